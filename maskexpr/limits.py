@@ -1,0 +1,22 @@
+"""Bounds on what a program may ask for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that are checked before work starts.
+
+    Parameters
+    ----------
+    source_bytes : int
+        Longest program text, in bytes of UTF-8.
+    depth : int
+        Deepest nesting of operators and calls, calls of `def`s included. Chains such as `a & b & c` count once.
+    nodes : int
+        Most steps a program may have once its `def`s are filled in.
+    """
+
+    source_bytes: int = 1_000_000
+    depth: int = 100
+    nodes: int = 100_000
