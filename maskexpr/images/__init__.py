@@ -1,0 +1,12 @@
+"""Files <-> arrays: what a picture file holds, exactly, and results written whole or not at all.
+
+A file's format is told from its first bytes, never from its name, and only the formats listed in `opening` are
+decoded. What a decoder would change on the way (palettes, alpha, 16-bit colour, signed TIFFs) is undone, said in the
+notes, or an error; it is never silent.
+"""
+
+from maskexpr.images.opening import Picture
+from maskexpr.images.reading import read
+from maskexpr.images.writing import encode, suffix_for, write
+
+__all__ = ["Picture", "encode", "read", "suffix_for", "write"]
