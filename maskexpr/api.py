@@ -1,0 +1,298 @@
+"""The Python interface: compile a program once, run it on arrays many times."""
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from maskexpr import explain, inputs, messages, reference
+from maskexpr.builtin import Builtin
+from maskexpr.checker import check
+from maskexpr.costs import Cost, estimate
+from maskexpr.errors import Diagnostic, ProgramError
+from maskexpr.inputs import Image
+from maskexpr.kinds import Kind
+from maskexpr.library import CATALOGUE
+from maskexpr.limits import Limits
+from maskexpr.parser import Parsed, parse
+from maskexpr.source import Source, Span
+from maskexpr.steps import Checked, InputInfo, ParamInfo
+
+__all__ = ["Image", "Program", "compile", "evaluate"]
+
+_KEPT_SIGNATURES = 32
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a program is made of; enough to make it again, in another process too."""
+
+    source: Source
+    limits: Limits
+    functions: tuple[Builtin, ...]
+    used: tuple[tuple[str, str], ...]  # the texts behind each `use`
+
+
+class Program:
+    """A compiled program: immutable, safe to share between threads, picklable.
+
+    Call it with its inputs and params by name. One output gives its value, several an ordered mapping.
+
+    >>> program = maskexpr.compile("param low = 2 in 0..9; area(im > low)")
+    >>> program(im=np.array([[1, 2, 3, 4]]))
+    2
+    >>> program(im=np.array([[1, 2, 3, 4]]), low=3)
+    1
+    """
+
+    def __init__(self, declared: Declared, parsed: Parsed, checked: Checked) -> None:
+        self._declared = declared
+        self._parsed = parsed
+        self._open = checked  # checked against any inputs it could have
+        self._closed: OrderedDict[Any, Checked] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def source(self) -> str:
+        """The program text."""
+        return self._declared.source.text
+
+    @property
+    def inputs(self) -> tuple[InputInfo, ...]:
+        """The inputs: declared ones first, then free names in the order of their first use."""
+        return self._open.inputs
+
+    @property
+    def params(self) -> tuple[ParamInfo, ...]:
+        """The params, with their defaults and intervals or choices."""
+        return self._open.params
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the outputs, in order; "result" where the program ends with a bare expression."""
+        return tuple(name for name, _ in self._open.outputs)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is suspicious but no error, as far as it is known without inputs; see `warnings_for`."""
+        return self._open.diagnostics
+
+    def __call__(self, /, **given: Any) -> Any:
+        """Run the program.
+
+        Parameters
+        ----------
+        **given
+            Arrays, numbers or `maskexpr.Image` for the inputs; values for the params.
+
+        Returns
+        -------
+        ndarray, number, bool or list, or a dict of them by output name
+            Masks are bool arrays, labels int32, images the smallest type that holds their values. New arrays: never the
+            given ones, nor views of them.
+
+        Raises
+        ------
+        InputError
+            An input is missing, unknown, or cannot be what the program needs.
+        ProgramError
+            The program does not fit these inputs; no pixel was touched.
+        RunError
+            An assert failed, or a step has no answer for these pixels.
+        """
+        arrays, signature, params = self._bind(given)
+        checked = self._check(signature, params)
+        if not checked.outputs:
+            raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
+        results = reference.run(checked, arrays)
+        own = _OwnArrays(arrays.values())
+        results = {name: own.take(value) for name, value in results.items()}
+        return next(iter(results.values())) if len(results) == 1 else results
+
+    def kind(self, /, **given: Any) -> Any:
+        """The kinds of the results for inputs given as arrays or as (shape, dtype); nothing is run.
+
+        Values of 64-bit integers, which arrays are measured for, are taken to fit 32 bits in a (shape, dtype).
+
+        >>> str(maskexpr.compile("dilate(im > 32, 2)").kind(im=((880, 380), "uint8")))
+        'mask 880x380'
+        """
+        _, signature, params = self._bind(given)
+        kinds = {name: step.kind for name, step in self._check(signature, params).outputs}
+        return next(iter(kinds.values())) if len(kinds) == 1 else kinds
+
+    def cost(self, /, **given: Any) -> Cost:
+        """Estimated operations and peak bytes of a run, for inputs as for `kind`."""
+        _, signature, params = self._bind(given)
+        return estimate(self._check(signature, params))
+
+    def explain(self, /, **given: Any) -> str:
+        """The program line by line with kinds, shapes and the defaults in force; inputs as for `kind`, or none at all."""
+        if not given and self.inputs:
+            return explain.describe(self._open, {})
+        _, signature, params = self._bind(given)
+        return explain.describe(self._check(signature, params), params)
+
+    def warnings_for(self, /, **given: Any) -> tuple[Diagnostic, ...]:
+        """What is suspicious about running the program on these inputs: a comparison that is never true, say."""
+        _, signature, params = self._bind(given)
+        return self._check(signature, params).diagnostics
+
+    def _bind(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
+        return inputs.bind(self._open, self._declared.source, self._catalogue, given)
+
+    @functools.cached_property
+    def _catalogue(self) -> Mapping[str, Builtin]:
+        return {**CATALOGUE, **{f.name: f for f in self._declared.functions}}
+
+    def _check(self, signature: dict[str, Kind], params: dict[str, Any]) -> Checked:
+        """The program checked against these kinds; kept, so that a second run does not check again."""
+        key = (tuple(sorted(signature.items())), tuple((n, type(v), v) for n, v in sorted(params.items())))
+        with self._lock:
+            if key in self._closed:
+                self._closed.move_to_end(key)
+                return self._closed[key]
+        declared = self._declared
+        checked = check(
+            self._parsed,
+            declared.source,
+            self._catalogue,
+            declared.limits,
+            signature,
+            params,
+            dict(declared.used).__getitem__,
+        )
+        _raise_errors(checked)
+        with self._lock:
+            self._closed[key] = checked
+            while len(self._closed) > _KEPT_SIGNATURES:
+                self._closed.popitem(last=False)
+        return checked
+
+    def __repr__(self) -> str:
+        return f"maskexpr.compile({self.source!r})"
+
+    def __reduce__(self) -> Any:
+        return (_compile, (self._declared,))
+
+
+class _OwnArrays:
+    """Copies results that share memory with an input or with an earlier result."""
+
+    def __init__(self, given: Iterable[Any]) -> None:
+        self._taken = [a for a in given if isinstance(a, np.ndarray)]
+
+    def take(self, value: Any) -> Any:
+        if not isinstance(value, np.ndarray):
+            return value
+        if any(np.may_share_memory(value, other) for other in self._taken):
+            value = value.copy()
+        self._taken.append(value)
+        return value
+
+
+def compile(
+    source: str,
+    /,
+    *,
+    limits: Limits | None = None,
+    functions: Iterable[Callable[..., Any] | Builtin] | None = None,
+    resolver: Callable[[str], str] | None = None,
+    name: str = "expression",
+) -> Program:
+    """Compile a program text.
+
+    Parameters
+    ----------
+    source : str
+        An expression, or a whole program.
+    limits : Limits, optional
+        Bounds on the program; safe defaults.
+    functions : iterable, optional
+        More functions, declared with `maskexpr.builtin.builtin`; they go before those of the catalogue.
+    resolver : callable, optional
+        Gives the text of the file named in a `use`. Without one, `use` is an error: no file is ever opened here.
+    name : str
+        What messages call the text.
+
+    Returns
+    -------
+    Program
+
+    Raises
+    ------
+    ProgramError
+        All mistakes of the program that do not depend on its inputs.
+
+    >>> maskexpr.compile("dilate((im > 32) & ~(im > 64), 2)").outputs
+    ('result',)
+    """
+    if not isinstance(source, str):
+        raise TypeError(f"source must be a str, not {type(source).__name__}")
+    text = source.removeprefix("\ufeff").replace("\r\n", "\n")
+    remembering = _Remembering(resolver) if resolver else None
+    declared = Declared(Source(text, name), limits or Limits(), tuple(_records(functions or ())), ())
+    return _compile(declared, remembering)
+
+
+class _Remembering:
+    """A resolver that keeps the texts it gave, so that a program never asks again."""
+
+    def __init__(self, resolver: Callable[[str], str]) -> None:
+        self._resolver = resolver
+        self.texts: dict[str, str] = {}
+
+    def __call__(self, path: str) -> str:
+        if path not in self.texts:
+            self.texts[path] = self._resolver(path)
+        return self.texts[path]
+
+
+def _compile(declared: Declared, resolver: _Remembering | None = None) -> Program:
+    source, limits = declared.source, declared.limits
+    parsed = parse(source, limits)
+    catalogue = {**CATALOGUE, **{f.name: f for f in declared.functions}}
+    known = dict(declared.used)
+    resolve = resolver or (known.__getitem__ if known else None)
+    checked = check(parsed, source, catalogue, limits, resolver=resolve)
+    _raise_errors(checked)
+    if resolver:
+        declared = replace(declared, used=tuple(resolver.texts.items()))
+    return Program(declared, parsed, checked)
+
+
+def _records(functions: Iterable[Callable[..., Any] | Builtin]) -> Iterable[Builtin]:
+    for function in functions:
+        record = function if isinstance(function, Builtin) else getattr(function, "builtin", None)
+        if record is None:
+            raise TypeError(f"{function!r} is not declared with maskexpr.builtin.builtin")
+        yield record
+
+
+def _raise_errors(checked: Checked) -> None:
+    errors = [d for d in checked.diagnostics if d.severity == "error"]
+    if errors:
+        raise ProgramError(errors)
+
+
+@functools.lru_cache(maxsize=128)
+def _compiled(source: str) -> Program:
+    return compile(source)
+
+
+def evaluate(source: str, /, **given: Any) -> Any:
+    """Compile and run a program; the compiled program is kept for the next call with the same text.
+
+    Parameters and errors as for `compile` and `Program`.
+
+    >>> evaluate("(im > 2) & ~(im > 4)", im=np.array([[1, 2, 3, 4, 5]]))
+    array([[False, False,  True,  True, False]])
+    """
+    if not isinstance(source, str):
+        raise TypeError(f"source must be a str, not {type(source).__name__}")
+    return _compiled(source)(**given)
+

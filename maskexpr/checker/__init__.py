@@ -1,0 +1,64 @@
+"""Names, kinds, shapes, ranges and units of a program, before a pixel is touched; all mistakes at once."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from maskexpr import messages
+from maskexpr.builtin import Builtin
+from maskexpr.checker import statements
+from maskexpr.checker.context import Context, TooLarge
+from maskexpr.checker.statements import param_kind
+from maskexpr.errors import Diagnostic
+from maskexpr.kinds import Kind
+from maskexpr.limits import Limits
+from maskexpr.parser import Parsed
+from maskexpr.source import Source, Span
+from maskexpr.steps import Checked, InputInfo
+
+__all__ = ["check", "param_kind"]
+
+
+def check(
+    parsed: Parsed,
+    source: Source,
+    catalogue: Mapping[str, Builtin],
+    limits: Limits,
+    signature: Mapping[str, Kind] | None = None,
+    params: Mapping[str, Any] | None = None,
+    resolver: Callable[[str], str] | None = None,
+) -> Checked:
+    """Check a parsed program against the kinds of its inputs, or, without a signature, against any it could have.
+
+    Mistakes and warnings come back in the order of their places, those of the parser among them.
+    """
+    c = Context(catalogue, limits, signature)
+    try:
+        lines = statements.check(c, parsed.module, source, params or {}, resolver)
+    except TooLarge:
+        return _stopped(c, parsed, messages.PROGRAM_TOO_LARGE.at(source, Span(0, 1), most=limits.nodes))
+    except RecursionError:
+        # The caller left less stack than our own depth limit needs.
+        return _stopped(c, parsed, messages.TOO_DEEP.at(source, Span(0, 1), most="so"))
+    inputs = dict(lines.inputs)
+    for name, step in c.inputs.items():
+        inputs.setdefault(name, InputInfo(name, source=step.source, span=step.span))
+    return Checked(
+        steps=tuple(c.steps),
+        outputs=tuple((name, value.step) for name, value in lines.outputs.items()),
+        asserts=tuple(lines.asserts),
+        bindings=tuple(lines.bindings),
+        inputs=tuple(inputs.values()),
+        params=tuple(lines.params.values()),
+        assigned=tuple(lines.assigned),
+        uses_grid=c.uses_grid,
+        diagnostics=_sorted([*parsed.diagnostics, *c.diagnostics.values()]),
+    )
+
+
+def _stopped(c: Context, parsed: Parsed, reason: Diagnostic) -> Checked:
+    return Checked(diagnostics=_sorted([*parsed.diagnostics, *c.diagnostics.values(), reason]))
+
+
+def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(diagnostics, key=lambda d: d.span or Span(0, 0)))
+

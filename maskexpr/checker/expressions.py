@@ -1,0 +1,345 @@
+"""From expressions to steps."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from maskexpr import messages, nodes
+from maskexpr.builtin import like_grid
+from maskexpr.checker import calls, operators
+from maskexpr.checker.context import Context, Scope, TooLarge, Value
+from maskexpr.checker.shapes import agree
+from maskexpr.kinds import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, unknown
+from maskexpr.library import OPERATORS
+
+GIVEN = ARRAYS | {"number", "truth"}  # what an input can be
+COORDINATES = ("x", "y", "z")
+
+
+def check(c: Context, scope: Scope, node: nodes.Expression) -> Value:
+    """The step for an expression; after a mistake, a stand-in that fits everywhere."""
+    if c.depth >= c.limits.depth:
+        c.report(messages.TOO_DEEP, scope, node.span, most=c.limits.depth)
+        return c.unknown(scope, node.span)
+    if c.calls:
+        c.visits += 1
+        if c.visits > 2 * c.limits.nodes:
+            raise TooLarge
+    c.depth += 1
+    try:
+        return _CHECKS[type(node)](c, scope, node)
+    finally:
+        c.depth -= 1
+
+
+def _literal(c: Context, scope: Scope, node: Any) -> Value:
+    if isinstance(node, nodes.Number):
+        kind = number(constant=node.value)
+    elif isinstance(node, nodes.Quantity):
+        kind = quantity(node.value, node.power)
+    elif isinstance(node, nodes.Text):
+        kind = text(node.value)
+    elif isinstance(node, nodes.Truth):
+        kind = TRUTH.with_constant(node.value)
+    else:
+        kind = NONE
+    return c.constant(kind, scope, node.span)
+
+
+def _name(c: Context, scope: Scope, node: nodes.Name) -> Value:
+    name = node.text
+    if name in scope.values:
+        c.used.add(name)
+        return Value(scope.values[name], node.span)
+    if name in COORDINATES and name not in c.signature:
+        return calls.call_builtin(c, scope, c.catalogue[name], {}, node.span, node.span)
+    if scope.inside is not None:
+        _unknown_in_def(c, scope, node)
+        return c.unknown(scope, node.span)
+    kind = c.signature.get(name) or unknown(GIVEN)
+    return c.input(name, kind, scope, node.span)
+
+
+def _unknown_in_def(c: Context, scope: Scope, node: nodes.Name) -> None:
+    assert scope.inside is not None
+    definition = scope.inside.node
+    near = calls.nearest(node.text, scope.values)
+    function = definition.name.text
+    if near:
+        c.report(messages.NAME_UNKNOWN_IN_DEF_NEAR, scope, node.span, name=node.text, function=function, near=near)
+    else:
+        parameters = ", ".join([*(p.text for p in definition.parameters), node.text])
+        fields = {"name": node.text, "function": function, "parameters": parameters}
+        c.report(messages.NAME_UNKNOWN_IN_DEF, scope, node.span, **fields)
+
+
+def _list(c: Context, scope: Scope, node: nodes.List) -> Value:
+    items = [check(c, scope, item) for item in node.items]
+    for step, item in zip(items, node.items, strict=True):
+        if not step.kind.may_be({"number", "text"}):
+            c.report(messages.LIST_MIXED, scope, item.span, kind=step.kind.name)
+            return c.unknown(scope, node.span, frozenset({"list"}))
+        if not step.kind.is_constant:
+            if step.kind.is_complete:
+                c.report(messages.LIST_NOT_CONSTANT, scope, item.span)
+            return c.unknown(scope, node.span, frozenset({"list"}))
+    values = tuple(step.kind.constant for step in items)
+    return c.constant(Kind("list", constant=values), scope, node.span)
+
+
+def _unary(c: Context, scope: Scope, node: nodes.Unary) -> Value:
+    operand = check(c, scope, node.operand)
+    rule = operators.complement if node.operator.symbol in ("~", "not") else operators.negative
+    return rule(c, scope, node.operator, operand, node.span)
+
+
+def _chain(c: Context, scope: Scope, node: nodes.Chain) -> Value:
+    result = check(c, scope, node.operands[0])
+    for i, operator in enumerate(node.operators):
+        right_node = node.operands[i + 1]
+        right = check(c, scope, right_node)
+        span = node.operands[0].span.to(right_node.span)
+        if operator.symbol in ("+", "-", "*", "/", "//", "%"):
+            result = operators.arithmetic(c, scope, operator, result, right, span)
+            continue
+        left_node = node.operands[i]
+        if _compared_too_early(c, scope, operator, (result, left_node), (right, right_node)):
+            result = c.unknown(scope, span, operators.LOGICAL)
+            continue
+        result = operators.logical(c, scope, operator, result, right, span)
+    return result
+
+
+def _compared_too_early(
+    c: Context,
+    scope: Scope,
+    operator: nodes.Operator,
+    left: tuple[Value, nodes.Expression],
+    right: tuple[Value, nodes.Expression],
+) -> bool:
+    """`qa & 8 != 0` compares before it takes the bits: say so, with the brackets where they were meant."""
+    (step, node), (other, compared) = left, right
+    if not isinstance(compared, nodes.Compare) or _in_brackets(scope, compared):
+        return False
+    if not step.kind.surely(operators.NUMERIC) or not other.kind.may_be(operators.LOGICAL):
+        return False
+    first = scope.source.slice(compared.operands[0].span)
+    rest = scope.source.text[compared.operands[0].span.stop : compared.span.stop].strip()
+    suggestion = f"({scope.source.slice(node.span)} {operator.symbol} {first}) {rest}"
+    fields = {"operator": operator.symbol, "comparison": compared.operators[0].symbol, "suggestion": suggestion}
+    c.report(messages.AMPERSAND_BEFORE_COMPARISON, scope, node.span.to(compared.span), **fields)
+    return True
+
+
+def _in_brackets(scope: Scope, node: nodes.Node) -> bool:
+    return scope.source.text[node.span.start] == "("
+
+
+def _power(c: Context, scope: Scope, node: nodes.Power) -> Value:
+    base, exponent = check(c, scope, node.base), check(c, scope, node.exponent)
+    return operators.arithmetic(c, scope, node.operator, base, exponent, node.span)
+
+
+_UPWARD, _DOWNWARD = {"<", "<="}, {">", ">="}
+
+
+def _compare(c: Context, scope: Scope, node: nodes.Compare) -> Value:
+    tilde = node.operands[0]
+    if isinstance(tilde, nodes.Unary) and tilde.operator.symbol == "~" and not _in_brackets(scope, tilde):
+        operand = check(c, scope, tilde.operand)
+        if operand.kind.surely(operators.NUMERIC) or operand.kind.may_be({"image"}):
+            text_ = scope.source.text[tilde.operand.span.start : node.span.stop]
+            c.report(messages.NOT_BEFORE_COMPARISON, scope, node.span, operator="~", text=text_)
+            return c.unknown(scope, node.span, operators.LOGICAL)
+    steps = [check(c, scope, operand) for operand in node.operands]
+    if len(node.operators) > 1 and not _chains(c, scope, node):
+        return c.unknown(scope, node.span, operators.LOGICAL)
+    result: Value | None = None
+    for i, operator in enumerate(node.operators):
+        span = node.operands[i].span.to(node.operands[i + 1].span)
+        if operator.symbol in ("in", "not in"):
+            part = _membership(c, scope, operator, steps[i], steps[i + 1], span)
+        else:
+            part = operators.comparison(c, scope, operator, steps[i], steps[i + 1], span)
+        both = nodes.Operator(operator.span, "&")
+        result = part if result is None else operators.logical(c, scope, both, result, part, node.span)
+    assert result is not None
+    return result
+
+
+def _chains(c: Context, scope: Scope, node: nodes.Compare) -> bool:
+    symbols = {o.symbol for o in node.operators}
+    if symbols <= _UPWARD or symbols <= _DOWNWARD:
+        return True
+    single = next((o for o in node.operators if o.symbol not in _UPWARD | _DOWNWARD), None)
+    if single:
+        c.report(messages.CHAIN_EQUALITY, scope, single.span, operator=single.symbol)
+    else:
+        first = node.operators[0].symbol in _UPWARD
+        turn = next(o for o in node.operators if (o.symbol in _UPWARD) != first)
+        c.report(messages.CHAIN_DIRECTION, scope, turn.span)
+    return False
+
+
+def _membership(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Any) -> Value:
+    if not right.kind.may_be({"list"}):
+        fields = {"kind": right.kind.name, "text": scope.source.slice(left.span)}
+        c.report(messages.IN_NEEDS_LIST, scope, right.span, **fields)
+        return c.unknown(scope, span, operators.LOGICAL)
+    if left.kind.name == "text" and right.kind.is_constant:
+        found = left.kind.constant in right.kind.constant
+        return c.constant(TRUTH.with_constant(found == (operator.symbol == "in")), scope, span)
+    if not left.kind.may_be(operators.NUMERIC):
+        operators.refuse_operand(c, scope, operator.symbol, left, "numbers and images")
+        return c.unknown(scope, span, operators.LOGICAL)
+    if right.kind.is_constant and not all(isinstance(v, int | float) for v in right.kind.constant):
+        c.report(messages.LIST_MIXED, scope, right.span, kind="text")
+        return c.unknown(scope, span, operators.LOGICAL)
+    if not (left.kind.is_complete and right.kind.is_complete):
+        return c.unknown(scope, span, operators.LOGICAL)
+    kind = like_grid("mask", {"a": left.kind}, np.bool_) if left.kind.is_array else TRUTH
+    found_step = c.apply(c.catalogue["isin"], {"im": left, "values": right}, kind, scope, span)
+    if operator.symbol == "in":
+        return found_step
+    return c.apply(OPERATORS["~"], {"a": found_step}, found_step.kind.with_constant(kind.constant), scope, span)
+
+
+def _index(c: Context, scope: Scope, node: nodes.Index) -> Value:
+    value = check(c, scope, node.value)
+    if not value.kind.may_be(ARRAYS):
+        c.report(messages.INDEX_KIND, scope, node.value.span, kind=value.kind.name)
+        return c.unknown(scope, node.span)
+    subscripts = [s if isinstance(s, nodes.Slice) else check(c, scope, s) for s in node.subscripts]
+    masks = [s for s in subscripts if isinstance(s, Value) and s.kind.surely({"mask"})]
+    if masks and len(subscripts) > 1:
+        c.report(messages.INDEX_MASK_WITH_OTHERS, scope, masks[0].span, text=scope.source.slice(node.value.span))
+        return c.unknown(scope, node.span)
+    if masks:
+        return _samples(c, scope, value, masks[0], node)
+    if isinstance(subscripts[0], Value) and subscripts[0].kind.name == "unknown" and len(subscripts) == 1:
+        return c.unknown(scope, node.span, ARRAYS | {"samples", "number", "truth"})
+    return _crop(c, scope, value, subscripts, node)
+
+
+def _samples(c: Context, scope: Scope, value: Value, mask: Value, node: nodes.Index) -> Value:
+    kind = value.kind
+    if kind.name == "colour":
+        fields = {"text": scope.source.slice(node.value.span), "mask": scope.source.slice(node.subscripts[0].span)}
+        c.report(messages.INDEX_COLOUR, scope, node.value.span, channels=kind.channels or "several", **fields)
+        return c.unknown(scope, node.span)
+    operands = {"value": value, "mask": mask}
+    if not agree(c, scope, operands, node.span) or not kind.is_complete or not mask.kind.is_complete:
+        return c.unknown(scope, node.span, frozenset({"samples"}))
+    samples = Kind("samples", None, kind.dtype, kind.range, origin=kind.origin, spacing=kind.spacing)
+    return c.apply(OPERATORS["samples"], operands, samples, scope, node.span)
+
+
+class _BadSubscript(Exception):
+    pass
+
+
+def _crop(c: Context, scope: Scope, value: Value, subscripts: list[Value | nodes.Slice], node: nodes.Index) -> Value:
+    kind, text_ = value.kind, scope.source.slice(node.value.span)
+    if kind.ndim is not None and len(subscripts) > kind.ndim:
+        mistake = messages.INDEX_CHANNEL if kind.name == "colour" else messages.INDEX_TOO_MANY
+        c.report(mistake, scope, node.span, count=len(subscripts), ndim=kind.ndim, text=text_)
+        return c.unknown(scope, node.span)
+    index: list[slice | int | None] = []
+    for axis, (subscript, part) in enumerate(zip(subscripts, node.subscripts, strict=True)):
+        length = kind.shape[axis] if kind.shape is not None else None
+        try:
+            if isinstance(subscript, Value):
+                index.append(_position(c, scope, subscript, part, axis, length))
+            else:
+                index.append(_slice(c, scope, subscript, axis, length))
+        except _BadSubscript:
+            return c.unknown(scope, node.span)
+    if kind.shape is None or not kind.is_complete or None in index:
+        return c.unknown(scope, node.span, frozenset({kind.name}) if kind.name in ARRAYS else ARRAYS | {"number"})
+    result = _cropped(kind, index)
+    settings = {"subscripts": tuple(index)}
+    return c.apply(OPERATORS["crop"], {"value": value}, result, scope, node.span, settings)
+
+
+def _whole(c: Context, scope: Scope, step: Value, node: nodes.Node) -> int | None:
+    """A subscript that is known before the run; None while it depends on an input that was not given."""
+    kind = step.kind
+    if not kind.may_be({"number"}):
+        c.report(messages.INDEX_NOT_WHOLE, scope, node.span, kind=kind.name)
+        raise _BadSubscript
+    if not kind.is_constant:
+        if kind.name == "number":
+            c.report(messages.NOT_CONSTANT, scope, node.span, what="a subscript")
+            raise _BadSubscript
+        return None
+    if isinstance(kind.constant, float) and kind.constant % 1 != 0:
+        c.report(messages.INDEX_NOT_WHOLE, scope, node.span, kind="fraction")
+        raise _BadSubscript
+    return int(kind.constant)
+
+
+def _position(c: Context, scope: Scope, step: Value, node: nodes.Node, axis: int, length: int | None) -> int | None:
+    i = _whole(c, scope, step, node)
+    if i is not None and length is not None and not -length <= i < length:
+        fields = {"index": i, "axis": axis, "length": length, "last": length - 1}
+        c.report(messages.INDEX_OUTSIDE, scope, node.span, **fields)
+        raise _BadSubscript
+    return i
+
+
+def _slice(c: Context, scope: Scope, node: nodes.Slice, axis: int, length: int | None) -> slice | None:
+    bounds: list[int | None] = []
+    known = True
+    for part in (node.start, node.stop, node.step):
+        value = None if part is None else _whole(c, scope, check(c, scope, part), part)
+        known = known and (part is None or value is not None)
+        bounds.append(value)
+    if bounds[2] == 0:
+        c.report(messages.INDEX_STEP_ZERO, scope, node.span)
+        raise _BadSubscript
+    if not known or length is None:
+        return None
+    whole = range(*slice(*bounds).indices(length))
+    if not whole:
+        c.report(messages.INDEX_EMPTY, scope, node.span, axis=axis, length=length)
+        raise _BadSubscript
+    return slice(*bounds)
+
+
+def _cropped(kind: Kind, index: list[Any]) -> Kind:
+    assert kind.shape is not None
+    shape, spacing = [], []
+    for axis, length in enumerate(kind.shape):
+        part = index[axis] if axis < len(index) else slice(None)
+        if isinstance(part, slice):
+            shape.append(len(range(*part.indices(length))))
+            if kind.spacing:
+                spacing.append(kind.spacing[axis] * abs(part.step or 1))
+    if not shape and kind.name == "colour":
+        return replace(kind, name="image", shape=(kind.channels,), channels=0, spacing=None)
+    if not shape:
+        return TRUTH if kind.name == "mask" else number(kind.range)
+    return replace(kind, shape=tuple(shape), spacing=tuple(spacing) or None)
+
+
+def _call(c: Context, scope: Scope, node: nodes.Call) -> Value:
+    return calls.call(c, scope, node, check)
+
+
+_CHECKS: dict[type, Callable[..., Value]] = {
+    nodes.Name: _name,
+    nodes.Number: _literal,
+    nodes.Quantity: _literal,
+    nodes.Text: _literal,
+    nodes.Truth: _literal,
+    nodes.Nothing: _literal,
+    nodes.List: _list,
+    nodes.Unary: _unary,
+    nodes.Chain: _chain,
+    nodes.Compare: _compare,
+    nodes.Power: _power,
+    nodes.Index: _index,
+    nodes.Call: _call,
+}

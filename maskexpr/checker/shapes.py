@@ -1,0 +1,35 @@
+"""Whether the arrays of one operation fit together: one shape, one spacing."""
+
+from collections.abc import Mapping
+
+from maskexpr import messages
+from maskexpr.checker.context import Context, Scope, Value
+from maskexpr.kinds import Kind, shape_text
+from maskexpr.source import Span
+
+
+def agree(c: Context, scope: Scope, operands: Mapping[str, Value], span: Span) -> bool:
+    """Report arrays of different shapes or spacings, naming both and where they come from."""
+    arrays = [s for s in operands.values() if s.kind.shape is not None]
+    for other in arrays[1:]:
+        first = arrays[0]
+        names = {"left": _source_of(scope, first), "right": _source_of(scope, other)}
+        if first.kind.shape != other.kind.shape:
+            shapes = {"left_shape": _shape(first.kind), "right_shape": _shape(other.kind)}
+            c.report(messages.SHAPE_MISMATCH, scope, span, **names, **shapes)
+            return False
+        if first.kind.spacing and other.kind.spacing and first.kind.spacing != other.kind.spacing:
+            c.report(messages.SPACING_MISMATCH, scope, span, **names)
+            return False
+    return True
+
+
+def _shape(kind: Kind) -> str:
+    return shape_text(kind.shape or ())
+
+
+def _source_of(scope: Scope, step: Value) -> str:
+    """What was written, and the input its shape comes from where that is another name."""
+    text = " ".join(scope.source.slice(step.span).split())
+    origin = step.kind.origin
+    return text if not origin or origin == text else f"{text} (from {origin})"

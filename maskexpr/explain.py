@@ -1,0 +1,128 @@
+"""A program in words: kinds, shapes, types, and every default and border rule in force."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from maskexpr.builtin import value_text
+from maskexpr.kinds import Kind
+from maskexpr.steps import Checked, InputInfo, ParamInfo, Step
+
+
+def describe(checked: Checked, params: Mapping[str, Any], notes: Mapping[str, str] | None = None) -> str:
+    """The inputs, the params, then line by line what is computed and how; `notes` say where an input comes from."""
+    parts = []
+    if checked.inputs:
+        kinds = {s.name: s.kind for s in checked.steps if s.name}
+        parts.append("inputs\n" + "\n".join(_input(i, kinds.get(i.name), (notes or {}).get(i.name)) for i in checked.inputs))
+    if checked.params:
+        parts.append("params\n" + "\n".join(_param(p, params.get(p.name, p.default)) for p in checked.params))
+    shown = _Shown()
+    lines = [line for name, step in _bindings(checked) for line in shown.binding(name, step)]
+    if lines:
+        parts.append("steps\n" + "\n".join(lines))
+    if checked.outputs:
+        listed = (f"  {name}: {kind_text(step.kind)}" for name, step in checked.outputs)
+        parts.append("outputs\n" + "\n".join(listed))
+    return "\n".join(parts)
+
+
+def kind_text(kind: Kind) -> str:
+    """A kind with its range and spacing, as far as they are known."""
+    if kind.name == "unknown":
+        return "depends on the inputs"
+    text = str(kind)
+    if kind.range is not None and kind.is_array and kind.name != "labels":
+        text += f", {kind.range}"
+    if kind.name == "number" and kind.is_constant:
+        text += f" {value_text(kind.constant)}"
+    if kind.spacing:
+        text += ", pixels of " + " x ".join(f"{float(s):g}" for s in kind.spacing) + " mm"
+    return text
+
+
+def _bindings(checked: Checked) -> list[tuple[str, Step]]:
+    asserts = {id(s) for s in checked.asserts}
+    return [("assert" if id(step) in asserts else name, step) for name, step in checked.bindings]
+
+
+def _input(info: InputInfo, kind: Kind | None, note: str | None) -> str:
+    text = f"  {info.name}: {info.kind or 'any kind'}"
+    if kind is not None and kind.name != "unknown" and (kind.is_complete or info.kind):
+        text = f"  {info.name}: {kind_text(kind)}"
+    if note:
+        text += f" ({note})"
+    elif info.default:
+        text += f" (default file {value_text(info.default)})"
+    return text + (f"  # {info.doc}" if info.doc else "")
+
+
+def _param(info: ParamInfo, value: Any) -> str:
+    text = f"  {info.name} = {value_text(value)}"
+    if value != info.default:
+        text += f" (default {value_text(info.default)})"
+    if info.low is not None:
+        text += f", in {value_text(info.low)}..{value_text(info.high)}"
+    if info.choices is not None:
+        text += ", one of " + ", ".join(value_text(c) for c in info.choices)
+    return text + (f"  # {info.doc}" if info.doc else "")
+
+
+class _Shown:
+    """Writes each call once, under the line that made it."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def binding(self, name: str, step: Step) -> list[str]:
+        title = f"  {name or 'result'}"
+        if step.function is None and step.name:
+            return [f"{title} = {step.name}"]
+        written = " ".join(step.source.slice(step.span).split())
+        separator = " " if name == "assert" else " = "
+        lines = [f"{title}{separator}{written}"]
+        if name != "assert":
+            lines.append(f"      {kind_text(step.kind)}")
+        for call in self._calls(step):
+            lines.append(f"      {call}")
+        return lines
+
+    def _calls(self, step: Step) -> list[str]:
+        """The calls below a step that no earlier line showed, innermost first, without recursion."""
+        found, stack = [], [step]
+        while stack:
+            current = stack.pop()
+            if id(current) in self._seen:
+                continue
+            self._seen.add(id(current))
+            stack.extend(current.operands.values())
+            text = call_text(current)
+            if text:
+                found.append(text)
+        return found[::-1]
+
+
+def call_text(step: Step) -> str:
+    """A call with all its settings and its border rule; "" for what has none to show."""
+    function = step.function
+    if function is None or not function.name.isidentifier() or function.group == "operators":
+        return ""
+    given = [f"{n}={_setting(step, n)}" for n in _shown_names(step)]
+    if not given and not function.border:
+        return ""
+    return f"{function.name}: {', '.join(given)}" + ("; " if given and function.border else "") + function.border
+
+
+def _shown_names(step: Step) -> list[str]:
+    assert step.function is not None
+    return [p.name for p in step.function.parameters if p.name in step.settings or _constant(step, p.name)]
+
+
+def _constant(step: Step, name: str) -> bool:
+    return name in step.operands and step.operands[name].kind.is_constant
+
+
+def _setting(step: Step, name: str) -> str:
+    value = step.settings[name] if name in step.settings else step.operands[name].kind.constant
+    if name == "axes":
+        return "all" if value is None else value_text(value)
+    return value_text(value)

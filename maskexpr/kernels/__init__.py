@@ -1,0 +1,1 @@
+"""How hot operations touch pixels. Tests prove each equal to what `library` means."""

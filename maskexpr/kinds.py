@@ -1,0 +1,123 @@
+"""What the checker knows of a value: its kind, shape, type, range and spacing, before any pixel is read."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from maskexpr.ranges import Range
+
+# Lengths are kept in millimetres, exactly.
+MILLIMETRES = {
+    "nm": Fraction(1, 10**6),
+    "um": Fraction(1, 1000),
+    "mm": Fraction(1),
+    "cm": Fraction(10),
+    "m": Fraction(1000),
+}
+ARRAYS = frozenset({"mask", "image", "colour", "labels"})
+NAMES = ARRAYS | {"truth", "number", "length", "size", "samples", "text", "list", "none"}
+
+
+class _NotConstant:
+    def __repr__(self) -> str:
+        return "NOT_CONSTANT"
+
+    def __reduce__(self) -> str:
+        return "NOT_CONSTANT"
+
+
+NOT_CONSTANT = _NotConstant()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The kind of a value and all that is known of it.
+
+    An integer image or number has a `range`; a floating one has none. An array kind without a `dtype`, or an
+    `unknown` one, belongs to an input that has not been given yet: `options` lists what it may turn out to be.
+    """
+
+    name: str
+    shape: tuple[int, ...] | None = None  # without the channels of a colour image
+    dtype: np.dtype[Any] | None = None
+    range: Range | None = None
+    channels: int = 0
+    spacing: tuple[Fraction, ...] | None = None  # millimetres per pixel, per axis
+    origin: str = ""  # the input the shape comes from, for messages
+    power: int = 0  # of a length (1) or size (2, 3)
+    constant: Any = NOT_CONSTANT
+    options: frozenset[str] = frozenset()
+
+    @property
+    def is_array(self) -> bool:
+        return self.name in ARRAYS
+
+    @property
+    def is_constant(self) -> bool:
+        return self.constant is not NOT_CONSTANT
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that result types depend on is known."""
+        if self.name == "unknown":
+            return False
+        return self.dtype is not None if self.is_array or self.name == "samples" else True
+
+    @property
+    def ndim(self) -> int | None:
+        return None if self.shape is None else len(self.shape)
+
+    def may_be(self, names: frozenset[str] | set[str]) -> bool:
+        return bool(self.options & names) if self.name == "unknown" else self.name in names
+
+    def surely(self, names: frozenset[str] | set[str]) -> bool:
+        return self.options <= names if self.name == "unknown" else self.name in names
+
+    def with_constant(self, value: Any) -> "Kind":
+        return replace(self, constant=value)
+
+    def __str__(self) -> str:
+        if self.name == "unknown":
+            return "value"
+        if self.name == "none":
+            return "none"
+        words = [self.name]
+        if self.shape is not None:
+            words.append(shape_text(self.shape, self.channels))
+        if self.dtype is not None and self.name in ("image", "colour", "samples"):
+            words.append(str(self.dtype))
+        return " ".join(words)
+
+
+def shape_text(shape: tuple[int, ...], channels: int = 0) -> str:
+    """A shape as people write it: 880x380."""
+    return "x".join(str(n) for n in (*shape, *([channels] if channels else [])))
+
+
+def unknown(options: frozenset[str] | set[str] = NAMES) -> Kind:
+    """A value of which only the possible kinds are known; a plain kind where just one is possible."""
+    if len(options) == 1:
+        return Kind(next(iter(options)))
+    return Kind("unknown", options=frozenset(options))
+
+
+def number(values: Range | None = None, constant: Any = NOT_CONSTANT) -> Kind:
+    """A number: whole if it has a range, else floating."""
+    if isinstance(constant, int) and values is None:
+        values = Range(constant, constant)
+    return Kind("number", range=values, constant=constant)
+
+
+TRUTH = Kind("truth")
+NONE = Kind("none", constant=None)
+
+
+def text(value: str) -> Kind:
+    return Kind("text", constant=value)
+
+
+def quantity(value: Fraction, power: int) -> Kind:
+    """A length (power 1) or a size (area 2, volume 3) in millimetres."""
+    return Kind("length" if power == 1 else "size", power=power, constant=value)

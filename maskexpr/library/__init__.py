@@ -1,0 +1,19 @@
+"""What each function of the language means: one declaration each, by subject. Importing this fills the catalogue."""
+
+from maskexpr.builtin import CATALOGUE
+from maskexpr.library import (
+    colour,
+    filters,
+    measures,
+    morphology,
+    operators,
+    pixelwise,
+    regions,
+    shapes,
+    thresholds,
+)
+
+__all__ = ["CATALOGUE", "OPERATORS", "colour", "filters", "measures", "morphology", "pixelwise", "regions", "shapes"]
+__all__ += ["thresholds"]
+
+OPERATORS = operators.OPERATORS

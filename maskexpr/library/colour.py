@@ -1,0 +1,141 @@
+"""Colour images to images: channels, grey and hue. Results keep the image's own scale unless said otherwise."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from maskexpr.arguments import Array, Colour, Index, ResultKind
+from maskexpr.builtin import Gives, Kinds, Refused, builtin, like_grid
+from maskexpr.kinds import Kind
+from maskexpr.messages import CHANNEL_MISSING
+
+
+def _channel_kind(kinds: Kinds) -> Kind:
+    im = kinds["im"]
+    if "i" in kinds and kinds["i"].constant >= im.channels:
+        raise Refused(CHANNEL_MISSING, "i", channel=kinds["i"].constant, channels=im.channels, last=im.channels - 1)
+    return replace(im, name="image", channels=0)
+
+
+def _float_kind(kinds: Kinds) -> Kind:
+    dtype = kinds["im"].dtype
+    return like_grid("image", kinds, dtype if dtype is not None and dtype.kind == "f" else np.float64)
+
+
+_CHANNEL = Gives(frozenset({"image"}), _channel_kind)
+_FLOATING = Gives(frozenset({"image"}), _float_kind)
+
+
+@builtin(gives=_FLOATING, halo=0, cost=5, memory=24)
+def gray(im: Colour, kind: ResultKind) -> Any:
+    """The brightness of a colour image: 0.2125 R + 0.7154 G + 0.0721 B, on the image's own scale.
+
+    The weights of ITU-R BT.709, as scikit-image's `rgb2gray` uses them; that one divides uint8 by 255, this does not, so
+    thresholds mean what they mean in the file. A fourth channel (alpha) is ignored. Integers give float64, floating
+    images keep their type; nan stays nan.
+
+    Errors: an image that is not in colour.
+
+    >>> evaluate("gray(im)", im=np.full((1, 1, 3), 100, np.uint8)).round(6)
+    array([[100.]])
+    """
+    r, g, b = (im[..., i].astype(np.float64) for i in range(3))
+    return (0.2125 * r + 0.7154 * g + 0.0721 * b).astype(kind.dtype)
+
+
+@builtin(gives=_CHANNEL, halo=0, cost=1, memory=0)
+def channel(im: Colour, i: Index) -> Any:
+    """One channel of a colour image, counted from 0: red, green, blue, and alpha where there is one.
+
+    Keeps the image's type and values.
+
+    Errors: a channel the image does not have.
+
+    >>> evaluate("channel(im, 2)", im=np.uint8([[[10, 20, 30]]]))
+    array([[30]], dtype=uint8)
+    """
+    return np.ascontiguousarray(im[..., i])
+
+
+@builtin(gives=_CHANNEL, halo=0, cost=1, memory=0)
+def red(im: Colour) -> Any:
+    """The red channel of a colour image, in its own type.
+
+    >>> evaluate("red(im)", im=np.uint8([[[10, 20, 30]]]))
+    array([[10]], dtype=uint8)
+    """
+    return channel(im, 0)
+
+
+@builtin(gives=_CHANNEL, halo=0, cost=1, memory=0)
+def green(im: Colour) -> Any:
+    """The green channel of a colour image, in its own type.
+
+    >>> evaluate("green(im)", im=np.uint8([[[10, 20, 30]]]))
+    array([[20]], dtype=uint8)
+    """
+    return channel(im, 1)
+
+
+@builtin(gives=_CHANNEL, halo=0, cost=1, memory=0)
+def blue(im: Colour) -> Any:
+    """The blue channel of a colour image, in its own type.
+
+    >>> evaluate("blue(im)", im=np.uint8([[[10, 20, 30]]]))
+    array([[30]], dtype=uint8)
+    """
+    return channel(im, 2)
+
+
+def _extremes(im: Array) -> tuple[Array, Array, Array]:
+    rgb = im[..., :3].astype(np.float64)
+    return rgb, rgb.max(axis=-1), rgb.min(axis=-1)
+
+
+@builtin(gives=_FLOATING, halo=0, cost=20, memory=80)
+def hue(im: Colour, kind: ResultKind) -> Any:
+    """The hue of a colour image from 0 to 1: red 0, green 1/3, blue 2/3; 0 where a pixel has no colour.
+
+    Does not depend on the image's scale. Integers give float64, floating images keep their type; nan where a channel is
+    nan.
+
+    Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as scikit-image's `rgb2hsv`.
+
+    >>> evaluate("hue(im)", im=np.uint8([[[0, 0, 200]]])).round(4)
+    array([[0.6667]])
+    """
+    rgb, top, bottom = _extremes(im)
+    span = top - bottom
+    r, g, b = (rgb[..., i] for i in range(3))
+    safe = np.where(span == 0, 1, span)
+    sector = np.where(b == top, 4 + (r - g) / safe, np.where(g == top, 2 + (b - r) / safe, (g - b) / safe))
+    return np.where(span == 0, 0, (sector / 6) % 1).astype(kind.dtype)
+
+
+@builtin(gives=_FLOATING, halo=0, cost=10, memory=56)
+def saturation(im: Colour, kind: ResultKind) -> Any:
+    """The saturation of a colour image from 0 (grey) to 1: the spread of the channels over the largest one; 0 for black.
+
+    Does not depend on the image's scale. Integers give float64, floating images keep their type; nan where a channel is
+    nan.
+
+    Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as scikit-image's `rgb2hsv`.
+
+    >>> evaluate("saturation(im)", im=np.uint8([[[50, 100, 200]]]))
+    array([[0.75]])
+    """
+    _, top, bottom = _extremes(im)
+    return np.where(top == bottom, 0, (top - bottom) / np.where(top == 0, 1, top)).astype(kind.dtype)
+
+
+@builtin(gives=_CHANNEL, halo=0, cost=2, memory=0)
+def value(im: Colour) -> Any:
+    """The largest of the three channels, in the image's own type and scale (scikit-image's `rgb2hsv` divides by 255).
+
+    nan where a channel is nan.
+
+    >>> evaluate("value(im)", im=np.uint8([[[50, 100, 200]]]))
+    array([[200]], dtype=uint8)
+    """
+    return im[..., :3].max(axis=-1)

@@ -1,0 +1,396 @@
+"""Numbers measured on a whole image, on labels, or on samples such as im[mask].
+
+Statistics of integers are computed in exact integers, whatever their type. Floating values are summed in float64 over
+fixed blocks in scan order, so that neither memory layout nor the way the work is cut changes a result.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from typing import Annotated, Any
+
+import numpy as np
+
+from maskexpr import messages, ranges
+from maskexpr.arguments import (
+    Array,
+    Bins,
+    Mask,
+    MaskOrSamples,
+    Measured,
+    NumberOrNone,
+    Percent,
+    PixelSpacing,
+    exact,
+    one_of,
+)
+from maskexpr.builtin import NUMBER, WHOLE, Gives, Kinds, Refused, Settings, Surroundings, builtin
+from maskexpr.kinds import TRUTH, Kind, number
+from maskexpr.ranges import Range
+
+_BLOCK = 65536
+_MOST_SAMPLES = 2**40  # where the shape they come from is not known
+
+
+def _pixels(kind: Kind) -> Range:
+    """How many pixels or samples there can be."""
+    return Range(0, _MOST_SAMPLES if kind.shape is None else math.prod(kind.shape))
+
+
+# --- of masks --------------------------------------------------------------------------------------------------------
+
+_Unit = Annotated[str, one_of("px", "mm2", "um2", "mm3", "um3")]
+_PER_MILLIMETRE = {"mm": 1, "um": 1000}
+
+
+def _pixel_size(unit: str, spacing: tuple[Fraction, ...] | None) -> Fraction:
+    """The size of a pixel in a physical unit, exactly."""
+    if spacing is None:
+        raise Refused(messages.SPACING_UNKNOWN, "unit", noun=unit)
+    if len(spacing) != int(unit[-1]):
+        raise Refused(messages.AREA_UNIT, "unit", unit=unit, ndim=len(spacing))
+    return math.prod((s * _PER_MILLIMETRE[unit[:-1]] for s in spacing), start=Fraction(1))
+
+
+def _check_unit(settings: Settings, around: Surroundings) -> None:
+    if around.ndim is not None and settings["unit"] != "px":
+        _pixel_size(settings["unit"], around.spacing)
+
+
+def _of_mask(rule: Callable[[Kinds], Kind], name: str) -> Gives:
+    """The result of a measure of a mask or of its samples."""
+
+    def checked(kinds: Kinds) -> Kind:
+        m = kinds["m"]
+        if m.name == "samples" and m.dtype != np.bool_:
+            raise Refused(messages.SAMPLES_OF_IMAGE, "m")
+        return rule(kinds)
+
+    return Gives(frozenset({name}), checked)
+
+
+def _area_kind(kinds: Kinds) -> Kind:
+    in_pixels = "unit" not in kinds or kinds["unit"].constant == "px"
+    return number(_pixels(kinds["m"])) if in_pixels else number()
+
+
+@builtin(gives=_of_mask(_area_kind, "number"), halo=WHOLE, cost=1, memory=0, check=_check_unit)
+def area(m: MaskOrSamples, unit: _Unit = "px", *, spacing: PixelSpacing) -> int | float:
+    """The number of pixels that are on in a mask, or in samples of one such as `m[region]`.
+
+    `unit` "mm2" or "um2" gives the area of a plane, "mm3" or "um3" the volume of a stack, by the spacing of each axis,
+    as a floating number; "px" counts pixels, a whole number. An empty mask has the area 0.
+
+    Errors: a physical unit where the spacing is unknown, or of another dimension than the mask; samples of an image.
+
+    >>> evaluate("area(im > 2)", im=[[1, 2, 3], [4, 5, 6]])
+    4
+    """
+    pixels = int(np.count_nonzero(m))
+    return pixels if unit == "px" else float(pixels * _pixel_size(unit, spacing))
+
+
+@builtin(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
+def any_(m: MaskOrSamples) -> bool:
+    """Whether any pixel of a mask, or of samples of one such as `m[region]`, is on; false for no samples.
+
+    Errors: samples of an image.
+    Source: numpy.any.
+
+    >>> evaluate("any(im > 2)", im=[[1, 2, 3]])
+    True
+    """
+    return bool(m.any())
+
+
+@builtin(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
+def all_(m: MaskOrSamples) -> bool:
+    """Whether every pixel of a mask, or of samples of one such as `m[region]`, is on; true for no samples.
+
+    Errors: samples of an image.
+    Source: numpy.all.
+
+    >>> evaluate("all(im > 2)", im=[[1, 2, 3]])
+    False
+    """
+    return bool(m.all())
+
+
+@builtin(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0)
+def fraction(m: MaskOrSamples) -> float:
+    """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
+
+    Errors: samples of an image; in the run, no samples.
+
+    >>> evaluate("fraction(im > 2)", im=[[1, 2, 3, 4]])
+    0.5
+    """
+    return int(np.count_nonzero(m)) / _some(m, "m").size
+
+
+@builtin(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
+def dice(a: Mask, b: Mask) -> float:
+    """How well two masks agree: twice the pixels on in both over the sum of their areas, from 0 to 1.
+
+    Two empty masks agree: 1.
+
+    Errors: masks of different shapes.
+    Source: Dice, Measures of the amount of ecologic association between species, 1945 (doi:10.2307/1932409).
+
+    >>> evaluate("dice(im > 1, im > 2)", im=[[1, 2, 3, 3]])
+    0.8
+    """
+    total = np.count_nonzero(a) + np.count_nonzero(b)
+    return 2 * int(np.count_nonzero(a & b)) / int(total) if total else 1.0
+
+
+@builtin(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
+def iou(a: Mask, b: Mask) -> float:
+    """How well two masks agree: the pixels on in both over those on in either (intersection over union), from 0 to 1.
+
+    Also known as the Jaccard index. Two empty masks agree: 1.
+
+    Errors: masks of different shapes.
+    Source: Jaccard, The distribution of the flora in the alpine zone, 1912 (doi:10.1111/j.1469-8137.1912.tb05611.x).
+
+    >>> evaluate("iou(im > 1, im > 2)", im=[[1, 1, 3, 2]])
+    0.5
+    """
+    union = int(np.count_nonzero(a | b))
+    return int(np.count_nonzero(a & b)) / union if union else 1.0
+
+
+# --- of images -------------------------------------------------------------------------------------------------------
+
+
+def _of_image(range_of: Callable[[Range, Range], Range] | None = None, name: str = "number") -> Gives:
+    """The result of a statistic: floating, or whole within the range that the values' range and number give."""
+
+    def rule(kinds: Kinds) -> Kind:
+        im = kinds["im"]
+        if im.dtype == np.bool_:
+            raise Refused(messages.SAMPLES_OF_MASK, "im")
+        if name != "number":
+            return Kind(name)
+        return number(range_of(im.range, _pixels(im)) if range_of and im.range else None)
+
+    return Gives(frozenset({name}), rule)
+
+
+_FLOATING = _of_image()
+_ONE_OF_THEM = _of_image(lambda values, pixels: values)
+
+
+def _some(values: Array, argument: str = "im") -> Array:
+    if not values.size:
+        raise Refused(messages.NO_SAMPLES, argument)
+    return values
+
+
+def _is_whole(values: Array) -> bool:
+    return values.dtype.kind in "iu"
+
+
+def _blocks(values: Array) -> Iterator[Array]:
+    """The values in scan order, in blocks of one size, floating ones as float64."""
+    flat = values.ravel()
+    for start in range(0, flat.size, _BLOCK):
+        block = flat[start : start + _BLOCK]
+        yield block if _is_whole(block) else block.astype(np.float64)
+
+
+def _added(sums: Iterable[float]) -> float:
+    """The sum of the blocks' sums, correctly rounded."""
+    parts = list(sums)
+    try:
+        return math.fsum(parts)
+    except (OverflowError, ValueError):  # beyond float64, or inf - inf
+        return float(np.sum(parts))
+
+
+def _digits(block: Array) -> list[Array]:
+    """Integers as digits to base 2^16, lowest first; sums and products of a block of them fit int64."""
+    bits = 8 * block.dtype.itemsize
+    return [(block >> s if s + 16 >= bits else block >> s & 0xFFFF).astype(np.int64) for s in range(0, bits, 16)]
+
+
+def _whole_sum(block: Array) -> int:
+    return sum(int(digit.sum()) << 16 * i for i, digit in enumerate(_digits(block)))
+
+
+def _whole_squares(block: Array) -> int:
+    digits = _digits(block)
+    return sum(int(a @ b) << 16 * (i + j) for i, a in enumerate(digits) for j, b in enumerate(digits))
+
+
+def _sum(values: Array) -> int | float:
+    if _is_whole(values):
+        return sum(map(_whole_sum, _blocks(values)))
+    return _added(float(block.sum()) for block in _blocks(values))
+
+
+@builtin(gives=_of_image(lambda values, pixels: ranges.multiply(values, pixels)), halo=WHOLE, cost=2, memory=1,
+         name="sum")  # fmt: skip
+def sum_(im: Measured) -> int | float:
+    """The sum of an image's values or of samples; 0 for no samples.
+
+    Exact and whole for integers, of any size; floating values are summed in float64, and nan gives nan.
+
+    Errors: samples of a mask.
+
+    >>> evaluate("sum(im)", im=[[1, 2], [3, 4]])
+    10
+    """
+    return _sum(im)
+
+
+@builtin(gives=_FLOATING, halo=WHOLE, cost=2, memory=1)
+def mean(im: Measured) -> float:
+    """The mean of an image's values or of samples.
+
+    Of integers it is the exact quotient, rounded once; floating values are summed in float64, and nan gives nan.
+
+    Errors: samples of a mask; in the run, no samples.
+
+    >>> evaluate("mean(im[im > 1])", im=[[1, 2], [3, 5]])
+    3.3333333333333335
+    """
+    return _sum(_some(im)) / im.size
+
+
+@builtin(gives=_FLOATING, halo=WHOLE, cost=5, memory=1)
+def std(im: Measured) -> float:
+    """The standard deviation of an image's values or of samples: the root of the mean square distance from their mean.
+
+    That of the population: the divisor is the number of values, as in NumPy. Of integers the variance is exact, rounded
+    once; floating values are summed in float64, and nan and inf give nan.
+
+    Errors: samples of a mask; in the run, no samples.
+
+    >>> evaluate("std(im)", im=[[2, 4, 4, 4], [5, 5, 7, 9]])
+    2.0
+    """
+    size, total = _some(im).size, _sum(im)
+    if _is_whole(im):
+        squares = sum(map(_whole_squares, _blocks(im)))
+        return math.sqrt((size * squares - int(total) ** 2) / size**2)
+    return math.sqrt(_added(float(np.square(block - total / size).sum()) for block in _blocks(im)) / size)
+
+
+@builtin(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min")
+def min_(im: Measured) -> int | float:
+    """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
+
+    Errors: samples of a mask; in the run, no samples.
+
+    >>> evaluate("min(im)", im=[[3, 1, 2]])
+    1
+    """
+    value: int | float = _some(im).min().item()
+    return value
+
+
+@builtin(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max")
+def max_(im: Measured) -> int | float:
+    """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
+
+    Errors: samples of a mask; in the run, no samples.
+
+    >>> evaluate("max(im)", im=[[3, 1, 2]])
+    3
+    """
+    value: int | float = _some(im).max().item()
+    return value
+
+
+@builtin(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
+def percentile(im: Measured, q: Percent) -> float:
+    """The value below which `q` percent of an image's values or of samples lie, interpolated linearly.
+
+    `q` is a number from 0 (the smallest value) to 100 (the largest), and may depend on pixels; as everywhere 0.1 means
+    a tenth. Position and value are exact and rounded once; nan if any value is nan. `im > percentile(im, 99)` is the
+    brightest hundredth.
+
+    Errors: a `q` outside 0..100; samples of a mask; in the run, no samples.
+    Source: numpy.percentile with its default method.
+
+    >>> evaluate("percentile(im, 25)", im=[[1, 2, 3, 5, 9]])
+    2.0
+    """
+    position = exact(q) / 100 * (_some(im).size - 1)
+    index = math.floor(position)
+    part = np.partition(im.ravel(), sorted({index, math.ceil(position), im.size - 1}))
+    low, high, last = (part[i].item() for i in (index, math.ceil(position), -1))
+    if math.isnan(last):  # nan is sorted last
+        return math.nan
+    share = position - index
+    if low == high or not share:
+        return float(low)
+    if math.isinf(low) or math.isinf(high):
+        return float(low + high)
+    return float(Fraction(low) + share * (Fraction(high) - Fraction(low)))
+
+
+@builtin(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
+def median(im: Measured) -> float:
+    """The median of an image's values or of samples: the middle one, or the mean of the two middle ones.
+
+    The mean of the two is exact and rounded once; nan if any value is nan. To filter an image see `median_filter`.
+
+    Errors: samples of a mask; in the run, no samples.
+    Source: numpy.median.
+
+    >>> evaluate("median(im)", im=[[1, 2, 4, 9]])
+    3.0
+    """
+    middle: float = percentile(im, 50)
+    return middle
+
+
+def bin_edges(low: float, high: float, bins: int) -> Array:
+    """The ends of bins of equal width, as numpy.histogram has them, also where high - low is beyond float64."""
+    scale = 1.0 if math.isfinite(high - low) else 2.0
+    return np.linspace(low / scale, high / scale, bins + 1) * scale
+
+
+def _whole_edges(low: Fraction, high: Fraction, bins: int) -> list[Fraction]:
+    return [low + (high - low) * i / bins for i in range(bins + 1)]
+
+
+@builtin(gives=_of_image(name="list"), halo=WHOLE, cost=60, memory=16)
+def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: NumberOrNone = None) -> list[Any]:
+    """How many of an image's values, or of samples, fall into each of `bins` intervals of equal width.
+
+    A list of two lists: the counts, and the bins + 1 edges between them. A bin holds its lower edge and not its upper
+    one, but the last holds both. `low` and `high` are the outermost edges, by default the smallest and the largest
+    value; where they are equal the edges lie half a unit to either side. `histogram(im, 256, 0, 256)` gives an 8-bit
+    image one bin for each value. Values outside low..high, nan and inf are not counted. Integers are counted against
+    exact edges.
+
+    Errors: samples of a mask; low > high; in the run, no samples, or no finite one where `low` or `high` is left out.
+    Source: numpy.histogram, whose rounded edges may put an integer that lies on an edge into the bin below.
+
+    >>> evaluate("histogram(im, 2)", im=[[0, 1, 2, 4]])
+    [[2, 2], [0.0, 2.0, 4.0]]
+    """
+    ordered = np.sort(_finite(_some(im)))
+    if not ordered.size and (low is None or high is None):
+        raise Refused(messages.NOTHING_FINITE, "im")
+    low = ordered[0].item() if low is None else low
+    high = ordered[-1].item() if high is None else high
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise Refused(messages.HISTOGRAM_RANGE, "low", low=low, high=high)
+    if low == high:
+        low, high = low - Fraction(1, 2), high + Fraction(1, 2)
+    if _is_whole(im):
+        edges = _whole_edges(exact(low), exact(high), bins)
+        cuts: list[Any] = [*map(math.ceil, edges[:-1]), math.floor(edges[-1])]
+    else:
+        edges = cuts = bin_edges(float(low), float(high), bins).tolist()
+    below = [*(bisect_left(ordered, cut) for cut in cuts[:-1]), bisect_right(ordered, cuts[-1])]
+    return [np.diff(below).tolist(), [float(edge) for edge in edges]]
+
+
+def _finite(values: Array) -> Array:
+    return values.ravel() if _is_whole(values) else values[np.isfinite(values)].astype(np.float64)

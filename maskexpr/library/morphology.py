@@ -1,0 +1,230 @@
+"""Dilation, erosion and what is built from them, of masks and of grey images.
+
+A mask lies on an infinite plane that is empty outside the image; grey morphology ignores the outside.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import scipy
+
+from maskexpr import elements
+from maskexpr.arguments import Array, Axes, Distance, ElementShape, Mask, MaskOrImage, Masks, Reach
+from maskexpr.builtin import MASK, SAME, Refused, builtin
+from maskexpr.elements import Element
+from maskexpr.messages import REACH_TOO_LARGE
+
+# Above this many offsets a distance transform is cheaper than trying each.
+_LARGE_FOOTPRINT = 500
+_BORDER = "a mask is empty outside the image; a grey image ignores the outside"
+_ALIASES = {"iterations": "n"}
+
+
+def _dilated(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+    if shape == "disk" and _is_large(n, axes, m.shape):
+        return _per_block(m, axes, lambda block: _within_distance(block, n, axes, m.ndim))
+    e = elements.element(n, shape, axes, m.ndim, m.shape)
+    return m.copy() if not e.times else scipy.ndimage.binary_dilation(m, e.footprint, iterations=e.times)
+
+
+def _eroded(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+    if shape == "disk" and _is_large(n, axes, m.shape):
+        pad = [1 if a in elements.worked_axes(axes, m.ndim) else 0 for a in range(m.ndim)]
+        return ~_cropped(_dilated(~_padded(m, pad), n, shape, axes), pad)
+    e = elements.element(n, shape, axes, m.ndim, tuple(s + 1 for s in m.shape))
+    return m.copy() if not e.times else scipy.ndimage.binary_erosion(m, e.footprint, iterations=e.times)
+
+
+def _is_large(n: Distance, axes: tuple[int, ...] | None, shape: tuple[int, ...]) -> bool:
+    sizes = (2 * min(n.reach(a), shape[a]) + 1 for a in elements.worked_axes(axes, len(shape)))
+    return math.prod(sizes) > _LARGE_FOOTPRINT
+
+
+def _per_block(m: Masks, axes: tuple[int, ...] | None, f: Callable[[Masks], Masks]) -> Masks:
+    """Apply f along the worked axes, for each position along the others."""
+    worked = elements.worked_axes(axes, m.ndim)
+    if len(worked) == m.ndim:
+        return f(m)
+    result = np.empty_like(m)
+    rest = [a for a in range(m.ndim) if a not in worked]
+    for place in np.ndindex(*(m.shape[a] for a in rest)):
+        index: list[Any] = [slice(None)] * m.ndim
+        for axis, i in zip(rest, place, strict=True):
+            index[axis] = i
+        result[tuple(index)] = f(m[tuple(index)])
+    return result
+
+
+def _within_distance(m: Masks, n: Distance, axes: tuple[int, ...] | None, ndim: int) -> Masks:
+    """Where the nearest on pixel is at most n away, measured exactly from the offset to it."""
+    if not m.any():
+        return np.zeros_like(m)
+    worked = elements.worked_axes(axes, ndim)
+    scale = math.lcm(n.radius.denominator, *(s.denominator for s in n.spacing or ()))
+    steps = [int((n.spacing[a] if n.spacing else 1) * scale) for a in worked]
+    sampling = [float(n.spacing[a]) for a in worked] if n.spacing else None
+    nearest = scipy.ndimage.distance_transform_edt(~m, sampling, return_distances=False, return_indices=True)
+    exact = max(s * size for s, size in zip(steps, m.shape, strict=True)) > 2**30
+    total: Any = 0
+    for axis, step in enumerate(steps):
+        places = np.arange(m.shape[axis]).reshape([-1 if a == axis else 1 for a in range(m.ndim)])
+        total = total + ((nearest[axis] - places).astype(object if exact else np.int64) * step) ** 2
+    return np.asarray(total <= int(n.radius * scale) ** 2, dtype=bool)
+
+
+def _padded(m: Array, pad: list[int]) -> Array:
+    return np.pad(m, [(p, p) for p in pad])
+
+
+def _cropped(m: Array, pad: list[int]) -> Array:
+    return m[tuple(slice(p, size - p) for p, size in zip(pad, m.shape, strict=True))]
+
+
+def _grey(im: Array, n: Distance, shape: str, axes: tuple[int, ...] | None, ufunc: Any) -> Array:
+    """The extreme of the pixels under the element, those outside left out; a maximum is taken under its reflection, so
+    that dilation stamps the element as it does for masks."""
+    sign = 1 if ufunc is np.maximum else -1
+    result = im.copy()
+    for part in _parts(n, shape, axes, im):
+        for _ in range(part.times):
+            before, result = result, np.full_like(result, _lowest(im.dtype) if sign > 0 else _highest(im.dtype))
+            for offset in elements.offsets(part.footprint):
+                if elements.overlaps(im.shape, offset):
+                    target, origin = elements.shifted(im.shape, tuple(sign * d for d in offset))
+                    ufunc(result[target], before[origin], out=result[target])
+    return result
+
+
+def _parts(n: Distance, shape: str, axes: tuple[int, ...] | None, im: Array) -> list[Element]:
+    """An element as a sequence of smaller ones: a square is a line along each axis."""
+    if shape != "square":
+        return [elements.element(n, shape, axes, im.ndim, im.shape)]
+    lines = [elements.footprint(n, shape, (a,), im.ndim, im.shape) for a in elements.worked_axes(axes, im.ndim)]
+    return [Element(line, 1) for line in lines]
+
+
+def _lowest(dtype: np.dtype[Any]) -> Any:
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+
+
+def _highest(dtype: np.dtype[Any]) -> Any:
+    return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
+
+
+@builtin(gives=SAME, halo=elements.halo, cost=elements.cost, memory=2, border=_BORDER, aliases=_ALIASES,
+         check=elements.check_element)  # fmt: skip
+def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+    """Grow a mask by a reach of n, or take the largest grey value within that reach.
+
+    `n` is a number of pixels or a length (then the element is an ellipsoid, or scaled per axis, where the spacing is
+    anisotropic); 0 changes nothing. `shape` is "diamond" (city-block distance), "square" (chessboard), "disk"
+    (Euclidean, a ball in 3-D), or a pattern of 0 and 1 such as "010/111/010" that is stamped n times, cropped to the
+    image each time; planes of a 3-D pattern are parted by `//`. `axes` limits the work to some axes: `axes="yx"` works
+    slice by slice.
+
+    Border: nothing comes in from outside. Grey images keep their type; nan spreads.
+    Errors: a negative reach; a length without spacing; a pattern of another dimension than the axes.
+    Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_dilation, whose
+    `iterations` is accepted as a name for n.
+
+    >>> evaluate("dilate(m, 1)", m=np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], bool)).astype(int)
+    array([[0, 1, 0],
+           [1, 1, 1],
+           [0, 1, 0]])
+    """
+    return _dilated(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.maximum)
+
+
+@builtin(gives=SAME, halo=elements.halo, cost=elements.cost, memory=2, border=_BORDER, aliases=_ALIASES,
+         check=elements.check_element)  # fmt: skip
+def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+    """Shrink a mask by a reach of n, or take the smallest grey value within that reach.
+
+    Arguments as for `dilate`.
+
+    Border: a mask is empty outside the image, so it is eaten from the border too; grey images ignore the outside, keep
+    their type, and nan spreads.
+    Errors: as for `dilate`.
+    Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_erosion.
+
+    >>> evaluate("erode(m)", m=np.ones((3, 4), bool)).astype(int)
+    array([[0, 0, 0, 0],
+           [0, 1, 1, 0],
+           [0, 0, 0, 0]])
+    """
+    return _eroded(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.minimum)
+
+
+def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+    """Two operations with room around the image, so that what leaves it between them is not lost."""
+    pad = list(elements.halo({"n": n, "shape": shape, "axes": axes}, m.ndim))
+    extent = elements.worked_axes(axes, m.ndim)
+    if shape in ("diamond", "square") and n.spacing is None:
+        # A reach beyond the image's size sees the same half-planes whatever it is.
+        n = replace(n, radius=min(n.radius, n.radius.__class__(sum(m.shape[a] for a in extent) + 1)))
+        pad = list(elements.halo({"n": n, "shape": shape, "axes": axes}, m.ndim))
+    size = math.prod(s + 2 * p for s, p in zip(m.shape, pad, strict=True))
+    if size > max(2**28, 4 * m.size):
+        raise Refused(REACH_TOO_LARGE, "n", pixels=f"{size:.3g}")
+    return np.ascontiguousarray(_cropped(second(first(_padded(m, pad), n, shape, axes), n, shape, axes), pad))
+
+
+@builtin(gives=SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
+         border=_BORDER, aliases=_ALIASES, check=elements.check_element)  # fmt: skip
+def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+    """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
+
+    Arguments as for `dilate`. The result is never larger than `m`.
+
+    Border: a mask is empty outside the image; grey images ignore the outside.
+    Errors: as for `dilate`.
+    Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_opening.
+
+    >>> evaluate("area(open(m))", m=np.pad(np.ones((3, 3), bool), 2) | np.eye(7, dtype=bool))
+    5
+    """
+    if m.dtype != bool:
+        return _grey(_grey(m, n, shape, axes, np.minimum), n, shape, axes, np.maximum)
+    return _on_the_plane(_eroded, _dilated, m, n, shape, axes)
+
+
+@builtin(gives=SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
+         border=_BORDER, aliases=_ALIASES, check=elements.check_element)  # fmt: skip
+def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+    """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
+
+    Arguments as for `dilate`. The result is never smaller than `m`.
+
+    Border: the plane goes on outside the image, so a mask that touches the border is not eaten there, as
+    scipy.ndimage.binary_closing does; the two agree on an image padded by n.
+    Errors: as for `dilate`; a reach so large that the room around the image does not fit in memory.
+    Source: Serra, Image Analysis and Mathematical Morphology, 1982.
+
+    >>> evaluate("close(m)", m=np.array([[1, 0, 1], [1, 1, 1]], bool)).astype(int)
+    array([[1, 1, 1],
+           [1, 1, 1]])
+    """
+    if m.dtype != bool:
+        return _grey(_grey(m, n, shape, axes, np.maximum), n, shape, axes, np.minimum)
+    return _on_the_plane(_dilated, _eroded, m, n, shape, axes)
+
+
+@builtin(gives=MASK, halo=elements.halo, cost=elements.cost, memory=2, border="a mask is empty outside the image",
+         aliases=_ALIASES, check=elements.check_element)  # fmt: skip
+def boundary(m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+    """The pixels of a mask within n of what is off: `m & ~erode(m, n)`.
+
+    Arguments as for `dilate`.
+
+    Border: a mask is empty outside the image, so its pixels at the border belong to the boundary.
+    Errors: as for `dilate`.
+
+    >>> evaluate("boundary(m)", m=np.ones((3, 4), bool)).astype(int)
+    array([[1, 1, 1, 1],
+           [1, 0, 0, 1],
+           [1, 1, 1, 1]])
+    """
+    return m & ~_eroded(m, n, shape, axes)

@@ -1,0 +1,235 @@
+"""What the operators mean. They are declared like functions; the checker gives them kinds, as operators mix kinds freely."""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from maskexpr import messages
+from maskexpr.arguments import Array, Condition, Message, Numeric, ResultKind, Subscripts, Value, WorkType
+from maskexpr.builtin import WHOLE, Builtin, Gives, Refused, builtin
+from maskexpr.kinds import Kind
+
+OPERATORS: dict[str, Builtin] = {}
+
+_ANY = Gives(frozenset({"mask", "truth", "image", "number"}), lambda kinds: Kind("mask"))
+
+
+def widen(value: Any, work: np.dtype[Any]) -> Any:
+    """An array in a type that holds operands and result, so that nothing wraps; plain numbers follow it by themselves."""
+    return value.astype(work, copy=False) if isinstance(value, np.ndarray) else value
+
+
+def narrow(value: Any, kind: Kind) -> Any:
+    """A result in the type the checker promised."""
+    return value.astype(kind.dtype, copy=False) if isinstance(value, np.ndarray) else value
+
+
+def compute(exact: Callable[..., Any], ufunc: Callable[..., Any], kind: Kind, work: np.dtype[Any], *values: Any) -> Any:
+    """Python's exact integers among numbers, IEEE floats among floating numbers, `ufunc` where there is an array."""
+    if any(isinstance(v, np.ndarray) for v in values):
+        return narrow(ufunc(*(_scalar(widen(v, work), work) for v in values)), kind)
+    if kind.range is not None:
+        return exact(*values)
+    return ufunc(*(np.float64(v) for v in values))
+
+
+def _scalar(value: Any, work: np.dtype[Any]) -> Any:
+    """A plain number in the working type, so that NumPy never widens an image for it."""
+    return value if isinstance(value, np.ndarray) or work.kind == "O" else work.type(value)
+
+
+def _nonzero(divisor: Any, kind: Kind) -> Any:
+    """Integer division has no infinity to answer with."""
+    if kind.range is not None and np.any(np.equal(divisor, 0)):
+        raise Refused(messages.DIVISION_BY_ZERO, "b")
+    return divisor
+
+
+@builtin(name="+", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def add(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """Sum; integers take the smallest type that holds every possible sum."""
+    return compute(operator.add, np.add, kind, work, a, b)
+
+
+@builtin(name="-", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def subtract(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """Difference; negative values are kept, whatever the images' types."""
+    return compute(operator.sub, np.subtract, kind, work, a, b)
+
+
+@builtin(name="*", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def multiply(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """Product."""
+    return compute(operator.mul, np.multiply, kind, work, a, b)
+
+
+@builtin(name="/", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def divide(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """Quotient, always floating: inf or nan where the divisor is zero."""
+    return compute(operator.truediv, np.true_divide, kind, work, a, b)
+
+
+@builtin(name="//", gives=_ANY, halo=0, cost=2, memory=0, catalogue=OPERATORS)
+def floor_divide(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """Quotient rounded down, as in Python; an error where an integer divisor is zero."""
+    return compute(operator.floordiv, np.floor_divide, kind, work, a, _nonzero(b, kind))
+
+
+@builtin(name="%", gives=_ANY, halo=0, cost=2, memory=0, catalogue=OPERATORS)
+def remainder(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """Remainder with the divisor's sign, as in Python; an error where an integer divisor is zero."""
+    return compute(operator.mod, np.remainder, kind, work, a, _nonzero(b, kind))
+
+
+@builtin(name="**", gives=_ANY, halo=0, cost=8, memory=0, catalogue=OPERATORS)
+def power(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """Power; whole for whole exponents that cannot be negative, else floating."""
+    return compute(operator.pow, np.power, kind, work, a, b)
+
+
+@builtin(name="negate", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def negate(a: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """The value with its sign turned."""
+    return compute(operator.neg, np.negative, kind, work, a)
+
+
+@builtin(name="&", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def conjunction(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
+    """Both: of masks and truths; the bits set in both for integers."""
+    return compute(operator.and_, np.bitwise_and, kind, work, a, b) if kind.range else np.logical_and(a, b)
+
+
+@builtin(name="|", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def disjunction(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
+    """Either or both: of masks and truths; the bits set in either for integers."""
+    return compute(operator.or_, np.bitwise_or, kind, work, a, b) if kind.range else np.logical_or(a, b)
+
+
+@builtin(name="^", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def exclusive(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
+    """One but not both: of masks and truths; the bits that differ for integers."""
+    return compute(operator.xor, np.bitwise_xor, kind, work, a, b) if kind.range else np.logical_xor(a, b)
+
+
+@builtin(name="~", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def complement(a: Condition) -> Any:
+    """Not: on where the mask is off, inside the image."""
+    return np.logical_not(a)
+
+
+def _comparison(symbol: str, doc: str) -> Callable[..., Any]:
+    def body(a: Value, b: Value) -> Any:
+        return compare(symbol, a, b)
+
+    body.__doc__ = doc
+    return builtin(name=symbol, gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)(body)
+
+
+less = _comparison("<", "Less than; false where either is nan.")
+less_equal = _comparison("<=", "Less than or equal; false where either is nan.")
+more = _comparison(">", "More than; false where either is nan.")
+more_equal = _comparison(">=", "More than or equal; false where either is nan.")
+equal = _comparison("==", "Equal; false where either is nan. Masks and truths may be compared too.")
+unequal = _comparison("!=", "Not equal; true where either is nan. Masks and truths may be compared too.")
+
+_SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_UFUNCS = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+_PYTHON = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def compare(symbol: str, a: Any, b: Any) -> Any:
+    """Compare values, exactly where integers meet: with numbers beyond their type, and with fractions."""
+    a_array, b_array = isinstance(a, np.ndarray), isinstance(b, np.ndarray)
+    if not a_array and not b_array:
+        return _PYTHON[symbol](a, b)
+    if a_array and b_array:
+        return _compare_arrays(symbol, a, b)
+    if b_array:
+        return _compare_number(_SWAPPED[symbol], b, a)
+    return _compare_number(symbol, a, b)
+
+
+def _compare_number(symbol: str, array: Array, value: Any) -> Any:
+    if array.dtype.kind in "iu":
+        return _compare_integers(symbol, array, value)
+    if array.dtype.kind == "f":
+        value = array.dtype.type(value)
+    return _UFUNCS[symbol](array, value)
+
+
+def _compare_integers(symbol: str, array: Array, value: Any) -> Any:
+    """NumPy compares integer arrays with Python integers exactly, so a fraction is moved to the integer beside it."""
+    if isinstance(value, float):
+        if not np.isfinite(value):
+            return _UFUNCS[symbol](np.float64(0), value) | np.zeros(array.shape, bool)
+        if symbol in ("==", "!=") and value != value // 1:
+            return np.full(array.shape, symbol == "!=")
+        value = int(np.floor(value) if symbol in (">", "<=") else np.ceil(value))
+    return _UFUNCS[symbol](array, value)
+
+
+def _compare_arrays(symbol: str, a: Array, b: Array) -> Any:
+    """Exact also where a 64-bit integer meets a float, which NumPy would round first."""
+    if a.dtype.kind == "f" and b.dtype.kind in "iu" and b.dtype.itemsize == 8:
+        return _compare_arrays(_SWAPPED[symbol], b, a)
+    if b.dtype.kind == "f" and a.dtype.kind in "iu" and a.dtype.itemsize == 8:
+        return _compare_wide(symbol, a, b)
+    return _UFUNCS[symbol](a, b)
+
+
+def _compare_wide(symbol: str, integers: Array, floats: Array) -> Any:
+    """Split each float into the integer below it and the rest; out of the integers' range the sign decides."""
+    floor = np.floor(floats.astype(np.float64))
+    info = np.iinfo(integers.dtype)
+    above, below = floor >= float(info.max), floor < float(info.min)
+    whole = np.where(above | below | np.isnan(floor), 0, floor).astype(integers.dtype)
+    fraction = floats > floor
+    less = (integers < whole) | ((integers == whole) & fraction)
+    equal = (integers == whole) & ~fraction
+    less, equal = (less & ~below) | above, equal & ~above & ~below
+    valid = ~np.isnan(floor)
+    results = {
+        "<": less & valid,
+        "<=": (less | equal) & valid,
+        ">": ~(less | equal) & valid,
+        ">=": ~less & valid,
+        "==": equal & valid,
+        "!=": ~(equal & valid),
+    }
+    return results[symbol]
+
+
+@builtin(name="samples", gives=_ANY, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS)
+def samples(value: Value, mask: Condition) -> Array:
+    """The values where the mask is on, in scan order; statistics take them."""
+    return np.asarray(value[mask])
+
+
+@builtin(name="crop", gives=_ANY, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS)
+def crop(value: Value, subscripts: Subscripts) -> Any:
+    """A part of an image: slices keep an axis, numbers drop it."""
+    return value[subscripts]
+
+
+@builtin(name="assert", gives=_ANY, halo=0, cost=0, memory=0, catalogue=OPERATORS)
+def assert_(condition: Condition, message: Message, text: Message) -> bool:
+    """Stop the run with a message where the condition is false."""
+    if not condition:
+        raise Refused(messages.ASSERT_FAILED_SAYING if message else messages.ASSERT_FAILED, message=message, text=text)
+    return True

@@ -1,0 +1,413 @@
+"""Functions of each pixel by itself. Given only numbers they give a number."""
+
+from typing import Any
+
+import numpy as np
+
+from maskexpr import ranges
+from maskexpr.arguments import Array, Condition, Image, Index, Numbers, Numeric, ResultKind, Value, WorkType
+from maskexpr.builtin import (
+    FLOATS,
+    MASK,
+    Gives,
+    Kinds,
+    Refused,
+    builtin,
+    float_type,
+    grid_of,
+    like_grid,
+    numeric_result,
+    pixelwise,
+)
+from maskexpr.kinds import TRUTH, Kind
+from maskexpr.library.operators import compare, compute, narrow
+from maskexpr.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, WHERE_MIXED
+from maskexpr.ranges import Range
+
+
+def _where_kind(kinds: Kinds) -> Kind:
+    a, b = kinds["a"], kinds["b"]
+    names = {a.name, b.name}
+    arrays = {"condition": kinds["condition"], "a": a, "b": b}
+    grid = grid_of(arrays)
+    if names <= {"mask", "truth"}:
+        return like_grid("mask", arrays, np.bool_) if grid else TRUTH
+    if names & {"mask", "truth"}:
+        raise Refused(WHERE_MIXED, "b", a=a.name, b=b.name)
+    if "colour" in names:
+        return _where_colour(kinds, a if a.name == "colour" else b)
+    result = numeric_result({"a": a, "b": b}, ranges.union)
+    if grid and not result.is_array:
+        dtype = float_type([]) if result.range is None else ranges.smallest_type(result.range)
+        return like_grid("image", arrays, dtype, result.range)
+    labels = all(k.name == "labels" or (k.name == "number" and k.range and k.range.low >= 0) for k in (a, b))
+    if "labels" in names and labels:
+        return like_grid("labels", arrays, np.int32, result.range)
+    return result
+
+
+def _where_colour(kinds: Kinds, colour: Kind) -> Kind:
+    a, b = kinds["a"], kinds["b"]
+    if {a.name, b.name} == {"colour"} and a.channels != b.channels:
+        raise Refused(WHERE_MIXED, "b", a=f"{a.channels}-channel colour", b=f"{b.channels}-channel colour")
+    result = numeric_result({"a": a, "b": b}, ranges.union)
+    grid = like_grid("colour", kinds, result.dtype, result.range)
+    return Kind("colour", grid.shape, grid.dtype, grid.range, colour.channels, grid.spacing, grid.origin)
+
+
+_WHERE = Gives(frozenset({"mask", "truth", "image", "number", "labels", "colour"}), _where_kind)
+
+
+@builtin(gives=_WHERE, halo=0, cost=2, memory=0)
+def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
+    """`a` where the condition is on, `b` elsewhere.
+
+    `a` and `b` are images, numbers, masks or colour images; a mask chooses per pixel, spread over the channels of a colour
+    image, and a truth chooses the whole value. Integers take the smallest type that holds both; floating images keep
+    their type. Both `a` and `b` are always computed.
+
+    Errors: a mask and an image as `a` and `b`; images of different shapes.
+    Source: numpy.where.
+
+    >>> evaluate("where(im > 3, im, 0)", im=[[1, 4], [5, 2]])
+    array([[0, 4],
+           [5, 0]], dtype=uint8)
+    """
+    if kind.name == "colour" and isinstance(condition, np.ndarray):
+        condition = condition[..., np.newaxis]
+        a, b = (v[..., np.newaxis] if isinstance(v, np.ndarray) and v.ndim < condition.ndim else v for v in (a, b))
+    if not kind.is_array:
+        return a if condition else b
+    result = np.where(condition, *(v if isinstance(v, np.ndarray) else kind.dtype.type(v) for v in (a, b)))
+    shape = kind.shape if kind.name != "colour" else (*(kind.shape or ()), kind.channels)
+    return np.broadcast_to(result, shape or ()).astype(kind.dtype)
+
+
+def _between_kind(kinds: Kinds) -> Kind:
+    return like_grid("mask", kinds, np.bool_) if grid_of(kinds) else TRUTH
+
+
+_TEST = Gives(frozenset({"mask", "truth"}), _between_kind)
+
+
+@builtin(gives=_TEST, halo=0, cost=2, memory=1)
+def between(im: Numeric, low: Numeric, high: Numeric) -> Any:
+    """Whether low <= im <= high, both ends included.
+
+    The same as the chain `low <= im <= high`. Integers are compared exactly; nan is never between.
+
+    Errors: images of different shapes.
+
+    >>> evaluate("between(im, 2, 4)", im=[[1, 2, 3, 4, 5]])
+    array([[False,  True,  True,  True, False]])
+    """
+    return np.logical_and(compare(">=", im, low), compare("<=", im, high))
+
+
+def _clip_range(im: Range, low: Range, high: Range) -> Range:
+    return ranges.minimum(ranges.maximum(im, low), high)
+
+
+@builtin(gives=pixelwise(_clip_range), halo=0, cost=2, memory=0)
+def clip(im: Numeric, low: Numeric, high: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """Values below `low` become `low`, values above `high` become `high`.
+
+    Integers take the smallest type that holds the result; floating images keep their type; nan stays nan. Where
+    low > high the result is `high`, as in NumPy.
+
+    Errors: images of different shapes.
+    Source: numpy.clip.
+
+    >>> evaluate("clip(im, 2, 4)", im=[[1, 3, 9]])
+    array([[2, 3, 4]], dtype=uint8)
+    """
+    return compute(lambda x, a, b: min(max(x, a), b), _clip, kind, work, im, low, high)
+
+
+def _clip(x: Any, low: Any, high: Any) -> Any:
+    return np.minimum(np.maximum(x, low), high)
+
+
+@builtin(gives=pixelwise(ranges.absolute), halo=0, cost=1, memory=0)
+def abs_(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """The size of each value, without its sign.
+
+    Never wraps: the absolute value of int8 -128 is 128. Floating images keep their type; nan stays nan.
+
+    Source: numpy.absolute.
+
+    >>> evaluate("abs(im - 3)", im=[[1, 3, 5]])
+    array([[2, 0, 2]], dtype=uint8)
+    """
+    return compute(abs, np.absolute, kind, work, im)
+
+
+def _sign_range(a: Range) -> Range:
+    return Range(max(-1, min(1, a.low)), max(-1, min(1, a.high)))
+
+
+@builtin(gives=pixelwise(_sign_range), halo=0, cost=1, memory=0)
+def sign(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """-1 for negative values, 0 for zero, 1 for positive ones; nan stays nan.
+
+    Source: numpy.sign.
+
+    >>> evaluate("sign(im - 3)", im=[[1, 3, 5]])
+    array([[-1,  0,  1]], dtype=int8)
+    """
+    return compute(lambda v: (v > 0) - (v < 0), np.sign, kind, work, im)
+
+
+def _floating(name: str, ufunc: Any, doc: str, operands: int = 1) -> Any:
+    """Declare a function whose result is always floating: float64 for integers, else the image's own type."""
+
+    def one(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
+        return compute(ufunc, ufunc, kind, work, im)
+
+    def two(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+        return compute(ufunc, ufunc, kind, work, a, b)
+
+    body = one if operands == 1 else two
+    body.__doc__ = f"{doc}\n\nIntegers give float64, floating images keep their type.\nSource: numpy.{ufunc.__name__}."
+    return builtin(name=name, gives=FLOATS, halo=0, cost=10, memory=0)(body)
+
+
+sqrt = _floating(
+    "sqrt",
+    np.sqrt,
+    """Square root; nan where the value is negative.
+
+>>> evaluate("sqrt(16)")
+4.0""",
+)
+exp = _floating(
+    "exp",
+    np.exp,
+    """e to the power of each value; inf where that is beyond the type.
+
+>>> evaluate("exp(0)")
+1.0""",
+)
+log = _floating(
+    "log",
+    np.log,
+    """Natural logarithm; -inf at zero, nan where the value is negative.
+
+>>> evaluate("log(1)")
+0.0""",
+)
+log2 = _floating(
+    "log2",
+    np.log2,
+    """Logarithm to base 2; -inf at zero, nan where the value is negative.
+
+>>> evaluate("log2(8)")
+3.0""",
+)
+log10 = _floating(
+    "log10",
+    np.log10,
+    """Logarithm to base 10; -inf at zero, nan where the value is negative.
+
+>>> evaluate("log10(100)")
+2.0""",
+)
+sin = _floating(
+    "sin",
+    np.sin,
+    """Sine of an angle in radians; nan at infinity.
+
+>>> evaluate("sin(0)")
+0.0""",
+)
+cos = _floating(
+    "cos",
+    np.cos,
+    """Cosine of an angle in radians; nan at infinity.
+
+>>> evaluate("cos(0)")
+1.0""",
+)
+tan = _floating(
+    "tan",
+    np.tan,
+    """Tangent of an angle in radians; nan at infinity.
+
+>>> evaluate("tan(0)")
+0.0""",
+)
+arctan2 = _floating(
+    "arctan2",
+    np.arctan2,
+    """Angle of the point (b, a) in radians, from -pi to pi: `arctan2(y, x)`.
+
+>>> evaluate("arctan2(0, 1)")
+0.0""",
+    operands=2,
+)
+hypot = _floating(
+    "hypot",
+    np.hypot,
+    """Length of the vector (a, b), without overflow on the way.
+
+>>> evaluate("hypot(3, 4)")
+5.0""",
+    operands=2,
+)
+
+
+def _rounding(name: str, ufunc: Any, doc: str) -> Any:
+    def body(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
+        return compute(lambda v: v, lambda v: v if v.dtype.kind in "iu" else ufunc(v), kind, work, im)
+
+    body.__doc__ = (
+        f"{doc}\n\nIntegers are returned as they are; floating values keep their type; nan stays nan.\n"
+        f"Source: numpy.{ufunc.__name__}."
+    )
+    return builtin(name=name, gives=pixelwise(lambda a: a), halo=0, cost=1, memory=0)(body)
+
+
+floor = _rounding(
+    "floor",
+    np.floor,
+    """The largest whole number that is not above each value.
+
+>>> evaluate("floor(2.7)")
+2.0""",
+)
+ceil = _rounding(
+    "ceil",
+    np.ceil,
+    """The smallest whole number that is not below each value.
+
+>>> evaluate("ceil(2.1)")
+3.0""",
+)
+round_ = _rounding(
+    "round",
+    np.rint,
+    """The nearest whole number; halves go to the even one, as in NumPy and Python.
+
+>>> evaluate("round(2.5)")
+2.0""",
+)
+
+
+@builtin(gives=pixelwise(ranges.minimum), halo=0, cost=1, memory=0)
+def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """The smaller of two values, pixel by pixel; nan where either is nan. For the smallest pixel of an image see `min`.
+
+    Errors: images of different shapes.
+    Source: numpy.minimum.
+
+    >>> evaluate("minimum(im, 3)", im=[[1, 3, 5]])
+    array([[1, 3, 3]], dtype=uint8)
+    """
+    return compute(min, np.minimum, kind, work, a, b)
+
+
+@builtin(gives=pixelwise(ranges.maximum), halo=0, cost=1, memory=0)
+def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """The larger of two values, pixel by pixel; nan where either is nan. For the largest pixel of an image see `max`.
+
+    Errors: images of different shapes.
+    Source: numpy.maximum.
+
+    >>> evaluate("maximum(im, 3)", im=[[1, 3, 5]])
+    array([[3, 3, 5]], dtype=uint8)
+    """
+    return compute(max, np.maximum, kind, work, a, b)
+
+
+@builtin(gives=_TEST, halo=0, cost=1, memory=0)
+def isnan(im: Numeric) -> Any:
+    """Whether each value is nan (not a number); never for integers.
+
+    Source: numpy.isnan.
+
+    >>> evaluate("isnan(im)", im=np.array([1.0, np.nan]))
+    array([False,  True])
+    """
+    return np.isnan(im)
+
+
+@builtin(gives=_TEST, halo=0, cost=1, memory=0)
+def isfinite(im: Numeric) -> Any:
+    """Whether each value is neither nan nor infinite; always for integers.
+
+    Source: numpy.isfinite.
+
+    >>> evaluate("isfinite(im)", im=np.array([1.0, np.inf]))
+    array([ True, False])
+    """
+    return np.isfinite(im)
+
+
+@builtin(gives=_TEST, halo=0, cost=4, memory=8)
+def isin(im: Numeric, values: Numbers) -> Any:
+    """Whether each value is one of a list of numbers; `im in [2, 3]` says the same.
+
+    Integers are compared exactly. nan is in no list.
+
+    >>> evaluate("isin(im, [1, 5])", im=[[1, 3, 5]])
+    array([[ True, False,  True]])
+    """
+    result: Any = np.zeros(im.shape, bool) if isinstance(im, np.ndarray) else False
+    for value in values:
+        result = np.logical_or(result, compare("==", im, value))
+    return result
+
+
+def _integers_only(kinds: Kinds, highest: str) -> Kind:
+    im, bit_ = kinds["im"], kinds[highest]
+    if im.dtype is None or im.dtype.kind not in "iu":
+        raise Refused(BITS_OF_FLOATS, "im", kind=im)
+    if bit_.is_constant and bit_.constant >= im.dtype.itemsize * 8:
+        raise Refused(BIT_BEYOND_TYPE, highest, bit=bit_.constant, dtype=im.dtype, last=im.dtype.itemsize * 8 - 1)
+    return im
+
+
+def _bit_kind(kinds: Kinds) -> Kind:
+    _integers_only(kinds, "n")
+    return like_grid("mask", kinds, np.bool_)
+
+
+@builtin(gives=Gives(frozenset({"mask"}), _bit_kind), halo=0, cost=2, memory=8)
+def bit(im: Image, n: Index) -> Any:
+    """Whether bit `n` of an integer image is set; bit 0 is the lowest.
+
+    `bit(qa, 3)` says the same as `(qa & 8) != 0`. Negative values are read as two's complement.
+
+    Errors: a floating image; a bit beyond the image's type.
+
+    >>> evaluate("bit(qa, 3)", qa=[[7, 8, 9]])
+    array([[False,  True,  True]])
+    """
+    return (im >> im.dtype.type(n)) & im.dtype.type(1) != 0
+
+
+def _bits_kind(kinds: Kinds) -> Kind:
+    _integers_only(kinds, "high")
+    low, high = kinds["low"].constant, kinds["high"].constant
+    if low > high:
+        raise Refused(BIT_BEYOND_TYPE, "low", bit=low, dtype="this range", last=high)
+    values = Range(0, 2 ** (high - low + 1) - 1)
+    return like_grid("image", kinds, ranges.smallest_type(values), values)
+
+
+@builtin(gives=Gives(frozenset({"image"}), _bits_kind), halo=0, cost=3, memory=8)
+def bits(im: Image, low: Index, high: Index, kind: ResultKind) -> Any:
+    """The number that bits `low` to `high` of an integer image spell, both included; bit 0 is the lowest.
+
+    For quality bands that keep a small number in a few bits. Negative values are read as two's complement.
+
+    Errors: a floating image; a bit beyond the image's type; low > high.
+
+    >>> evaluate("bits(qa, 2, 3)", qa=[[0b0100, 0b1100, 0b10011]])
+    array([[1, 3, 0]], dtype=uint8)
+    """
+    unsigned = im.view(np.dtype(f"u{im.dtype.itemsize}"))
+    values: Array = (unsigned >> unsigned.dtype.type(low)) & unsigned.dtype.type(2 ** (high - low + 1) - 1)
+    return narrow(values, kind)
+
+

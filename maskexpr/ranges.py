@@ -1,0 +1,115 @@
+"""Ranges of integers and the arithmetic on them, from which result types follow: integer results never wrap."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Range(NamedTuple):
+    """Every value lies in low..high, both included; Python integers, so exact."""
+
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        return f"{self.low}..{self.high}"
+
+
+WIDEST = Range(-(2**63), 2**64 - 1)
+_TYPES = [np.dtype(f"{sign}int{bits}") for bits in (8, 16, 32, 64) for sign in ("u", "")]
+
+
+def of_type(dtype: np.dtype[Any]) -> Range:
+    """All values of an integer type."""
+    info = np.iinfo(dtype)
+    return Range(int(info.min), int(info.max))
+
+
+def smallest_type(values: Range) -> np.dtype[Any] | None:
+    """The smallest integer type that holds every value, unsigned where none is negative; None if no type does."""
+    for dtype in _TYPES:
+        held = of_type(dtype)
+        if held.low <= values.low and values.high <= held.high:
+            return dtype
+    return None
+
+
+def union(*ranges: Range) -> Range:
+    return Range(min(r.low for r in ranges), max(r.high for r in ranges))
+
+
+def _of_corners(f: Callable[[int, int], int], a: Range, b: Range) -> Range:
+    """For a function that is monotonic in each argument, the extremes lie at the corners."""
+    values = [f(x, y) for x, y in itertools.product(a, b)]
+    return Range(min(values), max(values))
+
+
+def add(a: Range, b: Range) -> Range:
+    return Range(a.low + b.low, a.high + b.high)
+
+
+def subtract(a: Range, b: Range) -> Range:
+    return Range(a.low - b.high, a.high - b.low)
+
+
+def multiply(a: Range, b: Range) -> Range:
+    return _of_corners(lambda x, y: x * y, a, b)
+
+
+def floor_divide(a: Range, b: Range) -> Range:
+    """Division by zero is a run-time error, so zero is left out of the divisor."""
+    parts = [r for r in (Range(b.low, min(b.high, -1)), Range(max(b.low, 1), b.high)) if r.low <= r.high]
+    return union(*(_of_corners(lambda x, y: x // y, a, r) for r in parts)) if parts else Range(0, 0)
+
+
+def modulo(a: Range, b: Range) -> Range:
+    """The result has the divisor's sign, as in Python."""
+    if b.low > 0 and 0 <= a.low and a.high < b.low:
+        return a
+    high = min(b.high - 1, a.high) if a.low >= 0 and b.high > 0 else b.high - 1
+    return Range(min(0, b.low + 1), max(0, high))
+
+
+def power(a: Range, b: Range) -> Range | None:
+    """None where the exponent may be negative, whose result is not an integer. Bounded before it is computed."""
+    if b.low < 0:
+        return None
+    size = max(abs(a.low), abs(a.high))
+    if size > 1 and b.high * (size.bit_length() - 1) > 70:
+        return Range(WIDEST.low * 2, WIDEST.high * 2)
+    # An odd and an even exponent at either end: a negative base changes sign with them.
+    exponents = {b.low, min(b.low + 1, b.high), max(b.low, b.high - 1), b.high}
+    bases = {a.low, a.high} | ({0} if a.low <= 0 <= a.high else set())
+    values = [x**e for x in bases for e in exponents]
+    return Range(min(values), max(values))
+
+
+def negate(a: Range) -> Range:
+    return Range(-a.high, -a.low)
+
+
+def absolute(a: Range) -> Range:
+    low = 0 if a.low <= 0 <= a.high else min(abs(a.low), abs(a.high))
+    return Range(low, max(abs(a.low), abs(a.high)))
+
+
+def minimum(a: Range, b: Range) -> Range:
+    return Range(min(a.low, b.low), min(a.high, b.high))
+
+
+def maximum(a: Range, b: Range) -> Range:
+    return Range(max(a.low, b.low), max(a.high, b.high))
+
+
+def bitwise(a: Range, b: Range, *, both: bool = False) -> Range:
+    """`&` (`both`), `|` and `^`: within the bits of the wider operand; `&` with one that is not negative shrinks."""
+    if a.low >= 0 and b.low >= 0:
+        if both:
+            return Range(0, min(a.high, b.high))
+        return Range(0, (1 << max(a.high, b.high).bit_length()) - 1)
+    if both and (a.low >= 0 or b.low >= 0):
+        return Range(0, a.high if a.low >= 0 else b.high)
+    bits = max((v if v >= 0 else ~v).bit_length() for v in (*a, *b))
+    return Range(-(1 << bits), (1 << bits) - 1)

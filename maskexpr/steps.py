@@ -1,0 +1,152 @@
+"""A checked program as steps: every operation is a function applied to earlier steps, so nothing here recurses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from maskexpr.builtin import Builtin, Refused
+from maskexpr.errors import Diagnostic
+from maskexpr.kinds import Kind
+from maskexpr.ranges import smallest_type, union
+from maskexpr.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One value of the program: an input, a constant, or a function applied to earlier steps.
+
+    Attributes
+    ----------
+    function
+        None for an input (`name` is set) and for a constant (`kind.constant` is set).
+    operands
+        Arguments that are values, by parameter name.
+    settings
+        Arguments that are known before the run, as the body receives them.
+    source, span
+        Where the value was written first; for run-time errors and `explain`.
+    """
+
+    kind: Kind
+    source: Source
+    span: Span
+    function: Builtin | None = None
+    operands: Mapping[str, "Step"] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputInfo:
+    """An input of a program. `default` is a file name as written; `span` is where the input is first named."""
+
+    name: str
+    kind: str | None = None
+    default: str | None = None
+    doc: str = ""
+    source: Source | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quantity:
+    """A length (power 1) or a size (2, 3) in millimetres."""
+
+    value: Fraction
+    power: int
+
+    def __str__(self) -> str:
+        return f"{float(self.value):g}mm" + (str(self.power) if self.power > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ParamInfo:
+    """A parameter of a program: its default, and the interval or the choices it is held to.
+
+    A length or size is a `Quantity` in millimetres; all else are plain Python values.
+    """
+
+    name: str
+    default: Any
+    low: Any = None
+    high: Any = None
+    choices: tuple[str, ...] | None = None
+    doc: str = ""
+    source: Source | None = None
+    span: Span | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the parameter is declared with whole numbers alone, and so takes only those."""
+        given = [v for v in (self.default, self.low, self.high) if v is not None]
+        return all(isinstance(v, int) and not isinstance(v, bool) for v in given)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checker hands on.
+
+    `steps` stand in an order in which operands come before their use. `bindings` follow the program's lines: the name a
+    line gives, "" for an assert or a bare expression, and its step. `uses_grid` says that coordinates or drawn shapes
+    take the shape of the images that are given, named in the program or not.
+    """
+
+    steps: tuple[Step, ...] = ()
+    outputs: tuple[tuple[str, Step], ...] = ()
+    asserts: tuple[Step, ...] = ()
+    bindings: tuple[tuple[str, Step], ...] = ()
+    inputs: tuple[InputInfo, ...] = ()
+    params: tuple[ParamInfo, ...] = ()
+    assigned: tuple[str, ...] = ()
+    uses_grid: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def needed(self) -> list[Step]:
+        """The steps that outputs and asserts depend on, in order."""
+        wanted = {id(s) for _, s in self.outputs} | {id(s) for s in self.asserts}
+        kept = []
+        for step in reversed(self.steps):
+            if id(step) in wanted:
+                kept.append(step)
+                wanted.update(id(s) for s in step.operands.values())
+        return kept[::-1]
+
+
+def run_body(step: Step, values: Mapping[str, Any]) -> Any:
+    """Apply a step's function to its operands' values; a number comes back as a plain Python one.
+
+    Raises whatever the body raises; `Refused` is its word for a fault of the pixels.
+    """
+    function = step.function
+    assert function is not None
+    for parameter in function.parameters:
+        if parameter.name in values:
+            try:
+                parameter.takes.check_number(values[parameter.name])
+            except Refused as refused:
+                raise Refused(refused.mistake, parameter.name, **refused.fields) from None
+    arguments = {**values, **step.settings}
+    if "kind" in function.filled_in:
+        arguments["kind"] = step.kind
+    if "work" in function.filled_in:
+        arguments["work"] = _work_type(step)
+    with np.errstate(all="ignore"):
+        result = function.body(**arguments)
+    if step.kind.name == "truth":
+        return bool(result)
+    if step.kind.name == "number" and isinstance(result, np.generic):
+        return result.item()
+    return result
+
+
+def _work_type(step: Step) -> np.dtype[Any]:
+    """A type that holds every operand and the result; Python integers where no integer type holds them all."""
+    values = step.kind.range
+    if values is None:
+        dtype = step.kind.dtype
+        return np.dtype(np.float64) if dtype is None else dtype
+    ranges = [o.kind.range for o in step.operands.values() if o.kind.range is not None]
+    return smallest_type(union(values, *ranges)) or np.dtype(object)
