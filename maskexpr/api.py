@@ -37,6 +37,14 @@ class Declared:
     used: tuple[tuple[str, str], ...]  # the texts behind each `use`
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One output of a run."""
+
+    kind: Kind
+    value: Any
+
+
 class Program:
     """A compiled program: immutable, safe to share between threads, picklable.
 
@@ -78,7 +86,7 @@ class Program:
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What is suspicious but no error, as far as it is known without inputs; see `warnings_for`."""
+        """What is suspicious but no error, as far as it is known without inputs; `checked` may know more."""
         return self._open.diagnostics
 
     def __call__(self, /, **given: Any) -> Any:
@@ -104,14 +112,19 @@ class Program:
         RunError
             An assert failed, or a step has no answer for these pixels.
         """
+        results = self.results(**given)
+        values = {name: result.value for name, result in results.items()}
+        return next(iter(values.values())) if len(values) == 1 else values
+
+    def results(self, /, **given: Any) -> dict[str, "Result"]:
+        """Run the program as a call does, and give each output with its kind: what is needed to write or show it."""
         arrays, signature, params = self._bind(given)
         checked = self._check(signature, params)
         if not checked.outputs:
             raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
-        results = reference.run(checked, arrays)
+        values = reference.run(checked, arrays)
         own = _OwnArrays(arrays.values())
-        results = {name: own.take(value) for name, value in results.items()}
-        return next(iter(results.values())) if len(results) == 1 else results
+        return {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
 
     def kind(self, /, **given: Any) -> Any:
         """The kinds of the results for inputs given as arrays or as (shape, dtype); nothing is run.
@@ -121,26 +134,21 @@ class Program:
         >>> str(maskexpr.compile("dilate(im > 32, 2)").kind(im=((880, 380), "uint8")))
         'mask 880x380'
         """
-        _, signature, params = self._bind(given)
-        kinds = {name: step.kind for name, step in self._check(signature, params).outputs}
+        kinds = {name: step.kind for name, step in self.checked(**given).outputs}
         return next(iter(kinds.values())) if len(kinds) == 1 else kinds
 
     def cost(self, /, **given: Any) -> Cost:
         """Estimated operations and peak bytes of a run, for inputs as for `kind`."""
-        _, signature, params = self._bind(given)
-        return estimate(self._check(signature, params))
+        return estimate(self.checked(**given))
 
     def explain(self, /, **given: Any) -> str:
         """The program line by line with kinds, shapes and the defaults in force; inputs as for `kind`, or none at all."""
-        if not given and self.inputs:
-            return explain.describe(self._open, {})
-        _, signature, params = self._bind(given)
-        return explain.describe(self._check(signature, params), params)
+        return explain.describe(self.checked(**given) if given or not self.inputs else self._open)
 
-    def warnings_for(self, /, **given: Any) -> tuple[Diagnostic, ...]:
-        """What is suspicious about running the program on these inputs: a comparison that is never true, say."""
+    def checked(self, /, **given: Any) -> Checked:
+        """The program as steps for inputs given as for `kind`, with the warnings these inputs cause."""
         _, signature, params = self._bind(given)
-        return self._check(signature, params).diagnostics
+        return self._check(signature, params)
 
     def _bind(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
         return inputs.bind(self._open, self._declared.source, self._catalogue, given)

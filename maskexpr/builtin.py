@@ -258,6 +258,12 @@ class Builtin:
     def signature(self) -> str:
         return f"{self.name}({', '.join(p.text for p in self.parameters)})"
 
+    @property
+    def title(self) -> str:
+        """The signature with what it gives; a coordinate image is a plain name."""
+        named = self.signature if self.parameters or self.name not in ("x", "y", "z") else self.name
+        return f"{named} -> {self.gives.text}"
+
     def parameter(self, name: str) -> Parameter | None:
         name = self.aliases.get(name, name)
         return next((p for p in self.parameters if p.name == name), None)

@@ -8,14 +8,14 @@ from maskexpr.kinds import Kind
 from maskexpr.steps import Checked, InputInfo, ParamInfo, Step
 
 
-def describe(checked: Checked, params: Mapping[str, Any], notes: Mapping[str, str] | None = None) -> str:
+def describe(checked: Checked, notes: Mapping[str, str] | None = None) -> str:
     """The inputs, the params, then line by line what is computed and how; `notes` say where an input comes from."""
     parts = []
     if checked.inputs:
         kinds = {s.name: s.kind for s in checked.steps if s.name}
         parts.append("inputs\n" + "\n".join(_input(i, kinds.get(i.name), (notes or {}).get(i.name)) for i in checked.inputs))
     if checked.params:
-        parts.append("params\n" + "\n".join(_param(p, params.get(p.name, p.default)) for p in checked.params))
+        parts.append("params\n" + "\n".join(_param(p, checked.values.get(p.name, p.default)) for p in checked.params))
     shown = _Shown()
     lines = [line for name, step in _bindings(checked) for line in shown.binding(name, step)]
     if lines:

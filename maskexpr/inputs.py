@@ -1,5 +1,6 @@
 """From what a caller gives to arrays the steps can use, and the kinds the checker needs."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import messages
+from maskexpr import messages, nodes
 from maskexpr.builtin import Builtin
 from maskexpr.checker import calls
 from maskexpr.errors import Diagnostic, InputError
 from maskexpr.kinds import MILLIMETRES, TRUTH, Kind, number, shape_text
+from maskexpr.limits import Limits
 from maskexpr.messages import Mistake
+from maskexpr.parser import parse
 from maskexpr.ranges import Range, of_type
 from maskexpr.source import Source
 from maskexpr.steps import Checked, InputInfo, ParamInfo, Quantity
@@ -122,6 +125,29 @@ def param_value(info: ParamInfo, value: Any) -> Any:
     return value
 
 
+def parameter(info: ParamInfo, written: str) -> Any:
+    """A value for a param as it is written on a command line: a number, true, false, a length, or a bare text."""
+    value: Any = written
+    if not isinstance(info.default, str):
+        try:
+            value = literal(written)
+        except ValueError:
+            raise InputError(messages.PARAM_VALUE.anywhere(name=info.name, value=written, wanted=_wanted(info))) from None
+    try:
+        return param_value(info, value)
+    except _Unfit as unfit:
+        raise InputError(unfit.diagnostic) from None
+
+
+def literal(written: str) -> Any:
+    """A number, truth or quantity as the language writes it; ValueError if the text is none of these."""
+    parsed = parse(Source(f"param value = {written}"), Limits()).module.statements
+    if len(parsed) != 1 or not isinstance(parsed[0], nodes.Param):
+        raise ValueError(written)
+    node = parsed[0].value
+    return Quantity(node.value, node.power) if isinstance(node, nodes.Quantity) else node.value
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -171,7 +197,8 @@ def _is_signature(value: Any) -> bool:
 
 
 def _array(name: str, value: Any) -> np.ndarray[Any, Any]:
-    if isinstance(value, np.ma.MaskedArray):
+    # Touching np.ma would import it, and nobody has a masked array without having done so.
+    if "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray):
         raise _Unfit(messages.INPUT_MASKED_ARRAY, name=name)
     if isinstance(value, str | bytes | dict | set) or value is None:
         raise _Unfit(messages.INPUT_NOT_ARRAY, name=name, found=f"it is a {type(value).__name__}")

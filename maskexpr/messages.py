@@ -309,6 +309,21 @@ INPUT_SPACING = Mistake("input-spacing", "the spacing of {name} is {found}", "gi
 PARAM_VALUE = Mistake("param-value", "{name} cannot be {value}", "it is {wanted}")
 IMAGE_KIND_UNKNOWN = Mistake("input-type", "Image kind {kind!r} is unknown", "write image, mask, colour or labels")
 
+# --- the command line ------------------------------------------------------------------------------------------------
+
+GIVEN_FORM = Mistake("given-form", "{text} is not name=FILE", "write im={text}, say")
+GIVEN_IS_PARAM = Mistake("given-form", "{name} is a param, not an input", "write -p {name}={value}")
+PARAM_FORM_GIVEN = Mistake("given-form", "{text} is not name=value", "write -p low=32, say")
+PARAM_UNKNOWN = Mistake("param-unknown", "the program has no param {name}", "it has {names}")
+PROGRAM_NOT_TEXT = Mistake("file-not-text", "cannot read {path}: it is not a text in UTF-8", "name a program file")
+OUTPUT_ONE_FILE = Mistake(
+    "output-target", "{path} is one file for {count} results", "write a folder/, or a template such as '{{output}}.png'"
+)
+OUTPUT_NO_ARRAY = Mistake("output-target", "there is no mask or image to write to {path}", "leave -o out to print it")
+OUTPUT_TEMPLATE = Mistake("output-target", "{template} is not a template", "use {{stem}} and {{output}} in it")
+OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is an input, it is not overwritten", "write to another file")
+OUTPUT_TWICE = Mistake("output-target", "{path} is the target of {first} and {second}", "use {{output}} in the template")
+
 # --- files -----------------------------------------------------------------------------------------------------------
 
 FILE_MISSING = Mistake("file-missing", "cannot read {path}: there is no such file", "check the path")

@@ -18,11 +18,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
+    """A name where a value is meant, or where one is given."""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Number(Node):
+    """A number; pixels where a length or size is meant."""
+
     value: int | float
 
 
@@ -36,11 +40,15 @@ class Quantity(Node):
 
 @dataclass(frozen=True, slots=True)
 class Text(Node):
+    """A text in quotes."""
+
     value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Truth(Node):
+    """`true` or `false`."""
+
     value: bool
 
 
@@ -51,6 +59,8 @@ class Nothing(Node):
 
 @dataclass(frozen=True, slots=True)
 class List(Node):
+    """Values in square brackets."""
+
     items: tuple["Expression", ...]
 
 
@@ -63,6 +73,8 @@ class Operator(Node):
 
 @dataclass(frozen=True, slots=True)
 class Unary(Node):
+    """An operator before its operand."""
+
     operator: Operator
     operand: "Expression"
 
@@ -85,6 +97,8 @@ class Compare(Node):
 
 @dataclass(frozen=True, slots=True)
 class Power(Node):
+    """`base ** exponent`."""
+
     base: "Expression"
     operator: Operator
     exponent: "Expression"
@@ -108,6 +122,8 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Slice(Node):
+    """`start:stop:step`, each of which may be missing."""
+
     start: "Expression | None"
     stop: "Expression | None"
     step: "Expression | None"
@@ -130,6 +146,8 @@ Expression = (
 
 @dataclass(frozen=True, slots=True)
 class Input(Node):
+    """`input NAME: KIND = "FILE" "DOC"`."""
+
     name: Name
     kind: Name | None
     default: Text | None
@@ -141,6 +159,8 @@ Constant = Number | Quantity | Text | Truth
 
 @dataclass(frozen=True, slots=True)
 class Param(Node):
+    """`param NAME = VALUE in LOW..HIGH "DOC"`."""
+
     name: Name
     value: Constant
     interval: tuple[Constant, Constant] | None
@@ -150,6 +170,8 @@ class Param(Node):
 
 @dataclass(frozen=True, slots=True)
 class Def(Node):
+    """`def NAME(PARAMETERS) = EXPRESSION`."""
+
     name: Name
     parameters: tuple[Name, ...]
     body: Expression
@@ -157,11 +179,15 @@ class Def(Node):
 
 @dataclass(frozen=True, slots=True)
 class Use(Node):
+    """`use "FILE"`."""
+
     path: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Assert(Node):
+    """`assert CONDITION, "MESSAGE"`."""
+
     condition: Expression
     message: Text | None
 
@@ -176,12 +202,16 @@ class Output(Node):
 
 @dataclass(frozen=True, slots=True)
 class Assignment(Node):
+    """`NAME = EXPRESSION`."""
+
     name: Name
     value: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Bare(Node):
+    """An expression on a line of its own."""
+
     value: Expression
 
 

@@ -90,7 +90,7 @@ class Checked:
     """What the checker hands on.
 
     `steps` stand in an order in which operands come before their use. `bindings` follow the program's lines: the name a
-    line gives, "" for an assert or a bare expression, and its step. `uses_grid` says that coordinates or drawn shapes
+    line gives, "" for an assert or a bare expression, and its step. `values` are those given for params. `uses_grid` says that coordinates or drawn shapes
     take the shape of the images that are given, named in the program or not.
     """
 
@@ -100,6 +100,7 @@ class Checked:
     bindings: tuple[tuple[str, Step], ...] = ()
     inputs: tuple[InputInfo, ...] = ()
     params: tuple[ParamInfo, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
     assigned: tuple[str, ...] = ()
     uses_grid: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()

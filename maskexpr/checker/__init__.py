@@ -49,6 +49,7 @@ def check(
         bindings=tuple(lines.bindings),
         inputs=tuple(inputs.values()),
         params=tuple(lines.params.values()),
+        values=dict(params or {}),
         assigned=tuple(lines.assigned),
         uses_grid=c.uses_grid,
         diagnostics=_sorted([*parsed.diagnostics, *c.diagnostics.values()]),

@@ -25,8 +25,8 @@ from maskexpr.arguments import (
     exact,
     one_of,
 )
-from maskexpr.builtin import NUMBER, WHOLE, Gives, Kinds, Refused, Settings, Surroundings, builtin
-from maskexpr.kinds import TRUTH, Kind, number
+from maskexpr.builtin import NUMBER, WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.kinds import NOT_CONSTANT, TRUTH, Kind, number
 from maskexpr.ranges import Range
 
 _BLOCK = 65536
@@ -47,15 +47,10 @@ _PER_MILLIMETRE = {"mm": 1, "um": 1000}
 def _pixel_size(unit: str, spacing: tuple[Fraction, ...] | None) -> Fraction:
     """The size of a pixel in a physical unit, exactly."""
     if spacing is None:
-        raise Refused(messages.SPACING_UNKNOWN, "unit", noun=unit)
+        raise Refused(messages.SPACING_UNKNOWN, "unit", noun=f"size in {unit}")
     if len(spacing) != int(unit[-1]):
         raise Refused(messages.AREA_UNIT, "unit", unit=unit, ndim=len(spacing))
     return math.prod((s * _PER_MILLIMETRE[unit[:-1]] for s in spacing), start=Fraction(1))
-
-
-def _check_unit(settings: Settings, around: Surroundings) -> None:
-    if around.ndim is not None and settings["unit"] != "px":
-        _pixel_size(settings["unit"], around.spacing)
 
 
 def _of_mask(rule: Callable[[Kinds], Kind], name: str) -> Gives:
@@ -71,11 +66,13 @@ def _of_mask(rule: Callable[[Kinds], Kind], name: str) -> Gives:
 
 
 def _area_kind(kinds: Kinds) -> Kind:
-    in_pixels = "unit" not in kinds or kinds["unit"].constant == "px"
-    return number(_pixels(kinds["m"])) if in_pixels else number()
+    if "unit" not in kinds or kinds["unit"].constant == "px":
+        return number(_pixels(kinds["m"]))
+    _pixel_size(kinds["unit"].constant, kinds["m"].spacing)
+    return number()
 
 
-@builtin(gives=_of_mask(_area_kind, "number"), halo=WHOLE, cost=1, memory=0, check=_check_unit)
+@builtin(gives=_of_mask(_area_kind, "number"), halo=WHOLE, cost=1, memory=0)
 def area(m: MaskOrSamples, unit: _Unit = "px", *, spacing: PixelSpacing) -> int | float:
     """The number of pixels that are on in a mask, or in samples of one such as `m[region]`.
 
@@ -164,18 +161,21 @@ def iou(a: Mask, b: Mask) -> float:
 # --- of images -------------------------------------------------------------------------------------------------------
 
 
-def _of_image(range_of: Callable[[Range, Range], Range] | None = None, name: str = "number") -> Gives:
+def _measured(kinds: Kinds) -> Kind:
+    im = kinds["im"]
+    if im.dtype == np.bool_:
+        raise Refused(messages.SAMPLES_OF_MASK, "im")
+    return im
+
+
+def _of_image(range_of: Callable[[Range, Range], Range] | None = None) -> Gives:
     """The result of a statistic: floating, or whole within the range that the values' range and number give."""
 
     def rule(kinds: Kinds) -> Kind:
-        im = kinds["im"]
-        if im.dtype == np.bool_:
-            raise Refused(messages.SAMPLES_OF_MASK, "im")
-        if name != "number":
-            return Kind(name)
+        im = _measured(kinds)
         return number(range_of(im.range, _pixels(im)) if range_of and im.range else None)
 
-    return Gives(frozenset({name}), rule)
+    return Gives(frozenset({"number"}), rule)
 
 
 _FLOATING = _of_image()
@@ -230,8 +230,7 @@ def _sum(values: Array) -> int | float:
     return _added(float(block.sum()) for block in _blocks(values))
 
 
-@builtin(gives=_of_image(lambda values, pixels: ranges.multiply(values, pixels)), halo=WHOLE, cost=2, memory=1,
-         name="sum")  # fmt: skip
+@builtin(gives=_of_image(ranges.multiply), halo=WHOLE, cost=2, memory=1, name="sum")
 def sum_(im: Measured) -> int | float:
     """The sum of an image's values or of samples; 0 for no samples.
 
@@ -358,7 +357,20 @@ def _whole_edges(low: Fraction, high: Fraction, bins: int) -> list[Fraction]:
     return [low + (high - low) * i / bins for i in range(bins + 1)]
 
 
-@builtin(gives=_of_image(name="list"), halo=WHOLE, cost=60, memory=16)
+def _check_ends(low: Any, high: Any) -> None:
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise Refused(messages.HISTOGRAM_RANGE, "low", low=low, high=high)
+
+
+def _histogram_kind(kinds: Kinds) -> Kind:
+    _measured(kinds)
+    ends = [kinds[name].constant for name in ("low", "high") if name in kinds]
+    if len(ends) == 2 and not {None, NOT_CONSTANT} & set(ends):
+        _check_ends(*ends)
+    return Kind("list")
+
+
+@builtin(gives=Gives(frozenset({"list"}), _histogram_kind), halo=WHOLE, cost=60, memory=16)
 def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: NumberOrNone = None) -> list[Any]:
     """How many of an image's values, or of samples, fall into each of `bins` intervals of equal width.
 
@@ -379,8 +391,7 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
         raise Refused(messages.NOTHING_FINITE, "im")
     low = ordered[0].item() if low is None else low
     high = ordered[-1].item() if high is None else high
-    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
-        raise Refused(messages.HISTOGRAM_RANGE, "low", low=low, high=high)
+    _check_ends(low, high)
     if low == high:
         low, high = low - Fraction(1, 2), high + Fraction(1, 2)
     if _is_whole(im):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import scipy
+from maskexpr.lazy import scipy
 
 from maskexpr import elements
 from maskexpr.arguments import Array, Axes, Distance, ElementShape, Mask, MaskOrImage, Masks, Reach

@@ -4,11 +4,11 @@ from fractions import Fraction
 from typing import Annotated
 
 import numpy as np
-import scipy
 
 from maskexpr import messages
 from maskexpr.arguments import Array, Connectivity, Count, Mask, Masks, PixelSpacing, SizeLimit, one_of
 from maskexpr.builtin import COUNT, LABELS, MASK, WHOLE, Gives, Refused, Settings, Surroundings, builtin, like_grid
+from maskexpr.lazy import scipy
 from maskexpr.library.operators import compare
 
 _OUTSIDE_EMPTY = "outside the image the mask is empty"
@@ -157,7 +157,7 @@ def _steps(unit: str, spacing: tuple[Fraction, ...] | None, ndim: int) -> list[f
     if unit == "px":
         return [1.0] * ndim
     if spacing is None:
-        raise Refused(messages.SPACING_UNKNOWN, "unit", noun="length")
+        raise Refused(messages.SPACING_UNKNOWN, "unit", noun=f"distance in {unit}")
     return [float(s * _PER_MILLIMETRE[unit]) for s in spacing]
 
 

@@ -1,0 +1,305 @@
+"""The commands: eval, run, check, explain, functions."""
+
+import argparse
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import maskexpr
+from maskexpr import explain, files, messages, show
+from maskexpr.api import Program, Result
+from maskexpr.builtin import Builtin
+from maskexpr.checker.calls import nearest
+from maskexpr.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
+from maskexpr.inputs import parameter
+from maskexpr.library import CATALOGUE, OPERATORS
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+_LARGEST_PICTURE = (72, 40)
+
+_GIVEN = "an input: a file (im=ankle.png), - for standard input, or a number (t=32)"
+_EXAMPLES = """\
+examples:
+  maskexpr eval 'im > 32' im=ankle.png
+  maskexpr eval 'area(dilate(im > t, 2))' im=ankle.png t=64
+  maskexpr eval 'dilate((im > 32) & ~(im > 64), 2)' im=ankle.png -o tissue.png
+  maskexpr run examples/tissue.mask -p low=30 -o masks/
+  maskexpr explain examples/tissue.mask
+  maskexpr functions dilate
+
+exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadable file, 130 interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return USAGE
+    try:
+        code = int(options.command(options))
+        sys.stdout.flush()
+        return code
+    except (InputError, FileError) as error:
+        _complain(error)
+        return USAGE
+    except (ProgramError, RunError) as error:
+        _complain(error)
+        return FAILED
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone, `| head` say; keep Python from complaining again as it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _complain(error: MaskError) -> None:
+    print(error, file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="maskexpr",
+        description="A small language for image masks.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"maskexpr {maskexpr.__version__}")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(title="commands", metavar="")
+
+    command = commands.add_parser("eval", help="run one expression", description=_doc(_eval), epilog=_EXAMPLES,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    command.add_argument("expression", metavar="EXPR", help="an expression or short program; - reads standard input")
+    _add_inputs(command)
+    command.add_argument("-o", "--output", metavar="OUT", help="write the result: a file, a folder/, or - ")
+    command.set_defaults(command=_eval)
+
+    command = commands.add_parser("run", help="run a program file", description=_doc(_run),
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    command.add_argument("file", metavar="FILE.mask", help="a program; - reads standard input")
+    _add_inputs(command)
+    out = "where results go: a folder/, a template such as 'out/{stem}-{output}.tif', a file if there is one result, or -"
+    command.add_argument("-o", "--output", metavar="OUT", help=out)
+    command.set_defaults(command=_run)
+
+    command = commands.add_parser("check", help="all errors and warnings of programs, nothing run",
+                                  description=_doc(_check))  # fmt: skip
+    command.add_argument("files", metavar="FILE.mask", nargs="+")
+    command.add_argument("--json", action="store_true", help="print one JSON list, for editors and other tools")
+    command.set_defaults(command=_check)
+
+    command = commands.add_parser("explain", help="kinds, shapes and the defaults in force", description=_doc(_explain))
+    command.add_argument("program", metavar="EXPR/FILE.mask", help="an expression or a program file")
+    _add_inputs(command)
+    command.set_defaults(command=_explain)
+
+    command = commands.add_parser("functions", help="the functions of the language", description=_doc(_functions))
+    command.add_argument("name", metavar="NAME", nargs="?", help="one function, with all it says and an example")
+    command.set_defaults(command=_functions)
+    return parser
+
+
+def _doc(command: Any) -> str:
+    return textwrap.dedent(command.__doc__)
+
+
+def _add_inputs(command: argparse.ArgumentParser) -> None:
+    command.add_argument("given", metavar="name=FILE", nargs="*", help=_GIVEN)
+    command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help="a value for a param")
+    spacing = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm"
+    command.add_argument("--spacing", metavar="SIZE", help=spacing)
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+def _eval(options: argparse.Namespace) -> int:
+    """Run one expression. A number is printed; a mask or image is summed up, and drawn if this is a terminal, unless -o
+    writes it to a file."""
+    program = files.compile_expression(options.expression)
+    loaded, results = _results(program, options, Path())
+    if options.output is not None:
+        _write(results, options.output, loaded)
+        return OK
+    for name, result in results.items():
+        title = f"{name}: " if len(results) > 1 else ""
+        print(title + show.summary(result.value, result.kind))
+        if result.kind.name == "mask" and sys.stdout.isatty():
+            print(_picture(result))
+    return OK
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a program file. Each mask and image is written to {input}-{output}.png in the current folder (.tif or .npy
+    where PNG cannot hold it), or where -o says, and its path is printed; numbers are printed. No input is ever
+    overwritten."""
+    program = files.load_program(options.file)
+    folder = Path() if options.file == files.STANDARD else Path(options.file).parent
+    loaded, results = _results(program, options, folder)
+    stem = loaded.stem or Path(options.file).stem
+    _write(results, options.output, loaded, stem)
+    return OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Show all errors and warnings of programs without running them. Default input files are looked at for their kinds,
+    if they are there."""
+    found: list[Diagnostic] = []
+    for path in options.files:
+        found.extend(_diagnostics(path))
+    failed = any(d.severity == "error" for d in found)
+    if options.json:
+        import json  # only here: every other start goes without it
+
+        print(json.dumps([_as_json(d) for d in found], indent=2))
+    else:
+        for diagnostic in found:
+            print(diagnostic.render())
+        if not failed:
+            count = len(options.files)
+            print(f"{count} {'program' if count == 1 else 'programs'} without errors")
+    return FAILED if failed else OK
+
+
+def _diagnostics(path: str) -> tuple[Diagnostic, ...]:
+    try:
+        program = files.load_program(path)
+        try:
+            loaded = files.load_inputs(program, {}, {}, None, Path(path).parent)
+            return program.checked(**loaded.values).diagnostics
+        except (FileError, InputError):
+            return program.warnings
+    except ProgramError as error:
+        return error.diagnostics
+
+
+def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    entry: dict[str, Any] = {"severity": diagnostic.severity, "code": diagnostic.code, "message": diagnostic.message}
+    entry["hint"] = diagnostic.hint
+    if diagnostic.source is not None and diagnostic.span is not None:
+        start, stop = (diagnostic.source.position(offset) for offset in diagnostic.span)
+        entry.update(file=diagnostic.source.name, line=start[0], column=start[1], end_line=stop[0], end_column=stop[1])
+    return entry
+
+
+def _explain(options: argparse.Namespace) -> int:
+    """Show what a program does: the kinds and shapes of its values, the defaults and border rules in force, and what was
+    done to the input files on the way in. Inputs without a file are left open."""
+    text, folder = options.program, Path()
+    if text.endswith(".mask") or (text != files.STANDARD and len(text) < 256 and os.path.isfile(text)):
+        program, folder = files.load_program(text), Path(text).parent
+    else:
+        program = files.compile_expression(text)
+    loaded = _load(program, options, folder)
+    missing = any(info.name not in loaded.values for info in program.inputs)
+    if missing and not loaded.values:
+        print(program.explain())
+        return OK
+    checked = program.checked(**loaded.values)
+    print(explain.describe(checked, loaded.notes))
+    _warn(checked.diagnostics)
+    return OK
+
+
+def _functions(options: argparse.Namespace) -> int:
+    """List the functions of the language, or show one with all it says and an example."""
+    if options.name is None:
+        print(_overview())
+        return OK
+    record = CATALOGUE.get(options.name) or OPERATORS.get(options.name)
+    if record is None:
+        near = nearest(options.name, CATALOGUE)
+        mistake = messages.FUNCTION_UNKNOWN if near else messages.FUNCTION_UNKNOWN_FAR
+        raise InputError(mistake.anywhere(name=options.name, near=near))
+    print(_entry(record))
+    return OK
+
+
+# --- what commands share ---------------------------------------------------------------------------------------------
+
+
+def _results(program: Program, options: argparse.Namespace, folder: Path) -> tuple[files.Loaded, dict[str, Result]]:
+    loaded = _load(program, options, folder)
+    _warn(program.checked(**loaded.values).diagnostics)
+    return loaded, program.results(**loaded.values)
+
+
+def _load(program: Program, options: argparse.Namespace, folder: Path) -> files.Loaded:
+    given = dict(_named(text, messages.GIVEN_FORM) for text in options.given)
+    infos = {info.name: info for info in program.params}
+    for name in given:
+        if name in infos:
+            raise InputError(messages.GIVEN_IS_PARAM.anywhere(name=name, value=given[name]))
+    params = {}
+    for text in options.param:
+        name, value = _named(text, messages.PARAM_FORM_GIVEN)
+        if name not in infos:
+            raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
+        params[name] = parameter(infos[name], value)
+    return files.load_inputs(program, given, params, options.spacing, folder)
+
+
+def _named(text: str, mistake: messages.Mistake) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name.isidentifier() or not value:
+        raise InputError(mistake.anywhere(text=text))
+    return name, value
+
+
+def _warn(diagnostics: Sequence[Diagnostic]) -> None:
+    for diagnostic in diagnostics:
+        print(diagnostic.render(), file=sys.stderr)
+
+
+def _write(results: dict[str, Result], option: str | None, loaded: files.Loaded, stem: str = "") -> None:
+    """Write array results and print their paths; print the others. All paths are checked before the first is written."""
+    paths = files.targets(results, option, stem or loaded.stem)
+    files.check_targets(paths, list(loaded.paths.values()))
+    for name, result in results.items():
+        if name not in paths:
+            print(f"{name} = {show.summary(result.value, result.kind)}")
+            continue
+        files.write(result, paths[name])
+        if paths[name] != files.STANDARD:
+            details = f"  {show.summary(result.value, result.kind)}" if sys.stdout.isatty() else ""
+            print(paths[name] + details)
+
+
+def _picture(result: Result) -> str:
+    window = shutil.get_terminal_size()
+    columns = min(_LARGEST_PICTURE[0], window.columns - 1)
+    return show.picture(result.value, columns, max(4, min(_LARGEST_PICTURE[1], window.lines - 4)))
+
+
+def _overview() -> str:
+    """Every function on a line, by subject."""
+    groups: dict[str, list[Builtin]] = {}
+    for record in CATALOGUE.values():
+        groups.setdefault(record.group, []).append(record)
+    width = shutil.get_terminal_size((100, 24)).columns - 1
+    lines = []
+    for group, records in groups.items():
+        lines.append(group)
+        lines.extend(textwrap.shorten(f"  {r.signature}", width, placeholder="...)") for r in records)
+    return "\n".join(lines)
+
+
+def _entry(record: Builtin) -> str:
+    """One function: its signature, its docstring, its border rule, its other argument names."""
+    parts = [f"{record.title}\n", textwrap.indent(record.doc, "    ")]
+    if record.aliases:
+        listed = ", ".join(f"{alias}= for {name}=" for alias, name in record.aliases.items())
+        parts.append(f"\n    Also accepted: {listed}.")
+    return "\n".join(parts)

@@ -1,0 +1,178 @@
+"""Programs and files: program texts read, inputs loaded, results put where they belong."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from maskexpr import images, messages
+from maskexpr.api import Image, Program, Result, compile
+from maskexpr.errors import Diagnostic, FileError, InputError
+from maskexpr.images.opening import reason, shown
+from maskexpr.steps import InputInfo
+
+STANDARD = "-"  # standard input or output
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a program is run on: values for its inputs and params, and the files they came from."""
+
+    values: dict[str, Any]
+    paths: dict[str, Path] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def stem(self) -> str:
+        """The name of the first input file without its suffix, for naming results."""
+        return next((path.stem for path in self.paths.values()), "")
+
+
+def load_program(path: str) -> Program:
+    """Compile a program file; `use` finds files beside it. `-` is standard input."""
+    if path == STANDARD:
+        return compile(sys.stdin.read(), name="standard input", resolver=_beside(Path()))
+    return compile(read_text(path), name=path, resolver=_beside(Path(path).parent))
+
+
+def compile_expression(text: str) -> Program:
+    """Compile an expression from the command line; `use` finds files in the current folder."""
+    return compile(sys.stdin.read() if text == STANDARD else text, resolver=_beside(Path()))
+
+
+def read_text(path: str) -> str:
+    """The text of a program file."""
+    try:
+        return Path(path).read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise FileError(messages.FILE_MISSING.anywhere(path=shown(path))) from None
+    except IsADirectoryError:
+        raise FileError(messages.FILE_IS_FOLDER.anywhere(path=shown(path))) from None
+    except UnicodeDecodeError:
+        raise FileError(messages.PROGRAM_NOT_TEXT.anywhere(path=shown(path))) from None
+    except (OSError, ValueError) as error:
+        raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
+
+
+def _beside(folder: Path) -> Callable[[str], str]:
+    return lambda path: (folder / path).read_text("utf-8-sig")
+
+
+def load_inputs(
+    program: Program, given: Mapping[str, str], params: Mapping[str, Any], spacing: str | None, folder: Path
+) -> Loaded:
+    """Values for the inputs: files and numbers given by name, else the default files beside the program.
+
+    Inputs that have neither are left out; running the program reports them.
+    """
+    loaded = Loaded(dict(params))
+    infos = {info.name: info for info in program.inputs}
+    names = [*given, *(n for n in infos if n not in given)]
+    for name in names:
+        info = infos.get(name, InputInfo(name))
+        if name in given:
+            _load(loaded, info, given[name], Path(), spacing)
+        elif info.default is not None:
+            _load(loaded, info, info.default, folder, spacing)
+    return loaded
+
+
+def _load(loaded: Loaded, info: InputInfo, text: str, folder: Path, spacing: str | None) -> None:
+    path = folder / text
+    scalar = None if path.exists() else plain_value(text)
+    if scalar is not None:
+        loaded.values[info.name] = scalar
+        return
+    picture = images.read(sys.stdin.buffer if text == STANDARD else path, kind=info.kind)
+    kind = None
+    if picture.colour is not None and picture.array.dtype != bool:
+        kind = "colour" if picture.colour else "image"
+    loaded.values[info.name] = Image(picture.array, spacing.split(",") if spacing else None, kind)
+    loaded.notes[info.name] = ": ".join([text, *(["; ".join(picture.notes)] if picture.notes else [])])
+    if text != STANDARD:
+        loaded.paths[info.name] = path
+
+
+def plain_value(text: str) -> bool | int | float | None:
+    """A number or truth as the language writes it; None if the text is neither."""
+    if text in ("true", "false"):
+        return text == "true"
+    for convert in (int, float):
+        try:
+            value = convert(text)
+        except ValueError:
+            continue
+        return value if "_" not in text and np.isfinite(value) else None
+    return None
+
+
+# --- results ---------------------------------------------------------------------------------------------------------
+
+
+def is_array(result: Result) -> bool:
+    return isinstance(result.value, np.ndarray)
+
+
+def targets(results: Mapping[str, Result], option: str | None, stem: str) -> dict[str, str]:
+    """Where each array result goes: `option` is a file, a folder, or a template with {stem} and {output}."""
+    arrays = [name for name, result in results.items() if is_array(result)]
+    if option == STANDARD or (option and not _is_folder(option) and "{" not in option):
+        if len(arrays) != 1:
+            mistake = messages.OUTPUT_ONE_FILE if arrays else messages.OUTPUT_NO_ARRAY
+            raise InputError(mistake.anywhere(path=shown(option), count=len(arrays)))
+        return {arrays[0]: option}
+    pattern = os.path.join(option, "{stem}-{output}") if option and _is_folder(option) else option or "{stem}-{output}"
+    found = {name: _filled(pattern, stem or "mask", name) for name in arrays}
+    for name, path in found.items():
+        if not os.path.splitext(path)[1]:
+            found[name] = path + images.suffix_for(results[name].value, results[name].kind.name)
+    return found
+
+
+def _is_folder(option: str) -> bool:
+    return option.endswith(("/", os.sep)) or os.path.isdir(option)
+
+
+def _filled(pattern: str, stem: str, output: str) -> str:
+    try:
+        return pattern.format(stem=stem, output=output)
+    except (KeyError, IndexError, ValueError, AttributeError):
+        raise InputError(messages.OUTPUT_TEMPLATE.anywhere(template=shown(pattern))) from None
+
+
+def check_targets(paths: Mapping[str, str], inputs: Sequence[Path]) -> None:
+    """Refuse to write over an input, or two results to one file, before anything is written."""
+    kept = {os.path.realpath(path) for path in inputs}
+    taken: dict[str, str] = {}
+    found: list[Diagnostic] = []
+    for name, path in paths.items():
+        real = os.path.realpath(path)
+        if path != STANDARD and (real in kept or any(_same_file(real, other) for other in kept)):
+            found.append(messages.OUTPUT_OVER_INPUT.anywhere(path=shown(path)))
+        elif real in taken:
+            found.append(messages.OUTPUT_TWICE.anywhere(path=shown(path), first=taken[real], second=name))
+        taken[real] = name
+    if found:
+        raise InputError(found)
+
+
+def _same_file(a: str, b: str) -> bool:
+    """Whether two names are one file, through a hard link say."""
+    try:
+        return os.path.samefile(a, b)
+    except OSError:
+        return False
+
+
+def write(result: Result, path: str) -> None:
+    """Write an array result; `-` is standard output, as PNG where PNG can hold it."""
+    kind = result.kind.name
+    if path == STANDARD:
+        sys.stdout.buffer.write(images.encode(result.value, kind, images.suffix_for(result.value, kind)))
+        sys.stdout.buffer.flush()
+    else:
+        images.write(path, result.value, kind=kind)
