@@ -118,7 +118,7 @@ class Program:
 
     def results(self, /, **given: Any) -> dict[str, "Result"]:
         """Run the program as a call does, and give each output with its kind: what is needed to write or show it."""
-        arrays, signature, params = self._bind(given)
+        arrays, signature, params = self._bind(given, run=True)
         checked = self._check(signature, params)
         if not checked.outputs:
             raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
@@ -147,11 +147,13 @@ class Program:
 
     def checked(self, /, **given: Any) -> Checked:
         """The program as steps for inputs given as for `kind`, with the warnings these inputs cause."""
-        _, signature, params = self._bind(given)
+        _, signature, params = self._bind(given, run=False)
         return self._check(signature, params)
 
-    def _bind(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
-        return inputs.bind(self._open, self._declared.source, self._catalogue, given)
+    def _bind(
+        self, given: Mapping[str, Any], *, run: bool
+    ) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
+        return inputs.bind(self._open, self._declared.source, self._catalogue, given, run=run)
 
     @functools.cached_property
     def _catalogue(self) -> Mapping[str, Builtin]:
@@ -159,7 +161,8 @@ class Program:
 
     def _check(self, signature: dict[str, Kind], params: dict[str, Any]) -> Checked:
         """The program checked against these kinds; kept, so that a second run does not check again."""
-        key = (tuple(sorted(signature.items())), tuple((n, type(v), v) for n, v in sorted(params.items())))
+        # As texts, since 0.0 and -0.0, 1 and 1.0 are equal and nan is not.
+        key = (repr(sorted(signature.items())), repr(sorted(params.items())))
         with self._lock:
             if key in self._closed:
                 self._closed.move_to_end(key)

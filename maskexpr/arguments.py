@@ -32,7 +32,6 @@ Value = Annotated[
 ]
 Measured = Annotated[Array, Takes(frozenset({"image", "labels", "samples"}), "an image or samples such as im[mask]")]
 MaskOrSamples = Annotated[Array, Takes(frozenset({"mask", "samples"}), "a mask")]
-Numbers = Annotated[Any, Takes(frozenset({"list"}), "a list of numbers")]
 
 # --- what the checker fills in ---------------------------------------------------------------------------------------
 
@@ -201,6 +200,12 @@ def _as_constant(kind: Kind, around: Surroundings) -> Any:
     return kind.constant
 
 
+def _settle_numbers(kind: Kind, around: Surroundings) -> tuple[int | float, ...]:
+    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in kind.constant):
+        raise Refused(messages.LIST_OF_TEXTS)
+    return tuple(kind.constant)
+
+
 _NUMBER: Final = frozenset({"number"})
 
 Reach = Annotated[
@@ -216,6 +221,7 @@ Axes = Annotated[
     Takes(frozenset({"text", "none", "number", "list"}), 'axes such as "yx"', _settle_axes),
 ]
 Axis = Annotated[int | None, Takes(frozenset({"text", "none", "number"}), 'an axis such as "x"', _settle_axis)]
+Numbers = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", _settle_numbers)]
 ElementShape = Annotated[str, Takes(frozenset({"text"}), "a shape", _settle_shape)]
 Connectivity = Annotated[int, Takes(_NUMBER, "a number", _settle_connectivity)]
 # A size limit may depend on pixels (`remove_small(m, 0.01 * area(m))`), so only quantities are settled.

@@ -9,17 +9,18 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import numpy as np
 
 from maskexpr import messages
 from maskexpr.kinds import ARRAYS, Kind, number, unknown
 from maskexpr.messages import Mistake
-from maskexpr.ranges import Range, smallest_type
+from maskexpr.ranges import LABEL_NUMBERS, MOST_BITS, Range, smallest_type
 
 Kinds = Mapping[str, Kind]
 Settings = Mapping[str, Any]
+Body = TypeVar("Body", bound=Callable[..., Any])
 
 
 class Refused(Exception):
@@ -64,6 +65,8 @@ class Takes:
         """Refuse a number that is out of bounds; arrays are let through."""
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             return
+        if not self.whole and self.low == -np.inf and self.high == np.inf:
+            return  # nan included
         if self.whole and value != value // 1:
             raise Refused(messages.ARGUMENT_NOT_WHOLE, value=_plain(value))
         if not self.low <= value <= self.high:
@@ -76,7 +79,7 @@ class Takes:
 
 
 def _plain(value: float | Fraction) -> str:
-    return f"{float(value):g}" if isinstance(value, Fraction) or abs(value) < 1e15 else str(value)
+    return str(value) if isinstance(value, int) else f"{float(value):g}"
 
 
 class FromChecker:
@@ -164,12 +167,17 @@ def numeric_result(kinds: Kinds, range_of: Callable[..., Range | None] | None) -
     values = None
     if range_of is not None and all(r is not None for r in ranges):
         values = range_of(*ranges)
-        if values is not None and smallest_type(values) is None:
+        if values is not None and (smallest_type(values) is None if arrays else _is_endless(values)):
             raise Refused(messages.RESULT_TOO_WIDE, range=values)
     if not arrays:
         return number(values)
     dtype = smallest_type(values) if values is not None else float_type(arrays)
     return like_grid("image", kinds, dtype, values)
+
+
+def _is_endless(values: Range) -> bool:
+    """Numbers are exact integers of any size, but not so large that computing them could take long."""
+    return max(abs(values.low), abs(values.high)).bit_length() > MOST_BITS
 
 
 def float_type(arrays: list[Kind]) -> np.dtype[Any]:
@@ -190,7 +198,7 @@ def pixelwise(range_of: Callable[..., Range | None]) -> Gives:
 
 
 MASK = Gives(frozenset({"mask"}), lambda kinds: like_grid("mask", kinds, np.bool_))
-LABELS = Gives(frozenset({"labels"}), lambda kinds: like_grid("labels", kinds, np.int32, Range(0, 2**31 - 1)))
+LABELS = Gives(frozenset({"labels"}), lambda kinds: like_grid("labels", kinds, np.int32, LABEL_NUMBERS))
 FLOATS = _number_or_image(None)
 FLOAT_IMAGE = Gives(frozenset({"image"}), lambda kinds: numeric_result(kinds, None))
 NUMBER = Gives(frozenset({"number"}), lambda kinds: number())
@@ -230,7 +238,7 @@ class Builtin:
     cost, memory
         Estimated elementary operations per pixel, and bytes of scratch per pixel beside the result.
     border
-        The rule in force outside the image, in words; "" where none applies.
+        The rule in force outside the image, in words, or such words by the kind of the result; "" where none applies.
     """
 
     name: str
@@ -241,7 +249,7 @@ class Builtin:
     halo: Halo
     cost: Estimate
     memory: Estimate
-    border: str
+    border: str | Mapping[str, str]
     aliases: Mapping[str, str]
     check: Callable[[Settings, Surroundings], None] | None
     filled_in: frozenset[str]
@@ -256,13 +264,26 @@ class Builtin:
 
     @property
     def signature(self) -> str:
+        if not self.parameters:
+            return self.name  # a coordinate image, which is a name
         return f"{self.name}({', '.join(p.text for p in self.parameters)})"
+
+    def border_for(self, kind: Kind) -> str:
+        """The border rule in force for a result of this kind."""
+        return self.border if isinstance(self.border, str) else self.border.get(kind.name, "")
+
+    @property
+    def call(self) -> str:
+        """How it is called with what it needs."""
+        if not self.parameters:
+            return self.name
+        needed = [p.name for p in self.parameters if p.required]
+        return f"{self.name}({', '.join(needed)}{', ...' if len(needed) < len(self.parameters) else ''})"
 
     @property
     def title(self) -> str:
-        """The signature with what it gives; a coordinate image is a plain name."""
-        named = self.signature if self.parameters or self.name not in ("x", "y", "z") else self.name
-        return f"{named} -> {self.gives.text}"
+        """The signature with what it gives."""
+        return f"{self.signature} -> {self.gives.text}"
 
     def parameter(self, name: str) -> Parameter | None:
         name = self.aliases.get(name, name)
@@ -287,12 +308,12 @@ def builtin(
     halo: Halo,
     cost: Estimate,
     memory: Estimate,
-    border: str = "",
+    border: str | Mapping[str, str] = "",
     name: str = "",
     aliases: Mapping[str, str] | None = None,
     check: Callable[[Settings, Surroundings], None] | None = None,
     catalogue: dict[str, Builtin] | None = CATALOGUE,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Body], Body]:
     """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
 
     The keyword arguments are those of `Builtin`. Each parameter is annotated with a type of `maskexpr.arguments`, or,
@@ -300,7 +321,7 @@ def builtin(
     take `catalogue=None` and are handed to `maskexpr.compile(..., functions=[...])`.
     """
 
-    def register(body: Callable[..., Any]) -> Callable[..., Any]:
+    def register(body: Body) -> Body:
         own_name = name or body.__name__.rstrip("_")
         parameters, filled_in = _parameters(body, own_name)
         group = body.__module__.rsplit(".", 1)[-1]

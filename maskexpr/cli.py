@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"maskexpr {maskexpr.__version__}")
     parser.set_defaults(command=None)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     command = commands.add_parser("eval", help="run one expression", description=_doc(_eval), epilog=_EXAMPLES,
                                   formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
@@ -267,6 +267,7 @@ def _write(results: dict[str, Result], option: str | None, loaded: files.Loaded,
     """Write array results and print their paths; print the others. All paths are checked before the first is written."""
     paths = files.targets(results, option, stem or loaded.stem)
     files.check_targets(paths, list(loaded.paths.values()))
+    files.make_folder(option)
     for name, result in results.items():
         if name not in paths:
             print(f"{name} = {show.summary(result.value, result.kind)}")
@@ -284,16 +285,18 @@ def _picture(result: Result) -> str:
 
 
 def _overview() -> str:
-    """Every function on a line, by subject."""
+    """Every function on a line, by subject: how it is called, and the first sentence of what it says."""
     groups: dict[str, list[Builtin]] = {}
     for record in CATALOGUE.values():
         groups.setdefault(record.group, []).append(record)
-    width = shutil.get_terminal_size((100, 24)).columns - 1
+    room = max(40, shutil.get_terminal_size((120, 24)).columns - 1)
     lines = []
     for group, records in groups.items():
         lines.append(group)
-        lines.extend(textwrap.shorten(f"  {r.signature}", width, placeholder="...)") for r in records)
-    return "\n".join(lines)
+        for record in records:
+            line = f"  {record.call:<34} {record.summary.split(';')[0].split('. ')[0].rstrip('.')}"
+            lines.append(line if len(line) <= room else line[: room - 3] + "...")
+    return "\n".join([*lines, "", "maskexpr functions NAME shows one with all it says and an example."])
 
 
 def _entry(record: Builtin) -> str:

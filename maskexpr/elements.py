@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr import messages
-from maskexpr.arguments import NAMED_SHAPES, Distance, Masks
+from maskexpr.arguments import NAMED_SHAPES, Array, Distance, Masks
 from maskexpr.builtin import Refused, Settings, Surroundings
 
 
@@ -20,6 +21,10 @@ class Element:
     footprint: Masks
     times: int
 
+    @property
+    def holds_centre(self) -> bool:
+        return bool(self.footprint[tuple(n // 2 for n in self.footprint.shape)])
+
     def reach(self) -> tuple[int, ...]:
         """How far it reaches along each axis, to either side."""
         return tuple(max(n // 2, n - 1 - n // 2) * self.times for n in self.footprint.shape)
@@ -29,13 +34,32 @@ def worked_axes(axes: tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
     return tuple(range(ndim)) if axes is None else axes
 
 
+def in_pixels(n: Distance, worked: tuple[int, ...]) -> Distance:
+    """The same reach counted in pixels, where they are equally long along all worked axes."""
+    steps = {n.spacing[axis] for axis in worked} if n.spacing else set()
+    return Distance(n.radius / steps.pop()) if len(steps) == 1 else n
+
+
+def repeated(f: Callable[[Array], Array], value: Array, times: int) -> Array:
+    """f applied so many times over. What comes back to an earlier value goes round in circles, which need not be walked
+    (Brent's cycle finding), so a huge count ends too."""
+    earlier, steps, until = value, 0, 1
+    for done in range(1, times + 1):
+        value, steps = f(value), steps + 1
+        if np.array_equal(value, earlier, equal_nan=True):
+            return repeated(f, value, (times - done) % steps)
+        if steps == until:
+            earlier, steps, until = value, 0, 2 * until
+    return value
+
+
 def element(
     n: Distance, shape: str, axes: tuple[int, ...] | None, ndim: int, extent: tuple[int, ...] | None = None
 ) -> Element:
     """The element of reach `n`, one pixel wide along axes that are not worked on.
 
-    Diamonds and squares in pixels are their unit element applied n times; a pattern is applied n times; a disk, and any
-    shape in millimetres, is applied once. A reach beyond `extent`, the image's size, cannot change the result of one
+    Diamonds and squares are their unit element applied n times, unless the spacing stretches them; a pattern is applied
+    n times; any other shape is applied once. A reach beyond `extent`, the image's size, cannot change the result of one
     dilation or erosion, and is cut.
     """
     worked = worked_axes(axes, ndim)
@@ -45,6 +69,7 @@ def element(
         for axis, size in zip(worked, pattern.shape, strict=True):
             sizes[axis] = size
         return Element(pattern.reshape(sizes), int(n.radius))
+    n = in_pixels(n, worked)
     if shape != "disk" and n.spacing is None:
         most = int(n.radius) if extent is None else min(int(n.radius), sum(extent[a] for a in worked))
         return Element(footprint(Distance(Fraction(1)), shape, axes, ndim), most)
@@ -90,7 +115,7 @@ def pattern_array(text: str) -> Masks:
     pattern = np.array(planes, dtype=bool)
     if "//" in text:
         return pattern
-    return pattern[0] if "/" in text else pattern[0, 0]
+    return np.asarray(pattern[0] if "/" in text else pattern[0, 0])
 
 
 def check_element(settings: Settings, around: Surroundings) -> None:

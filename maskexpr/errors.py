@@ -11,7 +11,7 @@ Severity = Literal["error", "warning"]
 
 # A caret under column 5,000 helps nobody: longer lines are shown as a window around the place.
 _WINDOW = 100
-_MOST_SHOWN = 50
+MOST_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class MaskError(Exception):
         return self.diagnostics[0].span
 
     def __str__(self) -> str:
-        shown = [d.render() for d in self.diagnostics[:_MOST_SHOWN]]
-        more = len(self.diagnostics) - _MOST_SHOWN
+        shown = [d.render() for d in self.diagnostics[:MOST_SHOWN]]
+        more = len(self.diagnostics) - MOST_SHOWN
         if more > 0:
             shown.append(f"... and {more} more")
         return "\n".join(shown)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from maskexpr.builtin import value_text
+from maskexpr.builtin import Parameter, value_text
 from maskexpr.kinds import Kind
 from maskexpr.steps import Checked, InputInfo, ParamInfo, Step
 
@@ -106,19 +106,19 @@ def call_text(step: Step) -> str:
     function = step.function
     if function is None or not function.name.isidentifier() or function.group == "operators":
         return ""
-    given = [f"{n}={_setting(step, n)}" for n in _shown_names(step)]
-    if not given and not function.border:
+    given = ", ".join(f"{p.name}={_setting(step, p.name)}" for p in function.parameters if _is_option(step, p))
+    border = function.border_for(step.kind)
+    if not given and not border:
         return ""
-    return f"{function.name}: {', '.join(given)}" + ("; " if given and function.border else "") + function.border
+    return f"{function.name}: {given}" + ("; " if given and border else "") + border
 
 
-def _shown_names(step: Step) -> list[str]:
-    assert step.function is not None
-    return [p.name for p in step.function.parameters if p.name in step.settings or _constant(step, p.name)]
-
-
-def _constant(step: Step, name: str) -> bool:
-    return name in step.operands and step.operands[name].kind.is_constant
+def _is_option(step: Step, parameter: Parameter) -> bool:
+    """Whether an argument is a constant that could have been left out, or shapes the operation."""
+    name = parameter.name
+    if name in step.settings:
+        return True
+    return not parameter.required and name in step.operands and step.operands[name].kind.is_constant
 
 
 def _setting(step: Step, name: str) -> str:

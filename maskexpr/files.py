@@ -54,8 +54,10 @@ def read_text(path: str) -> str:
         raise FileError(messages.FILE_IS_FOLDER.anywhere(path=shown(path))) from None
     except UnicodeDecodeError:
         raise FileError(messages.PROGRAM_NOT_TEXT.anywhere(path=shown(path))) from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
+    except ValueError:  # a name with a NUL in it
+        raise FileError(messages.FILE_MISSING.anywhere(path=shown(path))) from None
 
 
 def _beside(folder: Path) -> Callable[[str], str]:
@@ -166,6 +168,16 @@ def _same_file(a: str, b: str) -> bool:
         return os.path.samefile(a, b)
     except OSError:
         return False
+
+
+def make_folder(option: str | None) -> None:
+    """`-o folder/` asks for a folder: make it, if it is not there."""
+    if option is None or not option.endswith(("/", os.sep)):
+        return
+    try:
+        os.makedirs(option, exist_ok=True)
+    except OSError as error:
+        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(option), reason=reason(error))) from None
 
 
 def write(result: Result, path: str) -> None:

@@ -1,22 +1,23 @@
 """From what a caller gives to arrays the steps can use, and the kinds the checker needs."""
 
+import itertools
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from maskexpr import messages, nodes
 from maskexpr.builtin import Builtin
 from maskexpr.checker import calls
-from maskexpr.errors import Diagnostic, InputError
+from maskexpr.errors import MOST_SHOWN, Diagnostic, InputError
 from maskexpr.kinds import MILLIMETRES, TRUTH, Kind, number, shape_text
 from maskexpr.limits import Limits
 from maskexpr.messages import Mistake
 from maskexpr.parser import parse
-from maskexpr.ranges import Range, of_type
+from maskexpr.ranges import MOST_BITS, Range, of_type
 from maskexpr.source import Source
 from maskexpr.steps import Checked, InputInfo, ParamInfo, Quantity
 
@@ -54,9 +55,12 @@ class Image:
 
 
 def bind(
-    checked: Checked, source: Source, catalogue: Mapping[str, Builtin], given: Mapping[str, Any]
+    checked: Checked, source: Source, catalogue: Mapping[str, Builtin], given: Mapping[str, Any], *, run: bool
 ) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
-    """Sort what was given into arrays, their kinds, and params; every mistake is reported at once."""
+    """Sort what was given into arrays, their kinds, and params; every mistake is reported at once.
+
+    To `run` takes pixels; to check, a (shape, dtype) will do.
+    """
     infos = {i.name: i for i in checked.inputs}
     params = {p.name: p for p in checked.params}
     found: list[Diagnostic] = []
@@ -68,14 +72,14 @@ def bind(
             if name in params:
                 values[name] = param_value(params[name], value)
             elif name in infos or checked.uses_grid:
-                arrays[name], kinds[name] = _input(infos.get(name) or InputInfo(name), value)
+                arrays[name], kinds[name] = _input(infos.get(name) or InputInfo(name), value, run)
             else:
                 found.append(_unknown(name, [*infos, *params]))
         except _Unfit as unfit:
             found.append(unfit.diagnostic)
     for info in infos.values():
         if info.name not in given:
-            found.append(_missing(info, checked, source, catalogue))
+            found.append(_missing(info, checked, source, catalogue, suggest=len(found) < MOST_SHOWN))
     if found:
         raise InputError(found)
     return arrays, kinds, values
@@ -91,12 +95,14 @@ def _unknown(name: str, known: Iterable[str]) -> Diagnostic:
     return messages.INPUT_UNKNOWN.anywhere(name=name, names=", ".join(known) or "none")
 
 
-def _missing(info: InputInfo, checked: Checked, source: Source, catalogue: Mapping[str, Builtin]) -> Diagnostic:
+def _missing(
+    info: InputInfo, checked: Checked, source: Source, catalogue: Mapping[str, Builtin], *, suggest: bool
+) -> Diagnostic:
     place = (info.source or source, info.span)
     if info.name in catalogue:
         return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
-    known = [*checked.assigned, *(p.name for p in checked.params), *(i.name for i in checked.inputs if i is not info)]
-    near = calls.nearest(info.name, [n for n in known if n != info.name])
+    known = itertools.chain(checked.assigned, (p.name for p in checked.params), (i.name for i in checked.inputs))
+    near = calls.nearest(info.name, (n for n in known if n != info.name)) if suggest else ""
     mistake = messages.INPUT_MISSING_NEAR if near else messages.INPUT_MISSING
     return mistake.at(*place, name=info.name, near=near)
 
@@ -108,11 +114,14 @@ def param_value(info: ParamInfo, value: Any) -> Any:
     """A value for a param, checked against its declaration."""
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
+    wanted = _wanted(info)
+    if _is_endless(value):
+        found = f"a number of {value.bit_length()} bits"
+        raise _Unfit(messages.PARAM_VALUE, name=info.name, value=found, wanted=wanted)
     if isinstance(info.default, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if info.whole and isinstance(value, float) and value.is_integer():
         value = int(value)
-    wanted = _wanted(info)
     fits = type(value) is type(info.default) or (_is_number(value) and _is_number(info.default) and not info.whole)
     if isinstance(value, Quantity) and isinstance(info.default, Quantity):
         fits = value.power == info.default.power
@@ -152,6 +161,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_endless(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and value.bit_length() > MOST_BITS
+
+
 def _wanted(info: ParamInfo) -> str:
     if info.choices is not None:
         return "one of " + ", ".join(info.choices)
@@ -166,13 +179,13 @@ def _wanted(info: ParamInfo) -> str:
 # --- arrays ----------------------------------------------------------------------------------------------------------
 
 
-def _input(info: InputInfo, value: Any) -> tuple[Any, Kind]:
+def _input(info: InputInfo, value: Any, run: bool) -> tuple[Any, Kind]:
     """One input: the array in native byte order, and its kind."""
     name, declared = info.name, info.kind
     image = value if isinstance(value, Image) else Image(value)
     if image.kind is not None and image.kind not in _KINDS:
         raise _Unfit(messages.IMAGE_KIND_UNKNOWN, kind=image.kind)
-    if _is_signature(image.array):
+    if _is_signature(image.array) and not run:
         array, measured = None, False
         shape, dtype = image.array
         shape, dtype = tuple(int(n) for n in shape), np.dtype(dtype)
@@ -183,6 +196,9 @@ def _input(info: InputInfo, value: Any) -> tuple[Any, Kind]:
         shape, dtype, measured = array.shape, array.dtype, True
     _check_type(name, shape, dtype)
     kind = image.kind or _kind_name(shape, dtype, declared)
+    if dtype.kind == "b" and kind in ("image", "colour"):
+        way_out = _WAYS_OUT["image"].format(name=name, found="mask")
+        raise _Unfit(messages.INPUT_KIND, name=name, wanted=kind, found="mask", way_out=way_out)
     if declared is not None and not _may_become(kind, declared, shape):
         way_out = _WAYS_OUT[declared].format(name=name, found=kind)
         raise _Unfit(messages.INPUT_KIND, name=name, wanted=declared, found=kind, way_out=way_out)
@@ -220,6 +236,8 @@ def _scalar(info: InputInfo, array: np.ndarray[Any, Any]) -> tuple[Any, Kind]:
     value = array.item()
     if not isinstance(value, bool | int | float):
         raise _Unfit(messages.INPUT_NOT_ARRAY, name=info.name, found=f"it is a {type(value).__name__}")
+    if _is_endless(value):
+        raise _Unfit(messages.INPUT_NOT_ARRAY, name=info.name, found=f"it is a number of {value.bit_length()} bits")
     if info.kind not in (None, "number"):
         way_out = f"give an array with at least one axis, or declare {info.name}: number"
         raise _Unfit(messages.INPUT_KIND, name=info.name, wanted=info.kind, found="number", way_out=way_out)

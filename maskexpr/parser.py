@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from importlib import resources
 from pathlib import Path
@@ -51,8 +51,8 @@ def parse(source: Source, limits: Limits) -> Parsed:
     diagnostics: list[Diagnostic] = []
     for part in _split(list(_grammar().lex(source.text))):
         try:
-            if part.mistake:
-                raise _Unreadable(part.mistake.at(source, part.span, **part.fields))
+            if part.mistake and part.where:
+                raise _Unreadable(part.mistake.at(source, _span(part.where), **part.fields))
             statement = _read_statement(part.tokens, source)
             deep = _too_deep(statement, limits.depth)
             if deep:
@@ -133,12 +133,12 @@ class _Part:
 
     tokens: list[lark.Token]
     mistake: messages.Mistake | None = None
-    span: Span = Span(0, 0)
-    fields: dict[str, object] = None  # type: ignore[assignment]  # filled in with the mistake
+    where: lark.Token | None = None
+    fields: dict[str, object] = field(default_factory=dict)
 
     def blame(self, mistake: messages.Mistake, token: lark.Token, **fields: object) -> None:
         if self.mistake is None:
-            self.mistake, self.span, self.fields = mistake, _span(token), fields
+            self.mistake, self.where, self.fields = mistake, token, fields
 
 
 def _split(tokens: list[lark.Token]) -> Iterator[_Part]:
@@ -150,7 +150,7 @@ def _split(tokens: list[lark.Token]) -> Iterator[_Part]:
         kind = token.type
         if kind == "NEWLINE" and opened and not skipping:
             lost = _begins_statement(tokens, i + 1, surely=True) or (
-                not unclosed.isdisjoint(opened) and _begins_statement(tokens, i + 1, surely=False)
+                opened[0] in unclosed and _begins_statement(tokens, i + 1, surely=False)
             )
             if not lost:
                 continue
@@ -208,7 +208,7 @@ def _read_statement(tokens: list[lark.Token], source: Source) -> nodes.Statement
         try:
             result = parser.feed_token(token)
         except lark.UnexpectedToken:
-            mistake, span, found = mistake_at(tokens, i)
+            mistake, span, found = mistake_at(tokens, i, source)
             raise _Unreadable(mistake.at(source, span, **found)) from None
         except _BadLiteral as bad:
             raise _Unreadable(bad.mistake.at(source, bad.span, text=source.slice(bad.span)[:40])) from None
@@ -220,7 +220,7 @@ def _broken(tokens: list[lark.Token], source: Source) -> nodes.Broken:
     span = Span(_span(tokens[0]).start, _span(tokens[-1]).stop)
     word = str(tokens[0]) if tokens[0].type in _STATEMENT_WORDS else ""
     rest = tokens[1:] if word else tokens
-    named = bool(rest) and rest[0].type == "NAME" and (bool(word) or (len(rest) > 1 and rest[1] == "="))
+    named = bool(rest) and rest[0].type == "NAME" and (bool(word) or (len(rest) > 1 and rest[1] in ("=", ":=", "(")))
     return nodes.Broken(span, word, nodes.Name(_span(rest[0]), str(rest[0])) if named else None)
 
 
@@ -231,11 +231,12 @@ def _too_deep(statement: nodes.Node, most: int) -> nodes.Node | None:
         node, depth = stack.pop()
         if depth > most:
             return node
-        for field in fields(node):
-            value = getattr(node, field.name)
-            for child in value if isinstance(value, tuple) and not isinstance(value, Span) else (value,):
-                if isinstance(child, nodes.Node):
-                    stack.append((child, depth + 1))
+        below: list[tuple[nodes.Node, int]] = []
+        for part in fields(node):
+            value = getattr(node, part.name)
+            children = value if isinstance(value, tuple) and not isinstance(value, Span) else (value,)
+            below.extend((child, depth + 1) for child in children if isinstance(child, nodes.Node))
+        stack.extend(reversed(below))
     return None
 
 
@@ -368,7 +369,10 @@ class _Builder:
         if token.type in ("TRUE", "FALSE"):
             return nodes.Truth(span, token.type == "TRUE")
         node = _number(token) if token.type == "NUMBER" else _quantity(token)
-        return replace(node, span=span, value=-node.value if len(p) == 2 else node.value)
+        sign = -1 if len(p) == 2 else 1
+        if isinstance(node, nodes.Quantity):
+            return nodes.Quantity(span, sign * node.value, node.power)
+        return nodes.Number(span, sign * node.value)
 
     def interval(self, p: list[Part]) -> "_Interval":
         return _Interval(_extent(p), (p[0], p[2]))
@@ -401,7 +405,7 @@ class _Builder:
                 bounds.append(None)
             else:
                 bounds[-1] = part
-        return nodes.Slice(_extent(p), *(bounds + [None])[:3])
+        return nodes.Slice(_extent(p), *[*bounds, None][:3])
 
     def arguments(self, p: list[Part]) -> list[nodes.Expression | nodes.Keyword]:
         return _nodes(p)

@@ -17,7 +17,9 @@ class Range(NamedTuple):
         return f"{self.low}..{self.high}"
 
 
-WIDEST = Range(-(2**63), 2**64 - 1)
+LABEL_NUMBERS = Range(0, 2**31 - 1)
+MOST_BITS = 128  # of a number; computing with larger ones could take long, and no image holds them
+ENDLESS = Range(-(2**1000), 2**1000)  # fits no type and is never computed
 _TYPES = [np.dtype(f"{sign}int{bits}") for bits in (8, 16, 32, 64) for sign in ("u", "")]
 
 
@@ -78,7 +80,7 @@ def power(a: Range, b: Range) -> Range | None:
         return None
     size = max(abs(a.low), abs(a.high))
     if size > 1 and b.high * (size.bit_length() - 1) > 70:
-        return Range(WIDEST.low * 2, WIDEST.high * 2)
+        return ENDLESS
     # An odd and an even exponent at either end: a negative base changes sign with them.
     exponents = {b.low, min(b.low + 1, b.high), max(b.low, b.high - 1), b.high}
     bases = {a.low, a.high} | ({0} if a.low <= 0 <= a.high else set())

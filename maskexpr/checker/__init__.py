@@ -38,7 +38,7 @@ def check(
         return _stopped(c, parsed, messages.PROGRAM_TOO_LARGE.at(source, Span(0, 1), most=limits.nodes))
     except RecursionError:
         # The caller left less stack than our own depth limit needs.
-        return _stopped(c, parsed, messages.TOO_DEEP.at(source, Span(0, 1), most="so"))
+        return _stopped(c, parsed, messages.NO_STACK_LEFT.at(source, Span(0, 1)))
     inputs = dict(lines.inputs)
     for name, step in c.inputs.items():
         inputs.setdefault(name, InputInfo(name, source=step.source, span=step.span))
@@ -62,4 +62,3 @@ def _stopped(c: Context, parsed: Parsed, reason: Diagnostic) -> Checked:
 
 def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(diagnostics, key=lambda d: d.span or Span(0, 0)))
-

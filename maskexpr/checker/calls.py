@@ -1,6 +1,7 @@
 """Calls: which function is meant, which argument goes where, and whether each one fits."""
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -11,24 +12,39 @@ from maskexpr.arguments import default_of
 from maskexpr.builtin import Builtin, Parameter, Refused, Surroundings, grid_of
 from maskexpr.checker.context import Context, Function, Scope, Value
 from maskexpr.checker.shapes import agree
+from maskexpr.errors import MOST_SHOWN
 from maskexpr.kinds import Kind, number, shape_text
 from maskexpr.source import Span
 
 Check = Callable[[Context, Scope, nodes.Expression], Value]
 Given = Mapping[str, tuple[Value, Span]]
 _PIXELWISE_TWINS = {"min": "minimum", "max": "maximum"}
+_OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
+_MOST_COMPARED = 300
+_MODULES = {"np", "numpy", "math", "scipy", "ndi", "ndimage", "skimage", "cv2"}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like this one, "" if none is."""
-    names = list(known)
+    """The known name most like this one, "" if none is; a single letter is like no other name."""
+    names = list(itertools.islice(known, _MOST_COMPARED))
     same = [n for n in names if n.lower() == name.lower()]
-    return next(iter(same or difflib.get_close_matches(name, names, 1, 0.6)), "")
+    longer = [n for n in names if len(n) > 1] if len(name) > 1 else []
+    return next(iter(same or difflib.get_close_matches(name, longer, 1, 0.6)), "")
+
+
+def suggestion(c: Context, name: str, *known: Iterable[str]) -> str:
+    """The known name most like this one; none after more mistakes than are shown, as looking takes long."""
+    return nearest(name, itertools.chain(*known)) if len(c.diagnostics) < MOST_SHOWN else ""
 
 
 def call(c: Context, scope: Scope, node: nodes.Call, check: Check) -> Value:
     """A call of a `def` in sight, else of a function of the catalogue."""
     name = node.function.text
+    if _is_module_prefix(c, scope, node):
+        module = node.arguments[0].span
+        span = module.to(node.function.span)
+        c.report(messages.MODULE_PREFIX, scope, span, module=scope.source.slice(module), function=name)
+        return c.unknown(scope, node.span)
     definition = scope.functions.get(name)
     if definition is not None and not _may_call(c, scope, node, definition):
         definition = None
@@ -51,6 +67,14 @@ def call(c: Context, scope: Scope, node: nodes.Call, check: Check) -> Value:
     return call_builtin(c, scope, function, given, node.span, node.function.span)
 
 
+def _is_module_prefix(c: Context, scope: Scope, node: nodes.Call) -> bool:
+    """`np.where(...)` reads as `where(np, ...)`."""
+    first = next(iter(node.arguments), None)
+    if not isinstance(first, nodes.Name) or first.text not in _MODULES or first.span.start > node.function.span.start:
+        return False
+    return first.text not in scope.values and first.text not in c.signature
+
+
 def _check_all(c: Context, scope: Scope, node: nodes.Call, check: Check) -> None:
     """Find the mistakes in the arguments although the call itself makes no sense."""
     for argument in node.arguments:
@@ -59,8 +83,10 @@ def _check_all(c: Context, scope: Scope, node: nodes.Call, check: Check) -> None
 
 def _unknown_function(c: Context, scope: Scope, node: nodes.Call) -> None:
     name, span = node.function.text, node.function.span
-    near = nearest(name, [*scope.functions, *(n for n in c.catalogue if n not in "xyz")])
-    if name in scope.values or name in c.signature or name in ("x", "y", "z"):
+    near = suggestion(c, name, scope.functions, (n for n in c.catalogue if n not in "xyz"))
+    if name in c.later_functions:
+        c.report(messages.FUNCTION_LATER, scope, span, name=name)
+    elif name in scope.values or name in c.signature or name in c.inputs or name in ("x", "y", "z"):
         c.report(messages.FUNCTION_IS_VALUE, scope, span, name=name)
     elif near:
         c.report(messages.FUNCTION_UNKNOWN, scope, span, name=name, near=near)
@@ -133,7 +159,7 @@ def _bind(
             name = aliases.get(argument.name.text, argument.name.text)
             value = check(c, scope, argument.value)
             if name not in names:
-                near = nearest(name, [*names, *aliases])
+                near = suggestion(c, name, names, aliases)
                 mistake = messages.ARGUMENT_UNKNOWN if near else messages.ARGUMENT_UNKNOWN_FAR
                 fields = {"function": title, "name": name, "near": near, "signature": signature}
                 c.report(mistake, scope, argument.name.span, **fields)
@@ -189,9 +215,7 @@ def _is_required(function: Builtin | Function, name: str) -> bool:
 # --- whether each argument fits --------------------------------------------------------------------------------------
 
 
-def call_builtin(
-    c: Context, scope: Scope, function: Builtin, given: Given, span: Span, name_span: Span
-) -> Value:
+def call_builtin(c: Context, scope: Scope, function: Builtin, given: Given, span: Span, name_span: Span) -> Value:
     """A function of the catalogue applied to arguments that were bound to its parameters."""
     arrays = {n: v.kind for n, (v, _) in given.items() if v.kind.is_array or v.kind.name == "samples"}
     operands: dict[str, Value] = {}
@@ -269,22 +293,27 @@ def _fill_in_grid(
     if "grid" in function.filled_in:
         c.uses_grid = True
         images = [k for k in c.signature.values() if k.is_array]
-        shapes = sorted({k.shape for k in images if k.shape is not None})
-        if len(shapes) > 1:
-            listed = " and ".join(shape_text(s) for s in shapes)
-            c.report(messages.GRID_SEVERAL, scope, span, name=function.name, shapes=listed)
+        other = next((k for k in images if k.shape != images[0].shape), None)
+        if other is not None:
+            fields = {"left": images[0].origin, "right": other.origin}
+            shapes = {"left_shape": _shape(images[0]), "right_shape": _shape(other)}
+            c.report(messages.GRID_SEVERAL, scope, span, name=function.name, **fields, **shapes)
             return False
-        if not shapes:
+        if not images:
             if c.inputs_are_given:
                 c.report(messages.GRID_MISSING, scope, span, name=function.name)
                 return False
             settings["grid"] = _UNKNOWN
             return True
-        settings["grid"] = shapes[0]
+        settings["grid"] = images[0].shape
         arrays["grid"] = next((k for k in images if k.spacing), images[0])
     if "spacing" in function.filled_in:
         settings["spacing"] = _surroundings(arrays).spacing
     return True
+
+
+def _shape(kind: Kind) -> str:
+    return shape_text(kind.shape or ())
 
 
 def _take_default(
@@ -338,14 +367,14 @@ def _kind_fits(c: Context, scope: Scope, function: Builtin, parameter: Parameter
         mistake, more = messages.ARGUMENT_COLOUR_WANTED, {}
     elif "mask" in wanted and name in ("image", "labels"):
         mistake, more = messages.ARGUMENT_MASK_WANTED, {}
+    elif name == "mask" and function.name in _OF_MASKS:
+        what, other = _OF_MASKS[function.name]
+        mistake, more = messages.ARGUMENT_SPREAD_WANTED, {"what": what, "other": other}
     elif "image" in wanted and name == "mask":
-        statistic = "samples" in wanted and function.name in ("mean", "sum")
-        mistake, more = messages.ARGUMENT_SPREAD_WANTED if statistic else messages.ARGUMENT_IMAGE_WANTED, {}
-    elif name in ("length", "size") and "number" in wanted:
+        mistake, more = messages.ARGUMENT_IMAGE_WANTED, {}
+    elif name in ("length", "size") and "number" in wanted and not wanted & {"length", "size"}:
         mistake, more = messages.ARGUMENT_QUANTITY, {}
     else:
         mistake, more = messages.ARGUMENT_KIND, {"signature": function.signature}
-    c.report(mistake, scope, value.span, kind=name if name != "unknown" else sorted(kind.options)[0], **fields, **more)
+    c.report(mistake, scope, value.span, kind=kind.word, **fields, **more)
     return False
-
-

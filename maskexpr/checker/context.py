@@ -55,9 +55,7 @@ class Scope:
 class Context:
     """Collects steps and diagnostics; steps that do the same to the same operands are made once."""
 
-    def __init__(
-        self, catalogue: Mapping[str, Builtin], limits: Limits, signature: Mapping[str, Kind] | None
-    ) -> None:
+    def __init__(self, catalogue: Mapping[str, Builtin], limits: Limits, signature: Mapping[str, Kind] | None) -> None:
         self.catalogue = catalogue
         self.limits = limits
         self.signature = signature or {}
@@ -67,6 +65,7 @@ class Context:
         self.diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         self.used: set[str] = set()
         self.inputs: dict[str, Step] = {}
+        self.later_functions: set[str] = set()  # defs that stand further down
         self.calls: list[tuple[str, str]] = []  # the defs being filled in, and where each was called
         self.uses_grid = False
         self.depth = 0
@@ -84,6 +83,11 @@ class Context:
             message = found.message + messages.IN_CALL.format(function=function, place=place)
             found = Diagnostic(found.code, message, found.hint, span, scope.source)
         self.diagnostics[key] = found
+
+    def report_once(self, mistake: Mistake, scope: Scope, span: Span, **fields: object) -> None:
+        """Note a mistake at the first of the places it is found at."""
+        if not any(d.code == mistake.code for d in self.diagnostics.values()):
+            self.report(mistake, scope, span, **fields)
 
     def unknown(self, scope: Scope, span: Span, options: frozenset[str] = NAMES) -> Value:
         """A stand-in after a mistake, or for what depends on an input that was not given: it fits everywhere."""

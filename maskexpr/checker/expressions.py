@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
+from typing import Any, TypeGuard
 
 from maskexpr import messages, nodes
-from maskexpr.builtin import like_grid
 from maskexpr.checker import calls, operators
 from maskexpr.checker.context import Context, Scope, TooLarge, Value
 from maskexpr.checker.shapes import agree
 from maskexpr.kinds import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, unknown
-from maskexpr.library import OPERATORS
+from maskexpr.library import CATALOGUE, OPERATORS
+from maskexpr.messages import Mistake
+from maskexpr.source import Span
 
 GIVEN = ARRAYS | {"number", "truth"}  # what an input can be
 COORDINATES = ("x", "y", "z")
@@ -21,7 +20,7 @@ COORDINATES = ("x", "y", "z")
 def check(c: Context, scope: Scope, node: nodes.Expression) -> Value:
     """The step for an expression; after a mistake, a stand-in that fits everywhere."""
     if c.depth >= c.limits.depth:
-        c.report(messages.TOO_DEEP, scope, node.span, most=c.limits.depth)
+        c.report_once(messages.DEFS_TOO_DEEP, scope, node.span, most=c.limits.depth)
         return c.unknown(scope, node.span)
     if c.calls:
         c.visits += 1
@@ -65,7 +64,7 @@ def _name(c: Context, scope: Scope, node: nodes.Name) -> Value:
 def _unknown_in_def(c: Context, scope: Scope, node: nodes.Name) -> None:
     assert scope.inside is not None
     definition = scope.inside.node
-    near = calls.nearest(node.text, scope.values)
+    near = calls.suggestion(c, node.text, scope.values)
     function = definition.name.text
     if near:
         c.report(messages.NAME_UNKNOWN_IN_DEF_NEAR, scope, node.span, name=node.text, function=function, near=near)
@@ -79,7 +78,7 @@ def _list(c: Context, scope: Scope, node: nodes.List) -> Value:
     items = [check(c, scope, item) for item in node.items]
     for step, item in zip(items, node.items, strict=True):
         if not step.kind.may_be({"number", "text"}):
-            c.report(messages.LIST_MIXED, scope, item.span, kind=step.kind.name)
+            c.report(messages.LIST_MIXED, scope, item.span, kind=step.kind.word)
             return c.unknown(scope, node.span, frozenset({"list"}))
         if not step.kind.is_constant:
             if step.kind.is_complete:
@@ -105,7 +104,7 @@ def _chain(c: Context, scope: Scope, node: nodes.Chain) -> Value:
             result = operators.arithmetic(c, scope, operator, result, right, span)
             continue
         left_node = node.operands[i]
-        if _compared_too_early(c, scope, operator, (result, left_node), (right, right_node)):
+        if _compared_too_early(c, scope, operator, (result, left_node), (right, right_node), span):
             result = c.unknown(scope, span, operators.LOGICAL)
             continue
         result = operators.logical(c, scope, operator, result, right, span)
@@ -118,19 +117,25 @@ def _compared_too_early(
     operator: nodes.Operator,
     left: tuple[Value, nodes.Expression],
     right: tuple[Value, nodes.Expression],
+    whole: Span,
 ) -> bool:
     """`qa & 8 != 0` compares before it takes the bits: say so, with the brackets where they were meant."""
-    (step, node), (other, compared) = left, right
-    if not isinstance(compared, nodes.Compare) or _in_brackets(scope, compared):
+    (step, node), (other, other_node) = left, right
+    if _is_bare_comparison(other_node, scope) and step.kind.surely(operators.NUMERIC):
+        meant, comparison = whole.to(other_node.operands[0].span), other_node.operators[0]
+    elif _is_bare_comparison(node, scope) and other.kind.surely(operators.NUMERIC):
+        meant, comparison = node.operands[-1].span.to(whole), node.operators[-1]
+    else:
         return False
-    if not step.kind.surely(operators.NUMERIC) or not other.kind.may_be(operators.LOGICAL):
-        return False
-    first = scope.source.slice(compared.operands[0].span)
-    rest = scope.source.text[compared.operands[0].span.stop : compared.span.stop].strip()
-    suggestion = f"({scope.source.slice(node.span)} {operator.symbol} {first}) {rest}"
-    fields = {"operator": operator.symbol, "comparison": compared.operators[0].symbol, "suggestion": suggestion}
-    c.report(messages.AMPERSAND_BEFORE_COMPARISON, scope, node.span.to(compared.span), **fields)
+    text_ = scope.source.text
+    suggestion = f"{text_[whole.start : meant.start]}({scope.source.slice(meant)}){text_[meant.stop : whole.stop]}"
+    fields = {"operator": operator.symbol, "comparison": comparison.symbol, "suggestion": suggestion}
+    c.report(messages.AMPERSAND_BEFORE_COMPARISON, scope, whole, **fields)
     return True
+
+
+def _is_bare_comparison(node: nodes.Expression, scope: Scope) -> TypeGuard[nodes.Compare]:
+    return isinstance(node, nodes.Compare) and not _in_brackets(scope, node)
 
 
 def _in_brackets(scope: Scope, node: nodes.Node) -> bool:
@@ -185,7 +190,7 @@ def _chains(c: Context, scope: Scope, node: nodes.Compare) -> bool:
 
 def _membership(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Any) -> Value:
     if not right.kind.may_be({"list"}):
-        fields = {"kind": right.kind.name, "text": scope.source.slice(left.span)}
+        fields = {"kind": right.kind.word, "text": scope.source.slice(left.span)}
         c.report(messages.IN_NEEDS_LIST, scope, right.span, **fields)
         return c.unknown(scope, span, operators.LOGICAL)
     if left.kind.name == "text" and right.kind.is_constant:
@@ -194,27 +199,23 @@ def _membership(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
     if not left.kind.may_be(operators.NUMERIC):
         operators.refuse_operand(c, scope, operator.symbol, left, "numbers and images")
         return c.unknown(scope, span, operators.LOGICAL)
-    if right.kind.is_constant and not all(isinstance(v, int | float) for v in right.kind.constant):
-        c.report(messages.LIST_MIXED, scope, right.span, kind="text")
-        return c.unknown(scope, span, operators.LOGICAL)
-    if not (left.kind.is_complete and right.kind.is_complete):
-        return c.unknown(scope, span, operators.LOGICAL)
-    kind = like_grid("mask", {"a": left.kind}, np.bool_) if left.kind.is_array else TRUTH
-    found_step = c.apply(c.catalogue["isin"], {"im": left, "values": right}, kind, scope, span)
+    given = {"im": (left, left.span), "values": (right, right.span)}
+    found_step = calls.call_builtin(c, scope, CATALOGUE["isin"], given, span, span)
     if operator.symbol == "in":
         return found_step
-    return c.apply(OPERATORS["~"], {"a": found_step}, found_step.kind.with_constant(kind.constant), scope, span)
+    return operators.complement(c, scope, nodes.Operator(operator.span, "not"), found_step, span)
 
 
 def _index(c: Context, scope: Scope, node: nodes.Index) -> Value:
     value = check(c, scope, node.value)
     if not value.kind.may_be(ARRAYS):
-        c.report(messages.INDEX_KIND, scope, node.value.span, kind=value.kind.name)
+        c.report(messages.INDEX_KIND, scope, node.value.span, kind=value.kind.word)
         return c.unknown(scope, node.span)
     subscripts = [s if isinstance(s, nodes.Slice) else check(c, scope, s) for s in node.subscripts]
     masks = [s for s in subscripts if isinstance(s, Value) and s.kind.surely({"mask"})]
     if masks and len(subscripts) > 1:
-        c.report(messages.INDEX_MASK_WITH_OTHERS, scope, masks[0].span, text=scope.source.slice(node.value.span))
+        fields = {"text": scope.source.slice(node.value.span), "mask": scope.source.slice(masks[0].span)}
+        c.report(messages.INDEX_MASK_WITH_OTHERS, scope, masks[0].span, **fields)
         return c.unknown(scope, node.span)
     if masks:
         return _samples(c, scope, value, masks[0], node)
@@ -263,11 +264,11 @@ def _crop(c: Context, scope: Scope, value: Value, subscripts: list[Value | nodes
     return c.apply(OPERATORS["crop"], {"value": value}, result, scope, node.span, settings)
 
 
-def _whole(c: Context, scope: Scope, step: Value, node: nodes.Node) -> int | None:
+def _whole(c: Context, scope: Scope, step: Value, node: nodes.Node, wrong: Mistake) -> int | None:
     """A subscript that is known before the run; None while it depends on an input that was not given."""
     kind = step.kind
     if not kind.may_be({"number"}):
-        c.report(messages.INDEX_NOT_WHOLE, scope, node.span, kind=kind.name)
+        c.report(wrong, scope, node.span, kind=kind.word)
         raise _BadSubscript
     if not kind.is_constant:
         if kind.name == "number":
@@ -275,13 +276,13 @@ def _whole(c: Context, scope: Scope, step: Value, node: nodes.Node) -> int | Non
             raise _BadSubscript
         return None
     if isinstance(kind.constant, float) and kind.constant % 1 != 0:
-        c.report(messages.INDEX_NOT_WHOLE, scope, node.span, kind="fraction")
+        c.report(wrong, scope, node.span, kind="fraction")
         raise _BadSubscript
     return int(kind.constant)
 
 
 def _position(c: Context, scope: Scope, step: Value, node: nodes.Node, axis: int, length: int | None) -> int | None:
-    i = _whole(c, scope, step, node)
+    i = _whole(c, scope, step, node, messages.INDEX_NOT_WHOLE)
     if i is not None and length is not None and not -length <= i < length:
         fields = {"index": i, "axis": axis, "length": length, "last": length - 1}
         c.report(messages.INDEX_OUTSIDE, scope, node.span, **fields)
@@ -293,7 +294,7 @@ def _slice(c: Context, scope: Scope, node: nodes.Slice, axis: int, length: int |
     bounds: list[int | None] = []
     known = True
     for part in (node.start, node.stop, node.step):
-        value = None if part is None else _whole(c, scope, check(c, scope, part), part)
+        value = None if part is None else _whole(c, scope, check(c, scope, part), part, messages.INDEX_BOUND)
         known = known and (part is None or value is not None)
         bounds.append(value)
     if bounds[2] == 0:

@@ -26,6 +26,7 @@ _RANGES: dict[str, Callable[[Range, Range], Range | None] | None] = {
     "%": ranges.modulo,
     "**": ranges.power,
 }
+_OF_MASKS = {"+": messages.PLUS_OF_MASKS, "-": messages.MINUS_OF_MASKS, "*": messages.TIMES_OF_MASKS}
 _WORDS = {"and": "&", "or": "|", "xor": "^", "not": "~"}
 
 
@@ -34,11 +35,16 @@ def arithmetic(c: Context, scope: Scope, operator: nodes.Operator, left: Value, 
     symbol = operator.symbol
     if left.kind.surely(QUANTITIES) or right.kind.surely(QUANTITIES):
         return _of_quantities(c, scope, operator, left, right, span)
-    if symbol == "-" and left.kind.name == right.kind.name == "mask":
+    if symbol in _OF_MASKS and left.kind.name == right.kind.name == "mask":
         names = {"left": _text(scope, left), "right": _text(scope, right)}
-        c.report(messages.MINUS_OF_MASKS, scope, operator.span, **names)
+        c.report(_OF_MASKS[symbol], scope, operator.span, **names)
         return c.unknown(scope, span)
-    if not all([_numeric(c, scope, operator, left), _numeric(c, scope, operator, right)]):
+    if symbol == "*" and {left.kind.name, right.kind.name} == {"mask", "image"}:
+        mask, other = (left, right) if left.kind.name == "mask" else (right, left)
+        names = {"mask": scope.source.slice(mask.span), "other": scope.source.slice(other.span)}
+        c.report(messages.MASK_TIMES_IMAGE, scope, mask.span, **names)
+        return c.unknown(scope, span, frozenset({"image"}))
+    if not (_numeric(c, scope, operator, left) and _numeric(c, scope, operator, right)):
         return c.unknown(scope, span, frozenset({"number", "image"}))
     operands = {"a": left, "b": right}
     if not agree(c, scope, operands, span):
@@ -51,7 +57,12 @@ def arithmetic(c: Context, scope: Scope, operator: nodes.Operator, left: Value, 
 
 
 def _numeric_step(
-    c: Context, scope: Scope, symbol: str, operands: dict[str, Value], range_of: Callable[..., Range | None] | None, span: Span
+    c: Context,
+    scope: Scope,
+    symbol: str,
+    operands: dict[str, Value],
+    range_of: Callable[..., Range | None] | None,
+    span: Span,
 ) -> Value:
     kinds = {n: o.kind for n, o in operands.items()}
     if not all(k.is_complete for k in kinds.values()):
@@ -70,12 +81,12 @@ def _partial(kinds: dict[str, Kind], array: str, single: str) -> frozenset[str]:
 
 
 def _numeric(c: Context, scope: Scope, operator: nodes.Operator, step: Value) -> bool:
-    kind, text, symbol = step.kind, _text(scope, step), operator.symbol
+    kind, symbol = step.kind, operator.symbol
     if kind.may_be(NUMERIC):
         return True
     if kind.surely(LOGICAL):
         mistake = messages.ARITHMETIC_ON_TRUTH if kind.name == "truth" else messages.ARITHMETIC_ON_MASK
-        c.report(mistake, scope, step.span, operator=symbol, text=text)
+        c.report(mistake, scope, step.span, operator=symbol, text=scope.source.slice(step.span))
     else:
         refuse_operand(c, scope, symbol, step, "numbers and images")
     return False
@@ -83,14 +94,14 @@ def _numeric(c: Context, scope: Scope, operator: nodes.Operator, step: Value) ->
 
 def refuse_operand(c: Context, scope: Scope, symbol: str, step: Value, wanted: str) -> None:
     """Say why a colour image, samples, a text, a list... cannot stand beside this operator."""
-    kind, text = step.kind, _text(scope, step)
+    kind, text = step.kind, scope.source.slice(step.span)
     if kind.name == "colour":
         fields = {"text": text, "channels": kind.channels or "several", "operator": symbol}
         c.report(messages.COLOUR_IN_OPERATOR, scope, step.span, **fields)
     elif kind.name == "samples":
         c.report(messages.SAMPLES_IN_OPERATOR, scope, step.span, operator=symbol, text=text)
     else:
-        c.report(messages.OPERAND_KIND, scope, step.span, operator=symbol, kind=kind.name, wanted=wanted)
+        c.report(messages.OPERAND_KIND, scope, step.span, operator=symbol, kind=kind.word, wanted=wanted)
 
 
 def _text(scope: Scope, step: Value) -> str:
@@ -105,7 +116,10 @@ def _of_quantities(c: Context, scope: Scope, operator: nodes.Operator, left: Val
     a, b, symbol = left.kind, right.kind, operator.symbol
     for step in (left, right):
         if not step.kind.may_be(QUANTITIES | {"number"}):
-            refuse_operand(c, scope, symbol, step, "numbers, lengths and sizes")
+            if step.kind.surely(NUMERIC):
+                c.report(messages.LENGTH_WITH_NUMBER, scope, span, operator=symbol, left=_measure(a), right=_measure(b))
+            else:
+                refuse_operand(c, scope, symbol, step, "numbers, lengths and sizes")
             return c.unknown(scope, span)
         if not step.kind.is_constant:
             if step.kind.is_complete:
@@ -116,7 +130,7 @@ def _of_quantities(c: Context, scope: Scope, operator: nodes.Operator, left: Val
     if symbol in "+-" and a.power == b.power:
         return c.constant(quantity(x + y if symbol == "+" else x - y, a.power), scope, span)
     if symbol in "+-":
-        c.report(messages.LENGTH_WITH_NUMBER, scope, span, operator=symbol, left=_measure(a), right=_measure(b))
+        _refuse_mix(c, scope, operator, a, b, span)
         return c.unknown(scope, span)
     if symbol == "/" and y == 0:
         c.report(messages.DIVISION_BY_ZERO_CONSTANT, scope, right.span)
@@ -130,15 +144,22 @@ def _of_quantities(c: Context, scope: Scope, operator: nodes.Operator, left: Val
     return c.constant(kind, scope, span)
 
 
+def _refuse_mix(c: Context, scope: Scope, operator: nodes.Operator, a: Kind, b: Kind, span: Span) -> None:
+    mistake = messages.LENGTH_WITH_SIZE if a.power and b.power else messages.LENGTH_WITH_NUMBER
+    c.report(mistake, scope, span, operator=operator.symbol, left=_measure(a), right=_measure(b))
+
+
 def _measure(kind: Kind) -> str:
-    return "plain number" if kind.name == "number" else kind.name
+    return {"number": "plain number", "size": "volume" if kind.power == 3 else "area"}.get(kind.name, kind.word)
 
 
 def negative(c: Context, scope: Scope, operator: nodes.Operator, operand: Value, span: Span) -> Value:
     """Unary `-` and `+`."""
     kind = operand.kind
     if kind.surely(QUANTITIES) and kind.is_constant:
-        return c.constant(quantity(-kind.constant if operator.symbol == "-" else kind.constant, kind.power), scope, span)
+        return c.constant(
+            quantity(-kind.constant if operator.symbol == "-" else kind.constant, kind.power), scope, span
+        )
     if not _numeric(c, scope, operator, operand):
         return c.unknown(scope, span, frozenset({"number", "image"}))
     if operator.symbol == "+":
@@ -157,15 +178,17 @@ def logical(c: Context, scope: Scope, operator: nodes.Operator, left: Value, rig
         return c.unknown(scope, span, LOGICAL)
     if operator.symbol in _WORDS and any(k.surely(NUMERIC) for k in kinds):
         step = next(s for s in (left, right) if s.kind.surely(NUMERIC))
-        fields = {"word": operator.symbol, "text": _text(scope, step), "kind": step.kind.name}
-        c.report(messages.WORD_ON_NUMBERS, scope, step.span, symbol=_WORDS[operator.symbol], **fields)
+        fields = {"word": operator.symbol, "text": _text(scope, step), "kind": step.kind.word}
+        mistake = messages.WORD_ON_BITS if step.kind.is_constant else messages.WORD_ON_NUMBERS
+        c.report(mistake, scope, step.span, symbol=_WORDS[operator.symbol], **fields)
         return c.unknown(scope, span, LOGICAL)
     if all(k.may_be(NUMERIC) for k in kinds) and any(k.surely(NUMERIC) for k in kinds):
         return _bitwise(c, scope, operator, left, right, span)
     if any(k.surely(NUMERIC) for k in kinds):
         numeric = left if left.kind.surely(NUMERIC) else right
-        fields = {"left": left.kind.name, "right": right.kind.name, "text": _text(scope, numeric)}
-        c.report(messages.AMPERSAND_MIXED, scope, operator.span, operator=operator.symbol, **fields)
+        fields = {"left": left.kind.word, "right": right.kind.word, "text": _text(scope, numeric)}
+        mistake = messages.AMPERSAND_NUMBER if numeric.kind.is_constant else messages.AMPERSAND_MIXED
+        c.report(mistake, scope, operator.span, operator=operator.symbol, **fields)
         return c.unknown(scope, span, LOGICAL)
     return c.unknown(scope, span, LOGICAL | {"image", "number"})
 
@@ -188,7 +211,7 @@ def _bitwise(c: Context, scope: Scope, operator: nodes.Operator, left: Value, ri
         return c.unknown(scope, span)
     for step in (left, right):
         if step.kind.is_complete and step.kind.range is None and step.kind.name != "unknown":
-            c.report(messages.BITS_OF_FLOATS, scope, step.span, kind=step.kind)
+            c.report(messages.BITS_OF_FLOATS, scope, step.span)
             return c.unknown(scope, span, frozenset({"image", "number"}))
     operands = {"a": left, "b": right}
     if not agree(c, scope, operands, span):
@@ -205,9 +228,9 @@ def complement(c: Context, scope: Scope, operator: nodes.Operator, operand: Valu
     kind = operand.kind
     if not kind.may_be(LOGICAL):
         if kind.surely(NUMERIC):
-            symbol = operator.symbol if operator.symbol == "~" else "not "
-            fields = {"operator": symbol, "text": _text(scope, operand), "kind": kind.name}
-            c.report(messages.NOT_OF_NUMBERS, scope, span, **fields)
+            prefix = operator.symbol if operator.symbol == "~" else "not "
+            fields = {"operator": operator.symbol, "text": _text(scope, operand), "kind": kind.word}
+            c.report(messages.NOT_OF_NUMBERS, scope, span, prefix=prefix, **fields)
         else:
             refuse_operand(c, scope, operator.symbol, operand, "masks")
         return c.unknown(scope, span, LOGICAL)
@@ -247,7 +270,7 @@ def _comparable(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
     if a.surely(QUANTITIES) or b.surely(QUANTITIES):
         if a.may_be(QUANTITIES) and b.may_be(QUANTITIES) and (a.power == b.power or not (a.power and b.power)):
             return True
-        c.report(messages.LENGTH_WITH_NUMBER, scope, span, operator=symbol, left=_measure(a), right=_measure(b))
+        _refuse_mix(c, scope, operator, a, b, span)
         return False
     if a.may_be({"text"}) or b.may_be({"text"}):
         if a.may_be({"text"}) and b.may_be({"text"}) and symbol in ("==", "!="):
@@ -279,16 +302,18 @@ def _warn_if_settled(c: Context, scope: Scope, symbol: str, left: Value, right: 
         "<=": a[0] > b[1],
         ">": a[1] <= b[0],
         ">=": a[1] < b[0],
-        "==": a[1] < b[0] or a[0] > b[1] or _is_fraction(left.kind) or _is_fraction(right.kind),
+        "==": a[1] < b[0] or a[0] > b[1],
     }
     always = {"<": a[1] < b[0], "<=": a[1] <= b[0], ">": a[0] > b[1], ">=": a[0] >= b[1], "!=": never["=="]}
-    mistake = (
-        messages.NEVER_TRUE if never.get(symbol) else messages.ALWAYS_TRUE if always.get(symbol) else None
-    )
-    if mistake is not None:
-        image = left if left.kind.is_array else right
-        values = f"{image.kind.dtype}, {image.kind.range}"
-        c.report(mistake, scope, span, left=_text(scope, image), range=values)
+    image, other = (left, right) if left.kind.is_array else (right, left)
+    fields = {"left": scope.source.slice(image.span), "value": scope.source.slice(other.span)}
+    fields["range"] = f"{image.kind.dtype}, {image.kind.range}"
+    if symbol in ("==", "!=") and _is_fraction(other.kind):
+        c.report(messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL, scope, span, **fields)
+    elif never.get(symbol):
+        c.report(messages.NEVER_TRUE, scope, span, **fields)
+    elif always.get(symbol):
+        c.report(messages.ALWAYS_TRUE, scope, span, **fields)
 
 
 def _bounds(kind: Kind) -> tuple[float, float] | None:
@@ -301,5 +326,3 @@ def _bounds(kind: Kind) -> tuple[float, float] | None:
 
 def _is_fraction(kind: Kind) -> bool:
     return kind.is_constant and isinstance(kind.constant, float) and kind.constant % 1 != 0
-
-

@@ -19,13 +19,18 @@ def agree(c: Context, scope: Scope, operands: Mapping[str, Value], span: Span) -
             c.report(messages.SHAPE_MISMATCH, scope, span, **names, **shapes)
             return False
         if first.kind.spacing and other.kind.spacing and first.kind.spacing != other.kind.spacing:
-            c.report(messages.SPACING_MISMATCH, scope, span, **names)
+            spacings = {"left_spacing": _spacing(first.kind), "right_spacing": _spacing(other.kind)}
+            c.report(messages.SPACING_MISMATCH, scope, span, **names, **spacings)
             return False
     return True
 
 
 def _shape(kind: Kind) -> str:
     return shape_text(kind.shape or ())
+
+
+def _spacing(kind: Kind) -> str:
+    return " x ".join(f"{float(s):g}" for s in kind.spacing or ())
 
 
 def _source_of(scope: Scope, step: Value) -> str:

@@ -46,6 +46,7 @@ def check(
             _declare_param(c, lines, node, params)
     order = _Order(c, resolver, [source.name])
     statements = module.statements
+    c.later_functions.update(n.name.text for n in statements if isinstance(n, nodes.Def))
     for i, node in enumerate(statements):
         match node:
             case nodes.Def():
@@ -89,8 +90,12 @@ def _declare_param(c: Context, lines: Lines, node: nodes.Param, given: Mapping[s
     if name in lines.inputs or name in lines.params:
         c.report(messages.DUPLICATE, scope, node.name.span, what="param", name=name)
         return
+    found = len(c.diagnostics)
     info = _param_info(c, scope, node)
     lines.params[name] = info
+    if len(c.diagnostics) > found:
+        scope.values[name] = c.unknown(scope, node.name.span).step
+        return
     scope.values[name] = c.constant(param_kind(info, given.get(name, info.default)), scope, node.name.span).step
 
 
@@ -174,13 +179,16 @@ class _Order:
                 self.c.report(messages.DUPLICATE_PARAMETER, scope, parameter.span, name=parameter.text)
             seen.add(parameter.text)
         self.count += 1
+        self.c.later_functions.discard(name)
         params = {n: scope.values[n] for n in lines.params}
         inner = Scope(params, scope.functions, scope.source)
         function = Function(node, scope.source, self.count, inner)
         scope.functions[name] = function
         # The body is checked even if nothing calls it: its parameters may be anything.
         anything = {p.text: self.c.unknown(scope, p.span, NAMES) for p in node.parameters}
-        body_scope = Scope({**params, **{n: v.step for n, v in anything.items()}}, scope.functions, scope.source, function)
+        body_scope = Scope(
+            {**params, **{n: v.step for n, v in anything.items()}}, scope.functions, scope.source, function
+        )
         expressions.check(self.c, body_scope, node.body)
 
     def use(self, node: nodes.Use, scope: Scope) -> None:
@@ -227,9 +235,9 @@ def _expect(c: Context, lines: Lines, node: nodes.Broken) -> None:
     if node.name is None:
         return
     name = node.name.text
-    if node.keyword == "def":
+    if node.keyword in ("", "def"):  # `f(m) = ...` and `f = lambda ...` are meant as functions
         lines.scope.functions.setdefault(name, None)
-    elif node.keyword in ("", "input", "param", "output"):
+    if node.keyword in ("", "input", "param", "output"):
         lines.scope.values[name] = c.unknown(lines.scope, node.name.span).step
 
 
@@ -265,7 +273,7 @@ def _assert(c: Context, lines: Lines, node: nodes.Assert) -> None:
     scope = lines.scope
     condition = expressions.check(c, scope, node.condition)
     if not condition.kind.may_be({"truth"}):
-        fields = {"kind": condition.kind.name, "text": scope.source.slice(node.condition.span)}
+        fields = {"kind": condition.kind.word, "text": scope.source.slice(node.condition.span)}
         mistake = messages.ASSERT_OF_MASK if condition.kind.name == "mask" else messages.ASSERT_KIND
         c.report(mistake, scope, node.condition.span, **fields)
         return
@@ -282,10 +290,10 @@ def _output(c: Context, lines: Lines, node: nodes.Output) -> None:
     if node.value is not None:
         value = expressions.check(c, scope, node.value)
         _assign(lines, node.name, value)
-    elif name in scope.values:
+    elif name in scope.values or name in c.inputs:
         value = expressions.check(c, scope, node.name)
     else:
-        near = calls.nearest(name, scope.values)
+        near = calls.suggestion(c, name, scope.values, c.inputs)
         mistake = messages.OUTPUT_UNKNOWN if near else messages.OUTPUT_UNKNOWN_FAR
         c.report(mistake, scope, node.name.span, name=name, near=near)
         value = c.unknown(scope, node.name.span)
@@ -301,7 +309,7 @@ def _check_result(c: Context, scope: Scope, value: Value, span: Span) -> None:
     if value.kind.name == "samples":
         c.report(messages.OUTPUT_SAMPLES, scope, span, text=scope.source.slice(value.span))
     elif not value.kind.may_be(_RESULTS):
-        c.report(messages.OUTPUT_KIND, scope, span, kind=value.kind.name)
+        c.report(messages.OUTPUT_KIND, scope, span, kind=value.kind.word)
 
 
 def _choose_result(c: Context, lines: Lines) -> None:

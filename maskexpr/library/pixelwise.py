@@ -21,8 +21,8 @@ from maskexpr.builtin import (
 )
 from maskexpr.kinds import TRUTH, Kind
 from maskexpr.library.operators import compare, compute, narrow
-from maskexpr.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, WHERE_MIXED
-from maskexpr.ranges import Range
+from maskexpr.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, BITS_ORDER, WHERE_MIXED
+from maskexpr.ranges import LABEL_NUMBERS, Range
 
 
 def _where_kind(kinds: Kinds) -> Kind:
@@ -40,10 +40,13 @@ def _where_kind(kinds: Kinds) -> Kind:
     if grid and not result.is_array:
         dtype = float_type([]) if result.range is None else ranges.smallest_type(result.range)
         return like_grid("image", arrays, dtype, result.range)
-    labels = all(k.name == "labels" or (k.name == "number" and k.range and k.range.low >= 0) for k in (a, b))
-    if "labels" in names and labels:
+    if "labels" in names and names <= {"labels", "number"} and _fit_labels(result.range):
         return like_grid("labels", arrays, np.int32, result.range)
     return result
+
+
+def _fit_labels(values: Range | None) -> bool:
+    return values is not None and ranges.union(values, LABEL_NUMBERS) == LABEL_NUMBERS
 
 
 def _where_colour(kinds: Kinds, colour: Kind) -> Kind:
@@ -77,8 +80,10 @@ def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
         condition = condition[..., np.newaxis]
         a, b = (v[..., np.newaxis] if isinstance(v, np.ndarray) and v.ndim < condition.ndim else v for v in (a, b))
     if not kind.is_array:
-        return a if condition else b
-    result = np.where(condition, *(v if isinstance(v, np.ndarray) else kind.dtype.type(v) for v in (a, b)))
+        chosen = a if condition else b
+        return float(chosen) if kind.name == "number" and kind.range is None else chosen
+    # In the result's type first: what NumPy finds for uint64 beside int64 is float64.
+    result = np.where(condition, *(np.asarray(v).astype(kind.dtype, copy=False) for v in (a, b)))
     shape = kind.shape if kind.name != "colour" else (*(kind.shape or ()), kind.channels)
     return np.broadcast_to(result, shape or ()).astype(kind.dtype)
 
@@ -361,7 +366,7 @@ def isin(im: Numeric, values: Numbers) -> Any:
 def _integers_only(kinds: Kinds, highest: str) -> Kind:
     im, bit_ = kinds["im"], kinds[highest]
     if im.dtype is None or im.dtype.kind not in "iu":
-        raise Refused(BITS_OF_FLOATS, "im", kind=im)
+        raise Refused(BITS_OF_FLOATS, "im")
     if bit_.is_constant and bit_.constant >= im.dtype.itemsize * 8:
         raise Refused(BIT_BEYOND_TYPE, highest, bit=bit_.constant, dtype=im.dtype, last=im.dtype.itemsize * 8 - 1)
     return im
@@ -390,7 +395,7 @@ def _bits_kind(kinds: Kinds) -> Kind:
     _integers_only(kinds, "high")
     low, high = kinds["low"].constant, kinds["high"].constant
     if low > high:
-        raise Refused(BIT_BEYOND_TYPE, "low", bit=low, dtype="this range", last=high)
+        raise Refused(BITS_ORDER, "low", low=low, high=high)
     values = Range(0, 2 ** (high - low + 1) - 1)
     return like_grid("image", kinds, ranges.smallest_type(values), values)
 
@@ -409,5 +414,3 @@ def bits(im: Image, low: Index, high: Index, kind: ResultKind) -> Any:
     unsigned = im.view(np.dtype(f"u{im.dtype.itemsize}"))
     values: Array = (unsigned >> unsigned.dtype.type(low)) & unsigned.dtype.type(2 ** (high - low + 1) - 1)
     return narrow(values, kind)
-
-

@@ -1,0 +1,83 @@
+"""Every example in a docstring and in the README runs."""
+
+import doctest
+import functools
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import maskexpr
+from maskexpr import api, inputs
+from maskexpr.builtin import Builtin, builtin
+from maskexpr.library import CATALOGUE, regions
+
+README = Path(__file__).parent.parent / "README.md"
+_FLAGS = doctest.NORMALIZE_WHITESPACE
+
+
+def run(text: str, name: str) -> int:
+    """Run the examples of a text; how many there were."""
+    names = {"evaluate": maskexpr.evaluate, "maskexpr": maskexpr, "np": np}
+    test = doctest.DocTestParser().get_doctest(text, names, name, name, 0)
+    report: list[str] = []
+    result = doctest.DocTestRunner(optionflags=_FLAGS).run(test, out=report.append)
+    assert not result.failed, "".join(report)
+    return result.attempted
+
+
+@pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
+def test_every_function_has_an_example_that_runs(record: Builtin) -> None:
+    assert run(record.doc, record.name) >= 1
+
+
+@pytest.mark.parametrize("thing", [maskexpr, api.Program, api.compile, api.evaluate, api.Program.kind, inputs.Image])
+def test_public_names_have_an_example_that_runs(thing: object) -> None:
+    assert run(thing.__doc__ or "", getattr(thing, "__name__", "")) >= 1
+
+
+def readme_blocks(beginning: str) -> list[str]:
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    return [block for block in blocks if block.startswith(beginning)]
+
+
+def test_the_readme_is_true() -> None:
+    assert [run(block, "README") for block in readme_blocks(">>> ")] == [9]
+
+
+def test_the_readme_program_compiles() -> None:
+    (program,) = readme_blocks("input ")
+    assert maskexpr.compile(program).outputs == ("tissue", "skin", "bones_only")
+
+
+def test_the_function_the_readme_adds_works() -> None:
+    (block,) = readme_blocks("@builtin")
+    names = {**vars(regions), "builtin": functools.partial(builtin, catalogue=None)}
+    exec(block, names)
+    function = names["keep_border"]
+    program = maskexpr.compile("area(keep_border(m))", functions=[function])
+    assert program(m=np.eye(3, dtype=bool)) == 2
+    assert "keep_border" not in CATALOGUE
+
+
+def test_the_readme_names_every_function() -> None:
+    text = README.read_text("utf-8")
+    listed = re.findall(r"^- \*(\w+)\*: (.*(?:\n  .*)*)", text, re.MULTILINE)
+    for group, names in listed:
+        wanted = {n for n, record in CATALOGUE.items() if record.group == group}
+        assert wanted <= set(re.findall(r"\w+", names)), group
+    assert {group for group, _ in listed} == {record.group for record in CATALOGUE.values()}
+
+
+def test_the_readme_says_what_the_tool_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    """The console blocks with output: run each command, compare."""
+    from maskexpr.cli import main
+
+    blocks = re.findall(r"```console\n\$ maskexpr (eval .*?)\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 2
+    for command, shown in blocks:
+        expression, image = re.fullmatch(r"eval '(.*)' im=(.*)", command).groups()  # type: ignore[union-attr]
+        main(["eval", expression, f"im={README.parent / image}"])
+        printed = capsys.readouterr()
+        assert shown == printed.out + printed.err
