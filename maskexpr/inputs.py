@@ -63,6 +63,7 @@ def bind(
     """
     infos = {i.name: i for i in checked.inputs}
     params = {p.name: p for p in checked.params}
+    missing = {i.name: i for i in checked.inputs if i.name not in given}
     found: list[Diagnostic] = []
     arrays: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
@@ -74,7 +75,7 @@ def bind(
             elif name in infos or checked.uses_grid:
                 arrays[name], kinds[name] = _input(infos.get(name) or InputInfo(name), value, run)
             else:
-                found.append(_unknown(name, [*infos, *params]))
+                found.append(_unknown(name, [*infos, *params], missing))
         except _Unfit as unfit:
             found.append(unfit.diagnostic)
     for info in infos.values():
@@ -91,7 +92,12 @@ class _Unfit(Exception):
         self.diagnostic = mistake.anywhere(**fields)
 
 
-def _unknown(name: str, known: Iterable[str]) -> Diagnostic:
+def _unknown(name: str, known: Iterable[str], missing: dict[str, InputInfo]) -> Diagnostic:
+    """A name that the program does not have; one that is like a missing input stands for it."""
+    near = calls.nearest(name, missing)
+    if near:
+        del missing[near]
+        return messages.INPUT_UNKNOWN_NEAR.anywhere(name=name, near=near)
     return messages.INPUT_UNKNOWN.anywhere(name=name, names=", ".join(known) or "none")
 
 
@@ -220,7 +226,9 @@ def _array(name: str, value: Any) -> np.ndarray[Any, Any]:
         raise _Unfit(messages.INPUT_NOT_ARRAY, name=name, found=f"it is a {type(value).__name__}")
     try:
         array = np.asarray(value)
-    except (TypeError, ValueError, OverflowError):
+    except ValueError:
+        raise _Unfit(messages.INPUT_RAGGED, name=name) from None
+    except (TypeError, OverflowError):
         raise _Unfit(messages.INPUT_NOT_ARRAY, name=name, found=f"it is a {type(value).__name__}") from None
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
@@ -323,12 +331,10 @@ def _as_labels(
 def _spacing(name: str, spacing: Any, ndim: int) -> tuple[Fraction, ...] | None:
     if spacing is None:
         return None
-    parts = [spacing] if isinstance(spacing, str | int | float | np.generic | Fraction) else list(spacing)
-    if len(parts) == 1:
-        parts *= ndim
     try:
-        steps = tuple(_millimetres(p) for p in parts)
-    except (ValueError, TypeError, ZeroDivisionError, OverflowError):
+        parts = [spacing] if isinstance(spacing, str | int | float | np.generic | Fraction) else list(spacing)
+        steps = tuple(_millimetres(p) for p in (parts * ndim if len(parts) == 1 else parts))
+    except (ValueError, TypeError, KeyError, ZeroDivisionError, OverflowError):
         steps = ()
     if len(steps) != ndim or any(s <= 0 for s in steps):
         raise _Unfit(messages.INPUT_SPACING, name=name, found=spacing)
