@@ -142,7 +142,7 @@ class Program:
         return estimate(self.checked(**given))
 
     def explain(self, /, **given: Any) -> str:
-        """The program line by line with kinds, shapes and the defaults in force; inputs as for `kind`, or none at all."""
+        """The program line by line with kinds, shapes and the defaults in force; inputs as for `kind`, or none."""
         return explain.describe(self.checked(**given) if given or not self.inputs else self._open)
 
     def checked(self, /, **given: Any) -> Checked:
@@ -192,14 +192,14 @@ class Program:
 
 
 class _OwnArrays:
-    """Copies results that share memory with an input or with an earlier result."""
+    """Gives results away: as lists where they are lists, as copies where they share memory with an input or another."""
 
     def __init__(self, given: Iterable[Any]) -> None:
         self._taken = [a for a in given if isinstance(a, np.ndarray)]
 
     def take(self, value: Any) -> Any:
         if not isinstance(value, np.ndarray):
-            return value
+            return list(value) if isinstance(value, tuple) else value
         if any(np.may_share_memory(value, other) for other in self._taken):
             value = value.copy()
         self._taken.append(value)

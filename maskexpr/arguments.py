@@ -154,7 +154,7 @@ def _settle_size(kind: Kind, around: Surroundings) -> Fraction:
     if kind.power != around.ndim:
         raise Refused(messages.SIZE_POWER, power=kind.power, ndim=around.ndim)
     if around.spacing is None:
-        raise Refused(messages.SPACING_UNKNOWN, noun="size")
+        raise Refused(messages.SPACING_UNKNOWN, noun="area" if kind.power == 2 else "volume")
     pixel = Fraction(1)
     for step in around.spacing:
         pixel *= step

@@ -70,11 +70,11 @@ class Takes:
         if self.whole and value != value // 1:
             raise Refused(messages.ARGUMENT_NOT_WHOLE, value=_plain(value))
         if not self.low <= value <= self.high:
-            raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=_plain(value), wanted=self._bounds())
+            raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=_plain(value), wanted=self._bounds(value))
 
-    def _bounds(self) -> str:
-        if self.high == np.inf:
-            return f"at least {_plain(self.low)}"
+    def _bounds(self, value: float | Fraction) -> str:
+        if self.high >= 2**31:
+            return f"at least {_plain(self.low)}" if value < self.low else f"at most {_plain(self.high)}"
         return f"from {_plain(self.low)} to {_plain(self.high)}"
 
 

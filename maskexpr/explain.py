@@ -13,7 +13,8 @@ def describe(checked: Checked, notes: Mapping[str, str] | None = None) -> str:
     parts = []
     if checked.inputs:
         kinds = {s.name: s.kind for s in checked.steps if s.name}
-        parts.append("inputs\n" + "\n".join(_input(i, kinds.get(i.name), (notes or {}).get(i.name)) for i in checked.inputs))
+        listed = (_input(i, kinds.get(i.name), (notes or {}).get(i.name)) for i in checked.inputs)
+        parts.append("inputs\n" + "\n".join(listed))
     if checked.params:
         parts.append("params\n" + "\n".join(_param(p, checked.values.get(p.name, p.default)) for p in checked.params))
     shown = _Shown()
@@ -82,9 +83,7 @@ class _Shown:
         lines = [f"{title}{separator}{written}"]
         if name != "assert":
             lines.append(f"      {kind_text(step.kind)}")
-        for call in self._calls(step):
-            lines.append(f"      {call}")
-        return lines
+        return lines + [f"      {call}" for call in self._calls(step)]
 
     def _calls(self, step: Step) -> list[str]:
         """The calls below a step that no earlier line showed, innermost first, without recursion."""

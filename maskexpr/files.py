@@ -41,6 +41,8 @@ def load_program(path: str) -> Program:
 
 def compile_expression(text: str) -> Program:
     """Compile an expression from the command line; `use` finds files in the current folder."""
+    if text.endswith(".mask") and os.path.isfile(text):
+        raise InputError(messages.EVAL_OF_FILE.anywhere(path=shown(text)))
     return compile(sys.stdin.read() if text == STANDARD else text, resolver=_beside(Path()))
 
 
@@ -49,7 +51,8 @@ def read_text(path: str) -> str:
     try:
         return Path(path).read_text("utf-8-sig")
     except FileNotFoundError:
-        raise FileError(messages.FILE_MISSING.anywhere(path=shown(path))) from None
+        mistake = messages.FILE_MISSING if path.endswith(".mask") else messages.PROGRAM_MISSING
+        raise FileError(mistake.anywhere(path=shown(path))) from None
     except IsADirectoryError:
         raise FileError(messages.FILE_IS_FOLDER.anywhere(path=shown(path))) from None
     except UnicodeDecodeError:

@@ -1,5 +1,6 @@
 """From what a caller gives to arrays the steps can use, and the kinds the checker needs."""
 
+import contextlib
 import itertools
 import sys
 from collections.abc import Iterable, Mapping
@@ -78,9 +79,8 @@ def bind(
                 found.append(_unknown(name, [*infos, *params], missing))
         except _Unfit as unfit:
             found.append(unfit.diagnostic)
-    for info in infos.values():
-        if info.name not in given:
-            found.append(_missing(info, checked, source, catalogue, suggest=len(found) < MOST_SHOWN))
+    for info in missing.values():
+        found.append(_missing(info, checked, source, catalogue, suggest=len(found) < MOST_SHOWN))
     if found:
         raise InputError(found)
     return arrays, kinds, values
@@ -107,9 +107,13 @@ def _missing(
     place = (info.source or source, info.span)
     if info.name in catalogue:
         return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
-    known = itertools.chain(checked.assigned, (p.name for p in checked.params), (i.name for i in checked.inputs))
+    literals = ("true", "false", "none")
+    declared = (*(p.name for p in checked.params), *(i.name for i in checked.inputs))
+    known = itertools.chain(literals, checked.assigned, declared)
     near = calls.nearest(info.name, (n for n in known if n != info.name)) if suggest else ""
     mistake = messages.INPUT_MISSING_NEAR if near else messages.INPUT_MISSING
+    if info.name in checked.assigned:
+        mistake = messages.INPUT_LATER
     return mistake.at(*place, name=info.name, near=near)
 
 
@@ -120,6 +124,9 @@ def param_value(info: ParamInfo, value: Any) -> Any:
     """A value for a param, checked against its declaration."""
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
+    if isinstance(info.default, Quantity) and isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            value = literal(value)
     wanted = _wanted(info)
     if _is_endless(value):
         found = f"a number of {value.bit_length()} bits"
@@ -136,7 +143,8 @@ def param_value(info: ParamInfo, value: Any) -> Any:
     if fits and info.choices is not None:
         fits = value in info.choices
     if not fits or value != value:
-        raise _Unfit(messages.PARAM_VALUE, name=info.name, value=repr(value), wanted=wanted)
+        found = str(value) if isinstance(value, Quantity) else repr(value)
+        raise _Unfit(messages.PARAM_VALUE, name=info.name, value=found, wanted=wanted)
     return value
 
 
@@ -147,7 +155,9 @@ def parameter(info: ParamInfo, written: str) -> Any:
         try:
             value = literal(written)
         except ValueError:
-            raise InputError(messages.PARAM_VALUE.anywhere(name=info.name, value=written, wanted=_wanted(info))) from None
+            raise InputError(
+                messages.PARAM_VALUE.anywhere(name=info.name, value=written, wanted=_wanted(info))
+            ) from None
     try:
         return param_value(info, value)
     except _Unfit as unfit:
@@ -258,7 +268,9 @@ def _kind_name(shape: tuple[int, ...], dtype: np.dtype[Any], declared: str | Non
     """What an array is by itself: colour if it is 3-D, of a type cameras use, with 3 or 4 in its last axis."""
     if dtype.kind == "b":
         return "mask"
-    looks_coloured = len(shape) == 3 and shape[-1] in (3, 4) and (dtype.kind == "f" or dtype.name in ("uint8", "uint16"))
+    looks_coloured = (
+        len(shape) == 3 and shape[-1] in (3, 4) and (dtype.kind == "f" or dtype.name in ("uint8", "uint16"))
+    )
     return "colour" if looks_coloured and declared not in ("image", "labels", "mask") else "image"
 
 
@@ -306,7 +318,7 @@ def _as_mask(name: str, array: np.ndarray[Any, Any] | None) -> np.ndarray[Any, A
     """A two-valued image, as masks are kept in files: off is 0."""
     if array is None:
         return None
-    on = array != 0
+    on: np.ndarray[Any, Any] = array != 0
     if on.any() and np.any(array[on] != array[on].flat[0]):
         raise _Unfit(messages.INPUT_MASK_VALUES, name=name)
     return on
@@ -337,7 +349,8 @@ def _spacing(name: str, spacing: Any, ndim: int) -> tuple[Fraction, ...] | None:
     except (ValueError, TypeError, KeyError, ZeroDivisionError, OverflowError):
         steps = ()
     if len(steps) != ndim or any(s <= 0 for s in steps):
-        raise _Unfit(messages.INPUT_SPACING, name=name, found=spacing)
+        found = ", ".join(str(p) for p in spacing) if isinstance(spacing, list | tuple) else spacing
+        raise _Unfit(messages.INPUT_SPACING, name=name, found=found)
     return steps
 
 

@@ -74,7 +74,9 @@ class Kind:
         """The name, or what an unknown value comes closest to."""
         if self.name != "unknown":
             return self.name
-        return "mask" if self.options <= {"mask", "truth"} else "image" if self.options <= ARRAYS | {"number"} else "value"
+        if self.options <= {"mask", "truth"}:
+            return "mask"
+        return "image" if self.options <= ARRAYS | {"number"} else "value"
 
     def may_be(self, names: frozenset[str] | set[str]) -> bool:
         return bool(self.options & names) if self.name == "unknown" else self.name in names

@@ -142,7 +142,7 @@ COMMA_OUTSIDE = Mistake(
 )
 COMMA_IN_BRACKETS = Mistake("comma-outside", "( ) hold one value", "for a list write [ ]")
 CALL_OF_VALUE = Mistake(
-    "call-of-value", "only a function can be called, by its name", "write the operator, * say, before ("
+    "call-of-value", "only a function can be called, by its name", "write an operator between, & or * say"
 )
 NO_ATTRIBUTES = Mistake(
     "no-attributes", "values have no attributes: there is no .{name}", "only a call follows a dot, as in im.max()"
@@ -151,7 +151,7 @@ NO_IF = Mistake("no-if", "there is no {word}", "write where(condition, a, b)")
 NO_LOOPS = Mistake("no-loops", "there are no loops: there is no {word}", "every operation already works on all pixels")
 NO_IMPORT = Mistake("no-import", "there is no {word}", 'write use "other.mask" for the defs of another file')
 NO_LAMBDA = Mistake("no-lambda", "there is no lambda", "write def f(m) = expression on a line of its own")
-NO_IS = Mistake("no-is", "there is no is", "write == to compare")
+NO_IS = Mistake("no-is", "there is no is", "write == or != to compare")
 NO_SUCH_STATEMENT = Mistake(
     "no-such-statement", "there is no {word}", "a program is expressions and name = expression lines"
 )
@@ -163,7 +163,11 @@ VALUE_MISSING_BEFORE = Mistake(
 ENDS_EARLY = Mistake(
     "ends-early", "something must follow {last}", "finish the expression; a line goes on only inside brackets"
 )
-STATEMENT_START = Mistake("token-unexpected", "a statement cannot begin with {found}", "begin with a name or a value")
+STATEMENT_START = Mistake(
+    "token-unexpected",
+    "a statement cannot begin with {found}",
+    "begin with a value; a line goes on only inside brackets",
+)
 TOKEN_UNEXPECTED = Mistake("token-unexpected", "{found} cannot follow {before}", "write a value between, or delete one")
 ASSERT_FORM = Mistake("assert-form", "an assert line cannot have {found} here", 'write assert condition, "message"')
 INPUT_FORM = Mistake("input-form", "an input line cannot have {found} here", 'write input im: image = "file.png" "doc"')
@@ -195,7 +199,11 @@ DUPLICATE = Mistake("duplicate", "{what} {name} is declared twice", "delete one 
 DUPLICATE_PARAMETER = Mistake("duplicate", "parameter {name} stands twice", "give each parameter a name of its own")
 OUTPUT_UNKNOWN = Mistake("output-unknown", "there is no value {name} to output", "did you mean {near}?")
 OUTPUT_UNKNOWN_FAR = Mistake("output-unknown", "there is no value {name} to output", "write output {name} = expression")
-OUTPUT_KIND = Mistake("output-kind", "{kind:a} cannot be an output", "output a mask, an image, a number or a truth")
+OUTPUT_KIND = Mistake(
+    "output-kind",
+    "{kind:a} cannot be an output",
+    "a result is a mask, an image, labels, a number, a list, true or false",
+)
 OUTPUT_SAMPLES = Mistake("output-kind", "samples cannot be an output", "take a statistic of them, mean({text}) say")
 NO_RESULT = Mistake("no-result", "the program has no result", "end it with an expression, or write output name")
 INPUT_KIND_UNKNOWN = Mistake(
@@ -206,6 +214,9 @@ INPUT_SCHEME = Mistake(
 )
 USE_NOT_POSSIBLE = Mistake("use-not-possible", "no other files can be used here", "give compile() a resolver")
 USE_NOT_FOUND = Mistake("use-not-found", "cannot use {path}: {reason}", "the path starts at this program's folder")
+USE_MISSING = Mistake(
+    "use-not-found", "cannot use {path}: there is no such file", "the path starts at this program's folder"
+)
 USE_CYCLE = Mistake(
     "use-cycle", "{path} uses itself, directly or through others", "move what both need to a third file"
 )
@@ -289,15 +300,18 @@ MASK_WITH_IMAGE = Mistake(
 LENGTH_WITH_NUMBER = Mistake(
     "units", "{operator} cannot mix {left:a} and {right:a}", "give both a unit, or neither: plain numbers are pixels"
 )
-LENGTH_WITH_SIZE = Mistake("units", "{operator} cannot mix {left:a} and {right:a}", "give both units of one power")
+LENGTH_WITH_SIZE = Mistake(
+    "units", "{operator} cannot mix {left:a} and {right:a}", "give both the same power: mm, mm2 or mm3"
+)
 LENGTH_POWERS = Mistake(
     "units",
     "{operator} cannot take {left:a} and {right:a}",
     "the result must be a number, a length, an area or a volume",
 )
 TEXT_ORDER = Mistake("kind", "{operator} does not take {kind:a}", "texts are compared with == and !=")
+TEXT_WITH_OTHER = Mistake("kind", "{operator} cannot compare {left:a} and {right:a}", "compare a text with a text")
 LIST_COMPARED = Mistake("kind", "{operator} does not take a list", "write in to look for a value in a list")
-IN_NEEDS_LIST = Mistake("kind", "in looks into a list, not into {kind:a}", "write {text} in [2, 3]")
+IN_NEEDS_LIST = Mistake("kind", "{operator} looks into a list, not into {kind:a}", "write {text} {operator} [2, 3]")
 LIST_MIXED = Mistake("kind", "a list holds numbers or texts, not {kind:a}", "write [1, 2, 3]")
 LIST_OF_TEXTS = Mistake("kind", "a number is never in a list of texts", "write a list of numbers: [1, 2, 3]")
 LIST_NOT_CONSTANT = Mistake("not-constant", "a list holds numbers known before the run", "write == and | for others")
@@ -349,8 +363,9 @@ ARGUMENT_TOO_MANY_TWO = Mistake(
     "argument-too-many", "{function} is a statistic of one image", "for two images pixel by pixel write {other}(a, b)"
 )
 ARGUMENT_UNKNOWN = Mistake("argument-unknown", "{function} has no argument {name}", "did you mean {near}?")
-ARGUMENT_UNKNOWN_FAR = Mistake(
-    "argument-unknown", "{function} has no argument {name}", "write {signature}, or == to compare"
+ARGUMENT_UNKNOWN_FAR = Mistake("argument-unknown", "{function} has no argument {name}", "write {signature}")
+ARGUMENT_COMPARED = Mistake(
+    "argument-unknown", "{function} has no argument {name}", "write == to compare, or {signature}"
 )
 ARGUMENT_TWICE = Mistake("argument-twice", "argument {name} is given twice", "delete one of them")
 ARGUMENT_ORDER = Mistake(
@@ -400,7 +415,7 @@ CONNECTIVITY_UNKNOWN = Mistake(
 )
 SPACING_UNKNOWN = Mistake(
     "spacing",
-    "a {noun} needs the size of a pixel, which is not known",
+    "{noun:a} needs the size of a pixel, which is not known",
     "give it: --spacing 0.5mm, or Image(a, spacing=0.5)",
 )
 SIZE_POWER = Mistake(
@@ -421,6 +436,9 @@ WHERE_MIXED = Mistake(
 
 INPUT_MISSING = Mistake("input-missing", "no {name} was given", "give it: {name}=...")
 INPUT_MISSING_NEAR = Mistake("input-missing", "no {name} was given", "did you mean {near}?")
+INPUT_LATER = Mistake(
+    "input-missing", "no {name} was given, and it gets a value only here or further down", "move that line up"
+)
 INPUT_MISSING_FUNCTION = Mistake("input-missing", "{name} is a function", "call it: {name}(...)")
 INPUT_UNKNOWN_NEAR = Mistake("input-unknown", "the program has no input or param {name}", "did you mean {near}?")
 INPUT_UNKNOWN = Mistake("input-unknown", "the program has no input or param {name}", "it has {names}")
@@ -449,11 +467,17 @@ GIVEN_FORM = Mistake("given-form", "{text} is not name=FILE", "write im={text}, 
 GIVEN_IS_PARAM = Mistake("given-form", "{name} is a param, not an input", "write -p {name}={value}")
 PARAM_FORM_GIVEN = Mistake("given-form", "{text} is not name=value", "write -p low=32, say")
 PARAM_UNKNOWN = Mistake("param-unknown", "the program has no param {name}", "it has {names}")
+PROGRAM_MISSING = Mistake(
+    "file-missing", "cannot read {path}: there is no such file", "to run an expression write maskexpr eval '...'"
+)
+EVAL_OF_FILE = Mistake("given-form", "{path} is a file, not an expression", "write maskexpr run {path}")
 PROGRAM_NOT_TEXT = Mistake("file-not-text", "cannot read {path}: it is not a text in UTF-8", "name a program file")
 OUTPUT_ONE_FILE = Mistake(
     "output-target", "{path} is one file for {count} results", "write a folder/, or a template such as '{{output}}.png'"
 )
-OUTPUT_NO_ARRAY = Mistake("output-target", "there is no mask or image to write to {path}", "leave out -o: it is printed")
+OUTPUT_NO_ARRAY = Mistake(
+    "output-target", "there is no mask or image to write to {path}", "leave out -o: it is printed"
+)
 OUTPUT_TEMPLATE = Mistake("output-target", "{template} is not a template", "use {{stem}} and {{output}} in it")
 OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is an input, it is not overwritten", "write to another file")
 OUTPUT_TWICE = Mistake(

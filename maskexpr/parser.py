@@ -49,7 +49,7 @@ def parse(source: Source, limits: Limits) -> Parsed:
         return Parsed(nodes.Module(()), forbidden)
     statements: list[nodes.Statement] = []
     diagnostics: list[Diagnostic] = []
-    for part in _split(list(_grammar().lex(source.text))):
+    for part in _split(_lex(source.text)):
         try:
             if part.mistake and part.where:
                 raise _Unreadable(part.mistake.at(source, _span(part.where), **part.fields))
@@ -124,6 +124,12 @@ def _cache_file(text: str) -> str | bool:
     return str(folder / f"grammar-{key}.cache") if os.access(folder, os.W_OK) else False
 
 
+def _lex(text: str) -> list[lark.Token]:
+    """All tokens of a text. Lark's own `lex` would build a second lexer each time; this is the parser's."""
+    parser = _grammar().parse_interactive(text, start="statement")
+    return list(parser.lexer_thread.lex(parser.parser_state))  # type: ignore[no-untyped-call]  # Lark leaves it untyped
+
+
 # --- statements ------------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +146,16 @@ class _Part:
         if self.mistake is None:
             self.mistake, self.where, self.fields = mistake, token, fields
 
+    def blame_unclosed(self, bracket: lark.Token) -> None:
+        """An unclosed bracket; a text without its end may have swallowed the bracket that closes it."""
+        if self.mistake is not None:
+            return
+        text = next((t for t in self.tokens if t.type == "UNCLOSED_TEXT"), None)
+        if text is None:
+            self.blame(messages.BRACKET_UNCLOSED, bracket, bracket=str(bracket))
+        else:
+            self.blame(messages.TEXT_UNCLOSED, text, quote=text[0])
+
 
 def _split(tokens: list[lark.Token]) -> Iterator[_Part]:
     """Cut at line breaks and `;` outside brackets. A bracket that never closes ends at the next line that
@@ -149,15 +165,20 @@ def _split(tokens: list[lark.Token]) -> Iterator[_Part]:
     for i, token in enumerate(tokens):
         kind = token.type
         if kind == "NEWLINE" and opened and not skipping:
-            lost = _begins_statement(tokens, i + 1, surely=True) or (
-                opened[0] in unclosed and _begins_statement(tokens, i + 1, surely=False)
+            swallowed = part.tokens[-1].type == "UNCLOSED_TEXT"
+            lost = (
+                swallowed
+                or _begins_statement(tokens, i + 1, surely=True)
+                or (opened[0] in unclosed and _begins_statement(tokens, i + 1, surely=False))
             )
             if not lost:
                 continue
-            part.blame(messages.BRACKET_UNCLOSED, tokens[opened[-1]], bracket=str(tokens[opened[-1]]))
+            part.blame_unclosed(tokens[opened[-1]])
         if kind in _SEPARATORS:
+            if kind == "NEWLINE" and part.tokens and part.tokens[-1] == "\\":
+                continue
             if kind == "SEMICOLON" and opened:
-                part.blame(messages.BRACKET_UNCLOSED, tokens[opened[-1]], bracket=str(tokens[opened[-1]]))
+                part.blame_unclosed(tokens[opened[-1]])
                 skipping = True
                 continue
             if part.tokens:
@@ -175,7 +196,7 @@ def _split(tokens: list[lark.Token]) -> Iterator[_Part]:
             if begun.type != _CLOSING[kind]:
                 part.blame(messages.BRACKET_MISMATCH, token, close=str(token), open=str(begun))
     if opened:
-        part.blame(messages.BRACKET_UNCLOSED, tokens[opened[-1]], bracket=str(tokens[opened[-1]]))
+        part.blame_unclosed(tokens[opened[-1]])
     if part.tokens:
         yield part
 
@@ -232,7 +253,7 @@ def _too_deep(statement: nodes.Node, most: int) -> nodes.Node | None:
         if depth > most:
             return node
         below: list[tuple[nodes.Node, int]] = []
-        for part in fields(node):
+        for part in (f for f in fields(node) if f.name not in ("operator", "operators", "function", "name")):
             value = getattr(node, part.name)
             children = value if isinstance(value, tuple) and not isinstance(value, Span) else (value,)
             below.extend((child, depth + 1) for child in children if isinstance(child, nodes.Node))

@@ -1,5 +1,6 @@
 """Ranges of integers and the arithmetic on them, from which result types follow: integer results never wrap."""
 
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ ENDLESS = Range(-(2**1000), 2**1000)  # fits no type and is never computed
 _TYPES = [np.dtype(f"{sign}int{bits}") for bits in (8, 16, 32, 64) for sign in ("u", "")]
 
 
+@functools.cache
 def of_type(dtype: np.dtype[Any]) -> Range:
     """All values of an integer type."""
     info = np.iinfo(dtype)
@@ -67,11 +69,21 @@ def floor_divide(a: Range, b: Range) -> Range:
 
 
 def modulo(a: Range, b: Range) -> Range:
-    """The result has the divisor's sign, as in Python."""
-    if b.low > 0 and 0 <= a.low and a.high < b.low:
-        return a
-    high = min(b.high - 1, a.high) if a.low >= 0 and b.high > 0 else b.high - 1
-    return Range(min(0, b.low + 1), max(0, high))
+    """The result has the divisor's sign, as in Python; zero is left out of the divisor."""
+    parts = []
+    if b.high > 0:
+        parts.append(_modulo_positive(a, Range(max(b.low, 1), b.high)))
+    if b.low < 0:
+        parts.append(negate(_modulo_positive(negate(a), Range(max(-b.high, 1), -b.low))))
+    return union(*parts) if parts else Range(0, 0)
+
+
+def _modulo_positive(a: Range, b: Range) -> Range:
+    if b.low == b.high and a.low // b.low == a.high // b.low:
+        return Range(a.low % b.low, a.high % b.low)
+    if a.low >= 0:
+        return a if a.high < b.low else Range(0, min(a.high, b.high - 1))
+    return Range(0, b.high - 1)
 
 
 def power(a: Range, b: Range) -> Range | None:
@@ -79,7 +91,7 @@ def power(a: Range, b: Range) -> Range | None:
     if b.low < 0:
         return None
     size = max(abs(a.low), abs(a.high))
-    if size > 1 and b.high * (size.bit_length() - 1) > 70:
+    if size > 1 and b.high * (size.bit_length() - 1) > MOST_BITS:
         return ENDLESS
     # An odd and an even exponent at either end: a negative base changes sign with them.
     exponents = {b.low, min(b.low + 1, b.high), max(b.low, b.high - 1), b.high}

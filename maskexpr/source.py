@@ -4,6 +4,8 @@ import bisect
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+_LONGEST_QUOTE = 200  # in a message
+
 
 class Span(NamedTuple):
     """Half-open range of character offsets in a source text."""
@@ -39,6 +41,14 @@ class Source:
         start = self._starts[number - 1]
         stop = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[start:stop].rstrip("\r\n")
+
+    def quote(self, span: Span) -> str:
+        """The text a span covers, for a message: on one line, its middle left out where it is long."""
+        if span.stop - span.start <= _LONGEST_QUOTE:
+            return " ".join(self.slice(span).split())
+        half = _LONGEST_QUOTE // 2
+        ends = self.text[span.start : span.start + half], self.text[span.stop - half : span.stop]
+        return " ... ".join(" ".join(end.split()) for end in ends)
 
     def slice(self, span: Span) -> str:
         """The text a span covers."""

@@ -87,6 +87,7 @@ _OPENING = {"LPAR", "LSQB"}
 _STARTS_VALUE = _VALUES - {"RPAR", "RSQB"} | _OPENING
 _RESERVED = {"INPUT", "PARAM", "DEF", "USE", "ASSERT", "OUTPUT"}
 _RESERVED |= {"TRUE", "FALSE", "NONE", "OR", "XOR", "AND", "NOT", "IN"}
+_WORDS = {"and", "or", "xor", "not", "in"}
 _FORMS = {
     "ASSERT": messages.ASSERT_FORM,
     "INPUT": messages.INPUT_FORM,
@@ -288,9 +289,13 @@ def _missing_between(tokens: Tokens, i: int) -> Found | None:
     if before is None or before.type not in _VALUES or token.type not in _STARTS_VALUE:
         return None
     span = _span(before).to(_span(token))
+    for word in (token, before):
+        if word.type == "NAME" and word.lower() in _WORDS:
+            return messages.OPERATOR_FOREIGN, _span(word), {"found": str(word), "meant": word.lower()}
     if before.type in ("RPAR", "RSQB") and token.type == "LPAR":
         return messages.CALL_OF_VALUE, _span(token), {}
-    if before.type == "NUMBER" and token.type in ("NAME", "LPAR"):
+    is_keyword = i + 1 < len(tokens) and tokens[i + 1].type == "ASSIGN"
+    if before.type == "NUMBER" and token.type in ("NAME", "LPAR") and not is_keyword:
         return messages.MULTIPLY_MISSING, span, {}
     if before.type == "NAME" and token.type == "TEXT" and _adjacent(before, token):
         return messages.TEXT_PREFIX, span, {}

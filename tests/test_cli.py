@@ -219,6 +219,16 @@ def test_use_finds_files_beside_the_program(shell: Shell) -> None:
     assert out == f"result = {maskexpr.evaluate('area(dilate(im > 32, 2) & ~(im > 32))', im=iio.imread(ANKLE))}\n"
 
 
+def test_a_program_and_an_expression_are_not_mixed_up(shell: Shell) -> None:
+    write(shell.folder, "p.mask", "1 + 1")
+    assert shell("eval", "p.mask") == (2, "", "error: p.mask is a file, not an expression; write maskexpr run p.mask\n")
+    code, _, err = shell("run", "im > 32")
+    assert (code, err) == (
+        2,
+        "error: cannot read im > 32: there is no such file; to run an expression write maskexpr eval '...'\n",
+    )
+
+
 def test_a_program_that_is_no_text(shell: Shell) -> None:
     (shell.folder / "bad.mask").write_bytes(b"\xff\xfe\x00")
     for name in ("bad.mask", "missing.mask", ".", "a\0b"):

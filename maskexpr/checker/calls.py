@@ -1,6 +1,5 @@
 """Calls: which function is meant, which argument goes where, and whether each one fits."""
 
-import difflib
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -20,16 +19,24 @@ Check = Callable[[Context, Scope, nodes.Expression], Value]
 Given = Mapping[str, tuple[Value, Span]]
 _PIXELWISE_TWINS = {"min": "minimum", "max": "maximum"}
 _OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
+_WORDS = {"and", "or", "xor", "not", "in"}
 _MOST_COMPARED = 300
 _MODULES = {"np", "numpy", "math", "scipy", "ndi", "ndimage", "skimage", "cv2"}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like this one, "" if none is; a single letter is like no other name."""
-    names = list(itertools.islice(known, _MOST_COMPARED))
-    same = [n for n in names if n.lower() == name.lower()]
-    longer = [n for n in names if len(n) > 1] if len(name) > 1 else []
-    return next(iter(same or difflib.get_close_matches(name, longer, 1, 0.6)), "")
+    import difflib  # only mistakes need it, and a start should not pay for it
+
+    best, near = 0.6, ""
+    matcher = difflib.SequenceMatcher(b=name, autojunk=False)
+    for other in itertools.islice(known, _MOST_COMPARED):
+        if other.lower() == name.lower():
+            return other
+        matcher.set_seq1(other)
+        if min(len(name), len(other)) > 1 and matcher.quick_ratio() > best and matcher.ratio() > best:
+            best, near = matcher.ratio(), other
+    return near
 
 
 def suggestion(c: Context, name: str, *known: Iterable[str]) -> str:
@@ -43,7 +50,7 @@ def call(c: Context, scope: Scope, node: nodes.Call, check: Check) -> Value:
     if _is_module_prefix(c, scope, node):
         module = node.arguments[0].span
         span = module.to(node.function.span)
-        c.report(messages.MODULE_PREFIX, scope, span, module=scope.source.slice(module), function=name)
+        c.report(messages.MODULE_PREFIX, scope, span, module=scope.source.quote(module), function=name)
         return c.unknown(scope, node.span)
     definition = scope.functions.get(name)
     if definition is not None and not _may_call(c, scope, node, definition):
@@ -84,7 +91,9 @@ def _check_all(c: Context, scope: Scope, node: nodes.Call, check: Check) -> None
 def _unknown_function(c: Context, scope: Scope, node: nodes.Call) -> None:
     name, span = node.function.text, node.function.span
     near = suggestion(c, name, scope.functions, (n for n in c.catalogue if n not in "xyz"))
-    if name in c.later_functions:
+    if name.lower() in _WORDS:
+        c.report(messages.OPERATOR_FOREIGN, scope, span, found=name, meant=name.lower())
+    elif name in c.later_functions:
         c.report(messages.FUNCTION_LATER, scope, span, name=name)
     elif name in scope.values or name in c.signature or name in c.inputs or name in ("x", "y", "z"):
         c.report(messages.FUNCTION_IS_VALUE, scope, span, name=name)
@@ -160,7 +169,8 @@ def _bind(
             value = check(c, scope, argument.value)
             if name not in names:
                 near = suggestion(c, name, names, aliases)
-                mistake = messages.ARGUMENT_UNKNOWN if near else messages.ARGUMENT_UNKNOWN_FAR
+                far = messages.ARGUMENT_UNKNOWN_FAR if given else messages.ARGUMENT_COMPARED
+                mistake = messages.ARGUMENT_UNKNOWN if near else far
                 fields = {"function": title, "name": name, "near": near, "signature": signature}
                 c.report(mistake, scope, argument.name.span, **fields)
                 fits = False
@@ -338,7 +348,8 @@ def _settled(parameter: Parameter, kind: Kind, around: Surroundings) -> Any:
         if kind.name == "unknown":
             return _UNKNOWN
         raise Refused(messages.NOT_CONSTANT, what=parameter.name)
-    parameter.takes.check_number(kind.constant)
+    if kind.name == "number":
+        parameter.takes.check_number(kind.constant)
     assert parameter.takes.settle is not None
     return parameter.takes.settle(kind, around)
 
@@ -358,7 +369,7 @@ def _kind_fits(c: Context, scope: Scope, function: Builtin, parameter: Parameter
     kind, wanted = value.kind, parameter.takes.kinds
     if kind.may_be(wanted):
         return True
-    text = scope.source.slice(value.span)
+    text = scope.source.quote(value.span)
     fields = {"function": function.name, "name": parameter.name, "wanted": parameter.takes.noun, "text": text}
     name = kind.name
     if name == "colour":

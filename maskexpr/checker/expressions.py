@@ -12,6 +12,7 @@ from maskexpr.kinds import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, un
 from maskexpr.library import CATALOGUE, OPERATORS
 from maskexpr.messages import Mistake
 from maskexpr.source import Span
+from maskexpr.steps import Step
 
 GIVEN = ARRAYS | {"number", "truth"}  # what an input can be
 COORDINATES = ("x", "y", "z")
@@ -79,13 +80,18 @@ def _list(c: Context, scope: Scope, node: nodes.List) -> Value:
     for step, item in zip(items, node.items, strict=True):
         if not step.kind.may_be({"number", "text"}):
             c.report(messages.LIST_MIXED, scope, item.span, kind=step.kind.word)
-            return c.unknown(scope, node.span, frozenset({"list"}))
+            return _unknown_list(scope, node)
         if not step.kind.is_constant:
             if step.kind.is_complete:
                 c.report(messages.LIST_NOT_CONSTANT, scope, item.span)
-            return c.unknown(scope, node.span, frozenset({"list"}))
+            return _unknown_list(scope, node)
     values = tuple(step.kind.constant for step in items)
     return c.constant(Kind("list", constant=values), scope, node.span)
+
+
+def _unknown_list(scope: Scope, node: nodes.List) -> Value:
+    """A list that depends on an input that was not given, or that holds a mistake: not one that depends on pixels."""
+    return Value(Step(Kind("unknown", options=frozenset({"list"})), scope.source, node.span), node.span)
 
 
 def _unary(c: Context, scope: Scope, node: nodes.Unary) -> Value:
@@ -127,8 +133,9 @@ def _compared_too_early(
         meant, comparison = node.operands[-1].span.to(whole), node.operators[-1]
     else:
         return False
-    text_ = scope.source.text
-    suggestion = f"{text_[whole.start : meant.start]}({scope.source.slice(meant)}){text_[meant.stop : whole.stop]}"
+    before, behind = Span(whole.start, meant.start), Span(meant.stop, whole.stop)
+    parts = scope.source.quote(before), f"({scope.source.quote(meant)})", scope.source.quote(behind)
+    suggestion = " ".join(part for part in parts if part)
     fields = {"operator": operator.symbol, "comparison": comparison.symbol, "suggestion": suggestion}
     c.report(messages.AMPERSAND_BEFORE_COMPARISON, scope, whole, **fields)
     return True
@@ -151,14 +158,16 @@ _UPWARD, _DOWNWARD = {"<", "<="}, {">", ">="}
 
 
 def _compare(c: Context, scope: Scope, node: nodes.Compare) -> Value:
-    tilde = node.operands[0]
-    if isinstance(tilde, nodes.Unary) and tilde.operator.symbol == "~" and not _in_brackets(scope, tilde):
-        operand = check(c, scope, tilde.operand)
-        if operand.kind.surely(operators.NUMERIC) or operand.kind.may_be({"image"}):
-            text_ = scope.source.text[tilde.operand.span.start : node.span.stop]
+    first, *others = node.operands
+    rest = [check(c, scope, operand) for operand in others]
+    if isinstance(first, nodes.Unary) and first.operator.symbol == "~" and not _in_brackets(scope, first):
+        operand = check(c, scope, first.operand).kind
+        of_masks = node.operators[0].symbol in ("==", "!=") and rest[0].kind.may_be(operators.LOGICAL)
+        if operand.surely(operators.NUMERIC) or (operand.may_be({"image"}) and not of_masks):
+            text_ = scope.source.quote(first.operand.span.to(others[-1].span))
             c.report(messages.NOT_BEFORE_COMPARISON, scope, node.span, operator="~", text=text_)
             return c.unknown(scope, node.span, operators.LOGICAL)
-    steps = [check(c, scope, operand) for operand in node.operands]
+    steps = [check(c, scope, first), *rest]
     if len(node.operators) > 1 and not _chains(c, scope, node):
         return c.unknown(scope, node.span, operators.LOGICAL)
     result: Value | None = None
@@ -190,7 +199,7 @@ def _chains(c: Context, scope: Scope, node: nodes.Compare) -> bool:
 
 def _membership(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Any) -> Value:
     if not right.kind.may_be({"list"}):
-        fields = {"kind": right.kind.word, "text": scope.source.slice(left.span)}
+        fields = {"operator": operator.symbol, "kind": right.kind.word, "text": scope.source.quote(left.span)}
         c.report(messages.IN_NEEDS_LIST, scope, right.span, **fields)
         return c.unknown(scope, span, operators.LOGICAL)
     if left.kind.name == "text" and right.kind.is_constant:
@@ -214,7 +223,7 @@ def _index(c: Context, scope: Scope, node: nodes.Index) -> Value:
     subscripts = [s if isinstance(s, nodes.Slice) else check(c, scope, s) for s in node.subscripts]
     masks = [s for s in subscripts if isinstance(s, Value) and s.kind.surely({"mask"})]
     if masks and len(subscripts) > 1:
-        fields = {"text": scope.source.slice(node.value.span), "mask": scope.source.slice(masks[0].span)}
+        fields = {"text": scope.source.quote(node.value.span), "mask": scope.source.quote(masks[0].span)}
         c.report(messages.INDEX_MASK_WITH_OTHERS, scope, masks[0].span, **fields)
         return c.unknown(scope, node.span)
     if masks:
@@ -227,7 +236,7 @@ def _index(c: Context, scope: Scope, node: nodes.Index) -> Value:
 def _samples(c: Context, scope: Scope, value: Value, mask: Value, node: nodes.Index) -> Value:
     kind = value.kind
     if kind.name == "colour":
-        fields = {"text": scope.source.slice(node.value.span), "mask": scope.source.slice(node.subscripts[0].span)}
+        fields = {"text": scope.source.quote(node.value.span), "mask": scope.source.quote(node.subscripts[0].span)}
         c.report(messages.INDEX_COLOUR, scope, node.value.span, channels=kind.channels or "several", **fields)
         return c.unknown(scope, node.span)
     operands = {"value": value, "mask": mask}
@@ -242,7 +251,7 @@ class _BadSubscript(Exception):
 
 
 def _crop(c: Context, scope: Scope, value: Value, subscripts: list[Value | nodes.Slice], node: nodes.Index) -> Value:
-    kind, text_ = value.kind, scope.source.slice(node.value.span)
+    kind, text_ = value.kind, scope.source.quote(node.value.span)
     if kind.ndim is not None and len(subscripts) > kind.ndim:
         mistake = messages.INDEX_CHANNEL if kind.name == "colour" else messages.INDEX_TOO_MANY
         c.report(mistake, scope, node.span, count=len(subscripts), ndim=kind.ndim, text=text_)
@@ -258,10 +267,20 @@ def _crop(c: Context, scope: Scope, value: Value, subscripts: list[Value | nodes
         except _BadSubscript:
             return c.unknown(scope, node.span)
     if kind.shape is None or not kind.is_complete or None in index:
-        return c.unknown(scope, node.span, frozenset({kind.name}) if kind.name in ARRAYS else ARRAYS | {"number"})
+        return c.unknown(scope, node.span, _crop_options(kind, subscripts))
     result = _cropped(kind, index)
     settings = {"subscripts": tuple(index)}
     return c.apply(OPERATORS["crop"], {"value": value}, result, scope, node.span, settings)
+
+
+def _crop_options(kind: Kind, subscripts: list[Value | nodes.Slice]) -> frozenset[str]:
+    """What a crop may be while the image is not known: a single pixel too, unless there are slices or axes left."""
+    names = frozenset(n for n in ARRAYS if kind.may_be({n}))
+    is_part = any(isinstance(s, nodes.Slice) for s in subscripts) or (kind.ndim or 0) > len(subscripts)
+    if is_part:
+        return names
+    pixels = {"truth"} if names == {"mask"} else {"number", "truth"} if "mask" in names else {"number"}
+    return names | pixels | ({"image"} if "colour" in names else frozenset())
 
 
 def _whole(c: Context, scope: Scope, step: Value, node: nodes.Node, wrong: Mistake) -> int | None:

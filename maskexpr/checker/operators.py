@@ -17,6 +17,8 @@ from maskexpr.source import Span
 NUMERIC = frozenset({"number", "image", "labels"})
 LOGICAL = frozenset({"mask", "truth"})
 QUANTITIES = frozenset({"length", "size"})
+_TEXT = frozenset({"text"})
+_UNORDERED = (LOGICAL, _TEXT)
 _RANGES: dict[str, Callable[[Range, Range], Range | None] | None] = {
     "+": ranges.add,
     "-": ranges.subtract,
@@ -35,13 +37,13 @@ def arithmetic(c: Context, scope: Scope, operator: nodes.Operator, left: Value, 
     symbol = operator.symbol
     if left.kind.surely(QUANTITIES) or right.kind.surely(QUANTITIES):
         return _of_quantities(c, scope, operator, left, right, span)
-    if symbol in _OF_MASKS and left.kind.name == right.kind.name == "mask":
+    if symbol in _OF_MASKS and left.kind.surely(LOGICAL) and right.kind.surely(LOGICAL):
         names = {"left": _text(scope, left), "right": _text(scope, right)}
         c.report(_OF_MASKS[symbol], scope, operator.span, **names)
         return c.unknown(scope, span)
-    if symbol == "*" and {left.kind.name, right.kind.name} == {"mask", "image"}:
-        mask, other = (left, right) if left.kind.name == "mask" else (right, left)
-        names = {"mask": scope.source.slice(mask.span), "other": scope.source.slice(other.span)}
+    if symbol == "*" and left.kind.surely(LOGICAL) != right.kind.surely(LOGICAL):
+        mask, other = (left, right) if left.kind.surely(LOGICAL) else (right, left)
+        names = {"mask": scope.source.quote(mask.span), "other": scope.source.quote(other.span)}
         c.report(messages.MASK_TIMES_IMAGE, scope, mask.span, **names)
         return c.unknown(scope, span, frozenset({"image"}))
     if not (_numeric(c, scope, operator, left) and _numeric(c, scope, operator, right)):
@@ -86,7 +88,7 @@ def _numeric(c: Context, scope: Scope, operator: nodes.Operator, step: Value) ->
         return True
     if kind.surely(LOGICAL):
         mistake = messages.ARITHMETIC_ON_TRUTH if kind.name == "truth" else messages.ARITHMETIC_ON_MASK
-        c.report(mistake, scope, step.span, operator=symbol, text=scope.source.slice(step.span))
+        c.report(mistake, scope, step.span, operator=symbol, text=scope.source.quote(step.span))
     else:
         refuse_operand(c, scope, symbol, step, "numbers and images")
     return False
@@ -94,7 +96,7 @@ def _numeric(c: Context, scope: Scope, operator: nodes.Operator, step: Value) ->
 
 def refuse_operand(c: Context, scope: Scope, symbol: str, step: Value, wanted: str) -> None:
     """Say why a colour image, samples, a text, a list... cannot stand beside this operator."""
-    kind, text = step.kind, scope.source.slice(step.span)
+    kind, text = step.kind, scope.source.quote(step.span)
     if kind.name == "colour":
         fields = {"text": text, "channels": kind.channels or "several", "operator": symbol}
         c.report(messages.COLOUR_IN_OPERATOR, scope, step.span, **fields)
@@ -106,7 +108,7 @@ def refuse_operand(c: Context, scope: Scope, symbol: str, step: Value, wanted: s
 
 def _text(scope: Scope, step: Value) -> str:
     """The step as it was written, in brackets where an operator beside it would tear it apart."""
-    text = scope.source.slice(step.span)
+    text = scope.source.quote(step.span)
     simple = text.replace("_", "a").isalnum() or text.endswith((")", "]"))
     return text if simple else f"({text})"
 
@@ -258,8 +260,10 @@ def comparison(c: Context, scope: Scope, operator: nodes.Operator, left: Value, 
 
 def _comparable(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> bool:
     a, b, symbol = left.kind, right.kind, operator.symbol
-    if a.may_be(NUMERIC) and b.may_be(NUMERIC):
-        return True
+    of_one_power = a.power == b.power or not (a.power and b.power)
+    for family in (NUMERIC, *([QUANTITIES] if of_one_power else []), *(_UNORDERED if symbol in ("==", "!=") else [])):
+        if a.may_be(family) and b.may_be(family):
+            return True
     for step in (left, right):
         if step.kind.name in ("colour", "samples", "none"):
             refuse_operand(c, scope, symbol, step, "numbers and images")
@@ -268,19 +272,16 @@ def _comparable(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
             c.report(messages.LIST_COMPARED, scope, step.span, operator=symbol)
             return False
     if a.surely(QUANTITIES) or b.surely(QUANTITIES):
-        if a.may_be(QUANTITIES) and b.may_be(QUANTITIES) and (a.power == b.power or not (a.power and b.power)):
-            return True
         _refuse_mix(c, scope, operator, a, b, span)
         return False
-    if a.may_be({"text"}) or b.may_be({"text"}):
-        if a.may_be({"text"}) and b.may_be({"text"}) and symbol in ("==", "!="):
-            return True
+    if a.surely(_TEXT) or b.surely(_TEXT):
         text_step = left if a.name == "text" else right
+        if symbol in ("==", "!="):
+            c.report(messages.TEXT_WITH_OTHER, scope, span, operator=symbol, left=a.word, right=b.word)
+            return False
         c.report(messages.TEXT_ORDER, scope, text_step.span, operator=symbol, kind="text")
         return False
     if a.may_be(LOGICAL) and b.may_be(LOGICAL):
-        if symbol in ("==", "!="):
-            return True
         c.report(messages.MASK_ORDER, scope, operator.span, operator=symbol)
         return False
     logical_step, other = (left, right) if a.may_be(LOGICAL) else (right, left)
@@ -306,7 +307,7 @@ def _warn_if_settled(c: Context, scope: Scope, symbol: str, left: Value, right: 
     }
     always = {"<": a[1] < b[0], "<=": a[1] <= b[0], ">": a[0] > b[1], ">=": a[0] >= b[1], "!=": never["=="]}
     image, other = (left, right) if left.kind.is_array else (right, left)
-    fields = {"left": scope.source.slice(image.span), "value": scope.source.slice(other.span)}
+    fields = {"left": scope.source.quote(image.span), "value": scope.source.quote(other.span)}
     fields["range"] = f"{image.kind.dtype}, {image.kind.range}"
     if symbol in ("==", "!=") and _is_fraction(other.kind):
         c.report(messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL, scope, span, **fields)

@@ -13,12 +13,13 @@ def agree(c: Context, scope: Scope, operands: Mapping[str, Value], span: Span) -
     arrays = [s for s in operands.values() if s.kind.shape is not None]
     for other in arrays[1:]:
         first = arrays[0]
-        names = {"left": _source_of(scope, first), "right": _source_of(scope, other)}
         if first.kind.shape != other.kind.shape:
+            names = {"left": _source_of(scope, first), "right": _source_of(scope, other)}
             shapes = {"left_shape": _shape(first.kind), "right_shape": _shape(other.kind)}
             c.report(messages.SHAPE_MISMATCH, scope, span, **names, **shapes)
             return False
         if first.kind.spacing and other.kind.spacing and first.kind.spacing != other.kind.spacing:
+            names = {"left": _source_of(scope, first), "right": _source_of(scope, other)}
             spacings = {"left_spacing": _spacing(first.kind), "right_spacing": _spacing(other.kind)}
             c.report(messages.SPACING_MISMATCH, scope, span, **names, **spacings)
             return False
@@ -35,6 +36,6 @@ def _spacing(kind: Kind) -> str:
 
 def _source_of(scope: Scope, step: Value) -> str:
     """What was written, and the input its shape comes from where that is another name."""
-    text = " ".join(scope.source.slice(step.span).split())
+    text = scope.source.quote(step.span)
     origin = step.kind.origin
     return text if not origin or origin == text else f"{text} (from {origin})"

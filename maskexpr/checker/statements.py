@@ -201,7 +201,10 @@ class _Order:
             return
         try:
             source = Source(self.resolver(path), path)
-        except (OSError, ValueError, LookupError) as error:
+        except LookupError:
+            c.report(messages.USE_MISSING, scope, node.path.span, path=path)
+            return
+        except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error) or "not found"
             c.report(messages.USE_NOT_FOUND, scope, node.path.span, path=path, reason=reason)
             return
@@ -273,13 +276,13 @@ def _assert(c: Context, lines: Lines, node: nodes.Assert) -> None:
     scope = lines.scope
     condition = expressions.check(c, scope, node.condition)
     if not condition.kind.may_be({"truth"}):
-        fields = {"kind": condition.kind.word, "text": scope.source.slice(node.condition.span)}
+        fields = {"kind": condition.kind.word, "text": scope.source.quote(node.condition.span)}
         mistake = messages.ASSERT_OF_MASK if condition.kind.name == "mask" else messages.ASSERT_KIND
         c.report(mistake, scope, node.condition.span, **fields)
         return
     if condition.kind.name != "truth":
         return
-    settings = {"message": node.message.value if node.message else "", "text": scope.source.slice(node.condition.span)}
+    settings = {"message": node.message.value if node.message else "", "text": scope.source.quote(node.condition.span)}
     step = c.apply(OPERATORS["assert"], {"condition": condition}, TRUTH, scope, node.condition.span, settings)
     lines.asserts.append(step.step)
     lines.bindings.append(("", step.step))
@@ -301,15 +304,15 @@ def _output(c: Context, lines: Lines, node: nodes.Output) -> None:
     if name in lines.outputs:
         c.report(messages.DUPLICATE, scope, node.name.span, what="output", name=name)
         return
-    _check_result(c, scope, value, node.span)
+    _check_result(c, scope, value)
     lines.outputs[name] = value
 
 
-def _check_result(c: Context, scope: Scope, value: Value, span: Span) -> None:
+def _check_result(c: Context, scope: Scope, value: Value) -> None:
     if value.kind.name == "samples":
-        c.report(messages.OUTPUT_SAMPLES, scope, span, text=scope.source.slice(value.span))
+        c.report(messages.OUTPUT_SAMPLES, scope, value.span, text=scope.source.quote(value.span))
     elif not value.kind.may_be(_RESULTS):
-        c.report(messages.OUTPUT_KIND, scope, span, kind=value.kind.word)
+        c.report(messages.OUTPUT_KIND, scope, value.span, kind=value.kind.word)
 
 
 def _choose_result(c: Context, lines: Lines) -> None:
@@ -318,7 +321,7 @@ def _choose_result(c: Context, lines: Lines) -> None:
         return
     name, value = lines.last
     c.used.add(name)
-    _check_result(c, lines.scope, value, value.span)
+    _check_result(c, lines.scope, value)
     lines.outputs[name] = value
 
 

@@ -31,8 +31,8 @@ _FLOATING = Gives(frozenset({"image"}), _float_kind)
 def gray(im: Colour, kind: ResultKind) -> Any:
     """The brightness of a colour image: 0.2125 R + 0.7154 G + 0.0721 B, on the image's own scale.
 
-    The weights of ITU-R BT.709, as scikit-image's `rgb2gray` uses them; that one divides uint8 by 255, this does not, so
-    thresholds mean what they mean in the file. A fourth channel (alpha) is ignored. Integers give float64, floating
+    The weights of ITU-R BT.709, as scikit-image's `rgb2gray` uses them; that one divides uint8 by 255, this does not,
+    so thresholds mean what they mean in the file. A fourth channel (alpha) is ignored. Integers give float64, floating
     images keep their type; nan stays nan.
 
     Errors: an image that is not in colour.
@@ -115,7 +115,7 @@ def hue(im: Colour, kind: ResultKind) -> Any:
 
 @builtin(gives=_FLOATING, halo=0, cost=10, memory=56)
 def saturation(im: Colour, kind: ResultKind) -> Any:
-    """The saturation of a colour image from 0 (grey) to 1: the spread of the channels over the largest one; 0 for black.
+    """The saturation of a colour image from 0 (grey) to 1: the spread of the channels over the largest; 0 for black.
 
     Does not depend on the image's scale. Integers give float64, floating images keep their type; nan where a channel is
     nan.

@@ -1,4 +1,4 @@
-"""What the operators mean. They are declared like functions; the checker gives them kinds, as operators mix kinds freely."""
+"""What the operators mean. They are declared like functions; the checker gives them kinds, as they mix kinds freely."""
 
 import operator
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _ANY = Gives(frozenset({"mask", "truth", "image", "number"}), lambda kinds: Kind
 
 
 def widen(value: Any, work: np.dtype[Any]) -> Any:
-    """An array in a type that holds operands and result, so that nothing wraps; plain numbers follow it by themselves."""
+    """An array in a type that holds operands and result, so that nothing wraps; plain numbers follow by themselves."""
     return value.astype(work, copy=False) if isinstance(value, np.ndarray) else value
 
 

@@ -8,7 +8,6 @@ from maskexpr import ranges
 from maskexpr.arguments import Array, Condition, Image, Index, Numbers, Numeric, ResultKind, Value, WorkType
 from maskexpr.builtin import (
     FLOATS,
-    MASK,
     Gives,
     Kinds,
     Refused,
@@ -65,9 +64,9 @@ _WHERE = Gives(frozenset({"mask", "truth", "image", "number", "labels", "colour"
 def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
     """`a` where the condition is on, `b` elsewhere.
 
-    `a` and `b` are images, numbers, masks or colour images; a mask chooses per pixel, spread over the channels of a colour
-    image, and a truth chooses the whole value. Integers take the smallest type that holds both; floating images keep
-    their type. Both `a` and `b` are always computed.
+    `a` and `b` are images, numbers, masks or colour images; a mask chooses per pixel, spread over the channels of a
+    colour image, and a truth chooses the whole value. Integers take the smallest type that holds both; floating images
+    keep their type. Both `a` and `b` are always computed.
 
     Errors: a mask and an image as `a` and `b`; images of different shapes.
     Source: numpy.where.

@@ -1,0 +1,190 @@
+"""The rooms of the package: imports go down one list, and some things happen in some rooms only."""
+
+import ast
+import itertools
+import sys
+from pathlib import Path
+
+import pytest
+
+import maskexpr
+
+PACKAGE = Path(maskexpr.__file__).parent
+
+# A room may import from those below it, never from those above; a package is one room, with an order of its own.
+ROOMS = (
+    "__main__",
+    "cli",
+    "files",
+    "show",
+    "__init__",
+    "api",
+    "explain",
+    "costs",
+    "reference",
+    "inputs",
+    "checker",
+    "library",
+    "elements",
+    "arguments",
+    "steps",
+    "parser",
+    "syntax_mistakes",
+    "builtin",
+    "images",
+    "messages",
+    "errors",
+    "kinds",
+    "ranges",
+    "kernels",
+    "lazy",
+    "nodes",
+    "limits",
+    "source",
+)
+INSIDE = {
+    "checker": ("__init__", "statements", "expressions", "operators", "calls", "shapes", "context"),
+    "images": ("__init__", "reading", "tiff", "gif", "writing", "png", "npy", "pixels", "tags", "opening"),
+    "kernels": ("__init__", "runs"),
+    "library": (
+        "__init__",
+        "thresholds",
+        "regions",
+        "measures",
+        "morphology",
+        "filters",
+        "colour",
+        "shapes",
+        "pixelwise",
+        "operators",
+    ),
+}
+# What others wrote, by the rooms that may use it.
+OUTSIDE = {
+    "PIL": {"images"},  # what imageio reads with
+    "imagecodecs": {"images"},
+    "imageio": {"images"},
+    "lark": {"parser", "syntax_mistakes"},
+    "numpy": set(ROOMS),
+    "scipy": {"library", "elements"},
+    "tifffile": {"images"},
+}
+
+
+def module_name(path):
+    parts = [PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
+
+
+def room(module):
+    return [*module.split("."), "__init__"][1]
+
+
+def imports(module):
+    """What a module imports, at its top or anywhere inside, from the package and from outside."""
+    found = set()
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}:{node.lineno}: write the whole name"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found.add(inner if inner in MODULES else node.module)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.Call) and _called(node) in ("lazy", "import_module", "Lazy"):
+            found.update(a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+    return found - {module}
+
+
+def _called(node):
+    return getattr(node.func, "id", getattr(node.func, "attr", ""))
+
+
+def test_every_module_has_its_place():
+    rooms = {room(module) for module in MODULES}
+    assert rooms == set(ROOMS)
+    assert len(set(ROOMS)) == len(ROOMS)
+    for package, order in INSIDE.items():
+        inside = {path.stem for name, path in MODULES.items() if room(name) == package}
+        assert inside == set(order), package
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_down(module):
+    own = room(module)
+    for other in imports(module):
+        if other.split(".")[0] != PACKAGE.name:
+            continue
+        if room(other) != own:
+            assert ROOMS.index(own) < ROOMS.index(room(other)), f"{module} imports {other}"
+        elif own in INSIDE:
+            order = [INSIDE[own].index(MODULES[name].stem) for name in (module, other)]
+            assert order[0] < order[1], f"{module} imports {other}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_others_wrote_stays_in_its_rooms(module):
+    for other in imports(module):
+        top = other.split(".")[0]
+        if top == PACKAGE.name or top in sys.stdlib_module_names:
+            continue
+        assert room(module) in OUTSIDE.get(top, set()), f"{module} imports {other}"
+
+
+def test_images_know_nothing_of_the_language():
+    allowed = {"images", "messages", "errors", "source"}
+    used = itertools.chain.from_iterable(imports(m) for m in MODULES if room(m) == "images")
+    assert {room(m) for m in used if m in MODULES} <= allowed
+
+
+def test_kernels_know_arrays_only():
+    used = itertools.chain.from_iterable(imports(m) for m in MODULES if room(m) == "kernels")
+    assert {room(m) for m in used if m in MODULES} <= {"kernels"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_text_is_run_as_python(module):
+    """Neither `eval` nor `exec`, nor Python's `compile`; ours is a function of the api."""
+    ours = {"compile", "evaluate"} & {
+        alias.name
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.ImportFrom) and node.module == "maskexpr.api"
+        for alias in node.names
+    }
+    forbidden = {"eval", "exec", "compile"} - ours - ({"compile"} if module == "maskexpr.api" else set())
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in forbidden, f"{module}:{node.lineno}"
+
+
+def test_files_are_opened_by_those_who_may():
+    """The rest works on arrays and texts, so that a program cannot reach a file."""
+    opening = {"read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "rename"}
+    found = set()
+    for module, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                plain_open = isinstance(node.func, ast.Name) and node.func.id == "open"
+                if plain_open or _called(node) in opening:
+                    found.add(room(module))
+    assert found <= {"cli", "files", "images", "parser"}
+
+
+def test_all_wording_is_in_one_file():
+    """Diagnostics are made by the mistakes of messages.py; the checker only adds where a def was called."""
+    assert _callers("Mistake") == {"maskexpr.messages"}
+    assert _callers("Diagnostic") == {"maskexpr.messages", "maskexpr.checker.context"}
+
+
+def _callers(name):
+    calls = ((module, node) for module, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {module for module, node in calls if _called(node) == name}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_says_what_it_is_for(module):
+    assert ast.get_docstring(TREES[module])

@@ -1,0 +1,87 @@
+"""What programs mean, as data that any implementation could run: expression, inputs, and the value or the whole error.
+
+Each file of `conformance/` is a list of cases. `inputs` are plain values, or arrays with their `dtype`, `spacing` and
+`kind`; `files` are the texts behind `use`. `value` is compared with its type: `dtype` of an array (masks are written as
+0 and 1), whole or floating for a number; `kind` where it matters; exactly, unless a `tolerance` is given. "nan", "inf"
+and "-inf" stand for themselves. `outputs` are several values in their order, `error` is the whole text of all mistakes.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import maskexpr
+
+FOLDER = Path(__file__).parent / "conformance"
+CASES = [(path.stem, case) for path in sorted(FOLDER.glob("*.json")) for case in json.loads(path.read_text("utf-8"))]
+
+
+def given(value):
+    if not isinstance(value, dict):
+        return value
+    array = np.array(numbers(value["data"]), value["dtype"])
+    more = {key: value[key] for key in ("spacing", "kind") if key in value}
+    return maskexpr.Image(array, **more) if more else array
+
+
+def numbers(value):
+    """A nested list with "nan" and "inf" as numbers."""
+    if isinstance(value, list):
+        return [numbers(v) for v in value]
+    return float(value) if value in ("nan", "inf", "-inf") else value
+
+
+def check(found, expected, tolerance):
+    if "dtype" in expected:
+        wanted = np.array(numbers(expected["value"]), expected["dtype"])
+        assert isinstance(found, np.ndarray)
+        assert (found.shape, str(found.dtype)) == (wanted.shape, expected["dtype"])
+        np.testing.assert_allclose(found, wanted, tolerance, tolerance) if tolerance else (
+            np.testing.assert_array_equal(found, wanted)
+        )
+        return
+    check_plain(found, numbers(expected["value"]), tolerance)
+
+
+def check_plain(found, wanted, tolerance):
+    assert type(found) is type(wanted), f"{found!r} is no {type(wanted).__name__}"
+    if isinstance(wanted, list):
+        assert len(found) == len(wanted)
+        for a, b in zip(found, wanted, strict=True):
+            check_plain(a, b, tolerance)
+    elif isinstance(wanted, float):
+        both_nan = math.isnan(found) and math.isnan(wanted)
+        assert both_nan or found == wanted or math.isclose(found, wanted, rel_tol=tolerance, abs_tol=tolerance)
+    else:
+        assert found == wanted
+
+
+@pytest.mark.parametrize("case", [c for _, c in CASES], ids=[f"{subject}: {c['about']}" for subject, c in CASES])
+def test_case(case):
+    files = case.get("files")
+    inputs = {name: given(value) for name, value in {**case.get("inputs", {}), **case.get("params", {})}.items()}
+    resolver = files.__getitem__ if files else None
+    if "error" in case:
+        with pytest.raises(maskexpr.MaskError) as caught:
+            maskexpr.compile(case["expression"], resolver=resolver)(**inputs)
+        assert str(caught.value) == case["error"]
+        return
+    program = maskexpr.compile(case["expression"], resolver=resolver)
+    found, tolerance = program(**inputs), case.get("tolerance", 0)
+    if "kind" in case:
+        assert program.kind(**inputs).name == case["kind"]
+    if "outputs" not in case:
+        check(found, case, tolerance)
+        return
+    assert list(found) == list(case["outputs"])
+    for name, expected in case["outputs"].items():
+        check(found[name], expected, tolerance)
+
+
+def test_each_case_is_said_once():
+    names = [(subject, case["about"]) for subject, case in CASES]
+    assert len(set(names)) == len(names)
+    assert len(CASES) >= 220

@@ -1,0 +1,408 @@
+"""Every mistake with its whole text: place, source line, caret, cause and way out; and programs out to break us.
+
+`errors/*.txt` holds the cases; `python tests/test_errors.py` writes the texts anew, to be read with `git diff`.
+"""
+
+import ast
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import maskexpr
+from maskexpr import messages
+from maskexpr.arguments import Mask
+from maskexpr.builtin import MASK, builtin
+
+FOLDER = Path(__file__).parent / "errors"
+
+
+@dataclass
+class Case:
+    """A program, what it is given, the text of its mistakes, and the program a reader of that text would write."""
+
+    file: str
+    title: str
+    sections: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def program(self):
+        text = self.sections["program"]
+        return text.encode("latin-1").decode("unicode_escape") if self.title.endswith("[escaped]") else text
+
+    @property
+    def given(self):
+        if "given" not in self.sections:
+            return None
+        return dict(_given(line) for line in self.sections["given"].splitlines())
+
+    def files(self, prefix="file "):
+        return {n.removeprefix(prefix): text for n, text in self.sections.items() if n.startswith(prefix)}
+
+    def render(self):
+        headings = {**{n: n for n in self.sections}}
+        parts = [f"=== {self.title}", *filter(None, [self.sections["program"]])]
+        for name in headings:
+            if name != "program":
+                parts += [f"--- {name}", *filter(None, [self.sections[name]])]
+        return "\n".join(parts) + "\n"
+
+
+def _given(line):
+    """`im = 4x5 uint8 spacing 0.5`: values that count up from 0, every second pixel of a mask; or a plain value."""
+    name, text = line.split(" = ", 1)
+    words = text.split()
+    if not re.fullmatch(r"\d+(x\d+)+", words[-2] if words[0] in ("zeros", "nan") else words[0]):
+        return name, ast.literal_eval(text)
+    fill = words.pop(0) if words[0] in ("zeros", "nan") else "count"
+    shape, dtype = tuple(int(n) for n in words[0].split("x")), words[1]
+    array = np.arange(np.prod(shape)).reshape(shape)
+    if fill != "count":
+        array = np.full(shape, 0 if fill == "zeros" else np.nan)
+    array = array % 2 == 1 if dtype == "bool" and fill == "count" else array.astype(dtype)
+    spacing = words[3:] if words[2:3] == ["spacing"] else None
+    if spacing is None:
+        return name, array
+    return name, maskexpr.Image(array, spacing=spacing if len(spacing) > 1 else spacing[0])
+
+
+def read_cases(path):
+    """The heading of a file, and its cases."""
+    heading, *blocks = re.split(r"^=== ", path.read_text("utf-8"), flags=re.MULTILINE)
+    cases = []
+    for block in blocks:
+        title, _, body = block.partition("\n")
+        program, *rest = re.split(r"^--- ", body, flags=re.MULTILINE)
+        case = Case(path.stem, title, {"program": program.strip("\n")})
+        for part in rest:
+            name, _, text = part.partition("\n")
+            case.sections[name] = text.strip("\n")
+        cases.append(case)
+    return heading.strip(), cases
+
+
+CASES = [case for path in sorted(FOLDER.glob("*.txt")) for case in read_cases(path)[1]]
+
+
+def found(program, given, files):
+    """The diagnostics of a program: its errors, else those of the inputs or of the run, else its warnings."""
+    try:
+        compiled = maskexpr.compile(program, resolver=files.__getitem__ if files else None)
+        if given is None:
+            return compiled.warnings
+        warnings = compiled.checked(**given).diagnostics
+        compiled(**given)
+    except maskexpr.MaskError as error:
+        return error.diagnostics
+    return warnings
+
+
+def text_of(case):
+    return "\n".join(d.render() for d in found(case.program, case.given, case.files()))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{c.file}: {c.title}" for c in CASES])
+def test_the_whole_text_of_a_mistake(case):
+    assert text_of(case) == case.sections["text"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{c.file}: {c.title}" for c in CASES])
+def test_the_way_out_is_one(case):
+    """The program that follows the advice has neither errors nor warnings."""
+    files = {**case.files(), **case.files("fixed file ")}
+    program = case.sections["fixed"]
+    compiled = maskexpr.compile(program, resolver=files.__getitem__ if files else None)
+    given = {
+        n: v
+        for n, v in (case.given or {}).items()
+        if n in {i.name for i in compiled.inputs} | {p.name for p in compiled.params}
+    }
+    if case.file != "inputs" and case.given is not None and len(given) == len(compiled.inputs):
+        assert [d.render() for d in found(program, given, files)] == []
+    else:
+        assert [d.render() for d in compiled.warnings if d.code != "unused"] == []
+
+
+# --- mistakes that no text file can hold -----------------------------------------------------------------------------
+
+
+def test_an_assert_that_fails_is_a_run_error():
+    with pytest.raises(maskexpr.RunError) as caught:
+        maskexpr.evaluate("assert max(im) > 9; im", im=np.zeros((2, 2)))
+    assert caught.value.code == "assert-failed"
+
+
+def error_of(program, /, *, limits=None, resolver=None, **given):
+    with pytest.raises(maskexpr.MaskError) as caught:
+        maskexpr.compile(program, limits=limits, resolver=resolver)(**given)
+    return caught.value
+
+
+ODD_INPUTS = {
+    "a text": ("a.png", "im cannot be an image: it is a str; give a NumPy array of numbers or bools"),
+    "none": (None, "im cannot be an image: it is a NoneType; give a NumPy array of numbers or bools"),
+    "texts": (np.array(["a"]), "im cannot be an image: its type is <U1; give a NumPy array of numbers or bools"),
+    "complex": (
+        np.zeros((2, 2), complex),
+        "im cannot be an image: its type is complex128; give a NumPy array of numbers or bools",
+    ),
+    "dates": (
+        np.zeros((2, 2), "M8[s]"),
+        "im cannot be an image: its type is datetime64[s]; give a NumPy array of numbers or bools",
+    ),
+    "objects": ([[object()]], "im cannot be an image: its type is object; give a NumPy array of numbers or bools"),
+    "ragged rows": ([[1, 2], [3]], "im cannot be an image: its rows differ in length; give rows of one length"),
+    "a masked array": (np.ma.zeros((2, 2)), "im is a masked array; fill it first: im.filled(0)"),
+    "no pixels": (np.zeros((0, 3)), "im has no pixels: its shape is 0x3; give an image of at least one pixel"),
+    "an unknown kind": (
+        maskexpr.Image(np.zeros((2, 2)), kind="photo"),
+        "Image kind 'photo' is unknown; write image, mask, colour or labels",
+    ),
+    "a grey image said to be in colour": (
+        maskexpr.Image(np.zeros((2, 2)), kind="colour"),
+        "im is declared as colour, but is an image; a colour image has a last axis of 3 or 4 channels",
+    ),
+    "a spacing that is no length": (
+        maskexpr.Image(np.zeros((2, 2)), spacing=object),
+        "the spacing of im is <class 'object'>; give one positive number, or one per axis",
+    ),
+    "negative labels": (
+        maskexpr.Image(np.array([[-1, 2]]), kind="labels"),
+        "im is declared as labels, but holds values from -1 to 2; labels are whole numbers from 0 to 2147483647",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD_INPUTS)
+def test_an_input_that_is_no_image(name):
+    value, text = ODD_INPUTS[name]
+    assert str(error_of("im > 3", im=value)) == f"error: {text}"
+
+
+def test_a_file_that_cannot_be_used():
+    def refuse(path):
+        raise PermissionError(13, "permission denied")
+
+    assert str(error_of('use "a.mask"; 1', resolver=refuse)) == (
+        "expression:1:5: error: cannot use a.mask: permission denied\n"
+        '    use "a.mask"; 1\n'
+        "        ^^^^^^^^\n"
+        "  the path starts at this program's folder"
+    )
+
+
+def test_room_around_the_image_that_does_not_fit_in_memory():
+    assert str(error_of('close(m, 2147483648, "disk")', m=np.ones((2, 2), bool))) == (
+        "expression:1:1: error: a reach of that size needs room for 1.84e+19 pixels\n"
+        '    close(m, 2147483648, "disk")\n'
+        "    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  use a reach within the image's size"
+    )
+
+
+def test_a_step_that_runs_out_of_memory():
+    def run_out(m):
+        raise MemoryError
+
+    big = builtin(gives=MASK, halo=0, cost=1, memory=1, catalogue=None)(_with_mask(run_out))
+    program = maskexpr.compile("run_out(m)", functions=[big])
+    with pytest.raises(maskexpr.RunError) as caught:
+        program(m=np.ones((2, 2), bool))
+    assert str(caught.value) == (
+        "expression:1:1: error: there is not enough memory for this step\n"
+        "    run_out(m)\n"
+        "    ^^^^^^^^^^\n"
+        "  crop the image, or use less of it"
+    )
+
+
+def _with_mask(function):
+    function.__annotations__ = {"m": Mask}
+    return function
+
+
+def test_only_the_first_fifty_mistakes_are_written_out():
+    text = str(error_of("\n".join(f"a{i} = im $ {i}" for i in range(70))))
+    assert text.count("error:") == 50
+    assert text.endswith("... and 20 more")
+
+
+# --- programs that are out to break us -------------------------------------------------------------------------------
+
+
+DEEP = {
+    "signs": ("-" * 10_000 + "im", 101),
+    "tildes": ("~" * 10_000 + "im", 101),
+    "nots": ("not " * 10_000 + "im", 401),
+    "calls": ("abs(" * 10_000 + "im" + ")" * 10_000, 401),
+    "lists": ("[" * 10_000 + "1" + "]" * 10_000, 101),
+    "powers": ("2 ** " * 10_000 + "2", 496),
+    "methods": ("im" + ".abs()" * 10_000, 1),
+    "subscripts": ("im" + "[0]" * 10_000, 1),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_ten_thousand_levels_are_refused_in_one_line(name):
+    program, column = DEEP[name]
+    error = error_of(program)
+    assert [d.message for d in error.diagnostics] == ["this is nested more than 100 levels deep"]
+    assert error.diagnostics[0].place == f"expression:1:{column}"
+    assert error.hint == "give the inner part a name on a line of its own"
+    assert all(len(line) < 120 for line in str(error).splitlines())
+
+
+def test_ten_thousand_brackets_around_a_value_mean_nothing():
+    assert maskexpr.evaluate("(" * 10_000 + "3" + ")" * 10_000) == 3
+
+
+def test_ten_thousand_open_brackets():
+    error = error_of("(" * 10_000)
+    assert [(d.message, d.place) for d in error.diagnostics] == [("this ( is never closed", "expression:1:10000")]
+
+
+def test_a_long_chain_is_no_deep_one():
+    assert maskexpr.evaluate("1" + " + 1" * 5_000) == 5_001
+    im = np.array([[1, 2]], np.uint8)
+    assert maskexpr.evaluate("im" + " | im" * 2_000, im=im).tolist() == [[1, 2]]
+
+
+def test_a_chain_beyond_the_number_of_steps():
+    error = error_of("1" + " + 1" * 5_000, limits=maskexpr.Limits(nodes=1000))
+    assert str(error).splitlines()[0] == (
+        "expression:1:1: error: the program has more than 1,000 steps once its defs are filled in"
+    )
+    assert error.hint == "shorten it, or call fewer defs within defs"
+
+
+def test_a_megabyte_of_program():
+    comment = "#" * 999_990
+    assert maskexpr.evaluate(f"3 {comment}") == 3
+    error = error_of(f"3 {comment}{comment}")
+    assert str(error) == (
+        "expression:1:1: error: the program is 1,999,982 bytes long, the limit is 1,000,000\n"
+        f"    3 {'#' * 98} …\n"
+        "    ^\n"
+        "  split it into several files"
+    )
+
+
+def test_the_length_is_counted_in_bytes():
+    error = error_of("3 # " + "é" * 10, limits=maskexpr.Limits(source_bytes=20))
+    assert error.message == "the program is 24 bytes long, the limit is 20"
+
+
+def _doubling(count, body):
+    first = "def f0(m) = ~m\n"
+    return first + "".join(f"def f{i}(m) = {body.format(i - 1)}\n" for i in range(1, count))
+
+
+def test_defs_that_would_grow_without_end_are_stopped():
+    program = _doubling(40, "f{0}(dilate(m, 1)) & f{0}(dilate(m, 2))")
+    error = error_of(program + "f39(m)", limits=maskexpr.Limits(nodes=2000))
+    assert [d.message for d in error.diagnostics] == [
+        "the program has more than 2,000 steps once its defs are filled in"
+    ]
+
+
+def test_defs_that_repeat_themselves_are_filled_in_once():
+    program = _doubling(45, "f{0}(m) ^ f{0}(m)")
+    assert maskexpr.evaluate(program + "f44(m)", m=np.ones((2, 2), bool)).tolist() == [[False, False]] * 2
+
+
+def test_defs_within_defs_too_deep_are_one_mistake():
+    error = error_of(_doubling(80, "f{0}(m) ^ f{0}(m)") + "f79(m)")
+    assert [d.message.split(" (in ")[0] for d in error.diagnostics] == ["defs within defs go more than 100 levels deep"]
+    assert error.hint == "call fewer defs within defs"
+
+
+def test_little_stack_left_is_an_error_of_ours():
+    def deeper(levels):
+        if levels:
+            return deeper(levels - 1)
+        return maskexpr.compile("abs(" * 90 + "im" + ")" * 90)
+
+    limit = sys.getrecursionlimit()
+    depth = next(n for n in range(limit) if sys._getframe(0) and _frames() + n >= limit - 150)
+    with pytest.raises((maskexpr.ProgramError, RecursionError)) as caught:
+        deeper(depth)
+    assert isinstance(caught.value, maskexpr.ProgramError)
+    assert caught.value.message == "the caller left too little stack to check this program"
+
+
+def _frames():
+    frame, count = sys._getframe(), 0
+    while frame:
+        frame, count = frame.f_back, count + 1
+    return count
+
+
+# --- no dead wording -------------------------------------------------------------------------------------------------
+
+SECTIONS_TESTED_ELSEWHERE = ("files", "the command line")
+
+
+def wordings():
+    """The name and section of each mistake in messages.py."""
+    section, found = "", {}
+    for line in Path(messages.__file__).read_text("utf-8").splitlines():
+        if line.startswith("# --- "):
+            section = line.removeprefix("# --- ").rstrip("- ")
+        elif match := re.match(r"([A-Z_]+) = Mistake\(", line):
+            found[match[1]] = section
+    return found
+
+
+def test_every_wording_is_reached(monkeypatch):
+    """By a case of a text file, or by name in a test of this file."""
+    names = {id(value): name for name, value in vars(messages).items() if isinstance(value, messages.Mistake)}
+    reached, build = set(), messages.Mistake.at
+
+    def at(self, *place, **fields):
+        reached.add(names.get(id(self)))
+        return build(self, *place, **fields)
+
+    monkeypatch.setattr(messages.Mistake, "at", at)
+    for case in CASES:
+        text_of(case)
+    for value, _ in ODD_INPUTS.values():
+        error_of("im > 3", im=value)
+    for program, _ in DEEP.values():
+        error_of(program)
+    for test in (
+        test_a_file_that_cannot_be_used,
+        test_room_around_the_image_that_does_not_fit_in_memory,
+        test_a_step_that_runs_out_of_memory,
+        test_a_chain_beyond_the_number_of_steps,
+        test_the_length_is_counted_in_bytes,
+        test_defs_within_defs_too_deep_are_one_mistake,
+        test_little_stack_left_is_an_error_of_ours,
+    ):
+        test()
+    wanted = {name for name, section in wordings().items() if section not in SECTIONS_TESTED_ELSEWHERE}
+    assert wanted - reached == set()
+
+
+def test_every_wording_of_files_is_used():
+    """Those of files and of the command line have tests of their own; here only that none is dead."""
+    texts = "".join(
+        p.read_text("utf-8") for p in Path(messages.__file__).parent.rglob("*.py") if p.name != "messages.py"
+    )
+    assert [name for name in wordings() if not re.search(rf"\b{name}\b", texts)] == []
+
+
+def write_texts():
+    for path in sorted(FOLDER.glob("*.txt")):
+        heading, cases = read_cases(path)
+        for case in cases:
+            fixed = {n: case.sections.pop(n) for n in list(case.sections) if n.startswith("fixed")}
+            case.sections["text"] = text_of(case)
+            case.sections.update(fixed)
+        path.write_text(heading + "\n\n" + "\n".join(c.render() for c in cases), "utf-8")
+
+
+if __name__ == "__main__":
+    write_texts()
