@@ -29,7 +29,6 @@ ROOMS = (
     "arguments",
     "steps",
     "parser",
-    "syntax_mistakes",
     "builtin",
     "images",
     "messages",
@@ -64,7 +63,7 @@ OUTSIDE = {
     "PIL": {"images"},  # what imageio reads with
     "imagecodecs": {"images"},
     "imageio": {"images"},
-    "lark": {"parser", "syntax_mistakes"},
+    "lark": {"parser"},
     "numpy": set(ROOMS),
     "scipy": {"library", "elements"},
     "tifffile": {"images"},

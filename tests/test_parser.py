@@ -10,7 +10,9 @@ import sys
 
 import pytest
 
+import maskexpr
 from maskexpr import nodes, parser
+from maskexpr.parser import grammar
 from maskexpr.limits import Limits
 from maskexpr.source import Source, Span
 
@@ -238,19 +240,19 @@ def test_a_whole_number_stays_whole():
 
 def test_the_grammar_is_found_without_a_copy_in_the_package(tmp_path):
     """As in a checkout: `grammar/` lies beside the package."""
-    package = pathlib.Path(parser.__file__).parent
+    package = pathlib.Path(maskexpr.__file__).parent
     ignore = shutil.ignore_patterns("__pycache__", "*.lark")
     shutil.copytree(package, tmp_path / "maskexpr", ignore=ignore)
     (tmp_path / "grammar").mkdir()
-    (tmp_path / "grammar" / "maskexpr.lark").write_text(parser.grammar_text(), "utf-8")
+    (tmp_path / "grammar" / "maskexpr.lark").write_text(grammar.grammar_text(), "utf-8")
     assert _value_elsewhere(tmp_path) == "3"
 
 
 def test_the_grammar_is_found_in_the_package(tmp_path):
     """As in a wheel: the package carries its own copy."""
-    package = pathlib.Path(parser.__file__).parent
+    package = pathlib.Path(maskexpr.__file__).parent
     shutil.copytree(package, tmp_path / "maskexpr", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "maskexpr" / "maskexpr.lark").write_text(parser.grammar_text(), "utf-8")
+    (tmp_path / "maskexpr" / "maskexpr.lark").write_text(grammar.grammar_text(), "utf-8")
     assert _value_elsewhere(tmp_path) == "3"
 
 
@@ -269,9 +271,9 @@ def _value_elsewhere(folder):
 def fresh_tables(monkeypatch, tmp_path):
     """A cache folder of our own, and no tables in memory, before and after."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    parser._grammar.cache_clear()
+    grammar.tables.cache_clear()
     yield tmp_path / "cache" / "maskexpr"
-    parser._grammar.cache_clear()
+    grammar.tables.cache_clear()
 
 
 def test_the_tables_are_kept_in_a_folder_of_the_users_own(fresh_tables):
@@ -279,7 +281,7 @@ def test_the_tables_are_kept_in_a_folder_of_the_users_own(fresh_tables):
     assert len(list(fresh_tables.iterdir())) == 1
     if os.name == "posix":
         assert stat.S_IMODE(fresh_tables.stat().st_mode) == 0o700
-    parser._grammar.cache_clear()
+    grammar.tables.cache_clear()
     assert spans("a + b") == [("Bare", "a + b"), ("Chain", "a + b"), ("Name", "a"), ("Name", "b"), ("Operator", "+")]
 
 
@@ -288,7 +290,7 @@ def test_damaged_tables_are_built_again(fresh_tables):
     (kept,) = fresh_tables.iterdir()
     for damage in (b"", b"nonsense", kept.read_bytes()[:100], kept.read_bytes()[:-100]):
         kept.write_bytes(damage)
-        parser._grammar.cache_clear()
+        grammar.tables.cache_clear()
         assert shown("a + b") == ["a + b"]
 
 

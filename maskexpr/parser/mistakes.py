@@ -10,6 +10,7 @@ import lark
 from maskexpr import messages
 from maskexpr.errors import Diagnostic
 from maskexpr.messages import Mistake
+from maskexpr.parser.splitting import span_of
 from maskexpr.source import Source, Span
 
 Found = tuple[Mistake, Span, dict[str, object]]
@@ -122,23 +123,19 @@ def mistake_at(tokens: Tokens, i: int, source: Source) -> Found:
     return _missing_between(tokens, i) or _misplaced(tokens, i)
 
 
-def _span(token: lark.Token) -> Span:
-    return Span(token.start_pos or 0, token.end_pos or 0)
-
-
 def _adjacent(left: lark.Token, right: lark.Token) -> bool:
     return left.end_pos == right.start_pos
 
 
 def _at_end(tokens: Tokens) -> Found:
-    last, span = tokens[-1], _span(tokens[-1])
+    last, span = tokens[-1], span_of(tokens[-1])
     if str(last) in _OTHER_LANGUAGES:
         return _OTHER_LANGUAGES[str(last)], span, {"word": str(last)}
     found = _attribute(tokens, len(tokens))
     if found:
         return found
     if last.type == "DOT" and len(tokens) >= 2 and tokens[-2].type == "NUMBER":
-        return messages.NUMBER_DOT, _span(tokens[-2]).to(span), {"digits": str(tokens[-2])}
+        return messages.NUMBER_DOT, span_of(tokens[-2]).to(span), {"digits": str(tokens[-2])}
     form = _FORMS.get(tokens[0].type)
     if form and not _inside_expression(tokens, len(tokens)):
         return replace(form, cause=messages.ENDS_EARLY.cause), span, {"last": str(last)}
@@ -150,7 +147,7 @@ def _at_end(tokens: Tokens) -> Found:
 
 def _unknown_token(tokens: Tokens, i: int) -> Found:
     token = tokens[i]
-    text, span = str(token), _span(token)
+    text, span = str(token), span_of(token)
     if token.type == "UNCLOSED_TEXT":
         return messages.TEXT_UNCLOSED, span, {"quote": text[0]}
     if token.type == "FOREIGN_WORD":
@@ -193,15 +190,15 @@ def _number(tokens: Tokens, i: int) -> Found | None:
     if before is None or not _adjacent(before, token):
         is_fraction = token.type == "DOT" and i + 1 < len(tokens) and tokens[i + 1].type == "NUMBER"
         if is_fraction and (before is None or before.type not in _VALUES):
-            return messages.NUMBER_DOT_FIRST, _span(token).to(_span(tokens[i + 1])), {"digits": str(tokens[i + 1])}
+            return messages.NUMBER_DOT_FIRST, span_of(token).to(span_of(tokens[i + 1])), {"digits": str(tokens[i + 1])}
     if before is None:
         return None
-    span, text = _span(before).to(_span(token)), f"{before}{token}"
+    span, text = span_of(before).to(span_of(token)), f"{before}{token}"
     if before.type == "DOT" and i >= 2 and tokens[i - 2].type == "NUMBER":
-        whole = _span(tokens[i - 2])
+        whole = span_of(tokens[i - 2])
         if token.type == "NUMBER" and _adjacent(before, token):
             return messages.NUMBER_FORM, whole.to(span), {"text": f"{tokens[i - 2]}{text}"}
-        return messages.NUMBER_DOT, whole.to(_span(before)), {"digits": str(tokens[i - 2])}
+        return messages.NUMBER_DOT, whole.to(span_of(before)), {"digits": str(tokens[i - 2])}
     if before.type not in ("NUMBER", "QUANTITY") or not _adjacent(before, token):
         return None
     if token.type in ("NUMBER", "QUANTITY") or (token.type == "NAME" and _NUMBER_LIKE.fullmatch(text)):
@@ -212,9 +209,9 @@ def _number(tokens: Tokens, i: int) -> Found | None:
 def _other_language(tokens: Tokens, i: int) -> Found | None:
     word, before = str(tokens[i]), tokens[i - 1] if i else None
     if word in _OTHER_LANGUAGES and (before is None or before.type in _VALUES):
-        return _OTHER_LANGUAGES[word], _span(tokens[i]), {"word": word}
+        return _OTHER_LANGUAGES[word], span_of(tokens[i]), {"word": word}
     if before is not None and str(before) in _OTHER_LANGUAGES:
-        return _OTHER_LANGUAGES[str(before)], _span(before), {"word": str(before)}
+        return _OTHER_LANGUAGES[str(before)], span_of(before), {"word": str(before)}
     return None
 
 
@@ -222,21 +219,21 @@ def _attribute(tokens: Tokens, i: int) -> Found | None:
     """`.name` before token i without the brackets of a call."""
     if i < 2 or tokens[i - 2].type != "DOT" or tokens[i - 1].type != "NAME":
         return None
-    return messages.NO_ATTRIBUTES, _span(tokens[i - 2]).to(_span(tokens[i - 1])), {"name": str(tokens[i - 1])}
+    return messages.NO_ATTRIBUTES, span_of(tokens[i - 2]).to(span_of(tokens[i - 1])), {"name": str(tokens[i - 1])}
 
 
 def _line_form(tokens: Tokens, i: int) -> Found | None:
     """What does not fit into the fixed part of an `input`, `param`... line, and reserved words used as names."""
     token, following = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
     if token.type == "ASSIGN" and i == 1 and tokens[0].type in _RESERVED:
-        return messages.NAME_RESERVED, _span(tokens[0]), {"name": str(tokens[0])}
+        return messages.NAME_RESERVED, span_of(tokens[0]), {"name": str(tokens[0])}
     form = _FORMS.get(tokens[0].type)
     if form and i and not _inside_expression(tokens, i):
         if token.type in _RESERVED and i == 1:
-            return messages.NAME_RESERVED, _span(token), {"name": str(token)}
-        return form, _span(token), {"found": str(token)}
+            return messages.NAME_RESERVED, span_of(token), {"name": str(token)}
+        return form, span_of(token), {"found": str(token)}
     if token.type in _RESERVED and following is not None and following.type == "ASSIGN":
-        return messages.NAME_RESERVED, _span(token), {"name": str(token)}
+        return messages.NAME_RESERVED, span_of(token), {"name": str(token)}
     return None
 
 
@@ -248,7 +245,7 @@ def _inside_expression(tokens: Tokens, i: int) -> bool:
 
 
 def _assignment(tokens: Tokens, i: int, source: Source) -> Found:
-    span, left = _span(tokens[i]), tokens[:i]
+    span, left = span_of(tokens[i]), tokens[:i]
     if left and left[-1].type not in _VALUES:
         return messages.VALUE_MISSING_BEFORE, span, {"found": "="}
     if left and left[0].type == "NAME" and _top_level_assignments(tokens)[:1] == [i]:
@@ -256,7 +253,7 @@ def _assignment(tokens: Tokens, i: int, source: Source) -> Found:
         if left[1].type == "LSQB" and left[-1].type == "RSQB":
             subscripts = left[2:-1]
             chooses = not any(t.type in ("COLON", "COMMA") for t in subscripts) and len(subscripts) > 1
-            inside = source.slice(Span(_span(left[1]).stop, _span(left[-1]).start))
+            inside = source.slice(Span(span_of(left[1]).stop, span_of(left[-1]).start))
             return messages.ASSIGN_TO_PART, span, {"name": name, "mask": inside if chooses else "mask"}
         if left[1].type == "LPAR" and left[-1].type == "RPAR":
             return messages.ASSIGN_TO_CALL, span, {"name": name}
@@ -288,12 +285,12 @@ def _missing_between(tokens: Tokens, i: int) -> Found | None:
     token, before = tokens[i], tokens[i - 1] if i else None
     if before is None or before.type not in _VALUES or token.type not in _STARTS_VALUE:
         return None
-    span = _span(before).to(_span(token))
+    span = span_of(before).to(span_of(token))
     for word in (token, before):
         if word.type == "NAME" and word.lower() in _WORDS:
-            return messages.OPERATOR_FOREIGN, _span(word), {"found": str(word), "meant": word.lower()}
+            return messages.OPERATOR_FOREIGN, span_of(word), {"found": str(word), "meant": word.lower()}
     if before.type in ("RPAR", "RSQB") and token.type == "LPAR":
-        return messages.CALL_OF_VALUE, _span(token), {}
+        return messages.CALL_OF_VALUE, span_of(token), {}
     is_keyword = i + 1 < len(tokens) and tokens[i + 1].type == "ASSIGN"
     if before.type == "NUMBER" and token.type in ("NAME", "LPAR") and not is_keyword:
         return messages.MULTIPLY_MISSING, span, {}
@@ -305,7 +302,7 @@ def _missing_between(tokens: Tokens, i: int) -> Found | None:
 
 def _misplaced(tokens: Tokens, i: int) -> Found:
     token, before = tokens[i], tokens[i - 1] if i else None
-    kind, span = token.type, _span(token)
+    kind, span = token.type, span_of(token)
     bracket = _open_bracket(tokens, i)
     if before is None and kind in ("FLOOR", "PERCENT", "SLASH"):
         return messages.COMMENT_FOREIGN, span, {"found": str(token)}
@@ -315,7 +312,7 @@ def _misplaced(tokens: Tokens, i: int) -> Found:
     if kind == "COMMA" and before is not None and before.type in _VALUES:
         return _comma_mistake(tokens, i, bracket), span, {}
     if before is not None and before.type == "NOT" and i >= 2 and tokens[i - 2].type in _VALUES:
-        return messages.NOT_BETWEEN, _span(before), {}
+        return messages.NOT_BETWEEN, span_of(before), {}
     if kind == "NOT" and before is not None:
         return messages.NOT_BEHIND, span, {"before": str(before)}
     if kind in _RESERVED - {"AND", "OR", "XOR", "NOT", "IN"}:
