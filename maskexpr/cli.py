@@ -13,10 +13,10 @@ import maskexpr
 from maskexpr import explain, files, messages, show
 from maskexpr.api import Program, Result
 from maskexpr.builtin import Builtin
-from maskexpr.checker.calls import nearest
 from maskexpr.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
 from maskexpr.inputs import parameter
 from maskexpr.library import CATALOGUE, OPERATORS
+from maskexpr.near import nearest
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 _LARGEST_PICTURE = (72, 40)

@@ -12,11 +12,11 @@ import numpy as np
 
 from maskexpr import messages, nodes
 from maskexpr.builtin import Builtin
-from maskexpr.checker import calls
 from maskexpr.errors import MOST_SHOWN, Diagnostic, InputError
 from maskexpr.kinds import MILLIMETRES, TRUTH, Kind, number, shape_text
 from maskexpr.limits import Limits
 from maskexpr.messages import Mistake
+from maskexpr.near import nearest
 from maskexpr.parser import parse
 from maskexpr.ranges import MOST_BITS, Range, of_type
 from maskexpr.source import Source
@@ -94,7 +94,7 @@ class _Unfit(Exception):
 
 def _unknown(name: str, known: Iterable[str], missing: dict[str, InputInfo]) -> Diagnostic:
     """A name that the program does not have; one that is like a missing input stands for it."""
-    near = calls.nearest(name, missing)
+    near = nearest(name, missing)
     if near:
         del missing[near]
         return messages.INPUT_UNKNOWN_NEAR.anywhere(name=name, near=near)
@@ -110,7 +110,7 @@ def _missing(
     literals = ("true", "false", "none")
     declared = (*(p.name for p in checked.params), *(i.name for i in checked.inputs))
     known = itertools.chain(literals, checked.assigned, declared)
-    near = calls.nearest(info.name, (n for n in known if n != info.name)) if suggest else ""
+    near = nearest(info.name, (n for n in known if n != info.name)) if suggest else ""
     mistake = messages.INPUT_MISSING_NEAR if near else messages.INPUT_MISSING
     if info.name in checked.assigned:
         mistake = messages.INPUT_LATER

@@ -37,12 +37,14 @@ ROOMS = (
     "ranges",
     "kernels",
     "lazy",
+    "near",
     "nodes",
     "limits",
     "source",
 )
 INSIDE = {
-    "checker": ("__init__", "statements", "expressions", "operators", "calls", "shapes", "context"),
+    "checker": ("__init__", "statements", "expressions", "operators", "calls", "application", "shapes", "context"),
+    "parser": ("__init__", "grammar", "building", "mistakes", "splitting"),
     "images": ("__init__", "reading", "tiff", "gif", "writing", "png", "npy", "pixels", "tags", "opening"),
     "kernels": ("__init__", "runs"),
     "library": (

@@ -1,42 +1,20 @@
-"""Calls: which function is meant, which argument goes where, and whether each one fits."""
+"""Calls: which function is meant, and which argument goes where."""
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
-
-import numpy as np
 
 from maskexpr import messages, nodes
-from maskexpr.arguments import default_of
-from maskexpr.builtin import Builtin, Parameter, Refused, Surroundings, grid_of
+from maskexpr.builtin import Builtin
+from maskexpr.checker.application import Given, apply
 from maskexpr.checker.context import Context, Function, Scope, Value
-from maskexpr.checker.shapes import agree
 from maskexpr.errors import MOST_SHOWN
-from maskexpr.kinds import Kind, number, shape_text
+from maskexpr.near import nearest
 from maskexpr.source import Span
 
 Check = Callable[[Context, Scope, nodes.Expression], Value]
-Given = Mapping[str, tuple[Value, Span]]
 _PIXELWISE_TWINS = {"min": "minimum", "max": "maximum"}
-_OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
 _WORDS = {"and", "or", "xor", "not", "in"}
-_MOST_COMPARED = 300
 _MODULES = {"np", "numpy", "math", "scipy", "ndi", "ndimage", "skimage", "cv2"}
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like this one, "" if none is; a single letter is like no other name."""
-    import difflib  # only mistakes need it, and a start should not pay for it
-
-    best, near = 0.6, ""
-    matcher = difflib.SequenceMatcher(b=name, autojunk=False)
-    for other in itertools.islice(known, _MOST_COMPARED):
-        if other.lower() == name.lower():
-            return other
-        matcher.set_seq1(other)
-        if min(len(name), len(other)) > 1 and matcher.quick_ratio() > best and matcher.ratio() > best:
-            best, near = matcher.ratio(), other
-    return near
 
 
 def suggestion(c: Context, name: str, *known: Iterable[str]) -> str:
@@ -71,7 +49,7 @@ def call(c: Context, scope: Scope, node: nodes.Call, check: Check) -> Value:
     given = _bind(c, scope, node, [p.name for p in function.parameters], function, check)
     if given is None:
         return c.unknown(scope, node.span, function.gives.names)
-    return call_builtin(c, scope, function, given, node.span, node.function.span)
+    return apply(c, scope, function, given, node.span)
 
 
 def _is_module_prefix(c: Context, scope: Scope, node: nodes.Call) -> bool:
@@ -124,9 +102,8 @@ def _call_def(c: Context, scope: Scope, node: nodes.Call, definition: Function, 
     given = _bind(c, scope, node, names, definition, check)
     if given is None:
         return c.unknown(scope, node.span)
-    values = {name: value for name, (value, _) in given.items()}
     line, column = scope.source.position(node.span.start)
-    return fill_in(c, definition, values, node.span, f"{scope.source.name}:{line}:{column}", check)
+    return fill_in(c, definition, given, node.span, f"{scope.source.name}:{line}:{column}", check)
 
 
 def fill_in(
@@ -159,7 +136,7 @@ def _bind(
 ) -> Given | None:
     """Arguments by parameter name, each with the span of the whole argument; None if they do not fit."""
     aliases: Mapping[str, str] = function.aliases if isinstance(function, Builtin) else {}
-    given: dict[str, tuple[Value, Span]] = {}
+    given: dict[str, Value] = {}
     title, signature = node.function.text, _signature(function)
     fits, named = True, False
     for i, argument in enumerate(node.arguments):
@@ -178,7 +155,7 @@ def _bind(
                 c.report(messages.ARGUMENT_TWICE, scope, argument.span, name=name)
                 fits = False
             else:
-                given[name] = (value, argument.span)
+                given[name] = value
             continue
         value = check(c, scope, argument)
         if named:
@@ -189,7 +166,7 @@ def _bind(
                 _too_many(c, scope, node, argument, len(names), signature)
             fits = False
         else:
-            given[names[i]] = (value, argument.span)
+            given[names[i]] = value
     missing = [n for n in names if n not in given and _is_required(function, n)]
     if fits and missing:
         c.report(messages.ARGUMENT_MISSING, scope, node.span, function=title, name=missing[0], signature=signature)
@@ -220,172 +197,3 @@ def _is_required(function: Builtin | Function, name: str) -> bool:
         return True
     parameter = function.parameter(name)
     return parameter is None or parameter.required
-
-
-# --- whether each argument fits --------------------------------------------------------------------------------------
-
-
-def call_builtin(c: Context, scope: Scope, function: Builtin, given: Given, span: Span, name_span: Span) -> Value:
-    """A function of the catalogue applied to arguments that were bound to its parameters."""
-    arrays = {n: v.kind for n, (v, _) in given.items() if v.kind.is_array or v.kind.name == "samples"}
-    operands: dict[str, Value] = {}
-    settings: dict[str, Any] = {}
-    fits = _fill_in_grid(c, scope, function, settings, arrays, name_span)
-    around = _surroundings(arrays)
-    for parameter in function.parameters:
-        if parameter.name not in given:
-            _take_default(c, scope, parameter, operands, settings, around, span)
-            continue
-        value, place = given[parameter.name]
-        try:
-            if not _kind_fits(c, scope, function, parameter, value):
-                fits = False
-            elif parameter.takes.settle is not None:
-                settings[parameter.name] = _settled(parameter, value.kind, around)
-            else:
-                operands[parameter.name] = _operand(c, scope, parameter, value, around)
-        except Refused as refused:
-            fields = {"name": parameter.name, **refused.fields}
-            c.report(refused.mistake, scope, value.span if place else span, **fields)
-            fits = False
-    if not fits or not agree(c, scope, operands, span):
-        return c.unknown(scope, span, function.gives.names)
-    return _applied(c, scope, function, given, operands, settings, around, span)
-
-
-def _applied(
-    c: Context,
-    scope: Scope,
-    function: Builtin,
-    given: Given,
-    operands: dict[str, Value],
-    settings: dict[str, Any],
-    around: Surroundings,
-    span: Span,
-) -> Value:
-    kinds = {n: v.kind for n, v in operands.items()}
-    kinds.update({n: v.kind for n, (v, _) in given.items() if n in settings})
-    if "grid" in settings:
-        if settings["grid"] is _UNKNOWN:
-            return c.unknown(scope, span, function.gives.names)
-        kinds["grid"] = Kind("image", settings["grid"], np.dtype(np.uint8), spacing=around.spacing)
-    try:
-        known = all(s is not _UNKNOWN for s in settings.values())
-        if function.check is not None and known:
-            function.check(settings, around)
-        kind = function.gives(kinds)
-    except Refused as refused:
-        blamed = given.get(refused.argument)
-        fields = {"name": refused.argument, **refused.fields}
-        c.report(refused.mistake, scope, blamed[0].span if blamed else span, **fields)
-        return c.unknown(scope, span, function.gives.names)
-    if not known or not kind.is_complete or not all(k.is_complete for k in kinds.values()):
-        return c.unknown(scope, span, kind.options or frozenset({kind.name}))
-    return c.apply(function, operands, kind, scope, span, settings)
-
-
-class _Unknown:
-    """Stands for a setting that depends on an input that was not given."""
-
-
-_UNKNOWN = _Unknown()
-
-
-def _surroundings(arrays: Mapping[str, Kind]) -> Surroundings:
-    grid = grid_of(arrays) or next(iter(arrays.values()), None)
-    return Surroundings(grid.ndim, grid.spacing) if grid else Surroundings(None, None)
-
-
-def _fill_in_grid(
-    c: Context, scope: Scope, function: Builtin, settings: dict[str, Any], arrays: dict[str, Kind], span: Span
-) -> bool:
-    """What drawn shapes and coordinates take from the program's images, and physical measures from the call's."""
-    if "grid" in function.filled_in:
-        c.uses_grid = True
-        images = [k for k in c.signature.values() if k.is_array]
-        other = next((k for k in images if k.shape != images[0].shape), None)
-        if other is not None:
-            fields = {"left": images[0].origin, "right": other.origin}
-            shapes = {"left_shape": _shape(images[0]), "right_shape": _shape(other)}
-            c.report(messages.GRID_SEVERAL, scope, span, name=function.name, **fields, **shapes)
-            return False
-        if not images:
-            if c.inputs_are_given:
-                c.report(messages.GRID_MISSING, scope, span, name=function.name)
-                return False
-            settings["grid"] = _UNKNOWN
-            return True
-        settings["grid"] = images[0].shape
-        arrays["grid"] = next((k for k in images if k.spacing), images[0])
-    if "spacing" in function.filled_in:
-        settings["spacing"] = _surroundings(arrays).spacing
-    return True
-
-
-def _shape(kind: Kind) -> str:
-    return shape_text(kind.shape or ())
-
-
-def _take_default(
-    c: Context,
-    scope: Scope,
-    parameter: Parameter,
-    operands: dict[str, Value],
-    settings: dict[str, Any],
-    around: Surroundings,
-    span: Span,
-) -> None:
-    if parameter.takes.settle is not None:
-        settings[parameter.name] = default_of(parameter.default, parameter.takes, around)
-    elif parameter.default is None:
-        settings[parameter.name] = None
-    else:
-        operands[parameter.name] = c.constant(number(constant=parameter.default), scope, span)
-
-
-def _settled(parameter: Parameter, kind: Kind, around: Surroundings) -> Any:
-    if not kind.is_constant:
-        if kind.name == "unknown":
-            return _UNKNOWN
-        raise Refused(messages.NOT_CONSTANT, what=parameter.name)
-    if kind.name == "number":
-        parameter.takes.check_number(kind.constant)
-    assert parameter.takes.settle is not None
-    return parameter.takes.settle(kind, around)
-
-
-def _operand(c: Context, scope: Scope, parameter: Parameter, value: Value, around: Surroundings) -> Value:
-    takes = parameter.takes
-    if takes.quantity is not None and value.kind.name in ("length", "size"):
-        pixels = takes.quantity(value.kind, around)
-        return c.constant(Kind("number", constant=pixels), scope, value.span)
-    if value.kind.name == "number" and value.kind.is_constant:
-        takes.check_number(value.kind.constant)
-    return value
-
-
-def _kind_fits(c: Context, scope: Scope, function: Builtin, parameter: Parameter, value: Value) -> bool:
-    """Whether the argument is of a kind the parameter takes; if not, say what was probably meant."""
-    kind, wanted = value.kind, parameter.takes.kinds
-    if kind.may_be(wanted):
-        return True
-    text = scope.source.quote(value.span)
-    fields = {"function": function.name, "name": parameter.name, "wanted": parameter.takes.noun, "text": text}
-    name = kind.name
-    if name == "colour":
-        mistake, more = messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several"}
-    elif wanted == {"colour"}:
-        mistake, more = messages.ARGUMENT_COLOUR_WANTED, {}
-    elif "mask" in wanted and name in ("image", "labels"):
-        mistake, more = messages.ARGUMENT_MASK_WANTED, {}
-    elif name == "mask" and function.name in _OF_MASKS:
-        what, other = _OF_MASKS[function.name]
-        mistake, more = messages.ARGUMENT_SPREAD_WANTED, {"what": what, "other": other}
-    elif "image" in wanted and name == "mask":
-        mistake, more = messages.ARGUMENT_IMAGE_WANTED, {}
-    elif name in ("length", "size") and "number" in wanted and not wanted & {"length", "size"}:
-        mistake, more = messages.ARGUMENT_QUANTITY, {}
-    else:
-        mistake, more = messages.ARGUMENT_KIND, {"signature": function.signature}
-    c.report(mistake, scope, value.span, kind=kind.word, **fields, **more)
-    return False

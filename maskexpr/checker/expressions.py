@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 
 from maskexpr import messages, nodes
 from maskexpr.checker import calls, operators
+from maskexpr.checker.application import apply
 from maskexpr.checker.context import Context, Scope, TooLarge, Value
 from maskexpr.checker.shapes import agree
 from maskexpr.kinds import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, unknown
@@ -54,7 +55,7 @@ def _name(c: Context, scope: Scope, node: nodes.Name) -> Value:
         c.used.add(name)
         return Value(scope.values[name], node.span)
     if name in COORDINATES and name not in c.signature:
-        return calls.call_builtin(c, scope, c.catalogue[name], {}, node.span, node.span)
+        return apply(c, scope, c.catalogue[name], {}, node.span)
     if scope.inside is not None:
         _unknown_in_def(c, scope, node)
         return c.unknown(scope, node.span)
@@ -208,8 +209,7 @@ def _membership(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
     if not left.kind.may_be(operators.NUMERIC):
         operators.refuse_operand(c, scope, operator.symbol, left, "numbers and images")
         return c.unknown(scope, span, operators.LOGICAL)
-    given = {"im": (left, left.span), "values": (right, right.span)}
-    found_step = calls.call_builtin(c, scope, CATALOGUE["isin"], given, span, span)
+    found_step = apply(c, scope, CATALOGUE["isin"], {"im": left, "values": right}, span)
     if operator.symbol == "in":
         return found_step
     return operators.complement(c, scope, nodes.Operator(operator.span, "not"), found_step, span)

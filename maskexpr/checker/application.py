@@ -1,0 +1,193 @@
+"""A function of the catalogue applied to its arguments: whether each fits, and what comes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from maskexpr import messages
+from maskexpr.arguments import default_of
+from maskexpr.builtin import Builtin, Parameter, Refused, Surroundings, grid_of
+from maskexpr.checker.context import Context, Scope, Value
+from maskexpr.checker.shapes import agree
+from maskexpr.kinds import Kind, number, shape_text
+from maskexpr.source import Span
+
+Given = Mapping[str, Value]
+_OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
+
+
+class _Open:
+    """Stands for a setting that depends on an input that was not given."""
+
+
+_OPEN = _Open()
+
+
+def apply(c: Context, scope: Scope, function: Builtin, given: Given, span: Span) -> Value:
+    """The value of a call whose arguments were bound to the function's parameters."""
+    return _Application(c, scope, function, given, span).value()
+
+
+class _Application:
+    """One call while its arguments are sorted: values that depend on pixels become operands, constants settings."""
+
+    def __init__(self, c: Context, scope: Scope, function: Builtin, given: Given, span: Span) -> None:
+        self.c, self.scope, self.function, self.given, self.span = c, scope, function, given, span
+        self.operands: dict[str, Value] = {}
+        self.settings: dict[str, Any] = {}
+        self.arrays = {n: v.kind for n, v in given.items() if v.kind.is_array or v.kind.name == "samples"}
+
+    def value(self) -> Value:
+        """The value, or after a mistake a stand-in."""
+        fits = self._fill_in()
+        self.around = self._surroundings()
+        # All of them are looked at, so that all mistakes are found at once.
+        fits = all([self._take(p) for p in self.function.parameters]) and fits
+        if fits and agree(self.c, self.scope, self.operands, self.span):
+            return self._result()
+        return self._unknown(self.function.gives.names)
+
+    def _unknown(self, names: frozenset[str]) -> Value:
+        return self.c.unknown(self.scope, self.span, names)
+
+    def _refuse(self, refused: Refused, argument: str) -> None:
+        blamed = self.given.get(argument)
+        fields = {"name": argument, **refused.fields}
+        self.c.report(refused.mistake, self.scope, blamed.span if blamed else self.span, **fields)
+
+    # --- arguments ---
+
+    def _take(self, parameter: Parameter) -> bool:
+        """Sort one argument, or its default; whether it fits."""
+        name, takes = parameter.name, parameter.takes
+        if name not in self.given:
+            self._take_default(parameter)
+            return True
+        value = self.given[name]
+        try:
+            if not self._kind_fits(parameter, value):
+                return False
+            if takes.settle is not None:
+                self.settings[name] = self._settled(parameter, value.kind)
+            else:
+                self.operands[name] = self._operand(parameter, value)
+        except Refused as refused:
+            self._refuse(refused, name)
+            return False
+        return True
+
+    def _take_default(self, parameter: Parameter) -> None:
+        if parameter.takes.settle is not None:
+            self.settings[parameter.name] = default_of(parameter.default, parameter.takes, self.around)
+        elif parameter.default is None:
+            self.settings[parameter.name] = None
+        else:
+            default = number(constant=parameter.default)
+            self.operands[parameter.name] = self.c.constant(default, self.scope, self.span)
+
+    def _settled(self, parameter: Parameter, kind: Kind) -> Any:
+        if not kind.is_constant:
+            if kind.name == "unknown":
+                return _OPEN
+            raise Refused(messages.NOT_CONSTANT, what=parameter.name)
+        if kind.name == "number":
+            parameter.takes.check_number(kind.constant)
+        assert parameter.takes.settle is not None
+        return parameter.takes.settle(kind, self.around)
+
+    def _operand(self, parameter: Parameter, value: Value) -> Value:
+        takes = parameter.takes
+        if takes.quantity is not None and value.kind.name in ("length", "size"):
+            pixels = takes.quantity(value.kind, self.around)
+            return self.c.constant(Kind("number", constant=pixels), self.scope, value.span)
+        if value.kind.name == "number" and value.kind.is_constant:
+            takes.check_number(value.kind.constant)
+        return value
+
+    def _kind_fits(self, parameter: Parameter, value: Value) -> bool:
+        """Whether the argument is of a kind the parameter takes; if not, say what was probably meant."""
+        kind, wanted = value.kind, parameter.takes.kinds
+        if kind.may_be(wanted):
+            return True
+        text = self.scope.source.quote(value.span)
+        fields = {"function": self.function.name, "name": parameter.name, "wanted": parameter.takes.noun, "text": text}
+        name = kind.name
+        if name == "colour":
+            mistake, more = messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several"}
+        elif wanted == {"colour"}:
+            mistake, more = messages.ARGUMENT_COLOUR_WANTED, {}
+        elif "mask" in wanted and name in ("image", "labels"):
+            mistake, more = messages.ARGUMENT_MASK_WANTED, {}
+        elif name == "mask" and self.function.name in _OF_MASKS:
+            what, other = _OF_MASKS[self.function.name]
+            mistake, more = messages.ARGUMENT_SPREAD_WANTED, {"what": what, "other": other}
+        elif "image" in wanted and name == "mask":
+            mistake, more = messages.ARGUMENT_IMAGE_WANTED, {}
+        elif name in ("length", "size") and "number" in wanted and not wanted & {"length", "size"}:
+            mistake, more = messages.ARGUMENT_QUANTITY, {}
+        else:
+            mistake, more = messages.ARGUMENT_KIND, {"signature": self.function.signature}
+        self.c.report(mistake, self.scope, value.span, kind=kind.word, **fields, **more)
+        return False
+
+    # --- what the user does not write ---
+
+    def _surroundings(self) -> Surroundings:
+        grid = grid_of(self.arrays) or next(iter(self.arrays.values()), None)
+        return Surroundings(grid.ndim, grid.spacing) if grid else Surroundings(None, None)
+
+    def _fill_in(self) -> bool:
+        """What drawn shapes and coordinates take from the program's images, and physical measures from the call's."""
+        if "grid" in self.function.filled_in and not self._fill_in_grid():
+            return False
+        if "spacing" in self.function.filled_in:
+            self.settings["spacing"] = self._surroundings().spacing
+        return True
+
+    def _fill_in_grid(self) -> bool:
+        c, name = self.c, self.function.name
+        c.uses_grid = True
+        images = [k for k in c.signature.values() if k.is_array]
+        if not images and c.inputs_are_given:
+            c.report(messages.GRID_MISSING, self.scope, self.span, name=name)
+            return False
+        if not images:
+            self.settings["grid"] = _OPEN
+            return True
+        first = images[0]
+        other = next((k for k in images if k.shape != first.shape), None)
+        if other is not None:
+            fields = {"left": first.origin, "right": other.origin}
+            shapes = {"left_shape": shape_text(first.shape or ()), "right_shape": shape_text(other.shape or ())}
+            c.report(messages.GRID_SEVERAL, self.scope, self.span, name=name, **fields, **shapes)
+            return False
+        self.settings["grid"] = first.shape
+        self.arrays["grid"] = next((k for k in images if k.spacing), first)
+        return True
+
+    # --- the result ---
+
+    def _result(self) -> Value:
+        function, settings = self.function, self.settings
+        is_open = any(s is _OPEN for s in settings.values())
+        if settings.get("grid") is _OPEN:
+            return self._unknown(function.gives.names)
+        try:
+            if function.check is not None and not is_open:
+                function.check(settings, self.around)
+            kind = function.gives(self._kinds())
+        except Refused as refused:
+            self._refuse(refused, refused.argument)
+            return self._unknown(function.gives.names)
+        if is_open or not kind.is_complete or not all(k.is_complete for k in self._kinds().values()):
+            return self._unknown(kind.options or frozenset({kind.name}))
+        return self.c.apply(function, self.operands, kind, self.scope, self.span, settings)
+
+    def _kinds(self) -> dict[str, Kind]:
+        """The kinds a result follows from: those of operands, of written settings, and of the grid."""
+        kinds = {n: v.kind for n, v in self.operands.items()}
+        kinds.update({n: v.kind for n, v in self.given.items() if n in self.settings})
+        if "grid" in self.settings:
+            kinds["grid"] = Kind("image", self.settings["grid"], np.dtype(np.uint8), spacing=self.around.spacing)
+        return kinds
