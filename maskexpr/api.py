@@ -150,9 +150,7 @@ class Program:
         _, signature, params = self._bind(given, run=False)
         return self._check(signature, params)
 
-    def _bind(
-        self, given: Mapping[str, Any], *, run: bool
-    ) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
+    def _bind(self, given: Mapping[str, Any], *, run: bool) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
         return inputs.bind(self._open, self._declared.source, self._catalogue, given, run=run)
 
     @functools.cached_property
@@ -306,4 +304,3 @@ def evaluate(source: str, /, **given: Any) -> Any:
     if not isinstance(source, str):
         raise TypeError(f"source must be a str, not {type(source).__name__}")
     return _compiled(source)(**given)
-

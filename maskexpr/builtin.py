@@ -1,7 +1,7 @@
 """The record of one function, and the decorator that makes it from a Python function.
 
-Everything that must be known of a function is declared where its body is: the annotations say what its arguments may be,
-the decorator says what it gives, how far it looks around a pixel and what it costs. The checker, the evaluation, `help`,
+Everything that must be known of a function is declared where its body is: the annotations say what its arguments may
+be, the decorator says what it gives, how far it looks around a pixel and what it costs. The checker, the evaluation,
 `explain` and the docs all read that one record.
 """
 
@@ -317,8 +317,8 @@ def builtin(
     """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
 
     The keyword arguments are those of `Builtin`. Each parameter is annotated with a type of `maskexpr.arguments`, or,
-    where the user does not write it, with `FromChecker`. `name` overrides the function's own name. A host's own functions
-    take `catalogue=None` and are handed to `maskexpr.compile(..., functions=[...])`.
+    where the user does not write it, with `FromChecker`. `name` overrides the function's own name. A host's own
+    functions take `catalogue=None` and are handed to `maskexpr.compile(..., functions=[...])`.
     """
 
     def register(body: Body) -> Body:

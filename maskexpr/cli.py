@@ -90,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
                                   formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     command.add_argument("file", metavar="FILE.mask", help="a program; - reads standard input")
     _add_inputs(command)
-    out = "where results go: a folder/, a template such as 'out/{stem}-{output}.tif', a file if there is one result, or -"
+    out = (
+        "where results go: a folder/, a template such as 'out/{stem}-{output}.tif', a file if there is one result, or -"
+    )
     command.add_argument("-o", "--output", metavar="OUT", help=out)
     command.set_defaults(command=_run)
 
@@ -195,8 +197,8 @@ def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    """Show what a program does: the kinds and shapes of its values, the defaults and border rules in force, and what was
-    done to the input files on the way in. Inputs without a file are left open."""
+    """Show what a program does: the kinds and shapes of its values, the defaults and border rules in force, and what
+    was done to the input files on the way in. Inputs without a file are left open."""
     text, folder = options.program, Path()
     if text.endswith(".mask") or (text != files.STANDARD and len(text) < 256 and os.path.isfile(text)):
         program, folder = files.load_program(text), Path(text).parent
@@ -264,7 +266,7 @@ def _warn(diagnostics: Sequence[Diagnostic]) -> None:
 
 
 def _write(results: dict[str, Result], option: str | None, loaded: files.Loaded, stem: str = "") -> None:
-    """Write array results and print their paths; print the others. All paths are checked before the first is written."""
+    """Write array results and print their paths; print the others. All paths are checked before anything is written."""
     paths = files.targets(results, option, stem or loaded.stem)
     files.check_targets(paths, list(loaded.paths.values()))
     files.make_folder(option)

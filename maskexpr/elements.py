@@ -110,7 +110,7 @@ def _scaled(reach: int, step: int, radius: int) -> Any:
 
 
 def pattern_array(text: str) -> Masks:
-    """A pattern such as "010/111/010" as an array: one axis without `/`, two with, three where planes are parted by `//`."""
+    """A pattern such as "010/111/010" as an array: one axis without `/`, two with, three with planes parted by `//`."""
     planes = [[[c == "1" for c in row] for row in plane.split("/")] for plane in text.split("//")]
     pattern = np.array(planes, dtype=bool)
     if "//" in text:
@@ -166,4 +166,3 @@ def shifted(shape: tuple[int, ...], offset: tuple[int, ...]) -> tuple[tuple[slic
 
 def overlaps(shape: tuple[int, ...], offset: tuple[int, ...]) -> bool:
     return all(abs(d) < n for n, d in zip(shape, offset, strict=True))
-

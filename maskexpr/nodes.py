@@ -137,9 +137,7 @@ class Index(Node):
     subscripts: tuple["Expression | Slice", ...]
 
 
-Expression = (
-    Name | Number | Quantity | Text | Truth | Nothing | List | Unary | Chain | Compare | Power | Call | Index
-)
+Expression = Name | Number | Quantity | Text | Truth | Nothing | List | Unary | Chain | Compare | Power | Call | Index
 
 # --- statements ------------------------------------------------------------------------------------------------------
 

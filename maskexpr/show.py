@@ -64,7 +64,10 @@ def picture(mask: np.ndarray[Any, Any], columns: int, lines: int) -> str:
     small = _shrunk(mask, max(1, round(height * scale)), max(1, round(width * scale)))
     if len(small) % 2:
         small = np.vstack([small, np.zeros((1, small.shape[1]), bool)])
-    rows = ["".join(_BLOCKS[bool(a), bool(b)] for a, b in zip(*pair, strict=True)) for pair in zip(small[::2], small[1::2], strict=True)]
+    rows = [
+        "".join(_BLOCKS[bool(a), bool(b)] for a, b in zip(*pair, strict=True))
+        for pair in zip(small[::2], small[1::2], strict=True)
+    ]
     return "\n".join(row.rstrip() for row in rows)
 
 

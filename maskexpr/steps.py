@@ -90,8 +90,8 @@ class Checked:
     """What the checker hands on.
 
     `steps` stand in an order in which operands come before their use. `bindings` follow the program's lines: the name a
-    line gives, "" for an assert or a bare expression, and its step. `values` are those given for params. `uses_grid` says that coordinates or drawn shapes
-    take the shape of the images that are given, named in the program or not.
+    line gives, "" for an assert or a bare expression, and its step. `values` are those given for params. `uses_grid`
+    says that coordinates or drawn shapes take the shape of the images that are given, named in the program or not.
     """
 
     steps: tuple[Step, ...] = ()

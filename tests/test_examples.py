@@ -1,4 +1,4 @@
-"""The examples give what NumPy and SciPy give for the same statements, and the pictures shown are what the tool makes."""
+"""The examples give what NumPy and SciPy give, and the picture shown is what the tool makes."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -38,9 +38,13 @@ def test_any_shape_can_be_shown(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("on", "text"),
-    [(0, "0% on (0 pixels), 0 regions"), (1, "0.1% on (1 pixel), 1 region"), (9999, "99.9% on (9,999 pixels), 1 region"),
-     (10000, "100% on (10,000 pixels), 1 region")],
-)  # fmt: skip
+    [
+        (0, "0% on (0 pixels), 0 regions"),
+        (1, "0.1% on (1 pixel), 1 region"),
+        (9999, "99.9% on (9,999 pixels), 1 region"),
+        (10000, "100% on (10,000 pixels), 1 region"),
+    ],
+)
 def test_a_summary_never_rounds_to_none_or_all(on: int, text: str) -> None:
     mask = np.zeros((100, 100), bool)
     mask.reshape(-1)[:on] = True

@@ -42,8 +42,8 @@ class _Application:
         """The value, or after a mistake a stand-in."""
         fits = self._fill_in()
         self.around = self._surroundings()
-        # All of them are looked at, so that all mistakes are found at once.
-        fits = all([self._take(p) for p in self.function.parameters]) and fits
+        for parameter in self.function.parameters:
+            fits = self._take(parameter) and fits
         if fits and agree(self.c, self.scope, self.operands, self.span):
             return self._result()
         return self._unknown(self.function.gives.names)

@@ -38,7 +38,9 @@ def _row_steps(shape: tuple[int, ...]) -> list[tuple[int, int]]:
     return list(zip(reversed(sizes), shape[:-1], strict=True))
 
 
-def _touching(starts: Array, stops: Array, rows: Array, shape: tuple[int, ...], step: tuple[int, int]) -> tuple[Array, Array]:
+def _touching(
+    starts: Array, stops: Array, rows: Array, shape: tuple[int, ...], step: tuple[int, int]
+) -> tuple[Array, Array]:
     """Pairs of runs that overlap in rows that follow each other along one axis."""
     distance, length = step
     width = shape[-1] + 1

@@ -56,9 +56,7 @@ def _is_stretched(n: Distance, shape: str, axes: tuple[int, ...] | None, ndim: i
     return shape == "square" and elements.in_pixels(n, elements.worked_axes(axes, ndim)).spacing is not None
 
 
-def _along_each_axis(
-    operation: Any, m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None
-) -> Masks:
+def _along_each_axis(operation: Any, m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
     """A square is a line along each axis."""
     for axis in elements.worked_axes(axes, m.ndim):
         m = operation(m, n, shape, (axis,))

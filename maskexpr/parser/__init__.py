@@ -17,7 +17,6 @@ from maskexpr.source import Source, Span
 __all__ = ["Parsed", "parse"]
 
 
-
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """What parsing found: the statements that read well, and what was wrong with the others."""

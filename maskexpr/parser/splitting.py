@@ -14,7 +14,6 @@ _CLOSING = {close: open_ for open_, close in _OPENING.items()}
 _SEPARATORS = {"NEWLINE", "SEMICOLON"}
 
 
-
 def span_of(token: lark.Token) -> Span:
     """Where a token stands."""
     return Span(token.start_pos or 0, token.end_pos or 0)
