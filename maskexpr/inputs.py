@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import operator
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -201,10 +202,11 @@ def _input(info: InputInfo, value: Any, run: bool) -> tuple[Any, Kind]:
     image = value if isinstance(value, Image) else Image(value)
     if image.kind is not None and image.kind not in _KINDS:
         raise _Unfit(messages.IMAGE_KIND_UNKNOWN, kind=image.kind)
-    if _is_signature(image.array) and not run:
+    if _is_signature(image.array):
+        if run:
+            raise _Unfit(messages.INPUT_NOT_ARRAY, name=name, found="it is a shape and a type, without pixels")
         array, measured = None, False
-        shape, dtype = image.array
-        shape, dtype = tuple(int(n) for n in shape), np.dtype(dtype)
+        shape, dtype = _signature(name, *image.array)
     else:
         array = _array(name, image.array)
         if array.ndim == 0:
@@ -228,6 +230,13 @@ def _is_signature(value: Any) -> bool:
     return isinstance(value[1], str | type | np.dtype)
 
 
+def _signature(name: str, shape: Any, dtype: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    try:
+        return tuple(operator.index(n) for n in shape), np.dtype(dtype)
+    except (TypeError, ValueError):
+        raise _Unfit(messages.INPUT_NOT_ARRAY, name=name, found=f"{(shape, dtype)} is no shape and type") from None
+
+
 def _array(name: str, value: Any) -> np.ndarray[Any, Any]:
     # Touching np.ma would import it, and nobody has a masked array without having done so.
     if "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray):
@@ -246,7 +255,7 @@ def _array(name: str, value: Any) -> np.ndarray[Any, Any]:
 def _check_type(name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     if dtype.kind not in "biuf" or dtype.itemsize > 8:
         raise _Unfit(messages.INPUT_NOT_ARRAY, name=name, found=f"its type is {dtype}")
-    if 0 in shape:
+    if not shape or min(shape) <= 0:
         raise _Unfit(messages.INPUT_NO_PIXELS, name=name, shape=shape_text(shape))
 
 
@@ -359,5 +368,14 @@ def _millimetres(value: Any) -> Fraction:
     if isinstance(value, str):
         text = value.strip()
         unit = text.lstrip("0123456789.+-eE ").strip()
-        return Fraction(text.removesuffix(unit).strip()) * MILLIMETRES[unit or "mm"] if len(text) < 40 else Fraction(0)
-    return value if isinstance(value, Fraction) else Fraction(repr(float(value)))
+        digits = text.removesuffix(unit).strip()
+        # As a float first: the fraction of an endless exponent would take for ever.
+        return Fraction(digits) * MILLIMETRES[unit or "mm"] if len(text) < 40 and _is_length(float(digits)) else Fraction(0)
+    if isinstance(value, Fraction):
+        return value
+    return Fraction(repr(float(value))) if _is_length(float(value)) else Fraction(0)
+
+
+def _is_length(value: float) -> bool:
+    """Whether something can be so many units long, the Earth and the atom included; neither inf nor nan."""
+    return 1e-30 < value < 1e30

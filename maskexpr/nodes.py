@@ -1,36 +1,59 @@
 """The syntax of a program as immutable nodes, each with the exact span it was read from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from typing import Any, TypeVar, dataclass_transform
 
 from maskexpr.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True)
+def node(cls: type[T]) -> type[T]:
+    """A frozen dataclass that takes `==`, `hash` and `repr` from `Node`: generating them for each of so many classes
+    would cost every start some milliseconds."""
+    return dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
+
+
+@node
 class Node:
     """A piece of syntax; `span` covers it with its brackets."""
 
     span: Span
 
+    def _values(self) -> list[Any]:
+        return [getattr(self, field.name) for field in fields(self)]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Node) and type(self) is type(other) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self._values()))})"
+
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Name(Node):
     """A name where a value is meant, or where one is given."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Number(Node):
     """A number; pixels where a length or size is meant."""
 
     value: int | float
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Quantity(Node):
     """A length (power 1), area (2) or volume (3) in millimetres to that power."""
 
@@ -38,40 +61,40 @@ class Quantity(Node):
     power: int
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Text(Node):
     """A text in quotes."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Truth(Node):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Nothing(Node):
     """The literal `none`."""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class List(Node):
     """Values in square brackets."""
 
     items: tuple["Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Operator(Node):
     """An operator where it stands; `symbol` is as written, with `not in` as one."""
 
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Unary(Node):
     """An operator before its operand."""
 
@@ -79,7 +102,7 @@ class Unary(Node):
     operand: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Chain(Node):
     """Operands joined by operators of one precedence, applied from the left: `a - b + c`."""
 
@@ -87,7 +110,7 @@ class Chain(Node):
     operators: tuple[Operator, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Compare(Node):
     """A comparison, chained as in Python: `32 < im <= 64`."""
 
@@ -95,7 +118,7 @@ class Compare(Node):
     operators: tuple[Operator, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Power(Node):
     """`base ** exponent`."""
 
@@ -104,7 +127,7 @@ class Power(Node):
     exponent: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Keyword(Node):
     """A keyword argument of a call."""
 
@@ -112,7 +135,7 @@ class Keyword(Node):
     value: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Call(Node):
     """A call; `x.f(a)` is read as `f(x, a)`."""
 
@@ -120,7 +143,7 @@ class Call(Node):
     arguments: tuple["Expression | Keyword", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Slice(Node):
     """`start:stop:step`, each of which may be missing."""
 
@@ -129,7 +152,7 @@ class Slice(Node):
     step: "Expression | None"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Index(Node):
     """`value[subscripts]`: samples where the subscript is a mask, else a crop."""
 
@@ -142,7 +165,7 @@ Expression = Name | Number | Quantity | Text | Truth | Nothing | List | Unary | 
 # --- statements ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Input(Node):
     """`input NAME: KIND = "FILE" "DOC"`."""
 
@@ -155,7 +178,7 @@ class Input(Node):
 Constant = Number | Quantity | Text | Truth
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Param(Node):
     """`param NAME = VALUE in LOW..HIGH "DOC"`."""
 
@@ -166,7 +189,7 @@ class Param(Node):
     doc: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Def(Node):
     """`def NAME(PARAMETERS) = EXPRESSION`."""
 
@@ -175,14 +198,14 @@ class Def(Node):
     body: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Use(Node):
     """`use "FILE"`."""
 
     path: Text
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Assert(Node):
     """`assert CONDITION, "MESSAGE"`."""
 
@@ -190,7 +213,7 @@ class Assert(Node):
     message: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Output(Node):
     """`output NAME`, or `output NAME = EXPRESSION`."""
 
@@ -198,7 +221,7 @@ class Output(Node):
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Assignment(Node):
     """`NAME = EXPRESSION`."""
 
@@ -206,14 +229,14 @@ class Assignment(Node):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Bare(Node):
     """An expression on a line of its own."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Broken(Node):
     """A statement that did not parse; `keyword` and `name` are what it would have introduced, if that is known."""
 
@@ -224,7 +247,7 @@ class Broken(Node):
 Statement = Input | Param | Def | Use | Assert | Output | Assignment | Bare | Broken
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Module:
     """A parsed program text."""
 

@@ -75,16 +75,17 @@ def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
     array([[0, 4],
            [5, 0]], dtype=uint8)
     """
-    if kind.name == "colour" and isinstance(condition, np.ndarray):
-        condition = condition[..., np.newaxis]
-        a, b = (v[..., np.newaxis] if isinstance(v, np.ndarray) and v.ndim < condition.ndim else v for v in (a, b))
+    shape = (*(kind.shape or ()), *([kind.channels] if kind.name == "colour" else []))
+    if kind.name == "colour":  # what has no channels is spread over them
+        condition, a, b = (
+            v[..., np.newaxis] if isinstance(v, np.ndarray) and v.ndim < len(shape) else v for v in (condition, a, b)
+        )
     if not kind.is_array:
         chosen = a if condition else b
         return float(chosen) if kind.name == "number" and kind.range is None else chosen
     # In the result's type first: what NumPy finds for uint64 beside int64 is float64.
     result = np.where(condition, *(np.asarray(v).astype(kind.dtype, copy=False) for v in (a, b)))
-    shape = kind.shape if kind.name != "colour" else (*(kind.shape or ()), kind.channels)
-    return np.broadcast_to(result, shape or ()).astype(kind.dtype)
+    return np.broadcast_to(result, shape).astype(kind.dtype)
 
 
 def _between_kind(kinds: Kinds) -> Kind:

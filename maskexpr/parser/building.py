@@ -1,6 +1,6 @@
 """From tokens to nodes, rule by rule."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, cast
 
@@ -214,11 +214,11 @@ class Builder:
         return cast(nodes.Expression, replace(p[1], span=_extent(p)))
 
 
-@dataclass(frozen=True, slots=True)
+@nodes.node
 class _Interval(nodes.Node):
     bounds: tuple[nodes.Constant, nodes.Constant]
 
 
-@dataclass(frozen=True, slots=True)
+@nodes.node
 class _Choices(nodes.Node):
     texts: tuple[nodes.Text, ...]
