@@ -370,7 +370,11 @@ def _millimetres(value: Any) -> Fraction:
         unit = text.lstrip("0123456789.+-eE ").strip()
         digits = text.removesuffix(unit).strip()
         # As a float first: the fraction of an endless exponent would take for ever.
-        return Fraction(digits) * MILLIMETRES[unit or "mm"] if len(text) < 40 and _is_length(float(digits)) else Fraction(0)
+        return (
+            Fraction(digits) * MILLIMETRES[unit or "mm"]
+            if len(text) < 40 and _is_length(float(digits))
+            else Fraction(0)
+        )
     if isinstance(value, Fraction):
         return value
     return Fraction(repr(float(value))) if _is_length(float(value)) else Fraction(0)

@@ -6,7 +6,6 @@ from typing import Any, TypeVar, dataclass_transform
 
 from maskexpr.source import Span
 
-
 T = TypeVar("T")
 
 

@@ -1,5 +1,7 @@
-"""The language's operations once more, from its design and in the plainest NumPy, SciPy and Python: the other side of the
-differential tests. Integers are Python's own, in object arrays, so that nothing here can wrap; nothing is taken from maskexpr.
+"""The language's operations once more, from its design and in the plainest NumPy, SciPy and Python.
+
+The other side of the differential tests. Integers are Python's own, in object arrays, so that nothing can wrap; nothing
+here is maskexpr's.
 """
 
 import itertools
@@ -88,7 +90,7 @@ def calculate(
     span_of: Callable[..., Span] | None,
     of_floats: Callable[..., Any],
 ) -> Value:
-    """Exact integers by Python, pixel by pixel, where there is a span; else floats by NumPy, in the type of the images."""
+    """Exact integers by Python, pixel by pixel, where there is a span; else floats by NumPy, in the images' type."""
     arrays = [v for v in values if v.is_array]
     if exact is not None and span_of is not None and all(v.is_whole for v in values):
         span = span_of(*(v.span for v in values))

@@ -12,13 +12,26 @@ import scipy.ndimage
 from hypothesis import strategies as st
 from plain import Array, Value
 
-DTYPES = (
-    "bool uint8 int8 uint16 int16 uint32 int32 uint64 int64 float16 float32 float64 >i2 >u4 >f4 >i8 <f8"
-).split()
+DTYPES = [
+    "bool",
+    "uint8",
+    "int8",
+    "uint16",
+    "int16",
+    "uint32",
+    "int32",
+    "uint64",
+    "int64",
+    "float16",
+    "float32",
+    "float64",
+]
+DTYPES += [">i2", ">u4", ">f4", ">i8", "<f8"]
 SHAPES: list[tuple[int, ...]] = [
     *[(1,), (6,), (64,)],
     *[(1, 1), (1, 7), (7, 1), (4, 5), (5, 4), (3, 63), (2, 64), (3, 65), (1, 65)],
     *[(2, 4, 5), (3, 3, 3), (1, 4, 6), (4, 1, 5), (3, 4, 4), (1, 1, 1), (2, 3, 2, 3)],
+    *[(9, 11), (8, 13), (5, 6, 7)],
 ]
 SHAPE_NAMES = ("diamond", "square", "disk")
 PATTERNS = {1: ["111", "011", "101", "1"], 2: ["010/111/010", "110/010/001", "11/10", "101/000"], 3: ["11/01//10/11"]}
@@ -35,7 +48,7 @@ class Term:
     level: int
     value: Value
     constant: bool = False  # known before the run
-    loose: bool = False  # an integer whose span is not laid down: not to be mixed into images, whose type would follow it
+    loose: bool = False  # an integer whose span is not laid down: not to be mixed into images, whose type follows it
     labels: bool = False  # numbered regions: no grey image, and kept as labels by a choice
     rough: bool = False  # right but for the last digits: not to be compared, nor rounded
 
@@ -72,7 +85,7 @@ class Program:
 
 def random_array(rng: np.random.Generator, shape: tuple[int, ...], name: str, values: str) -> Array:
     dtype = np.dtype(name)
-    if dtype == bool:
+    if dtype.kind == "b":
         share = {"edges": 1.0, "few": 0.1, "near": 0.9}.get(values, 0.5)
         mask = rng.random(shape) < share
         if values == "lone":
@@ -233,8 +246,19 @@ class Maker:
         return Term(text, COMPARISON, value, a.constant and b.constant and text.count("<") < 2)
 
     def _comparison(self, depth: int) -> Term:
-        a, b = self.image(depth), self.numeric(depth)
+        a = self.image(depth)
+        b = self._value_in(a) if self.chance(50) else self.numeric(depth)
         return self._compared(a, b) if self.chance(70) else self._compared(b, a)
+
+    def _value_in(self, im: Term) -> Term:
+        """One of an image's values, written out: what parts its pixels into two."""
+        v = im.value.data.flat[self.draw(st.integers(0, im.value.data.size - 1))]
+        if im.value.is_whole:
+            return Term(str(v), POSTFIX if v >= 0 else FACTOR, plain.whole(v, (v, v)), constant=True)
+        v = float(v)
+        if not 1e-20 < abs(v) < 1e20:
+            return self.float_literal()
+        return Term(repr(v), POSTFIX if v >= 0 else FACTOR, plain.floating(v), constant=True)
 
     def _test(self, depth: int) -> Term:
         im = self.image(depth)
@@ -252,7 +276,8 @@ class Maker:
             return Term(f"{im.at(SUM)} {kind} {listed}", COMPARISON, value)
         if kind == "between":
             low, high = self.numeric(depth), self.number(depth)
-            value = plain.combine("&", plain.compare(">=", im.value, low.value), plain.compare("<=", im.value, high.value))
+            above, below = plain.compare(">=", im.value, low.value), plain.compare("<=", im.value, high.value)
+            value = plain.combine("&", above, below)
             return Term(self.call("between", im.text, low.text, high.text), POSTFIX, value)
         if kind == "bit" and im.value.is_whole and im.value.dtype is not None:
             n = self.draw(st.integers(0, im.value.dtype.itemsize * 8 - 1))
@@ -568,8 +593,8 @@ class Maker:
                 return self._bits(a)
             b = other()
             if name in two:
-                value = two[name](a.value, b.value)
-                return Term(self.call(name, a.text, b.text), POSTFIX, value, a.constant and b.constant, a.loose or b.loose)
+                constant, loose = a.constant and b.constant, a.loose or b.loose
+                return Term(self.call(name, a.text, b.text), POSTFIX, two[name](a.value, b.value), constant, loose)
             c = other()
             text = self.call("clip", a.text, b.text, c.text)
             constant, loose = a.constant and b.constant and c.constant, a.loose or b.loose or c.loose
@@ -649,7 +674,7 @@ class Maker:
 @st.composite
 def programs(draw: Callable[..., Any]) -> Program:
     """Inputs of one shape, params, defs, assignments and outputs."""
-    program, shape = Program(), SHAPES[draw(st.integers(0, len(SHAPES) - 1))]
+    program, shape = Program(), draw(st.sampled_from(SHAPES))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     terms = []
     for name in "abc"[: draw(st.integers(1, 3))]:
@@ -685,8 +710,9 @@ def programs(draw: Callable[..., Any]) -> Program:
 def _declare(draw: Callable[..., Any], program: Program) -> None:
     """Names that are surely read are free at times; others are declared, as what no line names cannot be given."""
     for name in program.inputs:
-        is_read = re.search(rf"\b{name}\b", program.text) and not re.search(rf"^{name} =|def", program.text, re.MULTILINE)
-        if f"input {name}:" not in program.text and (not is_read or draw(st.booleans())):
+        is_read = re.search(rf"\b{name}\b", program.text)
+        is_hidden = re.search(rf"^{name} =|def", program.text, re.MULTILINE)
+        if f"input {name}:" not in program.text and (not is_read or is_hidden or draw(st.booleans())):
             program.lines.insert(0, f"input {name}")
 
 

@@ -1,8 +1,8 @@
 """A pytest plugin that lets maskexpr answer SciPy's binary morphology, wherever the language can say the call.
 
-What it cannot say goes to SciPy as before: a mask=, an output=, an origin, a border that is on, iterations until nothing
-changes, a structure that is empty or has more than three axes, and an opening by a structure without its centre, which
-SciPy cuts at the border between the two steps and maskexpr does not.
+What it cannot say goes to SciPy as before: a mask=, an output=, an origin, a border that is on, iterations until
+nothing changes, a structure that is empty or has more than three axes, and an opening by a structure without its
+centre, which SciPy cuts at the border between the two steps and maskexpr does not.
 """
 
 import functools
@@ -123,7 +123,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         "binary_opening": opening,
         "binary_fill_holes": fill_holes,
     }
-    adapters = {getattr(scipy.ndimage, name): _adapter(name, f, getattr(scipy.ndimage, name)) for name, f in own.items()}
+    originals = {name: getattr(scipy.ndimage, name) for name in own}
+    adapters = {original: _adapter(name, own[name], original) for name, original in originals.items()}
     for original, adapter in adapters.items():
         setattr(scipy.ndimage, original.__name__, adapter)
     for item in session.items:

@@ -1,7 +1,7 @@
 """Dilation, erosion, opening, closing and boundary against their definition on the plane, SciPy and scikit-image.
 
-The definition is written out here in the plainest way: a list of offsets chosen in fractions, and shifted copies of a mask
-that is padded so far that nothing leaves it.
+The definition is written out here in the plainest way: a list of offsets chosen in fractions, and shifted copies of a
+mask that is padded so far that nothing leaves it.
 """
 
 import itertools
@@ -67,7 +67,7 @@ EACH_MASK = pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
 
 
 def element(shape: str, n: Fraction | float | str, steps: Sequence[Fraction]) -> list[Offset]:
-    """The offsets within n, where a pixel is as long along each axis as `steps` says; a step of 0 is an axis not used."""
+    """The offsets within n, where a pixel is as long along each axis as `steps` says; 0 is for an axis not used."""
     n = Fraction(n)
     measure: dict[str, Callable[[Iterable[Fraction]], Fraction]] = {
         "diamond": lambda lengths: sum(lengths, Fraction(0)),
@@ -117,8 +117,8 @@ def by_definition(operation: str, mask: Masks, offsets: list[Offset]) -> Masks:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_named_shapes_are_the_offsets_within_n(operation: str, shape: str, mask: Masks) -> None:
     for n in (1, 2, 3) if mask.ndim < 3 else (1, 2):
-        found = evaluate(f'{operation}(m, {n}, "{shape}")', m=mask)
-        np.testing.assert_array_equal(found, by_definition(operation, mask, element(shape, n, [Fraction(1)] * mask.ndim)))
+        expected = by_definition(operation, mask, element(shape, n, [Fraction(1)] * mask.ndim))
+        np.testing.assert_array_equal(evaluate(f'{operation}(m, {n}, "{shape}")', m=mask), expected)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -187,7 +187,7 @@ def test_disks_are_isotropic_dilations_of_scikit_image(n: int) -> None:
     np.testing.assert_array_equal(evaluate(f'dilate(m, {n}, "disk")', m=mask), expected)
 
 
-# Disks of more than 500 offsets, that is from a reach of 11 on in a plane and 4 in a volume, go by a distance transform.
+# Large disks, from a reach of 11 on in a plane and of 4 in a volume, go by a distance transform.
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("n", [9, 10, 11, 12, 13, 20])
 def test_large_disks_are_the_same_offsets(operation: str, n: int) -> None:
@@ -306,7 +306,9 @@ def test_axes_of_a_stack_work_slice_by_slice(operation: str, shape: str, n: int)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize(("axes", "worked"), [("x", (2,)), ("y", (1,)), ("z", (0,)), ("zx", (0, 2)), ("zyx", (0, 1, 2))])
+@pytest.mark.parametrize(
+    ("axes", "worked"), [("x", (2,)), ("y", (1,)), ("z", (0,)), ("zx", (0, 2)), ("zyx", (0, 1, 2))]
+)
 def test_axes_limit_the_offsets(operation: str, axes: str, worked: tuple[int, ...]) -> None:
     stack, steps = noise((6, 7, 8), 0.9), [Fraction("0.5"), Fraction("0.3"), Fraction("0.4")]
     used = [steps[axis] if axis in worked else Fraction(0) for axis in range(3)]

@@ -12,8 +12,8 @@ import pytest
 
 import maskexpr
 from maskexpr import nodes, parser
-from maskexpr.parser import grammar
 from maskexpr.limits import Limits
+from maskexpr.parser import grammar
 from maskexpr.source import Source, Span
 
 

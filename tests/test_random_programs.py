@@ -8,7 +8,6 @@ import pickle
 from typing import Any
 
 import numpy as np
-import plain
 import pytest
 from hypothesis import HealthCheck, given, settings
 from random_programs import Program, Term, programs

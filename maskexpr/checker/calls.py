@@ -112,12 +112,7 @@ def fill_in(
     """The body of a `def` with its parameters given; done once for the same values."""
     key = tuple(id(v.step) for v in values.values())
     if key not in definition.results:
-        inner = Scope(
-            {**definition.scope.values, **{n: v.step for n, v in values.items()}},
-            definition.scope.functions,
-            definition.source,
-            definition,
-        )
+        inner = definition.inside({n: v.step for n, v in values.items()})
         c.calls.append((definition.node.name.text, place))
         try:
             definition.results[key] = check(c, inner, definition.node.body).step

@@ -1,6 +1,7 @@
 """What all of the checker shares: the steps made so far, the mistakes found so far, and the names in sight."""
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,21 +33,25 @@ class Value:
 
 @dataclass(slots=True, eq=False)
 class Function:
-    """A `def`: where it was written, what it may call, and its place among the others."""
+    """A `def`: its place among the others, and the names it sees beside its parameters."""
 
     node: nodes.Def
-    source: Source
     order: int
     scope: "Scope"
     results: dict[tuple[int, ...], Step] = field(default_factory=dict)
     kept: list[Step] = field(default_factory=list)
+
+    def inside(self, parameters: dict[str, Step]) -> "Scope":
+        """The names its body sees once its parameters have values."""
+        # Chained, not copied: a file may have very many params and defs.
+        return Scope(ChainMap(parameters, self.scope.values), self.scope.functions, self.scope.source, self)
 
 
 @dataclass(slots=True)
 class Scope:
     """The names in sight. Outside a `def` a name that is not there is an input; inside, it is a mistake."""
 
-    values: dict[str, Step]
+    values: MutableMapping[str, Step]
     functions: dict[str, "Function | None"]  # None: a def that did not parse
     source: Source
     inside: Function | None = None

@@ -24,6 +24,7 @@ class Lines:
     """What the statements of a program add up to."""
 
     scope: Scope
+    constants: dict[str, Step] = field(default_factory=dict)  # the params, which `def`s see too
     inputs: dict[str, InputInfo] = field(default_factory=dict)
     params: dict[str, ParamInfo] = field(default_factory=dict)
     outputs: dict[str, Value] = field(default_factory=dict)
@@ -94,9 +95,10 @@ def _declare_param(c: Context, lines: Lines, node: nodes.Param, given: Mapping[s
     info = _param_info(c, scope, node)
     lines.params[name] = info
     if len(c.diagnostics) > found:
-        scope.values[name] = c.unknown(scope, node.name.span).step
-        return
-    scope.values[name] = c.constant(param_kind(info, given.get(name, info.default)), scope, node.name.span).step
+        value = c.unknown(scope, node.name.span)
+    else:
+        value = c.constant(param_kind(info, given.get(name, info.default)), scope, node.name.span)
+    scope.values[name] = lines.constants[name] = value.step
 
 
 def _param_info(c: Context, scope: Scope, node: nodes.Param) -> ParamInfo:
@@ -180,16 +182,11 @@ class _Order:
             seen.add(parameter.text)
         self.count += 1
         self.c.later_functions.discard(name)
-        params = {n: scope.values[n] for n in lines.params}
-        inner = Scope(params, scope.functions, scope.source)
-        function = Function(node, scope.source, self.count, inner)
+        function = Function(node, self.count, Scope(lines.constants, scope.functions, scope.source))
         scope.functions[name] = function
         # The body is checked even if nothing calls it: its parameters may be anything.
-        anything = {p.text: self.c.unknown(scope, p.span, NAMES) for p in node.parameters}
-        body_scope = Scope(
-            {**params, **{n: v.step for n, v in anything.items()}}, scope.functions, scope.source, function
-        )
-        expressions.check(self.c, body_scope, node.body)
+        anything = {p.text: self.c.unknown(scope, p.span, NAMES).step for p in node.parameters}
+        expressions.check(self.c, function.inside(anything), node.body)
 
     def use(self, node: nodes.Use, scope: Scope) -> None:
         c, path = self.c, node.path.value
