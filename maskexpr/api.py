@@ -118,10 +118,10 @@ class Program:
 
     def results(self, /, **given: Any) -> dict[str, "Result"]:
         """Run the program as a call does, and give each output with its kind: what is needed to write or show it."""
+        if not self._open.outputs:
+            raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
         arrays, signature, params = self._bind(given, run=True)
         checked = self._check(signature, params)
-        if not checked.outputs:
-            raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
         values = reference.run(checked, arrays)
         own = _OwnArrays(arrays.values())
         return {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}

@@ -61,7 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader has gone, `| head` say; keep Python from complaining again as it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        return FAILED
+    except OSError as error:
+        # Files report their own; what is left is standard output, on a full disk say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _complain(FileError(messages.STDOUT_REFUSED.anywhere(reason=error.strerror or error)))
+        return USAGE
 
 
 def _complain(error: MaskError) -> None:
@@ -128,8 +133,8 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
 
 
 def _eval(options: argparse.Namespace) -> int:
-    """Run one expression. A number is printed; a mask or image is summed up, and drawn if this is a terminal, unless -o
-    writes it to a file."""
+    """Run one expression. A number is printed; an image is summed up, a mask also drawn if this is a terminal; -o writes
+    them to a file instead. An expression that begins with a minus needs brackets or a -- before it."""
     program = files.compile_expression(options.expression)
     loaded, results = _results(program, options, Path())
     if options.output is not None:
@@ -144,9 +149,9 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    """Run a program file. Each mask and image is written to {input}-{output}.png in the current folder (.tif or .npy
-    where PNG cannot hold it), or where -o says, and its path is printed; numbers are printed. No input is ever
-    overwritten."""
+    """Run a program file. Each mask and image is written to {stem}-{output}.png in the current folder, {stem} being the
+    name of the first input file (.tif or .npy where PNG cannot hold it), or where -o says, and its path is printed;
+    numbers are printed. No input is ever overwritten."""
     program = files.load_program(options.file)
     folder = Path() if options.file == files.STANDARD else Path(options.file).parent
     loaded, results = _results(program, options, folder)
@@ -233,13 +238,20 @@ def _functions(options: argparse.Namespace) -> int:
 
 
 def _results(program: Program, options: argparse.Namespace, folder: Path) -> tuple[files.Loaded, dict[str, Result]]:
+    if not program.outputs:
+        program.results()  # says that there is nothing to run, before anything is said of inputs
     loaded = _load(program, options, folder)
     _warn(program.checked(**loaded.values).diagnostics)
     return loaded, program.results(**loaded.values)
 
 
 def _load(program: Program, options: argparse.Namespace, folder: Path) -> files.Loaded:
-    given = dict(_named(text, messages.GIVEN_FORM) for text in options.given)
+    given: dict[str, str] = {}
+    for text in options.given:
+        name, value = _named(text, messages.GIVEN_FORM)
+        if name in given:
+            raise InputError(messages.GIVEN_TWICE.anywhere(name=name))
+        given[name] = value
     infos = {info.name: info for info in program.params}
     for name in given:
         if name in infos:
@@ -247,6 +259,8 @@ def _load(program: Program, options: argparse.Namespace, folder: Path) -> files.
     params = {}
     for text in options.param:
         name, value = _named(text, messages.PARAM_FORM_GIVEN)
+        if any(info.name == name for info in program.inputs):
+            raise InputError(messages.PARAM_IS_INPUT.anywhere(name=name, value=value))
         if name not in infos:
             raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
         params[name] = parameter(infos[name], value)

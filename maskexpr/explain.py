@@ -121,7 +121,4 @@ def _is_option(step: Step, parameter: Parameter) -> bool:
 
 
 def _setting(step: Step, name: str) -> str:
-    value = step.settings[name] if name in step.settings else step.operands[name].kind.constant
-    if name == "axes":
-        return "all" if value is None else value_text(value)
-    return value_text(value)
+    return value_text(step.settings[name] if name in step.settings else step.operands[name].kind.constant)

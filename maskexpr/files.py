@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from maskexpr import images, messages
 from maskexpr.api import Image, Program, Result, compile
 from maskexpr.errors import Diagnostic, FileError, InputError
 from maskexpr.images.opening import reason, shown
+from maskexpr.limits import Limits
 from maskexpr.steps import InputInfo
 
 STANDARD = "-"  # standard input or output
@@ -35,7 +36,7 @@ class Loaded:
 def load_program(path: str) -> Program:
     """Compile a program file; `use` finds files beside it. `-` is standard input."""
     if path == STANDARD:
-        return compile(sys.stdin.read(), name="standard input", resolver=_beside(Path()))
+        return compile(_standard_text(), name="standard input", resolver=_beside(Path()))
     return compile(read_text(path), name=path, resolver=_beside(Path(path).parent))
 
 
@@ -43,13 +44,14 @@ def compile_expression(text: str) -> Program:
     """Compile an expression from the command line; `use` finds files in the current folder."""
     if text.endswith(".mask") and os.path.isfile(text):
         raise InputError(messages.EVAL_OF_FILE.anywhere(path=shown(text)))
-    return compile(sys.stdin.read() if text == STANDARD else text, resolver=_beside(Path()))
+    return compile(_standard_text() if text == STANDARD else text, resolver=_beside(Path()))
 
 
 def read_text(path: str) -> str:
-    """The text of a program file."""
+    """The text of a program file, as far as a program may be long."""
     try:
-        return Path(path).read_text("utf-8-sig")
+        with open(path, "rb") as stream:
+            return _decoded(stream)
     except FileNotFoundError:
         mistake = messages.FILE_MISSING if path.endswith(".mask") else messages.PROGRAM_MISSING
         raise FileError(mistake.anywhere(path=shown(path))) from None
@@ -63,8 +65,31 @@ def read_text(path: str) -> str:
         raise FileError(messages.FILE_MISSING.anywhere(path=shown(path))) from None
 
 
+def _standard_text() -> str:
+    try:
+        return _decoded(sys.stdin.buffer)
+    except UnicodeDecodeError:
+        raise FileError(messages.PROGRAM_NOT_TEXT.anywhere(path="standard input")) from None
+
+
+def _decoded(stream: BinaryIO) -> str:
+    """One byte more than is allowed lets the compiler say that a text is too long, and no device is read for ever."""
+    return stream.read(Limits().source_bytes + 1).decode("utf-8-sig", "strict")
+
+
 def _beside(folder: Path) -> Callable[[str], str]:
-    return lambda path: (folder / path).read_text("utf-8-sig")
+    """Finds the files of `use` in a program's folder and below: a program from a stranger must not read others."""
+
+    def resolve(path: str) -> str:
+        target = (folder / path).resolve()
+        if not target.is_relative_to(folder.resolve()):
+            raise ValueError(messages.USE_OUTSIDE)
+        if target.exists() and not target.is_file():
+            raise ValueError(messages.USE_NO_FILE)
+        with open(target, "rb") as stream:
+            return _decoded(stream)
+
+    return resolve
 
 
 def load_inputs(
@@ -125,6 +150,8 @@ def is_array(result: Result) -> bool:
 def targets(results: Mapping[str, Result], option: str | None, stem: str) -> dict[str, str]:
     """Where each array result goes: `option` is a file, a folder, or a template with {stem} and {output}."""
     arrays = [name for name, result in results.items() if is_array(result)]
+    if option == "":
+        raise InputError(messages.OUTPUT_NAMELESS.anywhere())
     if option == STANDARD or (option and not _is_folder(option) and "{" not in option):
         if len(arrays) != 1:
             mistake = messages.OUTPUT_ONE_FILE if arrays else messages.OUTPUT_NO_ARRAY

@@ -147,6 +147,8 @@ CALL_OF_VALUE = Mistake(
 NO_ATTRIBUTES = Mistake(
     "no-attributes", "values have no attributes: there is no .{name}", "only a call follows a dot, as in im.max()"
 )
+STATEMENT_MISSPELT = Mistake("no-such-statement", "no line begins with {word}", "did you mean {near}?")
+DECLARATION = Mistake("no-such-statement", "a name needs no {word}", "write {name} = ...")
 NO_IF = Mistake("no-if", "there is no {word}", "write where(condition, a, b)")
 NO_LOOPS = Mistake("no-loops", "there are no loops: there is no {word}", "every operation already works on all pixels")
 NO_IMPORT = Mistake("no-import", "there is no {word}", 'write use "other.mask" for the defs of another file')
@@ -217,6 +219,8 @@ USE_NOT_FOUND = Mistake("use-not-found", "cannot use {path}: {reason}", "the pat
 USE_MISSING = Mistake(
     "use-not-found", "cannot use {path}: there is no such file", "the path starts at this program's folder"
 )
+USE_OUTSIDE = "it is outside this program's folder"
+USE_NO_FILE = "it is no file"
 USE_CYCLE = Mistake(
     "use-cycle", "{path} uses itself, directly or through others", "move what both need to a third file"
 )
@@ -327,7 +331,7 @@ SPACING_MISMATCH = Mistake(
 )
 DIVISION_BY_ZERO_CONSTANT = Mistake("division-by-zero", "this divides by zero", "write another divisor")
 RESULT_TOO_WIDE = Mistake(
-    "too-wide", "the result can be beyond every integer type", "make an operand floating: (1.0 * im), say"
+    "too-wide", "the result can be beyond every integer type", "make an operand floating: multiply it by 1.0 first"
 )
 INDEX_KIND = Mistake("kind", "{kind:a} cannot be indexed", "only images and masks can be indexed")
 INDEX_COLOUR = Mistake("colour", "{text} has {channels} channels, samples have one", "gray({text})[{mask}]?")
@@ -388,6 +392,9 @@ ARGUMENT_COLOUR_WANTED = Mistake(
 )
 ARGUMENT_SPREAD_WANTED = Mistake(
     "argument-kind", "{function} takes {wanted} as {name}, {text} is a mask", "for {what} write {other}({text})"
+)
+ARGUMENT_QUOTES = Mistake(
+    "argument-kind", "{function} takes {wanted} as {name}, {text} is a name", 'put it in quotes: "{text}"'
 )
 ARGUMENT_QUANTITY = Mistake("units", "{function} takes {wanted} as {name}, not {kind:a}", "write it without a unit")
 ARGUMENT_OUT_OF_RANGE = Mistake("argument-range", "{name} is {value}", "it must be {wanted}")
@@ -463,9 +470,13 @@ IMAGE_KIND_UNKNOWN = Mistake("input-type", "Image kind {kind!r} is unknown", "wr
 
 # --- the command line ------------------------------------------------------------------------------------------------
 
-GIVEN_FORM = Mistake("given-form", "{text} is not name=FILE", "write im={text}, say")
+GIVEN_FORM = Mistake("given-form", "{text} is not name=FILE", "write im=ankle.png, say, without blanks around =")
 GIVEN_IS_PARAM = Mistake("given-form", "{name} is a param, not an input", "write -p {name}={value}")
 PARAM_FORM_GIVEN = Mistake("given-form", "{text} is not name=value", "write -p low=32, say")
+GIVEN_TWICE = Mistake("given-form", "{name} is given twice", "delete one of the two")
+PARAM_IS_INPUT = Mistake("param-unknown", "{name} is an input, not a param", "write {name}={value} without -p")
+OUTPUT_NAMELESS = Mistake("output-target", "the name after -o is empty", "write a file, a folder/ or a template")
+STDOUT_REFUSED = Mistake("file-refused", "cannot write to standard output: {reason}", "check where it goes")
 PARAM_UNKNOWN = Mistake("param-unknown", "the program has no param {name}", "it has {names}")
 PROGRAM_MISSING = Mistake(
     "file-missing", "cannot read {path}: there is no such file", "to run an expression write maskexpr eval '...'"

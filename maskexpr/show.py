@@ -28,8 +28,16 @@ def summary(value: Any, kind: Kind) -> str:
         return f"mask {shape}, {_percent(on, value.size)} on ({_plural(on, 'pixel')}), {_regions(value)}"
     if kind.name == "labels":
         return f"labels {shape}, {_plural(int(value.max(initial=0)), 'label')}"
-    low, high = value.min(), value.max()
-    return f"{kind.name} {shape} {value.dtype}, values {number_text(low.item())} to {number_text(high.item())}"
+    return f"{kind.name} {shape} {value.dtype}, {_values(value)}"
+
+
+def _values(array: np.ndarray[Any, Any]) -> str:
+    """The range of the finite values, and how many are not."""
+    finite = array[np.isfinite(array)]
+    rest = f", {array.size - finite.size:,} not finite" if finite.size < array.size else ""
+    if not finite.size:
+        return "no finite values"
+    return f"values {number_text(finite.min().item())} to {number_text(finite.max().item())}{rest}"
 
 
 def _percent(on: int, size: int) -> str:
@@ -37,7 +45,7 @@ def _percent(on: int, size: int) -> str:
     share = 100 * on / size
     if on in (0, size):
         return f"{share:.0f}%"
-    return f"{min(max(share, 0.1), 99.9):.1f}%"
+    return "<0.1%" if share < 0.1 else ">99.9%" if share > 99.9 else f"{share:.1f}%"
 
 
 def _plural(count: int, noun: str) -> str:

@@ -244,7 +244,6 @@ LONG = {
     "number": lambda n: "1" * n,
     "hexadecimal number": lambda n: "0x" + "1" * n,
     "defs": lambda n: "".join(f"def f{i}(m) = m & m\n" for i in range(n)) + "f0(im > 0)",
-    "defs within defs": lambda n: "def f0(m) = m\n" + "".join(f"def f{i + 1}(m) = f{i}(f{i}(m))\n" for i in range(n)),
     "calls of a def": lambda n: "def f(m) = ~m\n" + "v = im > 0\n" + "v = f(v)\n" * n + "v",
     "inputs": lambda n: " + ".join(f"im{i}" for i in range(n)),
     "params": lambda n: "".join(f"param p{i} = {i}\n" for i in range(n)) + "p0",
@@ -271,6 +270,13 @@ def test_texts_as_deep_as_you_like(text: Callable[[int], str], n: int) -> None:
 def test_texts_as_long_as_you_like(text: Callable[[int], str]) -> None:
     for n in (1, 2, 60, 700):
         value_or_our_error(text(n), ARRAYS[:1])
+
+
+def test_defs_that_double_with_each_line_are_refused() -> None:
+    """A thousand million steps, were they all made."""
+    doubling = "".join(f"def f{i + 1}(m) = f{i}(f{i}(m))\n" for i in range(30))
+    with pytest.raises(maskexpr.ProgramError, match="steps"):
+        maskexpr.compile(f"def f0(m) = ~m\n{doubling}f30(im > 0)")
 
 
 def test_little_stack_is_no_crash() -> None:

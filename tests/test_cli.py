@@ -154,6 +154,24 @@ def test_outputs_that_cannot_be_written_leave_nothing(shell: Shell) -> None:
     assert sorted(shell.folder.iterdir()) == before
 
 
+def test_names_that_are_mixed_up(shell: Shell) -> None:
+    for arguments, message in [
+        (("im > 3", "im", "=", "im.png"), "im is not name=FILE; write im=ankle.png, say, without blanks around ="),
+        (("im > 3", "im=im.png", "im=3"), "im is given twice; delete one of the two"),
+        (("im > t", "im=im.png", "-p", "t=3"), "t is an input, not a param; write t=3 without -p"),
+        (("param t = 3; t", "t=4"), "t is a param, not an input; write -p t=4"),
+        (("im > 3", "im=im.png", "-o", ""), "the name after -o is empty; write a file, a folder/ or a template"),
+    ]:
+        assert shell("eval", *arguments) == (2, "", f"error: {message}\n")
+
+
+def test_nothing_to_run(shell: Shell) -> None:
+    for text in ("", "# only a comment", "param t = 3"):
+        code, out, err = shell("eval", text, "im=im.png")
+        assert (code, out) == (1, "")
+        assert "the program has no result" in err
+
+
 def test_a_number_has_no_file(shell: Shell) -> None:
     code, out, err = shell("eval", "1 + 1", "-o", "two.png")
     assert (code, out) == (2, "")
@@ -219,6 +237,16 @@ def test_use_finds_files_beside_the_program(shell: Shell) -> None:
     assert out == f"result = {maskexpr.evaluate('area(dilate(im > 32, 2) & ~(im > 32))', im=iio.imread(ANKLE))}\n"
 
 
+@pytest.mark.parametrize("path", ["../outside.mask", "/etc/hostname", "."])
+def test_use_stays_in_the_folder_of_the_program(shell: Shell, path: str) -> None:
+    (shell.folder / "sub").mkdir()
+    write(shell.folder, "outside.mask", "def f(m) = m")
+    write(shell.folder / "sub", "main.mask", f'use "{path}"\nf(1)')
+    code, out, err = shell("run", "sub/main.mask")
+    assert (code, out) == (1, "")
+    assert f"cannot use {path}: " in err
+
+
 def test_a_program_and_an_expression_are_not_mixed_up(shell: Shell) -> None:
     write(shell.folder, "p.mask", "1 + 1")
     assert shell("eval", "p.mask") == (2, "", "error: p.mask is a file, not an expression; write maskexpr run p.mask\n")
@@ -282,7 +310,7 @@ def test_explain_says_what_is_in_force(shell: Shell) -> None:
     code, out, err = shell("explain", "dilate(gaussian(im, 2) > 32)", "im=im.png")
     assert (code, err) == (0, "")
     assert "im: image 880x380 uint8, 0..255 (im.png)" in out
-    assert 'dilate: n=1, shape="diamond", axes=all; outside the image is empty' in out
+    assert 'dilate: n=1, shape="diamond", axes=none; outside the image is empty' in out
     assert "result: mask 880x380" in out
 
 
@@ -333,6 +361,20 @@ def test_standard_input_and_output() -> None:
     np.testing.assert_array_equal(iio.imread(io.BytesIO(done.stdout)), np.where(iio.imread(ANKLE) > 32, 255, 0))
     assert process("eval", "-", stdin=b"1 + 1").stdout == b"2\n"
     assert process("run", "-", f"im={ANKLE}", stdin=b"area(im > 32)").stdout == b"result = 170706\n"
+
+
+def test_text_that_is_no_text() -> None:
+    done = process("eval", "-", stdin=ANKLE.read_bytes())
+    assert done.returncode == 2
+    assert done.stderr == b"error: cannot read standard input: it is not a text in UTF-8; name a program file\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_standard_output() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-m", "maskexpr", "functions"], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: cannot write to standard output: ")
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

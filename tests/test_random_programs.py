@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from random_programs import Program, Term, programs
+from random_expressions import Term
+from random_programs import Program, programs
 
 import maskexpr
 

@@ -40,8 +40,8 @@ def test_any_shape_can_be_shown(shape: tuple[int, ...]) -> None:
     ("on", "text"),
     [
         (0, "0% on (0 pixels), 0 regions"),
-        (1, "0.1% on (1 pixel), 1 region"),
-        (9999, "99.9% on (9,999 pixels), 1 region"),
+        (1, "<0.1% on (1 pixel), 1 region"),
+        (9999, ">99.9% on (9,999 pixels), 1 region"),
         (10000, "100% on (10,000 pixels), 1 region"),
     ],
 )
@@ -54,6 +54,9 @@ def test_a_summary_never_rounds_to_none_or_all(on: int, text: str) -> None:
 def test_summaries_of_other_kinds() -> None:
     im = np.array([[1, 250]], np.uint8)
     assert show.summary(im, Kind("image", (1, 2))) == "image 1x2 uint8, values 1 to 250"
+    holes = np.array([[1.5, np.nan, np.inf, 2]])
+    assert show.summary(holes, Kind("image", (1, 4))) == "image 1x4 float64, values 1.5 to 2.0, 2 not finite"
+    assert show.summary(holes[:, 1:2], Kind("image", (1, 1))) == "image 1x1 float64, no finite values"
     labels = np.array([[0, 2]], np.int32)
     assert show.summary(labels, Kind("labels", (1, 2))) == "labels 1x2, 2 labels"
     assert show.summary(True, Kind("truth")) == "true"

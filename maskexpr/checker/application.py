@@ -112,7 +112,8 @@ class _Application:
             return True
         text = self.scope.source.quote(value.span)
         fields = {"function": self.function.name, "name": parameter.name, "wanted": parameter.takes.noun, "text": text}
-        name = kind.name
+        # A comparison is a mask or a truth already before its image is known; both want the same advice.
+        name = "mask" if kind.name == "unknown" and kind.surely({"mask", "truth"}) else kind.name
         if name == "colour":
             mistake, more = messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several"}
         elif wanted == {"colour"}:
@@ -124,6 +125,8 @@ class _Application:
             mistake, more = messages.ARGUMENT_SPREAD_WANTED, {"what": what, "other": other}
         elif "image" in wanted and name == "mask":
             mistake, more = messages.ARGUMENT_IMAGE_WANTED, {}
+        elif "text" in wanted and text.isidentifier():
+            mistake, more = messages.ARGUMENT_QUOTES, {}
         elif name in ("length", "size") and "number" in wanted and not wanted & {"length", "size"}:
             mistake, more = messages.ARGUMENT_QUANTITY, {}
         else:

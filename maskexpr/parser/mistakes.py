@@ -10,6 +10,7 @@ import lark
 from maskexpr import messages
 from maskexpr.errors import Diagnostic
 from maskexpr.messages import Mistake
+from maskexpr.near import nearest
 from maskexpr.parser.splitting import span_of
 from maskexpr.source import Source, Span
 
@@ -88,6 +89,7 @@ _OPENING = {"LPAR", "LSQB"}
 _STARTS_VALUE = _VALUES - {"RPAR", "RSQB"} | _OPENING
 _RESERVED = {"INPUT", "PARAM", "DEF", "USE", "ASSERT", "OUTPUT"}
 _RESERVED |= {"TRUE", "FALSE", "NONE", "OR", "XOR", "AND", "NOT", "IN"}
+_DECLARING = {"let", "var", "const", "set"}
 _WORDS = {"and", "or", "xor", "not", "in"}
 _FORMS = {
     "ASSERT": messages.ASSERT_FORM,
@@ -286,6 +288,12 @@ def _missing_between(tokens: Tokens, i: int) -> Found | None:
     if before is None or before.type not in _VALUES or token.type not in _STARTS_VALUE:
         return None
     span = span_of(before).to(span_of(token))
+    if i == 1 and before.type == "NAME" and token.type in ("NAME", "TEXT") and not _adjacent(before, token):
+        near = nearest(str(before), [word.lower() for word in _FORMS])
+        if near:
+            return messages.STATEMENT_MISSPELT, span_of(before), {"word": str(before), "near": near}
+        if str(before) in _DECLARING:
+            return messages.DECLARATION, span_of(before), {"word": str(before), "name": str(token)}
     for word in (token, before):
         if word.type == "NAME" and word.lower() in _WORDS:
             return messages.OPERATOR_FOREIGN, span_of(word), {"found": str(word), "meant": word.lower()}
