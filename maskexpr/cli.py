@@ -133,8 +133,8 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
 
 
 def _eval(options: argparse.Namespace) -> int:
-    """Run one expression. A number is printed; an image is summed up, a mask also drawn if this is a terminal; -o writes
-    them to a file instead. An expression that begins with a minus needs brackets or a -- before it."""
+    """Run one expression. A number is printed; an image is summed up, a mask also drawn if this is a terminal; -o
+    writes them to a file instead. An expression that begins with a minus needs brackets or a -- before it."""
     program = files.compile_expression(options.expression)
     loaded, results = _results(program, options, Path())
     if options.output is not None:

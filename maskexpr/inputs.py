@@ -268,6 +268,9 @@ def _scalar(info: InputInfo, array: np.ndarray[Any, Any]) -> tuple[Any, Kind]:
     if info.kind not in (None, "number"):
         way_out = f"give an array with at least one axis, or declare {info.name}: number"
         raise _Unfit(messages.INPUT_KIND, name=info.name, wanted=info.kind, found="number", way_out=way_out)
+    if isinstance(value, bool) and info.kind == "number":
+        way_out = _WAYS_OUT["number"]
+        raise _Unfit(messages.INPUT_KIND, name=info.name, wanted="number", found="truth", way_out=way_out)
     if isinstance(value, bool):
         return value, TRUTH.with_constant(value)
     return value, number(constant=value)

@@ -74,6 +74,8 @@ class Kind:
         """The name, or what an unknown value comes closest to."""
         if self.name != "unknown":
             return self.name
+        if len(self.options) == 1:
+            return next(iter(self.options))
         if self.options <= {"mask", "truth"}:
             return "mask"
         return "image" if self.options <= ARRAYS | {"number"} else "value"

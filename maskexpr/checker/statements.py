@@ -82,8 +82,15 @@ def _declare_input(c: Context, lines: Lines, node: nodes.Input) -> None:
         c.report(messages.INPUT_SCHEME, scope, node.default.span, path=default)
     doc = node.doc.value if node.doc else ""
     lines.inputs[name] = InputInfo(name, kind, default, doc, scope.source, node.name.span)
-    known = c.signature.get(name) or unknown(frozenset({kind}) if kind else expressions.GIVEN)
+    known = c.signature.get(name) or _open(kind)
     scope.values[name] = c.input(name, known, scope, node.name.span).step
+
+
+def _open(kind: str | None) -> Kind:
+    """An input that is not given yet. A number will be known before the run, unlike one that depends on pixels."""
+    if kind == "number":
+        return Kind("unknown", options=frozenset({"number"}))
+    return unknown(frozenset({kind}) if kind else expressions.GIVEN)
 
 
 def _declare_param(c: Context, lines: Lines, node: nodes.Param, given: Mapping[str, Any]) -> None:
