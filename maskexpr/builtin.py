@@ -92,7 +92,7 @@ class FromChecker:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a function; `default` is `Parameter.REQUIRED` where the caller must give it."""
+    """One parameter of a function; `default` is `inspect.Parameter.empty` where the caller must give it."""
 
     name: str
     takes: Takes
