@@ -33,12 +33,19 @@ class Term:
 
     @property
     def is_tunable(self) -> bool:
-        """Whether it is made of params or a given number: then it may be another one, or none yet, when it is checked."""
+        """Whether it is made of params or a given number, which may be another or missing while it is checked."""
         return self.constant and re.search(r"\b[pqd]\b", self.text) is not None
 
     def at(self, level: int) -> str:
         """The text as an operand that must bind this tightly."""
         return self.text if self.level >= level else f"({self.text})"
+
+
+def has_zeros_of_both_signs(*values: Value) -> bool:
+    """Which of them is the smaller, or in the middle, is not laid down."""
+    data = [np.ravel(v.data).astype(float) for v in values]
+    signs = np.concatenate([np.signbit(d[d == 0]) for d in data])
+    return bool(signs.any() and not signs.all())
 
 
 class Maker:
@@ -328,7 +335,7 @@ class Maker:
     def _grey(self, depth: int) -> Term:
         im = self.image(depth)
         arguments, element, _ = self.element(patterns=False)
-        if im.labels:
+        if im.labels or has_zeros_of_both_signs(im.value):
             return im
         if self.chance(30) and (im.value.is_whole or not np.isnan(im.value.data).any()):
             text = self.call("median_filter", im.text, arguments)
@@ -365,6 +372,8 @@ class Maker:
         im = self.image(depth)
         if name == "at":
             return self._pixel(im)
+        if has_zeros_of_both_signs(im.value):
+            return self.number(0)
         if not im.value.is_whole and name in ("mean", "sum", "median"):  # floats in which order?
             name = "max"
         if name not in ("min", "max", "mean", "median", "sum"):
@@ -501,10 +510,14 @@ class Maker:
             if name == "bits":
                 return self._bits(a)
             b = other()
+            if has_zeros_of_both_signs(a.value, b.value):
+                return a
             if name in two:
                 constant, loose = a.constant and b.constant, a.loose or b.loose
                 return Term(self.call(name, a.text, b.text), POSTFIX, two[name](a.value, b.value), constant, loose)
             c = other()
+            if has_zeros_of_both_signs(a.value, b.value, c.value):
+                return a
             text = self.call("clip", a.text, b.text, c.text)
             constant, loose = a.constant and b.constant and c.constant, a.loose or b.loose or c.loose
             return Term(text, POSTFIX, plain.clip(a.value, b.value, c.value), constant, loose)
