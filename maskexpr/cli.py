@@ -37,6 +37,9 @@ exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadab
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
+    # A process may be started with its streams closed; then there is nobody to tell.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the same
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -377,6 +377,11 @@ def test_a_full_disk_behind_standard_output() -> None:
     assert done.stderr.startswith(b"error: cannot write to standard output: ")
 
 
+def test_closed_streams_are_no_error() -> None:
+    script = f"{sys.executable} -m maskexpr eval '1 + 1' >&- 2>&-"
+    assert subprocess.run(script, shell=True, timeout=60, check=False).returncode == 0
+
+
 def test_a_reader_that_leaves_is_no_error() -> None:
     script = f"{sys.executable} -m maskexpr functions | head -n 1"
     done = subprocess.run(script, shell=True, capture_output=True, timeout=60, check=False)

@@ -149,3 +149,18 @@ def test_brackets_over_many_lines_take_no_longer_than_others() -> None:
     """Each line break once looked at every open bracket: this would take hours."""
     n = 30_000
     assert evaluate("(" * n + "\n" * n + "1" + ")" * n) == 1
+
+
+def test_a_declared_number_is_known_before_the_run_as_a_free_one_is() -> None:
+    m = np.zeros((1, 7), bool)
+    m[0, 3] = True
+    for text in ("dilate(m, n + 1)", "input n: number\ndilate(m, n + 1)", "param n = 1\ndilate(m, n + 1)"):
+        assert evaluate(f"input m: mask\n{text}", m=m, n=1).tolist() == [[False, True, True, True, True, True, False]]
+    with pytest.raises(maskexpr.ProgramError, match="known before the run"):
+        compile("input m: mask\ndilate(m, area(m))")
+
+
+def test_a_truth_is_no_number() -> None:
+    with pytest.raises(InputError, match="true or false"):
+        evaluate("input n: number\nn", n=True)
+    assert evaluate("n", n=True) is True
