@@ -28,14 +28,14 @@ def _wide_enough(im: Array) -> Array:
 # --- gaussian --------------------------------------------------------------------------------------------------------
 
 
-def _sigmas(settings: Settings, ndim: int) -> tuple[float, ...]:
+def sigmas(settings: Settings, ndim: int) -> tuple[float, ...]:
     """Sigma per axis, 0 along axes that are not worked on."""
     worked = elements.worked_axes(settings["axes"], ndim)
     return tuple(s if axis in worked else 0.0 for axis, s in enumerate(settings["sigma"]))
 
 
 def _gaussian_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
-    return tuple(int(_TRUNCATE * s + 0.5) for s in _sigmas(settings, ndim))
+    return tuple(int(_TRUNCATE * s + 0.5) for s in sigmas(settings, ndim))
 
 
 def _gaussian_cost(settings: Settings, ndim: int) -> float:
@@ -63,10 +63,10 @@ def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) ->
     >>> evaluate("gaussian(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)
     array([[ 5.8, 24.2, 39.9, 24.2,  5.8]])
     """
-    sigmas = _sigmas({"sigma": sigma, "axes": axes}, im.ndim)
+    per_axis = sigmas({"sigma": sigma, "axes": axes}, im.ndim)
     work = _wide_enough(im)
     dtype = work.dtype if work.dtype.kind == "f" else np.float64
-    smooth = scipy.ndimage.gaussian_filter(work, sigmas, output=dtype, mode="reflect", truncate=_TRUNCATE)
+    smooth = scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE)
     return np.asarray(smooth.astype(kind.dtype, copy=False))
 
 
@@ -109,7 +109,7 @@ def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes:
     result = im.copy()
     for _ in range(1 if shape in NAMED_SHAPES else int(n.radius)):
         result = _median(_wide_enough(result), window)
-    return result.astype(im.dtype, copy=False)
+    return result.astype(im.dtype, copy=False) + 0  # -0.0 becomes 0.0: which of two zeros is in the middle is open
 
 
 def _median(im: Array, window: Masks) -> Array:

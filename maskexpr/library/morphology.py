@@ -117,7 +117,7 @@ def _grey(im: Array, n: Distance, shape: str, axes: tuple[int, ...] | None, ufun
         moves = [tuple(sign * d for d in offset) for offset in elements.offsets(part.footprint)]
         moves = [move for move in moves if elements.overlaps(im.shape, move)]
         result = elements.repeated(functools.partial(_extreme, moves, ufunc), result, part.times)
-    return result
+    return np.asarray(result + 0)  # -0.0 becomes 0.0: which of two zeros NumPy takes depends on their order
 
 
 def _extreme(moves: list[tuple[int, ...]], ufunc: Any, before: Array) -> Array:
@@ -190,17 +190,24 @@ def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     return _eroded(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.minimum)
 
 
-def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
-    """Two operations with room around the image, so that what leaves it between them is not lost."""
-    worked = elements.worked_axes(axes, m.ndim)
+def room(extent: tuple[int, ...], n: Distance, shape: str, axes: tuple[int, ...] | None) -> tuple[Distance, list[int]]:
+    """A reach that does the same on an image of this extent, and how far it looks along each axis: the room that two
+    operations need around the image. Refused where that is too much for memory."""
+    worked = elements.worked_axes(axes, len(extent))
     n = elements.in_pixels(n, worked)
     if shape in ("diamond", "square") and n.spacing is None:
         # A reach beyond the image's size sees the same half-planes whatever it is.
-        n = replace(n, radius=min(n.radius, Fraction(sum(m.shape[a] for a in worked) + 1)))
-    pad = list(elements.halo({"n": n, "shape": shape, "axes": axes}, m.ndim))
-    size = math.prod(s + 2 * p for s, p in zip(m.shape, pad, strict=True))
-    if size > max(2**28, 4 * m.size):
+        n = replace(n, radius=min(n.radius, Fraction(sum(extent[a] for a in worked) + 1)))
+    pad = list(elements.halo({"n": n, "shape": shape, "axes": axes}, len(extent)))
+    size = math.prod(s + 2 * p for s, p in zip(extent, pad, strict=True))
+    if size > max(2**28, 4 * math.prod(extent)):
         raise Refused(REACH_TOO_LARGE, "n", pixels=f"{size:.3g}")
+    return n, pad
+
+
+def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+    """Two operations with room around the image, so that what leaves it between them is not lost."""
+    n, pad = room(m.shape, n, shape, axes)
     return np.ascontiguousarray(_cropped(second(first(_padded(m, pad), n, shape, axes), n, shape, axes), pad))
 
 

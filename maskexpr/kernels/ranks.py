@@ -1,0 +1,202 @@
+"""Medians of small windows by networks of minima and maxima, each one operation on a tile of many pixels.
+
+The columns of a window are sorted, then merged two by two; of all this only what the median depends on is done, and
+what is the same but for a shift (such as the sorted columns themselves) is done once.
+"""
+
+import functools
+import importlib
+import importlib.util
+import math
+from typing import Any
+
+import numpy as np
+
+from maskexpr.kernels.grey import floats_of_ranks, ranks_of_floats
+
+Array = np.ndarray[Any, Any]
+Offset = tuple[int, ...]
+# A value by its number, taken so far from the pixel: 0 is the image, the others are in the order they are made.
+Moved = tuple[int, Offset]
+
+LARGEST_WINDOW = 81
+# Bytes of all arrays that a tile needs, and the fewest of each: smaller ones cost more to begin than to work through.
+_TILES_BYTES = 2**21
+_TILE_BYTES = 2**17
+_FEWEST_ROWS = 8
+
+
+def serves(window: Array) -> bool:
+    """Whether a network pays for a window."""
+    return 0 < int(np.count_nonzero(window)) <= LARGEST_WINDOW
+
+
+def median(im: Array, window: Array, out: Array | None = None) -> Array:
+    """The upper middle one of the pixels under a window, centred at `size // 2` per axis, the image reflected at its
+    border; nan is above all numbers, and of equal zeros the positive one is given. The window is one that `serves`.
+
+    `out` is of the image's type and no part of it.
+    """
+    result = np.empty(im.shape, im.dtype) if out is None else out
+    if not im.size:
+        return result
+    offsets = np.argwhere(window) - [n // 2 for n in window.shape]
+    before = [int(max(0, -d)) for d in offsets.min(axis=0)]
+    after = [int(max(0, d)) for d in offsets.max(axis=0)]
+    network = _network(tuple(tuple(int(i) for i in offset) for offset in offsets))
+    slice_shape = tuple(n + b + a for n, b, a in zip(im.shape[1:], before[1:], after[1:], strict=True))
+    per_row = math.prod(slice_shape)
+    tile = max(_TILE_BYTES, _TILES_BYTES // (network.slots + 1)) // im.itemsize
+    rows = min(len(im), max(_FEWEST_ROWS, before[0] + after[0], tile // per_row))
+    kind = np.dtype(f"i{im.itemsize}") if im.dtype.kind == "f" else im.dtype
+    scratch = np.empty((network.slots + 1, (rows + before[0] + after[0]) * per_row), kind)
+    for start in range(0, len(im), rows):
+        stop = min(start + rows, len(im))
+        tiles = scratch[:, : (stop - start + before[0] + after[0]) * per_row]
+        framed = tiles[0].reshape(-1, *slice_shape)
+        _fill_framed(framed, im, range(start - before[0], stop + after[0]), before)
+        values, moved = network.run(tiles, framed.strides, framed.itemsize)
+        places = zip(before, moved, (stop - start, *im.shape[1:]), strict=True)
+        middle = values.reshape(framed.shape)[tuple(slice(b + m, b + m + n) for b, m, n in places)]
+        result[start:stop] = floats_of_ranks(middle) if im.dtype.kind == "f" else middle
+    return result
+
+
+def _fill_framed(framed: Array, im: Array, rows: range, before: list[int]) -> None:
+    """Rows of an image with what it mirrors beyond its border."""
+    is_inside = rows.start >= 0 and rows.stop <= len(im)
+    part = im[rows.start : rows.stop] if is_inside else im[_mirrored(np.array(rows), len(im))]
+    inside = tuple(slice(b, b + n) for b, n in zip(before[1:], im.shape[1:], strict=True))
+    framed[(slice(None), *inside)] = ranks_of_floats(part) if im.dtype.kind == "f" else part
+    for axis in range(1, im.ndim):
+        across = np.moveaxis(framed, axis, 0)
+        first, stop = before[axis], before[axis] + im.shape[axis]
+        for place in (*range(first), *range(stop, len(across))):
+            across[place] = across[first + _mirrored(place - first, im.shape[axis])]
+
+
+def _mirrored(places: Any, length: int) -> Any:
+    places = places % (2 * length)
+    return np.minimum(places, 2 * length - 1 - places)
+
+
+# --- networks --------------------------------------------------------------------------------------------------------
+
+
+class _Network:
+    """Minima and maxima of values that are moved, to be run in turn, and in which array each is held."""
+
+    def __init__(self, made: list[tuple[Any, Moved, Moved]], result: Moved) -> None:
+        self.steps: list[tuple[Any, int, Moved, Moved]] = []
+        needed = _needed(made, result[0])
+        last_use = {value: step for step in needed for value, _ in made[step - 1][1:]}
+        last_use[result[0]] = len(made) + 1
+        places, self.slots = {0: 0}, 0
+        free: list[int] = []
+        for step in needed:
+            ufunc, first, second = made[step - 1]
+            room = {value: places[value] for value, _ in (first, second) if value and last_use[value] == step}
+            if first[0] in room and first[0] != second[0]:
+                places[step] = room.pop(first[0])  # as it is not moved, it can be written over
+            else:
+                if not free:
+                    self.slots += 1
+                    free.append(self.slots)
+                places[step] = free.pop()
+            self.steps.append((ufunc, places[step], (places[first[0]], first[1]), (places[second[0]], second[1])))
+            free += room.values()
+        self.result = (places[result[0]], result[1])
+
+    def run(self, tiles: Array, strides: Offset, itemsize: int) -> tuple[Array, Offset]:
+        """Work on arrays laid flat, the first of them the framed image; gives the one that holds the results, and how
+        far from its pixel each lies."""
+
+        def distance(offset: Offset) -> int:
+            return sum(i * stride for i, stride in zip(offset, strides, strict=True)) // itemsize
+
+        valid = {0: (0, tiles.shape[1])}
+        for ufunc, place, (first, offset), (second, other) in self.steps:
+            a, b = distance(offset), distance(other)
+            start = max(valid[first][0] - a, valid[second][0] - b)
+            stop = min(valid[first][1] - a, valid[second][1] - b)
+            ufunc(tiles[first][start + a : stop + a], tiles[second][start + b : stop + b], out=tiles[place][start:stop])
+            valid[place] = (start, stop)
+        return tiles[self.result[0]], self.result[1]
+
+
+def _needed(made: list[tuple[Any, Moved, Moved]], result: int) -> list[int]:
+    needed, waiting = set(), [result]
+    while waiting:
+        value = waiting.pop()
+        if value and value not in needed:
+            needed.add(value)
+            waiting += [operand for operand, _ in made[value - 1][1:]]
+    return sorted(needed)
+
+
+@functools.lru_cache(64)
+def _network(offsets: tuple[Offset, ...]) -> _Network:
+    made: list[tuple[Any, Moved, Moved]] = []
+    known: dict[tuple[Any, Moved, Moved], int] = {}
+
+    def join(ufunc: Any, a: Moved, b: Moved) -> Moved:
+        (first, place), (second, other) = sorted((a, b))
+        origin = tuple(0 for _ in place)
+        step = (ufunc, (first, origin), (second, tuple(i - j for i, j in zip(other, place, strict=True))))
+        if step not in known:
+            made.append(step)
+            known[step] = len(made)
+        return known[step], place
+
+    def merged(a: list[Moved], b: list[Moved]) -> list[Moved]:
+        """Two sorted lists as one (Batcher's odd-even merge)."""
+        if not a or not b:
+            return a or b
+        if len(a) == len(b) == 1:
+            return [join(np.minimum, a[0], b[0]), join(np.maximum, a[0], b[0])]
+        even, odd = merged(a[::2], b[::2]), merged(a[1::2], b[1::2])
+        result = even[:1]
+        for low, high in zip(odd, even[1:], strict=False):
+            result += [join(np.minimum, low, high), join(np.maximum, low, high)]
+        return result + odd[len(even) - 1 :] + even[len(odd) + 1 :]
+
+    def in_order(values: list[Moved]) -> list[Moved]:
+        half = len(values) // 2
+        return merged(in_order(values[:half]), in_order(values[half:])) if half else values
+
+    def ranked(a: list[Moved], b: list[Moved], rank: int) -> Moved:
+        """One value of two sorted lists: however many it has below it in one, the rest is in the other."""
+        candidates = []
+        for taken in range(max(0, rank + 1 - len(b)), min(len(a), rank + 1) + 1):
+            highest = ([a[taken - 1]] if taken else []) + ([b[rank - taken]] if taken <= rank else [])
+            candidates.append(functools.reduce(functools.partial(join, np.maximum), highest))
+        return functools.reduce(functools.partial(join, np.minimum), candidates)
+
+    columns: dict[Offset, list[Moved]] = {}
+    along = max(range(len(offsets[0])), key=lambda axis: len({offset[axis] for offset in offsets}))
+    for offset in offsets:
+        columns.setdefault(offset[:along] + offset[along + 1 :], []).append((0, offset))
+    lists = [in_order(column) for column in columns.values()]
+    while len(lists) > 2:
+        pairs = [merged(*pair) for pair in zip(lists[::2], lists[1::2], strict=False)]
+        lists = pairs + lists[len(lists) // 2 * 2 :]
+    rank = len(offsets) // 2
+    result = ranked(lists[0], lists[1], rank) if len(lists) == 2 else lists[0][rank]
+    return _Network(made, result)
+
+
+# --- OpenCV ----------------------------------------------------------------------------------------------------------
+
+
+def opencv_serves(dtype: Any, window: Array) -> bool:
+    """Whether OpenCV is installed and has the median of such a window: a square in an 8-bit image of two axes."""
+    square = window.ndim == 2 and window.shape[0] == window.shape[1] and bool(window.all())
+    return dtype == np.uint8 and square and 3 <= len(window) <= 255 and importlib.util.find_spec("cv2") is not None
+
+
+def median_by_opencv(im: Array, reach: int) -> Array:
+    """The median over a square, by OpenCV, which gives the same as SciPy."""
+    cv2: Any = importlib.import_module("cv2")
+    framed = np.pad(im, reach, mode="symmetric")  # OpenCV repeats the border instead
+    smooth = cv2.medianBlur(framed, 2 * reach + 1)
+    return np.ascontiguousarray(smooth[reach:-reach, reach:-reach])
