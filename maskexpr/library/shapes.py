@@ -93,6 +93,33 @@ def _drawn_kind(kinds: Kinds) -> Kind:
 _DRAWN = Gives(frozenset({"mask"}), _drawn_kind)
 
 
+_EVERYWHERE = Gives(frozenset({"mask"}), lambda kinds: like_grid("mask", {"grid": kinds["grid"]}, np.bool_))
+
+
+@builtin(gives=_EVERYWHERE, halo=0, cost=1, memory=0)
+def empty(grid: GridShape) -> Array:
+    """The mask without any pixel, on the grid that the program's images share. Written `empty()`.
+
+    Errors: images of several shapes in the program, or none.
+
+    >>> evaluate("where(area(m) > 1, m, empty())", m=np.array([[True, False]]))
+    array([[False, False]])
+    """
+    return np.zeros(grid, bool)
+
+
+@builtin(gives=_EVERYWHERE, halo=0, cost=1, memory=0)
+def full(grid: GridShape) -> Array:
+    """The mask of every pixel, on the grid that the program's images share. Written `full()`.
+
+    Errors: images of several shapes in the program, or none.
+
+    >>> evaluate("full() & ~m", m=np.array([[True, False]]))
+    array([[False,  True]])
+    """
+    return np.ones(grid, bool)
+
+
 @builtin(gives=_DRAWN, halo=0, cost=1, memory=0)
 def rectangle(y0: Number, x0: Number, y1: Number, x1: Number, grid: GridShape) -> Array:
     """The pixels with y0 <= y < y1 and x0 <= x < x1: those that the slice im[y0:y1, x0:x1] takes.

@@ -54,6 +54,28 @@ def test_coordinates_need_an_image():
         evaluate("x + 1")
 
 
+# --- all or nothing --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(5,), *GRIDS, (2, 1, 3, 2)])
+def test_empty_and_full_are_masks_of_the_grid(shape):
+    results = evaluate("output e = empty(); output f = full()", im=Image(np.zeros(shape, np.int32), kind="image"))
+    np.testing.assert_array_equal(results["e"], np.zeros(shape, bool), strict=True)
+    np.testing.assert_array_equal(results["f"], np.ones(shape, bool), strict=True)
+
+
+@pytest.mark.parametrize("name", ["empty", "full"])
+def test_empty_and_full_need_an_image(name):
+    with pytest.raises(ProgramError, match=f"{name} needs an image"):
+        evaluate(f"area({name}())")
+
+
+@pytest.mark.parametrize("name", ["empty", "full"])
+def test_empty_and_full_are_calls_and_leave_their_names_to_inputs(name):
+    m = np.array([[True, False]])
+    np.testing.assert_array_equal(evaluate(f"~{name}", **{name: m}), ~m)
+
+
 # --- drawn shapes ----------------------------------------------------------------------------------------------------
 
 

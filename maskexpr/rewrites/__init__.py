@@ -1,0 +1,39 @@
+"""A checked program in fewer or cheaper steps, before it is planned: one rewrite a file, in one order."""
+
+from collections.abc import Sequence
+
+from maskexpr.rewrites.drop_double_negations import drop_double_negations
+from maskexpr.rewrites.drop_neutral import drop_neutral
+from maskexpr.rewrites.flip_negations import flip_negations
+from maskexpr.rewrites.join_ranges import join_ranges
+from maskexpr.rewrites.merge_reaches import merge_reaches
+from maskexpr.rewrites.narrow_tests import narrow_tests
+from maskexpr.rewrites.settle_comparisons import settle_comparisons
+from maskexpr.rewrites.skip_idle_morphology import skip_idle_morphology
+from maskexpr.rewrites.take_branches import take_branches
+from maskexpr.rewrites.walk import Rewritten, Rule, walk
+from maskexpr.steps import Checked
+
+__all__ = ["RULES", "Rewritten", "Rule", "rewrite"]
+
+# Each gets one step whose operands are rewritten already, and gives the step that replaces it, or None. A replacement
+# has the same kind, gives the same bits, and leaves out nothing that can fail.
+RULES: tuple[Rule, ...] = (
+    settle_comparisons,
+    narrow_tests,
+    drop_double_negations,
+    flip_negations,
+    drop_neutral,
+    take_branches,
+    join_ranges,
+    skip_idle_morphology,
+    merge_reaches,
+)
+
+
+def rewrite(checked: Checked, rules: Sequence[Rule] = RULES) -> Rewritten:
+    """Apply the rules to all that the outputs and asserts of a program need, until none applies.
+
+    Values and errors stay what they are, with their kinds and their places in the text.
+    """
+    return walk(checked, rules)

@@ -1,0 +1,11 @@
+"""`~~m` is `m`."""
+
+from maskexpr.rewrites.patterns import NOT
+from maskexpr.steps import Step
+
+
+def drop_double_negations(step: Step) -> Step | None:
+    """The negation of a negation is what was negated."""
+    if step.function is not NOT or step.operands["a"].function is not NOT:
+        return None
+    return step.operands["a"].operands["a"]

@@ -1,0 +1,54 @@
+"""`(im > 32) & (im <= 64)` is `between(im, 33, 64)`."""
+
+from maskexpr.builtin import Builtin
+from maskexpr.ranges import Range
+from maskexpr.rewrites.facts import is_shared
+from maskexpr.rewrites.intervals import Test, both, either, gap, spelled, test_of
+from maskexpr.rewrites.patterns import AND, NOT, OR, applied
+from maskexpr.steps import Step
+
+
+def join_ranges(step: Step) -> Step | None:
+    """Two tests of one integer image against constants are one test, also where another mask stands between them."""
+    if step.kind.name != "mask" or step.function not in (AND, OR):
+        return None
+    a, b = step.operands["a"], step.operands["b"]
+    return _joined(step.function, a, b, step) or _reached(step, a, b) or _reached(step, b, a)
+
+
+def _reached(step: Step, chain: Step, last: Step) -> Step | None:
+    """(m & first) & last: m & (first & last)."""
+    function = step.function
+    assert function is not None
+    if chain.function is not function or is_shared(chain):
+        return None
+    a, b = chain.operands["a"], chain.operands["b"]
+    for m, first in ((a, b), (b, a)):
+        joined = _joined(function, first, last, first)
+        if joined is not None:
+            return applied(function, {"a": m, "b": joined}, step)
+    return None
+
+
+def _joined(function: Builtin, a: Step, b: Step, place: Step) -> Step | None:
+    first, second = test_of(a), test_of(b)
+    if first is None or second is None or first.im is not second.im:
+        return None
+    passing = (both if function is AND else either)(first.passing, second.passing)
+    if passing == first.passing:
+        return a
+    if passing == second.passing:
+        return b
+    if is_shared(a) and is_shared(b):
+        return None
+    return spelled(first, passing, place) if passing else _around(first, second, place)
+
+
+def _around(first: Test, second: Test, place: Step) -> Step | None:
+    """All values but those between two intervals."""
+    ends = Range(min(first.passing.low, second.passing.low), max(first.passing.high, second.passing.high))
+    left_out = gap(first.passing, second.passing)
+    if left_out is None or ends != first.values:
+        return None
+    between = spelled(first, left_out, place)
+    return between and applied(NOT, {"a": between}, place)
