@@ -9,16 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import explain, inputs, messages, reference
+from maskexpr import explain, inputs, messages
 from maskexpr.builtin import Builtin
 from maskexpr.checker import check
 from maskexpr.costs import Cost, estimate
+from maskexpr.engine import Engine
 from maskexpr.errors import Diagnostic, ProgramError
 from maskexpr.inputs import Image
 from maskexpr.kinds import Kind
 from maskexpr.library import CATALOGUE
 from maskexpr.limits import Limits
 from maskexpr.parser import Parsed, parse
+from maskexpr.plan import plan
 from maskexpr.source import Source, Span
 from maskexpr.steps import Checked, InputInfo, ParamInfo
 
@@ -62,6 +64,8 @@ class Program:
         self._parsed = parsed
         self._open = checked  # checked against any inputs it could have
         self._closed: OrderedDict[Any, Checked] = OrderedDict()
+        self._engines: OrderedDict[int, Engine] = OrderedDict()  # by the identity of what was checked
+        self._ready: dict[Any, Engine] = {}  # by what `_quick_key` sees of the inputs
         self._lock = threading.Lock()
 
     @property
@@ -112,8 +116,11 @@ class Program:
         RunError
             An assert failed, or a step has no answer for these pixels.
         """
-        results = self.results(**given)
-        values = {name: result.value for name, result in results.items()}
+        engine = self._ready.get(_quick_key(given))
+        if engine is not None:
+            values = engine.run(given)
+        else:
+            values = {name: result.value for name, result in self.results(**given).items()}
         return next(iter(values.values())) if len(values) == 1 else values
 
     def results(self, /, **given: Any) -> dict[str, "Result"]:
@@ -122,7 +129,12 @@ class Program:
             raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
         arrays, signature, params = self._bind(given, run=True)
         checked = self._check(signature, params)
-        values = reference.run(checked, arrays)
+        engine = self._engine(checked)
+        values = engine.run(arrays)
+        if engine.owns_results and _is_quick(given, arrays, signature):
+            if len(self._ready) >= _KEPT_SIGNATURES:
+                self._ready.clear()
+            self._ready[_quick_key(given)] = engine
         own = _OwnArrays(arrays.values())
         return {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
 
@@ -182,11 +194,51 @@ class Program:
                 self._closed.popitem(last=False)
         return checked
 
+    def _engine(self, checked: Checked) -> Engine:
+        """The engine of a checked program, its plan made once."""
+        with self._lock:
+            engine = self._engines.get(id(checked))
+        if engine is None:
+            engine = Engine(checked, plan(checked))
+            with self._lock:
+                self._engines[id(checked)] = engine  # which keeps `checked`, so that no other gets its identity
+                while len(self._engines) > _KEPT_SIGNATURES:
+                    self._engines.popitem(last=False)
+        return engine
+
     def __repr__(self) -> str:
         return f"maskexpr.compile({self.source!r})"
 
     def __reduce__(self) -> Any:
         return (_compile, (self._declared,))
+
+
+def _quick_key(given: Mapping[str, Any]) -> Any:
+    """What tells runs of one engine apart where the inputs are ordinary arrays, and params whole numbers or texts; None
+    for anything else."""
+    key: list[Any] = []
+    for name, value in given.items():
+        if type(value) is np.ndarray and value.ndim:
+            key.append((name, value.shape, value.dtype))
+        elif type(value) in (int, bool, str):
+            key.append((name, type(value), value))
+        else:
+            return None
+    return tuple(key)
+
+
+def _is_quick(given: Mapping[str, Any], arrays: Mapping[str, Any], kinds: Mapping[str, Kind]) -> bool:
+    """Whether inputs with the same key need no more than a look at it: their values are not looked at, and they are
+    taken as they are."""
+    if _quick_key(given) is None:
+        return False
+    return all(
+        arrays[name] is given[name]
+        and kind.name != "labels"
+        and not (kind.range and kind.dtype and kind.dtype.itemsize == 8)
+        for name, kind in kinds.items()
+        if kind.is_array
+    )
 
 
 class _OwnArrays:

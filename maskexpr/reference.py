@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from maskexpr import messages
 from maskexpr.builtin import Refused
 from maskexpr.errors import RunError
@@ -25,7 +27,7 @@ def run(checked: Checked, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[int, Any]) -> Any:
     if step.function is None:
-        return inputs[step.name] if step.name else step.kind.constant
+        return _in_order(inputs[step.name]) if step.name else step.kind.constant
     operands = {name: values[id(operand)] for name, operand in step.operands.items()}
     try:
         return run_body(step, operands)
@@ -36,6 +38,11 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[int, Any]) -> 
         raise RunError(refused.mistake.at(place.source, place.span, **fields)) from None
     except MemoryError:
         raise RunError(messages.OUT_OF_MEMORY.at(step.source, step.span)) from None
+
+
+def _in_order(value: Any) -> Any:
+    """An array row by row, so that no sum and no vectorised function depends on how it lay in memory."""
+    return np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
 
 
 def _within(part: Step, whole: Step) -> bool:

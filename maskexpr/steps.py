@@ -133,7 +133,7 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
     if "kind" in function.filled_in:
         arguments["kind"] = step.kind
     if "work" in function.filled_in:
-        arguments["work"] = _work_type(step)
+        arguments["work"] = work_type(step)
     with np.errstate(all="ignore"):
         result = function.body(**arguments)
     if step.kind.name == "truth":
@@ -143,7 +143,7 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
     return result
 
 
-def _work_type(step: Step) -> np.dtype[Any]:
+def work_type(step: Step) -> np.dtype[Any]:
     """A type that holds every operand and the result; Python integers where no integer type holds them all."""
     values = step.kind.range
     if values is None:

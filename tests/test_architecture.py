@@ -19,8 +19,12 @@ ROOMS = (
     "show",
     "__init__",
     "api",
+    "engine",
     "explain",
+    "plan",
     "costs",
+    "rewrites",
+    "methods",
     "reference",
     "inputs",
     "checker",
@@ -46,7 +50,19 @@ INSIDE = {
     "checker": ("__init__", "statements", "expressions", "operators", "calls", "application", "shapes", "context"),
     "parser": ("__init__", "grammar", "building", "mistakes", "splitting"),
     "images": ("__init__", "reading", "tiff", "gif", "writing", "png", "npy", "pixels", "tags", "opening"),
-    "kernels": ("__init__", "runs"),
+    "rewrites": (
+        "__init__",
+        "walk",
+        *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
+        *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches"),
+        *("intervals", "patterns", "facts"),
+    ),
+    "methods": (
+        "__init__",
+        *("thresholds", "regions", "measures", "morphology", "filters", "shapes", "pixelwise"),
+        "method",
+    ),
+    "kernels": ("__init__", "counts", "runs", "spread", "packed", "smooth", "ranks", "grey", "scratch"),
     "library": (
         "__init__",
         "thresholds",
@@ -67,7 +83,8 @@ OUTSIDE = {
     "imageio": {"images"},
     "lark": {"parser"},
     "numpy": set(ROOMS),
-    "scipy": {"library", "elements"},
+    "scipy": {"library", "elements", "kernels"},
+    "cv2": {"kernels"},  # an extra
     "tifffile": {"images"},
 }
 

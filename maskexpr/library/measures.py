@@ -84,7 +84,11 @@ def area(m: MaskOrSamples, unit: _Unit = "px", *, spacing: PixelSpacing) -> int 
     >>> evaluate("area(im > 2)", im=[[1, 2, 3], [4, 5, 6]])
     4
     """
-    pixels = int(np.count_nonzero(m))
+    return in_unit(int(np.count_nonzero(m)), unit, spacing)
+
+
+def in_unit(pixels: int, unit: str, spacing: tuple[Fraction, ...] | None) -> int | float:
+    """A number of pixels as an area or volume."""
     return pixels if unit == "px" else float(pixels * _pixel_size(unit, spacing))
 
 

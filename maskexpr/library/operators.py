@@ -165,23 +165,26 @@ def compare(symbol: str, a: Any, b: Any) -> Any:
     return _compare_number(symbol, a, b)
 
 
+def comparable(symbol: str, dtype: np.dtype[Any], value: Any) -> Any:
+    """The number that NumPy compares exactly with an array of this type in place of `value`; None if there is none.
+
+    NumPy compares integer arrays with Python integers exactly, so a fraction is moved to the integer beside it.
+    """
+    if dtype.kind == "f":
+        return dtype.type(value)
+    if dtype.kind not in "iu" or not isinstance(value, float):
+        return value
+    if not np.isfinite(value) or (symbol in ("==", "!=") and value != value // 1):
+        return None
+    return int(np.floor(value) if symbol in (">", "<=") else np.ceil(value))
+
+
 def _compare_number(symbol: str, array: Array, value: Any) -> Any:
-    if array.dtype.kind in "iu":
-        return _compare_integers(symbol, array, value)
-    if array.dtype.kind == "f":
-        value = array.dtype.type(value)
-    return _UFUNCS[symbol](array, value)
-
-
-def _compare_integers(symbol: str, array: Array, value: Any) -> Any:
-    """NumPy compares integer arrays with Python integers exactly, so a fraction is moved to the integer beside it."""
-    if isinstance(value, float):
-        if not np.isfinite(value):
-            return _UFUNCS[symbol](np.float64(0), value) | np.zeros(array.shape, bool)
-        if symbol in ("==", "!=") and value != value // 1:
-            return np.full(array.shape, symbol == "!=")
-        value = int(np.floor(value) if symbol in (">", "<=") else np.ceil(value))
-    return _UFUNCS[symbol](array, value)
+    number = comparable(symbol, array.dtype, value)
+    if number is None:  # no integer is inf, nan or a fraction, so all of them compare alike
+        alike = symbol == "!=" if np.isfinite(value) else _UFUNCS[symbol](np.float64(0), value)
+        return np.full(array.shape, alike, bool)
+    return _UFUNCS[symbol](array, number)
 
 
 def _compare_arrays(symbol: str, a: Array, b: Array) -> Any:

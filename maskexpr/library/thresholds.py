@@ -16,7 +16,7 @@ from maskexpr.library.regions import components
 _LEVEL = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range))
 
 
-def _pixels(im: Array, within: Masks | None) -> Array:
+def pixels_of(im: Array, within: Masks | None) -> Array:
     """The pixels a threshold is found in, floating ones as float64 without nan and inf."""
     pixels = im.ravel() if within is None else im[within]
     if not pixels.size:
@@ -48,12 +48,25 @@ def otsu(im: Image, within: MaskOrNone = None) -> int | float:
     >>> evaluate("otsu(im)", im=[[1, 2, 2], [8, 9, 9]])
     2
     """
-    pixels = _pixels(im, within)
+    pixels = pixels_of(im, within)
     if pixels.dtype.kind in "iu":
-        values, counts = np.unique(pixels, return_counts=True)
-        return int(values[_between_classes(values, counts)])
-    edges = bin_edges(pixels.min(), pixels.max(), 256)
-    counts = np.histogram(pixels, edges)[0]
+        return level_of_values(*np.unique(pixels, return_counts=True))
+    edges = edges_of(pixels)
+    return level_of_bins(edges, np.histogram(pixels, edges)[0])
+
+
+def level_of_values(values: Array, counts: Array) -> int:
+    """Otsu's threshold of integers that occur so often."""
+    return int(values[_between_classes(values, counts)])
+
+
+def edges_of(pixels: Array) -> Array:
+    """The ends of the bins that floating values are counted in."""
+    return bin_edges(pixels.min(), pixels.max(), 256)
+
+
+def level_of_bins(edges: Array, counts: Array) -> float:
+    """Otsu's threshold of values that lie so often between edges."""
     occupied = np.flatnonzero(counts)
     index = occupied[_between_classes(occupied, counts[occupied])]
     return float(edges[index] / 2 + edges[index + 1] / 2)
@@ -77,7 +90,8 @@ def _between_classes(values: Array, counts: Array) -> int:
     return int(max(best, key=lambda i: Fraction(numerators[i], denominators[i])))
 
 
-def _check_order(low: Any, high: Any) -> None:
+def check_order(low: Any, high: Any) -> None:
+    """Refuse two plain numbers in the wrong order."""
     if not isinstance(low, np.ndarray) and not isinstance(high, np.ndarray) and low > high:
         raise Refused(messages.HYSTERESIS_ORDER, "low", low=low, high=high)
 
@@ -85,7 +99,7 @@ def _check_order(low: Any, high: Any) -> None:
 def _hysteresis_kind(kinds: Kinds) -> Kind:
     low, high = kinds["low"], kinds["high"]
     if low.is_constant and high.is_constant:
-        _check_order(low.constant, high.constant)
+        check_order(low.constant, high.constant)
     return like_grid("mask", kinds, np.bool_)
 
 
@@ -105,7 +119,7 @@ def hysteresis(im: Image, low: Numeric, high: Numeric, connectivity: Connectivit
     >>> evaluate("hysteresis(im, 3, 7)", im=[[5, 9, 1, 5, 5]])
     array([[ True,  True, False, False, False]])
     """
-    _check_order(low, high)
+    check_order(low, high)
     strong = compare(">", im, high)
     labels, regions = components(compare(">", im, low) | strong, connectivity)
     kept = np.zeros(regions + 1, bool)

@@ -1,0 +1,50 @@
+"""How each function runs fast: which kernel does it, on which form of a mask. Importing this fills the table.
+
+What is not in the table runs by its plain body from `library`: on blocks of rows if it says how far it looks, else on
+whole arrays.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from maskexpr.builtin import WHOLE
+from maskexpr.methods import filters, measures, morphology, pixelwise, regions, shapes, thresholds
+from maskexpr.methods.method import MAKERS, Form, Method, Place
+from maskexpr.steps import Step, run_body
+
+__all__ = ["Form", "Method", "Place", "filters", "measures", "method_of", "morphology", "pixelwise", "regions"]
+__all__ += ["shapes", "thresholds"]
+
+
+def method_of(step: Step) -> Method:
+    """How a step runs."""
+    assert step.function is not None
+    maker = MAKERS.get(step.function)
+    method = maker(step) if maker else None
+    return method or _by_body(step)
+
+
+def _by_body(step: Step) -> Method:
+    names, local = tuple(step.operands), _is_local(step)
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        result = run_body(step, dict(zip(names, given, strict=True)))
+        if local and any(np.may_share_memory(result, v) for v in given if isinstance(v, np.ndarray)):
+            return result.copy()  # the operand's memory will be used again
+        return result
+
+    return Method(run, whole=not local, fresh=True, word="plain body")
+
+
+def _is_local(step: Step) -> bool:
+    """Whether the body gives the rows of a block from the same rows, and those within its halo, of its operands."""
+    function = step.function
+    assert function is not None
+    arrays = [o.kind for o in step.operands.values() if o.kind.is_array]
+    return (
+        function.halo != WHOLE
+        and "grid" not in function.filled_in
+        and bool(step.kind.is_array and step.kind.shape and arrays)
+        and all(k.shape == step.kind.shape for k in arrays)
+    )

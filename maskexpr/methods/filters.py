@@ -1,0 +1,48 @@
+"""Filters of grey images."""
+
+from typing import Any
+
+from maskexpr import elements
+from maskexpr.arguments import NAMED_SHAPES
+from maskexpr.kernels import ranks, smooth
+from maskexpr.library import filters as meaning
+from maskexpr.methods.method import Method, Place, runs
+from maskexpr.steps import Step
+
+
+@runs(meaning.gaussian)
+def gaussian(step: Step) -> Method:
+    sigmas = meaning.sigmas(step.settings, len(step.kind.shape or ()))
+    dtype = step.kind.dtype
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return smooth.gaussian(given[0], sigmas, dtype, out)
+
+    return Method(run, word="weighted sums of rows")
+
+
+@runs(meaning.sobel)
+def sobel(step: Step) -> Method:
+    axis, dtype = step.settings["axis"], step.kind.dtype
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return smooth.sobel(given[0], axis, dtype, out)
+
+    return Method(run, word="differences of rows")
+
+
+@runs(meaning.median_filter)
+def median_filter(step: Step) -> Method | None:
+    """A network of minima and maxima; beyond its windows OpenCV where it is installed, which gives the same."""
+    n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
+    if shape not in NAMED_SHAPES:
+        return None
+    window = elements.footprint(n, shape, axes, len(step.kind.shape or ()))
+    if ranks.serves(window):
+        return Method(
+            lambda given, out, place: ranks.median(given[0], window, out), word="a network of minima and maxima"
+        )
+    if not ranks.opencv_serves(step.kind.dtype, window):
+        return None
+    reach = n.reach(0)
+    return Method(lambda given, out, place: ranks.median_by_opencv(given[0], reach), fresh=True, word="OpenCV")

@@ -1,0 +1,94 @@
+"""Connected regions of whole masks, by way of their runs."""
+
+from typing import Any
+
+import numpy as np
+
+from maskexpr.kernels import packed
+from maskexpr.kernels import runs as kernel
+from maskexpr.library import regions as meaning
+from maskexpr.library import thresholds
+from maskexpr.library.operators import compare
+from maskexpr.methods.method import Method, Place, runs
+from maskexpr.steps import Step
+
+_WORD = "runs"
+
+
+@runs(meaning.label)
+def label(step: Step) -> Method:
+    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+    return _whole(lambda words: kernel.label(words, shape, connectivity))
+
+
+@runs(meaning.count)
+def count(step: Step) -> Method:
+    shape, connectivity = step.operands["m"].kind.shape or (), step.settings["connectivity"]
+    return _whole(lambda words: kernel.count(words, shape, connectivity))
+
+
+@runs(meaning.keep_largest)
+def keep_largest(step: Step) -> Method:
+    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+    check = _bounds(step, "k")
+    return _whole(lambda words, k: kernel.keep_largest(words, shape, connectivity, int(check(k))))
+
+
+@runs(meaning.remove_small)
+def remove_small(step: Step) -> Method:
+    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+    check = _bounds(step, "size")
+
+    def run(words: Any, size: Any) -> Any:
+        least = check(size)
+        return kernel.keep_sizes(
+            words, shape, connectivity, lambda sizes: np.asarray(compare(">=", sizes, least), bool)
+        )
+
+    return _whole(run)
+
+
+@runs(meaning.clear_border)
+def clear_border(step: Step) -> Method:
+    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+    return _whole(lambda words: kernel.clear_border(words, shape, connectivity))
+
+
+@runs(meaning.fill_holes)
+def fill_holes(step: Step) -> Method:
+    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+    return _whole(lambda words: kernel.fill_holes(words, shape, connectivity))
+
+
+@runs(thresholds.hysteresis)
+def hysteresis(step: Step) -> Method:
+    """Both comparisons on whole images; their masks are only bits."""
+    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+
+    def run(im: Any, low: Any, high: Any) -> Any:
+        thresholds.check_order(low, high)
+        strong = packed.pack(compare(">", im, high))
+        weak = packed.pack(compare(">", im, low)) | strong
+        return kernel.keep_hit(weak, strong, shape, connectivity)
+
+    return _whole(run)
+
+
+def _whole(operation: Any) -> Method:
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return operation(*given)
+
+    return Method(packed=run, whole=True, word=_WORD)
+
+
+def _bounds(step: Step, name: str) -> Any:
+    """A check of a number that may depend on pixels."""
+    assert step.function is not None
+    parameter = step.function.parameter(name)
+    assert parameter is not None
+
+    def check(value: Any) -> Any:
+        parameter.takes.check_number(value)
+        return value
+
+    return check

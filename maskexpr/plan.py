@@ -1,0 +1,212 @@
+"""From a checked program to a plan: which steps run together, block by block of rows, and which on whole arrays.
+
+A pass takes its steps through the image in strips, blocks of whole rows, all steps on one strip before the next, so
+that what lies between them stays in the cache. What needs whole arrays (labels, thresholds, sums) parts the program
+into passes. Only what a later stage needs is stored whole: masks as bits where they can be.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from maskexpr.builtin import WHOLE
+from maskexpr.methods import Form, Method, method_of
+from maskexpr.methods.method import form_shape, form_type
+from maskexpr.rewrites import Rewritten, rewrite
+from maskexpr.steps import Checked, Step
+
+# A mask whose consumers look further than this is stored (as bits, which is cheap) and read again, for strips with so
+# much around them would compute most rows twice.
+_FAR = 64
+# Bytes of the widest row buffer of a strip: a few of them have to fit a core's share of the cache.
+_STRIP_BYTES = 2**18
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """One step as it runs: in which form its mask comes out, and how many rows around a strip others need of it."""
+
+    step: Step
+    method: Method
+    form: Form
+    halo: int = 0  # rows that it looks at to either side
+    margin: int = 0  # rows that are needed of it to either side of a strip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """Steps that run strip by strip; `stored` are those kept whole, each in the forms that are needed later, `loads`
+    the masks from elsewhere that lie there in packed form."""
+
+    shape: tuple[int, ...]
+    tasks: tuple[Task, ...]
+    stored: Mapping[Step, tuple[Form, ...]]
+    loads: Mapping[Step, Form]
+    rows: int  # of a strip
+
+    @property
+    def strips(self) -> list[tuple[int, int]]:
+        return [(start, min(start + self.rows, self.shape[0])) for start in range(0, self.shape[0], self.rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Stages in order: a Pass, or the Task of one step on whole arrays. `last_uses` says after which stage the whole
+    value of a step is not needed any more."""
+
+    rewritten: Rewritten
+    stages: tuple[Pass | Task, ...]
+    last_uses: Mapping[Step, int] = field(default_factory=dict)
+
+
+def plan(checked: Checked, strip_rows: int | None = None) -> Plan:
+    """Plan a program whose inputs are known. `strip_rows` fixes the height of all strips."""
+    rewritten = rewrite(checked)
+    steps = [s for s in rewritten.steps if s.function is not None]
+    methods = {step: method_of(step) for step in steps}
+    forms = _forms(steps, methods)
+    tasks = {s: Task(s, methods[s], forms[s], _halo(s, methods[s])) for s in steps}
+    levels = _levels(tasks, {s for _, s in rewritten.outputs})
+    groups: dict[tuple[int, object], list[Task]] = {}
+    for task in tasks.values():
+        key = task.step if task.method.whole else task.step.kind.shape
+        groups.setdefault((levels[task.step], key), []).append(task)
+    ordered = sorted(groups.values(), key=lambda group: levels[group[0].step])  # stable: else in the program's order
+    stages: list[Pass | Task] = []
+    for group in ordered:
+        if group[0].method.whole:
+            stages.append(group[0])
+        else:
+            stages.append(_pass(group, tasks, rewritten, strip_rows))
+    return Plan(rewritten, tuple(stages), _last_uses(stages, rewritten))
+
+
+def _forms(steps: Iterable[Step], methods: Mapping[Step, Method]) -> dict[Step, Form]:
+    """Masks are packed where a method asks for it, and stay so through what can be done in either form."""
+    forms: dict[Step, Form] = {}
+    for step in steps:
+        method = methods[step]
+        if method.plain is None:
+            forms[step] = "packed"
+        elif method.packed is None:
+            forms[step] = "plain"
+        else:
+            operands = [o for o in step.operands.values() if o.kind.name == "mask"]
+            forms[step] = "packed" if any(forms.get(o) == "packed" for o in operands) else "plain"
+    return forms
+
+
+def _halo(step: Step, method: Method) -> int:
+    """Rows that a step looks at to either side."""
+    assert step.function is not None
+    halo = step.function.halo
+    if method.whole or halo == WHOLE:
+        return 0
+    if callable(halo):
+        return halo(step.settings, len(step.kind.shape or ()))[0]
+    return halo
+
+
+# --- stages ----------------------------------------------------------------------------------------------------------
+
+
+def _levels(tasks: Mapping[Step, Task], outputs: set[Step]) -> dict[Step, int]:
+    """The stage of each step: as early as its operands allow, then as late as those that use it allow, so that what is
+    used late is not stored in between."""
+    levels: dict[Step, int] = {}
+    for step, task in tasks.items():
+        levels[step] = max((levels[o] + _parts(tasks[o], task) for o in _made(step, tasks)), default=0)
+    latest: dict[Step, int] = {}
+    for step, task in reversed(list(tasks.items())):
+        if step in latest and not task.method.whole:
+            levels[step] = max(levels[step], latest[step])
+        for operand in _made(step, tasks):
+            bound = levels[step] - _parts(tasks[operand], task)
+            latest[operand] = min(latest.get(operand, bound), bound)
+    return levels
+
+
+def _made(step: Step, tasks: Mapping[Step, Task]) -> list[Step]:
+    return [o for o in step.operands.values() if o in tasks]
+
+
+def _parts(before: Task, after: Task) -> int:
+    """1 where the second must wait until the first is whole, 0 where both can run in one pass."""
+    together = (
+        not before.method.whole
+        and not after.method.whole
+        and before.step.kind.shape == after.step.kind.shape
+        and not (after.halo > _FAR and before.step.kind.name == "mask")
+    )
+    return 0 if together else 1
+
+
+def _pass(group: list[Task], tasks: Mapping[Step, Task], rewritten: Rewritten, strip_rows: int | None) -> Pass:
+    shape = group[0].step.kind.shape
+    assert shape
+    inside = {task.step for task in group}
+    margins = dict.fromkeys(inside, 0)
+    for task in reversed(group):
+        for operand in task.step.operands.values():
+            if operand in inside:
+                margins[operand] = max(margins[operand], margins[task.step] + task.halo)
+    placed = tuple(Task(t.step, t.method, t.form, min(t.halo, shape[0]), min(margins[t.step], shape[0])) for t in group)
+    stored = _stored(inside, tasks, rewritten)
+    loads = {}
+    for task in group:
+        for operand in task.step.operands.values():
+            if operand in tasks and operand not in inside and operand.kind.name == "mask":
+                loads[operand] = _stored_form(tasks[operand], rewritten)
+    rows = shape[0] if len(shape) == 1 else min(strip_rows or _strip_rows(shape, placed), shape[0])
+    return Pass(shape, placed, stored, loads, rows)
+
+
+def _stored(inside: set[Step], tasks: Mapping[Step, Task], rewritten: Rewritten) -> dict[Step, tuple[Form, ...]]:
+    """What is used outside a pass, in the forms in which it is."""
+    wanted: dict[Step, set[Form]] = {step: {"plain"} for _, step in rewritten.outputs if step in inside}
+    for task in tasks.values():
+        if task.step in inside:
+            continue
+        for operand in task.step.operands.values():
+            if operand not in inside:
+                continue
+            if operand.kind.name != "mask":
+                wanted[operand] = {"plain"}
+            elif task.method.whole:
+                wanted.setdefault(operand, set()).add(task.form)
+            else:
+                wanted.setdefault(operand, set()).add(_stored_form(tasks[operand], rewritten))
+    return {step: tuple(sorted(forms)) for step, forms in wanted.items()}
+
+
+def _stored_form(task: Task, rewritten: Rewritten) -> Form:
+    """The form in which a pass finds a mask that an earlier stage made: bits, which are read 8 times as fast as bytes,
+    unless bytes are kept anyway."""
+    if task.method.whole:
+        return task.form
+    return "plain" if any(step is task.step for _, step in rewritten.outputs) else "packed"
+
+
+def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:
+    """Rows of a strip: few enough for the cache, many enough that the rows computed twice do not count."""
+    row = max(_row_bytes(task) for task in tasks)
+    rows = max(1, _STRIP_BYTES // row)
+    margin = max(task.margin + task.halo for task in tasks)
+    return min(shape[0], max(rows, 4 * margin, 8 if len(shape) == 2 else 1))
+
+
+def _row_bytes(task: Task) -> int:
+    return max(
+        math.prod(form_shape(s.kind, form)[1:]) * form_type(s.kind, form).itemsize
+        for s, form in [(task.step, task.form), *((o, "plain") for o in task.step.operands.values() if o.kind.is_array)]
+    )
+
+
+def _last_uses(stages: list[Pass | Task], rewritten: Rewritten) -> dict[Step, int]:
+    last: dict[Step, int] = {}
+    for i, stage in enumerate(stages):
+        for task in stage.tasks if isinstance(stage, Pass) else (stage,):
+            for operand in task.step.operands.values():
+                last[operand] = i
+    last.update(dict.fromkeys((s for _, s in rewritten.outputs), len(stages)))
+    return last
