@@ -1,0 +1,411 @@
+"""The peers: who they are, and the calls their users would write.
+
+A way to do some work is a function that takes the program's inputs by name, makes what is needed once (an image of the
+peer's own type, a structuring element), and gives a function without arguments, which is what is timed. Each peer is
+imported when it is first called.
+"""
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Call = Callable[[], Any]
+Way = Callable[..., Call]
+
+
+@dataclass
+class Library:
+    """A package that may be installed or not, and its number of threads where it has one."""
+
+    name: str
+    module: str
+    set_threads: Callable[[int], object] | None = None
+    threads: int | None = None
+
+    @property
+    def installed(self) -> bool:
+        return importlib.util.find_spec(self.module) is not None
+
+    def use(self, threads: int | None) -> bool:
+        """Work with this many threads; whether that is a change."""
+        if self.set_threads is None or threads in (None, self.threads):
+            return False
+        self.set_threads(threads)
+        self.threads = threads
+        return True
+
+
+def _opencv_threads(n: int) -> None:
+    import cv2
+
+    cv2.setNumThreads(n)
+
+
+def _numexpr_threads(n: int) -> None:
+    import numexpr
+
+    numexpr.set_num_threads(min(n, numexpr.MAX_THREADS))
+
+
+def _diplib_threads(n: int) -> None:
+    import diplib
+
+    diplib.SetNumberOfThreads(n)
+
+
+def _simpleitk_threads(n: int) -> None:
+    import SimpleITK
+
+    SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(n)
+
+
+LIBRARIES = {
+    library.name: library
+    for library in (
+        Library("NumPy", "numpy"),
+        Library("SciPy", "scipy"),
+        Library("scikit-image", "skimage"),
+        Library("OpenCV", "cv2", _opencv_threads),
+        Library("numexpr", "numexpr", _numexpr_threads),
+        Library("mahotas", "mahotas"),
+        Library("DIPlib", "diplib", _diplib_threads),
+        Library("SimpleITK", "SimpleITK", _simpleitk_threads),
+    )
+}
+
+
+def versions() -> dict[str, str]:
+    """The installed peers with their versions, none of them imported."""
+    distributions = importlib.metadata.packages_distributions()
+    found = {name: library.module for name, library in LIBRARIES.items() if library.installed}
+    return {name: importlib.metadata.version(distributions[module][0]) for name, module in found.items()}
+
+
+def missing() -> list[str]:
+    return [name for name, library in LIBRARIES.items() if not library.installed]
+
+
+def as_array(library: str, answer: Any) -> Array:
+    """A peer's answer as NumPy's array."""
+    if library == "SimpleITK":
+        import SimpleITK
+
+        return np.asarray(SimpleITK.GetArrayFromImage(answer))
+    return np.asarray(answer)
+
+
+def diamond(n: int) -> Array:
+    along = np.abs(np.arange(-n, n + 1))
+    return np.add.outer(along, along) <= n
+
+
+def disk(n: int) -> Array:
+    along = np.arange(-n, n + 1) ** 2
+    return np.add.outer(along, along) <= n * n
+
+
+def _tissue(im: Array) -> Array:
+    return (im > 32) & ~(im > 64)
+
+
+# --- NumPy -----------------------------------------------------------------------------------------------------------
+
+
+def numpy_range(im: Array) -> Call:
+    return lambda: (im > 32) & ~(im > 64)
+
+
+def numpy_range_plainly(im: Array) -> Call:
+    return lambda: (im > 32) & (im <= 64)
+
+
+def numpy_where(im: Array) -> Call:
+    return lambda: np.where(im > 64, im, 0)
+
+
+def numpy_eight(a: Array, b: Array, c: Array) -> Call:
+    return lambda: (
+        (a > 0.375) & (a < 0.625) & (b > 0.4375) & (b < 0.75) & (c > 0.375) & (c < 0.625) & (a <= b) & (b <= c)
+    )
+
+
+def numpy_threshold(im: Array) -> Call:
+    return lambda: im > 32
+
+
+# --- SciPy -----------------------------------------------------------------------------------------------------------
+
+
+def scipy_tissue(n: int) -> Way:
+    def way(im: Array) -> Call:
+        from scipy import ndimage
+
+        return lambda: ndimage.binary_dilation(_tissue(im), iterations=n)
+
+    return way
+
+
+def scipy_dilated_volume(n: int) -> Way:
+    def way(v: Array, t: float) -> Call:
+        from scipy import ndimage
+
+        return lambda: ndimage.binary_dilation(v > t, iterations=n)
+
+    return way
+
+
+def scipy_keep_largest(im: Array, t: float) -> Call:
+    from scipy import ndimage
+
+    def call() -> Array:
+        labels, number = ndimage.label(im > t)
+        sizes = np.bincount(labels.ravel(), minlength=number + 1)
+        keep = np.zeros(number + 1, bool)
+        keep[1 + sizes[1:].argmax()] = True
+        return keep[labels]
+
+    return call
+
+
+def scipy_fill_holes(im: Array, t: float) -> Call:
+    from scipy import ndimage
+
+    return lambda: ndimage.binary_fill_holes(im > t)
+
+
+def scipy_median(im: Array) -> Call:
+    from scipy import ndimage
+
+    return lambda: ndimage.median_filter(im, size=3)
+
+
+def scipy_grey_square(n: int) -> Way:
+    def way(im: Array) -> Call:
+        from scipy import ndimage
+
+        return lambda: ndimage.grey_dilation(im, size=2 * n + 1)
+
+    return way
+
+
+# --- scikit-image ----------------------------------------------------------------------------------------------------
+
+
+def skimage_tissue(n: int) -> Way:
+    def way(im: Array) -> Call:
+        from skimage import morphology
+
+        footprint = morphology.diamond(n)
+        return lambda: morphology.dilation(_tissue(im), footprint)
+
+    return way
+
+
+def skimage_nuclei(im: Array) -> Call:
+    """Holes are filled by SciPy's function, as in scikit-image's own examples: it has none for it."""
+    from scipy import ndimage
+    from skimage import filters, morphology, segmentation
+
+    footprint = morphology.disk(3)
+
+    def call() -> Array:
+        # Its own default at the border is another one than SciPy's and ours.
+        smooth = filters.gaussian(im, 2, mode="reflect", preserve_range=True)
+        nuclei = morphology.opening(smooth > filters.threshold_otsu(smooth), footprint)
+        return segmentation.clear_border(ndimage.binary_fill_holes(nuclei))
+
+    return call
+
+
+# --- OpenCV ----------------------------------------------------------------------------------------------------------
+
+
+def opencv_tissue_in_steps(n: int) -> Way:
+    def way(im: Array) -> Call:
+        import cv2
+
+        cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+        return lambda: cv2.dilate(cv2.inRange(im, 33, 64), cross, iterations=n)
+
+    return way
+
+
+def opencv_tissue_at_once(n: int) -> Way:
+    def way(im: Array) -> Call:
+        import cv2
+
+        kernel = diamond(n).astype(np.uint8)
+        return lambda: cv2.dilate(cv2.inRange(im, 33, 64), kernel)
+
+    return way
+
+
+def opencv_disk(n: int) -> Way:
+    def way(m: Array) -> Call:
+        import cv2
+
+        mask, kernel = m.view(np.uint8), disk(n).astype(np.uint8)
+        return lambda: cv2.dilate(mask, kernel)
+
+    return way
+
+
+def _opencv_above(im: Array, t: float) -> Array:
+    """`im > t` as OpenCV's mask; its regions and fills take 8 bits only."""
+    import cv2
+
+    if im.dtype == np.uint8:
+        return np.asarray(cv2.threshold(im, t, 255, cv2.THRESH_BINARY)[1])
+    return (im > t).view(np.uint8)
+
+
+def opencv_close_square(n: int) -> Way:
+    def way(im: Array, t: float) -> Call:
+        import cv2
+
+        kernel = np.ones((2 * n + 1, 2 * n + 1), np.uint8)
+
+        def call() -> Array:
+            # Without room around it OpenCV's closing takes what is beyond the border as on when it erodes.
+            padded = cv2.copyMakeBorder(_opencv_above(im, t), n, n, n, n, cv2.BORDER_CONSTANT, value=0)
+            return np.asarray(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)[n:-n, n:-n])
+
+        return call
+
+    return way
+
+
+def opencv_keep_largest(im: Array, t: float) -> Call:
+    import cv2
+
+    def call() -> Array:
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(_opencv_above(im, t), connectivity=4)
+        return np.asarray(labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax())
+
+    return call
+
+
+def opencv_fill_holes(im: Array, t: float) -> Call:
+    """A flood from outside over the background; what it does not reach is filled."""
+    import cv2
+
+    def call() -> Array:
+        flooded = cv2.copyMakeBorder(_opencv_above(im, t), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+        cv2.floodFill(flooded, None, (0, 0), 2)
+        return np.asarray(flooded[1:-1, 1:-1] != 2)
+
+    return call
+
+
+def opencv_median(im: Array) -> Call:
+    import cv2
+
+    return lambda: cv2.medianBlur(im, 3)
+
+
+def opencv_grey_square(n: int) -> Way:
+    def way(im: Array) -> Call:
+        import cv2
+
+        kernel = np.ones((2 * n + 1, 2 * n + 1), np.uint8)
+        return lambda: cv2.dilate(im, kernel)
+
+    return way
+
+
+# --- numexpr ---------------------------------------------------------------------------------------------------------
+
+
+def numexpr_text(text: str) -> Way:
+    def way(**inputs: Array) -> Call:
+        import numexpr
+
+        return lambda: numexpr.evaluate(text, local_dict=inputs)
+
+    return way
+
+
+def numexpr_narrow(text: str, **numbers: float) -> Way:
+    """The text with its numbers given as float32: numexpr takes a number in the text as a double, and widens."""
+
+    def way(**inputs: Array) -> Call:
+        import numexpr
+
+        everything = {**inputs, **{name: np.float32(value) for name, value in numbers.items()}}
+        return lambda: numexpr.evaluate(text, local_dict=everything)
+
+    return way
+
+
+# --- mahotas ---------------------------------------------------------------------------------------------------------
+
+
+def mahotas_tissue(n: int) -> Way:
+    def way(im: Array) -> Call:
+        import mahotas
+
+        element = diamond(n)
+        return lambda: mahotas.dilate(_tissue(im), element)
+
+    return way
+
+
+# --- DIPlib ----------------------------------------------------------------------------------------------------------
+
+
+def diplib_tissue(n: int) -> Way:
+    def way(im: Array) -> Call:
+        import diplib
+
+        image = diplib.Image(im)
+        return lambda: diplib.BinaryDilation(diplib.RangeThreshold(image, 33, 64), connectivity=1, iterations=n)
+
+    return way
+
+
+def diplib_disk(n: int) -> Way:
+    def way(m: Array) -> Call:
+        import diplib
+
+        # An element of the same offsets: a diameter of 2n + 1 in DIPlib's own terms is a rounder disk.
+        mask, element = diplib.Image(m), diplib.SE(diplib.Image(disk(n)))
+        return lambda: diplib.Dilation(mask, element)
+
+    return way
+
+
+# --- SimpleITK -------------------------------------------------------------------------------------------------------
+
+
+def simpleitk_within(n: int) -> Way:
+    """A ball by exact distances: SimpleITK's own ball of radius n is larger."""
+
+    def way(v: Array, t: float) -> Call:
+        import SimpleITK
+
+        image = SimpleITK.GetImageFromArray(v)
+
+        def call() -> Any:
+            distance = SimpleITK.SignedMaurerDistanceMap(
+                image > t, insideIsPositive=False, squaredDistance=True, useImageSpacing=False
+            )
+            return distance <= n * n
+
+        return call
+
+    return way
+
+
+def simpleitk_ball(n: int) -> Way:
+    def way(v: Array, t: float) -> Call:
+        import SimpleITK
+
+        image = SimpleITK.GetImageFromArray(v)
+        return lambda: SimpleITK.BinaryDilate(image > t, [n] * v.ndim, SimpleITK.sitkBall)
+
+    return way

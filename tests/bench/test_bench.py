@@ -1,0 +1,65 @@
+"""The benchmarks run, and every peer that is installed gives our answer. Nothing is timed here."""
+
+import json
+import runpy
+from pathlib import Path
+
+import growth
+import peers
+import pytest
+import table
+import timing
+import works
+from images import Images
+
+IMAGES = Images(quick=True)
+main = runpy.run_path(str(Path(__file__).parent), run_name="bench")["main"]
+
+
+@pytest.mark.parametrize("work", works.WORKS, ids=lambda work: work.name)
+def test_peers_agree(work):
+    result = timing.measure(work, IMAGES, 1, shortest=0)
+    assert [peer.problem for peer in result.peers if peer.problem] == []
+    lines = table.work_lines(result)
+    assert lines.startswith(work.name)
+    assert all(peer.library in lines for peer in result.peers)
+
+
+def test_the_command_prints_and_writes_what_it_measured(tmp_path, capsys):
+    out = tmp_path / "out.json"
+    assert main(["--quick", "--rounds", "2", "--only", "small", "memory where", "--json", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "NumPy" in printed
+    assert "memory where" in printed
+    found = json.loads(out.read_text())
+    assert [len(row["seconds"]) for row in found["works"]] == [2]
+    assert len(found["memory"]) == 1
+
+
+def test_another_answer_is_told_and_not_timed(monkeypatch, capsys):
+    wrong = works.Peer("NumPy", (lambda im: lambda: im > 33,), 1)
+    row = works.Work("wrong", "im > 32", lambda images: {"im": images.small}, (wrong,))
+    monkeypatch.setattr(works, "WORKS", (row,))
+    assert main(["--quick", "--only", "wrong"]) == 1
+    assert "!!! DISAGREES" in capsys.readouterr().out
+
+
+def test_a_peer_that_fails_does_not_end_the_run(monkeypatch, capsys):
+    row = works.Work("odd", "im > 32", lambda images: {"im": images.small}, (works.Peer("NumPy", (lambda: None,)),))
+    monkeypatch.setattr(works, "WORKS", (row,))
+    assert main(["--quick", "--only", "odd"]) == 1
+    assert "!!! FAILED: TypeError" in capsys.readouterr().out
+
+
+def test_a_peer_that_is_not_installed_is_left_out_and_named(monkeypatch, capsys):
+    monkeypatch.setattr(peers.LIBRARIES["NumPy"], "module", "no_such_module")
+    assert main(["--quick", "--only", "small"]) == 0
+    printed = capsys.readouterr().out
+    assert "no peer installed" in printed
+    assert "left out: NumPy" in printed
+
+
+def test_growth_fits_exponents(capsys):
+    assert growth.exponent([1, 2, 4], [3.0, 12.0, 48.0]) == pytest.approx(2)
+    assert main(["--quick", "--rounds", "1", "--growth", "--only", "where", "diamond"]) == 0
+    assert capsys.readouterr().out.count("exponent ") >= 3
