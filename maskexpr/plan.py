@@ -10,16 +10,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from maskexpr.builtin import WHOLE
+from maskexpr.kernels.packed import packed_shape
 from maskexpr.methods import Form, Method, method_of
 from maskexpr.methods.method import form_shape, form_type
 from maskexpr.rewrites import Rewritten, rewrite
 from maskexpr.steps import Checked, Step
+from maskexpr.threads import threads
 
 # A mask whose consumers look further than this is stored (as bits, which is cheap) and read again, for strips with so
 # much around them would compute most rows twice.
 _FAR = 64
-# Bytes of the widest row buffer of a strip: a few of them have to fit a core's share of the cache.
-_STRIP_BYTES = 2**18
+# Bytes of the widest buffer of a strip, measured: smaller ones cost more calls, and more waiting for the interpreter's
+# lock among threads; larger ones leave the cache. Packed masks come with plain ones 8 times as large, which are few.
+_STRIP_BYTES = 2**20
+_PACKED_STRIP_BYTES = 2**18
+_MOST_STRIP_BYTES = 2**22
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,16 +195,24 @@ def _stored_form(task: Task, rewritten: Rewritten) -> Form:
 def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:
     """Rows of a strip: few enough for the cache, many enough that the rows computed twice do not count."""
     row = max(_row_bytes(task) for task in tasks)
+    most = max(1, _MOST_STRIP_BYTES // row)
     rows = max(1, _STRIP_BYTES // row)
+    helping = threads()
+    if any(task.form == "packed" for task in tasks):
+        packed_row = 8 * math.prod(packed_shape(shape)[1:])
+        rows = min(most, _PACKED_STRIP_BYTES * min(helping, 2) // packed_row)
     margin = max(task.margin + task.halo for task in tasks)
-    return min(shape[0], max(rows, 4 * margin, 8 if len(shape) == 2 else 1))
+    rows = max(rows, 2 * margin, min(8 * margin, most), 1)
+    strips = -(-shape[0] // rows)
+    if strips > 1:  # as many for each thread
+        rows = -(-shape[0] // (-(-strips // helping) * helping))
+    return rows
 
 
 def _row_bytes(task: Task) -> int:
-    return max(
-        math.prod(form_shape(s.kind, form)[1:]) * form_type(s.kind, form).itemsize
-        for s, form in [(task.step, task.form), *((o, "plain") for o in task.step.operands.values() if o.kind.is_array)]
-    )
+    """Bytes of a row of the plain arrays that a task reads and writes."""
+    arrays = [s.kind for s in (task.step, *task.step.operands.values()) if s.kind.is_array]
+    return max(math.prod(form_shape(kind, "plain")[1:]) * form_type(kind, "plain").itemsize for kind in arrays)
 
 
 def _last_uses(stages: list[Pass | Task], rewritten: Rewritten) -> dict[Step, int]:

@@ -15,6 +15,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self._memory: dict[str, Array] = {}
+        self._bytes = 0
         self._views: dict[tuple[str, tuple[int, ...], Any], Array] = {}
 
     def __call__(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
@@ -31,12 +32,14 @@ class Scratch:
             size *= n
         memory = self._memory.get(name)
         if memory is None or memory.nbytes < size:
+            self._bytes += size - (0 if memory is None else memory.nbytes)
             memory = self._memory[name] = np.empty(-(-size // 8), np.uint64)
             self._views = {key: view for key, view in self._views.items() if key[0] != name}
         return memory.view(np.uint8)[:size].view(dtype).reshape(shape)
 
     def trim(self) -> None:
         """Let go of the memory if it has become much."""
-        if len(self._views) > 1000 or sum(m.nbytes for m in self._memory.values()) > _KEPT_BYTES:
+        if len(self._views) > 1000 or self._bytes > _KEPT_BYTES:
             self._memory.clear()
             self._views.clear()
+            self._bytes = 0

@@ -4,7 +4,7 @@ A dilation ORs copies of a mask, an erosion ANDs them; outside the array everyth
 words and the width of a row in pixels (see `packed`), and gives words in `out`, which must not be the operand.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from maskexpr.kernels.scratch import Scratch
 Footprint = np.ndarray[Any, np.dtype[np.bool_]]
 Offset = tuple[int, ...]
 
+_MOST_BITS = 64  # spare bits at the end of a row
 OR, AND = np.bitwise_or, np.bitwise_and
 
 
@@ -32,10 +33,87 @@ def shifts(reach: int, ndim: int = 1) -> Iterator[int]:
         grown += shift
 
 
-def square(words: Words, width: int, reaches: Iterable[int], combine: Any, out: Words, scratch: Scratch) -> Words:
+def square(words: Words, width: int, reaches: Sequence[int], combine: Any, out: Words, scratch: Scratch) -> Words:
     """A square: a line along each axis, of a reach per axis."""
-    lines = [(shift, (axis,)) for axis, reach in enumerate(reaches) for shift in shifts(reach)]
-    return _crosses(words, width, lines, combine, out, scratch)
+    lines = [(axis, reach) for axis, reach in enumerate(reaches) if reach]
+    if not lines:
+        out[...] = words
+        return out
+    other = scratch("lines", words.shape, np.uint64) if len(lines) > 1 else out
+    before = words
+    for left, (axis, reach) in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
+        after = other if left % 2 else out  # so that the last one is written to `out`
+        if axis < words.ndim - 1:
+            _line(before, axis, reach, combine, after, scratch)
+        elif reach <= _MOST_BITS:
+            _row_line(before, width, reach, combine, after, scratch)
+        else:
+            _crosses(before, width, [(shift, (axis,)) for shift in shifts(reach)], combine, after, scratch)
+        before = after
+    return out
+
+
+def _doublings(length: int) -> Iterator[int]:
+    """Steps by which a window of one pixel grows to a length, by no more than its own length each time."""
+    grown = 1
+    while grown < length:
+        step = min(grown, length - grown)
+        yield step
+        grown += step
+
+
+def _row_line(words: Words, width: int, reach: int, combine: Any, out: Words, scratch: Scratch) -> None:
+    """A line along the rows: windows that start at each pixel, joined with those that end there.
+
+    Half the operations of shifting either way. A window that ends near the start of a row begins in the spare bits of
+    the row before, which look ahead into this one.
+    """
+    source, target = words.reshape(-1), out.reshape(-1)
+    moved, carried = (scratch(name, source.shape, np.uint64) for name in ("moved", "carried"))
+    before = source
+    for step in _doublings(reach + 1):
+        np.right_shift(before, np.uint64(step), out=moved)
+        np.left_shift(before, np.uint64(64 - step), out=carried)
+        np.bitwise_or(moved[:-1], carried[1:], out=moved[:-1])
+        before = combine(before, moved, out=target)
+    np.left_shift(target, np.uint64(reach), out=moved)
+    np.right_shift(target, np.uint64(64 - reach), out=carried)
+    np.bitwise_or(moved[1:], carried[:-1], out=moved[1:])
+    combine(target, moved, out=target)
+    if combine is OR:
+        target[0] |= _up_to_each_bit(source[0]) & np.uint64((1 << reach) - 1)  # before it there are no spare bits
+        clear_tail(out, width)
+
+
+def _up_to_each_bit(word: np.uint64) -> np.uint64:
+    """For each bit whether it or a lower one is on."""
+    bits = int(word)
+    return np.uint64(ALL_ON ^ np.uint64((bits & -bits) - 1)) if bits else np.uint64(0)
+
+
+def _line(words: Words, axis: int, reach: int, combine: Any, out: Words, scratch: Scratch) -> None:
+    """A line along another axis, in the same way."""
+    a, b = np.moveaxis(words, axis, 0), np.moveaxis(out, axis, 0)
+    spare = np.moveaxis(scratch("windows", words.shape, np.uint64), axis, 0)
+    length = len(a)
+    reach = min(reach, length - 1)
+    steps = list(_doublings(reach + 1))
+    source = a
+    for left, step in zip(range(len(steps), 0, -1), steps, strict=True):
+        target = spare if left % 2 else b  # the joined ones go to `out`
+        combine(source[:-step], source[step:], out=target[:-step])
+        target[length - step :] = source[length - step :] if combine is OR else 0
+        source = target
+    if not steps:
+        b[...] = a
+        if combine is AND and words.shape[axis]:
+            b[...] = 0
+        return
+    combine(source[reach:], source[: length - reach], out=b[reach:])
+    if combine is OR:
+        np.bitwise_or(source[:reach], np.bitwise_or.accumulate(a[:reach], axis=0), out=b[:reach])
+    else:
+        b[:reach] = 0
 
 
 def diamond(
@@ -166,6 +244,10 @@ def rows(words: Words, width: int, footprint: Footprint, combine: Any, out: Word
     for reach, places in _places_by_reach(footprint).items():
         for shift in _lengthening(reached, reach):
             longer = buffers[0] if line is not buffers[0] else buffers[1]
+            if line is words and reach <= _MOST_BITS:
+                _row_line(words, width, reach, combine, longer, scratch)
+                line = longer
+                break
             _cross(line, width, shift, (words.ndim - 1,), combine, longer, scratch)
             line = longer
         reached = reach

@@ -34,15 +34,20 @@ def _spreader(step: Step, combine: Any) -> Spread | None:
         return _stamped(elements.element(n, shape, axes, ndim), combine)
     n = elements.in_pixels(n, worked)
     if shape == "square":
-        reaches = tuple(min(n.reach(a), extent[a]) if a in worked else 0 for a in range(ndim))
-        return lambda words, width, out, scratch: spread.square(words, width, reaches, combine, out, scratch)
+        return _lines([min(n.reach(a), extent[a]) if a in worked else 0 for a in range(ndim)], combine)
     if shape == "diamond" and n.spacing is None:
         reach = min(int(n.radius), sum(extent[a] for a in worked))
+        if len(worked) == 1:
+            return _lines([reach if a in worked else 0 for a in range(ndim)], combine)
         return lambda words, width, out, scratch: spread.diamond(words, width, reach, worked, combine, out, scratch)
     if _rows(n, worked[:-1] if worked[-1] == ndim - 1 else worked, extent) > _MOST_ROWS:
         return None
     footprint = elements.footprint(n, shape, axes, ndim, extent)
     return lambda words, width, out, scratch: spread.rows(words, width, footprint, combine, out, scratch)
+
+
+def _lines(reaches: list[int], combine: Any) -> Spread:
+    return lambda words, width, out, scratch: spread.square(words, width, reaches, combine, out, scratch)
 
 
 def _rows(n: Distance, axes: tuple[int, ...], extent: tuple[int, ...]) -> int:

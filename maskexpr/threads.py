@@ -1,0 +1,72 @@
+"""How many threads there are, work shared among them, and the buffers each works in."""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from maskexpr.kernels.scratch import Scratch
+
+
+def threads() -> int:
+    """Threads to use: MASKEXPR_THREADS, or one per core that this process may use."""
+    given = os.environ.get("MASKEXPR_THREADS", "")
+    if given.isdecimal() and int(given) > 0:
+        return min(int(given), 256)
+    with contextlib.suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_kept: list[Scratch] = []
+_pool: list[tuple[int, ThreadPoolExecutor]] = []
+
+
+def borrow_scratch() -> Scratch:
+    """Buffers for one thread's work, to be given back."""
+    try:
+        return _kept.pop()
+    except IndexError:
+        return Scratch()
+
+
+def give_back(scratch: Scratch) -> None:
+    """Keep buffers for the next that borrows some."""
+    scratch.trim()
+    if len(_kept) < 64:
+        _kept.append(scratch)
+
+
+def _executor(count: int) -> ThreadPoolExecutor:
+    """The helping threads; a forked process has none and starts its own."""
+    if not _pool or _pool[0][0] != os.getpid() or _pool[0][1]._max_workers < count:
+        _pool[:] = [(os.getpid(), ThreadPoolExecutor(count, "maskexpr"))]
+    return _pool[0][1]
+
+
+def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
+    """Let several threads, this one among them, take items one by one; the first exception of any stops them all."""
+    count = min(threads(), len(items))
+    numbers = itertools.count()
+    stopped: list[bool] = []
+
+    def taken() -> Iterator[Any]:
+        while not stopped:
+            number = next(numbers)
+            if number >= len(items):
+                return
+            yield items[number]
+
+    helpers = [_executor(count - 1).submit(work, taken()) for _ in range(count - 1)]
+    try:
+        work(taken())
+    except BaseException:
+        stopped.append(True)
+        raise
+    finally:
+        failed = [h.exception() for h in helpers]
+    for error in failed:
+        if error is not None:
+            raise error
