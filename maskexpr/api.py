@@ -37,6 +37,7 @@ class Declared:
     limits: Limits
     functions: tuple[Builtin, ...]
     used: tuple[tuple[str, str], ...]  # the texts behind each `use`
+    fast: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ class Program:
         with self._lock:
             engine = self._engines.get(id(checked))
         if engine is None:
-            engine = Engine(checked, plan(checked))
+            engine = Engine(checked, plan(checked, fast=self._declared.fast))
             with self._lock:
                 self._engines[id(checked)] = engine  # which keeps `checked`, so that no other gets its identity
                 while len(self._engines) > _KEPT_SIGNATURES:
@@ -264,6 +265,7 @@ def compile(
     functions: Iterable[Callable[..., Any] | Builtin] | None = None,
     resolver: Callable[[str], str] | None = None,
     name: str = "expression",
+    fast: bool = False,
 ) -> Program:
     """Compile a program text.
 
@@ -279,6 +281,9 @@ def compile(
         Gives the text of the file named in a `use`. Without one, `use` is an error: no file is ever opened here.
     name : str
         What messages call the text.
+    fast : bool
+        Whether OpenCV may compute filters and distances where it is installed: several times as fast, but the last bits
+        of floating results may be others. Results are the same everywhere without it.
 
     Returns
     -------
@@ -296,7 +301,7 @@ def compile(
         raise TypeError(f"source must be a str, not {type(source).__name__}")
     text = source.removeprefix("\ufeff").replace("\r\n", "\n")
     remembering = _Remembering(resolver) if resolver else None
-    declared = Declared(Source(text, name), limits or Limits(), tuple(_records(functions or ())), ())
+    declared = Declared(Source(text, name), limits or Limits(), tuple(_records(functions or ())), (), fast)
     return _compile(declared, remembering)
 
 

@@ -130,6 +130,8 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
     command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help="a value for a param")
     spacing = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm"
     command.add_argument("--spacing", metavar="SIZE", help=spacing)
+    fast = "let OpenCV, where it is installed, compute gaussians and distances: faster, but the last bits may differ"
+    command.add_argument("--fast", action="store_true", help=fast)
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -138,7 +140,7 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
 def _eval(options: argparse.Namespace) -> int:
     """Run one expression. A number is printed; an image is summed up, a mask also drawn if this is a terminal; -o
     writes them to a file instead. An expression that begins with a minus needs brackets or a -- before it."""
-    program = files.compile_expression(options.expression)
+    program = files.compile_expression(options.expression, fast=options.fast)
     loaded, results = _results(program, options, Path())
     if options.output is not None:
         _write(results, options.output, loaded)
@@ -155,7 +157,7 @@ def _run(options: argparse.Namespace) -> int:
     """Run a program file. Each mask and image is written to {stem}-{output}.png in the current folder, {stem} being the
     name of the first input file (.tif or .npy where PNG cannot hold it), or where -o says, and its path is printed;
     numbers are printed. No input is ever overwritten."""
-    program = files.load_program(options.file)
+    program = files.load_program(options.file, fast=options.fast)
     folder = Path() if options.file == files.STANDARD else Path(options.file).parent
     loaded, results = _results(program, options, folder)
     stem = loaded.stem or Path(options.file).stem
@@ -209,9 +211,9 @@ def _explain(options: argparse.Namespace) -> int:
     was done to the input files on the way in. Inputs without a file are left open."""
     text, folder = options.program, Path()
     if text.endswith(".mask") or (text != files.STANDARD and len(text) < 256 and os.path.isfile(text)):
-        program, folder = files.load_program(text), Path(text).parent
+        program, folder = files.load_program(text, fast=options.fast), Path(text).parent
     else:
-        program = files.compile_expression(text)
+        program = files.compile_expression(text, fast=options.fast)
     loaded = _load(program, options, folder)
     missing = any(info.name not in loaded.values for info in program.inputs)
     if missing and not loaded.values:

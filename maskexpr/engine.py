@@ -68,9 +68,8 @@ class Engine:
     def _find_lone(self) -> "_Lone | None":
         outputs = self.plan.rewritten.outputs
         if len(self._stages) == 1 and isinstance(self._stages[0], PassRunner) and self._stages[0].is_lone:
-            runner = self._stages[0]
-            if all((step, "plain") in runner.stores for _, step in outputs):
-                return _Lone(runner, self._constants, outputs)
+            if all(step.kind.is_array for _, step in outputs):
+                return _Lone(self._stages[0], self._constants, outputs)
         return None
 
 
@@ -92,14 +91,21 @@ class _Lone:
         self._named = [(slot, step.name) for (step, _), slot in runner.sources.items() if step.name]
         for key, slot in runner.sources.items():
             self._slots[slot] = constants.get(key)
-        self._outputs = [(name, runner.stores[step, "plain"]) for name, step in outputs]
+        self._outputs = [(name, step, self._slot_of(step)) for name, step in outputs]
+
+    def _slot_of(self, step: Step) -> tuple[int, Form]:
+        stores = self._runner.stores
+        return (stores[step, "plain"], "plain") if (step, "plain") in stores else (stores[step, "packed"], "packed")
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         slots = self._slots.copy()
         for slot, name in self._named:
             slots[slot] = inputs[name]
         self._runner.run(slots)
-        return {name: slots[slot] for name, slot in self._outputs}
+        return {
+            name: slots[slot] if form == "plain" else packed.unpack(slots[slot], width_of(step))
+            for name, step, (slot, form) in self._outputs
+        }
 
 
 def in_form(values: Values, step: Step, form: Form) -> Any:

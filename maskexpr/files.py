@@ -33,18 +33,18 @@ class Loaded:
         return next((path.stem for path in self.paths.values()), "")
 
 
-def load_program(path: str) -> Program:
+def load_program(path: str, *, fast: bool = False) -> Program:
     """Compile a program file; `use` finds files beside it. `-` is standard input."""
     if path == STANDARD:
-        return compile(_standard_text(), name="standard input", resolver=_beside(Path()))
-    return compile(read_text(path), name=path, resolver=_beside(Path(path).parent))
+        return compile(_standard_text(), name="standard input", resolver=_beside(Path()), fast=fast)
+    return compile(read_text(path), name=path, resolver=_beside(Path(path).parent), fast=fast)
 
 
-def compile_expression(text: str) -> Program:
+def compile_expression(text: str, *, fast: bool = False) -> Program:
     """Compile an expression from the command line; `use` finds files in the current folder."""
     if text.endswith(".mask") and os.path.isfile(text):
         raise InputError(messages.EVAL_OF_FILE.anywhere(path=shown(text)))
-    return compile(_standard_text() if text == STANDARD else text, resolver=_beside(Path()))
+    return compile(_standard_text() if text == STANDARD else text, resolver=_beside(Path()), fast=fast)
 
 
 def read_text(path: str) -> str:

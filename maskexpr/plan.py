@@ -64,11 +64,12 @@ class Plan:
     last_uses: Mapping[Step, int] = field(default_factory=dict)
 
 
-def plan(checked: Checked, strip_rows: int | None = None) -> Plan:
-    """Plan a program whose inputs are known. `strip_rows` fixes the height of all strips."""
+def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False) -> Plan:
+    """Plan a program whose inputs are known. `strip_rows` fixes the height of all strips; `fast` lets the last bits of
+    floating results differ."""
     rewritten = rewrite(checked)
     steps = [s for s in rewritten.steps if s.function is not None]
-    methods = {step: method_of(step) for step in steps}
+    methods = {step: method_of(step, fast) for step in steps}
     forms = _forms(steps, methods)
     tasks = {s: Task(s, methods[s], forms[s], _halo(s, methods[s])) for s in steps}
     levels = _levels(tasks, {s for _, s in rewritten.outputs})
@@ -168,7 +169,9 @@ def _pass(group: list[Task], tasks: Mapping[Step, Task], rewritten: Rewritten, s
 
 def _stored(inside: set[Step], tasks: Mapping[Step, Task], rewritten: Rewritten) -> dict[Step, tuple[Form, ...]]:
     """What is used outside a pass, in the forms in which it is."""
-    wanted: dict[Step, set[Form]] = {step: {"plain"} for _, step in rewritten.outputs if step in inside}
+    wanted: dict[Step, set[Form]] = {
+        step: {_output_form(tasks[step])} for _, step in rewritten.outputs if step in inside
+    }
     for task in tasks.values():
         if task.step in inside:
             continue
@@ -184,12 +187,18 @@ def _stored(inside: set[Step], tasks: Mapping[Step, Task], rewritten: Rewritten)
     return {step: tuple(sorted(forms)) for step, forms in wanted.items()}
 
 
+def _output_form(task: Task) -> Form:
+    """Bits where they are unpacked at once into the result, which needs rows of whole bytes."""
+    shape = task.step.kind.shape
+    return "packed" if task.form == "packed" and shape and shape[-1] % 8 == 0 else "plain"
+
+
 def _stored_form(task: Task, rewritten: Rewritten) -> Form:
     """The form in which a pass finds a mask that an earlier stage made: bits, which are read 8 times as fast as bytes,
     unless bytes are kept anyway."""
     if task.method.whole:
         return task.form
-    return "plain" if any(step is task.step for _, step in rewritten.outputs) else "packed"
+    return _output_form(task) if any(step is task.step for _, step in rewritten.outputs) else "packed"
 
 
 def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:

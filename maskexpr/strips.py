@@ -12,7 +12,7 @@ from maskexpr.kernels.scratch import Scratch
 from maskexpr.methods.method import Form, Place, Run, form_shape, form_type, width_of
 from maskexpr.plan import Pass, Task
 from maskexpr.steps import Step
-from maskexpr.threads import borrow_scratch, give_back, share, threads
+from maskexpr.threads import borrow_scratch, give_back, in_turns, share, threads
 
 # Pixels times steps below which waking another thread costs more than it saves.
 _WORTH_THREADS = 2**20
@@ -231,7 +231,8 @@ class _Builder:
         target: str | _Value | None = store if room == 0 else None
         if target is None and not task.method.fresh:
             target = self._register(result)
-        self._op(task.method.run(form), reads, target, room, result, step, form)
+        run = task.method.run(form)
+        self._op(in_turns(run) if task.method.brief else run, reads, target, room, result, step, form)
         self._values[step, form] = result
         for other in self.stage.stored.get(step, ()):
             kept = self.stores[step, other]

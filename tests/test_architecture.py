@@ -62,7 +62,7 @@ INSIDE = {
     ),
     "methods": (
         "__init__",
-        *("thresholds", "regions", "measures", "morphology", "filters", "shapes", "pixelwise"),
+        *("thresholds", "regions", "measures", "morphology", "filters", "shapes", "pixelwise", "opencv"),
         "method",
     ),
     "kernels": ("__init__", "counts", "runs", "spread", "packed", "smooth", "ranks", "grey", "scratch"),
@@ -87,7 +87,7 @@ OUTSIDE = {
     "lark": {"parser"},
     "numpy": set(ROOMS),
     "scipy": {"library", "elements", "kernels"},
-    "cv2": {"kernels"},  # an extra
+    "cv2": {"kernels", "methods"},  # an extra
     "tifffile": {"images"},
 }
 

@@ -64,8 +64,11 @@ def _pack_rows(rows: Masks, octets: Any) -> None:
 
 def unpack(words: Words, width: int, out: Masks | None = None) -> Masks:
     """Unpack a mask whose rows are so many pixels wide."""
-    result = np.empty((*words.shape[:-1], width), bool) if out is None else out
     octets = words.astype(_BYTES, copy=False).view(np.uint8).reshape(-1, 8 * words.shape[-1])
+    if out is None and width % 8 == 0:
+        bits = np.unpackbits(octets[:, : width // 8], axis=-1, bitorder="little")
+        return bits.view(np.bool_).reshape(*words.shape[:-1], width)
+    result = np.empty((*words.shape[:-1], width), bool) if out is None else out
     rows = result.reshape(len(octets), width)
     some = max(1, _BLOCK // max(1, width))  # so few that they are copied while they are in the cache
     for start in range(0, len(rows), some):

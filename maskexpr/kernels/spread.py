@@ -120,7 +120,52 @@ def diamond(
     words: Words, width: int, reach: int, axes: tuple[int, ...], combine: Any, out: Words, scratch: Scratch
 ) -> Words:
     """A diamond of one reach along the axes."""
-    return _crosses(words, width, [(shift, axes) for shift in shifts(reach, len(axes))], combine, out, scratch)
+    if words.ndim > 2 or len(axes) < 2 or reach <= 2:
+        return _crosses(words, width, [(shift, axes) for shift in shifts(reach, len(axes))], combine, out, scratch)
+    parts = [min(_MOST_BITS - 1, reach - start) for start in range(0, reach, _MOST_BITS - 1)]
+    before = words
+    for part in parts:
+        _diamond_by_diagonals(before, width, part, combine, out, scratch)
+        before = out
+    return out
+
+
+def _diamond_by_diagonals(words: Words, width: int, reach: int, combine: Any, out: Words, scratch: Scratch) -> None:
+    """A diamond in a plane: lines of `reach` pixels along both diagonals give every second pixel of the next smaller
+    one, and a cross the others.
+
+    A line begins above the image, and beside it: in rows of room, and in the spare bits of the row before.
+    """
+    height, row = words.shape
+    padded: Words = scratch("diagonal", (height + reach + 1, row), np.uint64)
+    padded[:reach], padded[reach : reach + height], padded[reach + height :] = 0, words, 0
+    lines = padded.reshape(-1)
+    for direction in (1, -1):
+        for step in _doublings(reach):
+            _look_ahead(lines, step * (64 * row + direction), combine, scratch)
+    # What began `reach - 1` rows further up is centred here; with a row of room at either end for the cross.
+    centred = padded[: height + 2]
+    crossed: Words = scratch("crossed", centred.shape, np.uint64)
+    _cross(centred, width + 1, 1, (0, 1), combine, crossed, scratch)
+    out[...] = crossed[1:-1]
+    clear_tail(out, width)
+
+
+def _look_ahead(flat: Words, bits: int, combine: Any, scratch: Scratch) -> None:
+    """Combine each bit with the one so many places further on."""
+    whole, rest = divmod(bits, 64)
+    size = len(flat)
+    if whole >= size:
+        if combine is AND:
+            flat[...] = 0
+        return
+    ahead, carried = scratch("moved", (size - whole,), np.uint64), scratch("carried", (size - whole,), np.uint64)
+    np.right_shift(flat[whole:], np.uint64(rest), out=ahead)
+    np.left_shift(flat[whole:], np.uint64(64 - rest), out=carried)
+    np.bitwise_or(ahead[:-1], carried[1:], out=ahead[:-1])
+    combine(flat[: size - whole], ahead, out=flat[: size - whole])
+    if combine is AND:
+        flat[size - whole :] = 0
 
 
 def _crosses(

@@ -34,20 +34,20 @@ def sigmas(settings: Settings, ndim: int) -> tuple[float, ...]:
     return tuple(s if axis in worked else 0.0 for axis, s in enumerate(settings["sigma"]))
 
 
-def _gaussian_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
+def gaussian_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
     return tuple(int(_TRUNCATE * s + 0.5) for s in sigmas(settings, ndim))
 
 
 def _gaussian_cost(settings: Settings, ndim: int) -> float:
-    return sum(2.0 * (2 * reach + 1) for reach in _gaussian_halo(settings, ndim))
+    return sum(2.0 * (2 * reach + 1) for reach in gaussian_halo(settings, ndim))
 
 
 def _check_sigma(settings: Settings, around: Surroundings) -> None:
     if around.ndim is not None:
-        _check_window(2 * max(_gaussian_halo(settings, around.ndim)) + 1, "sigma")
+        _check_window(2 * max(gaussian_halo(settings, around.ndim)) + 1, "sigma")
 
 
-@builtin(gives=FLOAT_IMAGE, halo=_gaussian_halo, cost=_gaussian_cost, memory=8, border=_REFLECTED, check=_check_sigma)
+@builtin(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=_gaussian_cost, memory=8, border=_REFLECTED, check=_check_sigma)
 def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Smooth an image with a Gaussian of standard deviation `sigma`.
 

@@ -9,17 +9,20 @@ from typing import Any
 import numpy as np
 
 from maskexpr.builtin import WHOLE
-from maskexpr.methods import filters, measures, morphology, pixelwise, regions, shapes, thresholds
+from maskexpr.methods import filters, measures, morphology, opencv, pixelwise, regions, shapes, thresholds
 from maskexpr.methods.method import MAKERS, Form, Method, Place
 from maskexpr.steps import Step, run_body
 
-__all__ = ["Form", "Method", "Place", "filters", "measures", "method_of", "morphology", "pixelwise", "regions"]
-__all__ += ["shapes", "thresholds"]
+__all__ = ["Form", "Method", "Place", "filters", "measures", "method_of", "morphology", "opencv", "pixelwise"]
+__all__ += ["regions", "shapes", "thresholds"]
 
 
-def method_of(step: Step) -> Method:
-    """How a step runs."""
+def method_of(step: Step, fast: bool = False) -> Method:
+    """How a step runs; `fast` lets the last bits of floating results differ."""
     assert step.function is not None
+    method = opencv.nearly(step) if fast else None
+    if method:
+        return method
     maker = MAKERS.get(step.function)
     method = maker(step) if maker else None
     return method or _by_body(step)

@@ -36,7 +36,8 @@ class Method:
 
     `plain` takes masks a byte a pixel and gives such, `packed` takes and gives packed ones; images are the same for
     both. A step that has both follows its operands. `whole` asks for whole arrays. `quiet` says that no floating point
-    warning can come up, `fresh` that the result is an array of its own. `word` tells `explain` how it is done.
+    warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls.
+    `word` tells `explain` how it is done.
     """
 
     plain: Run | None = None
@@ -44,6 +45,7 @@ class Method:
     whole: bool = False
     quiet: bool = False
     fresh: bool = False
+    brief: bool = False
     word: str = ""
 
     def run(self, form: Form) -> Run:

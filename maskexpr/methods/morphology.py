@@ -95,7 +95,7 @@ def _one(step: Step, combine: Any) -> Method | None:
     def run(given: Any, out: Any, place: Place) -> Any:
         return grow(given[0], width, out, place.scratch)
 
-    return Method(packed=run, quiet=True)
+    return Method(packed=run, quiet=True, brief=True)
 
 
 @runs(meaning.boundary)
@@ -109,7 +109,7 @@ def boundary(step: Step) -> Method | None:
         np.invert(out, out=out)
         return np.bitwise_and(out, given[0], out=out)
 
-    return Method(packed=run, quiet=True)
+    return Method(packed=run, quiet=True, brief=True)
 
 
 @runs(meaning.open_)
@@ -126,7 +126,7 @@ def open_(step: Step) -> Method | None:
         between = place.scratch("between", out.shape, np.uint64)
         return grow(shrink(given[0], width, between, place.scratch), width, out, place.scratch)
 
-    return Method(packed=run, quiet=True)
+    return Method(packed=run, quiet=True, brief=True)
 
 
 @runs(meaning.close)
@@ -155,7 +155,7 @@ def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
         two(between, roomy_width, roomy, place.scratch)
         return packed.without_room(roomy, width, pad, out)
 
-    return Method(packed=run, quiet=True)
+    return Method(packed=run, quiet=True, brief=True)
 
 
 # --- grey images -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ import maskexpr
 Array = np.ndarray[Any, Any]
 
 # A sample repeats its call until it takes about this long, so that the clock's grain and its reading do not count.
-SHORTEST_SAMPLE = 0.005
+SHORTEST_SAMPLE = 0.02
 TUNING_SAMPLES = 2
 
 
@@ -33,9 +33,11 @@ class Contender:
     seconds: list[float] = field(default_factory=list)
 
     def sample(self) -> float:
-        """Seconds of one call. The garbage collector rests meanwhile: timeit sees to it."""
-        if self.library and self.library.use(self.threads):
-            self.call()  # starts the threads
+        """Seconds of one call, after one that finds caches and threads as others left them. The garbage collector rests
+        meanwhile: timeit sees to it."""
+        if self.library:
+            self.library.use(self.threads)
+        self.call()
         return timeit.Timer(self.call).timeit(self.repeats) / self.repeats
 
     def warm_up(self, shortest: float) -> None:
