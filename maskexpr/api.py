@@ -2,6 +2,7 @@
 
 import functools
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,21 +13,24 @@ import numpy as np
 from maskexpr import explain, inputs, messages
 from maskexpr.builtin import Builtin
 from maskexpr.checker import check
+from maskexpr.clock import Clock
 from maskexpr.costs import Cost, estimate
 from maskexpr.engine import Engine
 from maskexpr.errors import Diagnostic, ProgramError
+from maskexpr.explain import Times
 from maskexpr.inputs import Image
 from maskexpr.kinds import Kind
 from maskexpr.library import CATALOGUE
 from maskexpr.limits import Limits
 from maskexpr.parser import Parsed, parse
-from maskexpr.plan import plan
+from maskexpr.plan import Plan, plan
 from maskexpr.source import Source, Span
 from maskexpr.steps import Checked, InputInfo, ParamInfo
 
 __all__ = ["Image", "Program", "compile", "evaluate"]
 
 _KEPT_SIGNATURES = 32
+_TIMED_RUNS, _TIMED_SECONDS = 7, 3.0  # as many runs as that, until it takes longer
 
 
 @dataclass(frozen=True)
@@ -155,8 +159,40 @@ class Program:
         return estimate(self.checked(**given))
 
     def explain(self, /, **given: Any) -> str:
-        """The program line by line with kinds, shapes and the defaults in force; inputs as for `kind`, or none."""
-        return explain.describe(self.checked(**given) if given or not self.inputs else self._open)
+        """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs; inputs
+        as for `kind`, or none, which leaves out the plan."""
+        if self.inputs and not given:
+            return explain.describe(self._open)
+        return explain.describe(self.checked(**given), plan=self.planned(**given))
+
+    def profile(self, /, **given: Any) -> str:
+        """What `explain` says, with the time that each step takes; runs the program some times on real arrays."""
+        return explain.describe(self.checked(**given), plan=self.planned(**given), times=self.timed(**given))
+
+    def planned(self, /, **given: Any) -> Plan:
+        """How a run would go, for inputs as for `kind`; nothing is run."""
+        return self._engine(self.checked(**given)).plan
+
+    def timed(self, /, **given: Any) -> Times:
+        """Run the program some times on real arrays; what the best run took, step by step of `planned`."""
+        arrays, signature, params = self._bind(given, run=True)
+        checked = self._check(signature, params)
+        clock = Clock()
+        best: Times | None = None
+        engine = Engine(checked, self._engine(checked).plan, clock)
+        engine.run(arrays)  # the first one makes buffers, and imports what is imported late
+        began = time.perf_counter()
+        for runs in range(1, _TIMED_RUNS + 1):
+            clock.seconds = {}
+            start = time.perf_counter()
+            engine.run(arrays)
+            end = time.perf_counter()
+            if best is None or end - start < best.whole:
+                best = Times(clock.seconds, end - start, runs)
+            if end - began > _TIMED_SECONDS:
+                break
+        assert best is not None
+        return replace(best, runs=runs)
 
     def checked(self, /, **given: Any) -> Checked:
         """The program as steps for inputs given as for `kind`, with the warnings these inputs cause."""

@@ -239,6 +239,8 @@ class Builtin:
         Estimated elementary operations per pixel, and bytes of scratch per pixel beside the result.
     border
         The rule in force outside the image, in words, or such words by the kind of the result; "" where none applies.
+    bare
+        Written without brackets, as a name.
     """
 
     name: str
@@ -253,6 +255,7 @@ class Builtin:
     aliases: Mapping[str, str]
     check: Callable[[Settings, Surroundings], None] | None
     filled_in: frozenset[str]
+    bare: bool
 
     @property
     def doc(self) -> str:
@@ -264,9 +267,7 @@ class Builtin:
 
     @property
     def signature(self) -> str:
-        if not self.parameters:
-            return self.name  # a coordinate image, which is a name
-        return f"{self.name}({', '.join(p.text for p in self.parameters)})"
+        return self._called(", ".join(p.text for p in self.parameters))
 
     def border_for(self, kind: Kind) -> str:
         """The border rule in force for a result of this kind."""
@@ -275,10 +276,11 @@ class Builtin:
     @property
     def call(self) -> str:
         """How it is called with what it needs."""
-        if not self.parameters:
-            return self.name
         needed = [p.name for p in self.parameters if p.required]
-        return f"{self.name}({', '.join(needed)}{', ...' if len(needed) < len(self.parameters) else ''})"
+        return self._called(", ".join(needed) + (", ..." if len(needed) < len(self.parameters) else ""))
+
+    def _called(self, arguments: str) -> str:
+        return self.name if self.bare else f"{self.name}({arguments})"
 
     @property
     def title(self) -> str:
@@ -312,6 +314,7 @@ def builtin(
     name: str = "",
     aliases: Mapping[str, str] | None = None,
     check: Callable[[Settings, Surroundings], None] | None = None,
+    bare: bool = False,
     catalogue: dict[str, Builtin] | None = CATALOGUE,
 ) -> Callable[[Body], Body]:
     """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
@@ -324,9 +327,11 @@ def builtin(
     def register(body: Body) -> Body:
         own_name = name or body.__name__.rstrip("_")
         parameters, filled_in = _parameters(body, own_name)
+        if bare and parameters:
+            raise TypeError(f"{own_name}: a bare function takes no parameters")
         group = body.__module__.rsplit(".", 1)[-1]
         record = Builtin(
-            own_name, group, parameters, gives, body, halo, cost, memory, border, aliases or {}, check, filled_in
+            own_name, group, parameters, gives, body, halo, cost, memory, border, aliases or {}, check, filled_in, bare
         )
         _RECORDS[body.__module__, own_name] = record
         if catalogue is not None:

@@ -44,7 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest and hasattr(options, "given") and not any(r.startswith("-") for r in rest):
+        options.given += rest  # inputs behind an option, where argparse does not look for them
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if options.command is None:
         parser.print_help()
         return USAGE
@@ -110,9 +114,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print one JSON list, for editors and other tools")
     command.set_defaults(command=_check)
 
-    command = commands.add_parser("explain", help="kinds, shapes and the defaults in force", description=_doc(_explain))
+    command = commands.add_parser("explain", help="kinds, defaults in force, and the plan", description=_doc(_explain))
     command.add_argument("program", metavar="EXPR/FILE.mask", help="an expression or a program file")
     _add_inputs(command)
+    command.add_argument("--time", action="store_true", help="run it a few times: how long each step takes")
     command.set_defaults(command=_explain)
 
     command = commands.add_parser("functions", help="the functions of the language", description=_doc(_functions))
@@ -207,20 +212,24 @@ def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    """Show what a program does: the kinds and shapes of its values, the defaults and border rules in force, and what
-    was done to the input files on the way in. Inputs without a file are left open."""
+    """Show what a program does: the kinds and shapes of its values, the defaults and border rules in force, what was
+    done to the input files on the way in, and the plan by which it runs: its passes over the image, each with its
+    steps and their estimated cost, with --time also measured. Inputs without a file are left open."""
     text, folder = options.program, Path()
     if text.endswith(".mask") or (text != files.STANDARD and len(text) < 256 and os.path.isfile(text)):
         program, folder = files.load_program(text, fast=options.fast), Path(text).parent
     else:
         program = files.compile_expression(text, fast=options.fast)
     loaded = _load(program, options, folder)
-    missing = any(info.name not in loaded.values for info in program.inputs)
+    missing = [info.name for info in program.inputs if info.name not in loaded.values]
+    if missing and options.time:
+        raise InputError(messages.TIME_NEEDS_INPUTS.anywhere(name=missing[0]))
     if missing and not loaded.values:
         print(program.explain())
         return OK
     checked = program.checked(**loaded.values)
-    print(explain.describe(checked, loaded.notes))
+    times = program.timed(**loaded.values) if options.time else None
+    print(explain.describe(checked, loaded.notes, program.planned(**loaded.values), times))
     _warn(checked.diagnostics)
     return OK
 

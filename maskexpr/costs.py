@@ -26,13 +26,22 @@ def estimate(checked: Checked) -> Cost:
     for i, step in enumerate(steps):
         if step.function is None:
             continue
-        pixels = max([_pixels(step.kind), *(_pixels(o.kind) for o in step.operands.values())])
-        operations += pixels * _value(step.function.cost, step)
+        operations += most_pixels(step) * operations_per_pixel(step)
         held += size(step.kind)
-        peak = max(peak, held + int(pixels * _value(step.function.memory, step)))
+        peak = max(peak, held + int(most_pixels(step) * _value(step.function.memory, step)))
         dropped = {id(o): o for o in step.operands.values() if last_use[id(o)] == i and id(o) not in kept}
         held -= sum(size(o.kind) for o in dropped.values() if o.function is not None)
     return Cost(operations, max(peak, held))
+
+
+def operations_per_pixel(step: Step) -> float:
+    """Estimated elementary operations of a step's plain body, for each of its `most_pixels`."""
+    return 0.0 if step.function is None else _value(step.function.cost, step)
+
+
+def most_pixels(step: Step) -> int:
+    """The pixels of the largest among a step's operands and its result."""
+    return max([_pixels(step.kind), *(_pixels(o.kind) for o in step.operands.values())])
 
 
 def _pixels(kind: Kind) -> int:

@@ -67,9 +67,9 @@ class Engine:
 
     def _find_lone(self) -> "_Lone | None":
         outputs = self.plan.rewritten.outputs
-        if len(self._stages) == 1 and isinstance(self._stages[0], PassRunner) and self._stages[0].is_lone:
-            if all(step.kind.is_array for _, step in outputs):
-                return _Lone(self._stages[0], self._constants, outputs)
+        stage = self._stages[0] if len(self._stages) == 1 else None
+        if isinstance(stage, PassRunner) and stage.is_lone and all(step.kind.is_array for _, step in outputs):
+            return _Lone(stage, self._constants, outputs)
         return None
 
 
@@ -133,11 +133,10 @@ class _WholeRunner:
     def run(self, values: Values) -> None:
         task = self._task
         given = [in_form(values, operand, task.form) for operand in task.step.operands.values()]
-        rows = task.step.kind.shape[0] if task.step.kind.shape else 0
         scratch = borrow_scratch()
         try:
             with np.errstate(all="ignore"):
-                result = self._run(given, None, Place(scratch, 0, rows))
+                result = self._run(given, None, Place(scratch))
         finally:
             give_back(scratch)
         values[task.step, task.form if task.step.kind.name == "mask" else "plain"] = result

@@ -9,7 +9,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from maskexpr.builtin import WHOLE
+from maskexpr.costs import most_pixels, operations_per_pixel
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.methods import Form, Method, method_of
 from maskexpr.methods.method import form_shape, form_type
@@ -36,6 +39,16 @@ class Task:
     form: Form
     halo: int = 0  # rows that it looks at to either side
     margin: int = 0  # rows that are needed of it to either side of a strip
+
+    @property
+    def operations_per_pixel(self) -> float:
+        """Estimated elementary operations."""
+        return operations_per_pixel(self.step) if self.method.cost is None else self.method.cost
+
+    @property
+    def operations(self) -> float:
+        """The same of all pixels."""
+        return most_pixels(self.step) * self.operations_per_pixel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +82,8 @@ def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False)
     floating results differ."""
     rewritten = rewrite(checked)
     steps = [s for s in rewritten.steps if s.function is not None]
-    methods = {step: method_of(step, fast) for step in steps}
+    with np.errstate(all="ignore"):  # constants are turned into the types they meet
+        methods = {step: method_of(step, fast) for step in steps}
     forms = _forms(steps, methods)
     tasks = {s: Task(s, methods[s], forms[s], _halo(s, methods[s])) for s in steps}
     levels = _levels(tasks, {s for _, s in rewritten.outputs})

@@ -97,17 +97,15 @@ class _Op:
     dtype: np.dtype[Any]
 
 
-# An operation on certain rows: what it reads, where it writes (a register with a shape, or rows of a whole array), the
-# rows of the result to keep, and its slot.
-_Bound = tuple[Run, tuple[tuple[int, Cut], ...], Any, tuple[int, ...] | None, np.dtype[Any], Cut, int]
+# An operation on certain rows: the first of them, what it reads, where it writes (a register with a shape, or rows of a
+# whole array), the rows of the result to keep, and its slot.
+_Bound = tuple[Run, int, tuple[tuple[int, Cut], ...], Any, tuple[int, ...] | None, np.dtype[Any], Cut, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
     """The operations on one strip, all rows worked out."""
 
-    start: int
-    stop: int
     ops: tuple[_Bound, ...]
     slots: int  # of values
 
@@ -125,18 +123,19 @@ class _Strip:
         def bind(op: _Op) -> _Bound:
             reads = tuple((value.slot, None if margin is None else cut(value, margin)) for value, margin in op.reads)
             keep = cut(_Value(0, op.room), op.result.margin)
-            if isinstance(op.target, _Value):
-                return op.run, reads, (op.target.slot, cut(op.target, op.room)), None, op.dtype, keep, op.result.slot
             low, high = rows(op.room)
+            if isinstance(op.target, _Value):
+                target: Any = (op.target.slot, cut(op.target, op.room))
+                return op.run, low, reads, target, None, op.dtype, keep, op.result.slot
             size = op.shape if len(shape) == 1 else (high - low, *op.shape[1:])  # the only axis may be packed
-            return op.run, reads, op.target, size, op.dtype, keep, op.result.slot
+            return op.run, low, reads, op.target, size, op.dtype, keep, op.result.slot
 
-        return cls(start, stop, tuple(map(bind, builder.ops)), builder.slots)
+        return cls(tuple(map(bind, builder.ops)), builder.slots)
 
     def run(self, values: list[Any], scratch: Scratch) -> None:
         values.extend([None] * (self.slots - len(values)))
-        place = Place(scratch, self.start, self.stop)
-        for run, reads, target, shape, dtype, keep, slot in self.ops:
+        place = Place(scratch)
+        for run, place.start, reads, target, shape, dtype, keep, slot in self.ops:
             given = [values[i] if cut is None else values[i][cut] for i, cut in reads]
             if shape is None:
                 i, cut = target

@@ -42,14 +42,23 @@ def give_back(scratch: Scratch) -> None:
 
 # Work of many short NumPy calls is done by a thread at a time (of two; by half of more): each call lets go of the
 # interpreter's lock and asks for it again, and waking up for that takes longer than the call. Other work goes on.
-_turns = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
+_turns: list[threading.Semaphore] = []
+
+
+def _fresh_turns() -> None:
+    _turns[:] = [threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))]
+
+
+_fresh_turns()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_fresh_turns)  # a turn that was taken would never end in the child
 
 
 def in_turns(work: Callable[..., Any]) -> Callable[..., Any]:
     """The same work, taking turns with other threads'."""
 
     def in_turn(*given: Any) -> Any:
-        with _turns:
+        with _turns[0]:
             return work(*given)
 
     return in_turn
@@ -75,14 +84,19 @@ def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
                 return
             yield items[number]
 
-    helpers = [_executor(count - 1).submit(work, taken()) for _ in range(count - 1)]
+    def take_part() -> None:
+        try:
+            work(taken())
+        except BaseException:
+            stopped.append(True)
+            raise
+
+    helpers = [_executor(count - 1).submit(take_part) for _ in range(count - 1)]
     try:
-        work(taken())
-    except BaseException:
-        stopped.append(True)
-        raise
+        take_part()
     finally:
-        failed = [h.exception() for h in helpers]
+        # Helpers that are busy elsewhere and have not begun need not; their share is done.
+        failed = [h.exception() for h in helpers if not h.cancel()]
     for error in failed:
         if error is not None:
             raise error

@@ -395,6 +395,18 @@ def spread(m: Mask) -> float:
     return -1.0
 
 
+@builtin(gives=MASK, halo=0, cost=1, memory=0, name="x", catalogue=None)
+def crossed_out(m: Mask) -> Array:
+    """None of a mask."""
+    return m & ~m
+
+
+@builtin(gives=NUMBER, halo=0, cost=1, memory=0, bare=True, catalogue=None)
+def answer() -> int:
+    """A number with a name."""
+    return 42
+
+
 def test_a_hosts_functions_are_checked_like_others():
     program = maskexpr.compile("rim(halved(im) > 20, n=1)", functions=[rim, halved])
     assert program(im=IM).tolist() == ((IM / 2 > 20) & ~np.roll(IM / 2 > 20, 1, axis=-1)).tolist()
@@ -407,6 +419,15 @@ def test_a_hosts_functions_are_checked_like_others():
 def test_a_hosts_functions_go_before_those_of_the_catalogue():
     assert maskexpr.compile("area(im > 3)", functions=[spread])(im=IM) == -1.0
     assert maskexpr.compile("area(im > 3)")(im=IM) == 5
+
+
+def test_a_function_says_itself_whether_it_is_a_name():
+    assert maskexpr.compile("answer + 1", functions=[answer])() == 43
+    with pytest.raises(maskexpr.ProgramError, match="answer is a value"):
+        maskexpr.compile("answer()", functions=[answer])
+    assert not maskexpr.compile("x(im > x)", functions=[crossed_out])(im=IM, x=3).any()
+    with pytest.raises(TypeError, match="takes no parameters"):
+        builtin(gives=MASK, halo=0, cost=1, memory=0, bare=True, catalogue=None)(crossed_out)
 
 
 def test_a_hosts_functions_stay_where_they_were_given():

@@ -50,6 +50,7 @@ ROOMS = (
     "source",
 )
 INSIDE = {
+    "explain": ("__init__", "planned", "written", "program"),
     "checker": ("__init__", "statements", "expressions", "operators", "calls", "application", "shapes", "context"),
     "parser": ("__init__", "grammar", "building", "mistakes", "splitting"),
     "images": ("__init__", "reading", "tiff", "gif", "writing", "png", "npy", "pixels", "tags", "opening"),

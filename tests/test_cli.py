@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -328,12 +329,42 @@ def test_explain_without_inputs(shell: Shell) -> None:
     code, out, _ = shell("explain", "dilate(im > 32)")
     assert code == 0
     assert "im: any kind" in out
+    assert out.endswith("plan\n  give the inputs to see it: im=...\n")
+
+
+def test_explain_shows_the_plan(shell: Shell) -> None:
+    write(shell.folder, "a.mask", 'input im = "im.png"\nparam t = 3 in 0..9\narea(im > t)')
+    code, out, err = shell("explain", "a.mask", "-p", "t=5")
+    assert (code, err) == (0, "")
+    assert "plan " in out
+    assert "    im > 5 " in out
+    assert "measured" not in out
+
+
+def test_explain_with_times(shell: Shell) -> None:
+    code, out, err = shell("explain", "--time", "area(dilate(im, 2mm) > t)", "im=im.png", "t=3", "--spacing", "1mm")
+    assert (code, err) == (0, "")
+    assert re.search(r"\n    dilate\(im, n=2mm\) .* \d+(\.\d\d)? (us|ms|s)   ", out)
+    assert "for the whole run, the best of" in out
+
+
+def test_times_need_all_inputs(shell: Shell) -> None:
+    for given in ((), ("a=im.png",)):
+        code, out, err = shell("explain", "a + b > 3", *given, "--time")
+        assert (code, out) == (2, "")
+        name = "b" if given else "a"
+        assert err == f"error: --time runs the program, but no {name} was given; give it: {name}=FILE\n"
+    code, out, err = shell("explain", "assert area(im > 300) > 0; im > 3", "im=im.png", "--time")
+    assert (code, out) == (1, "")
+    assert "error: not true: area(im > 300) > 0" in err
 
 
 def test_functions(shell: Shell) -> None:
     code, out, _ = shell("functions")
     assert code == 0
     assert "  dilate(m, ...)" in out
+    assert "  x  " in out
+    assert "  empty()  " in out
     code, out, _ = shell("functions", "dilate")
     assert code == 0
     assert out.startswith('dilate(m, n=1, shape="diamond", axes=none) -> image or mask\n')

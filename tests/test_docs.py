@@ -3,6 +3,7 @@
 import doctest
 import functools
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -70,14 +71,17 @@ def test_the_readme_names_every_function() -> None:
     assert {group for group, _ in listed} == {record.group for record in CATALOGUE.values()}
 
 
-def test_the_readme_says_what_the_tool_prints(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_readme_says_what_the_tool_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The console blocks with output: run each command, compare."""
     from maskexpr.cli import main
 
-    blocks = re.findall(r"```console\n\$ maskexpr (eval .*?)\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 2
+    monkeypatch.chdir(README.parent)
+    text = README.read_text("utf-8")
+    blocks = re.findall(r"```console\n\$ maskexpr ((?:eval|explain) .*?)\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 3
     for command, shown in blocks:
-        expression, image = re.fullmatch(r"eval '(.*)' im=(.*)", command).groups()  # type: ignore[union-attr]
-        main(["eval", expression, f"im={README.parent / image}"])
+        main(shlex.split(command))
         printed = capsys.readouterr()
         assert shown == printed.out + printed.err

@@ -42,7 +42,7 @@ def call(c: Context, scope: Scope, node: nodes.Call, check: Check) -> Value:
         _check_all(c, scope, node, check)
         return c.unknown(scope, node.span)
     function = c.catalogue.get(name)
-    if function is None or name in ("x", "y", "z"):
+    if function is None or function.bare:
         _unknown_function(c, scope, node)
         _check_all(c, scope, node, check)
         return c.unknown(scope, node.span)
@@ -68,12 +68,12 @@ def _check_all(c: Context, scope: Scope, node: nodes.Call, check: Check) -> None
 
 def _unknown_function(c: Context, scope: Scope, node: nodes.Call) -> None:
     name, span = node.function.text, node.function.span
-    near = suggestion(c, name, scope.functions, (n for n in c.catalogue if n not in "xyz"))
+    near = suggestion(c, name, scope.functions, (n for n, f in c.catalogue.items() if not f.bare))
     if name.lower() in _WORDS:
         c.report(messages.OPERATOR_FOREIGN, scope, span, found=name, meant=name.lower())
     elif name in c.later_functions:
         c.report(messages.FUNCTION_LATER, scope, span, name=name)
-    elif name in scope.values or name in c.signature or name in c.inputs or name in ("x", "y", "z"):
+    elif name in scope.values or name in c.signature or name in c.inputs or name in c.catalogue:
         c.report(messages.FUNCTION_IS_VALUE, scope, span, name=name)
     elif near:
         c.report(messages.FUNCTION_UNKNOWN, scope, span, name=name, near=near)

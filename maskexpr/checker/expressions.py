@@ -16,7 +16,6 @@ from maskexpr.source import Span
 from maskexpr.steps import Step
 
 GIVEN = ARRAYS | {"number", "truth"}  # what an input can be
-COORDINATES = ("x", "y", "z")
 
 
 def check(c: Context, scope: Scope, node: nodes.Expression) -> Value:
@@ -54,8 +53,9 @@ def _name(c: Context, scope: Scope, node: nodes.Name) -> Value:
     if name in scope.values:
         c.used.add(name)
         return Value(scope.values[name], node.span)
-    if name in COORDINATES and name not in c.signature:
-        return apply(c, scope, c.catalogue[name], {}, node.span)
+    function = c.catalogue.get(name)
+    if function is not None and function.bare and name not in c.signature:
+        return apply(c, scope, function, {}, node.span)
     if scope.inside is not None:
         _unknown_in_def(c, scope, node)
         return c.unknown(scope, node.span)

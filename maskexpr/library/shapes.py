@@ -41,7 +41,7 @@ def _along(axis: int, values: Array, ndim: int) -> Array:
     return values.reshape([-1 if a == axis else 1 for a in range(ndim)])
 
 
-@builtin(gives=_coordinates("x"), halo=0, cost=1, memory=0)
+@builtin(gives=_coordinates("x"), halo=0, cost=1, memory=0, bare=True)
 def x(grid: GridShape, kind: ResultKind) -> Array:
     """The column of each pixel, from 0 at the left: its index along the last axis. Written without brackets.
 
@@ -56,7 +56,7 @@ def x(grid: GridShape, kind: ResultKind) -> Array:
     return _coordinate("x", grid, kind)
 
 
-@builtin(gives=_coordinates("y"), halo=0, cost=1, memory=0)
+@builtin(gives=_coordinates("y"), halo=0, cost=1, memory=0, bare=True)
 def y(grid: GridShape, kind: ResultKind) -> Array:
     """The row of each pixel, from 0 at the top: its index along the last axis but one. Written without brackets.
 
@@ -71,7 +71,7 @@ def y(grid: GridShape, kind: ResultKind) -> Array:
     return _coordinate("y", grid, kind)
 
 
-@builtin(gives=_coordinates("z"), halo=0, cost=1, memory=0)
+@builtin(gives=_coordinates("z"), halo=0, cost=1, memory=0, bare=True)
 def z(grid: GridShape, kind: ResultKind) -> Array:
     """The slice of each pixel, from 0: its index along the last axis but two. Written without brackets.
 

@@ -4,6 +4,7 @@ What is not in the table runs by its plain body from `library`: on blocks of row
 whole arrays.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,21 @@ def _by_body(step: Step) -> Method:
     names, local = tuple(step.operands), _is_local(step)
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        result = run_body(step, dict(zip(names, given, strict=True)))
+        result = run_body(_of_rows(step, given) if local else step, dict(zip(names, given, strict=True)))
         if local and any(np.may_share_memory(result, v) for v in given if isinstance(v, np.ndarray)):
             return result.copy()  # the operand's memory will be used again
         return result
 
     return Method(run, whole=not local, fresh=True, word="plain body")
+
+
+def _of_rows(step: Step, given: Any) -> Step:
+    """The step as it is for the rows of a block: a body may look at the shape of its result."""
+    shape = step.kind.shape
+    rows = next(len(v) for v in given if isinstance(v, np.ndarray))
+    if not shape or rows == shape[0]:
+        return step
+    return replace(step, kind=replace(step.kind, shape=(rows, *shape[1:])))
 
 
 def _is_local(step: Step) -> bool:

@@ -19,13 +19,18 @@ def _of_mask(step: Step, operation: Any) -> Method | None:
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(packed.area(given[0]), pixels)
 
-    return Method(packed=run, whole=True, word="bits counted")
+    return Method(packed=run, whole=True, cost=0.1, word="bits counted")
 
 
 @runs(meaning.area)
 def area(step: Step) -> Method | None:
     unit, spacing = step.settings["unit"], step.settings["spacing"]
     return _of_mask(step, lambda on, pixels: meaning.in_unit(on, unit, spacing))
+
+
+@runs(meaning.fraction)
+def fraction(step: Step) -> Method | None:
+    return _of_mask(step, lambda on, pixels: on / pixels)
 
 
 @runs(meaning.any_)

@@ -18,11 +18,10 @@ Form = Literal["plain", "packed"]
 
 @dataclass(slots=True)
 class Place:
-    """Where a method works: the rows of the image that its operands hold, and buffers of its thread."""
+    """Where a method works: buffers of its thread, and the first row of the image that its result has."""
 
     scratch: Scratch
-    start: int
-    stop: int
+    start: int = 0
 
 
 # The operands in the order of the step's, the array for the result, the place. A result elsewhere may be given back
@@ -37,7 +36,7 @@ class Method:
     `plain` takes masks a byte a pixel and gives such, `packed` takes and gives packed ones; images are the same for
     both. A step that has both follows its operands. `whole` asks for whole arrays. `quiet` says that no floating point
     warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls.
-    `word` tells `explain` how it is done.
+    `cost` estimates its operations a pixel where they are not those of the plain body, `word` says how it is done.
     """
 
     plain: Run | None = None
@@ -46,6 +45,7 @@ class Method:
     quiet: bool = False
     fresh: bool = False
     brief: bool = False
+    cost: float | None = None
     word: str = ""
 
     def run(self, form: Form) -> Run:

@@ -18,7 +18,8 @@ from maskexpr.methods.method import Array, Method, Place, runs, width_of
 from maskexpr.steps import Step
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
-_MOST_ROWS = 20_000
+_MOST_ROWS = 5_000
+_PACKED_COST = 1.0  # some 20 to 100 operations on 64 pixels each
 Spread = Callable[[Words, int, Words, Scratch], Words]  # words, width, result, buffers
 
 
@@ -95,7 +96,7 @@ def _one(step: Step, combine: Any) -> Method | None:
     def run(given: Any, out: Any, place: Place) -> Any:
         return grow(given[0], width, out, place.scratch)
 
-    return Method(packed=run, quiet=True, brief=True)
+    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
 
 
 @runs(meaning.boundary)
@@ -109,7 +110,7 @@ def boundary(step: Step) -> Method | None:
         np.invert(out, out=out)
         return np.bitwise_and(out, given[0], out=out)
 
-    return Method(packed=run, quiet=True, brief=True)
+    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
 
 
 @runs(meaning.open_)
@@ -126,7 +127,7 @@ def open_(step: Step) -> Method | None:
         between = place.scratch("between", out.shape, np.uint64)
         return grow(shrink(given[0], width, between, place.scratch), width, out, place.scratch)
 
-    return Method(packed=run, quiet=True, brief=True)
+    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
 
 
 @runs(meaning.close)
@@ -155,7 +156,7 @@ def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
         two(between, roomy_width, roomy, place.scratch)
         return packed.without_room(roomy, width, pad, out)
 
-    return Method(packed=run, quiet=True, brief=True)
+    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
 
 
 # --- grey images -----------------------------------------------------------------------------------------------------

@@ -116,7 +116,8 @@ def between(step: Step) -> Method | None:
     values = of_type(im.dtype)
     if not isinstance(low, int) or not isinstance(high, int) or not values.low <= low <= high <= values.high:
         return None
-    return Method(_interval(im.dtype, low, high, values), quiet=True, word="one subtraction, one comparison")
+    word = "one subtraction, one comparison" if values.low < low and high < values.high else "one comparison"
+    return Method(_interval(im.dtype, low, high, values), quiet=True, word=word)
 
 
 def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:
@@ -221,7 +222,7 @@ def where(step: Step) -> Method | None:
         return out
 
     if kind.name != "mask":
-        return Method(run, quiet=True, word="chosen by bits")
+        return Method(run, word="chosen by bits")
     return Method(run, _where_packed, quiet=True)
 
 

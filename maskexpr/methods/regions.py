@@ -12,7 +12,8 @@ from maskexpr.library.operators import compare
 from maskexpr.methods.method import Method, Place, runs
 from maskexpr.steps import Step
 
-_WORD = "runs"
+_COST = 5.0  # of real images, whose regions have long runs
+_WORD = "by runs of pixels"
 
 
 @runs(meaning.label)
@@ -78,7 +79,7 @@ def _whole(operation: Any) -> Method:
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(*given)
 
-    return Method(packed=run, whole=True, word=_WORD)
+    return Method(packed=run, whole=True, cost=_COST, word=_WORD)
 
 
 def _bounds(step: Step, name: str) -> Any:

@@ -17,7 +17,7 @@ def coordinate(step: Step) -> Method:
     places = np.arange(shape[axis], dtype=dtype).reshape([-1 if a == axis else 1 for a in range(len(shape))])
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        out[...] = places[place.start : place.stop] if axis == 0 else places
+        out[...] = places[place.start : place.start + len(out)] if axis == 0 else places
         return out
 
     return Method(run, quiet=True)

@@ -16,8 +16,8 @@ from maskexpr.steps import Checked
 
 __all__ = ["RULES", "Rewritten", "Rule", "rewrite"]
 
-# Each gets one step whose operands are rewritten already, and gives the step that replaces it, or None. A replacement
-# has the same kind, gives the same bits, and leaves out nothing that can fail.
+# Each gets one step whose operands are rewritten already, with the facts of the walk, and gives the step that replaces
+# it, or None. A replacement has the same kind, gives the same bits, and leaves out nothing that can fail.
 RULES: tuple[Rule, ...] = (
     settle_comparisons,
     narrow_tests,
@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
 def rewrite(checked: Checked, rules: Sequence[Rule] = RULES) -> Rewritten:
     """Apply the rules to all that the outputs and asserts of a program need, until none applies.
 
-    Values and errors stay what they are, with their kinds and their places in the text.
+    Values and their kinds stay what they are, and so does whether the pixels make a run impossible; where that is said
+    to be is for the program as it was written.
     """
     return walk(checked, rules)

@@ -1,10 +1,11 @@
 """`~~m` is `m`."""
 
+from maskexpr.rewrites.facts import Facts
 from maskexpr.rewrites.patterns import NOT
 from maskexpr.steps import Step
 
 
-def drop_double_negations(step: Step) -> Step | None:
+def drop_double_negations(step: Step, facts: Facts) -> Step | None:
     """The negation of a negation is what was negated."""
     if step.function is not NOT or step.operands["a"].function is not NOT:
         return None

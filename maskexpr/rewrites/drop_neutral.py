@@ -1,13 +1,13 @@
 """`m & full` is `m`."""
 
-from maskexpr.rewrites.facts import cannot_fail
+from maskexpr.rewrites.facts import Facts
 from maskexpr.rewrites.patterns import AND, NOT, OR, XOR, applied, is_known, known_mask, same_kind
 from maskexpr.steps import Step
 
 _NEUTRAL = {AND: True, OR: False, XOR: False}
 
 
-def drop_neutral(step: Step) -> Step | None:
+def drop_neutral(step: Step, facts: Facts) -> Step | None:
     """A mask beside one that is on everywhere or nowhere, or beside itself, is that mask, its opposite, or known."""
     if step.kind.name != "mask":
         return None
@@ -18,17 +18,17 @@ def drop_neutral(step: Step) -> Step | None:
         return None
     a, b = step.operands["a"], step.operands["b"]
     if a is b:
-        return _with_itself(step, a)
-    return _beside(step, a, b) or _beside(step, b, a)
+        return _with_itself(step, a, facts)
+    return _beside(step, a, b, facts) or _beside(step, b, a, facts)
 
 
-def _with_itself(step: Step, m: Step) -> Step | None:
+def _with_itself(step: Step, m: Step, facts: Facts) -> Step | None:
     if step.function is not XOR:
         return m
-    return known_mask(step, False) if cannot_fail(m) else None
+    return known_mask(step, False) if facts.cannot_fail(m) else None
 
 
-def _beside(step: Step, m: Step, known: Step) -> Step | None:
+def _beside(step: Step, m: Step, known: Step, facts: Facts) -> Step | None:
     function = step.function
     assert function is not None
     neutral = _NEUTRAL[function]
@@ -38,4 +38,4 @@ def _beside(step: Step, m: Step, known: Step) -> Step | None:
         return None
     if function is XOR:
         return applied(NOT, {"a": m}, step) if m.kind.is_array else None
-    return known_mask(step, not neutral) if cannot_fail(m) else None
+    return known_mask(step, not neutral) if facts.cannot_fail(m) else None

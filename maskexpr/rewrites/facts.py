@@ -1,45 +1,10 @@
 """What a rule may know of the program around its step: what can fail, and what is used more than once."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 
 from maskexpr.builtin import Builtin
 from maskexpr.library import CATALOGUE, OPERATORS
 from maskexpr.steps import Step
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """Kept for one walk, so that a long program is not walked again for each step. The keys keep steps alive."""
-
-    failing: dict[Step, bool] = field(default_factory=dict)
-    uses: Counter[Step] = field(default_factory=Counter)
-
-
-# Not an argument of the rules, which are functions of a step; a program may be rewritten in several threads.
-_current: ContextVar[_Facts] = ContextVar("facts")
-
-
-@contextmanager
-def of_one_walk() -> Iterator[Counter[Step]]:
-    """Remember facts while a program is rewritten; the walk fills in how often each rewritten step is used."""
-    facts = _Facts()
-    token = _current.set(facts)
-    try:
-        yield facts.uses
-    finally:
-        _current.reset(token)
-
-
-def is_shared(step: Step) -> bool:
-    """Whether a step is used elsewhere too: it is computed anyway, so that taking it apart costs instead of saving."""
-    return _current.get(_Facts()).uses[step] > 1
-
-
-# --- failure ---------------------------------------------------------------------------------------------------------
 
 # Functions that have an answer for any pixels: their bodies refuse nothing, the checker has seen all their settings,
 # and no operand of theirs is a number with bounds. What is not listed can fail, functions of a host's own among them.
@@ -59,7 +24,29 @@ _SURE: frozenset[Builtin] = frozenset(
 _DIVISIONS = frozenset([OPERATORS["//"], OPERATORS["%"]])
 
 
-def never_refuses(step: Step) -> bool:
+class Facts:
+    """What is known of the steps that one walk has made."""
+
+    def __init__(self) -> None:
+        self.uses: Counter[Step] = Counter()
+        self._sure: set[Step] = set()
+
+    def add(self, step: Step) -> None:
+        """Note a step, after its operands."""
+        if _never_refuses(step) and self._sure.issuperset(step.operands.values()):
+            self._sure.add(step)
+
+    def is_shared(self, step: Step) -> bool:
+        """Whether a step is used elsewhere too: it is computed anyway, so that taking it apart costs instead of
+        saving."""
+        return self.uses[step] > 1
+
+    def cannot_fail(self, step: Step) -> bool:
+        """Whether neither a step nor anything it depends on can be refused in the run: it may be left out unnoticed."""
+        return step in self._sure
+
+
+def _never_refuses(step: Step) -> bool:
     """Whether a step has a result for whatever its operands are."""
     if step.function is None or step.function in _SURE:
         return True
@@ -71,19 +58,3 @@ def _may_be_zero(divisor: Step) -> bool:
     if kind.is_constant:
         return bool(kind.constant == 0)
     return kind.range is None or kind.range.low <= 0 <= kind.range.high
-
-
-def cannot_fail(step: Step) -> bool:
-    """Whether neither a step nor anything it depends on can be refused in the run: it may be left out unnoticed."""
-    failing = _current.get(_Facts()).failing
-    stack = [step]
-    while stack:
-        current = stack[-1]
-        unknown = [] if current in failing else [o for o in current.operands.values() if o not in failing]
-        if unknown and never_refuses(current):
-            stack.extend(unknown)
-            continue
-        if current not in failing:
-            failing[current] = not never_refuses(current) or any(failing[o] for o in current.operands.values())
-        stack.pop()
-    return not failing[step]

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from maskexpr.kinds import Kind
 from maskexpr.library import OPERATORS
-from maskexpr.rewrites.facts import is_shared
+from maskexpr.rewrites.facts import Facts
 from maskexpr.rewrites.patterns import NOT
 from maskexpr.steps import Step
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
-def flip_negations(step: Step) -> Step | None:
+def flip_negations(step: Step, facts: Facts) -> Step | None:
     """The negation of a comparison is the opposite comparison, for an order where neither side can be nan."""
     if step.function is not NOT:
         return None
@@ -21,7 +21,7 @@ def flip_negations(step: Step) -> Step | None:
         return None
     # nan is neither above nor below anything, but unequal to everything.
     exact = function.name in ("==", "!=") or all(_is_no_nan(o.kind) for o in comparison.operands.values())
-    if not exact or is_shared(comparison):
+    if not exact or facts.is_shared(comparison):
         return None
     return replace(step, function=OPERATORS[_OPPOSITE[function.name]], operands=comparison.operands)
 

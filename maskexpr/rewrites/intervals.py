@@ -6,7 +6,7 @@ from typing import Any
 
 from maskexpr.library import OPERATORS
 from maskexpr.ranges import Range
-from maskexpr.rewrites.facts import cannot_fail
+from maskexpr.rewrites.facts import Facts
 from maskexpr.rewrites.patterns import BETWEEN, ISIN, applied, known_mask, whole_number
 from maskexpr.steps import Step
 
@@ -105,13 +105,13 @@ def gap(a: Range, b: Range) -> Range | None:
     return between if between.low <= between.high else None
 
 
-def spelled(test: Test, passing: Range, step: Step) -> Step | None:
+def spelled(test: Test, passing: Range, step: Step, facts: Facts) -> Step | None:
     """The cheapest step for an interval of the image's values, in the place of a step that gives a mask of its grid.
 
     None where the image would not be looked at, but can fail.
     """
     if passing in (_NOTHING, test.values):
-        return known_mask(step, passing != _NOTHING) if cannot_fail(test.im) else None
+        return known_mask(step, passing != _NOTHING) if facts.cannot_fail(test.im) else None
     low, high = whole_number(passing.low, step), whole_number(passing.high, step)
     if passing.low == passing.high:
         return applied(OPERATORS["=="], {"a": test.im, "b": low}, step)

@@ -5,16 +5,16 @@ from dataclasses import replace
 from maskexpr import elements
 from maskexpr.arguments import Distance
 from maskexpr.library import CATALOGUE
-from maskexpr.rewrites.facts import is_shared
+from maskexpr.rewrites.facts import Facts
 from maskexpr.steps import Step
 
 _MERGED = frozenset([CATALOGUE["dilate"], CATALOGUE["erode"]])
 
 
-def merge_reaches(step: Step) -> Step | None:
+def merge_reaches(step: Step, facts: Facts) -> Step | None:
     """A dilation of a dilation, or an erosion of an erosion, reaches as far as both together."""
     inner = step.operands.get("m")
-    if step.function not in _MERGED or inner is None or inner.function is not step.function or is_shared(inner):
+    if step.function not in _MERGED or inner is None or inner.function is not step.function or facts.is_shared(inner):
         return None
     # Floats are left alone: in another order another one of two equal zeros may come out.
     if step.kind.name != "mask" and step.kind.range is None:

@@ -2,20 +2,20 @@
 
 from maskexpr.kinds import Kind
 from maskexpr.library import OPERATORS
-from maskexpr.rewrites.facts import cannot_fail
+from maskexpr.rewrites.facts import Facts
 from maskexpr.rewrites.patterns import BETWEEN, known_mask
 from maskexpr.steps import Step
 
 _Bounds = tuple[float, float]
 
 
-def settle_comparisons(step: Step) -> Step | None:
+def settle_comparisons(step: Step, facts: Facts) -> Step | None:
     """A comparison that the ranges of integers decide is a mask that is on everywhere or nowhere."""
     if step.kind.name != "mask" or step.function is None:
         return None
     # Both sides are no longer looked at, so neither may be what stops the run.
     settled = _settled(step)
-    if settled is None or not all(cannot_fail(o) for o in step.operands.values()):
+    if settled is None or not all(facts.cannot_fail(o) for o in step.operands.values()):
         return None
     return known_mask(step, settled)
 

@@ -3,7 +3,7 @@
 from maskexpr import elements
 from maskexpr.arguments import NAMED_SHAPES
 from maskexpr.library import CATALOGUE
-from maskexpr.rewrites.facts import cannot_fail
+from maskexpr.rewrites.facts import Facts
 from maskexpr.rewrites.patterns import is_known, known_mask, same_kind
 from maskexpr.steps import Step
 
@@ -13,23 +13,23 @@ _DILATE, _ERODE, _OPEN, _CLOSE, _BOUNDARY, _FILL_HOLES, _CLEAR_BORDER = (
 _OF_ELEMENTS = (_DILATE, _ERODE, _OPEN, _CLOSE, _BOUNDARY)
 
 
-def skip_idle_morphology(step: Step) -> Step | None:
+def skip_idle_morphology(step: Step, facts: Facts) -> Step | None:
     """What a mask keeps: one that is not reached beyond, one that is empty, one that is full and only grows."""
     m = step.operands.get("m")
     if m is None or not same_kind(m.kind, step.kind) or m.kind.ndim is None:
         return None
     if step.function in _OF_ELEMENTS and not any(elements.halo(step.settings, m.kind.ndim)):
-        return _unreached(step, m)
+        return _unreached(step, m, facts)
     keeps_empty = step.function in (_DILATE, _ERODE, _BOUNDARY, _FILL_HOLES, _CLEAR_BORDER)
     if keeps_empty and is_known(m, False):
         return m
     return m if _only_grows(step) and is_known(m, True) else None
 
 
-def _unreached(step: Step, m: Step) -> Step | None:
+def _unreached(step: Step, m: Step, facts: Facts) -> Step | None:
     """A reach of no pixel, by itself: what is within it is the pixel."""
     if step.function is _BOUNDARY:
-        return known_mask(step, False) if cannot_fail(m) else None
+        return known_mask(step, False) if facts.cannot_fail(m) else None
     # A float may come out of a filter with other bits for the same zero or nan.
     return m if m.kind.name == "mask" or m.kind.range is not None else None
 

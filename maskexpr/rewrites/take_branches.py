@@ -1,20 +1,20 @@
 """`where(true, a, b)` is `a`, and `where(c, m, empty)` is `c & m`."""
 
-from maskexpr.rewrites.facts import cannot_fail
+from maskexpr.rewrites.facts import Facts
 from maskexpr.rewrites.patterns import AND, OR, WHERE, applied, is_known, same_kind
 from maskexpr.steps import Step
 
 
-def take_branches(step: Step) -> Step | None:
+def take_branches(step: Step, facts: Facts) -> Step | None:
     """A choice that is known is what is chosen, where that needs no other type; one of masks is `&` or `|`."""
     if step.function is not WHERE:
         return None
     condition, a, b = (step.operands[name] for name in ("condition", "a", "b"))
     taken, left = (b, a) if is_known(condition, False) else (a, b)
     if is_known(condition, True) or is_known(condition, False):
-        return taken if same_kind(taken.kind, step.kind) and cannot_fail(left) else None
+        return taken if same_kind(taken.kind, step.kind) and facts.cannot_fail(left) else None
     if a is b:
-        return a if same_kind(a.kind, step.kind) and cannot_fail(condition) else None
+        return a if same_kind(a.kind, step.kind) and facts.cannot_fail(condition) else None
     return _of_masks(step, condition, a, b) if step.kind.name == "mask" else None
 
 

@@ -74,6 +74,8 @@ def test_empty_and_full_need_an_image(name):
 def test_empty_and_full_are_calls_and_leave_their_names_to_inputs(name):
     m = np.array([[True, False]])
     np.testing.assert_array_equal(evaluate(f"~{name}", **{name: m}), ~m)
+    with pytest.raises(ProgramError, match=rf"{name}\(\)"):
+        evaluate(f"{name}(m)", m=m)
 
 
 # --- drawn shapes ----------------------------------------------------------------------------------------------------

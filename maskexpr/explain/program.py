@@ -1,6 +1,6 @@
-"""A program in words: kinds, shapes, types, and every default and border rule in force."""
+"""A program line by line: kinds, shapes, types, and every default and border rule in force."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maskexpr.builtin import Parameter, value_text
@@ -8,23 +8,19 @@ from maskexpr.kinds import Kind
 from maskexpr.steps import Checked, InputInfo, ParamInfo, Step
 
 
-def describe(checked: Checked, notes: Mapping[str, str] | None = None) -> str:
+def sections(checked: Checked, notes: Mapping[str, str]) -> Iterator[str]:
     """The inputs, the params, then line by line what is computed and how; `notes` say where an input comes from."""
-    parts = []
     if checked.inputs:
         kinds = {s.name: s.kind for s in checked.steps if s.name}
-        listed = (_input(i, kinds.get(i.name), (notes or {}).get(i.name)) for i in checked.inputs)
-        parts.append("inputs\n" + "\n".join(listed))
+        yield "inputs\n" + "\n".join(_input(i, kinds.get(i.name), notes.get(i.name)) for i in checked.inputs)
     if checked.params:
-        parts.append("params\n" + "\n".join(_param(p, checked.values.get(p.name, p.default)) for p in checked.params))
+        yield "params\n" + "\n".join(_param(p, checked.values.get(p.name, p.default)) for p in checked.params)
     shown = _Shown()
     lines = [line for name, step in _bindings(checked) for line in shown.binding(name, step)]
     if lines:
-        parts.append("steps\n" + "\n".join(lines))
+        yield "steps\n" + "\n".join(lines)
     if checked.outputs:
-        listed = (f"  {name}: {kind_text(step.kind)}" for name, step in checked.outputs)
-        parts.append("outputs\n" + "\n".join(listed))
-    return "\n".join(parts)
+        yield "outputs\n" + "\n".join(f"  {name}: {kind_text(step.kind)}" for name, step in checked.outputs)
 
 
 def kind_text(kind: Kind) -> str:

@@ -1,0 +1,25 @@
+"""A program in words: what is computed, with every default in force, and the plan by which it runs."""
+
+from collections.abc import Mapping
+
+from maskexpr.explain import planned, program
+from maskexpr.explain.planned import Times
+from maskexpr.explain.program import kind_text
+from maskexpr.plan import Plan
+from maskexpr.steps import Checked
+
+__all__ = ["Times", "describe", "kind_text"]
+
+
+def describe(
+    checked: Checked, notes: Mapping[str, str] | None = None, plan: Plan | None = None, times: Times | None = None
+) -> str:
+    """The program line by line, then its plan, or what it takes to have one. `notes` say where an input comes from,
+    `times` how long a run took."""
+    parts = list(program.sections(checked, notes or {}))
+    if plan is not None:
+        parts.extend(planned.sections(checked, plan, times))
+    elif checked.outputs:
+        missing = ", ".join(f"{info.name}=..." for info in checked.inputs)
+        parts.append(f"plan\n  give the inputs to see it: {missing}")
+    return "\n".join(parts)
