@@ -6,7 +6,7 @@ into passes. Only what a later stage needs is stored whole: masks as bits where 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -86,19 +86,15 @@ def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False)
         methods = {step: method_of(step, fast) for step in steps}
     forms = _forms(steps, methods)
     tasks = {s: Task(s, methods[s], forms[s], _halo(s, methods[s])) for s in steps}
-    levels = _levels(tasks, {s for _, s in rewritten.outputs})
+    levels = _levels(tasks)
     groups: dict[tuple[int, object], list[Task]] = {}
     for task in tasks.values():
         key = task.step if task.method.whole else task.step.kind.shape
         groups.setdefault((levels[task.step], key), []).append(task)
     ordered = sorted(groups.values(), key=lambda group: levels[group[0].step])  # stable: else in the program's order
-    stages: list[Pass | Task] = []
-    for group in ordered:
-        if group[0].method.whole:
-            stages.append(group[0])
-        else:
-            stages.append(_pass(group, tasks, rewritten, strip_rows))
-    return Plan(rewritten, tuple(stages), _last_uses(stages, rewritten))
+    passes = _Passes(tasks, {step for _, step in rewritten.outputs}, strip_rows)
+    stages = tuple(group[0] if group[0].method.whole else passes.make(group) for group in ordered)
+    return Plan(rewritten, stages, _last_uses(stages, rewritten))
 
 
 def _forms(steps: Iterable[Step], methods: Mapping[Step, Method]) -> dict[Step, Form]:
@@ -130,7 +126,7 @@ def _halo(step: Step, method: Method) -> int:
 # --- stages ----------------------------------------------------------------------------------------------------------
 
 
-def _levels(tasks: Mapping[Step, Task], outputs: set[Step]) -> dict[Step, int]:
+def _levels(tasks: Mapping[Step, Task]) -> dict[Step, int]:
     """The stage of each step: as early as its operands allow, then as late as those that use it allow, so that what is
     used late is not stored in between."""
     levels: dict[Step, int] = {}
@@ -161,58 +157,59 @@ def _parts(before: Task, after: Task) -> int:
     return 0 if together else 1
 
 
-def _pass(group: list[Task], tasks: Mapping[Step, Task], rewritten: Rewritten, strip_rows: int | None) -> Pass:
-    shape = group[0].step.kind.shape
-    assert shape
-    inside = {task.step for task in group}
-    margins = dict.fromkeys(inside, 0)
-    for task in reversed(group):
-        for operand in task.step.operands.values():
-            if operand in inside:
-                margins[operand] = max(margins[operand], margins[task.step] + task.halo)
-    placed = tuple(Task(t.step, t.method, t.form, min(t.halo, shape[0]), min(margins[t.step], shape[0])) for t in group)
-    stored = _stored(inside, tasks, rewritten)
-    loads = {}
-    for task in group:
-        for operand in task.step.operands.values():
-            if operand in tasks and operand not in inside and operand.kind.name == "mask":
-                loads[operand] = _stored_form(tasks[operand], rewritten)
-    rows = shape[0] if len(shape) == 1 else min(strip_rows or _strip_rows(shape, placed), shape[0])
-    return Pass(shape, placed, stored, loads, rows)
+class _Passes:
+    """Makes passes of tasks that run together, knowing all tasks of the program and who uses what."""
 
+    def __init__(self, tasks: Mapping[Step, Task], outputs: set[Step], strip_rows: int | None) -> None:
+        self._tasks = tasks
+        self._outputs = outputs
+        self._strip_rows = strip_rows
+        self._users: dict[Step, list[Task]] = {step: [] for step in tasks}
+        for task in tasks.values():
+            for operand in _made(task.step, tasks):
+                self._users[operand].append(task)
 
-def _stored(inside: set[Step], tasks: Mapping[Step, Task], rewritten: Rewritten) -> dict[Step, tuple[Form, ...]]:
-    """What is used outside a pass, in the forms in which it is."""
-    wanted: dict[Step, set[Form]] = {
-        step: {_output_form(tasks[step])} for _, step in rewritten.outputs if step in inside
-    }
-    for task in tasks.values():
-        if task.step in inside:
-            continue
-        for operand in task.step.operands.values():
-            if operand not in inside:
-                continue
-            if operand.kind.name != "mask":
-                wanted[operand] = {"plain"}
-            elif task.method.whole:
-                wanted.setdefault(operand, set()).add(task.form)
-            else:
-                wanted.setdefault(operand, set()).add(_stored_form(tasks[operand], rewritten))
-    return {step: tuple(sorted(forms)) for step, forms in wanted.items()}
+    def make(self, group: list[Task]) -> Pass:
+        shape = group[0].step.kind.shape
+        assert shape
+        margins = {task.step: 0 for task in group}
+        loads: dict[Step, Form] = {}
+        for task in reversed(group):
+            for operand in _made(task.step, self._tasks):
+                if operand in margins:
+                    margins[operand] = max(margins[operand], margins[task.step] + task.halo)
+                elif operand.kind.name == "mask":
+                    loads[operand] = self._stored_form(operand)
+        placed = tuple(
+            Task(t.step, t.method, t.form, min(t.halo, shape[0]), min(margins[t.step], shape[0])) for t in group
+        )
+        stored = {step: forms for step in margins if (forms := self._stored_forms(step, margins))}
+        rows = shape[0] if len(shape) == 1 else min(self._strip_rows or _strip_rows(shape, placed), shape[0])
+        return Pass(shape, placed, stored, loads, rows)
+
+    def _stored_forms(self, step: Step, inside: Container[Step]) -> tuple[Form, ...]:
+        """The forms in which a value is used outside the pass that makes it."""
+        users = [task for task in self._users[step] if task.step not in inside]
+        if step.kind.name != "mask":
+            return ("plain",) if users or step in self._outputs else ()
+        forms = {task.form if task.method.whole else self._stored_form(step) for task in users}
+        if step in self._outputs:
+            forms.add(_output_form(self._tasks[step]))
+        return tuple(sorted(forms))
+
+    def _stored_form(self, step: Step) -> Form:
+        """The form in which a pass finds a mask that an earlier stage made: bits, which are read 8 times as fast as
+        bytes, unless bytes are kept anyway."""
+        task = self._tasks[step]
+        if task.method.whole:
+            return task.form
+        return _output_form(task) if step in self._outputs else "packed"
 
 
 def _output_form(task: Task) -> Form:
     """Bits where they are unpacked at once into the result, which needs rows of whole bytes."""
     shape = task.step.kind.shape
     return "packed" if task.form == "packed" and shape and shape[-1] % 8 == 0 else "plain"
-
-
-def _stored_form(task: Task, rewritten: Rewritten) -> Form:
-    """The form in which a pass finds a mask that an earlier stage made: bits, which are read 8 times as fast as bytes,
-    unless bytes are kept anyway."""
-    if task.method.whole:
-        return task.form
-    return _output_form(task) if any(step is task.step for _, step in rewritten.outputs) else "packed"
 
 
 def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:
@@ -238,7 +235,7 @@ def _row_bytes(task: Task) -> int:
     return max(math.prod(form_shape(kind, "plain")[1:]) * form_type(kind, "plain").itemsize for kind in arrays)
 
 
-def _last_uses(stages: list[Pass | Task], rewritten: Rewritten) -> dict[Step, int]:
+def _last_uses(stages: tuple[Pass | Task, ...], rewritten: Rewritten) -> dict[Step, int]:
     last: dict[Step, int] = {}
     for i, stage in enumerate(stages):
         for task in stage.tasks if isinstance(stage, Pass) else (stage,):

@@ -17,6 +17,9 @@ from maskexpr.threads import borrow_scratch, give_back, in_turns, share, threads
 # Pixels times steps below which waking another thread costs more than it saves.
 _WORTH_THREADS = 2**20
 
+# Operations that are kept with their rows worked out; with more, a strip works them out each time.
+_MOST_BOUND = 100_000
+
 Key = tuple[Step, Form]
 Cut = slice | None  # None: all rows
 
@@ -104,38 +107,45 @@ _Bound = tuple[Run, int, tuple[tuple[int, Cut], ...], Any, tuple[int, ...] | Non
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
-    """The operations on one strip, all rows worked out."""
+    """The operations on one strip, with all rows worked out beforehand where they are not too many to keep."""
 
-    ops: tuple[_Bound, ...]
-    slots: int  # of values
+    builder: "_Builder"
+    start: int
+    stop: int
+    ops: list[_Bound] | None
 
     @classmethod
-    def of(cls, builder: "_Builder", start: int, stop: int) -> "_Strip":
-        shape = builder.stage.shape
+    def of(cls, builder: "_Builder", start: int, stop: int, keep: bool) -> "_Strip":
+        strip = cls(builder, start, stop, None)
+        return cls(builder, start, stop, strip.bound()) if keep else strip
 
-        def rows(margin: int | None) -> tuple[int, int]:
-            return (0, shape[0]) if margin is None else (max(0, start - margin), min(shape[0], stop + margin))
+    def bound(self) -> list[_Bound]:
+        """The operations with the rows of this strip."""
+        return [self._bind(op) for op in self.builder.ops]
 
-        def cut(value: _Value, margin: int | None) -> Cut:
-            (low, high), (base, end) = rows(margin), rows(value.margin)
-            return None if (low, high) == (base, end) else slice(low - base, high - base)
+    def _bind(self, op: _Op) -> _Bound:
+        shape = self.builder.stage.shape
+        reads = tuple((value.slot, None if rows is None else self._cut(value, rows)) for value, rows in op.reads)
+        keep = self._cut(_Value(0, op.room), op.result.margin)
+        low, high = self._rows(op.room)
+        if isinstance(op.target, _Value):
+            target: Any = (op.target.slot, self._cut(op.target, op.room))
+            return op.run, low, reads, target, None, op.dtype, keep, op.result.slot
+        size = op.shape if len(shape) == 1 else (high - low, *op.shape[1:])  # the only axis may be packed
+        return op.run, low, reads, op.target, size, op.dtype, keep, op.result.slot
 
-        def bind(op: _Op) -> _Bound:
-            reads = tuple((value.slot, None if margin is None else cut(value, margin)) for value, margin in op.reads)
-            keep = cut(_Value(0, op.room), op.result.margin)
-            low, high = rows(op.room)
-            if isinstance(op.target, _Value):
-                target: Any = (op.target.slot, cut(op.target, op.room))
-                return op.run, low, reads, target, None, op.dtype, keep, op.result.slot
-            size = op.shape if len(shape) == 1 else (high - low, *op.shape[1:])  # the only axis may be packed
-            return op.run, low, reads, op.target, size, op.dtype, keep, op.result.slot
+    def _rows(self, margin: int | None) -> tuple[int, int]:
+        height = self.builder.stage.shape[0]
+        return (0, height) if margin is None else (max(0, self.start - margin), min(height, self.stop + margin))
 
-        return cls(tuple(map(bind, builder.ops)), builder.slots)
+    def _cut(self, value: _Value, margin: int | None) -> Cut:
+        (low, high), (base, end) = self._rows(margin), self._rows(value.margin)
+        return None if (low, high) == (base, end) else slice(low - base, high - base)
 
     def run(self, values: list[Any], scratch: Scratch) -> None:
-        values.extend([None] * (self.slots - len(values)))
+        values.extend([None] * (self.builder.slots - len(values)))
         place = Place(scratch)
-        for run, place.start, reads, target, shape, dtype, keep, slot in self.ops:
+        for run, place.start, reads, target, shape, dtype, keep, slot in self.ops or self.bound():
             given = [values[i] if cut is None else values[i][cut] for i, cut in reads]
             if shape is None:
                 i, cut = target
@@ -180,7 +190,8 @@ class _Builder:
                 self._release(step)
 
     def strips(self) -> list[_Strip]:
-        return [_Strip.of(self, start, stop) for start, stop in self.stage.strips]
+        keep = len(self.ops) * len(self.stage.strips) <= _MOST_BOUND
+        return [_Strip.of(self, start, stop, keep) for start, stop in self.stage.strips]
 
     def _value(self, margin: int | None) -> _Value:
         self.slots += 1
