@@ -110,7 +110,7 @@ class Program:
         -------
         ndarray, number, bool or list, or a dict of them by output name
             Masks are bool arrays, labels int32, images the smallest type that holds their values. New arrays: never the
-            given ones, nor views of them.
+            given ones, nor views of them. Inputs in Fortran order may give results in it, as in NumPy.
 
         Raises
         ------

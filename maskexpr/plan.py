@@ -7,7 +7,7 @@ into passes. Only what a later stage needs is stored whole: masks as bits where 
 
 import math
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -74,7 +74,8 @@ class Plan:
 
     rewritten: Rewritten
     stages: tuple[Pass | Task, ...]
-    last_uses: Mapping[Step, int] = field(default_factory=dict)
+    last_uses: Mapping[Step, int]
+    strip_rows: int | None = None  # asked for
 
 
 def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False) -> Plan:
@@ -94,7 +95,7 @@ def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False)
     ordered = sorted(groups.values(), key=lambda group: levels[group[0].step])  # stable: else in the program's order
     passes = _Passes(tasks, {step for _, step in rewritten.outputs}, strip_rows)
     stages = tuple(group[0] if group[0].method.whole else passes.make(group) for group in ordered)
-    return Plan(rewritten, stages, _last_uses(stages, rewritten))
+    return Plan(rewritten, stages, _last_uses(stages, rewritten), strip_rows)
 
 
 def _forms(steps: Iterable[Step], methods: Mapping[Step, Method]) -> dict[Step, Form]:

@@ -21,6 +21,7 @@ ROOMS = (
     "api",
     "engine",
     "strips",
+    "turning",
     "explain",
     "plan",
     "clock",
