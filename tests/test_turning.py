@@ -27,7 +27,7 @@ TURNING = [
     "where(im > otsu(im), im - 40, 0) % 7",
     "fill_holes(remove_small(im > 60, 3)) ^ clear_border(im > 60)",
     "hysteresis(im, 40, 120) | full()",
-    'assert area(im > 3) > 1, "none"\noutput n = count(im > 90)\noutput f = fraction(im > 90)\noutput a = area(im > 9) / 3',
+    'assert area(im > 3) > 1, "none"\noutput n = count(im > 90)\noutput f = fraction(im > 90)',
 ]
 # These go by scan order, sum floating values axis by axis, or say where a pixel is.
 STAYING = [

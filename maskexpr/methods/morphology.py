@@ -19,6 +19,8 @@ from maskexpr.steps import Step
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
 _MOST_ROWS = 5_000
+# A pattern is stamped so often at most: SciPy, which visits only what changed last, is better at many times.
+_MOST_STAMPS = 100
 _PACKED_COST = 1.0  # some 20 to 100 operations on 64 pixels each
 Spread = Callable[[Words, int, Words, Scratch], Words]  # words, width, result, buffers
 
@@ -32,7 +34,8 @@ def _spreader(step: Step, combine: Any) -> Spread | None:
     # Beyond the image's size a longer reach makes no difference; an erosion must still see the outside.
     extent = tuple(size + 1 for size in step.kind.shape)
     if shape not in NAMED_SHAPES:
-        return _stamped(elements.element(n, shape, axes, ndim), combine)
+        element = elements.element(n, shape, axes, ndim)
+        return _stamped(element, combine) if element.times <= _MOST_STAMPS else None
     n = elements.in_pixels(n, worked)
     if shape == "square":
         return _lines([min(n.reach(a), extent[a]) if a in worked else 0 for a in range(ndim)], combine)
