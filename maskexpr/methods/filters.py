@@ -1,5 +1,6 @@
 """Filters of grey images."""
 
+import math
 from typing import Any
 
 from maskexpr import elements
@@ -8,6 +9,8 @@ from maskexpr.kernels import ranks, smooth
 from maskexpr.library import filters as meaning
 from maskexpr.methods.method import Method, Place, runs
 from maskexpr.steps import Step
+
+_WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
 
 
 @runs(meaning.gaussian)
@@ -33,16 +36,16 @@ def sobel(step: Step) -> Method:
 
 @runs(meaning.median_filter)
 def median_filter(step: Step) -> Method | None:
-    """A network of minima and maxima; beyond its windows OpenCV where it is installed, which gives the same."""
+    """A network of minima and maxima; for large windows and large images OpenCV, which gives the same, if installed."""
     n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
     if shape not in NAMED_SHAPES:
         return None
-    window = elements.footprint(n, shape, axes, len(step.kind.shape or ()))
-    if ranks.serves(window):
-        return Method(
-            lambda given, out, place: ranks.median(given[0], window, out), word="a network of minima and maxima"
-        )
-    if not ranks.opencv_serves(step.kind.dtype, window):
+    extent = step.kind.shape or ()
+    window = elements.footprint(n, shape, axes, len(extent))
+    by_network = ranks.serves(window)
+    if (math.prod(extent) >= _WORTH_OPENCV or not by_network) and ranks.opencv_serves(step.kind.dtype, window):
+        reach = n.reach(0)
+        return Method(lambda given, out, place: ranks.median_by_opencv(given[0], reach), fresh=True, word="OpenCV")
+    if not by_network:
         return None
-    reach = n.reach(0)
-    return Method(lambda given, out, place: ranks.median_by_opencv(given[0], reach), fresh=True, word="OpenCV")
+    return Method(lambda given, out, place: ranks.median(given[0], window, out), word="a network of minima and maxima")
