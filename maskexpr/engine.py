@@ -16,7 +16,7 @@ from maskexpr.plan import plan as make_plan
 from maskexpr.steps import Checked, Step
 from maskexpr.strips import PassRunner
 from maskexpr.threads import borrow_scratch, give_back
-from maskexpr.turning import turned
+from maskexpr.transposing import transposed
 
 Values = dict[tuple[Step, Form], Any]  # whole arrays, each in one form or both
 
@@ -42,13 +42,13 @@ class Engine:
         )
         self._lone = self._find_lone() if self.owns_results else None
         # For inputs in Fortran order, made when some come; the steps of the plan are those to be timed.
-        self._turned: list[Engine | None] = [] if clock is None else [None]
+        self._transposed: list[Engine | None] = [] if clock is None else [None]
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs for these inputs; what the pixels make impossible is a RunError."""
         try:
             if any(v.flags.fnc for v in inputs.values() if type(v) is np.ndarray):
-                return self._run_turned(inputs)
+                return self._run_transposed(inputs)
             return self._run(inputs) if self._lone is None else self._lone.run(inputs)
         except Refused:
             # Strips meet the faults of the pixels in another order; the plain evaluation finds the one to report.
@@ -71,12 +71,14 @@ class Engine:
                 values.pop((step, "packed"), None)
         return {name: in_form(values, step, "plain") for name, step in self.plan.rewritten.outputs}
 
-    def _run_turned(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def _run_transposed(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
-        if not self._turned:
-            checked = turned(self._checked)
-            self._turned.append(Engine(checked, make_plan(checked, self.plan.strip_rows)) if checked else None)
-        engine = self._turned[0]
+        if not self._transposed:
+            checked = transposed(self._checked)
+            self._transposed.append(
+                Engine(checked, make_plan(checked, self.plan.strip_rows, fast=self.plan.fast)) if checked else None
+            )
+        engine = self._transposed[0]
         arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
         if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
             return self._run(inputs)

@@ -478,7 +478,9 @@ PARAM_IS_INPUT = Mistake("param-unknown", "{name} is an input, not a param", "wr
 OUTPUT_NAMELESS = Mistake("output-target", "the name after -o is empty", "write a file, a folder/ or a template")
 STDOUT_REFUSED = Mistake("file-refused", "cannot write to standard output: {reason}", "check where it goes")
 PARAM_UNKNOWN = Mistake("param-unknown", "the program has no param {name}", "it has {names}")
-TIME_NEEDS_INPUTS = Mistake("input-missing", "--time runs the program, but no {name} was given", "give it: {name}=FILE")
+TIME_NEEDS_INPUTS = Mistake(
+    "input-missing", "--time runs the program, but no {name} was given", "give it: {name}=FILE or {name}=32"
+)
 PROGRAM_MISSING = Mistake(
     "file-missing", "cannot read {path}: there is no such file", "to run an expression write maskexpr eval '...'"
 )

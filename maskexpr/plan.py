@@ -76,6 +76,7 @@ class Plan:
     stages: tuple[Pass | Task, ...]
     last_uses: Mapping[Step, int]
     strip_rows: int | None = None  # asked for
+    fast: bool = False
 
 
 def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False) -> Plan:
@@ -95,7 +96,7 @@ def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False)
     ordered = sorted(groups.values(), key=lambda group: levels[group[0].step])  # stable: else in the program's order
     passes = _Passes(tasks, {step for _, step in rewritten.outputs}, strip_rows)
     stages = tuple(group[0] if group[0].method.whole else passes.make(group) for group in ordered)
-    return Plan(rewritten, stages, _last_uses(stages, rewritten), strip_rows)
+    return Plan(rewritten, stages, _last_uses(stages, rewritten), strip_rows, fast)
 
 
 def _forms(steps: Iterable[Step], methods: Mapping[Step, Method]) -> dict[Step, Form]:
@@ -225,9 +226,8 @@ def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:
     margin = max(task.margin + task.halo for task in tasks)
     rows = max(rows, 2 * margin, min(8 * margin, most), 1)
     strips = -(-shape[0] // rows)
-    if strips > 1:  # as many for each thread
-        rows = -(-shape[0] // (-(-strips // helping) * helping))
-    return rows
+    even = -(-shape[0] // (-(-strips // helping) * helping))  # as many for each thread
+    return rows if strips == 1 else max(even, 2 * margin, 1)
 
 
 def _row_bytes(task: Task) -> int:

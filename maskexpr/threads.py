@@ -5,7 +5,7 @@ import itertools
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from maskexpr.kernels.scratch import Scratch
@@ -14,8 +14,10 @@ from maskexpr.kernels.scratch import Scratch
 def threads() -> int:
     """Threads to use: MASKEXPR_THREADS, or one per core that this process may use."""
     given = os.environ.get("MASKEXPR_THREADS", "")
-    if given.isdecimal() and int(given) > 0:
-        return min(int(given), 256)
+    return min(int(given), 256) if given.isdecimal() and int(given) > 0 else _cores()
+
+
+def _cores() -> int:
     with contextlib.suppress(AttributeError):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -36,7 +38,7 @@ def borrow_scratch() -> Scratch:
 def give_back(scratch: Scratch) -> None:
     """Keep buffers for the next that borrows some."""
     scratch.trim()
-    if len(_kept) < 64:
+    if len(_kept) < 16:
         _kept.append(scratch)
 
 
@@ -46,7 +48,7 @@ _turns: list[threading.Semaphore] = []
 
 
 def _fresh_turns() -> None:
-    _turns[:] = [threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))]
+    _turns[:] = [threading.Semaphore(max(1, _cores() // 2))]
 
 
 _fresh_turns()
@@ -91,10 +93,15 @@ def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
             stopped.append(True)
             raise
 
-    helpers = [_executor(count - 1).submit(take_part) for _ in range(count - 1)]
+    helpers: list[Future[None]] = []
     try:
+        # Where no thread can be started, or none any more as the interpreter ends, this one does all.
+        with contextlib.suppress(RuntimeError):
+            for _ in range(count - 1):
+                helpers.append(_executor(count - 1).submit(take_part))  # noqa: PERF401 - keeps those that began
         take_part()
     finally:
+        stopped.append(True)
         # Helpers that are busy elsewhere and have not begun need not; their share is done.
         failed = [h.exception() for h in helpers if not h.cancel()]
     for error in failed:

@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 import sys
 from pathlib import Path
 
@@ -21,7 +22,7 @@ ROOMS = (
     "api",
     "engine",
     "strips",
-    "turning",
+    "transposing",
     "explain",
     "plan",
     "clock",
@@ -134,6 +135,13 @@ def test_every_module_has_its_place():
     for package, order in INSIDE.items():
         inside = {path.stem for name, path in MODULES.items() if room(name) == package}
         assert inside == set(order), package
+
+
+def test_the_readme_lists_the_rooms_in_their_order():
+    readme = (PACKAGE.parent / "README.md").read_text("utf-8")
+    listing = readme.split("    maskexpr/\n", 1)[1].split("\n\n", 1)[0]
+    named = [re.findall(r"(\w+)(?:\.py|/)(?:  |$)", line) for line in listing.splitlines()]
+    assert [*itertools.chain.from_iterable(named)] == [name for name in ROOMS if not name.startswith("__")]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -353,7 +353,7 @@ def test_times_need_all_inputs(shell: Shell) -> None:
         code, out, err = shell("explain", "a + b > 3", *given, "--time")
         assert (code, out) == (2, "")
         name = "b" if given else "a"
-        assert err == f"error: --time runs the program, but no {name} was given; give it: {name}=FILE\n"
+        assert err == f"error: --time runs the program, but no {name} was given; give it: {name}=FILE or {name}=32\n"
     code, out, err = shell("explain", "assert area(im > 300) > 0; im > 3", "im=im.png", "--time")
     assert (code, out) == (1, "")
     assert "error: not true: area(im > 300) > 0" in err

@@ -613,3 +613,19 @@ def test_errors_show_the_place_as_it_was_written() -> None:
         with pytest.raises(RunError):
             maskexpr.evaluate(text, im=im, m=off)
     expect_same("k = im > 200\noutput a = k\noutput b = otsu(im, ~(im <= 200))", {"im": im})
+
+
+def test_a_run_goes_on_alone_where_no_thread_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    im = random_array(np.random.default_rng(0), (200, 70), "uint8", "any")
+    program = maskexpr.compile("dilate(im > 100, 2)")
+    wanted = program(im=im)
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("maskexpr.threads._pool", [])
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with helpers(4):
+        checked, arrays = bound(program, {"im": im})
+        found = Engine(checked, plan(checked, 5)).run(arrays)
+    np.testing.assert_array_equal(found["result"], wanted)

@@ -237,3 +237,16 @@ def test_strips_of_a_large_image(threads: int, monkeypatch: pytest.MonkeyPatch) 
         assert len(only.strips) > threads
         assert len(only.strips) % threads == 0
         assert only.rows >= max(task.halo + task.margin for task in only.tasks)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 16, 256])
+@pytest.mark.parametrize("text", ["dilate(im > 32, 50)", "dilate(erode(im > 32, 60), 62)", "gaussian(im, 8)"])
+def test_strips_are_higher_than_what_is_computed_twice(
+    text: str, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MASKEXPR_THREADS", str(threads))
+    stages = plan(maskexpr.compile(text).checked(im=((4096, 4096), "uint8"))).stages
+    for stage in stages:
+        assert isinstance(stage, Pass)
+        assert stage.rows >= 2 * max(task.margin + task.halo for task in stage.tasks)
+        assert stage.strips[-1][1] == 4096

@@ -36,7 +36,8 @@ def sobel(step: Step) -> Method:
 
 @runs(meaning.median_filter)
 def median_filter(step: Step) -> Method | None:
-    """A network of minima and maxima; for large windows and large images OpenCV, which gives the same, if installed."""
+    """A network of minima and maxima; for large squares and large 8-bit planes OpenCV, which gives
+    the same, where it is installed."""
     n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
     if shape not in NAMED_SHAPES:
         return None

@@ -19,8 +19,8 @@ from maskexpr.steps import Step
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
 _MOST_ROWS = 5_000
-# A pattern is stamped so often at most: SciPy, which visits only what changed last, is better at many times.
-_MOST_STAMPS = 100
+# A pattern is stamped so often at most. SciPy visits only what changed last, which pays where little does.
+_MOST_STAMPS = 1000
 _PACKED_COST = 1.0  # some 20 to 100 operations on 64 pixels each
 Spread = Callable[[Words, int, Words, Scratch], Words]  # words, width, result, buffers
 

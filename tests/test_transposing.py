@@ -10,12 +10,12 @@ from random_programs import Program, programs
 from test_engine import ROWS, bound, expect_same, tried
 
 import maskexpr
-from maskexpr.turning import turned
+from maskexpr.transposing import transposed
 
 RNG = np.random.default_rng(5)
 SHAPES = [(9, 70), (70, 9), (1, 65), (6, 7, 66), (66, 5, 3, 4)]
-# Each turns; those of morphology with axes, lengths on pixels that are no cubes, and squares that are stretched.
-TURNING = [
+# Each is run so; those of morphology with axes, lengths on pixels that are no cubes, and squares that are stretched.
+TRANSPOSED = [
     "dilate(im > 90, 2)",
     "erode(im > 20, 3, 'square', axes=0)",
     "close(im > 120, 1.6mm, 'disk')",
@@ -47,7 +47,7 @@ def in_fortran_order(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("text", TURNING + STAYING)
+@pytest.mark.parametrize("text", TRANSPOSED + STAYING)
 def test_programs_in_fortran_order(text: str, shape: tuple[int, ...]) -> None:
     array = np.asfortranarray(RNG.integers(0, 160, shape, dtype=np.uint8))
     im = maskexpr.Image(array, spacing=[1, 0.5, 0.25, 2][: len(shape)], kind="image")
@@ -55,19 +55,19 @@ def test_programs_in_fortran_order(text: str, shape: tuple[int, ...]) -> None:
         expect_same(text, {"im": im}, rows)
 
 
-@pytest.mark.parametrize("text", TURNING)
-def test_what_turns(text: str) -> None:
+@pytest.mark.parametrize("text", TRANSPOSED)
+def test_what_is_transposed(text: str) -> None:
     checked, _ = bound(maskexpr.compile(text), {"im": maskexpr.Image(np.zeros((5, 6), np.uint8), spacing=[1, 0.5])})
-    after = turned(checked)
+    after = transposed(checked)
     assert after is not None
     for (_, step), (_, before) in zip(after.outputs, checked.outputs, strict=True):
         assert step.kind.shape == (before.kind.shape and before.kind.shape[::-1])
 
 
 @pytest.mark.parametrize("text", STAYING)
-def test_what_does_not(text: str) -> None:
+def test_what_is_not(text: str) -> None:
     checked, _ = bound(maskexpr.compile(text), {"im": np.zeros((5, 6), np.uint8)})
-    assert turned(checked) is None
+    assert transposed(checked) is None
 
 
 def test_results_are_in_the_order_of_the_inputs_and_their_own() -> None:

@@ -21,18 +21,18 @@ _FUNCTIONS = (
     *("count", "remove_small", "clear_border", "fill_holes", "hysteresis"),
     *("area", "any", "all", "fraction", "dice", "iou", "otsu"),
 )
-_TURNABLE: frozenset[Builtin] = frozenset([OPERATORS[s] for s in _OPERATORS] + [CATALOGUE[n] for n in _FUNCTIONS])
+_TRANSPOSABLE: frozenset[Builtin] = frozenset([OPERATORS[s] for s in _OPERATORS] + [CATALOGUE[n] for n in _FUNCTIONS])
 
 
-def turned(checked: Checked) -> Checked | None:
+def transposed(checked: Checked) -> Checked | None:
     """The program for transposed inputs, which gives transposed outputs; None if its results depend on the order."""
     became: dict[Step, Step] = {}
     for step in checked.needed():
-        if step.kind.channels or not _is_turnable(step):
+        if step.kind.channels or not _is_transposable(step):
             return None
         operands = {name: became[operand] for name, operand in step.operands.items()}
-        settings = _turned_settings(step.settings, step)
-        became[step] = replace(step, kind=_turned_kind(step.kind), operands=operands, settings=settings)
+        settings = _transposed_settings(step.settings, step)
+        became[step] = replace(step, kind=_transposed_kind(step.kind), operands=operands, settings=settings)
     return replace(
         checked,
         steps=tuple(became.values()),
@@ -41,18 +41,18 @@ def turned(checked: Checked) -> Checked | None:
     )
 
 
-def _is_turnable(step: Step) -> bool:
+def _is_transposable(step: Step) -> bool:
     if step.function is None:
         return True
     shape = step.settings.get("shape", NAMED_SHAPES[0])
-    return step.function in _TURNABLE and shape in NAMED_SHAPES
+    return step.function in _TRANSPOSABLE and shape in NAMED_SHAPES
 
 
-def _turned_kind(kind: Kind) -> Kind:
+def _transposed_kind(kind: Kind) -> Kind:
     return replace(kind, shape=_reversed(kind.shape), spacing=_reversed(kind.spacing))
 
 
-def _turned_settings(settings: Mapping[str, Any], step: Step) -> dict[str, Any]:
+def _transposed_settings(settings: Mapping[str, Any], step: Step) -> dict[str, Any]:
     found = dict(settings)
     for name, value in settings.items():
         if isinstance(value, Distance):
