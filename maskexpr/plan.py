@@ -20,9 +20,9 @@ from maskexpr.rewrites import Rewritten, rewrite
 from maskexpr.steps import Checked, Step
 from maskexpr.threads import threads
 
-# A mask whose consumers look further than this is stored (as bits, which is cheap) and read again, for strips with so
-# much around them would compute most rows twice.
-_FAR = 64
+# Rows. A mask is stored (as bits, which is cheap) and read again where the next step looks further than this, or all
+# steps of the pass together do that far: strips with so much around them would compute most rows twice.
+_FAR, _FAR_TOGETHER = 64, 192
 # Bytes of the widest buffer of a strip, measured: smaller ones cost more calls, and more waiting for the interpreter's
 # lock among threads; larger ones leave the cache. Packed masks come with plain ones 8 times as large, which are few.
 _STRIP_BYTES = 2**20
@@ -88,7 +88,7 @@ def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False)
         methods = {step: method_of(step, fast) for step in steps}
     forms = _forms(steps, methods)
     tasks = {s: Task(s, methods[s], forms[s], _halo(s, methods[s])) for s in steps}
-    levels = _levels(tasks)
+    levels = _levels(tasks, _far(tasks))
     groups: dict[tuple[int, object], list[Task]] = {}
     for task in tasks.values():
         key = task.step if task.method.whole else task.step.kind.shape
@@ -128,18 +128,31 @@ def _halo(step: Step, method: Method) -> int:
 # --- stages ----------------------------------------------------------------------------------------------------------
 
 
-def _levels(tasks: Mapping[Step, Task]) -> dict[Step, int]:
+def _far(tasks: Mapping[Step, Task]) -> set[Step]:
+    """The steps on masks that look so far that the masks are stored before them."""
+    far: set[Step] = set()
+    looked: dict[Step, int] = {}  # rows, by a step and those before it in its pass
+    for step, task in tasks.items():
+        together = task.halo + max((looked[o] for o in _made(step, tasks)), default=0)
+        if task.halo > _FAR or (task.halo and together > _FAR_TOGETHER):
+            far.add(step)
+            together = task.halo
+        looked[step] = 0 if task.method.whole else together
+    return far
+
+
+def _levels(tasks: Mapping[Step, Task], far: Container[Step]) -> dict[Step, int]:
     """The stage of each step: as early as its operands allow, then as late as those that use it allow, so that what is
     used late is not stored in between."""
     levels: dict[Step, int] = {}
     for step, task in tasks.items():
-        levels[step] = max((levels[o] + _parts(tasks[o], task) for o in _made(step, tasks)), default=0)
+        levels[step] = max((levels[o] + _parts(tasks[o], task, far) for o in _made(step, tasks)), default=0)
     latest: dict[Step, int] = {}
     for step, task in reversed(list(tasks.items())):
         if step in latest and not task.method.whole:
             levels[step] = max(levels[step], latest[step])
         for operand in _made(step, tasks):
-            bound = levels[step] - _parts(tasks[operand], task)
+            bound = levels[step] - _parts(tasks[operand], task, far)
             latest[operand] = min(latest.get(operand, bound), bound)
     return levels
 
@@ -148,13 +161,13 @@ def _made(step: Step, tasks: Mapping[Step, Task]) -> list[Step]:
     return [o for o in step.operands.values() if o in tasks]
 
 
-def _parts(before: Task, after: Task) -> int:
+def _parts(before: Task, after: Task, far: Container[Step]) -> int:
     """1 where the second must wait until the first is whole, 0 where both can run in one pass."""
     together = (
         not before.method.whole
         and not after.method.whole
         and before.step.kind.shape == after.step.kind.shape
-        and not (after.halo > _FAR and before.step.kind.name == "mask")
+        and not (after.step in far and before.step.kind.name == "mask")
     )
     return 0 if together else 1
 

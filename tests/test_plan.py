@@ -250,3 +250,12 @@ def test_strips_are_higher_than_what_is_computed_twice(
         assert isinstance(stage, Pass)
         assert stage.rows >= 2 * max(task.margin + task.halo for task in stage.tasks)
         assert stage.strips[-1][1] == 4096
+
+
+def test_a_pass_ends_where_its_steps_together_look_far() -> None:
+    text = "im > 32"
+    for reach in range(40, 50):
+        text = f"{'erode' if reach % 2 else 'dilate'}({text}, {reach})"
+    stages = passes(text)
+    assert len(stages) > 1
+    assert all(max(task.margin + task.halo for task in stage.tasks) <= 192 for stage in stages)
