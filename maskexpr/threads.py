@@ -5,10 +5,12 @@ import itertools
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from maskexpr.kernels.scratch import Scratch
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 
 def threads() -> int:
@@ -24,7 +26,7 @@ def _cores() -> int:
 
 
 _kept: list[Scratch] = []
-_pool: list[tuple[int, ThreadPoolExecutor]] = []
+_pool: list[tuple[int, "ThreadPoolExecutor"]] = []
 
 
 def borrow_scratch() -> Scratch:
@@ -66,8 +68,10 @@ def in_turns(work: Callable[..., Any]) -> Callable[..., Any]:
     return in_turn
 
 
-def _executor(count: int) -> ThreadPoolExecutor:
+def _executor(count: int) -> "ThreadPoolExecutor":
     """The helping threads; a forked process has none and starts its own."""
+    from concurrent.futures import ThreadPoolExecutor  # a start goes without it
+
     if not _pool or _pool[0][0] != os.getpid() or _pool[0][1]._max_workers < count:
         _pool[:] = [(os.getpid(), ThreadPoolExecutor(count, "maskexpr"))]
     return _pool[0][1]
