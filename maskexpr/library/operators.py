@@ -134,8 +134,8 @@ more_equal = _comparison(">=", "More than or equal; false where either is nan.")
 equal = _comparison("==", "Equal; false where either is nan. Masks and truths may be compared too.")
 unequal = _comparison("!=", "Not equal; true where either is nan. Masks and truths may be compared too.")
 
-_SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_UFUNCS = {
+SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+COMPARISONS = {
     "<": np.less,
     "<=": np.less_equal,
     ">": np.greater,
@@ -161,7 +161,7 @@ def compare(symbol: str, a: Any, b: Any) -> Any:
     if a_array and b_array:
         return _compare_arrays(symbol, a, b)
     if b_array:
-        return _compare_number(_SWAPPED[symbol], b, a)
+        return _compare_number(SWAPPED[symbol], b, a)
     return _compare_number(symbol, a, b)
 
 
@@ -182,18 +182,18 @@ def comparable(symbol: str, dtype: np.dtype[Any], value: Any) -> Any:
 def _compare_number(symbol: str, array: Array, value: Any) -> Any:
     number = comparable(symbol, array.dtype, value)
     if number is None:  # no integer is inf, nan or a fraction, so all of them compare alike
-        alike = symbol == "!=" if np.isfinite(value) else _UFUNCS[symbol](np.float64(0), value)
+        alike = symbol == "!=" if np.isfinite(value) else COMPARISONS[symbol](np.float64(0), value)
         return np.full(array.shape, alike, bool)
-    return _UFUNCS[symbol](array, number)
+    return COMPARISONS[symbol](array, number)
 
 
 def _compare_arrays(symbol: str, a: Array, b: Array) -> Any:
     """Exact also where a 64-bit integer meets a float, which NumPy would round first."""
     if a.dtype.kind == "f" and b.dtype.kind in "iu" and b.dtype.itemsize == 8:
-        return _compare_arrays(_SWAPPED[symbol], b, a)
+        return _compare_arrays(SWAPPED[symbol], b, a)
     if b.dtype.kind == "f" and a.dtype.kind in "iu" and a.dtype.itemsize == 8:
         return _compare_wide(symbol, a, b)
-    return _UFUNCS[symbol](a, b)
+    return COMPARISONS[symbol](a, b)
 
 
 def _compare_wide(symbol: str, integers: Array, floats: Array) -> Any:

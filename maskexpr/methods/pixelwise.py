@@ -7,20 +7,11 @@ import numpy as np
 from maskexpr.kernels import packed
 from maskexpr.library import OPERATORS
 from maskexpr.library import pixelwise as meaning
-from maskexpr.library.operators import comparable, compare
+from maskexpr.library.operators import COMPARISONS, SWAPPED, comparable, compare
 from maskexpr.methods.method import Array, Method, Place, Run, constant_of, runs, width_of
 from maskexpr.ranges import Range, of_type
 from maskexpr.steps import Step, work_type
 
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_COMPARISONS = {
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "==": np.equal,
-    "!=": np.not_equal,
-}
 _LOGIC = {
     "&": (np.logical_and, np.bitwise_and),
     "|": (np.logical_or, np.bitwise_or),
@@ -45,7 +36,7 @@ def _is_mask(step: Step) -> bool:
 # --- comparisons -----------------------------------------------------------------------------------------------------
 
 
-@runs(*(OPERATORS[symbol] for symbol in _COMPARISONS))
+@runs(*(OPERATORS[symbol] for symbol in COMPARISONS))
 def comparison(step: Step) -> Method | None:
     assert step.function is not None
     symbol, a, b = step.function.name, step.operands["a"], step.operands["b"]
@@ -58,7 +49,7 @@ def comparison(step: Step) -> Method | None:
     if _is_mask(a) or _is_mask(b):
         return None
     at, other = (0, b) if a.kind.is_array else (1, a)
-    symbol = symbol if at == 0 else _MIRRORED[symbol]
+    symbol = symbol if at == 0 else SWAPPED[symbol]
     dtype = (a if at == 0 else b).kind.dtype
     assert dtype is not None
     return _with_number(symbol, dtype, at, constant_of(other))
@@ -73,12 +64,12 @@ def _rounds(a: Step, b: Step) -> bool:
 
 
 def _compared(symbol: str, left: int, right: int) -> Method:
-    ufunc = _COMPARISONS[symbol]
+    ufunc = COMPARISONS[symbol]
     return Method(lambda given, out, place: ufunc(given[left], given[right], out=out), quiet=True)
 
 
 def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> Method | None:
-    ufunc = _COMPARISONS[symbol]
+    ufunc = COMPARISONS[symbol]
     if constant is not None:
         number = comparable(symbol, dtype, constant)
         if number is None:
@@ -97,7 +88,7 @@ def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> M
 
 
 def _equality(step: Step, symbol: str) -> Method:
-    width, ufunc = width_of(step), _COMPARISONS[symbol]
+    width, ufunc = width_of(step), COMPARISONS[symbol]
 
     def on_words(given: Any, out: Any, place: Place) -> Any:
         np.bitwise_xor(given[0], given[1], out=out)
