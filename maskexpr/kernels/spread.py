@@ -4,7 +4,7 @@ A dilation ORs copies of a mask, an erosion ANDs them; outside the array everyth
 words and the width of a row in pixels (see `packed`), and gives words in `out`, which must not be the operand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from maskexpr.kernels.scratch import Scratch
 
 Footprint = np.ndarray[Any, np.dtype[np.bool_]]
 Offset = tuple[int, ...]
+Pass = Callable[[Words, Words], object]  # from one mask into another
 
 _MOST_BITS = 64  # spare bits at the end of a row
 OR, AND = np.bitwise_or, np.bitwise_and
@@ -35,20 +36,27 @@ def shifts(reach: int, ndim: int = 1) -> Iterator[int]:
 
 def square(words: Words, width: int, reaches: Sequence[int], combine: Any, out: Words, scratch: Scratch) -> Words:
     """A square: a line along each axis, of a reach per axis."""
-    lines = [(axis, reach) for axis, reach in enumerate(reaches) if reach]
-    if not lines:
-        out[...] = words
-        return out
-    other = scratch("lines", words.shape, np.uint64) if len(lines) > 1 else out
-    before = words
-    for left, (axis, reach) in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
-        after = other if left % 2 else out  # so that the last one is written to `out`
+
+    def line(axis: int, reach: int) -> Pass:
         if axis < words.ndim - 1:
-            _line(before, axis, reach, combine, after, scratch)
-        elif reach <= _MOST_BITS:
-            _row_line(before, width, reach, combine, after, scratch)
-        else:
-            _crosses(before, width, [(shift, (axis,)) for shift in shifts(reach)], combine, after, scratch)
+            return lambda before, after: _line(before, axis, reach, combine, after, scratch)
+        if reach <= _MOST_BITS:
+            return lambda before, after: _row_line(before, width, reach, combine, after, scratch)
+        crosses = [(shift, (axis,)) for shift in shifts(reach)]
+        return lambda before, after: _crosses(before, width, crosses, combine, after, scratch)
+
+    return _in_turn([line(axis, reach) for axis, reach in enumerate(reaches) if reach], words, out, "lines", scratch)
+
+
+def _in_turn(passes: Sequence[Pass], words: Words, out: Words, name: str, scratch: Scratch) -> Words:
+    """Passes one after the other, by way of a buffer, the last of them into `out`."""
+    if not passes:
+        out[...] = words
+    other = scratch(name, words.shape, np.uint64) if len(passes) > 1 else out
+    before = words
+    for left, run in zip(range(len(passes) - 1, -1, -1), passes, strict=True):
+        after = other if left % 2 else out
+        run(before, after)
         before = after
     return out
 
@@ -177,16 +185,11 @@ def _crosses(
     scratch: Scratch,
 ) -> Words:
     """Crosses of one shift each, one after the other."""
-    if not crosses:
-        out[...] = words
-        return out
-    other = scratch("crosses", words.shape, np.uint64) if len(crosses) > 1 else out
-    before = words
-    for left, (shift, axes) in zip(range(len(crosses) - 1, -1, -1), crosses, strict=True):
-        after = other if left % 2 else out  # so that the last one is written to `out`
-        _cross(before, width, shift, axes, combine, after, scratch)
-        before = after
-    return out
+
+    def cross(shift: int, axes: tuple[int, ...]) -> Pass:
+        return lambda before, after: _cross(before, width, shift, axes, combine, after, scratch)
+
+    return _in_turn([cross(*each) for each in crosses], words, out, "crosses", scratch)
 
 
 def _cross(

@@ -16,16 +16,19 @@ _COST = 5.0  # of real images, whose regions have long runs
 _WORD = "by runs of pixels"
 
 
-@runs(meaning.label)
-def label(step: Step) -> Method:
-    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
-    return _whole(lambda words: kernel.label(words, shape, connectivity))
+_OF_ONE_MASK: dict[Any, Any] = {
+    meaning.label.builtin: kernel.label,  # type: ignore[attr-defined]
+    meaning.count.builtin: kernel.count,  # type: ignore[attr-defined]
+    meaning.clear_border.builtin: kernel.clear_border,  # type: ignore[attr-defined]
+    meaning.fill_holes.builtin: kernel.fill_holes,  # type: ignore[attr-defined]
+}
 
 
-@runs(meaning.count)
-def count(step: Step) -> Method:
-    shape, connectivity = step.operands["m"].kind.shape or (), step.settings["connectivity"]
-    return _whole(lambda words: kernel.count(words, shape, connectivity))
+@runs(*_OF_ONE_MASK)
+def of_one_mask(step: Step) -> Method:
+    operation = _OF_ONE_MASK[step.function]
+    shape, connectivity = step.operands["m"].kind.shape, step.settings["connectivity"]
+    return _whole(lambda words: operation(words, shape, connectivity))
 
 
 @runs(meaning.keep_largest)
@@ -47,18 +50,6 @@ def remove_small(step: Step) -> Method:
         )
 
     return _whole(run)
-
-
-@runs(meaning.clear_border)
-def clear_border(step: Step) -> Method:
-    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
-    return _whole(lambda words: kernel.clear_border(words, shape, connectivity))
-
-
-@runs(meaning.fill_holes)
-def fill_holes(step: Step) -> Method:
-    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
-    return _whole(lambda words: kernel.fill_holes(words, shape, connectivity))
 
 
 @runs(thresholds.hysteresis)
