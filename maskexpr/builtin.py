@@ -329,7 +329,7 @@ def builtin(
         parameters, filled_in = _parameters(body, own_name)
         if bare and parameters:
             raise TypeError(f"{own_name}: a bare function takes no parameters")
-        group = body.__module__.rsplit(".", 1)[-1]
+        group = _subject(body.__module__)
         record = Builtin(
             own_name, group, parameters, gives, body, halo, cost, memory, border, aliases or {}, check, filled_in, bare
         )
@@ -340,6 +340,12 @@ def builtin(
         return body
 
     return register
+
+
+def _subject(module: str) -> str:
+    """The file or folder of `library` that a function is declared in; of a host's function the module."""
+    names = module.split(".")
+    return names[names.index("library") + 1] if "library" in names[:-1] else names[-1]
 
 
 def _parameters(body: Callable[..., Any], name: str) -> tuple[tuple[Parameter, ...], frozenset[str]]:

@@ -81,6 +81,11 @@ INSIDE = {
         "pixelwise",
         "operators",
     ),
+    "library.thresholds": ("__init__", "hysteresis", "levels"),
+    "library.regions": ("__init__", "distances", "components"),
+    "library.measures": ("__init__", "agreement", "masks", "statistics"),
+    "library.morphology": ("__init__", "elementary"),
+    "library.filters": ("__init__", "edges", "smoothing"),
 }
 # What others wrote, by the rooms that may use it.
 OUTSIDE = {
@@ -102,6 +107,12 @@ def module_name(path):
 
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
+
+
+def path_of(module):
+    """Its rooms, from the outermost: "a.b" is ("a", "b"), a package is its own "__init__"."""
+    names = module.split(".")[1:]
+    return (*names, "__init__") if MODULES[module].stem == "__init__" else tuple(names)
 
 
 def room(module):
@@ -133,8 +144,11 @@ def test_every_module_has_its_place():
     assert rooms == set(ROOMS)
     assert len(set(ROOMS)) == len(ROOMS)
     for package, order in INSIDE.items():
-        inside = {path.stem for name, path in MODULES.items() if room(name) == package}
+        prefix = tuple(package.split("."))
+        inside = {path_of(m)[len(prefix)] for m in MODULES if path_of(m)[: len(prefix)] == prefix}
         assert inside == set(order), package
+    packages = {".".join(path_of(m)[:-1]) for m in MODULES} - {""}
+    assert packages == set(INSIDE)
 
 
 def test_the_readme_lists_the_rooms_in_their_order():
@@ -146,15 +160,14 @@ def test_the_readme_lists_the_rooms_in_their_order():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_go_down(module):
-    own = room(module)
     for other in imports(module):
         if other.split(".")[0] != PACKAGE.name:
             continue
-        if room(other) != own:
-            assert ROOMS.index(own) < ROOMS.index(room(other)), f"{module} imports {other}"
-        elif own in INSIDE:
-            order = [INSIDE[own].index(MODULES[name].stem) for name in (module, other)]
-            assert order[0] < order[1], f"{module} imports {other}"
+        # Where the two paths part, one room of a list imports from another of the same list.
+        pairs = list(zip(path_of(module), path_of(other), strict=False))
+        depth = next(i for i, (own, others) in enumerate(pairs) if own != others)
+        order = INSIDE[".".join(path_of(module)[:depth])] if depth else ROOMS
+        assert order.index(pairs[depth][0]) < order.index(pairs[depth][1]), f"{module} imports {other}"
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -12,7 +12,8 @@ import pytest
 import maskexpr
 from maskexpr import api, inputs
 from maskexpr.builtin import Builtin, builtin
-from maskexpr.library import CATALOGUE, regions
+from maskexpr.library import CATALOGUE
+from maskexpr.library.regions import components as regions
 
 README = Path(__file__).parent.parent / "README.md"
 _FLAGS = doctest.NORMALIZE_WHITESPACE

@@ -10,7 +10,7 @@ import pytest
 from maskexpr import elements
 from maskexpr.arguments import Distance
 from maskexpr.kernels import grey
-from maskexpr.library.morphology import dilate, erode
+from maskexpr.library.morphology.elementary import dilate, erode
 
 ANKLE = iio.imread(Path(__file__).parent.parent / "examples" / "ankle.png")
 SHAPES = [(1,), (2,), (70,), (1, 1), (1, 30), (30, 1), (13, 17), (40, 23), (5, 1, 6), (7, 8, 9), (3, 4, 5, 6)]

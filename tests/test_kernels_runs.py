@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from maskexpr.kernels import runs
 from maskexpr.kernels.packed import pack, unpack
-from maskexpr.library import regions
+from maskexpr.library.regions import components as regions
 
 ANKLE = iio.imread(Path(__file__).parent.parent / "examples" / "ankle.png")
 WIDTHS = (1, 63, 64, 65, 127, 128, 130)

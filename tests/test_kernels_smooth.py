@@ -10,7 +10,8 @@ import pytest
 from maskexpr import elements
 from maskexpr.arguments import Distance
 from maskexpr.kernels import ranks, smooth
-from maskexpr.library.filters import gaussian, median_filter, sobel
+from maskexpr.library.filters.edges import sobel
+from maskexpr.library.filters.smoothing import gaussian, median_filter
 
 ANKLE = iio.imread(Path(__file__).parent.parent / "examples" / "ankle.png")
 SHAPES = [(1,), (2,), (300,), (1, 1), (1, 30), (30, 1), (13, 17), (70, 500), (5, 1, 6), (7, 8, 9), (3, 4, 5, 6)]

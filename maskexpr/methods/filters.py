@@ -6,7 +6,8 @@ from typing import Any
 from maskexpr import elements
 from maskexpr.arguments import NAMED_SHAPES
 from maskexpr.kernels import ranks, smooth
-from maskexpr.library import filters as meaning
+from maskexpr.library.filters import edges
+from maskexpr.library.filters import smoothing as meaning
 from maskexpr.methods.method import Method, Place, runs
 from maskexpr.steps import Step
 
@@ -24,7 +25,7 @@ def gaussian(step: Step) -> Method:
     return Method(run, word="weighted sums of rows")
 
 
-@runs(meaning.sobel)
+@runs(edges.sobel)
 def sobel(step: Step) -> Method:
     axis, dtype = step.settings["axis"], step.kind.dtype
 

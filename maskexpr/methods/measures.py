@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from maskexpr.kernels import packed
-from maskexpr.library import measures as meaning
+from maskexpr.library.measures import masks as meaning
 from maskexpr.methods.method import Method, Place, runs
 from maskexpr.steps import Step
 

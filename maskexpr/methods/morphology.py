@@ -13,7 +13,7 @@ from maskexpr.builtin import Refused
 from maskexpr.kernels import grey, packed, spread
 from maskexpr.kernels.packed import Words
 from maskexpr.kernels.scratch import Scratch
-from maskexpr.library import morphology as meaning
+from maskexpr.library.morphology import elementary as meaning
 from maskexpr.methods.method import Array, Method, Place, runs, width_of
 from maskexpr.steps import Step
 

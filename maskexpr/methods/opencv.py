@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.library import filters, regions
+from maskexpr.library.filters import smoothing
+from maskexpr.library.regions import distances
 from maskexpr.methods.method import Maker, Method, Place
 from maskexpr.steps import Step
 
@@ -16,7 +17,7 @@ _WORD = "OpenCV, the same but for the last bits"
 def gaussian(step: Step) -> Method | None:
     """Sums in another order, in strips as well as whole."""
     dtype, shape = step.kind.dtype, step.kind.shape or ()
-    sigmas, reaches = filters.sigmas(step.settings, len(shape)), filters.gaussian_halo(step.settings, len(shape))
+    sigmas, reaches = smoothing.sigmas(step.settings, len(shape)), smoothing.gaussian_halo(step.settings, len(shape))
     if len(shape) != 2 or dtype == np.float16:
         return None
 
@@ -48,8 +49,8 @@ def distance(step: Step) -> Method | None:
 
 
 _MAKERS: dict[Any, Maker] = {
-    filters.gaussian.builtin: gaussian,  # type: ignore[attr-defined]
-    regions.distance.builtin: distance,  # type: ignore[attr-defined]
+    smoothing.gaussian.builtin: gaussian,  # type: ignore[attr-defined]
+    distances.distance.builtin: distance,  # type: ignore[attr-defined]
 }
 
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from maskexpr.kernels import packed
 from maskexpr.kernels import runs as kernel
-from maskexpr.library import regions as meaning
-from maskexpr.library import thresholds
 from maskexpr.library.operators import compare
+from maskexpr.library.regions import components as meaning
+from maskexpr.library.thresholds import hysteresis as two_levels
 from maskexpr.methods.method import Method, Place, runs
 from maskexpr.steps import Step
 
@@ -52,13 +52,13 @@ def remove_small(step: Step) -> Method:
     return _whole(run)
 
 
-@runs(thresholds.hysteresis)
+@runs(two_levels.hysteresis)
 def hysteresis(step: Step) -> Method:
     """Both comparisons on whole images; their masks are only bits."""
     shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
 
     def run(im: Any, low: Any, high: Any) -> Any:
-        thresholds.check_order(low, high)
+        two_levels.check_order(low, high)
         strong = packed.pack(compare(">", im, high))
         weak = packed.pack(compare(">", im, low)) | strong
         return kernel.keep_hit(weak, strong, shape, connectivity)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from maskexpr.kernels import counts
-from maskexpr.library import thresholds as meaning
+from maskexpr.library.thresholds import levels as meaning
 from maskexpr.methods.method import Method, Place, runs
 from maskexpr.steps import Step
 

@@ -7,7 +7,7 @@ import pytest
 import scipy
 
 from maskexpr import Image, ProgramError, RunError, evaluate
-from maskexpr.library import measures
+from maskexpr.library.measures import statistics as measures
 
 STATISTICS = ["sum", "mean", "std", "min", "max", "median"]
 RELATIVE = {"float16": 1e-3, "float32": 1e-6}

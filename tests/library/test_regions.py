@@ -39,7 +39,7 @@ def test_label_numbers_regions_as_scikit_image_and_in_scan_order(mask):
 @pytest.mark.parametrize("shape", [(3, 3), (2, 5), (2, 2, 2), (3, 1, 3), (1, 3, 3), (3, 3, 1)])
 def test_label_is_in_scan_order_for_every_small_mask(shape):
     """SciPy promises no order, so all masks of a few pixels are tried."""
-    from maskexpr.library.regions import components
+    from maskexpr.library.regions.components import components
 
     size = int(np.prod(shape))
     for bits in range(2**size):

@@ -8,7 +8,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,153 +16,22 @@ from maskexpr import messages, ranges
 from maskexpr.arguments import (
     Array,
     Bins,
-    Mask,
-    MaskOrSamples,
     Measured,
     NumberOrNone,
     Percent,
-    PixelSpacing,
     exact,
-    one_of,
 )
-from maskexpr.builtin import NUMBER, WHOLE, Gives, Kinds, Refused, builtin
-from maskexpr.kinds import NOT_CONSTANT, TRUTH, Kind, number
+from maskexpr.builtin import WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.kinds import NOT_CONSTANT, Kind, number
 from maskexpr.ranges import Range
 
 _BLOCK = 65536
 _MOST_SAMPLES = 2**40  # where the shape they come from is not known
 
 
-def _pixels(kind: Kind) -> Range:
+def pixels(kind: Kind) -> Range:
     """How many pixels or samples there can be."""
     return Range(0, _MOST_SAMPLES if kind.shape is None else math.prod(kind.shape))
-
-
-# --- of masks --------------------------------------------------------------------------------------------------------
-
-_Unit = Annotated[str, one_of("px", "mm2", "um2", "mm3", "um3")]
-_PER_MILLIMETRE = {"mm": 1, "um": 1000}
-
-
-def _pixel_size(unit: str, spacing: tuple[Fraction, ...] | None) -> Fraction:
-    """The size of a pixel in a physical unit, exactly."""
-    if spacing is None:
-        raise Refused(messages.SPACING_UNKNOWN, "unit", noun=f"size in {unit}")
-    if len(spacing) != int(unit[-1]):
-        raise Refused(messages.AREA_UNIT, "unit", unit=unit, ndim=len(spacing))
-    return math.prod((s * _PER_MILLIMETRE[unit[:-1]] for s in spacing), start=Fraction(1))
-
-
-def _of_mask(rule: Callable[[Kinds], Kind], name: str) -> Gives:
-    """The result of a measure of a mask or of its samples."""
-
-    def checked(kinds: Kinds) -> Kind:
-        m = kinds["m"]
-        if m.name == "samples" and m.dtype != np.bool_:
-            raise Refused(messages.SAMPLES_OF_IMAGE, "m")
-        return rule(kinds)
-
-    return Gives(frozenset({name}), checked)
-
-
-def _area_kind(kinds: Kinds) -> Kind:
-    if "unit" not in kinds or kinds["unit"].constant == "px":
-        return number(_pixels(kinds["m"]))
-    _pixel_size(kinds["unit"].constant, kinds["m"].spacing)
-    return number()
-
-
-@builtin(gives=_of_mask(_area_kind, "number"), halo=WHOLE, cost=1, memory=0)
-def area(m: MaskOrSamples, unit: _Unit = "px", *, spacing: PixelSpacing) -> int | float:
-    """The number of pixels that are on in a mask, or in samples of one such as `m[region]`.
-
-    `unit` "mm2" or "um2" gives the area of a plane, "mm3" or "um3" the volume of a stack, by the spacing of each axis,
-    as a floating number; "px" counts pixels, a whole number. An empty mask has the area 0.
-
-    Errors: a physical unit where the spacing is unknown, or of another dimension than the mask; samples of an image.
-
-    >>> evaluate("area(im > 2)", im=[[1, 2, 3], [4, 5, 6]])
-    4
-    """
-    return in_unit(int(np.count_nonzero(m)), unit, spacing)
-
-
-def in_unit(pixels: int, unit: str, spacing: tuple[Fraction, ...] | None) -> int | float:
-    """A number of pixels as an area or volume."""
-    return pixels if unit == "px" else float(pixels * _pixel_size(unit, spacing))
-
-
-@builtin(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
-def any_(m: MaskOrSamples) -> bool:
-    """Whether any pixel of a mask, or of samples of one such as `m[region]`, is on; false for no samples.
-
-    Errors: samples of an image.
-    Source: numpy.any.
-
-    >>> evaluate("any(im > 2)", im=[[1, 2, 3]])
-    True
-    """
-    return bool(m.any())
-
-
-@builtin(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
-def all_(m: MaskOrSamples) -> bool:
-    """Whether every pixel of a mask, or of samples of one such as `m[region]`, is on; true for no samples.
-
-    Errors: samples of an image.
-    Source: numpy.all.
-
-    >>> evaluate("all(im > 2)", im=[[1, 2, 3]])
-    False
-    """
-    return bool(m.all())
-
-
-@builtin(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0)
-def fraction(m: MaskOrSamples) -> float:
-    """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
-
-    Errors: samples of an image; in the run, no samples.
-
-    >>> evaluate("fraction(im > 2)", im=[[1, 2, 3, 4]])
-    0.5
-    """
-    return int(np.count_nonzero(m)) / _some(m, "m").size
-
-
-@builtin(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
-def dice(a: Mask, b: Mask) -> float:
-    """How well two masks agree: twice the pixels on in both over the sum of their areas, from 0 to 1.
-
-    Two empty masks agree: 1.
-
-    Errors: masks of different shapes.
-    Source: Dice, Measures of the amount of ecologic association between species, 1945 (doi:10.2307/1932409).
-
-    >>> evaluate("dice(im > 1, im > 2)", im=[[1, 2, 3, 3]])
-    0.8
-    """
-    total = np.count_nonzero(a) + np.count_nonzero(b)
-    return 2 * int(np.count_nonzero(a & b)) / int(total) if total else 1.0
-
-
-@builtin(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
-def iou(a: Mask, b: Mask) -> float:
-    """How well two masks agree: the pixels on in both over those on in either (intersection over union), from 0 to 1.
-
-    Also known as the Jaccard index. Two empty masks agree: 1.
-
-    Errors: masks of different shapes.
-    Source: Jaccard, The distribution of the flora in the alpine zone, 1912 (doi:10.1111/j.1469-8137.1912.tb05611.x).
-
-    >>> evaluate("iou(im > 1, im > 2)", im=[[1, 1, 3, 2]])
-    0.5
-    """
-    union = int(np.count_nonzero(a | b))
-    return int(np.count_nonzero(a & b)) / union if union else 1.0
-
-
-# --- of images -------------------------------------------------------------------------------------------------------
 
 
 def _measured(kinds: Kinds) -> Kind:
@@ -177,7 +46,7 @@ def _of_image(range_of: Callable[[Range, Range], Range] | None = None) -> Gives:
 
     def rule(kinds: Kinds) -> Kind:
         im = _measured(kinds)
-        return number(range_of(im.range, _pixels(im)) if range_of and im.range else None)
+        return number(range_of(im.range, pixels(im)) if range_of and im.range else None)
 
     return Gives(frozenset({"number"}), rule)
 
@@ -186,7 +55,7 @@ _FLOATING = _of_image()
 _ONE_OF_THEM = _of_image(lambda values, pixels: values)
 
 
-def _some(values: Array, argument: str = "im") -> Array:
+def some(values: Array, argument: str = "im") -> Array:
     if not values.size:
         raise Refused(messages.NO_SAMPLES, argument)
     return values
@@ -259,7 +128,7 @@ def mean(im: Measured) -> float:
     >>> evaluate("mean(im[im > 1])", im=[[1, 2], [3, 5]])
     3.3333333333333335
     """
-    return _sum(_some(im)) / im.size
+    return _sum(some(im)) / im.size
 
 
 @builtin(gives=_FLOATING, halo=WHOLE, cost=5, memory=1)
@@ -274,7 +143,7 @@ def std(im: Measured) -> float:
     >>> evaluate("std(im)", im=[[2, 4, 4, 4], [5, 5, 7, 9]])
     2.0
     """
-    size, total = _some(im).size, _sum(im)
+    size, total = some(im).size, _sum(im)
     if _is_whole(im):
         squares = sum(map(_whole_squares, _blocks(im)))
         return math.sqrt((size * squares - int(total) ** 2) / size**2)
@@ -290,7 +159,7 @@ def min_(im: Measured) -> int | float:
     >>> evaluate("min(im)", im=[[3, 1, 2]])
     1
     """
-    value: int | float = _some(im).min().item()
+    value: int | float = some(im).min().item()
     return value
 
 
@@ -303,7 +172,7 @@ def max_(im: Measured) -> int | float:
     >>> evaluate("max(im)", im=[[3, 1, 2]])
     3
     """
-    value: int | float = _some(im).max().item()
+    value: int | float = some(im).max().item()
     return value
 
 
@@ -321,7 +190,7 @@ def percentile(im: Measured, q: Percent) -> float:
     >>> evaluate("percentile(im, 25)", im=[[1, 2, 3, 5, 9]])
     2.0
     """
-    position = exact(q) / 100 * (_some(im).size - 1)
+    position = exact(q) / 100 * (some(im).size - 1)
     index = math.floor(position)
     part = np.partition(im.ravel(), sorted({index, math.ceil(position), im.size - 1}))
     low, high, last = (part[i].item() for i in (index, math.ceil(position), -1))
@@ -390,7 +259,7 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
     >>> evaluate("histogram(im, 2)", im=[[0, 1, 2, 4]])
     [[2, 2], [0.0, 2.0, 4.0]]
     """
-    ordered = np.sort(_finite(_some(im)))
+    ordered = np.sort(_finite(some(im)))
     if not ordered.size and (low is None or high is None):
         raise Refused(messages.NOTHING_FINITE, "im")
     low = ordered[0].item() if low is None else low

@@ -1,4 +1,4 @@
-"""Filters of grey images: each pixel from those around it, the image reflected at its border."""
+"""Filters that smooth: each pixel from those around it."""
 
 import math
 from typing import Any
@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 
 from maskexpr import elements, messages
-from maskexpr.arguments import NAMED_SHAPES, Array, Axes, Axis, ElementShape, Image, Masks, Reach, ResultKind, Sigma
+from maskexpr.arguments import NAMED_SHAPES, Array, Axes, ElementShape, Image, Masks, Reach, ResultKind, Sigma
 from maskexpr.builtin import FLOAT_IMAGE, SAME_IMAGE, Refused, Settings, Surroundings, builtin
 from maskexpr.lazy import scipy
 
-_REFLECTED = "the image is reflected at its border: d c b a | a b c d | d c b a"
+REFLECTED = "the image is reflected at its border: d c b a | a b c d | d c b a"
 _TRUNCATE = 4.0
 _LARGEST_WINDOW = 2**20
 
 
-def _check_window(size: int, argument: str) -> None:
+def check_window(size: int, argument: str) -> None:
     if size > _LARGEST_WINDOW:
         raise Refused(messages.WINDOW_TOO_LARGE, argument, size=float(size), most=float(_LARGEST_WINDOW))
 
 
-def _wide_enough(im: Array) -> Array:
+def wide_enough(im: Array) -> Array:
     """SciPy filters no float16."""
     return im.astype(np.float32) if im.dtype == np.float16 else im
 
@@ -44,10 +44,10 @@ def _gaussian_cost(settings: Settings, ndim: int) -> float:
 
 def _check_sigma(settings: Settings, around: Surroundings) -> None:
     if around.ndim is not None:
-        _check_window(2 * max(gaussian_halo(settings, around.ndim)) + 1, "sigma")
+        check_window(2 * max(gaussian_halo(settings, around.ndim)) + 1, "sigma")
 
 
-@builtin(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=_gaussian_cost, memory=8, border=_REFLECTED, check=_check_sigma)
+@builtin(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=_gaussian_cost, memory=8, border=REFLECTED, check=_check_sigma)
 def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Smooth an image with a Gaussian of standard deviation `sigma`.
 
@@ -64,7 +64,7 @@ def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) ->
     array([[ 5.8, 24.2, 39.9, 24.2,  5.8]])
     """
     per_axis = sigmas({"sigma": sigma, "axes": axes}, im.ndim)
-    work = _wide_enough(im)
+    work = wide_enough(im)
     dtype = work.dtype if work.dtype.kind == "f" else np.float64
     smooth = scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE)
     return np.asarray(smooth.astype(kind.dtype, copy=False))
@@ -84,10 +84,10 @@ def _median_cost(settings: Settings, ndim: int) -> float:
 def _check_median(settings: Settings, around: Surroundings) -> None:
     elements.check_element(settings, around)
     if around.ndim is not None:
-        _check_window(_window_size(settings, around.ndim), "n")
+        check_window(_window_size(settings, around.ndim), "n")
 
 
-@builtin(gives=SAME_IMAGE, halo=elements.halo, cost=_median_cost, memory=24, border=_REFLECTED, check=_check_median)
+@builtin(gives=SAME_IMAGE, halo=elements.halo, cost=_median_cost, memory=24, border=REFLECTED, check=_check_median)
 def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
     """The median of the pixels in a window around each pixel: removes specks and keeps edges.
 
@@ -108,7 +108,7 @@ def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes:
     window = elements.footprint(n, shape, axes, im.ndim)
     result = im.copy()
     for _ in range(1 if shape in NAMED_SHAPES else int(n.radius)):
-        result = _median(_wide_enough(result), window)
+        result = _median(wide_enough(result), window)
     return result.astype(im.dtype, copy=False) + 0  # -0.0 becomes 0.0: which of two zeros is in the middle is open
 
 
@@ -127,31 +127,3 @@ def _median(im: Array, window: Masks) -> Array:
     if not missing.any():
         return np.asarray(median(im))
     return np.where(median(missing.view(np.uint8)), np.nan, median(np.where(missing, np.inf, im))).astype(im.dtype)
-
-
-# --- sobel -----------------------------------------------------------------------------------------------------------
-
-
-@builtin(gives=FLOAT_IMAGE, halo=lambda settings, ndim: (1,) * ndim, cost=lambda settings, ndim: 8.0 * ndim * ndim,
-         memory=lambda settings, ndim: 8.0 * (ndim + 2), border=_REFLECTED)  # fmt: skip
-def sobel(im: Image, axis: Axis = None, *, kind: ResultKind) -> Array:
-    """The strength of edges: the size of the gradient by Sobel's kernels, over the square root of the number of axes.
-
-    With `axis="x"`, "y" or "z" the signed derivative along that axis instead, positive where the image grows with the
-    coordinate; an image of one axis gives that in any case. The kernels are the difference f(x+1) - f(x-1) along one
-    axis, twice the slope, smoothed by [1 2 1] / 4 along the others. Values are on the image's own scale, where
-    scikit-image divides those of uint8 by 255. Integers give float64, floating images keep their type and are computed
-    in float64; nan and inf spread by one pixel.
-
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
-    Errors: an axis the image does not have.
-    Source: as skimage.filters.sobel.
-
-    >>> evaluate("sobel(im, axis=\\"x\\")", im=[[0, 10, 20, 30]])
-    array([[10., 20., 20., 10.]])
-    """
-    work = im.astype(np.float64)
-    axes = range(im.ndim) if axis is None else [axis]
-    gradients = [scipy.ndimage.sobel(work, a, mode="reflect") / 4 ** (im.ndim - 1) for a in axes]
-    edges = gradients[0] if len(gradients) == 1 else np.sqrt(sum(g * g for g in gradients)) / np.sqrt(im.ndim)
-    return np.asarray(edges.astype(kind.dtype, copy=False))

@@ -1,0 +1,5 @@
+"""Numbers measured on a whole image, on labels, on masks, or on samples such as im[mask]."""
+
+from maskexpr.library.measures import agreement, masks, statistics
+
+__all__ = ["agreement", "masks", "statistics"]

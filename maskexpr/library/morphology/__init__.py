@@ -1,0 +1,8 @@
+"""Mathematical morphology of masks and grey images.
+
+A mask lies on an infinite plane that is empty outside the image; grey morphology ignores the outside.
+"""
+
+from maskexpr.library.morphology import elementary
+
+__all__ = ["elementary"]

@@ -1,0 +1,49 @@
+"""The threshold with two levels."""
+
+from typing import Any
+
+import numpy as np
+
+from maskexpr import messages
+from maskexpr.arguments import Array, Connectivity, Image, Numeric
+from maskexpr.builtin import WHOLE, Gives, Kinds, Refused, builtin, like_grid
+from maskexpr.kinds import Kind
+from maskexpr.library.operators import compare
+from maskexpr.library.regions.components import components
+
+
+def check_order(low: Any, high: Any) -> None:
+    """Refuse two plain numbers in the wrong order."""
+    if not isinstance(low, np.ndarray) and not isinstance(high, np.ndarray) and low > high:
+        raise Refused(messages.HYSTERESIS_ORDER, "low", low=low, high=high)
+
+
+def _hysteresis_kind(kinds: Kinds) -> Kind:
+    low, high = kinds["low"], kinds["high"]
+    if low.is_constant and high.is_constant:
+        check_order(low.constant, high.constant)
+    return like_grid("mask", kinds, np.bool_)
+
+
+@builtin(gives=Gives(frozenset({"mask"}), _hysteresis_kind), halo=WHOLE, cost=25, memory=8,
+         border="outside the image nothing is above a threshold")  # fmt: skip
+def hysteresis(im: Image, low: Numeric, high: Numeric, connectivity: Connectivity = 1) -> Array:
+    """The connected regions above `low` that hold a pixel above `high`: weak edges stay where they join strong ones.
+
+    `low` and `high` are numbers or images of thresholds; both comparisons are strict, and exact for integers. Where an
+    image `low` is above `high`, `high` counts for both. `connectivity` as for `label`. nan is above nothing.
+
+    Border: outside the image nothing is above a threshold.
+    Errors: low > high; a connectivity that the number of axes does not have; images of different shapes.
+    Source: Canny, A computational approach to edge detection, 1986 (doi:10.1109/TPAMI.1986.4767851); as
+    skimage.filters.apply_hysteresis_threshold.
+
+    >>> evaluate("hysteresis(im, 3, 7)", im=[[5, 9, 1, 5, 5]])
+    array([[ True,  True, False, False, False]])
+    """
+    check_order(low, high)
+    strong = compare(">", im, high)
+    labels, regions = components(compare(">", im, low) | strong, connectivity)
+    kept = np.zeros(regions + 1, bool)
+    kept[labels[strong]] = True
+    return kept[labels]
