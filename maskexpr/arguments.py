@@ -1,5 +1,6 @@
 """The types that parameters of functions are annotated with: what each accepts, and how a constant is settled."""
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Any, Final
@@ -19,6 +20,7 @@ Masks = NDArray[np.bool_]
 Mask = Annotated[Masks, Takes(frozenset({"mask"}), "a mask")]
 MaskOrNone = Annotated[Masks | None, Takes(frozenset({"mask", "none"}), "a mask")]
 Image = Annotated[Array, Takes(frozenset({"image", "labels"}), "an image")]
+MaskOrLabels = Annotated[Array, Takes(frozenset({"mask", "labels"}), "a mask or labels")]
 MaskOrImage = Annotated[Array, Takes(frozenset({"mask", "image"}), "a mask or an image")]
 Colour = Annotated[Array, Takes(frozenset({"colour"}), "a colour image")]
 Numeric = Annotated[Any, Takes(frozenset({"number", "image", "labels"}), "a number or an image")]
@@ -130,7 +132,7 @@ _NAMED_CONNECTIVITIES = {4: (2, 1), 8: (2, 2), 6: (3, 1), 18: (3, 2), 26: (3, 3)
 
 
 def _settle_connectivity(kind: Kind, around: Surroundings) -> int:
-    value, ndim = kind.constant, around.ndim
+    value, ndim = kind.constant, None if around.worked is None else len(around.worked)
     if isinstance(value, int) and not isinstance(value, bool):
         if ndim is None and (value in _NAMED_CONNECTIVITIES or value >= 1):
             return value
@@ -149,16 +151,14 @@ def _connectivities(ndim: int | None) -> str:
 
 def _settle_size(kind: Kind, around: Surroundings) -> Fraction:
     """The number of pixels a size stands for: mm2 in a plane and mm3 in a volume are divided by the size of a pixel."""
-    if around.ndim is None:
+    worked = around.worked
+    if worked is None:
         return Fraction(0)
-    if kind.power != around.ndim:
-        raise Refused(messages.SIZE_POWER, power=kind.power, ndim=around.ndim)
+    if kind.power != len(worked):
+        raise Refused(messages.SIZE_POWER, power=kind.power, ndim=len(worked))
     if around.spacing is None:
         raise Refused(messages.SPACING_UNKNOWN, noun="area" if kind.power == 2 else "volume")
-    pixel = Fraction(1)
-    for step in around.spacing:
-        pixel *= step
-    return Fraction(kind.constant) / pixel
+    return Fraction(kind.constant) / math.prod(around.spacing[axis] for axis in worked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,19 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a constant argument may depend on: the arrays of the same call. None where they are not known yet."""
+    """What a constant argument may depend on: the arrays of the same call, and the axes that are worked on. None where
+    they are not known yet, or all are."""
 
     ndim: int | None
     spacing: tuple[Fraction, ...] | None
+    axes: tuple[int, ...] | None = None
+
+    @property
+    def worked(self) -> tuple[int, ...] | None:
+        """The numbers of the axes that are worked on."""
+        if self.ndim is None:
+            return None
+        return tuple(range(self.ndim)) if self.axes is None else self.axes
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,21 @@ def worked_axes(axes: tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
     return tuple(range(ndim)) if axes is None else axes
 
 
+def per_block(m: Array, axes: tuple[int, ...] | None, f: Callable[[Array], Array]) -> Array:
+    """Apply f, which keeps shape and type, along the worked axes, for each position along the others."""
+    worked = worked_axes(axes, m.ndim)
+    if len(worked) == m.ndim:
+        return f(m)
+    result = np.empty_like(m)
+    rest = [a for a in range(m.ndim) if a not in worked]
+    for place in np.ndindex(*(m.shape[a] for a in rest)):
+        index: list[Any] = [slice(None)] * m.ndim
+        for axis, i in zip(rest, place, strict=True):
+            index[axis] = i
+        result[tuple(index)] = f(m[tuple(index)])
+    return result
+
+
 def in_pixels(n: Distance, worked: tuple[int, ...]) -> Distance:
     """The same reach counted in pixels, where they are equally long along all worked axes."""
     steps = {n.spacing[axis] for axis in worked} if n.spacing else set()

@@ -1,6 +1,7 @@
 """A function of the catalogue applied to its arguments: whether each fits, and what comes out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ class _Application:
         """The value, or after a mistake a stand-in."""
         fits = self._fill_in()
         self.around = self._surroundings()
+        self.around = replace(self.around, axes=self._worked_axes())
         for parameter in self.function.parameters:
             fits = self._take(parameter) and fits
         if fits and agree(self.c, self.scope, self.operands, self.span):
@@ -133,6 +135,16 @@ class _Application:
             mistake, more = messages.ARGUMENT_KIND, {"signature": self.function.signature}
         self.c.report(mistake, self.scope, value.span, kind=kind.word, **fields, **more)
         return False
+
+    def _worked_axes(self) -> tuple[int, ...] | None:
+        """The axes that are worked on: how pixels can be connected, and what size they have, depends on them."""
+        parameter, given = self.function.parameter("axes"), self.given.get("axes")
+        if parameter is None or given is None or not given.kind.is_constant or parameter.takes.settle is None:
+            return None
+        try:
+            return parameter.takes.settle(given.kind, self.around) or None
+        except Refused:
+            return None  # said when it is its turn
 
     # --- what the user does not write ---
 

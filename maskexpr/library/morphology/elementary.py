@@ -5,7 +5,6 @@ A mask lies on an infinite plane that is empty outside the image; grey morpholog
 
 import functools
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -27,7 +26,7 @@ _ALIASES = {"iterations": "n"}
 
 def _dilated(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
     if shape == "disk" and _is_large(n, axes, m.shape):
-        return _per_block(m, axes, lambda block: _within_distance(block, n, axes, m.ndim))
+        return elements.per_block(m, axes, lambda block: _within_distance(block, n, axes, m.ndim))
     if _is_stretched(n, shape, axes, m.ndim):
         return _along_each_axis(_dilated, m, n, shape, axes)
     return _applied(scipy.ndimage.binary_dilation, m, elements.element(n, shape, axes, m.ndim, m.shape))
@@ -66,21 +65,6 @@ def _along_each_axis(operation: Any, m: Masks, n: Distance, shape: str, axes: tu
 def _is_large(n: Distance, axes: tuple[int, ...] | None, shape: tuple[int, ...]) -> bool:
     sizes = (2 * min(n.reach(a), shape[a]) + 1 for a in elements.worked_axes(axes, len(shape)))
     return math.prod(sizes) > _LARGE_FOOTPRINT
-
-
-def _per_block(m: Masks, axes: tuple[int, ...] | None, f: Callable[[Masks], Masks]) -> Masks:
-    """Apply f along the worked axes, for each position along the others."""
-    worked = elements.worked_axes(axes, m.ndim)
-    if len(worked) == m.ndim:
-        return f(m)
-    result = np.empty_like(m)
-    rest = [a for a in range(m.ndim) if a not in worked]
-    for place in np.ndindex(*(m.shape[a] for a in rest)):
-        index: list[Any] = [slice(None)] * m.ndim
-        for axis, i in zip(rest, place, strict=True):
-            index[axis] = i
-        result[tuple(index)] = f(m[tuple(index)])
-    return result
 
 
 def _within_distance(m: Masks, n: Distance, axes: tuple[int, ...] | None, ndim: int) -> Masks:
