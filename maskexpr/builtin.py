@@ -226,6 +226,7 @@ def _pixel_count(kinds: Kinds) -> Range:
 
 
 SAME = Gives(frozenset({"mask", "image"}), _same)
+SAME_REGIONS = Gives(frozenset({"mask", "labels"}), _same)
 SAME_IMAGE = Gives(frozenset({"image"}), lambda kinds: replace(_same(kinds), name="image"))
 COUNT = Gives(frozenset({"number"}), lambda kinds: number(_pixel_count(kinds)))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from maskexpr import elements
 from maskexpr.arguments import Array, Connectivity, Count, Mask, Masks, SizeLimit
 from maskexpr.builtin import COUNT, LABELS, MASK, WHOLE, builtin
 from maskexpr.lazy import scipy
@@ -10,14 +11,36 @@ from maskexpr.library.operators import compare
 _OUTSIDE_EMPTY = "outside the image the mask is empty"
 
 
-def components(m: Masks, connectivity: int) -> tuple[Array, int]:
-    """The regions of a mask, numbered from 1 in scan order of their first pixels, and how many there are.
+def components(m: Array, connectivity: int, axes: tuple[int, ...] | None = None) -> tuple[Array, int]:
+    """The regions of a mask, numbered from 1 in scan order of their first pixels, and how many there are; of labels,
+    the pixels that bear the same number, in the order of the numbers.
 
-    SciPy numbers them so because it walks along lines in C order and joins regions into the lower number.
+    SciPy numbers them so because it walks along lines in C order and joins regions into the lower number. Axes that are
+    not worked on join nothing: each slice has regions of its own.
     """
+    if m.dtype != bool:
+        return _numbered(m)
     structure = scipy.ndimage.generate_binary_structure(m.ndim, connectivity)
-    labels, number = scipy.ndimage.label(m, structure, output=np.int32)
+    worked = elements.worked_axes(axes, m.ndim)
+    middle = tuple(slice(None) if axis in worked else 1 for axis in range(m.ndim))
+    joined = np.zeros_like(structure)
+    joined[middle] = structure[middle]
+    labels, number = scipy.ndimage.label(m, joined, output=np.int32)
     return labels, number
+
+
+def _numbered(labels: Array) -> tuple[Array, int]:
+    """Labels renumbered from 1 without gaps."""
+    values, numbers = np.unique(labels, return_inverse=True)
+    background = values[:1].tolist() == [0]
+    numbers = numbers.reshape(labels.shape).astype(np.int32) + np.int32(not background)
+    return numbers, len(values) - background
+
+
+def kept(m: Array, labels: Array, chosen: Array) -> Array:
+    """The chosen regions of a mask, or of labels with their numbers; `chosen` has a flag for each number from 0."""
+    inside: Masks = chosen[labels]
+    return inside if m.dtype == bool else np.where(inside, m, m.dtype.type(0))
 
 
 def _sizes(labels: Array, number: int) -> Array:
