@@ -28,6 +28,7 @@ Number = Annotated[Any, Takes(frozenset({"number"}), "a number")]
 NumberOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number")]
 Count = Annotated[int, Takes(frozenset({"number"}), "a whole number", low=1, whole=True)]
 Condition = Annotated[Any, Takes(frozenset({"mask", "truth"}), "a mask")]
+SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
 Value = Annotated[
     Any,
     Takes(frozenset({"number", "image", "labels", "mask", "truth", "colour"}), "a number, an image or a mask"),
@@ -234,6 +235,7 @@ Bins = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=1, high
 # --- what only the checker builds ------------------------------------------------------------------------------------
 
 Subscripts = Annotated[tuple[Any, ...], Takes(frozenset(), "subscripts", _as_constant)]
+Items = Annotated[list[Any], Takes(frozenset({"list"}), "a list of numbers")]
 Message = Annotated[str, Takes(frozenset({"text"}), "a text", _as_constant)]
 
 

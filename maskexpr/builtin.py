@@ -59,7 +59,8 @@ class Takes:
     """What a parameter accepts.
 
     `settle` marks an argument that must be known before the run (a reach, axes, a choice): it turns the constant into
-    what the body receives. `low` and `high` bound a number; `whole` asks for one without a fraction.
+    what the body receives. `low` and `high` bound a number; `whole` asks for one without a fraction. `several` marks a
+    list of values that depend on pixels: each is an operand of its own, named by `part_name`.
     """
 
     kinds: frozenset[str]
@@ -69,6 +70,7 @@ class Takes:
     high: float = np.inf
     whole: bool = False
     quantity: "Callable[[Kind, Surroundings], Any] | None" = None  # turns a size into a number of pixels
+    several: bool = False
 
     def check_number(self, value: Any) -> None:
         """Refuse a number that is out of bounds; arrays are let through."""
@@ -85,6 +87,11 @@ class Takes:
         if self.high >= 2**31:
             return f"at least {_plain(self.low)}" if value < self.low else f"at most {_plain(self.high)}"
         return f"from {_plain(self.low)} to {_plain(self.high)}"
+
+
+def part_name(parameter: str, i: int) -> str:
+    """The name of an operand that is one of several of a parameter."""
+    return f"{parameter}[{i}]"
 
 
 def _plain(value: float | Fraction) -> str:

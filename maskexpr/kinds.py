@@ -17,7 +17,7 @@ MILLIMETRES = {
     "m": Fraction(1000),
 }
 ARRAYS = frozenset({"mask", "image", "colour", "labels"})
-NAMES = ARRAYS | {"truth", "number", "length", "size", "samples", "text", "list", "none"}
+NAMES = ARRAYS | {"truth", "number", "length", "size", "samples", "text", "list", "masks", "none"}
 
 
 class _NotConstant:
@@ -36,7 +36,8 @@ class Kind:
     """The kind of a value and all that is known of it.
 
     An integer image or number has a `range`; a floating one has none. An array kind without a `dtype`, or an
-    `unknown` one, belongs to an input that has not been given yet: `options` lists what it may turn out to be.
+    `unknown` one, belongs to an input that has not been given yet: `options` lists what it may turn out to be. A list
+    whose items can be taken has their number as its `shape`, and their range.
     """
 
     name: str
@@ -76,6 +77,8 @@ class Kind:
             return self.name
         if len(self.options) == 1:
             return next(iter(self.options))
+        if self.options <= {"list", "masks"}:
+            return "list"
         if self.options <= {"mask", "truth"}:
             return "mask"
         return "image" if self.options <= ARRAYS | {"number"} else "value"
@@ -95,6 +98,8 @@ class Kind:
         if self.name == "none":
             return "none"
         words = [self.name]
+        if self.name == "list":
+            return f"list of {self.shape[0]}" if self.shape else "list"
         if self.shape is not None:
             words.append(shape_text(self.shape, self.channels))
         if self.dtype is not None and self.name in ("image", "colour", "samples"):

@@ -1,5 +1,6 @@
 """A checked program as steps: every operation is a function applied to earlier steps, so nothing here recurses."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -7,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.builtin import Builtin, Refused
+from maskexpr.builtin import Builtin, Refused, part_name
 from maskexpr.errors import Diagnostic
 from maskexpr.kinds import Kind
 from maskexpr.ranges import smallest_type, union
@@ -129,7 +130,7 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
                 parameter.takes.check_number(values[parameter.name])
             except Refused as refused:
                 raise Refused(refused.mistake, parameter.name, **refused.fields) from None
-    arguments = {**values, **step.settings}
+    arguments = {**_gathered(function, values), **step.settings}
     if "kind" in function.filled_in:
         arguments["kind"] = step.kind
     if "work" in function.filled_in:
@@ -141,6 +142,18 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
     if step.kind.name == "number" and isinstance(result, np.generic):
         return result.item()
     return result
+
+
+def _gathered(function: Builtin, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Operands by parameter, those of a list together again."""
+    several = [p.name for p in function.parameters if p.takes.several]
+    if not several:
+        return values
+    gathered = {name: value for name, value in values.items() if "[" not in name}
+    for name in several:
+        parts = itertools.takewhile(values.__contains__, (part_name(name, i) for i in itertools.count()))
+        gathered[name] = [values[part] for part in parts]
+    return gathered
 
 
 def work_type(step: Step) -> np.dtype[Any]:

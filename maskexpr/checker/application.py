@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr import messages
 from maskexpr.arguments import default_of
-from maskexpr.builtin import Builtin, Parameter, Refused, Surroundings, grid_of
+from maskexpr.builtin import Builtin, Parameter, Refused, Surroundings, grid_of, part_name
 from maskexpr.checker.context import Context, Scope, Value
 from maskexpr.checker.shapes import agree
 from maskexpr.kinds import Kind, number, shape_text
@@ -72,6 +72,9 @@ class _Application:
                 return False
             if takes.settle is not None:
                 self.settings[name] = self._settled(parameter, value.kind)
+            elif takes.several and value.kind.name in takes.kinds:
+                for i, part in enumerate(value.step.operands.values()):
+                    self.operands[part_name(name, i)] = Value(part, value.span)
             else:
                 self.operands[name] = self._operand(parameter, value)
         except Refused as refused:
@@ -118,6 +121,8 @@ class _Application:
         name = "mask" if kind.name == "unknown" and kind.surely({"mask", "truth"}) else kind.name
         if name == "colour":
             mistake, more = messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several"}
+        elif wanted == {"masks"}:
+            mistake, more = messages.ARGUMENT_MASKS_WANTED, {}
         elif wanted == {"colour"}:
             mistake, more = messages.ARGUMENT_COLOUR_WANTED, {}
         elif "mask" in wanted and name in ("image", "labels"):

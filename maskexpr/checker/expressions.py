@@ -78,8 +78,10 @@ def _unknown_in_def(c: Context, scope: Scope, node: nodes.Name) -> None:
 
 def _list(c: Context, scope: Scope, node: nodes.List) -> Value:
     items = [check(c, scope, item) for item in node.items]
+    if any(item.kind.surely({"mask"}) for item in items):
+        return _masks(c, scope, node, items)
     for step, item in zip(items, node.items, strict=True):
-        if not step.kind.may_be({"number", "text"}):
+        if not step.kind.may_be({"number", "text", "mask"}):
             c.report(messages.LIST_MIXED, scope, item.span, kind=step.kind.word)
             return _unknown_list(scope, node)
         if not step.kind.is_constant:
@@ -92,7 +94,20 @@ def _list(c: Context, scope: Scope, node: nodes.List) -> Value:
 
 def _unknown_list(scope: Scope, node: nodes.List) -> Value:
     """A list that depends on an input that was not given, or that holds a mistake: not one that depends on pixels."""
-    return Value(Step(Kind("unknown", options=frozenset({"list"})), scope.source, node.span), node.span)
+    return Value(Step(Kind("unknown", options=frozenset({"list", "masks"})), scope.source, node.span), node.span)
+
+
+def _masks(c: Context, scope: Scope, node: nodes.List, items: list[Value]) -> Value:
+    """A list of masks. No step computes it: what takes one takes its masks."""
+    operands = {str(i): item for i, item in enumerate(items)}
+    for item in items:
+        if not item.kind.may_be({"mask"}):
+            c.report(messages.LIST_MIXED, scope, item.span, kind=item.kind.word)
+            return _unknown_list(scope, node)
+    if not agree(c, scope, operands, node.span) or not all(item.kind.is_complete for item in items):
+        return _unknown_list(scope, node)
+    steps = {name: item.step for name, item in operands.items()}
+    return Value(Step(Kind("masks"), scope.source, node.span, operands=steps), node.span)
 
 
 def _unary(c: Context, scope: Scope, node: nodes.Unary) -> Value:
@@ -217,6 +232,8 @@ def _membership(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
 
 def _index(c: Context, scope: Scope, node: nodes.Index) -> Value:
     value = check(c, scope, node.value)
+    if value.kind.name == "list":
+        return _item(c, scope, value, node)
     if not value.kind.may_be(ARRAYS):
         c.report(messages.INDEX_KIND, scope, node.value.span, kind=value.kind.word)
         return c.unknown(scope, node.span)
@@ -246,6 +263,30 @@ def _samples(c: Context, scope: Scope, value: Value, mask: Value, node: nodes.In
     return c.apply(OPERATORS["samples"], operands, samples, scope, node.span)
 
 
+def _item(c: Context, scope: Scope, value: Value, node: nodes.Index) -> Value:
+    """One number of a list: `centroid(m)[0]`."""
+    kind, part = value.kind, node.subscripts[0]
+    if kind.is_constant:
+        kind = replace(kind, shape=(len(kind.constant),))
+    if kind.shape is None:
+        c.report(messages.ITEM_UNKNOWN, scope, node.span, text=scope.source.quote(node.value.span))
+        return c.unknown(scope, node.span)
+    if len(node.subscripts) > 1 or isinstance(part, nodes.Slice):
+        c.report(messages.ITEM_ONE, scope, node.span, text=scope.source.quote(node.value.span))
+        return c.unknown(scope, node.span)
+    try:
+        i = _position(c, scope, check(c, scope, part), part, messages.ITEM_OUTSIDE, 0, kind.shape[0])
+    except _BadSubscript:
+        return c.unknown(scope, node.span)
+    if i is None:
+        return c.unknown(scope, node.span, frozenset({"number", "text"}))
+    i %= kind.shape[0]
+    if kind.is_constant:
+        item = kind.constant[i]
+        return c.constant(text(item) if isinstance(item, str) else number(constant=item), scope, node.span)
+    return c.apply(OPERATORS["item"], {"value": value}, number(kind.range), scope, node.span, {"index": i})
+
+
 class _BadSubscript(Exception):
     pass
 
@@ -261,7 +302,7 @@ def _crop(c: Context, scope: Scope, value: Value, subscripts: list[Value | nodes
         length = kind.shape[axis] if kind.shape is not None else None
         try:
             if isinstance(subscript, Value):
-                index.append(_position(c, scope, subscript, part, axis, length))
+                index.append(_position(c, scope, subscript, part, messages.INDEX_OUTSIDE, axis, length))
             else:
                 index.append(_slice(c, scope, subscript, axis, length))
         except _BadSubscript:
@@ -300,11 +341,13 @@ def _whole(c: Context, scope: Scope, step: Value, node: nodes.Node, wrong: Mista
     return int(kind.constant)
 
 
-def _position(c: Context, scope: Scope, step: Value, node: nodes.Node, axis: int, length: int | None) -> int | None:
+def _position(
+    c: Context, scope: Scope, step: Value, node: nodes.Node, outside: Mistake, axis: int, length: int | None
+) -> int | None:
     i = _whole(c, scope, step, node, messages.INDEX_NOT_WHOLE)
     if i is not None and length is not None and not -length <= i < length:
         fields = {"index": i, "axis": axis, "length": length, "last": length - 1}
-        c.report(messages.INDEX_OUTSIDE, scope, node.span, **fields)
+        c.report(outside, scope, node.span, **fields)
         raise _BadSubscript
     return i
 

@@ -265,7 +265,7 @@ def _comparable(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
         if a.may_be(family) and b.may_be(family):
             return True
     for step in (left, right):
-        if step.kind.name in ("colour", "samples", "none"):
+        if step.kind.name in ("colour", "samples", "none", "masks"):
             refuse_operand(c, scope, symbol, step, "numbers and images")
             return False
         if step.kind.name == "list":

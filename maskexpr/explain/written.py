@@ -99,6 +99,8 @@ def _form_of(step: Step, function: Builtin) -> _Form:
         parts = step.settings.get("subscripts", ())
         inside = ", ".join(map(_subscript, parts if isinstance(parts, tuple) else (parts,)))
         return lambda texts, levels: f"{_within(texts['value'], levels['value'], _CLOSED)}[{inside}]"
+    if name == "item":
+        return lambda texts, levels: f"{texts['value']}[{step.settings['index']}]"
     if name == "samples":
         return lambda texts, levels: f"{_within(texts['value'], levels['value'], _CLOSED)}[{texts['mask']}]"
     if name == "assert":
@@ -124,6 +126,10 @@ def _call(step: Step, function: Builtin, texts: Mapping[str, str]) -> str:
         return function.name
     arguments = []
     for p in function.parameters:
+        if p.takes.several:
+            parts = [t for name, t in texts.items() if name.partition("[")[0] == p.name]
+            arguments.append(f"[{', '.join(parts)}]")
+            continue
         if p.name in texts:
             operand = step.operands[p.name]
             usual = operand.kind.is_constant and _constant_text(operand.kind) == value_text(p.default)

@@ -3,9 +3,8 @@
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import numpy as np
 
@@ -58,7 +57,7 @@ def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     header: _Header | None = None
     packed: list[bytes] = []
     frames, ended = 1, False
-    for name, data in _chunks(file.stream):
+    for name, data in chunks(file, lambda name, length: name[:1].isupper() or name == b"acTL"):
         if name == b"IHDR" and header is None:
             width, height, depth, colour, *_, interlace = struct.unpack(">IIBBBBB", data)
             header = _Header(width, height, depth, _CHANNELS[colour], bool(interlace))
@@ -72,16 +71,20 @@ def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     return header, b"".join(packed), frames
 
 
-def _chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    stream.seek(len(_SIGNATURE))
-    name = b""
+def chunks(file: OpenFile, wanted: Callable[[bytes, int], bool]) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks whose names and lengths are wanted, their checksums tested; others are passed over unread."""
+    name, place = b"", len(_SIGNATURE)
     while name != b"IEND":
-        length, name = struct.unpack(">I4s", stream.read(8))
-        data, checksum = stream.read(length), stream.read(4)
-        critical = name[:1].isupper()
-        if len(checksum) < 4 or (critical and zlib.crc32(data, zlib.crc32(name)) != int.from_bytes(checksum, "big")):
-            raise ValueError(name)
-        yield name, data
+        file.stream.seek(place)
+        length, name = struct.unpack(">I4s", file.stream.read(8))
+        place += length + 12
+        if place > file.size:
+            raise ValueError("cut short")
+        if wanted(name, length):
+            data = file.stream.read(length)
+            if zlib.crc32(data, zlib.crc32(name)) != int.from_bytes(file.stream.read(4), "big"):
+                raise ValueError(name)
+            yield name, data
 
 
 def _wide_samples(file: OpenFile, header: _Header, packed: bytes) -> np.ndarray:
@@ -119,10 +122,15 @@ def wide_colour(array: np.ndarray) -> bytes:
     return _png(header, zlib.compress(filtered.data, 6))
 
 
+def with_chunk(file: bytes, name: bytes, data: bytes) -> bytes:
+    """The bytes of a PNG file with one more chunk, right behind its header."""
+    start = len(_SIGNATURE) + 12 + int.from_bytes(file[len(_SIGNATURE) : len(_SIGNATURE) + 4], "big")
+    return b"".join((file[:start], _chunk(name, data), memoryview(file)[start:]))
+
+
 def _png(header: bytes, packed: bytes) -> bytes:
-    chunks = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
-    parts = (
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(name)))
-        for name, data in chunks
-    )
-    return _SIGNATURE + b"".join(parts)
+    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(name)))

@@ -1,6 +1,8 @@
-"""The tags of a TIFF file's pages, read before any decoder sees the file."""
+"""The tags of a TIFF file's pages, read before any decoder sees the file, and a few more of them written."""
 
+import io
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -18,8 +20,10 @@ _WANTED = {_SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_O
 _REDUCED_OR_TRANSPARENCY = 1 | 4
 
 # Field types that the wanted tags come in.
-_LETTERS = {1: "B", 2: "B", 3: "H", 4: "I", 16: "Q"}
+_ASCII = 2
+_LETTERS = {1: "B", _ASCII: "B", 3: "H", 4: "I", 16: "Q"}
 _MOST_VALUES = 4096
+_LAST_PLACE = 2**32 - 2**20  # in a file that is no BigTIFF, with room behind it for a directory
 
 # Grey pixels that Pillow decodes exactly, if sometimes in another type's clothes (int8 as uint8, uint32 as int32).
 _PILLOW_GREYS = {(UNSIGNED, bits) for bits in (1, 2, 4, 8, 16, 32)} | {(SIGNED, bits) for bits in (8, 16, 32)}
@@ -39,6 +43,7 @@ class Page:
     compressed: bool
     plain_bit_order: bool
     big_endian: bool
+    big: bool
     orientation: int
     subfile: int
     description: bytes
@@ -86,6 +91,8 @@ class Page:
     @property
     def pillow_is_exact(self) -> bool:
         """Whether Pillow decodes the page with no sample changed."""
+        if self.big and self.big_endian:
+            return False  # it cannot even open one
         if self.is_colour:
             return set(self.bits) == {8} and self.sample_format == UNSIGNED
         if len(self.bits) > 1 and (len(self.bits) > 2 or not self.has_alpha or set(self.bits) != {8}):
@@ -105,56 +112,131 @@ class Page:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a file writes its numbers: the byte order, and the wider forms of a BigTIFF."""
+
+    order: str
+    big: bool
+
+    @property
+    def offset(self) -> str:
+        return self.order + ("Q" if self.big else "I")
+
+    @property
+    def count(self) -> str:
+        return self.order + ("Q" if self.big else "H")
+
+    @property
+    def entry(self) -> str:
+        return self.order + ("HHQ8s" if self.big else "HHI4s")
+
+
+_Entry = tuple[int, int, int, bytes]  # tag, field type, number of values, the values or where they are
+
+
 def read_pages(stream: BinaryIO) -> list[Page]:
     """Every page's declaration in the order of the file; a ValueError or struct.error if the file is damaged."""
-    stream.seek(0)
-    head = stream.read(16)
-    order = ">" if head[:2] == b"MM" else "<"
-    big = struct.unpack(order + "H", head[2:4])[0] == 43
-    (offset,) = struct.unpack(order + ("Q" if big else "I"), head[8:16] if big else head[4:8])
+    form, offset = _header(stream)
     pages: list[Page] = []
     seen: set[int] = set()
     while offset and offset not in seen:
         seen.add(offset)
-        stream.seek(offset)
-        found, offset = _directory(stream, order, big)
-        pages.append(_page(found, order == ">"))
+        entries, offset = _directory(stream, form, offset)
+        found = {tag: _values(stream, form, field, number, inline) for tag, field, number, inline in entries
+                 if tag in _WANTED}  # fmt: skip
+        pages.append(_page(found, form))
     if not pages:
         raise ValueError("no pages")
     return pages
 
 
-def _directory(stream: BinaryIO, order: str, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:
-    """The wanted tags of one directory, and where the next one is."""
-    count_form, entry_form, next_form = ("Q", "HHQ8s", "Q") if big else ("H", "HHI4s", "I")
-    (count,) = _unpack(stream, order + count_form)
+def description(stream: BinaryIO, most: int) -> bytes:
+    """The description of the first page, b"" if there is none or it is longer than `most` bytes."""
+    form, offset = _header(stream)
+    entries, _ = _directory(stream, form, offset)
+    for tag, field, number, inline in entries:
+        if tag == _DESCRIPTION and field == _ASCII and number <= most + 1:
+            return _stored(stream, form, number, inline).split(b"\0", 1)[0]
+    return b""
+
+
+def with_texts(file: bytes, texts: Mapping[int, bytes]) -> bytes:
+    """The bytes of a TIFF file whose first page has further tags: its directory is written anew, at the end.
+
+    A file that is no BigTIFF, and so long that there is no place for them, is left as it is.
+    """
+    stream = io.BytesIO(file)
+    form, offset = _header(stream)
+    if not form.big and len(file) + sum(map(len, texts.values())) > _LAST_PLACE:
+        return file
+    entries, following = _directory(stream, form, offset)
+    entries = [entry for entry in entries if entry[0] not in texts]
+    tail = bytearray(len(file) % 2)  # values and directories begin at even places
+    for tag, text in texts.items():
+        data = text + b"\0"
+        place = struct.pack(form.offset, len(file) + len(tail))
+        entries.append((tag, _ASCII, len(data), data if len(data) <= len(place) else place))
+        tail += data + bytes(len(data) % 2)
+    start = len(file) + len(tail)
+    tail += struct.pack(form.count, len(entries))
+    tail += b"".join(struct.pack(form.entry, *entry) for entry in sorted(entries))
+    tail += struct.pack(form.offset, following)
+    head = file[: 8 if form.big else 4] + struct.pack(form.offset, start)
+    return b"".join((head, memoryview(file)[len(head) :], tail))
+
+
+def _header(stream: BinaryIO) -> tuple[_Form, int]:
+    """How the numbers are written, and where the first directory is."""
+    stream.seek(0)
+    head = stream.read(16)
+    order = ">" if head[:2] == b"MM" else "<"
+    form = _Form(order, struct.unpack(order + "H", head[2:4])[0] == 43)
+    (offset,) = struct.unpack(form.offset, head[8:16] if form.big else head[4:8])
+    return form, offset
+
+
+def _directory(stream: BinaryIO, form: _Form, offset: int) -> tuple[list[_Entry], int]:
+    """The entries of the directory at a place, and where the next one is."""
+    _go(stream, offset)
+    (count,) = _unpack(stream, form.count)
     if count > 0xFFFF:
         raise ValueError("too many tags")
-    entries = [_unpack(stream, order + entry_form) for _ in range(count)]
-    (following,) = _unpack(stream, order + next_form)
-    found = {
-        tag: _values(stream, order, field, number, inline) for tag, field, number, inline in entries if tag in _WANTED
-    }
-    return found, following
+    entries = [_unpack(stream, form.entry) for _ in range(count)]
+    (following,) = _unpack(stream, form.offset)
+    return entries, following
 
 
-def _values(stream: BinaryIO, order: str, field: int, number: int, inline: bytes) -> tuple[int, ...]:
+def _values(stream: BinaryIO, form: _Form, field: int, number: int, inline: bytes) -> tuple[int, ...]:
     letter = _LETTERS.get(field)
     if letter is None:
         raise ValueError("a tag of a type it cannot have")
-    form = f"{order}{min(number, _MOST_VALUES)}{letter}"
-    if number * struct.calcsize(order + letter) <= len(inline):
-        return struct.unpack(form, inline[: struct.calcsize(form)])
-    (offset,) = struct.unpack(order + ("I" if len(inline) == 4 else "Q"), inline)
-    stream.seek(offset)
-    return _unpack(stream, form)
+    values = f"{form.order}{min(number, _MOST_VALUES)}{letter}"
+    return struct.unpack(values, _stored(stream, form, struct.calcsize(values), inline))
+
+
+def _stored(stream: BinaryIO, form: _Form, size: int, inline: bytes) -> bytes:
+    """The bytes of a tag's values, which are in its entry itself if they fit."""
+    if size > len(inline):
+        _go(stream, struct.unpack(form.offset, inline)[0])
+        inline = stream.read(size)
+    if len(inline) < size:
+        raise ValueError("cut short")
+    return inline[:size]
+
+
+def _go(stream: BinaryIO, offset: int) -> None:
+    try:
+        stream.seek(offset)
+    except (OSError, OverflowError) as error:
+        raise ValueError("a place beyond any file") from error
 
 
 def _unpack(stream: BinaryIO, form: str) -> tuple[Any, ...]:
     return struct.unpack(form, stream.read(struct.calcsize(form)))
 
 
-def _page(tags: dict[int, tuple[int, ...]], big_endian: bool) -> Page:
+def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
     def tag(number: int, default: int) -> int:
         return (tags.get(number) or (default,))[0]
 
@@ -172,7 +254,8 @@ def _page(tags: dict[int, tuple[int, ...]], big_endian: bool) -> Page:
         extra=tags.get(_EXTRA, ()),
         compressed=tag(_COMPRESSION, 1) != 1,
         plain_bit_order=tag(_FILL_ORDER, 1) == 1,
-        big_endian=big_endian,
+        big_endian=form.order == ">",
+        big=form.big,
         orientation=tag(_ORIENTATION, 1),
         subfile=tag(_SUBFILE, 0),
         description=bytes(tags.get(_DESCRIPTION, ())),

@@ -11,6 +11,7 @@ import numpy as np
 
 from maskexpr import messages
 from maskexpr.errors import FileError
+from maskexpr.images import texts
 from maskexpr.images.opening import reason, shown
 
 _LOSSY = (".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".jp2", ".avif", ".heic")
@@ -23,7 +24,7 @@ _NOT_FILES = ("/dev/", "/proc/")
 _BIG_TIFF = 2**32 - 2**25
 
 
-def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str) -> None:
+def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: str = "") -> None:
     """Write a result to a file, whole or not at all.
 
     A file of that name is replaced only once the new one is complete on the disk; through a symbolic link, the file it
@@ -37,6 +38,8 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str) -> None
         The result; a colour image has its channels on the last axis.
     kind : {"mask", "image", "colour", "labels"}
         A mask is stored as 0 and 255, in .npy and .npz as 0 and 1; labels as the smallest unsigned type.
+    text : str
+        What PNG and TIFF files carry beside the pixels, as `texts.check` has it; other formats leave it out.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str) -> None
     if known is not None and stat.S_ISDIR(known.st_mode):
         raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=name))
     as_it_is = os.path.abspath(target).startswith(_NOT_FILES) or (known is not None and not stat.S_ISREG(known.st_mode))
-    data = encode(array, kind, suffix or suffix_for(array, kind) if as_it_is else suffix, name=name)
+    data = encode(array, kind, suffix or suffix_for(array, kind) if as_it_is else suffix, name=name, text=text)
     with _refusals(name):
         if as_it_is:
             with open(target, "wb") as stream:
@@ -61,8 +64,10 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str) -> None
             _replace(os.path.realpath(target), data, known)
 
 
-def encode(array: np.ndarray, kind: str, suffix: str, *, name: str = "standard output") -> bytes:
+def encode(array: np.ndarray, kind: str, suffix: str, *, name: str = "standard output", text: str = "") -> bytes:
     """The bytes of a file in the format of `suffix`, as `write` would put them; `name` is for messages."""
+    if text:
+        texts.check(text)
     suffix = _ALIASES.get(suffix.lower(), suffix.lower())
     if suffix in _LOSSY:
         raise FileError(messages.FILE_LOSSY.anywhere(path=name, suffix=suffix))
@@ -75,7 +80,8 @@ def encode(array: np.ndarray, kind: str, suffix: str, *, name: str = "standard o
         what = f"{'colour ' if colour else ''}{stored.dtype.name} of shape {' x '.join(map(str, stored.shape))}"
         raise FileError(messages.FILE_CANNOT_HOLD.anywhere(path=name, suffix=suffix, what=what, able=_listed(able)))
     if suffix in _PICTURES:
-        return _picture(stored, suffix, colour)
+        data = _picture(stored, suffix, colour)
+        return texts.added(data, suffix, text) if text else data
     stream = io.BytesIO()
     if suffix == ".npy":
         np.lib.format.write_array(stream, stored, allow_pickle=False)

@@ -10,10 +10,11 @@ from maskexpr.library import (
     pixelwise,
     regions,
     shapes,
+    stacks,
     thresholds,
 )
 
 __all__ = ["CATALOGUE", "OPERATORS", "colour", "filters", "measures", "morphology", "pixelwise", "regions", "shapes"]
-__all__ += ["thresholds"]
+__all__ += ["stacks", "thresholds"]
 
 OPERATORS = operators.OPERATORS

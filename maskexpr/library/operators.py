@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr import messages
-from maskexpr.arguments import Array, Condition, Message, Numeric, ResultKind, Subscripts, Value, WorkType
+from maskexpr.arguments import Array, Condition, Index, Items, Message, Numeric, ResultKind, Subscripts, Value, WorkType
 from maskexpr.builtin import WHOLE, Builtin, Gives, Refused, builtin
 from maskexpr.kinds import Kind
 
@@ -125,6 +125,12 @@ def _comparison(symbol: str, doc: str) -> Callable[..., Any]:
 
     body.__doc__ = doc
     return builtin(name=symbol, gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)(body)
+
+
+@builtin(name="item", gives=_ANY, halo=WHOLE, cost=0, memory=0, catalogue=OPERATORS)
+def item(value: Items, index: Index) -> Any:
+    """One number of a list, counted from 0."""
+    return value[index]
 
 
 less = _comparison("<", "Less than; false where either is nan.")
