@@ -78,6 +78,21 @@ class Program:
         return self._declared.source.text
 
     @property
+    def name(self) -> str:
+        """What messages call the program text."""
+        return self._declared.source.name
+
+    @property
+    def used(self) -> Mapping[str, str]:
+        """The texts that its `use` lines brought in, by the path that was written."""
+        return dict(self._declared.used)
+
+    @property
+    def fast(self) -> bool:
+        """Whether OpenCV may compute what differs in the last bits."""
+        return self._declared.fast
+
+    @property
     def inputs(self) -> tuple[InputInfo, ...]:
         """The inputs: declared ones first, then free names in the order of their first use."""
         return self._open.inputs
@@ -139,6 +154,20 @@ class Program:
             _keep(self._ready, _quick_key(given), engine)
         own = _OwnArrays(arrays.values())
         return {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
+
+    def traced(self, /, **given: Any) -> tuple[dict[str, "Result"], dict[str, Any]]:
+        """Run the program as `results` does, and also give the numbers that it found in the pixels on the way, such as
+        thresholds, by what the program calls them."""
+        if not self._open.outputs:
+            raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
+        arrays, signature, params = self._bind(given, run=True)
+        checked = self._check(signature, params)
+        numbers = {f"number {name}": step for name, step in checked.numbers().items()}  # no name has a space in it
+        wider = replace(checked, outputs=(*checked.outputs, *numbers.items()))
+        values = Engine(wider, plan(wider, fast=self._declared.fast)).run(arrays)
+        own = _OwnArrays(arrays.values())
+        results = {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
+        return results, {name.removeprefix("number "): own.take(values[name]) for name in numbers}
 
     def kind(self, /, **given: Any) -> Any:
         """The kinds of the results for inputs given as arrays or as (shape, dtype); nothing is run.

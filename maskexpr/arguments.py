@@ -21,6 +21,7 @@ Mask = Annotated[Masks, Takes(frozenset({"mask"}), "a mask")]
 MaskOrNone = Annotated[Masks | None, Takes(frozenset({"mask", "none"}), "a mask")]
 Image = Annotated[Array, Takes(frozenset({"image", "labels"}), "an image")]
 MaskOrLabels = Annotated[Array, Takes(frozenset({"mask", "labels"}), "a mask or labels")]
+Markers = Annotated[Array, Takes(frozenset({"mask", "labels", "image"}), "labels, whole numbers or a mask")]
 MaskOrImage = Annotated[Array, Takes(frozenset({"mask", "image"}), "a mask or an image")]
 Colour = Annotated[Array, Takes(frozenset({"colour"}), "a colour image")]
 Numeric = Annotated[Any, Takes(frozenset({"number", "image", "labels"}), "a number or an image")]
@@ -28,6 +29,7 @@ Number = Annotated[Any, Takes(frozenset({"number"}), "a number")]
 NumberOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number")]
 Count = Annotated[int, Takes(frozenset({"number"}), "a whole number", low=1, whole=True)]
 Condition = Annotated[Any, Takes(frozenset({"mask", "truth"}), "a mask")]
+ImageOrNone = Annotated[Array | None, Takes(frozenset({"image", "labels", "none"}), "an image")]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
 Value = Annotated[
     Any,
@@ -42,6 +44,8 @@ ResultKind = Annotated[Kind, FromChecker]
 WorkType = Annotated[np.dtype[Any], FromChecker]
 GridShape = Annotated[tuple[int, ...], FromChecker]
 PixelSpacing = Annotated[tuple[Fraction, ...] | None, FromChecker]
+
+OuterNumbers = Annotated[list[Any], FromChecker]
 
 # --- constants, known before the run ---------------------------------------------------------------------------------
 
@@ -76,6 +80,10 @@ def _settle_distance(kind: Kind, around: Surroundings) -> Distance:
     return Distance(kind.constant, around.spacing)
 
 
+def _settle_distance_or_none(kind: Kind, around: Surroundings) -> Distance | None:
+    return None if kind.constant is None else _settle_distance(kind, around)
+
+
 def _settle_sigma(kind: Kind, around: Surroundings) -> tuple[float, ...]:
     values = kind.constant if kind.name == "list" else [kind.constant]
     for value in values:
@@ -92,6 +100,10 @@ def _settle_sigma(kind: Kind, around: Surroundings) -> tuple[float, ...]:
     if kind.name == "list" and around.ndim is not None and len(values) != around.ndim:
         raise Refused(messages.ARGUMENT_LIST_LENGTH, count=len(values), wanted=around.ndim)
     return tuple(float(v) for v in values) * (around.ndim or 1 if kind.name == "number" else 1)
+
+
+def _settle_sigma_or_none(kind: Kind, around: Surroundings) -> tuple[float, ...] | None:
+    return None if kind.constant is None else _settle_sigma(kind, around)
 
 
 def _settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
@@ -162,6 +174,26 @@ def _settle_size(kind: Kind, around: Surroundings) -> Fraction:
     return Fraction(kind.constant) / math.prod(around.spacing[axis] for axis in worked)
 
 
+_MEASURES = {
+    1: ("a length", "lengths", "a length in mm"),
+    2: ("an area", "areas", "a size in mm2"),
+    3: ("a volume", "volumes", "a size in mm3"),
+}
+
+
+def measured_in_pixels(quantity: Kind, measured: Kind) -> Fraction:
+    """The number of pixels that a length or size stands for beside one that is measured in pixels of this spacing."""
+    steps = measured.spacing
+    if quantity.power != measured.power:
+        found, wanted = (_MEASURES[power] for power in (quantity.power, measured.power))
+        raise Refused(messages.PROPERTY_POWER, found=found[0], wanted=wanted[1], unit=wanted[2])
+    if steps is None:
+        raise Refused(messages.SPACING_UNKNOWN, noun=quantity.word)
+    if measured.power == 1 and len(set(steps)) > 1:
+        raise Refused(messages.PROPERTY_LENGTH, spacing=" x ".join(f"{float(s):g}" for s in steps))
+    return Fraction(quantity.constant) / math.prod(steps[: measured.power])
+
+
 @dataclass(frozen=True, slots=True)
 class _OneOf:
     """Settles a text that must be one of a few."""
@@ -189,11 +221,26 @@ def _settle_shape(kind: Kind, around: Surroundings) -> str:
         return value
     if not value or set(value) - set("01/"):
         raise Refused(messages.SHAPE_UNKNOWN, value=value)
-    planes = [plane.split("/") for plane in value.split("//")]
     if "1" not in value:
         raise Refused(messages.PATTERN_EMPTY, value=value)
+    _refuse_ragged(value)
+    return value
+
+
+def _refuse_ragged(pattern: str) -> None:
+    planes = [plane.split("/") for plane in pattern.split("//")]
     if len({(len(rows), len(row)) for rows in planes for row in rows}) > 1 or not planes[0][0]:
-        raise Refused(messages.PATTERN_RAGGED, value=value)
+        raise Refused(messages.PATTERN_RAGGED, value=pattern)
+
+
+def _settle_hits(kind: Kind, around: Surroundings) -> str:
+    """A pattern of what is to be on, off or either: rows of 1, 0 and `.` parted by `/`, planes by `//`."""
+    value = str(kind.constant)
+    if not value or set(value) - set("01./"):
+        raise Refused(messages.HITS_UNKNOWN, value=value)
+    if not set(value) & set("01"):
+        raise Refused(messages.HITS_EMPTY, value=value)
+    _refuse_ragged(value)
     return value
 
 
@@ -213,9 +260,16 @@ Reach = Annotated[
     Any,  # a Distance; typed loosely so that a default can be written as the number a user would write
     Takes(_NUMBER | {"length"}, "a number of pixels or a length", _settle_distance, low=0, high=2**31),
 ]
+ReachOrNone = Annotated[
+    Any, Takes(_NUMBER | {"length", "none"}, "a number of pixels or a length", _settle_distance_or_none, 0, 2**31)
+]
 Sigma = Annotated[
     tuple[float, ...],
     Takes(_NUMBER | {"length", "list"}, "a number of pixels, a length, or a list of one per axis", _settle_sigma),
+]
+SigmaOrNone = Annotated[
+    tuple[float, ...] | None,
+    Takes(_NUMBER | {"length", "list", "none"}, "a number of pixels, a length, or a list", _settle_sigma_or_none),
 ]
 Axes = Annotated[
     tuple[int, ...] | None,
@@ -224,12 +278,19 @@ Axes = Annotated[
 Axis = Annotated[int | None, Takes(frozenset({"text", "none", "number"}), 'an axis such as "x"', _settle_axis)]
 Numbers = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", _settle_numbers)]
 ElementShape = Annotated[str, Takes(frozenset({"text"}), "a shape", _settle_shape)]
+Hits = Annotated[str, Takes(frozenset({"text"}), "a pattern", _settle_hits)]
 Connectivity = Annotated[int, Takes(_NUMBER, "a number", _settle_connectivity)]
 # A size limit may depend on pixels (`remove_small(m, 0.01 * area(m))`), so only quantities are settled.
 SizeLimit = Annotated[Any, Takes(_NUMBER | {"size"}, "a number of pixels or a size", low=0, quantity=_settle_size)]
+SizeLimitOrNone = Annotated[
+    Any, Takes(_NUMBER | {"size", "none"}, "a number of pixels or a size", low=0, quantity=_settle_size)
+]
+RegionPredicate = Annotated[Any, Takes(frozenset({"predicate"}), "a condition on regions", _as_constant)]
 Index = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=0, high=63, whole=True)]
+Whole = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, whole=True)]
 Percent = Annotated[float, Takes(_NUMBER, "a number", low=0, high=100)]
 Bins = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=1, high=2**16, whole=True)]
+Classes = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=2, high=8, whole=True)]
 
 
 # --- what only the checker builds ------------------------------------------------------------------------------------

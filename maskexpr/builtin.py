@@ -6,6 +6,7 @@ be, the decorator says what it gives, how far it looks around a pixel and what i
 """
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -102,7 +103,7 @@ class FromChecker:
     """Marks a body parameter the user cannot write: the checker or the evaluation fills it in.
 
     `kind` is the result's kind, `work` a type that holds operands and result, `grid` the shape of the program's images,
-    `spacing` the spacing of the call's arrays, `unit_*` lengths.
+    `spacing` the spacing of the call's arrays, `numbers` what a condition on regions takes from around it.
     """
 
 
@@ -121,6 +122,12 @@ class Parameter:
     @property
     def text(self) -> str:
         return self.name if self.required else f"{self.name}={value_text(self.default)}"
+
+
+def first_sentence(doc: str) -> str:
+    """What a docstring says first, without its full stop."""
+    paragraph = " ".join(doc.split("\n\n", 1)[0].split())
+    return re.split(r"(?<!\.)\. ", paragraph, maxsplit=1)[0].removesuffix(".")  # "1, 2, 3..." goes on
 
 
 def value_text(value: Any) -> str:
@@ -280,7 +287,7 @@ class Builtin:
 
     @property
     def summary(self) -> str:
-        return self.doc.split("\n", 1)[0]
+        return first_sentence(self.doc)
 
     @property
     def signature(self) -> str:

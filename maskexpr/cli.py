@@ -6,22 +6,23 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import maskexpr
-from maskexpr import explain, files, messages, show
+from maskexpr import explain, files, images, manual, messages, show
 from maskexpr.api import Program, Result
-from maskexpr.builtin import Builtin
 from maskexpr.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
+from maskexpr.images.opening import shown
 from maskexpr.inputs import parameter
-from maskexpr.library import CATALOGUE, OPERATORS
-from maskexpr.near import nearest
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 _LARGEST_PICTURE = (72, 40)
+_PICTURES = (".png", ".tif", ".tiff", ".bmp", ".gif", ".jpg", ".jpeg", ".npy", ".npz")
 
 _GIVEN = "an input: a file (im=ankle.png), - for standard input, or a number (t=32)"
+_SPACING = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm"
 _EXAMPLES = """\
 examples:
   maskexpr eval 'im > 32' im=ankle.png
@@ -111,17 +112,20 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("check", help="all errors and warnings of programs, nothing run",
                                   description=_doc(_check))  # fmt: skip
     command.add_argument("files", metavar="FILE.mask", nargs="+")
+    command.add_argument("--spacing", metavar="SIZE", help=_SPACING)
     command.add_argument("--json", action="store_true", help="print one JSON list, for editors and other tools")
     command.set_defaults(command=_check)
 
     command = commands.add_parser("explain", help="kinds, defaults in force, and the plan", description=_doc(_explain))
-    command.add_argument("program", metavar="EXPR/FILE.mask", help="an expression or a program file")
+    command.add_argument("program", metavar="EXPR/FILE", help="an expression, a program file, or a picture made here")
     _add_inputs(command)
     command.add_argument("--time", action="store_true", help="run it a few times: how long each step takes")
     command.set_defaults(command=_explain)
 
     command = commands.add_parser("functions", help="the functions of the language", description=_doc(_functions))
-    command.add_argument("name", metavar="NAME", nargs="?", help="one function, with all it says and an example")
+    command.add_argument(
+        "name", metavar="NAME", nargs="?", help="a function, with all it says and an example, or a subject"
+    )
     command.set_defaults(command=_functions)
     return parser
 
@@ -133,8 +137,7 @@ def _doc(command: Any) -> str:
 def _add_inputs(command: argparse.ArgumentParser) -> None:
     command.add_argument("given", metavar="name=FILE", nargs="*", help=_GIVEN)
     command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help="a value for a param")
-    spacing = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm"
-    command.add_argument("--spacing", metavar="SIZE", help=spacing)
+    command.add_argument("--spacing", metavar="SIZE", help=_SPACING)
     fast = "let OpenCV, where it is installed, compute gaussians and distances: faster, but the last bits may differ"
     command.add_argument("--fast", action="store_true", help=fast)
 
@@ -146,10 +149,12 @@ def _eval(options: argparse.Namespace) -> int:
     """Run one expression. A number is printed; an image is summed up, a mask also drawn if this is a terminal; -o
     writes them to a file instead. An expression that begins with a minus needs brackets or a -- before it."""
     program = files.compile_expression(options.expression, fast=options.fast)
-    loaded, results = _results(program, options, Path())
     if options.output is not None:
-        _write(results, options.output, loaded)
-        return OK
+        return _run_into_files(program, options, Path())
+    _has_results(program)
+    loaded = _load(program, options, Path())
+    _warn(program.checked(**loaded.values).diagnostics)
+    results = program.results(**loaded.values)
     for name, result in results.items():
         title = f"{name}: " if len(results) > 1 else ""
         print(title + show.summary(result.value, result.kind))
@@ -164,10 +169,7 @@ def _run(options: argparse.Namespace) -> int:
     numbers are printed. No input is ever overwritten."""
     program = files.load_program(options.file, fast=options.fast)
     folder = Path() if options.file == files.STANDARD else Path(options.file).parent
-    loaded, results = _results(program, options, folder)
-    stem = loaded.stem or Path(options.file).stem
-    _write(results, options.output, loaded, stem)
-    return OK
+    return _run_into_files(program, options, folder, Path(options.file).stem)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -175,7 +177,7 @@ def _check(options: argparse.Namespace) -> int:
     if they are there."""
     found: list[Diagnostic] = []
     for path in options.files:
-        found.extend(_diagnostics(path))
+        found.extend(_diagnostics(path, options.spacing))
     failed = any(d.severity == "error" for d in found)
     if options.json:
         import json  # only here: every other start goes without it
@@ -190,16 +192,22 @@ def _check(options: argparse.Namespace) -> int:
     return FAILED if failed else OK
 
 
-def _diagnostics(path: str) -> tuple[Diagnostic, ...]:
+def _diagnostics(path: str, spacing: str | None) -> tuple[Diagnostic, ...]:
     try:
         program = files.load_program(path)
         try:
-            loaded = files.load_inputs(program, {}, {}, None, Path(path).parent)
+            loaded = files.load_inputs(program, {}, {}, spacing, Path(path).parent)
             return program.checked(**loaded.values).diagnostics
         except (FileError, InputError):
             return program.warnings
     except ProgramError as error:
-        return error.diagnostics
+        if spacing is not None:
+            return error.diagnostics
+        # A run will be given what is only missing here.
+        without = (messages.SPACING_UNKNOWN.code, "error")
+        return tuple(
+            replace(d, severity="warning") if (d.code, d.severity) == without else d for d in error.diagnostics
+        )
 
 
 def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -214,8 +222,12 @@ def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
 def _explain(options: argparse.Namespace) -> int:
     """Show what a program does: the kinds and shapes of its values, the defaults and border rules in force, what was
     done to the input files on the way in, and the plan by which it runs: its passes over the image, each with its
-    steps and their estimated cost, with --time also measured. Inputs without a file are left open."""
+    steps and their estimated cost, with --time also measured. Inputs without a file are left open. Of a PNG or TIFF
+    file that maskexpr wrote: the program, the params, the thresholds and the inputs that it was made from."""
     text, folder = options.program, Path()
+    if text.lower().endswith(_PICTURES) and os.path.isfile(text):
+        print(_described(text))
+        return OK
     if text.endswith(".mask") or (text != files.STANDARD and len(text) < 256 and os.path.isfile(text)):
         program, folder = files.load_program(text, fast=options.fast), Path(text).parent
     else:
@@ -234,29 +246,63 @@ def _explain(options: argparse.Namespace) -> int:
     return OK
 
 
+def _described(path: str) -> str:
+    """What a file says of how it was made."""
+    from maskexpr import provenance  # only here and where files are written: it needs JSON
+
+    text = images.read_text(path)
+    described = provenance.described(text) if text is not None else None
+    if described is None:
+        raise InputError(messages.FILE_WITHOUT_RECORD.anywhere(path=shown(path)))
+    return described
+
+
 def _functions(options: argparse.Namespace) -> int:
-    """List the functions of the language, or show one with all it says and an example."""
+    """List the functions of the language by subject, show a subject's line by line, or one with all it says."""
+    width = max(40, shutil.get_terminal_size((120, 24)).columns - 1)
     if options.name is None:
-        print(_overview())
+        print(manual.overview(width))
         return OK
-    record = CATALOGUE.get(options.name) or OPERATORS.get(options.name)
-    if record is None:
-        near = nearest(options.name, CATALOGUE)
+    page = manual.page(options.name, width)
+    if page is None:
+        near = manual.suggestion(options.name)
         mistake = messages.FUNCTION_UNKNOWN if near else messages.FUNCTION_UNKNOWN_FAR
         raise InputError(mistake.anywhere(name=options.name, near=near))
-    print(_entry(record))
+    print(page)
     return OK
 
 
 # --- what commands share ---------------------------------------------------------------------------------------------
 
 
-def _results(program: Program, options: argparse.Namespace, folder: Path) -> tuple[files.Loaded, dict[str, Result]]:
+def _has_results(program: Program) -> None:
+    """Say that there is nothing to run before anything is said of inputs."""
     if not program.outputs:
-        program.results()  # says that there is nothing to run, before anything is said of inputs
+        program.results()
+
+
+def _run_into_files(program: Program, options: argparse.Namespace, folder: Path, stem: str = "") -> int:
+    """Write array results, each with the record of how it was made, and print their paths; print the others. All paths
+    are checked before anything is written."""
+    _has_results(program)
     loaded = _load(program, options, folder)
-    _warn(program.checked(**loaded.values).diagnostics)
-    return loaded, program.results(**loaded.values)
+    checked = program.checked(**loaded.values)
+    _warn(checked.diagnostics)
+    results, numbers = program.traced(**loaded.values)
+    paths = files.targets(results, options.output, loaded.stem or stem)
+    files.check_targets(paths, list(loaded.paths.values()))
+    files.make_folder(options.output)
+    from maskexpr import provenance
+
+    for name, result in results.items():
+        if name not in paths:
+            print(f"{name} = {show.summary(result.value, result.kind)}")
+            continue
+        files.write(result, paths[name], provenance.record(program, checked, loaded, numbers, name))
+        if paths[name] != files.STANDARD:
+            details = f"  {show.summary(result.value, result.kind)}" if sys.stdout.isatty() else ""
+            print(paths[name] + details)
+    return OK
 
 
 def _load(program: Program, options: argparse.Namespace, folder: Path) -> files.Loaded:
@@ -293,46 +339,7 @@ def _warn(diagnostics: Sequence[Diagnostic]) -> None:
         print(diagnostic.render(), file=sys.stderr)
 
 
-def _write(results: dict[str, Result], option: str | None, loaded: files.Loaded, stem: str = "") -> None:
-    """Write array results and print their paths; print the others. All paths are checked before anything is written."""
-    paths = files.targets(results, option, stem or loaded.stem)
-    files.check_targets(paths, list(loaded.paths.values()))
-    files.make_folder(option)
-    for name, result in results.items():
-        if name not in paths:
-            print(f"{name} = {show.summary(result.value, result.kind)}")
-            continue
-        files.write(result, paths[name])
-        if paths[name] != files.STANDARD:
-            details = f"  {show.summary(result.value, result.kind)}" if sys.stdout.isatty() else ""
-            print(paths[name] + details)
-
-
 def _picture(result: Result) -> str:
     window = shutil.get_terminal_size()
     columns = min(_LARGEST_PICTURE[0], window.columns - 1)
     return show.picture(result.value, columns, max(4, min(_LARGEST_PICTURE[1], window.lines - 4)))
-
-
-def _overview() -> str:
-    """Every function on a line, by subject: how it is called, and the first sentence of what it says."""
-    groups: dict[str, list[Builtin]] = {}
-    for record in CATALOGUE.values():
-        groups.setdefault(record.group, []).append(record)
-    room = max(40, shutil.get_terminal_size((120, 24)).columns - 1)
-    lines = []
-    for group, records in groups.items():
-        lines.append(group)
-        for record in records:
-            line = f"  {record.call:<34} {record.summary.split(';')[0].split('. ')[0].rstrip('.')}"
-            lines.append(line if len(line) <= room else line[: room - 3] + "...")
-    return "\n".join([*lines, "", "maskexpr functions NAME shows one with all it says and an example."])
-
-
-def _entry(record: Builtin) -> str:
-    """One function: its signature, its docstring, its border rule, its other argument names."""
-    parts = [f"{record.title}\n", textwrap.indent(record.doc, "    ")]
-    if record.aliases:
-        listed = ", ".join(f"{alias}= for {name}=" for alias, name in record.aliases.items())
-        parts.append(f"\n    Also accepted: {listed}.")
-    return "\n".join(parts)

@@ -1,5 +1,7 @@
 """Programs and files: program texts read, inputs loaded, results put where they belong."""
 
+import hashlib
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -25,12 +27,37 @@ class Loaded:
 
     values: dict[str, Any]
     paths: dict[str, Path] = field(default_factory=dict)
+    standard: dict[str, bytes] = field(default_factory=dict)  # what came through standard input
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
     def stem(self) -> str:
         """The name of the first input file without its suffix, for naming results."""
         return next((path.stem for path in self.paths.values()), "")
+
+    def file_name(self, name: str) -> str:
+        """The file an input came from, without its folder."""
+        return self.paths[name].name if name in self.paths else STANDARD
+
+    def digest(self, name: str) -> str | None:
+        """The SHA-256 of the bytes an input came from; None for one that is a number."""
+        if name in self.standard:
+            return hashlib.sha256(self.standard[name]).hexdigest()
+        if name not in self.paths:
+            return None
+        try:
+            with open(self.paths[name], "rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise FileError(
+                messages.FILE_REFUSED.anywhere(path=shown(self.paths[name]), reason=reason(error))
+            ) from None
+
+
+class _Standard(io.BytesIO):
+    """What came through standard input, kept for its hash."""
+
+    name = "<stdin>"
 
 
 def load_program(path: str, *, fast: bool = False) -> Program:
@@ -117,7 +144,11 @@ def _load(loaded: Loaded, info: InputInfo, text: str, folder: Path, spacing: str
     if scalar is not None:
         loaded.values[info.name] = scalar
         return
-    picture = images.read(sys.stdin.buffer if text == STANDARD else path, kind=info.kind)
+    if text == STANDARD:
+        loaded.standard[info.name] = sys.stdin.buffer.read()
+        picture = images.read(_Standard(loaded.standard[info.name]), kind=info.kind)
+    else:
+        picture = images.read(path, kind=info.kind)
     kind = None
     if picture.colour is not None and picture.array.dtype != bool:
         kind = "colour" if picture.colour else "image"
@@ -210,11 +241,12 @@ def make_folder(option: str | None) -> None:
         raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(option), reason=reason(error))) from None
 
 
-def write(result: Result, path: str) -> None:
-    """Write an array result; `-` is standard output, as PNG where PNG can hold it."""
+def write(result: Result, path: str, record: str) -> None:
+    """Write an array result with a record of how it was made; `-` is standard output, as PNG where PNG can hold it."""
     kind = result.kind.name
     if path == STANDARD:
-        sys.stdout.buffer.write(images.encode(result.value, kind, images.suffix_for(result.value, kind)))
+        data = images.encode(result.value, kind, images.suffix_for(result.value, kind), text=record)
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        images.write(path, result.value, kind=kind)
+        images.write(path, result.value, kind=kind, text=record)

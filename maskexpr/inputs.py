@@ -15,6 +15,7 @@ from maskexpr import messages, nodes
 from maskexpr.builtin import Builtin
 from maskexpr.errors import MOST_SHOWN, Diagnostic, InputError
 from maskexpr.kinds import MILLIMETRES, TRUTH, Kind, number, shape_text
+from maskexpr.library import PROPERTIES
 from maskexpr.limits import Limits
 from maskexpr.messages import Mistake
 from maskexpr.near import nearest
@@ -110,7 +111,7 @@ def _missing(
         return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
     literals = ("true", "false", "none")
     declared = (*(p.name for p in checked.params), *(i.name for i in checked.inputs))
-    known = itertools.chain(literals, checked.assigned, declared)
+    known = itertools.chain(literals, checked.assigned, declared, PROPERTIES if info.in_condition else ())
     near = nearest(info.name, (n for n in known if n != info.name)) if suggest else ""
     mistake = messages.INPUT_MISSING_NEAR if near else messages.INPUT_MISSING
     if info.name in checked.assigned:

@@ -17,7 +17,7 @@ MILLIMETRES = {
     "m": Fraction(1000),
 }
 ARRAYS = frozenset({"mask", "image", "colour", "labels"})
-NAMES = ARRAYS | {"truth", "number", "length", "size", "samples", "text", "list", "masks", "none"}
+NAMES = ARRAYS | {"truth", "number", "length", "size", "samples", "text", "list", "masks", "predicate", "none"}
 
 
 class _NotConstant:

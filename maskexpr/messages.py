@@ -18,6 +18,7 @@ _KINDS = {
     "labels": "labels",
     "samples": "samples",
     "none": "none",
+    "masks": "a list of masks",
 }
 
 
@@ -316,7 +317,7 @@ TEXT_ORDER = Mistake("kind", "{operator} does not take {kind:a}", "texts are com
 TEXT_WITH_OTHER = Mistake("kind", "{operator} cannot compare {left:a} and {right:a}", "compare a text with a text")
 LIST_COMPARED = Mistake("kind", "{operator} does not take a list", "write in to look for a value in a list")
 IN_NEEDS_LIST = Mistake("kind", "{operator} looks into a list, not into {kind:a}", "write {text} {operator} [2, 3]")
-LIST_MIXED = Mistake("kind", "a list holds numbers or texts, not {kind:a}", "write [1, 2, 3]")
+LIST_MIXED = Mistake("kind", "a list holds numbers, texts or masks, not {kind:a}", "write [1, 2, 3], or [mask, mask]")
 LIST_OF_TEXTS = Mistake("kind", "a number is never in a list of texts", "write a list of numbers: [1, 2, 3]")
 LIST_NOT_CONSTANT = Mistake("not-constant", "a list holds numbers known before the run", "write == and | for others")
 CHAIN_DIRECTION = Mistake("chain", "a chain of comparisons runs one way", "write low < im <= high, or two with &")
@@ -333,7 +334,12 @@ DIVISION_BY_ZERO_CONSTANT = Mistake("division-by-zero", "this divides by zero", 
 RESULT_TOO_WIDE = Mistake(
     "too-wide", "the result can be beyond every integer type", "make an operand floating: multiply it by 1.0 first"
 )
-INDEX_KIND = Mistake("kind", "{kind:a} cannot be indexed", "only images and masks can be indexed")
+INDEX_KIND = Mistake("kind", "{kind:a} cannot be indexed", "only images, masks and lists of numbers can be indexed")
+INDEX_OF_PROPERTY = Mistake("index", "{text} is one number for each region, it has no parts", "write {text} alone")
+ITEM_COMPARED = Mistake("kind", "{operator} does not take a list", "take one of its numbers: {text}[0]")
+ITEM_OUTSIDE = Mistake("index", "{index} is outside a list of {length}", "the last one is {last}, or -1")
+ITEM_ONE = Mistake("index", "one item is taken from a list at a time", "write {text}[0]")
+ITEM_UNKNOWN = Mistake("kind", "the items of this list cannot be taken", "centroid(m)[0] and bbox(m)[0] can")
 INDEX_COLOUR = Mistake("colour", "{text} has {channels} channels, samples have one", "gray({text})[{mask}]?")
 INDEX_TOO_MANY = Mistake("index", "{count} subscripts for {ndim:axis|axes}", "write one for each axis at most")
 INDEX_CHANNEL = Mistake(
@@ -376,6 +382,12 @@ ARGUMENT_ORDER = Mistake(
     "argument-order", "an argument without a name cannot follow one with", "put it first, or name it: name=value"
 )
 ARGUMENT_KIND = Mistake("argument-kind", "{function} takes {wanted} as {name}, not {kind:a}", "write {signature}")
+ARGUMENT_WITHIN = Mistake(
+    "kind", "{function} takes an image, {text} is samples", "write {function}({value}, within={mask})"
+)
+ARGUMENT_MASKS_WANTED = Mistake(
+    "kind", "{function} takes a list of masks, not {kind:a}", "write {function}([a > t, b > t]), say"
+)
 ARGUMENT_MASK_WANTED = Mistake(
     "argument-kind", "{function} takes {wanted} as {name}, {text} is {kind:a}", "make one with a comparison: {text} > 0"
 )
@@ -413,9 +425,53 @@ PATTERN_ITERATIONS = Mistake("pattern", "with a pattern, n counts how often it i
 PATTERN_DIMENSION = Mistake(
     "pattern", "the pattern has {pattern:axis|axes}, the work {axes}", 'part rows by /, planes by //, or name axes="yx"'
 )
+HITS_UNKNOWN = Mistake(
+    "pattern",
+    "the pattern {value!r} is not made of 1 (on), 0 (off) and . (either)",
+    'write rows parted by /: "000/.1./111"',
+)
+HITS_EMPTY = Mistake("pattern", "the pattern {value} asks for nothing", "write a 1 or a 0 in it")
 AXES_UNKNOWN = Mistake("axes", "{axes!r} names no axes", 'write letters of x, y, z, each once: axes="yx"')
 AXES_MISSING = Mistake(
     "axes", "there is no axis {axis} in an image of {ndim:axis|axes}", "x is the last axis, y the one before"
+)
+PREDICATE_KIND = Mistake("predicate", "{text} alone is no condition on regions", "compare a property: area >= 50")
+PREDICATE_NO_PROPERTY = Mistake(
+    "predicate",
+    "this condition says nothing of the regions",
+    "name a property, without brackets: area >= 50; maskexpr functions properties lists them",
+)
+PREDICATE_OUTER = Mistake(
+    "predicate",
+    "beside properties a condition on regions takes numbers, {text} is {kind:a}",
+    "take a statistic, mean({text}) say; for grey values in each region write mean_intensity and of=im",
+)
+PREDICATE_FUNCTION = Mistake(
+    "predicate",
+    "{function} works on images, not on one number for each region",
+    "call it before, outside the condition",
+)
+PROPERTY_OF_PLANES = Mistake(
+    "property", "{name} has no meaning for regions with {ndim:axis|axes}", 'for each slice of a stack add axes="yx"'
+)
+PROPERTY_OF_VOLUMES = Mistake(
+    "property", "{name} has no meaning for regions with {ndim:axis|axes}", "write area for their number of pixels"
+)
+PROPERTY_OF_IMAGE = Mistake("property", "{name} is measured on an image", "add it to the call: of=im")
+PROPERTY_POWER = Mistake(
+    "units", "this is measured in {wanted}, it cannot be compared with {found}", "write a number of pixels, or {unit}"
+)
+PROPERTY_LENGTH = Mistake(
+    "units", "a length is no one number of pixels where these measure {spacing} mm", "write a number of pixels"
+)
+AXES_NUMBER = Mistake(
+    "axes", "{function} works along {wanted} axes, not along {count}", 'name those it is to work along: axes="yx"'
+)
+MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
+MARKERS_RANGE = Mistake(
+    "markers",
+    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
+    "write maximum(markers, 0), say",
 )
 CONNECTIVITY_UNKNOWN = Mistake(
     "connectivity", "connectivity cannot be {value} here", "write {wanted}; 1 joins pixels by their faces"
@@ -432,11 +488,31 @@ GRID_MISSING = Mistake("grid", "{name} needs an image to take its shape from", "
 GRID_SEVERAL = Mistake(
     "grid", "{name} needs one shape: {left} is {left_shape} and {right} is {right_shape}", "use images of one shape"
 )
+SPHERE_FLAT = Mistake("axes", "a sphere needs 3 axes, the image has {ndim:axis|axes}", "write circle(y, x, radius)")
+CORNERS_NOT_NUMBERS = Mistake(
+    "argument-kind", "{name} is a list of numbers, one for each corner", "write [10, 40, 25], say"
+)
+CORNER_NOWHERE = Mistake("argument-range", "{name} holds {value}", "write finite numbers")
+CORNERS_FEW = Mistake(
+    "argument-range", "{name} has {count:number|numbers}, a polygon has 3 corners or more", "write one for each corner"
+)
+CORNERS_UNEQUAL = Mistake(
+    "argument-range", "ys has {ys:number|numbers} and xs has {xs}", "write one of each for every corner"
+)
+AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, y, x, z)")
+AT_AXES = Mistake("axes", "at takes masks of 2 or 3 axes, this one has {ndim}", "take a part of it: m[3], say")
 CHANNEL_MISSING = Mistake("argument-range", "there is no channel {channel} of {channels}", "the last one is {last}")
 BITS_ORDER = Mistake("argument-range", "bits goes from low to high, not from {low} to {high}", "swap them")
 BIT_BEYOND_TYPE = Mistake("argument-range", "there is no bit {bit} in {dtype}", "the highest one is {last}")
 WHERE_MIXED = Mistake(
     "kind", "where cannot choose between {a:a} and {b:a}", "make both masks, or both images or numbers"
+)
+
+RECONSTRUCT_MIXED = Mistake(
+    "kind", "reconstruct cannot grow {seed:a} within {within:a}", "make both masks, or both images"
+)
+GROWTH_LENGTH = Mistake(
+    "spacing", "growth goes pixel by pixel, and pixels are {spacing} mm long", "give n as a number of pixels"
 )
 
 # --- inputs given to a program ---------------------------------------------------------------------------------------
@@ -557,6 +633,11 @@ FILE_DISK_FULL = Mistake(
     "file-disk-full", "cannot write {path}: the disk is full; what was there before is untouched", "free some space"
 )
 
+FILE_WITHOUT_RECORD = Mistake(
+    "no-record", "{path} does not say how it was made", "PNG and TIFF files say so that maskexpr wrote with run or -o"
+)
+
+
 # --- the run ---------------------------------------------------------------------------------------------------------
 
 ASSERT_FAILED = Mistake("assert-failed", "not true: {text}", "check the image and the numbers, or drop the assert")
@@ -575,8 +656,17 @@ AXIS_ONE = Mistake("axes", "{axes!r} names several axes", 'write one letter, axi
 WINDOW_TOO_LARGE = Mistake(
     "window-too-large", "the window would hold {size:.3g} pixels, the limit is {most:.3g}", "use a smaller {name}"
 )
+RANK_OUTSIDE = Mistake(
+    "argument-range",
+    "there is no rank {rank} in a window of {size:pixel|pixels}",
+    "count from 0, the smallest, to {last}, or down from -1, the largest",
+)
+SIGMA_ORDER = Mistake(
+    "argument-range", "high is {high:g} px, below low, which is {low:g} px", "swap them: the smaller sigma comes first"
+)
 WITHIN_EMPTY = Mistake("no-pixels", "the mask has no pixels to find a threshold in", "check how the mask is made")
 NOTHING_FINITE = Mistake("no-pixels", "no pixel is finite", "leave out nan and inf where the image is made")
+EQUALIZE_EMPTY = Mistake("no-pixels", "the mask has no pixels to count the values of", "check how the mask is made")
 NO_SAMPLES = Mistake("no-samples", "there are no samples to measure", "check how the mask is made that selects them")
 SAMPLES_OF_MASK = Mistake(
     "samples-kind", "these are samples of a mask, not of an image", "use area, fraction, any or all"
@@ -584,8 +674,24 @@ SAMPLES_OF_MASK = Mistake(
 SAMPLES_OF_IMAGE = Mistake(
     "samples-kind", "these are samples of an image, not of a mask", "compare before selecting: (im > 32)[mask]"
 )
+VALLEY_ONE_PEAK = Mistake("no-valley", "the histogram has no two peaks to find a valley between", "use otsu, say")
+VALLEY_MANY_PEAKS = Mistake(
+    "no-valley",
+    "the histogram still has {count} peaks after being smoothed {rounds:,} times",
+    "smooth the image first: gaussian(im, 1), say",
+)
 HYSTERESIS_ORDER = Mistake(
     "argument-range", "low is {low}, above high, which is {high}", "swap them: regions above low that reach above high"
+)
+NORMALIZE_RANGE = Mistake(
+    "argument-range",
+    "an image cannot be normalized from {low} to {high}",
+    "give finite numbers, the smaller one as low",
+)
+SAUVOLA_R = Mistake(
+    "argument-missing",
+    "sauvola needs r for floating images, whose type has no range",
+    "give half the range of the values: r=0.5 where they go from 0 to 1",
 )
 HISTOGRAM_RANGE = Mistake(
     "argument-range", "the histogram cannot go from {low} to {high}", "give finite numbers, the smaller one as low"
@@ -593,3 +699,15 @@ HISTOGRAM_RANGE = Mistake(
 AREA_UNIT = Mistake(
     "units", "{unit} does not measure a mask of {ndim:axis|axes}", 'write "mm2" in 2-D and "mm3" in 3-D'
 )
+VOLUME_AXES = Mistake(
+    "axes", "volume measures masks of 3 axes, this one has {ndim}", "write area, which counts the pixels of any mask"
+)
+PERIMETER_AXES = Mistake(
+    "axes", "perimeter measures masks of 2 axes, this one has {ndim}", "measure one slice of it: perimeter(m[3]), say"
+)
+PERIMETER_PIXELS = Mistake(
+    "spacing",
+    "a perimeter in {unit} needs square pixels, these are {spacing} mm",
+    "leave out the unit for a perimeter in pixels",
+)
+MASK_EMPTY = Mistake("no-pixels", "the mask is empty, so it has no {what}", "check how the mask is made")

@@ -42,7 +42,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class InputInfo:
-    """An input of a program. `default` is a file name as written; `span` is where the input is first named."""
+    """An input of a program. `default` is a file name as written; `span` is where the input is first named, and
+    `in_condition` says whether that is in a condition on regions."""
 
     name: str
     kind: str | None = None
@@ -50,6 +51,7 @@ class InputInfo:
     doc: str = ""
     source: Source | None = None
     span: Span | None = None
+    in_condition: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,6 +118,22 @@ class Checked:
                 wanted.update(id(s) for s in step.operands.values())
         return kept[::-1]
 
+    def numbers(self) -> dict[str, Step]:
+        """The numbers that are found in the pixels on the way to outputs and asserts, by what the program calls them: a
+        name it assigns, or the text of a threshold."""
+        needed = self.needed()
+        found = [s for s in needed if s.function is not None and s.kind.name in ("number", "truth", "list")]
+        names = {step: name for name, step in self.bindings if name}
+        numbers: dict[str, Step] = {}
+        for step in found:
+            if step in names:
+                numbers[names[step]] = step
+            elif step.function is not None and step.function.group == "thresholds":
+                text = " ".join(step.source.slice(step.span).split())
+                alike = sum(name.partition(" #")[0] == text for name in numbers)  # a def called several times
+                numbers[f"{text} #{alike + 1}" if alike else text] = step
+        return numbers
+
 
 def run_body(step: Step, values: Mapping[str, Any]) -> Any:
     """Apply a step's function to its operands' values; a number comes back as a plain Python one.
@@ -147,6 +165,7 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
 def _gathered(function: Builtin, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Operands by parameter, those of a list together again."""
     several = [p.name for p in function.parameters if p.takes.several]
+    several += [name for name in ("numbers",) if name in function.filled_in]
     if not several:
         return values
     gathered = {name: value for name, value in values.items() if "[" not in name}

@@ -17,9 +17,11 @@ _OPERATORS = ("+", "-", "*", "/", "//", "%", "negate", "&", "|", "^", "~", "<", 
 _FUNCTIONS = (
     *("where", "between", "clip", "abs", "sign", "sqrt", "minimum", "maximum", "floor", "ceil", "round"),
     *("isnan", "isfinite", "isin", "bit", "bits", "empty", "full"),
-    *("dilate", "erode", "open", "close", "boundary", "median_filter"),
-    *("count", "remove_small", "clear_border", "fill_holes", "hysteresis"),
-    *("area", "any", "all", "fraction", "dice", "iou", "otsu"),
+    *("dilate", "erode", "open", "close", "boundary", "tophat", "blackhat", "grow", "reconstruct", "hull"),
+    *("median_filter", "rank_filter", "normalize", "equalize", "vote"),
+    *("count", "remove_small", "remove_large", "clear_border", "fill_holes", "hysteresis"),
+    *("area", "volume", "any", "all", "fraction", "dice", "iou"),
+    *("otsu", "li", "yen", "triangle", "isodata", "valley", "multiotsu"),
 )
 _TRANSPOSABLE: frozenset[Builtin] = frozenset([OPERATORS[s] for s in _OPERATORS] + [CATALOGUE[n] for n in _FUNCTIONS])
 

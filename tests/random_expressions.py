@@ -263,7 +263,8 @@ class Maker:
                 return Term(self.call(name, m.text, size.text, written), POSTFIX, plain.logical(value))
         function = plain.clear_border if name == "clear_border" else plain.fill_holes
         name = "clear_border" if name == "clear_border" else "fill_holes"
-        return Term(self.call(name, m.text, written), POSTFIX, plain.logical(function(m.value.data, c)))
+        arguments = f"connectivity={written}" if name == "fill_holes" else written
+        return Term(self.call(name, m.text, arguments), POSTFIX, plain.logical(function(m.value.data, c)))
 
     def _drawn(self, depth: int) -> Term:
         if not self.grid or len(self.shape) < 2:

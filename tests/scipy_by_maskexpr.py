@@ -43,12 +43,12 @@ def opening(input: Any, structure: Any = None, iterations: Any = 1, axes: Any = 
 def fill_holes(input: Any, structure: Any = None, axes: Any = None, **others: Any) -> Any:
     mask = _mask(input)
     _only_defaults(others)
-    if axes is not None:
-        raise Unsayable
-    for connectivity in range(1, mask.ndim + 1):
-        known = scipy.ndimage.generate_binary_structure(mask.ndim, connectivity)
+    worked = mask.ndim if axes is None else np.size(axes)
+    written = "none" if axes is None else list(np.atleast_1d(axes))
+    for connectivity in range(1, worked + 1):
+        known = scipy.ndimage.generate_binary_structure(worked, connectivity)
         if structure is None or np.array_equal(np.asarray(structure, dtype=bool), known):
-            return maskexpr.evaluate(f"fill_holes(m, {connectivity})", m=mask)
+            return maskexpr.evaluate(f"fill_holes(m, connectivity={connectivity}, axes={written})", m=mask)
     raise Unsayable
 
 

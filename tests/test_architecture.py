@@ -16,8 +16,10 @@ PACKAGE = Path(maskexpr.__file__).parent
 ROOMS = (
     "__main__",
     "cli",
+    "provenance",
     "files",
     "show",
+    "manual",
     "__init__",
     "api",
     "engine",
@@ -53,9 +55,12 @@ ROOMS = (
 )
 INSIDE = {
     "explain": ("__init__", "planned", "written", "program"),
-    "checker": ("__init__", "statements", "expressions", "operators", "calls", "application", "shapes", "context"),
+    "checker": (
+        *("__init__", "statements", "expressions", "operators", "calls", "predicates", "application"),
+        *("shapes", "context"),
+    ),
     "parser": ("__init__", "grammar", "building", "mistakes", "splitting"),
-    "images": ("__init__", "reading", "tiff", "gif", "writing", "png", "npy", "pixels", "tags", "opening"),
+    "images": ("__init__", "reading", "tiff", "gif", "writing", "texts", "png", "npy", "pixels", "tags", "opening"),
     "rewrites": (
         "__init__",
         "walk",
@@ -68,7 +73,11 @@ INSIDE = {
         *("thresholds", "regions", "measures", "morphology", "filters", "shapes", "pixelwise", "opencv"),
         "method",
     ),
-    "kernels": ("__init__", "counts", "runs", "spread", "packed", "smooth", "ranks", "grey", "scratch"),
+    "kernels": (
+        "__init__",
+        *("thinning", "hulls", "sweeps"),
+        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch"),
+    ),
     "library": (
         "__init__",
         "thresholds",
@@ -78,14 +87,18 @@ INSIDE = {
         "filters",
         "colour",
         "shapes",
+        "stacks",
         "pixelwise",
         "operators",
     ),
-    "library.thresholds": ("__init__", "hysteresis", "levels"),
-    "library.regions": ("__init__", "distances", "components"),
+    "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
+    "library.regions": (
+        *("__init__", "keeping", "properties", "pixels"),
+        *("watersheds", "peaks", "distances", "components"),
+    ),
     "library.measures": ("__init__", "agreement", "masks", "statistics"),
-    "library.morphology": ("__init__", "elementary"),
-    "library.filters": ("__init__", "edges", "smoothing"),
+    "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
+    "library.filters": ("__init__", "contrast", "edges", "smoothing"),
 }
 # What others wrote, by the rooms that may use it.
 OUTSIDE = {

@@ -309,12 +309,21 @@ ANYWHERE = [
     # what a body gives back is its operand, whose memory is used again
     "output a = round(im + 1) + (im * 2); output b = floor(im * 3) - (im + 7) * (im - 1)",
     "output a = percentile(im[m], 50) + mean(im[dilate(k)]); output b = histogram(im, 4)",
+    # regions by size, of slices, and of labels
+    "output a = remove_large(m, 3); output b = fill_holes(k, 2); output c = remove_large(k, area(m) / 9)",
+    "output a = fill_holes(m, area(k) - 9)",
+    'output a = label(m, axes="x"); output b = count(k, axes="x"); output c = keep_largest(m, 2, axes="x")',
+    "l = label(m); output a = keep_largest(l, 2); output b = clear_border(l); output c = remove_small(l, 2)",
+    "output a = watershed(im, label(m), k); output b = peaks(im, 2); output c = split(m)",
+    'output a = signed_distance(m); output b = distance(m, axes="x"); output c = watershed(im, m, axes="x")',
 ]
 PLANES = [
     "output a = y; output b = dilate(y > 1) & m; output c = median_filter(y) + x; output d = sobel(y)",
     "output a = circle(3, 4, 2) | m; output b = dilate(rectangle(1, 2, 4, 30)) & k",
     "output a = m[::3, ::2] | k[::3, ::2]; output b = im[0]; output c = dilate(m[::-1]) & k; output d = area(m[0])",
     'output a = dilate(m, 3, axes="x"); output b = erode(m, 3, axes="y"); output c = gaussian(im, 2, axes="y") > 3',
+    'output a = fill_holes(m, axes="yx"); output b = clear_border(m, 8, axes="yx"); output c = count(m, axes="y")',
+    'output a = keep_largest(k, 2, axes="yx"); output b = remove_small(k, 3, 8, "yx"); output c = label(m, 8, "yx")',
 ]
 
 
@@ -356,7 +365,7 @@ def test_shapes_that_bite(text: str, shape: tuple[int, ...]) -> None:
 def test_every_method_is_reached_in_every_form() -> None:
     given = {**three(np.random.default_rng(1), (9, 10, 11), "any"), "f": np.ones((9, 10, 11))}
     reached = set()
-    for text in [*ANYWHERE, *PLANES, "z", *PAIRS]:
+    for text in [*ANYWHERE, *PLANES, "z", "at(m, 4, 4, 4)", *PAIRS]:
         values = {**given, "a": given["f"], "b": given["f"]} if text in PAIRS else given
         names = "".join(f"input {name}\n" for name in values)
         reached.update(reached_by(maskexpr.compile(names + text), values))
@@ -385,6 +394,19 @@ def test_functions_of_floats_in_any_layout(layout: str, dtype: str) -> None:
     text = "\n".join(f"output r{i} = {call}" for i, call in enumerate(calls))
     array = laid_out(random_array(rng, (37, 41), dtype, "any"), layout)
     expect_same(text, {"f": array}, 1, 5, None)
+
+
+@pytest.mark.parametrize("shape", [s for s in SHAPES if len(s) in (2, 3)])
+def test_the_region_at_a_point(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(7)
+    for fill in ("any", "few", "near"):
+        given = {"m": laid_out(random_array(rng, shape, "bool", fill), str(rng.choice(LAYOUTS)))}
+        points = [[int(rng.integers(size)) for size in shape[::-1]] for _ in range(3)]
+        points += [[-1] * len(shape), list(shape[::-1]), [0.5] * len(shape)]
+        calls = [f"at(m, {p[1]}, {p[0]}{''.join(f', {c}' for c in p[2:])}" for p in points]
+        calls = [f"{call}, connectivity={c})" for call in calls for c in (1, 2)]
+        calls += [calls[0][:-1].replace("connectivity=1", 'axes="x")')]
+        expect_same("\n".join(f"output r{i} = {call}" for i, call in enumerate(calls)), given)
 
 
 # --- several images --------------------------------------------------------------------------------------------------

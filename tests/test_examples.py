@@ -1,5 +1,6 @@
-"""The examples give what NumPy and SciPy give, and the picture shown is what the tool makes."""
+"""The examples give what NumPy, SciPy and scikit-image give, and the picture shown is what the tool makes."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,20 +8,24 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 import scipy.ndimage as ndi
+import skimage
 
+import maskexpr
 from maskexpr.cli import main
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
+SPACING = {"ct_head.mask": "0.478516mm", "brain.mask": "3mm", "sphere.mask": "3mm"}
 Run = Callable[..., dict[str, np.ndarray]]
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run an example in an empty folder; its files by name, its numbers as they were printed."""
+    """Run an example in an empty folder; its masks, labels and images by name, its numbers as they were printed."""
 
     def run(name: str, *arguments: str) -> dict[str, np.ndarray]:
         monkeypatch.chdir(tmp_path)
-        assert main(["run", str(EXAMPLES / name), *arguments]) == 0
+        spacing = ["--spacing", SPACING[name]] if name in SPACING else []
+        assert main(["run", str(EXAMPLES / name), *spacing, *arguments]) == 0
         lines = capsys.readouterr().out.splitlines()
         results: dict[str, np.ndarray] = {}
         for line in lines:
@@ -35,24 +40,132 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run
 
 
-@pytest.fixture(scope="module")
-def ankle() -> np.ndarray:
-    return iio.imread(EXAMPLES / "ankle.png")
+def load(name: str) -> np.ndarray:
+    return iio.imread(EXAMPLES / name)
 
 
 def picture(mask: np.ndarray) -> np.ndarray:
     return np.where(mask, 255, 0).astype(np.uint8)
 
 
+def same(result: np.ndarray, expected: np.ndarray) -> None:
+    np.testing.assert_array_equal(result, picture(expected))
+
+
+def ball(reach: float, ndim: int = 2, spacing: float = 1) -> np.ndarray:
+    """The offsets within a Euclidean reach: a disk, in three dimensions a ball."""
+    n = int(reach / spacing)
+    offsets = np.indices((2 * n + 1,) * ndim) - n
+    return (offsets**2).sum(0) * spacing**2 <= reach**2
+
+
+def close(mask: np.ndarray, element: np.ndarray) -> np.ndarray:
+    """SciPy's closing with room around the image: outside it is empty, but nothing is eaten at its border."""
+    n = element.shape[0] // 2
+    return ndi.binary_closing(np.pad(mask, n), element)[(slice(n, -n),) * mask.ndim]
+
+
+def at_least(mask: np.ndarray, size: int) -> np.ndarray:
+    labels, _ = ndi.label(mask)
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    return sizes[labels] >= size
+
+
+def largest(mask: np.ndarray) -> np.ndarray:
+    labels, _ = ndi.label(mask)
+    return labels == 1 + np.argmax(np.bincount(labels.ravel())[1:])
+
+
+def dice(a: np.ndarray, b: np.ndarray) -> float:
+    return float(2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b)))
+
+
+# --- all of them -----------------------------------------------------------------------------------------------------
+
+# How many pixels of each result are not 0, and the numbers, as they were when the masks were looked at on their images.
+MEASURED: dict[str, dict[str, float]] = {
+    "ascending": {"above": 4, "inside": 4, "same": 4, "lower": 8},
+    "brain": {"brain": 68284, "wide": 76209, "white": 37712, "brain_ml": 1843.668, "white_ml": 1018.224},
+    "cell": {"cell": 12235, "envelope": 2238, "size": 12235, "contrast": 162.3115674855472},
+    "coins": {"coins": 38943, "numbered": 38943, "n": 24, "large": 19624},
+    "ct_head": {
+        "head": 81123,
+        "skull": 15274,
+        "inside": 55663,
+        "dark": 12757,
+        "window": 76464,
+        "head_cm2": 185.75346782893487,
+        "inside_cm2": 127.45578047855729,
+        "dark_share": 0.22918276054111347,
+    },
+    "edges": {"edges": 23544, "lines": 3670, "inside": 39870, "n": 24},
+    "nuclei": {"stained": 8393, "nuclei": 5889, "n": 51},
+    "qa": {"usable": 7801, "water": 434, "clear": 8736, "share": 0.7151631829849652},
+    "slide": {"gland": 48200, "glass": 8479, "stroma": 39974, "share": 0.5466464037017715},
+    "specks": {"clean": 90862, "by_size": 95060, "agreement": 0.976011445660008},
+    "sphere": {
+        "roi": 32,
+        "voxels": 32,
+        "mean_inside": 187.59375,
+        "std_inside": 5.361083000430043,
+        "mean_other": 187.59375,
+    },
+    "tissue": {"tissue": 89364, "core": 66028, "leg": 169304, "bones_only": 93181, "share": 0.26723684210526316},
+    "vote": {
+        "agreed": 39199,
+        "disputed": 1395,
+        "with_otsu": 0.9908348994670855,
+        "with_li": 0.9913632857449957,
+        "with_triangle": 1.0,
+    },
+}
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.mask")), ids=lambda path: path.name)
+def test_each_gives_what_was_looked_at(run: Run, path: Path) -> None:
+    found = {
+        name: result.item() if result.ndim == 0 else np.count_nonzero(result) for name, result in run(path.name).items()
+    }
+    assert found == pytest.approx(MEASURED[path.stem], rel=1e-9)
+
+
+def test_the_readme_lists_each_file() -> None:
+    """Programs in the first table, other files in the second; a file that is not there is not listed."""
+    text = (EXAMPLES / "README.md").read_text("utf-8")
+    programs = dict(re.findall(r"^\| \[(\S+)\]\(\1\) (?:`--spacing (\S+)` )?\|", text, re.MULTILINE))
+    listed = [*programs, *re.findall(r"^\| (\S+\.\w+) \|", text, re.MULTILINE)]
+    assert {name: spacing for name, spacing in programs.items() if spacing} == SPACING
+    assert sorted(listed) == sorted(path.name for path in EXAMPLES.iterdir() if path.name != "README.md")
+
+
+def test_the_command_in_each_is_the_one_that_runs_it() -> None:
+    for path in EXAMPLES.glob("*.mask"):
+        spacing = f" --spacing {SPACING[path.name]}" if path.name in SPACING else ""
+        commands = re.findall(r"^#   (maskexpr run .*)$", path.read_text("utf-8"), re.MULTILINE)
+        assert all(command.startswith(f"maskexpr run examples/{path.name}{spacing}") for command in commands)
+        assert commands or path.name in ("ascending.mask", "specks.mask")
+
+
+def test_the_folder_stays_small() -> None:
+    assert sum(path.stat().st_size for path in EXAMPLES.iterdir()) < 1_000_000
+
+
+# --- a radiograph ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ankle() -> np.ndarray:
+    return load("ankle.png")
+
+
 @pytest.mark.parametrize(("low", "high", "reach"), [(32, 64, 2), (28, 70, 5)])
 def test_tissue(run: Run, ankle: np.ndarray, low: int, high: int, reach: int) -> None:
     results = run("tissue.mask", "-p", f"low={low}", "-p", f"high={high}", "-p", f"reach={reach}")
     soft = (ankle > low) & ~(ankle > high)
-    np.testing.assert_array_equal(results["tissue"], picture(ndi.binary_dilation(soft, iterations=reach)))
-    np.testing.assert_array_equal(results["core"], picture(ndi.binary_erosion(soft, iterations=reach)))
-    labels, _ = ndi.label(ankle > low)
-    largest = labels == 1 + np.argmax(np.bincount(labels.ravel())[1:])
-    np.testing.assert_array_equal(results["leg"], picture(largest))
+    same(results["tissue"], ndi.binary_dilation(soft, iterations=reach))
+    same(results["core"], ndi.binary_erosion(soft, iterations=reach))
+    same(results["leg"], largest(ankle > low))
     np.testing.assert_array_equal(results["bones_only"], np.where(ankle > high, ankle, 0))
     assert results["bones_only"].dtype == np.uint8
     assert results["share"] == ndi.binary_dilation(soft, iterations=reach).mean()
@@ -68,34 +181,204 @@ def test_tissue_that_is_not_there_stops_the_run(
 
 
 def test_the_picture_in_the_readme_is_the_result(run: Run) -> None:
-    shown = iio.imread(EXAMPLES / "ankle-tissue.png")
-    np.testing.assert_array_equal(run("tissue.mask")["tissue"], shown)
+    np.testing.assert_array_equal(run("tissue.mask")["tissue"], load("ankle-tissue.png"))
+
+
+def test_specks(run: Run, ankle: np.ndarray) -> None:
+    results = run("specks.mask")
+    rough = ankle > 64
+    clean = close(ndi.binary_opening(rough, ball(3)), ball(3))
+    same(results["clean"], clean)
+    by_size = ndi.binary_fill_holes(at_least(rough, 200))
+    same(results["by_size"], by_size)
+    assert results["agreement"] == pytest.approx(dice(clean, by_size))
+
+
+# --- numbers and bits ------------------------------------------------------------------------------------------------
 
 
 def test_ascending(run: Run) -> None:
     results = run("ascending.mask")
     im = np.arange(1, 10).reshape(3, 3)
-    np.testing.assert_array_equal(results["above"], picture(im > 5))
-    np.testing.assert_array_equal(results["inside"], picture((im > 3) & (im <= 7)))
-    np.testing.assert_array_equal(results["same"], results["inside"])
+    same(results["above"], im > 5)
+    same(results["inside"], (im > 3) & (im <= 7))
+    same(results["same"], (im > 3) & (im <= 7))
     np.testing.assert_array_equal(results["lower"], im - 5)
 
 
-def disk(reach: int) -> np.ndarray:
-    y, x = np.ogrid[-reach : reach + 1, -reach : reach + 1]
-    return y * y + x * x <= reach * reach
+@pytest.mark.parametrize(("sure", "reach"), [(2, 3), (3, 0)])
+def test_qa(run: Run, sure: int, reach: int) -> None:
+    results = run("qa.mask", "-p", f"sure={sure}", "-p", f"reach={reach}")
+    qa = load("qa.png").astype(int)
+    outside = qa % 2 == 1
+    cloudy = (qa & 8 > 0) | (qa >> 8 & 3 >= sure) | (qa & 16 > 0)
+    cloudy = close(at_least(cloudy, 4), ball(3))
+    usable = ~(ndi.binary_dilation(cloudy, ball(reach)) | outside)
+    same(results["usable"], usable)
+    same(results["water"], usable & (qa & 128 > 0))
+    same(results["clear"], np.isin(qa, [21824, 21952]))
+    assert results["share"] == usable.sum() / (~outside).sum()
 
 
-def test_specks(run: Run, ankle: np.ndarray) -> None:
-    results = run("specks.mask")
-    rough, element = ankle > 64, disk(3)
-    opened = ndi.binary_opening(rough, element)
-    closed = ndi.binary_closing(np.pad(opened, 3), element)[3:-3, 3:-3]
-    np.testing.assert_array_equal(results["clean"], picture(closed))
-    labels, _ = ndi.label(rough)
-    sizes = np.bincount(labels.ravel())
-    sizes[0] = 0
-    by_size = ndi.binary_fill_holes(sizes[labels] >= 200)
-    np.testing.assert_array_equal(results["by_size"], picture(by_size))
-    both = np.count_nonzero(closed & by_size)
-    assert results["agreement"] == pytest.approx(2 * both / (np.count_nonzero(closed) + np.count_nonzero(by_size)))
+# --- coins -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def coins() -> np.ndarray:
+    return load("coins.png")
+
+
+@pytest.mark.parametrize(("dark", "bright"), [(30, 150), (40, 140)])
+def test_coins(run: Run, coins: np.ndarray, dark: int, bright: int) -> None:
+    """scikit-image's own recipe, whose two seeds for all cloth and all coins have the same basins."""
+    results = run("coins.mask", "-p", f"dark={dark}", "-p", f"bright={bright}")
+    seeds = np.where(coins > bright, 2, coins < dark)
+    basins = skimage.segmentation.watershed(skimage.filters.sobel(coins.astype(float)), seeds)
+    expected = at_least(ndi.binary_fill_holes(basins == 2), 100)
+    same(results["coins"], expected)
+    labels, count = ndi.label(expected)
+    np.testing.assert_array_equal(results["numbered"], labels)
+    assert results["n"] == count == 24
+    sizes = np.bincount(labels.ravel())[1:]
+    same(results["large"], np.isin(labels, 1 + np.flatnonzero(sizes > sizes.mean())))
+
+
+@pytest.mark.parametrize("weak", [8, 15])
+def test_edges(run: Run, coins: np.ndarray, weak: int) -> None:
+    results = run("edges.mask", "-p", f"weak={weak}")
+    strength = skimage.filters.sobel(ndi.gaussian_filter(coins.astype(float), 2))
+    edges = skimage.filters.apply_hysteresis_threshold(strength, weak, 25)
+    same(results["edges"], edges)
+    same(results["lines"], skimage.morphology.skeletonize(edges))
+    inside = ndi.binary_opening(ndi.binary_fill_holes(skimage.morphology.skeletonize(edges)), ball(3))
+    same(results["inside"], inside)
+    assert results["n"] == ndi.label(inside)[1]
+
+
+def test_vote(run: Run, coins: np.ndarray) -> None:
+    results = run("vote.mask")
+    flat = ndi.gaussian_filter(coins.astype(float), 2) - ndi.gaussian_filter(coins.astype(float), 40)
+    filters = skimage.filters
+    rules = {"otsu": filters.threshold_otsu, "li": filters.threshold_li, "triangle": filters.threshold_triangle}
+    masks = {name: flat > rule(flat) for name, rule in rules.items()}
+    votes = np.sum(list(masks.values()), axis=0)
+    same(results["agreed"], votes >= 2)
+    same(results["disputed"], (votes == 1) | (votes == 2))
+    for name, mask in masks.items():
+        assert results[f"with_{name}"] == pytest.approx(dice(mask, votes >= 2))
+
+
+# --- microscopy ------------------------------------------------------------------------------------------------------
+
+
+def test_cell(run: Run) -> None:
+    results = run("cell.mask")
+    im = load("cell.png").astype(float)
+    mean, square = (ndi.correlate(values, np.full((9, 9), 1 / 81)) for values in (im, im * im))
+    texture = np.sqrt(np.maximum(square - mean**2, 0))
+    textured = texture > skimage.filters.threshold_otsu(texture)
+    rough = largest(ndi.binary_fill_holes(close(textured, ndi.iterate_structure(ball(1), 2))))
+    inside = im[ndi.binary_erosion(rough, ball(12))].mean()
+    halo = im[ndi.binary_dilation(rough, ball(4)) & ~rough].mean()
+    cell = ndi.binary_fill_holes(rough & (im > (inside + halo) / 2))
+    same(results["cell"], cell)
+    same(results["envelope"], ndi.binary_dilation(cell, ball(3)) & ~ndi.binary_erosion(cell, ball(3)))
+    assert results["size"] == cell.sum()
+    assert results["contrast"] == pytest.approx(inside - halo)
+
+
+@pytest.fixture(scope="module")
+def ihc() -> np.ndarray:
+    return load("ihc.png")
+
+
+def gland_of(ihc: np.ndarray) -> np.ndarray:
+    strong = ndi.median_filter(skimage.color.rgb2hsv(ihc)[..., 1], 9)
+    brown = at_least(strong > skimage.filters.threshold_otsu(strong), 500)
+    return ndi.binary_fill_holes(close(brown, ball(9)))
+
+
+def test_slide(run: Run, ihc: np.ndarray) -> None:
+    results = run("slide.mask")
+    gland = gland_of(ihc)
+    same(results["gland"], gland)
+    bright = ihc @ np.array([0.2125, 0.7154, 0.0721])
+    detail = ndi.gaussian_filter(np.abs(bright - ndi.gaussian_filter(bright, 1)), 4)
+    smooth = at_least(ndi.binary_opening(detail < 2.5, ball(3)), 1000)
+    glass = ndi.binary_dilation(smooth, ball(4)) & ~gland
+    same(results["glass"], glass)
+    stroma = at_least(~(gland | glass), 1000)
+    same(results["stroma"], stroma)
+    assert results["share"] == gland.sum() / (gland | stroma).sum()
+
+
+@pytest.mark.parametrize("waist", [0.8, 0.5])
+def test_nuclei(run: Run, ihc: np.ndarray, waist: float) -> None:
+    """scikit-image does not split by waists: the parts are ours, and what is kept of them is by its measures."""
+    results = run("nuclei.mask", "-p", f"waist={waist}")
+    around = ~ndi.binary_dilation(gland_of(ihc), ball(3))
+    light = ndi.gaussian_filter(ihc[..., 0].astype(float), 1)
+    dark = (light < skimage.filters.threshold_otsu(light[around])) & around
+    stained = ndi.binary_fill_holes(ndi.binary_opening(dark, ball(2)))
+    same(results["stained"], stained)
+    parts = maskexpr.evaluate(f"split(m, depth={waist})", m=stained)
+    inner = skimage.segmentation.clear_border(parts)
+    kept = [p.label for p in skimage.measure.regionprops(inner) if p.area >= 30 and p.solidity > 0.8]
+    np.testing.assert_array_equal(results["nuclei"], np.where(np.isin(inner, kept), inner, 0))
+    assert results["n"] == len(kept)
+
+
+# --- CT and MRI ------------------------------------------------------------------------------------------------------
+
+
+def test_ct_head(run: Run) -> None:
+    results = run("ct_head.mask")
+    mm = 0.478516
+    hu = load("ct.png").astype(int) - 1024
+    head = ndi.binary_fill_holes(largest(hu > -300))
+    same(results["head"], head)
+    skull = (hu > 300) & head
+    same(results["skull"], skull)
+    enclosed = ndi.binary_fill_holes(skull) & ~skull
+    inside = ndi.binary_fill_holes(largest(ndi.binary_opening(enclosed, ball(1, spacing=mm))))
+    same(results["inside"], inside)
+    smooth = ndi.gaussian_filter(hu.astype(float), 1.5 / mm)
+    dark = at_least((smooth < 20) & ndi.binary_erosion(inside, ball(2, spacing=mm)), int(np.ceil(50 / mm**2)))
+    same(results["dark"], dark)
+    np.testing.assert_array_equal(results["window"], np.clip(hu, 0, 80))
+    assert results["head_cm2"] == pytest.approx(head.sum() * mm**2 / 100)
+    assert results["inside_cm2"] == pytest.approx(inside.sum() * mm**2 / 100)
+    assert results["dark_share"] == dark.sum() / inside.sum()
+
+
+@pytest.fixture(scope="module")
+def brain() -> np.ndarray:
+    return load("brain.tif")
+
+
+def test_brain(run: Run, brain: np.ndarray) -> None:
+    results = run("brain.mask")
+    otsu = skimage.filters.threshold_otsu
+    tissue = largest(ndi.binary_opening(brain > otsu(brain), ball(1, 3)))
+    whole = ndi.binary_fill_holes(close(tissue, ball(2, 3)))
+    same(results["brain"], whole)
+    same(results["wide"], ndi.binary_dilation(whole, ball(1, 3)))
+    white = largest((brain > otsu(brain[whole])) & whole)
+    same(results["white"], white)
+    assert results["brain_ml"] == pytest.approx(whole.sum() * 0.027)
+    assert results["white_ml"] == pytest.approx(white.sum() * 0.027)
+
+
+@pytest.mark.parametrize(("right", "front", "up", "reach"), [(-12, -18, 8, 6), (30, -40, 30, 10.5)])
+def test_sphere(run: Run, brain: np.ndarray, right: int, front: int, up: int, reach: float) -> None:
+    place = {"right": right, "front": front, "up": up, "reach": f"{reach}mm"}
+    results = run("sphere.mask", *(part for name, value in place.items() for part in ("-p", f"{name}={value}")))
+    z, y, x = np.indices(brain.shape)
+    squares = (3 * z - 71 - up) ** 2 + (96 - 3 * y - front) ** 2
+    roi = squares + (3 * x - 96 - right) ** 2 <= reach**2
+    same(results["roi"], roi)
+    assert results["voxels"] == roi.sum()
+    assert results["mean_inside"] == pytest.approx(brain[roi].mean())
+    assert results["std_inside"] == pytest.approx(brain[roi].std())
+    mirrored = squares + (3 * x - 96 + right) ** 2 <= reach**2
+    assert results["mean_other"] == pytest.approx(brain[mirrored].mean())

@@ -1,5 +1,6 @@
 """Regions by runs equal what the library means and what scipy.ndimage finds, on the shapes that bite."""
 
+import itertools
 from pathlib import Path
 
 import hypothesis.extra.numpy as npst
@@ -10,9 +11,10 @@ import scipy.ndimage as ndi
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maskexpr.kernels import regions as kernel
 from maskexpr.kernels import runs
 from maskexpr.kernels.packed import pack, unpack
-from maskexpr.library.regions import components as regions
+from maskexpr.library.regions import components as meaning
 
 ANKLE = iio.imread(Path(__file__).parent.parent / "examples" / "ankle.png")
 WIDTHS = (1, 63, 64, 65, 127, 128, 130)
@@ -42,29 +44,78 @@ def check_connectivity(mask: np.ndarray, connectivity: int) -> None:
         np.testing.assert_array_equal(result, pack(expected))  # the bits past a row's end, too
 
     found = runs.find_regions(words, shape, connectivity)
-    assert found.count == runs.count(words, shape, connectivity) == count
+    assert found.count == kernel.count(words, shape, connectivity) == count
     np.testing.assert_array_equal(found.sizes(), sizes)
     np.testing.assert_array_equal(found.labels(), labels)
     assert found.labels().dtype == np.int32
     if connectivity == 1:
         assert runs.count_regions(mask) == count
     out = np.full(shape, -1, np.int32)
-    assert runs.label(words, shape, connectivity, out) is out
+    assert kernel.label(words, shape, connectivity, None, out) is out
     np.testing.assert_array_equal(out, labels)
 
-    same(runs.clear_border(words, shape, connectivity), regions.clear_border(mask, connectivity))
-    same(runs.fill_holes(words, shape, connectivity), regions.fill_holes(mask, connectivity))
-    same(runs.fill_holes(words, shape, connectivity), ndi.binary_fill_holes(mask, structure))
+    same(kernel.clear_border(words, shape, connectivity), meaning.clear_border(mask, connectivity))
+    same(kernel.fill_holes(words, shape, connectivity), meaning.fill_holes(mask, None, connectivity))
+    same(kernel.fill_holes(words, shape, connectivity), ndi.binary_fill_holes(mask, structure))
     for k in (1, 2, 5, 10**30):
-        same(runs.keep_largest(words, shape, connectivity, k), regions.keep_largest(mask, k, connectivity))
+        same(kernel.keep_largest(words, shape, connectivity, k), meaning.keep_largest(mask, k, connectivity))
     for size in (0, 2, 3, 10**30):
-        kept = runs.keep_sizes(words, shape, connectivity, lambda sizes, limit=size: sizes >= limit)
-        same(kept, regions.remove_small(mask, size, connectivity))
+        kept = kernel.keep_sizes(words, shape, connectivity, lambda sizes, limit=size: sizes >= limit)
+        same(kept, meaning.remove_small(mask, size, connectivity))
 
     seeds = np.random.default_rng(1).random(shape) < 0.1
     hit = np.isin(labels, labels[seeds & mask]) & mask
-    same(runs.keep_hit(words, pack(seeds), shape, connectivity), hit)
+    same(kernel.keep_hit(words, pack(seeds), shape, connectivity), hit)
     np.testing.assert_array_equal(words, before)
+
+
+def check_axes(mask: np.ndarray) -> None:
+    """Some axes, the last one among them, at each connectivity they have."""
+    words, shape = pack(mask), mask.shape
+    others = range(mask.ndim - 1)
+    for count in range(len(others)):
+        for rows in itertools.combinations(others, count):
+            axes = (*rows, mask.ndim - 1)
+            for connectivity in range(1, len(axes) + 1):
+                check_slices(mask, words, shape, connectivity, axes)
+
+
+def check_slices(
+    mask: np.ndarray, words: np.ndarray, shape: tuple[int, ...], connectivity: int, axes: tuple[int, ...]
+) -> None:
+    given = (words, shape, connectivity)
+    labels = meaning.label(mask, connectivity, axes)
+    np.testing.assert_array_equal(kernel.label(*given, axes), labels)
+    assert kernel.count(*given, axes) == labels.max()
+    pairs = [
+        (kernel.clear_border(*given, axes), meaning.clear_border(mask, connectivity, axes)),
+        (kernel.fill_holes(*given, axes), meaning.fill_holes(mask, None, connectivity, axes)),
+        (
+            kernel.fill_holes(*given, axes, lambda sizes: sizes <= 2),
+            meaning.fill_holes(mask, 2, connectivity, axes),
+        ),
+        (
+            kernel.keep_sizes(*given, lambda sizes: sizes <= 2, axes),
+            meaning.remove_large(mask, 2, connectivity, axes),
+        ),
+    ]
+    pairs += [
+        (kernel.keep_largest(*given, k, axes), meaning.keep_largest(mask, k, connectivity, axes))
+        for k in (1, 2, 10**30)
+    ]
+    place = tuple(np.argwhere(mask)[-1].tolist()) if mask.any() else (0,) * mask.ndim
+    hit = (labels == labels[place]) & mask
+    pairs.append((kernel.keep_hit(words, kernel.lone_pixel(place, shape), shape, connectivity, axes), hit))
+    for found, wanted in pairs:
+        np.testing.assert_array_equal(found, pack(wanted))
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("shape", [(7, 64), (1, 65), (3, 4, 63), (3, 1, 64), (1, 3, 130), (2, 3, 2, 65)], ids=str)
+def test_slices(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    for density in (0, 0.1, 0.5, 0.9, 1):
+        check_axes(rng.random(shape) < density)
 
 
 @pytest.mark.usefixtures("numbered")
@@ -131,10 +182,10 @@ def test_masks_of_few_and_of_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with monkeypatch.context() as patch:
         patch.setattr(runs, "_numbers", refuse)
-        runs.count(pack(noise), noise.shape, 1)
+        kernel.count(pack(noise), noise.shape, 1)
     with monkeypatch.context() as patch:
         patch.setattr(runs, "_label_pixels", refuse)
-        runs.count(pack(ANKLE > 110), ANKLE.shape, 1)
+        kernel.count(pack(ANKLE > 110), ANKLE.shape, 1)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -151,8 +202,8 @@ def test_regions_of_a_mask_of_no_axes_or_no_pixels() -> None:
     for shape in ((0,), (0, 5), (5, 0), (2, 0, 3)):
         empty = np.zeros(shape, bool)
         assert runs.count_regions(empty) == 0
-        assert runs.label(pack(empty), shape, 1).shape == shape
-        assert runs.keep_largest(pack(empty), shape, 1, 1).sum() == 0
+        assert kernel.label(pack(empty), shape, 1).shape == shape
+        assert kernel.keep_largest(pack(empty), shape, 1, 1).sum() == 0
 
 
 @given(npst.arrays(bool, npst.array_shapes(min_dims=1, max_dims=4, max_side=9), elements=st.booleans()))

@@ -142,6 +142,15 @@ def test_a_reach_of_nothing_changes_nothing(shape: str, mask: Masks) -> None:
     assert not evaluate(f'boundary(m, 0, "{shape}")', m=mask).any()
 
 
+def test_a_pattern_may_find_no_pixel_inside_the_image() -> None:
+    """Then the result is the type's extreme, whatever is known of the image's range."""
+    im = np.array([[1, 2, 3, 4]], np.uint8)
+    assert not evaluate('any(dilate(clip(im, 2, 3), 1, "1/0/0") > 1)', im=im)
+    np.testing.assert_array_equal(evaluate('dilate(clip(im, 2, 3), 1, "1/0/0") - 2', im=im), np.full((1, 4), -2))
+    assert evaluate('all(erode(clip(im, 2, 3), 1, "1/0/0") == 255)', im=im)
+    assert str(maskexpr.compile("close(clip(im, 2, 3)) - 2").kind(im=((5, 6), "uint8"))) == "image 5x6 uint8"
+
+
 @EACH_MASK
 def test_defaults_are_those_of_scipy(mask: Masks) -> None:
     for n in (1, 2, 4):

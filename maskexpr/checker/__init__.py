@@ -41,7 +41,8 @@ def check(
         return _stopped(c, parsed, messages.NO_STACK_LEFT.at(source, Span(0, 1)))
     inputs = dict(lines.inputs)
     for name, step in c.inputs.items():
-        inputs.setdefault(name, InputInfo(name, source=step.source, span=step.span))
+        meant = name in c.in_conditions
+        inputs.setdefault(name, InputInfo(name, source=step.source, span=step.span, in_condition=meant))
     return Checked(
         steps=tuple(c.steps),
         outputs=tuple((name, value.step) for name, value in lines.outputs.items()),

@@ -30,6 +30,17 @@ def apply(c: Context, scope: Scope, function: Builtin, given: Given, span: Span)
     return _Application(c, scope, function, given, span).value()
 
 
+def worked_axes(function: Builtin, given: Given, around: Surroundings) -> tuple[int, ...] | None:
+    """The axes a call works on: how pixels can be connected, and what size they have, depends on them."""
+    parameter, axes = function.parameter("axes"), given.get("axes")
+    if parameter is None or axes is None or not axes.kind.is_constant or parameter.takes.settle is None:
+        return None
+    try:
+        return parameter.takes.settle(axes.kind, around) or None
+    except Refused:
+        return None  # said when it is its turn
+
+
 class _Application:
     """One call while its arguments are sorted: values that depend on pixels become operands, constants settings."""
 
@@ -43,7 +54,7 @@ class _Application:
         """The value, or after a mistake a stand-in."""
         fits = self._fill_in()
         self.around = self._surroundings()
-        self.around = replace(self.around, axes=self._worked_axes())
+        self.around = replace(self.around, axes=worked_axes(self.function, self.given, self.around))
         for parameter in self.function.parameters:
             fits = self._take(parameter) and fits
         if fits and agree(self.c, self.scope, self.operands, self.span):
@@ -121,6 +132,9 @@ class _Application:
         name = "mask" if kind.name == "unknown" and kind.surely({"mask", "truth"}) else kind.name
         if name == "colour":
             mistake, more = messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several"}
+        elif name == "samples" and self.function.parameter("within"):
+            value_text, mask_text = (self.scope.source.quote(o.span) for o in value.step.operands.values())
+            mistake, more = messages.ARGUMENT_WITHIN, {"value": value_text, "mask": mask_text}
         elif wanted == {"masks"}:
             mistake, more = messages.ARGUMENT_MASKS_WANTED, {}
         elif wanted == {"colour"}:
@@ -141,16 +155,6 @@ class _Application:
         self.c.report(mistake, self.scope, value.span, kind=kind.word, **fields, **more)
         return False
 
-    def _worked_axes(self) -> tuple[int, ...] | None:
-        """The axes that are worked on: how pixels can be connected, and what size they have, depends on them."""
-        parameter, given = self.function.parameter("axes"), self.given.get("axes")
-        if parameter is None or given is None or not given.kind.is_constant or parameter.takes.settle is None:
-            return None
-        try:
-            return parameter.takes.settle(given.kind, self.around) or None
-        except Refused:
-            return None  # said when it is its turn
-
     # --- what the user does not write ---
 
     def _surroundings(self) -> Surroundings:
@@ -161,6 +165,10 @@ class _Application:
         """What drawn shapes and coordinates take from the program's images, and physical measures from the call's."""
         if "grid" in self.function.filled_in and not self._fill_in_grid():
             return False
+        predicate = self.given["predicate"].kind if "numbers" in self.function.filled_in else None
+        if predicate is not None and predicate.is_constant:
+            for i, step in enumerate(predicate.constant.numbers):
+                self.operands[part_name("numbers", i)] = Value(step, self.span)
         if "spacing" in self.function.filled_in:
             self.settings["spacing"] = self._surroundings().spacing
         return True
@@ -190,12 +198,12 @@ class _Application:
 
     def _result(self) -> Value:
         function, settings = self.function, self.settings
-        is_open = any(s is _OPEN for s in settings.values())
-        if settings.get("grid") is _OPEN:
-            return self._unknown(function.gives.names)
+        is_open = any(s is _OPEN for name, s in settings.items() if name != "grid")
         try:
             if function.check is not None and not is_open:
                 function.check(settings, self.around)
+            if settings.get("grid") is _OPEN:
+                return self._unknown(function.gives.names)
             kind = function.gives(self._kinds())
         except Refused as refused:
             self._refuse(refused, refused.argument)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from maskexpr import messages, nodes
 from maskexpr.builtin import Builtin
+from maskexpr.checker import predicates
 from maskexpr.checker.application import Given, apply
 from maskexpr.checker.context import Context, Function, Scope, Value
 from maskexpr.errors import MOST_SHOWN
@@ -132,12 +133,16 @@ def _bind(
     """Arguments by parameter name, each with the span of the whole argument; None if they do not fit."""
     aliases: Mapping[str, str] = function.aliases if isinstance(function, Builtin) else {}
     given: dict[str, Value] = {}
+    later: dict[str, nodes.Expression] = {}  # a condition on regions, which are to be known first
     title, signature = node.function.text, _signature(function)
     fits, named = True, False
     for i, argument in enumerate(node.arguments):
         if isinstance(argument, nodes.Keyword):
             named = True
             name = aliases.get(argument.name.text, argument.name.text)
+            if _is_condition(function, name) and name not in {**given, **later}:
+                later[name] = argument.value
+                continue
             value = check(c, scope, argument.value)
             if name not in names:
                 near = suggestion(c, name, names, aliases)
@@ -146,11 +151,14 @@ def _bind(
                 fields = {"function": title, "name": name, "near": near, "signature": signature}
                 c.report(mistake, scope, argument.name.span, **fields)
                 fits = False
-            elif name in given:
+            elif name in given or name in later:
                 c.report(messages.ARGUMENT_TWICE, scope, argument.span, name=name)
                 fits = False
             else:
                 given[name] = value
+            continue
+        if not named and i < len(names) and _is_condition(function, names[i]):
+            later[names[i]] = argument
             continue
         value = check(c, scope, argument)
         if named:
@@ -162,11 +170,14 @@ def _bind(
             fits = False
         else:
             given[names[i]] = value
-    missing = [n for n in names if n not in given and _is_required(function, n)]
+    missing = [n for n in names if n not in given and n not in later and _is_required(function, n)]
     if fits and missing:
         c.report(messages.ARGUMENT_MISSING, scope, node.span, function=title, name=missing[0], signature=signature)
     if not fits or missing:
         return None
+    if isinstance(function, Builtin):
+        for name, condition in later.items():
+            given[name] = predicates.check(c, scope, condition, function, given, check)
     return {name: given[name] for name in names if name in given}
 
 
@@ -185,6 +196,11 @@ def _signature(function: Builtin | Function) -> str:
     if isinstance(function, Builtin):
         return function.signature
     return f"{function.node.name.text}({', '.join(p.text for p in function.node.parameters)})"
+
+
+def _is_condition(function: Builtin | Function, name: str) -> bool:
+    parameter = function.parameter(name) if isinstance(function, Builtin) else None
+    return parameter is not None and "predicate" in parameter.takes.kinds
 
 
 def _is_required(function: Builtin | Function, name: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maskexpr import messages, nodes
-from maskexpr.builtin import Builtin, Refused
+from maskexpr.builtin import Builtin, Refused, Surroundings
 from maskexpr.errors import Diagnostic
 from maskexpr.kinds import NAMES, Kind, unknown
 from maskexpr.limits import Limits
@@ -47,6 +47,15 @@ class Function:
         return Scope(ChainMap(parameters, self.scope.values), self.scope.functions, self.scope.source, self)
 
 
+@dataclass(frozen=True, slots=True)
+class RegionsInSight:
+    """The regions that a condition is about, and the image they are measured on."""
+
+    regions: Kind
+    around: Surroundings
+    image: Kind | None
+
+
 @dataclass(slots=True)
 class Scope:
     """The names in sight. Outside a `def` a name that is not there is an input; inside, it is a mistake."""
@@ -55,6 +64,7 @@ class Scope:
     functions: dict[str, "Function | None"]  # None: a def that did not parse
     source: Source
     inside: Function | None = None
+    regions: RegionsInSight | None = None
 
 
 class Context:
@@ -70,12 +80,14 @@ class Context:
         self.diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         self.used: set[str] = set()
         self.inputs: dict[str, Step] = {}
+        self.in_conditions: set[str] = set()  # inputs first named in a condition on regions
         self.later_functions: set[str] = set()  # defs that stand further down
         self.calls: list[tuple[str, str]] = []  # the defs being filled in, and where each was called
         self.uses_grid = False
         self.depth = 0
         self.visits = 0  # of expressions inside defs that are being filled in
         self._made: dict[tuple[object, ...], Step] = {}
+        self._properties: dict[tuple[str, Kind], Step] = {}
 
     def report(self, mistake: Mistake, scope: Scope, span: Span, **fields: object) -> None:
         """Note a mistake, once for each place, however often a def is called."""
@@ -107,6 +119,14 @@ class Context:
         step = self._made_once(("input", name), Step(kind, scope.source, span, name=name))
         self.inputs[name] = step.step
         return step
+
+    def property(self, name: str, kind: Kind, scope: Scope, span: Span) -> Value:
+        """A property of regions in a condition on them; no step of the program."""
+        step = self._properties.setdefault((name, kind), Step(kind, scope.source, span, name=name))
+        return Value(step, span)
+
+    def is_property(self, step: Step) -> bool:
+        return self._properties.get((step.name, step.kind)) is step
 
     def apply(
         self,

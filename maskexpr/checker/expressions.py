@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeGuard
 
 from maskexpr import messages, nodes
-from maskexpr.checker import calls, operators
+from maskexpr.checker import calls, operators, predicates
 from maskexpr.checker.application import apply
 from maskexpr.checker.context import Context, Scope, TooLarge, Value
 from maskexpr.checker.shapes import agree
@@ -50,6 +50,8 @@ def _literal(c: Context, scope: Scope, node: Any) -> Value:
 
 def _name(c: Context, scope: Scope, node: nodes.Name) -> Value:
     name = node.text
+    if predicates.is_property(scope, name):
+        return predicates.named(c, scope, node)
     if name in scope.values:
         c.used.add(name)
         return Value(scope.values[name], node.span)
@@ -59,6 +61,8 @@ def _name(c: Context, scope: Scope, node: nodes.Name) -> Value:
     if scope.inside is not None:
         _unknown_in_def(c, scope, node)
         return c.unknown(scope, node.span)
+    if scope.regions is not None and name not in c.inputs:
+        c.in_conditions.add(name)
     kind = c.signature.get(name) or unknown(GIVEN)
     return c.input(name, kind, scope, node.span)
 
@@ -268,6 +272,8 @@ def _item(c: Context, scope: Scope, value: Value, node: nodes.Index) -> Value:
     kind, part = value.kind, node.subscripts[0]
     if kind.is_constant:
         kind = replace(kind, shape=(len(kind.constant),))
+    if kind.shape is None and value.step.function is None:  # of an input that is not given yet
+        return c.unknown(scope, node.span, frozenset({"number"}))
     if kind.shape is None:
         c.report(messages.ITEM_UNKNOWN, scope, node.span, text=scope.source.quote(node.value.span))
         return c.unknown(scope, node.span)
@@ -281,6 +287,8 @@ def _item(c: Context, scope: Scope, value: Value, node: nodes.Index) -> Value:
     if i is None:
         return c.unknown(scope, node.span, frozenset({"number", "text"}))
     i %= kind.shape[0]
+    if c.is_property(value.step):
+        return predicates.part(c, scope, value, i, node.span)
     if kind.is_constant:
         item = kind.constant[i]
         return c.constant(text(item) if isinstance(item, str) else number(constant=item), scope, node.span)
@@ -293,6 +301,9 @@ class _BadSubscript(Exception):
 
 def _crop(c: Context, scope: Scope, value: Value, subscripts: list[Value | nodes.Slice], node: nodes.Index) -> Value:
     kind, text_ = value.kind, scope.source.quote(node.value.span)
+    if kind.shape is None and kind.is_complete:
+        c.report(messages.INDEX_OF_PROPERTY, scope, node.span, text=text_)
+        return c.unknown(scope, node.span)
     if kind.ndim is not None and len(subscripts) > kind.ndim:
         mistake = messages.INDEX_CHANNEL if kind.name == "colour" else messages.INDEX_TOO_MANY
         c.report(mistake, scope, node.span, count=len(subscripts), ndim=kind.ndim, text=text_)

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from maskexpr import messages, nodes, ranges
+from maskexpr.arguments import measured_in_pixels
 from maskexpr.builtin import Refused, like_grid, numeric_result
 from maskexpr.checker.context import Context, Scope, Value
 from maskexpr.checker.shapes import agree
@@ -244,6 +245,7 @@ def complement(c: Context, scope: Scope, operator: nodes.Operator, operand: Valu
 
 def comparison(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> Value:
     """One comparison of two values."""
+    left, right = _in_pixels(c, scope, left, right), _in_pixels(c, scope, right, left)
     kinds, symbol = (left.kind, right.kind), operator.symbol
     result_options = _partial({"a": left.kind, "b": right.kind}, "mask", "truth")
     if not _comparable(c, scope, operator, left, right, span):
@@ -258,6 +260,19 @@ def comparison(c: Context, scope: Scope, operator: nodes.Operator, left: Value, 
     return c.apply(OPERATORS[symbol], operands, kind, scope, span)
 
 
+def _in_pixels(c: Context, scope: Scope, value: Value, other: Value) -> Value:
+    """A length or size that is compared with one measured in pixels, as that of a region, in pixels too."""
+    kind, measured = value.kind, other.kind
+    if not (kind.surely(QUANTITIES) and kind.is_constant and measured.name == "image" and measured.power):
+        return value
+    try:
+        pixels = measured_in_pixels(kind, measured)
+    except Refused as refused:
+        c.report(refused.mistake, scope, value.span, **refused.fields)
+        return c.unknown(scope, value.span)
+    return c.constant(Kind("number", constant=pixels), scope, value.span)
+
+
 def _comparable(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> bool:
     a, b, symbol = left.kind, right.kind, operator.symbol
     of_one_power = a.power == b.power or not (a.power and b.power)
@@ -269,7 +284,8 @@ def _comparable(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
             refuse_operand(c, scope, symbol, step, "numbers and images")
             return False
         if step.kind.name == "list":
-            c.report(messages.LIST_COMPARED, scope, step.span, operator=symbol)
+            mistake = messages.ITEM_COMPARED if step.kind.shape else messages.LIST_COMPARED
+            c.report(mistake, scope, step.span, operator=symbol, text=scope.source.quote(step.span))
             return False
     if a.surely(QUANTITIES) or b.surely(QUANTITIES):
         _refuse_mix(c, scope, operator, a, b, span)

@@ -2,21 +2,24 @@
 
 A pixel's place is that of its bit in the words of the whole mask, so rows lie `64 * row_words(width)` places apart and
 a run never goes on into the next row. Work grows with the number of runs; the words are only read and written.
+
+`axes` limits the work to some axes, the last one among them: then rows of different slices are not joined.
 """
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels.packed import Masks, Words, complement, pack, packed_shape, row_words, unpack
+from maskexpr.kernels.packed import Masks, Words, pack, packed_shape, row_words, unpack
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 Labels = np.ndarray[Any, np.dtype[np.int32]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Axes = tuple[int, ...] | None
 
 _ONE = np.uint64(1)
 _PIXELS_PER_RUN = 10  # with fewer, labelling pixels is faster: measured on noise, smoothed or not, in 2-D and 3-D
@@ -116,9 +119,15 @@ class RegionsOfRuns:
         """Pixels of each region."""
         return np.bincount(self.numbers, self.runs.lengths, self.count).astype(np.int64)  # exact below 2**53
 
-    def at_border(self) -> Flags:
+    def at_border(self, axes: Axes) -> Flags:
         """Which regions touch the image's border, at either end of any axis."""
-        return self._owners(np.flatnonzero(_at_border(self.runs, self.shape)))
+        return self._owners(np.flatnonzero(_at_border(self.runs, self.shape, axes)))
+
+    def slices(self, axes: tuple[int, ...]) -> Integers:
+        """The number of the slice that each region lies in."""
+        result = np.zeros(self.count, np.int64)
+        result[self.numbers] = _slices(self.runs, self.shape, axes)
+        return result
 
     def hit_by(self, other: Words) -> Flags:
         """Which regions hold a pixel of another packed mask of the same shape."""
@@ -156,8 +165,14 @@ class RegionsOfPixels:
     def sizes(self) -> Integers:
         return np.bincount(self.labelled.reshape(-1), minlength=self.count + 1)[1:]
 
-    def at_border(self) -> Flags:
-        return self._owners(*(self.labelled.take([0, -1], axis) for axis in range(self.labelled.ndim)))
+    def at_border(self, axes: Axes) -> Flags:
+        return self._owners(*(self.labelled.take([0, -1], axis) for axis in axes or range(self.labelled.ndim)))
+
+    def slices(self, axes: tuple[int, ...]) -> Integers:
+        shape = tuple(1 if axis in axes else size for axis, size in enumerate(self.labelled.shape))
+        result = np.zeros(self.count + 1, np.int64)
+        result[self.labelled] = np.arange(math.prod(shape)).reshape(shape)
+        return result[1:]
 
     def hit_by(self, other: Words) -> Flags:
         return self._owners(self.labelled[unpack(other, self.labelled.shape[-1])])
@@ -185,28 +200,31 @@ def _into(out: Labels | None, labels: Labels) -> Labels:
     return out
 
 
-def find_regions(words: Words, shape: tuple[int, ...], connectivity: int) -> Regions:
+def find_regions(words: Words, shape: tuple[int, ...], connectivity: int, axes: Axes = None) -> Regions:
     """The connected regions of a packed mask; pixels are joined as by scipy.ndimage.generate_binary_structure."""
     changes = _changes(words)
     if int(np.bitwise_count(changes).sum()) * _PIXELS_PER_RUN > 2 * math.prod(shape):
-        return _label_pixels(words, shape, connectivity)
+        return _label_pixels(words, shape, connectivity, axes)
     runs = Runs(_places(changes))
-    return RegionsOfRuns(words, shape, runs, *_numbers(runs, shape, connectivity))
+    return RegionsOfRuns(words, shape, runs, *_numbers(runs, shape, connectivity, axes))
 
 
-def _label_pixels(words: Words, shape: tuple[int, ...], connectivity: int) -> RegionsOfPixels:
+def _label_pixels(words: Words, shape: tuple[int, ...], connectivity: int, axes: Axes) -> RegionsOfPixels:
     import scipy.ndimage  # a start need not wait for it
 
     structure = scipy.ndimage.generate_binary_structure(len(shape), connectivity)
+    if axes is not None:
+        for axis in set(range(len(shape))).difference(axes):
+            np.moveaxis(structure, axis, 0)[::2] = False
     return RegionsOfPixels(*scipy.ndimage.label(unpack(words, shape[-1]), structure, output=np.int32))
 
 
-def _numbers(runs: Runs, shape: tuple[int, ...], connectivity: int) -> tuple[Integers, int]:
+def _numbers(runs: Runs, shape: tuple[int, ...], connectivity: int, axes: Axes = None) -> tuple[Integers, int]:
     """The number of the region of each run, and how many regions there are."""
     edges = _spaced(runs.edges, shape)
     parents = np.arange(len(runs))
     later, earlier = [], []
-    for distance, slack in _row_distances(shape, connectivity):
+    for distance, slack in _row_distances(shape, connectivity, axes):
         begin, end = _touched(edges, distance, slack)
         # The first run touched becomes the parent, which settles most of the joins; the others are pairs left to join.
         orphan = parents == np.arange(len(runs))
@@ -243,12 +261,12 @@ def _spaced(edges: Integers, shape: tuple[int, ...]) -> Integers:
     return spaced
 
 
-def _row_distances(shape: tuple[int, ...], connectivity: int) -> Iterator[tuple[int, int]]:
+def _row_distances(shape: tuple[int, ...], connectivity: int, axes: Axes) -> Iterator[tuple[int, int]]:
     """How far back each kind of neighbouring row lies, and by how many pixels a run there may miss and still be joined.
 
     Of two opposite directions only the one to an earlier row.
     """
-    steps = _row_steps(shape)[: len(shape) - 1]
+    steps = [s for axis, s in enumerate(_row_steps(shape)[: len(shape) - 1]) if axes is None or axis in axes]
     for moved in range(1, min(connectivity, len(steps)) + 1):
         slack = int(moved < connectivity)  # joined by corners, too
         for first, *others in itertools.combinations(steps, moved):
@@ -309,69 +327,32 @@ def _pixels(places: Integers, width: int) -> Integers:
     return places - places // step * (step - width)
 
 
-def _at_border(runs: Runs, shape: tuple[int, ...]) -> Flags:
+def _at_border(runs: Runs, shape: tuple[int, ...], axes: Axes) -> Flags:
     step = 64 * row_words(shape[-1])
-    rows = runs.starts // step
-    columns = runs.starts - rows * step
+    columns = runs.starts - runs.starts // step * step
     touches: Flags = (columns == 0) | (columns + runs.lengths == shape[-1])
-    for length in reversed(shape[:-1]):
-        index = rows - (outer := rows // length) * length  # twice as fast as np.divmod
-        touches |= (index == 0) | (index == length - 1)
-        rows = outer
+    for axis, index in _row_indices(runs, shape):
+        if axes is None or axis in axes:
+            touches |= (index == 0) | (index == shape[axis] - 1)
     return touches
 
 
-# --- operations ------------------------------------------------------------------------------------------------------
+def _slices(runs: Runs, shape: tuple[int, ...], axes: tuple[int, ...]) -> Integers:
+    slices, count = np.zeros(len(runs), np.int64), 1
+    for axis, index in _row_indices(runs, shape):
+        if axis not in axes:
+            slices += index * count
+            count *= shape[axis]
+    return slices
 
 
-def label(words: Words, shape: tuple[int, ...], connectivity: int, out: Labels | None = None) -> Labels:
-    """The number of each pixel's region, from 1 in scan order of their first pixels, and 0 where the mask is off."""
-    return find_regions(words, shape, connectivity).labels(out)
-
-
-def count(words: Words, shape: tuple[int, ...], connectivity: int) -> int:
-    """The number of regions."""
-    return find_regions(words, shape, connectivity).count
-
-
-def keep(words: Words, shape: tuple[int, ...], connectivity: int, choose: Callable[[Regions], Flags]) -> Words:
-    """The chosen regions of a packed mask."""
-    regions = find_regions(words, shape, connectivity)
-    return regions.kept(choose(regions))
-
-
-def keep_largest(words: Words, shape: tuple[int, ...], connectivity: int, k: int) -> Words:
-    """The k largest regions; of equal ones those first in scan order."""
-    return keep(words, shape, connectivity, lambda regions: _largest(regions.sizes(), k))
-
-
-def _largest(sizes: Integers, k: int) -> Flags:
-    if k >= len(sizes):
-        return np.ones(len(sizes), bool)
-    least = np.partition(sizes, -k)[-k]
-    chosen: Flags = sizes > least
-    chosen[np.flatnonzero(sizes == least)[: k - np.count_nonzero(chosen)]] = True
-    return chosen
-
-
-def keep_sizes(words: Words, shape: tuple[int, ...], connectivity: int, choose: Callable[[Integers], Flags]) -> Words:
-    """The regions whose numbers of pixels are chosen."""
-    return keep(words, shape, connectivity, lambda regions: choose(regions.sizes()))
-
-
-def keep_hit(words: Words, other: Words, shape: tuple[int, ...], connectivity: int) -> Words:
-    """The regions that hold a pixel of another packed mask."""
-    return keep(words, shape, connectivity, lambda regions: regions.hit_by(other))
-
-
-def clear_border(words: Words, shape: tuple[int, ...], connectivity: int) -> Words:
-    """The regions that do not touch the image's border."""
-    return keep(words, shape, connectivity, lambda regions: ~regions.at_border())
-
-
-def fill_holes(words: Words, shape: tuple[int, ...], connectivity: int) -> Words:
-    """A packed mask and the background that is not connected to the image's border; connectivity: the background's."""
-    return words | clear_border(complement(words, shape[-1]), shape, connectivity)
+def _row_indices(runs: Runs, shape: tuple[int, ...]) -> Iterator[tuple[int, Integers]]:
+    """Where the runs lie along each axis but the last, from the one before it to the first."""
+    rows = runs.starts // (64 * row_words(shape[-1]))
+    for axis in reversed(range(len(shape) - 1)):
+        outer = rows // shape[axis]  # twice as fast as np.divmod
+        yield axis, rows - outer * shape[axis]
+        rows = outer
 
 
 def count_regions(mask: Masks) -> int:

@@ -13,8 +13,10 @@ from maskexpr.library import (
     stacks,
     thresholds,
 )
+from maskexpr.library.regions.properties import PROPERTIES
 
-__all__ = ["CATALOGUE", "OPERATORS", "colour", "filters", "measures", "morphology", "pixelwise", "regions", "shapes"]
-__all__ += ["stacks", "thresholds"]
+__all__ = ["CATALOGUE", "OPERATORS", "PROPERTIES", "SUBJECTS", "colour", "filters", "measures", "morphology"]
+__all__ += ["pixelwise", "regions", "shapes", "stacks", "thresholds"]
 
 OPERATORS = operators.OPERATORS
+SUBJECTS = ("pixelwise", "colour", "thresholds", "morphology", "regions", "filters", "shapes", "stacks", "measures")

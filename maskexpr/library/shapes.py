@@ -1,14 +1,15 @@
 """Coordinates and drawn shapes, on the one grid of the program's images. Coordinates count pixels from 0."""
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from maskexpr import messages
 from maskexpr.arguments import Array, Distance, GridShape, Number, Reach, ResultKind, exact
-from maskexpr.builtin import Gives, Kinds, Refused, builtin, like_grid
+from maskexpr.builtin import Gives, Kinds, Refused, Settings, Surroundings, Takes, builtin, like_grid
 from maskexpr.kinds import Kind
 from maskexpr.library.operators import compare
 from maskexpr.ranges import Range, smallest_type
@@ -139,9 +140,9 @@ def rectangle(y0: Number, x0: Number, y1: Number, x1: Number, grid: GridShape) -
     return np.full(grid, in_rows & compare(">=", columns, x0) & compare("<", columns, x1))
 
 
-@builtin(gives=_DRAWN, halo=0, cost=1, memory=0)
+@builtin(gives=_DRAWN, halo=0, cost=1, memory=1)
 def circle(y: Number, x: Number, radius: Reach, grid: GridShape) -> Array:
-    """The pixels at most `radius` from the point (y, x), measured between centres in exact arithmetic.
+    """The pixels at most `radius` from the point (y, x); measured between centres, in exact arithmetic.
 
     `y` and `x` may have fractions, lie outside the image and depend on pixels. A radius that is a length is measured
     with the spacing of the last two axes, so that the circle is an ellipse in pixels where they differ. Goes through
@@ -155,32 +156,157 @@ def circle(y: Number, x: Number, radius: Reach, grid: GridShape) -> Array:
            [0, 1, 1, 1],
            [0, 0, 1, 0]])
     """
-    plane = np.zeros(grid[-2:], bool)
-    if _is_place(y) and _is_place(x):
-        for row, start, stop in _chords(exact(y), exact(x), radius, grid[-2]):
-            plane[row, max(0, start) : max(0, stop)] = True
-    return np.full(grid, plane)
+    return _ellipsoid(grid, (y, x), (radius, radius))
 
 
-def _is_place(value: Any) -> bool:
-    """No pixel is near a point at inf or nan."""
-    return math.isfinite(value)
+@builtin(gives=_DRAWN, halo=0, cost=1, memory=1)
+def ellipse(y: Number, x: Number, ry: Reach, rx: Reach, grid: GridShape) -> Array:
+    """The pixels in an ellipse around (y, x), its edge included; it reaches `ry` along y and `rx` along x.
+
+    Those with ((row - y) / ry)**2 + ((column - x) / rx)**2 <= 1, in exact arithmetic. A radius is a number of pixels,
+    or a length, which is measured with the spacing of its axis; where one is 0 the ellipse is a line, where both are 0
+    a point. `y` and `x` may have fractions, lie outside the image and depend on pixels. Goes through all slices of a
+    stack.
+
+    Errors: a negative radius; a length where the spacing is unknown; images of several shapes in the program, or none;
+    images of one axis.
+    Source: as skimage.draw.ellipse without its rotation, which would not be exact; that one leaves out the edge itself,
+    so that radii of whole numbers reach one pixel less far there, and a radius of 0 draws nothing.
+
+    >>> evaluate("ellipse(1, 2, 1, 2) & (im > 0)", im=np.ones((3, 5), np.uint8)).astype(int)
+    array([[0, 0, 1, 0, 0],
+           [1, 1, 1, 1, 1],
+           [0, 0, 1, 0, 0]])
+    """
+    return _ellipsoid(grid, (y, x), (ry, rx))
 
 
-def _chords(y: Fraction, x: Fraction, radius: Distance, rows: int) -> list[tuple[int, int, int]]:
-    """The rows a circle meets, each with the columns where it starts and stops."""
-    step_y, step_x = radius.spacing[-2:] if radius.spacing else (Fraction(1), Fraction(1))
-    chords = []
-    for row in range(max(0, -_reached(-y, (radius.radius / step_y) ** 2)), rows):
-        square = (radius.radius**2 - ((row - y) * step_y) ** 2) / step_x**2
-        if square < 0:
-            break
-        chords.append((row, -_reached(-x, square), _reached(x, square) + 1))
-    return chords
+def _sphere_kind(kinds: Kinds) -> Kind:
+    ndim = len(kinds["grid"].shape or ())
+    if ndim < 3:
+        raise Refused(messages.SPHERE_FLAT, ndim=ndim)
+    return _drawn_kind(kinds)
 
 
-def _reached(start: Fraction, square: Fraction) -> int:
-    """The last whole number up to start + sqrt(square), exactly."""
-    whole = start.denominator * square.denominator
-    root = math.isqrt(start.denominator**2 * square.numerator * square.denominator)
-    return (start.numerator * square.denominator + root) // whole
+@builtin(gives=Gives(frozenset({"mask"}), _sphere_kind), halo=0, cost=1, memory=1)
+def sphere(z: Number, y: Number, x: Number, radius: Reach, grid: GridShape) -> Array:
+    """The voxels at most `radius` from the point (z, y, x); measured between centres, in exact arithmetic.
+
+    The coordinates may have fractions, lie outside the image and depend on pixels. A radius that is a length is
+    measured with the spacing of the last three axes, so that the sphere is an ellipsoid in voxels where they differ; a
+    radius of 0 is a point. Goes through all volumes of an image of more axes.
+
+    Errors: images of fewer than three axes; a negative radius; a length where the spacing is unknown; images of several
+    shapes in the program, or none.
+    Source: of whole radii as skimage.morphology.ball, at any place.
+
+    >>> evaluate("area(sphere(3, 4, 4, 2) & (im == 0))", im=np.zeros((9, 9, 9), np.uint8))
+    33
+    """
+    return _ellipsoid(grid, (z, y, x), (radius, radius, radius))
+
+
+def _ellipsoid(grid: tuple[int, ...], centre: Sequence[Any], radii: Sequence[Distance]) -> Array:
+    """Sum over the last axes of ((place - centre) / radius)**2 <= 1, in whole numbers.
+
+    With centre = p / q and q * radius = n / d, and L the common multiple of all n, each term is
+    (k * (q * place - p) / L)**2 with k = d * L / n. A radius of 0 gets a k with which any other place is beyond L.
+    """
+    inside = np.zeros(grid[-len(centre) :], bool)
+    if all(math.isfinite(c) for c in centre):  # no pixel is near a point at inf or nan
+        middles = [exact(c) for c in centre]
+        spacings = [r.spacing[a] if r.spacing else 1 for a, r in enumerate(radii, -len(radii))]
+        reaches = [m.denominator * r.radius / s for m, r, s in zip(middles, radii, spacings, strict=True)]
+        most = math.lcm(*(r.numerator for r in reaches if r))
+        scales = [r.denominator * most // r.numerator if r else most + 1 for r in reaches]
+        _fill(inside, [*zip(scales, middles, strict=True)], most**2)
+    return np.full(grid, inside)
+
+
+def _fill(inside: Array, axes: Sequence[tuple[int, Fraction]], left: int) -> None:
+    """Set where the sum over axes of (scale * (q * place - p))**2 is at most `left`, line by line."""
+    (scale, middle), *inner = axes
+    p, q = middle.numerator, middle.denominator
+    reach = math.isqrt(left) // scale
+    start, stop = max(0, -((reach - p) // q)), min(len(inside), (reach + p) // q + 1)
+    if not inner:
+        inside[start : max(start, stop)] = True
+        return
+    for place in range(start, stop):
+        _fill(inside[place], inner, left - (scale * (q * place - p)) ** 2)
+
+
+# --- polygons --------------------------------------------------------------------------------------------------------
+
+
+def _settle_corners(kind: Kind, around: Surroundings) -> tuple[int | float, ...]:
+    for value in kind.constant:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Refused(messages.CORNERS_NOT_NUMBERS)
+        if not math.isfinite(value):
+            raise Refused(messages.CORNER_NOWHERE, value=value)
+    if len(kind.constant) < 3:
+        raise Refused(messages.CORNERS_FEW, count=len(kind.constant))
+    return tuple(kind.constant)
+
+
+def _check_corners(settings: Settings, around: Surroundings) -> None:
+    rows, columns = len(settings["ys"]), len(settings["xs"])
+    if rows != columns:
+        raise Refused(messages.CORNERS_UNEQUAL, "xs", ys=rows, xs=columns)
+
+
+def _polygon_cost(settings: Settings, ndim: int) -> float:
+    corners, columns = len(settings["ys"]), int(settings["grid"][-1])
+    return 4 + 100 * corners / columns  # an edge may meet every row
+
+
+_Corners = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", _settle_corners)]
+
+
+@builtin(gives=_DRAWN, halo=0, cost=_polygon_cost, memory=4, check=_check_corners)
+def polygon(ys: _Corners, xs: _Corners, grid: GridShape) -> Array:
+    """The pixels with their centres in a polygon or on its edge; its corners are (ys[0], xs[0]), (ys[1], xs[1])...
+
+    Two lists of numbers known before the run, which may have fractions and lie outside the image. The last corner is
+    joined to the first, in either direction. Where the polygon crosses or covers itself a place is inside if a ray from
+    it crosses the edges an odd number of times (the even-odd rule). The arithmetic is exact, with each number as it was
+    written: 0.1 is a tenth. Goes through all slices of a stack.
+
+    Errors: fewer than three corners; lists that differ in length or hold other things than finite numbers; images of
+    several shapes in the program, or none; images of one axis.
+    Source: as skimage.draw.polygon, which leaves out a pixel where two edges cross or lie on each other, and rounds, so
+    that it may miss a pixel on a slanting edge; cv2.fillPoly rounds the corners and also draws the edges, a pixel wide.
+
+    >>> evaluate("polygon([0, 0, 3], [0, 4, 0]) & (im > 0)", im=np.ones((4, 5), np.uint8)).astype(int)
+    array([[1, 1, 1, 1, 1],
+           [1, 1, 1, 0, 0],
+           [1, 1, 0, 0, 0],
+           [1, 0, 0, 0, 0]])
+    """
+    rows, columns = grid[-2:]
+    turns, edges = np.zeros((rows, columns + 1), bool), np.zeros((rows, columns), bool)
+    corners = [(exact(y), exact(x)) for y, x in zip(ys, xs, strict=True)]
+    for one, other in zip(corners, [*corners[1:], corners[0]], strict=True):
+        (top, left), (bottom, right) = sorted([one, other])
+        start, stop = max(0, math.ceil(top)), min(rows, math.floor(bottom) + 1)
+        if start < stop and top == bottom:
+            edges[start, max(0, math.ceil(left)) : max(0, math.floor(right) + 1)] = True
+        elif start < stop:
+            slope = (right - left) / (bottom - top)
+            before, met = _crossings(left + (start - top) * slope, slope, stop - start)
+            on = np.flatnonzero(met & (before >= 0) & (before < columns))
+            edges[start + on, before[on].astype(np.intp)] = True
+            # An edge holds its upper end and not its lower one, so that two edges which meet cross a row once.
+            crossed = np.arange(min(rows, math.ceil(bottom)) - start)
+            turns[start + crossed, np.clip(before + ~met, 0, columns)[crossed].astype(np.intp)] ^= True
+    return np.full(grid, np.logical_xor.accumulate(turns, axis=1)[:, :-1] | edges)
+
+
+def _crossings(first: Fraction, slope: Fraction, count: int) -> tuple[Array, Array]:
+    """The columns where an edge meets so many rows, rounded down, and whether each is met exactly."""
+    scale = math.lcm(first.denominator, slope.denominator)
+    start, step = int(first * scale), int(slope * scale)
+    fits = max(scale, abs(start), abs(start + step * count)) < 2**62
+    columns = start + step * np.arange(count).astype(np.int64 if fits else object)
+    return columns // scale, np.asarray(columns % scale == 0, bool)

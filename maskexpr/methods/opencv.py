@@ -35,7 +35,8 @@ def gaussian(step: Step) -> Method | None:
 def distance(step: Step) -> Method | None:
     """Distances in single precision."""
     shape = step.kind.shape or ()
-    if len(shape) != 2 or step.settings["unit"] != "px" or step.settings["border"] != "image":
+    settings = step.settings
+    if len(shape) != 2 or settings["unit"] != "px" or settings["border"] != "image" or settings["axes"] is not None:
         return None
 
     def run(given: Any, out: Any, place: Place) -> Any:

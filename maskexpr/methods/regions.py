@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels import packed
-from maskexpr.kernels import runs as kernel
+from maskexpr.kernels import regions as kernel
 from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
 from maskexpr.library.thresholds import hysteresis as two_levels
@@ -20,36 +20,69 @@ _OF_ONE_MASK: dict[Any, Any] = {
     meaning.label.builtin: kernel.label,  # type: ignore[attr-defined]
     meaning.count.builtin: kernel.count,  # type: ignore[attr-defined]
     meaning.clear_border.builtin: kernel.clear_border,  # type: ignore[attr-defined]
-    meaning.fill_holes.builtin: kernel.fill_holes,  # type: ignore[attr-defined]
 }
 
 
 @runs(*_OF_ONE_MASK)
-def of_one_mask(step: Step) -> Method:
+def of_one_mask(step: Step) -> Method | None:
     operation = _OF_ONE_MASK[step.function]
-    shape, connectivity = step.operands["m"].kind.shape, step.settings["connectivity"]
-    return _whole(lambda words: operation(words, shape, connectivity))
+    return _by_runs(step, lambda words, shape, connectivity, axes: operation(words, shape, connectivity, axes))
 
 
 @runs(meaning.keep_largest)
-def keep_largest(step: Step) -> Method:
-    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+def keep_largest(step: Step) -> Method | None:
     check = _bounds(step, "k")
-    return _whole(lambda words, k: kernel.keep_largest(words, shape, connectivity, int(check(k))))
+
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, k: Any) -> Any:
+        return kernel.keep_largest(words, shape, connectivity, int(check(k)), axes)
+
+    return _by_runs(step, run)
 
 
 @runs(meaning.remove_small)
-def remove_small(step: Step) -> Method:
-    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+def remove_small(step: Step) -> Method | None:
+    return _by_size(step, ">=")
+
+
+@runs(meaning.remove_large)
+def remove_large(step: Step) -> Method | None:
+    return _by_size(step, "<=")
+
+
+def _by_size(step: Step, symbol: str) -> Method | None:
     check = _bounds(step, "size")
 
-    def run(words: Any, size: Any) -> Any:
-        least = check(size)
-        return kernel.keep_sizes(
-            words, shape, connectivity, lambda sizes: np.asarray(compare(">=", sizes, least), bool)
-        )
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, size: Any) -> Any:
+        return kernel.keep_sizes(words, shape, connectivity, _compared(symbol, check(size)), axes)
 
-    return _whole(run)
+    return _by_runs(step, run)
+
+
+@runs(meaning.fill_holes)
+def fill_holes(step: Step) -> Method | None:
+    check = _bounds(step, "max_size")
+
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, max_size: Any = None) -> Any:
+        choose = None if max_size is None else _compared("<=", check(max_size))
+        return kernel.fill_holes(words, shape, connectivity, axes, choose)
+
+    return _by_runs(step, run)
+
+
+def _compared(symbol: str, limit: Any) -> Any:
+    """Which numbers of pixels fit a limit."""
+    return lambda sizes: np.asarray(compare(symbol, sizes, limit), bool)
+
+
+@runs(meaning.at)
+def at(step: Step) -> Method | None:
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, y: Any, x: Any, z: Any = None) -> Any:
+        place = meaning.pixel_at(shape, (y, x) if z is None else (z, y, x))
+        if place is None:
+            return np.zeros_like(words)
+        return kernel.keep_hit(words, kernel.lone_pixel(place, shape), shape, connectivity, axes)
+
+    return _by_runs(step, run)
 
 
 @runs(two_levels.hysteresis)
@@ -64,6 +97,16 @@ def hysteresis(step: Step) -> Method:
         return kernel.keep_hit(weak, strong, shape, connectivity)
 
     return _whole(run)
+
+
+def _by_runs(step: Step, operation: Any) -> Method | None:
+    """An operation on a packed mask, its shape, connectivity and axes, and the step's other operands; None for labels,
+    and where the work is not along rows."""
+    kind, axes = step.operands["m"].kind, step.settings["axes"]
+    shape, connectivity = kind.shape or (), step.settings["connectivity"]
+    if kind.name != "mask" or (axes is not None and len(shape) - 1 not in axes):
+        return None
+    return _whole(lambda words, *others: operation(words, shape, connectivity, axes, *others))
 
 
 def _whole(operation: Any) -> Method:

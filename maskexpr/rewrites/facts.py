@@ -13,10 +13,12 @@ _SURE_FUNCTIONS = (
     *("where", "between", "clip", "abs", "sign", "sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan"),
     *("arctan2", "hypot", "floor", "ceil", "round", "minimum", "maximum", "isnan", "isfinite", "isin", "bit", "bits"),
     *("gray", "red", "green", "blue", "channel", "hue", "saturation", "value"),
-    *("dilate", "erode", "boundary", "label", "count", "fill_holes", "clear_border"),
-    *("gaussian", "median_filter", "sobel"),
-    *("x", "y", "z", "rectangle", "circle", "empty", "full"),
-    *("area", "any", "all"),
+    *("dilate", "erode", "boundary", "hit_or_miss", "grow", "reconstruct", "skeleton", "hull"),
+    *("label", "count", "clear_border", "distance", "signed_distance", "peaks", "split"),
+    *("gaussian", "mean_filter", "median_filter", "rank_filter", "unsharp"),
+    *("sobel", "laplace", "difference_of_gaussians", "local_mean", "niblack"),
+    *("x", "y", "z", "empty", "full", "rectangle", "circle", "ellipse", "sphere", "polygon", "vote"),
+    *("area", "volume", "perimeter", "any", "all"),
 )
 _SURE: frozenset[Builtin] = frozenset(
     [OPERATORS[s] for s in (*_SURE_OPERATORS, "samples", "crop")] + [CATALOGUE[n] for n in _SURE_FUNCTIONS]

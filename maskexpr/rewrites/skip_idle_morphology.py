@@ -20,6 +20,8 @@ def skip_idle_morphology(step: Step, facts: Facts) -> Step | None:
         return None
     if step.function in _OF_ELEMENTS and not any(elements.halo(step.settings, m.kind.ndim)):
         return _unreached(step, m, facts)
+    if "max_size" in step.operands:
+        return None  # it may be refused in the run
     keeps_empty = step.function in (_DILATE, _ERODE, _BOUNDARY, _FILL_HOLES, _CLEAR_BORDER)
     if keeps_empty and is_known(m, False):
         return m

@@ -92,6 +92,12 @@ def ankle():
     return imageio.v3.imread(Path(__file__).parents[2] / "examples" / "ankle.png")
 
 
+@pytest.fixture(scope="session")
+def brain():
+    """A volume."""
+    return imageio.v3.imread(Path(__file__).parents[2] / "examples" / "brain.tif")
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(7)

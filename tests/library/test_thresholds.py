@@ -1,10 +1,64 @@
+import functools
+import itertools
+import warnings
 from fractions import Fraction
+from pathlib import Path
 
+import imageio.v3
 import numpy as np
 import pytest
+import scipy.ndimage
+import skimage.data
 import skimage.filters
 
+import maskexpr
 from maskexpr import ProgramError, RunError, evaluate
+from maskexpr.ranges import Range
+
+SCIKIT_IMAGES = {
+    "otsu": skimage.filters.threshold_otsu,
+    "li": skimage.filters.threshold_li,
+    "yen": skimage.filters.threshold_yen,
+    "triangle": skimage.filters.threshold_triangle,
+    "isodata": skimage.filters.threshold_isodata,
+    "valley": skimage.filters.threshold_minimum,
+    "mean_threshold": skimage.filters.threshold_mean,
+}
+LEVELS = tuple(SCIKIT_IMAGES)
+WHOLE = ("otsu", "yen", "triangle", "isodata", "valley")  # of an integer image they give a whole number
+OF_ONE_VALUE = tuple(name for name in LEVELS if name != "valley")
+EXACT = ("li", "triangle", "isodata", "mean_threshold")  # of integers, where scikit-image is too
+TWO_PEAKS = np.repeat([2, 3, 3, 4, 5, 6, 7, 8, 8, 9], [1, 5, 9, 3, 1, 1, 2, 9, 6, 1]).reshape(2, 19)
+
+
+def scikit_images(name, im):
+    """Its threshold, without its remarks on shapes that look like colour; None where it finds none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return SCIKIT_IMAGES[name](im.copy()).item()
+        except RuntimeError:
+            return None
+
+
+@functools.cache
+def pictures():
+    """Real images, in whole or every other row and column."""
+    found = {name: getattr(skimage.data, name)() for name in ("coins", "cell", "camera", "page", "brick", "text")}
+    found |= {f"retina {c}": skimage.data.retina()[::3, ::3, c] for c in range(3)}
+    found |= {f"tissue {c}": skimage.data.immunohistochemistry()[::2, ::2, c] for c in range(3)}
+    examples = Path(__file__).parents[2] / "examples"
+    return found | {"ankle": imageio.v3.imread(examples / "ankle.png"), "brain": volume()}
+
+
+def volume():
+    """A smooth random volume of two tissues."""
+    rng = np.random.default_rng(5)
+    noise = scipy.ndimage.gaussian_filter(rng.normal(size=(20, 24, 28)), 2)
+    return (60 + 90 * (noise > 0.02) + rng.normal(0, 14, noise.shape)).astype(np.uint8)
+
+
+PICTURES = tuple(pictures())
 
 
 def separation(values, level):
@@ -124,6 +178,514 @@ def test_otsu_without_pixels_names_the_mask():
 def test_otsu_of_nothing_finite_is_an_error():
     with pytest.raises(RunError, match="no pixel is finite"):
         evaluate("otsu(im)", im=np.array([[np.nan, np.inf]]))
+
+
+# --- all levels ------------------------------------------------------------------------------------------------------
+
+
+def changed(im, way):
+    """An image in another type and range."""
+    rng = np.random.default_rng(1)
+    return {
+        "as it is": lambda: im,
+        "16 bits": lambda: im.astype(np.uint16) * 37 + rng.integers(0, 37, im.shape).astype(np.uint16),
+        "a comb": lambda: im.astype(np.uint16) * 37 + 5,
+        "negative": lambda: -im.astype(np.int32) - 1000,
+        "signed": lambda: im.astype(np.int16) - 128,
+        "float64": lambda: im / 255 + rng.normal(size=im.shape) / 50,
+        "float32": lambda: (im / 255 + rng.normal(size=im.shape) / 50).astype(np.float32),
+        "float16": lambda: (im / 255).astype(np.float16),
+    }[way]()
+
+
+@pytest.mark.parametrize("way", ["as it is", "16 bits", "a comb", "negative", "signed"])
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("name", [n for n in LEVELS if n not in ("valley", "otsu")])
+def test_levels_of_integers_are_scikit_images(name, picture, way):
+    im = changed(pictures()[picture], way)
+    level = evaluate(f"{name}(im)", im=im)
+    assert type(level) is (int if name in WHOLE else float)
+    assert level == pytest.approx(scikit_images(name, im), rel=0 if name in WHOLE else 1e-12)
+
+
+@pytest.mark.parametrize(("way", "tolerance"), [("float64", 1e-12), ("float32", 2e-6), ("float16", 2e-3)])
+@pytest.mark.parametrize("picture", ["coins", "camera", "retina 1", "brain"])
+@pytest.mark.parametrize("name", [n for n in LEVELS if n not in ("valley", "otsu")])
+def test_levels_of_floats_are_scikit_images(name, picture, way, tolerance):
+    im = changed(pictures()[picture], way)
+    level = evaluate(f"{name}(im)", im=im)
+    assert type(level) is float
+    expected = scikit_images(name, im.astype(np.float32) if way == "float16" else im)
+    assert level == pytest.approx(expected, rel=tolerance, abs=0)
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("name", EXACT)
+def test_levels_of_any_part_are_scikit_images(name, seed):
+    """Of a crop, and within a mask, both drawn at random."""
+    rng = np.random.default_rng(seed)
+    im = pictures()[PICTURES[seed % len(PICTURES)]]
+    starts = [rng.integers(0, n // 2) for n in im.shape]
+    im = im[tuple(slice(a, a + rng.integers(2, 40)) for a in starts)]
+    m = rng.random(im.shape) < rng.random()
+    m.flat[0] = True
+    whole, inside = evaluate(f"output a = {name}(im); output b = {name}(im, within=m)", im=im, m=m).values()
+    assert whole == pytest.approx(scikit_images(name, im), rel=1e-12)
+    assert inside == pytest.approx(scikit_images(name, im[m]), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_levels_do_not_depend_on_layout_or_type(name):
+    im = volume()
+    level = evaluate(f"{name}(im)", im=im)
+    same = [np.asfortranarray(im), im[::-1, :, ::-1], im.T, im.ravel()]
+    for other in (*same, *(im.astype(dtype) for dtype in ("int16", ">u2", "uint32", "int64", "uint64"))):
+        assert evaluate(f"{name}(im)", im=other) == level
+
+
+@pytest.mark.parametrize("name", [n for n in LEVELS if n != "mean_threshold"])
+def test_levels_of_floats_do_not_depend_on_layout(name):
+    im = changed(volume(), "float32")
+    level = evaluate(f"{name}(im)", im=im)
+    for same in (np.asfortranarray(im), im[::-1, :, ::-1], im.T, im.ravel(), im.astype(">f4"), im.astype(float)):
+        assert evaluate(f"{name}(im)", im=same) == level
+
+
+@pytest.mark.parametrize("name", [*WHOLE, "multiotsu"])
+@pytest.mark.parametrize(("dtype", "far"), [("int64", -(2**62)), ("int64", 2**62), ("uint64", 2**64 - 300)])
+def test_levels_follow_integers_far_away(name, dtype, far):
+    """Exactly, so in the memory of the values that occur."""
+    im = volume()
+    there = im.astype(dtype) + np.array(far, dtype)
+    shift = 0 if name == "multiotsu" else far
+    np.testing.assert_array_equal(evaluate(f"{name}(im)", im=there), evaluate(f"{name}(im)", im=im) + shift)
+
+
+@pytest.mark.parametrize("name", [*OF_ONE_VALUE, "multiotsu"])
+def test_levels_of_a_huge_range(name):
+    """A few values over all of a type; no histogram of so many bins fits in memory."""
+    for dtype in ("int32", "uint64", "int64"):
+        info = np.iinfo(dtype)
+        im = np.array([[info.min] * 4 + [info.min + 9] * 3 + [info.max - 5, info.max, info.max]], dtype)
+        expected = [[0, 0, 0, 0, name == "triangle", name == "triangle", name == "triangle", 1, 1, 1]]
+        source = "multiotsu(im, 2) == 1" if name == "multiotsu" else f"im > {name}(im)"
+        np.testing.assert_array_equal(evaluate(source, im=im), expected)
+
+
+@pytest.mark.parametrize("name", OF_ONE_VALUE)
+@pytest.mark.parametrize("values", [[-1.7e308, 1.7e308], [1.0, np.nextafter(1.0, 2)], [0.0, 5e-324], [-5e-324, 1e-323]])
+def test_levels_part_two_floats_however_far_or_near(name, values):
+    np.testing.assert_array_equal(evaluate(f"im > {name}(im)", im=np.array([values])), [[False, True]])
+
+
+@pytest.mark.parametrize("value", [0, 7, 255, -100, 0.5, -3.25])
+@pytest.mark.parametrize("name", OF_ONE_VALUE)
+def test_levels_of_one_value_are_that_value(name, value):
+    for im in (np.full((3, 4), value), np.full((1, 1), value)):
+        level = evaluate(f"{name}(im)", im=im)
+        assert level == value
+        assert type(level) is (int if name in WHOLE and isinstance(value, int) else float)
+
+
+@pytest.mark.parametrize("name", [*LEVELS, "multiotsu"])
+def test_levels_leave_out_nan_and_infinity(name):
+    im = changed(volume()[0], "float64")
+    odd = np.full((3, im.shape[1]), [[np.nan], [np.inf], [-np.inf]])
+    spoilt = np.concatenate([odd, im])
+    if name == "multiotsu":
+        classes = evaluate("multiotsu(im)", im=spoilt)
+        np.testing.assert_array_equal(classes[3:], evaluate("multiotsu(im)", im=im))
+        np.testing.assert_array_equal(classes[:3, 0], [0, 2, 0])
+    else:
+        assert evaluate(f"{name}(im)", im=spoilt) == pytest.approx(evaluate(f"{name}(im)", im=im), rel=1e-13)
+
+
+@pytest.mark.parametrize("name", [*LEVELS, "multiotsu"])
+def test_levels_look_within_a_mask_only(name):
+    m = np.concatenate([TWO_PEAKS * 0 + 1, np.zeros_like(TWO_PEAKS)]) == 1
+    im = np.concatenate([TWO_PEAKS, 200 - TWO_PEAKS % 7 * 20]).astype(np.uint8)
+    source = f"output a = {name}(im); output b = {name}(im, within=m); output c = {name}(im, within=none)"
+    whole, within, bare = evaluate(source, im=im, m=m).values()
+    alone = evaluate(f"{name}(im)", im=TWO_PEAKS)
+    np.testing.assert_array_equal(whole, bare)
+    assert np.any(whole != within)
+    np.testing.assert_array_equal(within[:2] if name == "multiotsu" else within, alone)
+
+
+@pytest.mark.parametrize("name", [*LEVELS, "multiotsu"])
+def test_levels_without_pixels_say_so(name):
+    with pytest.raises(RunError, match="no pixels to find a threshold in"):
+        evaluate(f"{name}(im, within=im > 9)", im=np.ones((2, 2), np.uint8))
+    with pytest.raises(RunError, match="no pixel is finite"):
+        evaluate(f"{name}(im)", im=np.array([[np.nan, np.inf]]))
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_levels_are_known_to_be_whole_before_the_run(name):
+    kind = maskexpr.compile(f"{name}(im)").kind(im=((3, 4), "uint8"))
+    assert kind.range == (Range(0, 255) if name in WHOLE else None)
+    assert maskexpr.compile(f"{name}(im)").kind(im=((3, 4), "float32")).range is None
+
+
+@pytest.mark.parametrize("name", [*LEVELS, "multiotsu"])
+def test_levels_take_labels(name):
+    assert evaluate(f"max({name}(labels) + 0 * im)", labels=maskexpr.Image(TWO_PEAKS, kind="labels"), im=TWO_PEAKS) > 0
+
+
+@pytest.mark.parametrize("name", [n for n in LEVELS if n != "valley"])
+def test_levels_of_images_that_bite(name, im):
+    """Between the smallest and the largest value, and as of the same values in another place."""
+    level = evaluate(f"{name}(im)", im=im)
+    assert im.min() <= level <= im.max()
+    assert evaluate(f"{name}(im)", im=np.sort(im, axis=None)) == pytest.approx(level, rel=1e-13)
+
+
+# --- what a level means ----------------------------------------------------------------------------------------------
+
+
+def some_values(seed):
+    rng = np.random.default_rng(seed)
+    high = int(rng.choice([3, 9, 60, 255]))
+    return rng.integers(-3, high, (1, rng.integers(2, 25)), endpoint=True).astype(np.int16)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_isodata_is_the_lowest_midpoint_of_the_means(seed):
+    im = some_values(seed)
+
+    def midpoint(level):
+        lower, upper = ([int(v) for v in im.flat if (v > level) == above] for above in (False, True))
+        return (Fraction(sum(lower), len(lower)) + Fraction(sum(upper), len(upper))) / 2
+
+    found = [level for level in range(im.min(), im.max()) if level <= midpoint(level) < level + 1]
+    assert evaluate("isodata(im)", im=im) == (found[0] if found else im.min())
+
+
+def test_isodata_finds_a_midpoint_that_rounding_misses():
+    im = np.array([[2, 3, 11 / 3]])
+    assert evaluate("isodata(im)", im=im) == pytest.approx(2 + 102.5 * (5 / 3) / 256, rel=1e-12)
+    assert scikit_images("isodata", im) == pytest.approx(2 + 101.5 * (5 / 3) / 256, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_yen_is_the_exact_optimum(seed):
+    im = some_values(seed)
+    values, counts = np.unique(im, return_counts=True)
+    counts = [int(n) for n in counts]
+
+    def correlation(k):
+        lower, upper = counts[: k + 1], counts[k + 1 :]
+        parts = Fraction(sum(lower), im.size) * Fraction(sum(upper), im.size)
+        return parts**2 / (sum(n * n for n in lower) * sum(n * n for n in upper))
+
+    best = max(range(len(counts) - 1), key=correlation, default=0)
+    assert evaluate("yen(im)", im=im) == values[best]
+
+
+def test_yen_takes_the_lowest_of_equals_where_scikit_image_rounds():
+    im = np.array([[206, 212, 45, 41, 160, 107, 50, 249, 62, 44, 126]], np.uint8)
+    assert sorted(im[0])[4] == evaluate("yen(im)", im=im) == 62
+    assert scikit_images("yen", im) == 107
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_triangle_is_farthest_below_the_slope(seed):
+    """In a histogram with all its empty bins."""
+    im = some_values(seed)
+    low = int(im.min())
+    heights = [int(n) for n in np.bincount(im.ravel() - low)]
+    peak, top = int(np.argmax(heights)), len(heights) - 1
+    turned = peak < top - peak
+    if turned:
+        heights, peak = heights[::-1], top - peak
+    depth = [heights[peak] * x - peak * heights[x] for x in range(peak)] or [0]
+    level = int(np.argmax(depth))
+    assert evaluate("triangle(im)", im=im) == low + (top - level if turned else level)
+
+
+def test_triangle_of_equals_where_scikit_image_rounds():
+    im = np.array([[0, 2, 3, 4, 4]])
+    assert evaluate("triangle(im)", im=im) == 1
+    assert scikit_images("triangle", im) == 3
+
+
+def test_li_does_not_wrap():
+    im = (pictures()["camera"].astype(np.int16) - 128).astype(np.int8)
+    assert evaluate("li(im)", im=im) == pytest.approx(scikit_images("li", im.astype(np.int16)), rel=1e-12)
+    assert scikit_images("li", im) != pytest.approx(scikit_images("li", im.astype(np.int16)), abs=1)
+
+
+def test_li_parts_values_that_its_sum_cannot_tell_apart():
+    near = np.nextafter(1.0, 2)
+    np.testing.assert_array_equal(evaluate("im > li(im)", im=np.array([[1, near, near, near]])), [[0, 1, 1, 1]])
+
+
+def test_li_has_less_cross_entropy_than_its_neighbours():
+    im = pictures()["coins"].astype(float) - pictures()["coins"].min()
+    level = evaluate("li(im)", im=im)
+
+    def entropy(t):
+        parts = [im[im > t], im[im <= t]]
+        return -sum(part.sum() * np.log(part.mean()) for part in parts)
+
+    assert entropy(level) <= min(entropy(level + step) for step in (-9, -3, 3, 9))
+
+
+def test_mean_threshold_is_exact():
+    im = np.array([[2**53, 2**53 + 1, 2**53 + 5]], np.uint64)
+    assert evaluate("mean_threshold(im)", im=im) == 2**53 + 2
+
+
+# --- valley ----------------------------------------------------------------------------------------------------------
+
+
+def valley_of(counts):
+    """The lowest point between two peaks of whole counts, none of which is at the bright end; None if there is none."""
+    counts = [int(n) for n in counts]
+    for _ in range(10_000):
+        ends = [counts[0], *counts, counts[-1]]
+        counts = [sum(ends[i : i + 3]) for i in range(len(counts))]
+        peaks, rising = [], True
+        for i, (here, after) in enumerate(itertools.pairwise(counts)):
+            if rising and after < here:
+                peaks.append(i)
+            rising = after > here if after != here else rising
+        if len(peaks) < 3:
+            break
+    if len(peaks) != 2:
+        return None
+    between = counts[peaks[0] : peaks[1]]
+    return peaks[0] + between.index(min(between))
+
+
+def expect_valley(im, expected):
+    if expected is not None:
+        assert evaluate("valley(im)", im=im) == im.min() + expected
+        return
+    with pytest.raises(RunError) as caught:
+        evaluate("valley(im)", im=im)
+    assert caught.value.code == "no-valley"
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as it is", "negative"])
+@pytest.mark.parametrize("picture", PICTURES)
+def test_valley_is_scikit_images(picture, turned):
+    im = pictures()[picture]
+    im = 255 - im if turned else im
+    expected = valley_of(np.bincount(im.ravel())[im.min() :])
+    assert scikit_images("valley", im) == (None if expected is None else im.min() + expected)
+    expect_valley(im, expected)
+
+
+@pytest.mark.parametrize("picture", ["ankle", "cell", "coins", "camera", "page", "brick", "retina 1", "retina 2"])
+def test_valley_within_a_mask_and_of_other_types(picture):
+    im = pictures()[picture]
+    assert type(evaluate("valley(im)", im=im)) is int
+    m = np.random.default_rng(2).random(im.shape) < 0.7
+    assert evaluate("valley(im, m)", im=im, m=m) == scikit_images("valley", im[m])
+    assert evaluate("valley(im)", im=im.astype(np.int32) - 1000) == evaluate("valley(im)", im=im) - 1000
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_valley_of_a_few_values(seed):
+    im = some_values(seed)
+    expect_valley(im, valley_of(np.bincount(im.ravel() - im.min())))
+
+
+@pytest.mark.parametrize("picture", ["coins", "camera", "retina 1"])
+def test_valley_of_floats_uses_256_bins(picture):
+    im = changed(pictures()[picture], "float64")
+    assert evaluate("valley(im)", im=im) == pytest.approx(scikit_images("valley", im), rel=1e-12)
+
+
+def test_valley_puts_a_wide_range_into_256_bins():
+    """Each 300 values wide here: as of the numbers of the bins."""
+    im = volume()
+    im[0, 0, :2] = 0, 255
+    wide = im.astype(np.int32) * 300 - 20000 + np.arange(im.size).reshape(im.shape) % 300
+    assert wide.max() - wide.min() > 2**16
+    wide[0, 0, :2] = -20000, 255 * 300 + 299 - 20000
+    assert evaluate("valley(im)", im=wide) == evaluate("valley(im)", im=im) * 300 - 20000 + 299
+
+
+def test_valley_of_a_huge_range():
+    """No histogram of so many bins fits in memory; the peak at the bright end needs something beyond it."""
+    for dtype in ("int32", "uint64", "int64"):
+        info = np.iinfo(dtype)
+        low, high = int(info.min), int(info.max)
+        middle = low + (high - low) // 8 * 7
+        im = np.array([[low] * 4 + [middle] * 3 + [high]], dtype)
+        np.testing.assert_array_equal(evaluate("im > valley(im)", im=im), im > low)
+
+
+def test_valley_needs_two_peaks():
+    for im in (np.full((3, 3), 7, np.uint8), np.array([[1, 2, 2, 2, 3]]), np.array([[0.5]])):
+        with pytest.raises(RunError, match="no two peaks") as caught:
+            evaluate("valley(im)", im=im)
+        assert caught.value.hint == "use otsu, say"
+
+
+def test_valley_gives_up_where_smoothing_does_not_join_the_peaks():
+    with pytest.raises(RunError, match="still has 3 peaks after being smoothed 10,000 times"):
+        evaluate("valley(im)", im=np.array([[0, 1000, 2000, 3000]], np.uint16))
+
+
+# --- multiotsu -------------------------------------------------------------------------------------------------------
+
+
+def parted(values, levels):
+    """The sum of s^2 / n over the classes, which is largest where the variance between them is; -1 if one is empty."""
+    labels = np.searchsorted(levels, values, "left")
+    classes = [[int(v) for v in values[labels == k]] for k in range(len(levels) + 1)]
+    return sum(Fraction(sum(c) ** 2, len(c)) for c in classes) if all(classes) else Fraction(-1)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 4, 5])
+@pytest.mark.parametrize("seed", range(15))
+def test_multiotsu_is_the_exact_optimum(classes, seed):
+    """Over all ways to part the values; the first of equal ones."""
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, rng.choice([8, 30, 2**40]), 12)
+    levels = np.unique(values)[:-1].tolist()
+    wanted = min(classes - 1, len(levels))
+    best = max(itertools.combinations(levels, wanted), key=lambda chosen: parted(values, chosen))
+    low = -(2**45)
+    for im in (values, values + low, values.astype(np.uint64) + np.uint64(2**63)):
+        result = evaluate("multiotsu(im, n)", im=im, n=classes)
+        assert result.dtype == np.int32
+        np.testing.assert_array_equal(result, np.searchsorted(best, values, "left"))
+
+
+@pytest.mark.parametrize("classes", [3, 4, 5])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [8, 18, 30, 31, 34, 8388534],
+        [13, 17, 24, 28, 40, 134217704],
+        [13, 15, 18, 36, 49, 1073741817],
+        [3, 4, 43, 53, 58, 1073741755],
+        [0, 1, 1, 40, 41, 43, 90, 97, 99, 2**60, 2**62],
+        [-(2**62), 0, 1, 1, 40, 41, 43, 90, 97, 99, 2**62],
+    ],
+)
+def test_multiotsu_is_exact_beside_values_far_away(values, classes):
+    """Where float64 rounds away how the others differ."""
+    im = np.array(values)
+    ways = itertools.combinations(np.unique(im)[:-1].tolist(), classes - 1)
+    best = max(ways, key=lambda chosen: parted(im, chosen))
+    np.testing.assert_array_equal(evaluate("multiotsu(im, n)", im=im, n=classes), np.searchsorted(best, im))
+
+
+def best_sum(values, counts, classes):
+    """The largest sum of s^2 / n, by trying every end of every class; in float64, of values near 0."""
+    n, s = (np.concatenate([[0.0], np.cumsum(a)]) for a in (counts, values * counts))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        parts = np.triu((s - s[:, None]) ** 2 / (n - n[:, None]), 1)
+    parts[np.tril_indices(len(n))] = -np.inf
+    best = parts[0]
+    for _ in range(classes - 1):
+        best = (best[:, None] + parts).max(axis=0)
+    return best[-1]
+
+
+@pytest.mark.parametrize("classes", range(2, 9))
+@pytest.mark.parametrize("picture", ["coins", "camera", "retina 1", "brain"])
+def test_multiotsu_has_the_largest_variance(picture, classes):
+    im = pictures()[picture]
+    labels = evaluate("multiotsu(im, n)", im=im, n=classes)
+    assert labels.max() == classes - 1
+    values, counts = np.unique(im, return_counts=True)
+    middle = int(im.mean())
+    found = sum((im[labels == k] - float(middle)).sum() ** 2 / (labels == k).sum() for k in range(classes))
+    assert found == pytest.approx(best_sum(values.astype(float) - middle, counts, classes), rel=1e-12)
+    highest = [im[labels == k].max() for k in range(classes)]
+    lowest = [im[labels == k].min() for k in range(classes)]
+    assert all(a < b for a, b in zip(highest, lowest[1:], strict=False))
+
+
+def scikit_images_classes(im, classes):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a volume that could be in colour
+        levels = skimage.filters.threshold_multiotsu(im, classes)
+    return np.digitize(im, levels, right=True)
+
+
+@pytest.mark.parametrize("way", ["as it is", "signed", "float64"])
+@pytest.mark.parametrize("picture", sorted(set(PICTURES) - {"cell", "retina 1"}))
+def test_multiotsu_is_scikit_images(picture, way):
+    im = changed(pictures()[picture], way)
+    for classes in (3, 4) if way == "as it is" else (3,):
+        result = evaluate("multiotsu(im, n)", im=im, n=classes)
+        np.testing.assert_array_equal(result, scikit_images_classes(im, classes))
+
+
+def test_multiotsu_finds_what_scikit_image_misses_by_a_level():
+    im = pictures()["retina 1"]
+    ours, theirs = evaluate("multiotsu(im, 4)", im=im), scikit_images_classes(im, 4)
+    sums = [
+        sum(Fraction(int(im[labels == k].sum(dtype=int)) ** 2, int((labels == k).sum())) for k in range(4))
+        for labels in (ours, theirs)
+    ]
+    assert sums[0] > sums[1]
+
+
+def test_multiotsu_finds_a_larger_variance_than_float32_sums():
+    im = np.random.default_rng(17).integers(0, 500, (50, 50)).astype(np.uint16)
+    labels = evaluate("multiotsu(im)", im=im)
+    ours = [int(im[labels == k].max()) for k in range(2)]
+    theirs = skimage.filters.threshold_multiotsu(im).tolist()
+    assert ours != theirs
+    assert parted(im.ravel(), ours) > parted(im.ravel(), theirs)
+
+
+@pytest.mark.parametrize("way", ["as it is", "16 bits", "negative", "float64", "float32", "float16"])
+def test_multiotsu_of_two_classes_is_otsu(way):
+    im = changed(volume(), way)
+    result = evaluate("(multiotsu(im, 2) == 1) == (im > otsu(im))", im=im)
+    assert result.all()
+
+
+def test_multiotsu_puts_a_pixel_that_equals_a_threshold_into_the_class_below():
+    im = np.array([[0, 1, 10, 11, 20, 21]], np.uint8)
+    levels = skimage.filters.threshold_multiotsu(im)
+    np.testing.assert_array_equal(levels, [1, 11])
+    np.testing.assert_array_equal(evaluate("multiotsu(im)", im=im), [[0, 0, 1, 1, 2, 2]])
+    np.testing.assert_array_equal(np.digitize(im, levels), [[0, 1, 1, 2, 2, 2]])  # as its documentation does
+
+
+def test_multiotsu_of_fewer_values_than_classes():
+    np.testing.assert_array_equal(evaluate("multiotsu(im, 4)", im=np.array([[7, 5, 5]])), [[1, 0, 0]])
+    np.testing.assert_array_equal(evaluate("multiotsu(im, 3)", im=np.array([[1, 2, 3]])), [[0, 1, 2]])
+    np.testing.assert_array_equal(evaluate("multiotsu(im, 8)", im=np.array([[0.5, 0.5]])), [[0, 0]])
+    np.testing.assert_array_equal(evaluate("multiotsu(im, 4)", im=np.array([[0, 0.001, 1, 2]])), [[0, 0, 1, 2]])
+
+
+def test_multiotsu_classes_the_whole_image_by_thresholds_found_within():
+    im = np.array([[1, 2, 5, 6, 20, 21, 255, 0]], np.uint8)
+    result = evaluate("multiotsu(im, within=im > 0 & im < 99)", im=im)
+    np.testing.assert_array_equal(result, [[0, 0, 1, 1, 2, 2, 2, 0]])
+
+
+def test_multiotsu_of_many_different_values():
+    """More than 65,536 go into bins of 2, 4, 8... values; one that is far off does not make them wide."""
+    im = np.arange(3 * 2**16, dtype=np.int32).reshape(3, -1) - 99
+    im[0, 0] = -(2**31)
+    im[2, -1] = 2**31 - 1
+    labels = evaluate("multiotsu(im, 5)", im=im)
+    inner = labels.ravel()[1:-1]
+    assert (labels[0, 0], labels[2, -1]) == (0, 4)
+    np.testing.assert_array_equal(np.unique(inner), [1, 2, 3])
+    thirds = np.bincount(inner)[1:]
+    np.testing.assert_allclose(thirds, 2**16, atol=4)
+
+
+def test_multiotsu_takes_from_2_to_8_classes():
+    for classes, way_out in ((1, "it must be from 2 to 8"), (9, "it must be from 2 to 8"), (2.5, "it must be a whole")):
+        with pytest.raises(ProgramError) as caught:
+            evaluate(f"multiotsu(im, {classes})", im=np.ones((2, 2)))
+        assert caught.value.hint.startswith(way_out)
+    with pytest.raises(ProgramError, match="known before the run"):
+        evaluate("multiotsu(im, max(im))", im=np.ones((2, 2)))
 
 
 # --- hysteresis ------------------------------------------------------------------------------------------------------

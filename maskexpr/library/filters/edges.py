@@ -1,11 +1,17 @@
-"""Filters that find edges: derivatives of grey images."""
+"""Filters that find edges and blobs: derivatives of grey images."""
+
+import functools
+import operator
 
 import numpy as np
 
-from maskexpr.arguments import Array, Axis, Image, ResultKind
-from maskexpr.builtin import FLOAT_IMAGE, builtin
+from maskexpr import elements, messages
+from maskexpr.arguments import Array, Axes, Axis, Image, ResultKind, Sigma, SigmaOrNone
+from maskexpr.builtin import FLOAT_IMAGE, Refused, Settings, Surroundings, builtin
 from maskexpr.lazy import scipy
-from maskexpr.library.filters.smoothing import REFLECTED
+from maskexpr.library.filters.smoothing import REFLECTED, check_window, reaches, sigmas, smoothed
+
+_WIDER = 1.6  # Marr and Hildreth's ratio, for which a difference of Gaussians is nearest to a Laplacian of one
 
 
 @builtin(gives=FLOAT_IMAGE, halo=lambda settings, ndim: (1,) * ndim, cost=lambda settings, ndim: 8.0 * ndim * ndim,
@@ -31,3 +37,88 @@ def sobel(im: Image, axis: Axis = None, *, kind: ResultKind) -> Array:
     gradients = [scipy.ndimage.sobel(work, a, mode="reflect") / 4 ** (im.ndim - 1) for a in axes]
     edges = gradients[0] if len(gradients) == 1 else np.sqrt(sum(g * g for g in gradients)) / np.sqrt(im.ndim)
     return np.asarray(edges.astype(kind.dtype, copy=False))
+
+
+# --- laplace ---------------------------------------------------------------------------------------------------------
+
+
+def _laplace_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
+    worked = elements.worked_axes(settings["axes"], ndim)
+    return tuple(int(axis in worked) for axis in range(ndim))
+
+
+@builtin(gives=FLOAT_IMAGE, halo=_laplace_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=24, border=REFLECTED)
+def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
+    """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.
+
+    Along each axis it is f(x-1) - 2 f(x) + f(x+1), in units of pixels whatever the spacing. `axes` limits the work to
+    some axes (`axes="yx"` for slice by slice). Integers give float64, floating images keep their type and are computed
+    in float64; nan and inf spread by one pixel.
+
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Errors: axes the image does not have.
+    Source: as scipy.ndimage.laplace, which computes integers in their own type and lets them wrap.
+
+    >>> evaluate("laplace(im)", im=[[0, 0, 5, 0, 0]])
+    array([[  0.,   5., -10.,   5.,   0.]])
+    """
+    work = im.astype(np.float64)
+    second = [
+        scipy.ndimage.correlate1d(work, [1.0, -2.0, 1.0], axis, mode="reflect")
+        for axis in elements.worked_axes(axes, im.ndim)
+    ]
+    return np.asarray(functools.reduce(operator.add, second).astype(kind.dtype, copy=False))
+
+
+# --- difference of Gaussians -----------------------------------------------------------------------------------------
+
+
+def _both_sigmas(settings: Settings, ndim: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The smaller and the larger sigma of each axis."""
+    low, high, axes = (settings[name] for name in ("low", "high", "axes"))
+    smaller = sigmas({"sigma": low, "axes": axes}, ndim)
+    if high is None:
+        return smaller, tuple(s * _WIDER for s in smaller)
+    return smaller, sigmas({"sigma": high, "axes": axes}, ndim)
+
+
+def _halo_of_difference(settings: Settings, ndim: int) -> tuple[int, ...]:
+    return reaches(_both_sigmas(settings, ndim)[1])
+
+
+def _cost_of_difference(settings: Settings, ndim: int) -> float:
+    return sum(2.0 * (2 * reach + 1) for per_axis in _both_sigmas(settings, ndim) for reach in reaches(per_axis))
+
+
+def _check_difference(settings: Settings, around: Surroundings) -> None:
+    if around.ndim is None:
+        return
+    for low, high in zip(*_both_sigmas(settings, around.ndim), strict=True):
+        if high < low:
+            raise Refused(messages.SIGMA_ORDER, "high", low=low, high=high)
+    widest = max(_halo_of_difference(settings, around.ndim))
+    check_window(2 * widest + 1, "low" if settings["high"] is None else "high")
+
+
+@builtin(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=REFLECTED,
+         check=_check_difference)  # fmt: skip
+def difference_of_gaussians(
+    im: Image, low: Sigma, high: SigmaOrNone = None, axes: Axes = None, *, kind: ResultKind
+) -> Array:
+    """An image smoothed by a small Gaussian less the same by a larger one; finds blobs and lines of about their size.
+
+    What is brighter than around it comes out positive; noise and slow changes are taken away. `low` and `high` are the
+    two standard deviations, each as for `gaussian`: a number of pixels, a length, or a list of one per axis; `high` is
+    1.6 times `low` where it is left out. `axes` as for `gaussian`. Integers give float64, floating images keep their
+    type, with float16 computed in float32; nan and inf spread over the larger kernel.
+
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Errors: high < low along an axis; as for `gaussian`.
+    Source: Marr and Hildreth, Theory of edge detection, 1980 (doi:10.1098/rspb.1980.0020). As
+    skimage.filters.difference_of_gaussians with mode="reflect", which divides integers by the range of their type.
+
+    >>> evaluate("difference_of_gaussians(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)
+    array([[-9.9,  2.6, 14.6,  2.6, -9.9]])
+    """
+    smaller, larger = _both_sigmas({"low": low, "high": high, "axes": axes}, im.ndim)
+    return np.asarray((smoothed(im, smaller) - smoothed(im, larger)).astype(kind.dtype, copy=False))

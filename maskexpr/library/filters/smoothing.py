@@ -1,18 +1,32 @@
 """Filters that smooth: each pixel from those around it."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from maskexpr import elements, messages
-from maskexpr.arguments import NAMED_SHAPES, Array, Axes, ElementShape, Image, Masks, Reach, ResultKind, Sigma
+from maskexpr.arguments import (
+    NAMED_SHAPES,
+    Array,
+    Axes,
+    Distance,
+    ElementShape,
+    Image,
+    Masks,
+    Reach,
+    ResultKind,
+    Sigma,
+    Whole,
+)
 from maskexpr.builtin import FLOAT_IMAGE, SAME_IMAGE, Refused, Settings, Surroundings, builtin
 from maskexpr.lazy import scipy
 
 REFLECTED = "the image is reflected at its border: d c b a | a b c d | d c b a"
 _TRUNCATE = 4.0
 _LARGEST_WINDOW = 2**20
+_EXACT = 2**53  # float64 holds every whole number up to here
 
 
 def check_window(size: int, argument: str) -> None:
@@ -25,6 +39,20 @@ def wide_enough(im: Array) -> Array:
     return im.astype(np.float32) if im.dtype == np.float16 else im
 
 
+def reflecting(f: Callable[[Array, str], Any], im: Array, window: Masks) -> Array:
+    """What a filter of SciPy, called with an image and a mode, gives for a window where the image is reflected.
+
+    SciPy (1.17) reads other memory where a window reaches over an image four times. There it is given the image and its
+    mirror, repeated, which is the same.
+    """
+    if all(length == 1 or size // 2 < 3 * length for size, length in zip(window.shape, im.shape, strict=True)):
+        return np.asarray(f(im, "reflect"))
+    inside = tuple(slice(length) for length in im.shape)
+    for axis in range(im.ndim):
+        im = np.concatenate([im, np.flip(im, axis)], axis)
+    return np.ascontiguousarray(f(im, "wrap")[inside])
+
+
 # --- gaussian --------------------------------------------------------------------------------------------------------
 
 
@@ -34,20 +62,32 @@ def sigmas(settings: Settings, ndim: int) -> tuple[float, ...]:
     return tuple(s if axis in worked else 0.0 for axis, s in enumerate(settings["sigma"]))
 
 
+def reaches(per_axis: tuple[float, ...]) -> tuple[int, ...]:
+    """How far Gaussians of these sigmas look along each axis."""
+    return tuple(int(_TRUNCATE * s + 0.5) for s in per_axis)
+
+
 def gaussian_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
-    return tuple(int(_TRUNCATE * s + 0.5) for s in sigmas(settings, ndim))
+    return reaches(sigmas(settings, ndim))
 
 
-def _gaussian_cost(settings: Settings, ndim: int) -> float:
+def gaussian_cost(settings: Settings, ndim: int) -> float:
     return sum(2.0 * (2 * reach + 1) for reach in gaussian_halo(settings, ndim))
 
 
-def _check_sigma(settings: Settings, around: Surroundings) -> None:
+def check_sigma(settings: Settings, around: Surroundings) -> None:
     if around.ndim is not None:
         check_window(2 * max(gaussian_halo(settings, around.ndim)) + 1, "sigma")
 
 
-@builtin(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=_gaussian_cost, memory=8, border=REFLECTED, check=_check_sigma)
+def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
+    """An image smoothed by Gaussians, in the type this is computed in: float64 for integers, float32 for float16."""
+    work = wide_enough(im)
+    dtype = work.dtype if work.dtype.kind == "f" else np.float64
+    return np.asarray(scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE))
+
+
+@builtin(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED, check=check_sigma)
 def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Smooth an image with a Gaussian of standard deviation `sigma`.
 
@@ -63,31 +103,87 @@ def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) ->
     >>> evaluate("gaussian(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)
     array([[ 5.8, 24.2, 39.9, 24.2,  5.8]])
     """
-    per_axis = sigmas({"sigma": sigma, "axes": axes}, im.ndim)
-    work = wide_enough(im)
-    dtype = work.dtype if work.dtype.kind == "f" else np.float64
-    smooth = scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE)
-    return np.asarray(smooth.astype(kind.dtype, copy=False))
+    return smoothed(im, sigmas({"sigma": sigma, "axes": axes}, im.ndim)).astype(kind.dtype, copy=False)
 
 
-# --- median ----------------------------------------------------------------------------------------------------------
+# --- mean ------------------------------------------------------------------------------------------------------------
 
 
-def _window_size(settings: Settings, ndim: int) -> int:
+def window_size(settings: Settings, ndim: int) -> int:
+    """The pixels of the box that holds the window, all times a pattern is applied together."""
     return math.prod(2 * reach + 1 for reach in elements.halo(settings, ndim))
 
 
-def _median_cost(settings: Settings, ndim: int) -> float:
-    return 4.0 * _window_size(settings, ndim)
+def mean_cost(settings: Settings, ndim: int) -> float:
+    """Operations per pixel of sums over windows; squares are added axis by axis."""
+    if settings["shape"] == "square":
+        return 2.0 * sum(2 * reach + 1 for reach in elements.halo(settings, ndim))
+    return 2.0 * window_size(settings, ndim)
 
 
-def _check_median(settings: Settings, around: Surroundings) -> None:
+def check_windows(settings: Settings, around: Surroundings) -> None:
+    """Refuse windows that fit no image, or hold too many pixels."""
     elements.check_element(settings, around)
     if around.ndim is not None:
-        check_window(_window_size(settings, around.ndim), "n")
+        check_window(window_size(settings, around.ndim), "n")
 
 
-@builtin(gives=SAME_IMAGE, halo=elements.halo, cost=_median_cost, memory=24, border=REFLECTED, check=_check_median)
+def window_sums(im: Array, window: Masks) -> Array:
+    """The sum of the pixels under a window at each pixel, as float64: exact for integers while it is below 2^53.
+
+    The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis.
+    """
+    work = im.astype(np.float64)
+    if not window.all():
+        weights = window.astype(np.float64)
+        return reflecting(lambda a, mode: scipy.ndimage.correlate(a, weights, mode=mode), work, window)
+    for axis, size in enumerate(window.shape):
+        if size > 1:
+            work = scipy.ndimage.correlate1d(work, np.ones(size), axis, mode="reflect")
+    return work
+
+
+def _window_means(im: Array, window: Masks) -> Array:
+    """The mean of the pixels under a window, as float64; of integers the exact quotient, rounded once."""
+    size = int(np.count_nonzero(window))
+    if im.dtype.kind == "f" or im.dtype.itemsize < 8 or max(int(im.max()), -int(im.min())) * size < _EXACT:
+        return window_sums(im, window) / size
+    high, low = (window_sums(half, window).astype(np.int64).astype(object) for half in (im >> 32, im & 0xFFFFFFFF))
+    return np.asarray((high * 2**32 + low) / size).astype(np.float64)
+
+
+@builtin(gives=FLOAT_IMAGE, halo=elements.halo, cost=mean_cost, memory=24, border=REFLECTED, check=check_windows)
+def mean_filter(
+    im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None, *, kind: ResultKind
+) -> Array:
+    """The mean of the pixels in a window around each pixel.
+
+    The window holds the pixels within a reach of `n`: a square of 2n + 1 by default, so that n=1 is 3x3; `n`, `shape`
+    and `axes` as for `dilate`. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
+    Integers give float64, the exact mean rounded once; floating images keep their type and are computed in float64.
+    nan and inf spread over the window.
+
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Errors: as for `dilate`; a window of more than 2^20 pixels.
+    Source: as scipy.ndimage.uniform_filter, which carries a sum from pixel to pixel, with its rounding errors.
+
+    >>> evaluate("mean_filter(im)", im=[[0, 0, 9, 0, 0]])
+    array([[0., 3., 3., 3., 0.]])
+    """
+    window = elements.footprint(n, shape, axes, im.ndim)
+    if shape in NAMED_SHAPES:
+        return _window_means(im, window).astype(kind.dtype, copy=False)
+    return elements.repeated(lambda v: _window_means(v, window) + 0.0, im, int(n.radius)).astype(kind.dtype)
+
+
+# --- ranks -----------------------------------------------------------------------------------------------------------
+
+
+def _ranks_cost(settings: Settings, ndim: int) -> float:
+    return 4.0 * window_size(settings, ndim)
+
+
+@builtin(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED, check=check_windows)
 def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
     """The median of the pixels in a window around each pixel: removes specks and keeps edges.
 
@@ -106,24 +202,58 @@ def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes:
            [2, 2, 2]])
     """
     window = elements.footprint(n, shape, axes, im.ndim)
-    result = im.copy()
-    for _ in range(1 if shape in NAMED_SHAPES else int(n.radius)):
-        result = _median(wide_enough(result), window)
-    return result.astype(im.dtype, copy=False) + 0  # -0.0 becomes 0.0: which of two zeros is in the middle is open
+    return _ranked(im, int(np.count_nonzero(window)) // 2, window, n, shape)
 
 
-def _median(im: Array, window: Masks) -> Array:
+def _check_rank(settings: Settings, around: Surroundings) -> None:
+    check_windows(settings, around)
+    if around.ndim is None:
+        return
+    window = elements.footprint(settings["n"], settings["shape"], settings["axes"], around.ndim)
+    size, rank = int(np.count_nonzero(window)), int(settings["rank"])
+    if not -size <= rank < size:
+        raise Refused(messages.RANK_OUTSIDE, "rank", rank=rank, size=size, last=size - 1)
+
+
+@builtin(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED, check=_check_rank)
+def rank_filter(im: Image, rank: Whole, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
+    """The pixel of a given rank in a window around each pixel; 0 is the smallest, -1 the largest.
+
+    `rank` is a whole number: where the pixels of the window stand in order, from 0 for the smallest on, or from -1 for
+    the largest down. `rank_filter(im, 1)` is the second smallest of 3x3 pixels, which one dark speck does not move.
+    `n`, `shape` and `axes`, and how windows are meant, as for `median_filter`. Keeps the image's type and is exact; nan
+    counts as larger than all numbers.
+
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Errors: a rank that the window does not have; as for `dilate`.
+    Source: equals scipy.ndimage.rank_filter, which rounds 64-bit integers to float64 and does not define nan.
+
+    >>> evaluate("rank_filter(im, -2)", im=[[1, 1, 1], [1, 9, 2], [2, 2, 2]])
+    array([[1, 2, 2],
+           [2, 2, 2],
+           [2, 2, 2]])
+    """
+    return _ranked(im, int(rank), elements.footprint(n, shape, axes, im.ndim), n, shape)
+
+
+def _ranked(im: Array, rank: int, window: Masks, n: Distance, shape: str) -> Array:
+    times = 1 if shape in NAMED_SHAPES else int(n.radius)
+    ranked = elements.repeated(lambda v: _ranked_once(v, rank, window), wide_enough(im), times)
+    return ranked.astype(im.dtype, copy=False) + 0  # -0.0 becomes 0.0: which of two zeros has a rank is open
+
+
+def _ranked_once(im: Array, rank: int, window: Masks) -> Array:
     """SciPy's filter, made exact for 64-bit integers, which it compares as float64, and defined for nan."""
 
-    def median(a: Array) -> Any:
-        return scipy.ndimage.median_filter(a, footprint=window, mode="reflect")
+    def ranked(a: Array) -> Array:
+        return reflecting(lambda b, mode: scipy.ndimage.rank_filter(b, rank, footprint=window, mode=mode), a, window)
 
     if im.dtype.kind in "iu":
         if im.dtype.itemsize < 8:
-            return np.asarray(median(im))
-        values, ranks = np.unique(im, return_inverse=True)
-        return np.asarray(values[median(ranks.reshape(im.shape))])
+            return ranked(im)
+        values, places = np.unique(im, return_inverse=True)
+        return np.asarray(values[ranked(places.reshape(im.shape))])
     missing = np.isnan(im)
     if not missing.any():
-        return np.asarray(median(im))
-    return np.where(median(missing.view(np.uint8)), np.nan, median(np.where(missing, np.inf, im))).astype(im.dtype)
+        return ranked(im)
+    return np.where(ranked(missing.view(np.uint8)), np.nan, ranked(np.where(missing, np.inf, im))).astype(im.dtype)

@@ -13,15 +13,17 @@ import numpy as np
 
 from maskexpr import elements
 from maskexpr.arguments import NAMED_SHAPES, Array, Axes, Distance, ElementShape, Mask, MaskOrImage, Masks, Reach
-from maskexpr.builtin import MASK, SAME, Refused, builtin
+from maskexpr.builtin import MASK, SAME, Gives, Kinds, Refused, builtin
 from maskexpr.elements import Element
+from maskexpr.kinds import Kind
 from maskexpr.lazy import scipy
 from maskexpr.messages import REACH_TOO_LARGE
+from maskexpr.ranges import of_type
 
 # Above this many offsets a distance transform is cheaper than trying each.
 _LARGE_FOOTPRINT = 500
-_BORDER = {"mask": "outside the image is empty", "image": "outside the image is ignored"}
-_ALIASES = {"iterations": "n"}
+BORDER = {"mask": "outside the image is empty", "image": "outside the image is ignored"}
+ALIASES = {"iterations": "n"}
 
 
 def _dilated(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
@@ -122,6 +124,19 @@ def _parts(n: Distance, shape: str, axes: tuple[int, ...] | None, im: Array) -> 
     return [Element(line, 1) for line in lines]
 
 
+def like_image(kinds: Kinds) -> Kind:
+    """The kind of extremes of an image: its own, but where the element leaves its centre out, it may find no pixel
+    inside the image, which gives the type's lowest or highest value."""
+    kind, shape = SAME.rule(kinds), kinds.get("shape")
+    if kind.range is None or kind.dtype is None or shape is None or shape.constant in NAMED_SHAPES:
+        return kind
+    holds_centre = Element(elements.pattern_array(shape.constant), 1).holds_centre
+    return kind if holds_centre else replace(kind, range=of_type(kind.dtype))
+
+
+_SAME = Gives(SAME.names, like_image)
+
+
 def _lowest(dtype: np.dtype[Any]) -> Any:
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
@@ -130,7 +145,7 @@ def _highest(dtype: np.dtype[Any]) -> Any:
     return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
 
 
-@builtin(gives=SAME, halo=elements.halo, cost=elements.cost, memory=2, border=_BORDER, aliases=_ALIASES,
+@builtin(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
          check=elements.check_element)  # fmt: skip
 def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Grow a mask by a reach of n, or take the largest grey value within that reach.
@@ -154,7 +169,7 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
     return _dilated(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.maximum)
 
 
-@builtin(gives=SAME, halo=elements.halo, cost=elements.cost, memory=2, border=_BORDER, aliases=_ALIASES,
+@builtin(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
          check=elements.check_element)  # fmt: skip
 def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Shrink a mask by a reach of n, or take the smallest grey value within that reach.
@@ -195,8 +210,8 @@ def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, ax
     return np.ascontiguousarray(_cropped(second(first(_padded(m, pad), n, shape, axes), n, shape, axes), pad))
 
 
-@builtin(gives=SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
-         border=_BORDER, aliases=_ALIASES, check=elements.check_element)  # fmt: skip
+@builtin(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
+         border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
 def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
 
@@ -216,8 +231,8 @@ def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     return _on_the_plane(_eroded, _dilated, m, n, shape, axes)
 
 
-@builtin(gives=SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
-         border=_BORDER, aliases=_ALIASES, check=elements.check_element)  # fmt: skip
+@builtin(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
+         border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
 def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
 
@@ -237,7 +252,7 @@ def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
 
 
 @builtin(gives=MASK, halo=elements.halo, cost=elements.cost, memory=2, border="outside the image is empty",
-         aliases=_ALIASES, check=elements.check_element)  # fmt: skip
+         aliases=ALIASES, check=elements.check_element)  # fmt: skip
 def boundary(m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """The pixels of a mask within n of what is off: `m & ~erode(m, n)`.
 

@@ -1,14 +1,36 @@
-"""Connected regions of a mask: their numbers, their choice by size and place, their holes."""
+"""Connected regions of a mask: their numbers, their choice by size and place, their holes.
+
+Where a function takes labels too, the regions are the pixels that bear one number, wherever they lie.
+"""
+
+import math
+from typing import Any
 
 import numpy as np
 
-from maskexpr import elements
-from maskexpr.arguments import Array, Connectivity, Count, Mask, Masks, SizeLimit
-from maskexpr.builtin import COUNT, LABELS, MASK, WHOLE, builtin
+from maskexpr import elements, messages
+from maskexpr.arguments import (
+    Array,
+    Axes,
+    Connectivity,
+    Count,
+    Mask,
+    MaskOrLabels,
+    Masks,
+    Number,
+    NumberOrNone,
+    SizeLimit,
+    SizeLimitOrNone,
+    exact,
+)
+from maskexpr.builtin import COUNT, LABELS, MASK, SAME_REGIONS, WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.kinds import Kind
 from maskexpr.lazy import scipy
 from maskexpr.library.operators import compare
 
-_OUTSIDE_EMPTY = "outside the image the mask is empty"
+OUTSIDE_EMPTY = "outside the image the mask is empty"
+
+# --- regions and their numbers ---------------------------------------------------------------------------------------
 
 
 def components(m: Array, connectivity: int, axes: tuple[int, ...] | None = None) -> tuple[Array, int]:
@@ -16,25 +38,42 @@ def components(m: Array, connectivity: int, axes: tuple[int, ...] | None = None)
     the pixels that bear the same number, in the order of the numbers.
 
     SciPy numbers them so because it walks along lines in C order and joins regions into the lower number. Axes that are
-    not worked on join nothing: each slice has regions of its own.
+    not worked on join nothing: each slice has regions of its own, and those of labels go slice by slice.
     """
     if m.dtype != bool:
-        return _numbered(m)
-    structure = scipy.ndimage.generate_binary_structure(m.ndim, connectivity)
-    worked = elements.worked_axes(axes, m.ndim)
-    middle = tuple(slice(None) if axis in worked else 1 for axis in range(m.ndim))
-    joined = np.zeros_like(structure)
-    joined[middle] = structure[middle]
-    labels, number = scipy.ndimage.label(m, joined, output=np.int32)
+        return _numbered(m, axes)
+    labels, number = scipy.ndimage.label(m, neighbours(connectivity, axes, m.ndim), output=np.int32)
     return labels, number
 
 
-def _numbered(labels: Array) -> tuple[Array, int]:
-    """Labels renumbered from 1 without gaps."""
-    values, numbers = np.unique(labels, return_inverse=True)
-    background = values[:1].tolist() == [0]
-    numbers = numbers.reshape(labels.shape).astype(np.int32) + np.int32(not background)
-    return numbers, len(values) - background
+def neighbours(connectivity: int, axes: tuple[int, ...] | None, ndim: int) -> Masks:
+    """The pixels that are joined to the one in their middle, along the worked axes only."""
+    structure: Masks = scipy.ndimage.generate_binary_structure(ndim, connectivity)
+    middle = tuple(slice(None) if axis in elements.worked_axes(axes, ndim) else 1 for axis in range(ndim))
+    joined = np.zeros_like(structure)
+    joined[middle] = structure[middle]
+    return joined
+
+
+def _numbered(labels: Array, axes: tuple[int, ...] | None) -> tuple[Array, int]:
+    """Labels renumbered from 1 without gaps; with axes the same number in another slice is another region."""
+    if len(elements.worked_axes(axes, labels.ndim)) < labels.ndim:
+        labels = np.where(labels > 0, slices(labels.shape, axes) * (int(labels.max()) + 1) + labels, 0)
+    if labels.max() > labels.size:  # a table of all numbers would be large
+        values, places = np.unique(labels, return_inverse=True)
+        labels = places.reshape(labels.shape) + int(values[0] != 0)
+    occurs = np.zeros(labels.max() + 1, bool)
+    occurs[labels] = True
+    occurs[0] = False
+    numbers = np.cumsum(occurs, dtype=np.int32)
+    return numbers[labels], int(numbers[-1])
+
+
+def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Array:
+    """The number of the slice that each pixel lies in, from 0, spread over the worked axes."""
+    worked = elements.worked_axes(axes, len(shape))
+    rest = tuple(1 if axis in worked else size for axis, size in enumerate(shape))
+    return np.broadcast_to(np.arange(math.prod(rest)).reshape(rest), shape)
 
 
 def kept(m: Array, labels: Array, chosen: Array) -> Array:
@@ -43,17 +82,19 @@ def kept(m: Array, labels: Array, chosen: Array) -> Array:
     return inside if m.dtype == bool else np.where(inside, m, m.dtype.type(0))
 
 
-def _sizes(labels: Array, number: int) -> Array:
+def sizes(labels: Array, number: int) -> Array:
     """Pixels of each label, the background first."""
     return np.bincount(labels.ravel(), minlength=number + 1)
 
 
-@builtin(gives=LABELS, halo=WHOLE, cost=15, memory=4, border=_OUTSIDE_EMPTY)
-def label(m: Mask, connectivity: Connectivity = 1) -> Array:
+@builtin(gives=LABELS, halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY)
+def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Number the connected regions of a mask: 1, 2, 3... in scan order of their first pixels, 0 where the mask is off.
 
     Pixels are connected by their faces (`connectivity=1`), in 2-D also by corners (2, or 8), in 3-D also by edges (2,
-    or 18) and corners (3, or 26). The result are labels of the mask's shape, int32.
+    or 18) and corners (3, or 26). `axes="yx"` works on a stack slice by slice: then nothing is connected from one slice
+    to the next, `connectivity` counts as in a plane, and the numbers go on through all slices. The result are labels of
+    the mask's shape, int32.
 
     Border: outside the image the mask is empty.
     Errors: a connectivity that the number of axes does not have.
@@ -65,12 +106,15 @@ def label(m: Mask, connectivity: Connectivity = 1) -> Array:
            [1, 0, 0],
            [0, 3, 3]], dtype=int32)
     """
-    return components(m, connectivity)[0]
+    return components(m, connectivity, axes)[0]
 
 
-@builtin(gives=COUNT, halo=WHOLE, cost=15, memory=8, border=_OUTSIDE_EMPTY)
-def count(m: Mask, connectivity: Connectivity = 1) -> int:
-    """The number of connected regions of a mask, 0 if it is empty. `connectivity` as for `label`.
+@builtin(gives=COUNT, halo=WHOLE, cost=15, memory=8, border=OUTSIDE_EMPTY)
+def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> int:
+    """The number of connected regions of a mask, or of numbers in labels; 0 if there are none.
+
+    `connectivity` as for `label`; on labels it has no effect. `axes="yx"` counts the regions of each slice of a stack
+    by itself, and adds them up.
 
     Border: outside the image the mask is empty.
     Errors: a connectivity that the number of axes does not have.
@@ -78,15 +122,20 @@ def count(m: Mask, connectivity: Connectivity = 1) -> int:
     >>> evaluate("count(im > 0)", im=[[1, 0, 1], [1, 0, 0], [0, 1, 1]])
     3
     """
-    return components(m, connectivity)[1]
+    return components(m, connectivity, axes)[1]
 
 
-@builtin(gives=MASK, halo=WHOLE, cost=20, memory=12, border=_OUTSIDE_EMPTY)
-def keep_largest(m: Mask, k: Count = 1, connectivity: Connectivity = 1) -> Array:
-    """The `k` largest connected regions of a mask, by their number of pixels.
+# --- choice by size --------------------------------------------------------------------------------------------------
 
-    Of regions of one size those first in scan order are kept. A mask of fewer than `k` regions is kept whole; `k` is a
-    whole number, 1 or more, that may depend on pixels. `connectivity` as for `label`.
+
+@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+    """The `k` largest connected regions of a mask, or of labels.
+
+    Their size is their number of pixels; of regions of one size those first in scan order are kept, of labels those
+    with the lowest numbers. A mask of fewer than `k` regions is kept whole; `k` is a whole number, 1 or more, that may
+    depend on pixels. Labels keep their numbers. `axes="yx"` keeps the k largest of each slice of a stack.
+    `connectivity` as for `label`; on labels it has no effect.
 
     Border: outside the image the mask is empty, so a region that the border cuts counts with what is inside.
     Errors: a `k` that is not whole or below 1; a connectivity that the number of axes does not have.
@@ -96,18 +145,24 @@ def keep_largest(m: Mask, k: Count = 1, connectivity: Connectivity = 1) -> Array
            [1, 0, 0],
            [0, 0, 0]])
     """
-    labels, number = components(m, connectivity)
-    kept = np.zeros(number + 1, bool)
-    kept[1 + np.argsort(-_sizes(labels, number)[1:], kind="stable")[: int(k)]] = True
-    return kept[labels]
+    labels, number = components(m, connectivity, axes)
+    slice_of = np.zeros(number + 1, np.intp)
+    slice_of[labels] = slices(m.shape, axes)
+    order = 1 + np.lexsort((-sizes(labels, number)[1:], slice_of[1:]))
+    rank = np.arange(number) - np.searchsorted(slice_of[order], slice_of[order])  # of each region in its slice
+    chosen = np.zeros(number + 1, bool)
+    chosen[order[compare("<", rank, int(k))]] = True
+    return kept(m, labels, chosen)
 
 
-@builtin(gives=MASK, halo=WHOLE, cost=20, memory=12, border=_OUTSIDE_EMPTY)
-def remove_small(m: Mask, size: SizeLimit, connectivity: Connectivity = 1) -> Array:
+@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of fewer pixels than `size`; one of exactly that size stays.
 
-    `size` is a number of pixels, which may depend on pixels (`0.01 * area(m)`), or a size such as 20mm2 (5mm3 in a
-    volume), which is divided by the size of a pixel, exactly. `connectivity` as for `label`.
+    Takes a mask, or labels, which keep their numbers. `size` is a number of pixels, which may depend on pixels
+    (`0.01 * area(m)`), or a size such as 20mm2 (5mm3 in a volume), which is divided by the size of a pixel, exactly.
+    `axes="yx"` works on a stack slice by slice, and there a size is an area. `connectivity` as for `label`; on labels
+    it has no effect.
 
     Border: outside the image the mask is empty, so a region that the border cuts counts with what is inside.
     Errors: a negative size; mm2 on a volume or mm3 on a plane; a size in mm where the spacing is unknown; a
@@ -119,17 +174,52 @@ def remove_small(m: Mask, size: SizeLimit, connectivity: Connectivity = 1) -> Ar
            [1, 0, 0],
            [0, 0, 0]])
     """
-    labels, number = components(m, connectivity)
-    kept = np.asarray(compare(">=", _sizes(labels, number), size))
-    kept[0] = False
-    return kept[labels]
+    return _kept_by_size(m, ">=", size, connectivity, axes)
 
 
-@builtin(gives=MASK, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed")
-def clear_border(m: Mask, connectivity: Connectivity = 1) -> Array:
-    """Remove the connected regions that touch the image's border, at either end of any axis.
+@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+def remove_large(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+    """Remove the connected regions of more pixels than `size`; one of exactly that size stays.
 
-    In an image that is one pixel wide along an axis every region touches it. `connectivity` as for `label`.
+    Together with `remove_small(m, size)` it keeps the regions of exactly that size. Arguments as for `remove_small`.
+
+    Border: outside the image the mask is empty, so a region that the border cuts counts with what is inside.
+    Errors: as for `remove_small`.
+
+    >>> evaluate("remove_large(im > 0, 1)", im=[[1, 0, 1], [1, 0, 0], [0, 0, 1]]).astype(int)
+    array([[0, 0, 1],
+           [0, 0, 0],
+           [0, 0, 1]])
+    """
+    return _kept_by_size(m, "<=", size, connectivity, axes)
+
+
+def _kept_by_size(m: Array, symbol: str, size: Any, connectivity: int, axes: tuple[int, ...] | None) -> Array:
+    labels, number = components(m, connectivity, axes)
+    chosen = np.asarray(compare(symbol, sizes(labels, number), size))
+    chosen[0] = False
+    return kept(m, labels, chosen)
+
+
+# --- choice by place, and holes --------------------------------------------------------------------------------------
+
+
+def _inner(labels: Array, number: int, axes: tuple[int, ...] | None) -> Masks:
+    """Which regions do not touch the border, at either end of the worked axes; the background does not count."""
+    inner = np.arange(number + 1) > 0
+    for axis in elements.worked_axes(axes, labels.ndim):
+        inner[labels.take([0, -1], axis)] = False
+    return inner
+
+
+@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed")
+def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+    """Remove the connected regions that touch the image's border.
+
+    The border is at both ends of each axis. Takes a mask, or labels, which keep their numbers. `axes="yx"` works on a
+    stack slice by slice: there a region of the first or the last slice touches nothing by lying in it. In an image that
+    is one pixel wide along an axis every region touches the border. `connectivity` as for `label`; on labels it has no
+    effect.
 
     Errors: a connectivity that the number of axes does not have.
     Source: as skimage.segmentation.clear_border, which joins pixels by their corners too: connectivity=2 in a plane.
@@ -139,28 +229,86 @@ def clear_border(m: Mask, connectivity: Connectivity = 1) -> Array:
            [0, 0, 1, 0],
            [0, 0, 0, 0]])
     """
-    labels, number = components(m, connectivity)
-    kept = np.arange(number + 1) > 0
-    for axis in range(m.ndim):
-        kept[labels.take([0, -1], axis)] = False
-    return kept[labels]
+    labels, number = components(m, connectivity, axes)
+    return kept(m, labels, _inner(labels, number, axes))
 
 
 @builtin(gives=MASK, halo=WHOLE, cost=20, memory=9, border="the outside of the image is background")
-def fill_holes(m: Mask, connectivity: Connectivity = 1) -> Array:
-    """Fill the holes of a mask: background that is not connected to the outside of the image.
+def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+    """Fill the holes of a mask; a hole is background that is not connected to the outside of the image.
 
-    `connectivity` is that of the background: with 1 a diagonal gap in an outline does not let the outside in, with 2 it
-    does. Background at the image's border is connected to the outside, so a bay that the border closes stays open, and
-    an image that is one pixel wide along an axis has no holes.
+    `max_size` leaves holes of more pixels open, one of exactly that size is filled; it is a number of pixels or a size
+    as for `remove_small`. `connectivity` is that of the background: with 1 a diagonal gap in an outline does not let
+    the outside in, with 2 it does. Background at the image's border is connected to the outside, so a bay that the
+    border closes stays open, and an image that is one pixel wide along an axis has no holes. `axes="yx"` works on a
+    stack slice by slice, and fills what is enclosed in its slice, as is wanted of CT, where the outside reaches in from
+    the first and the last slice.
 
-    Errors: a connectivity that the number of axes does not have.
-    Source: equals scipy.ndimage.binary_fill_holes.
+    Errors: a negative `max_size`, or one that does not fit as for `remove_small`; a connectivity that the number of
+    axes does not have.
+    Source: equals scipy.ndimage.binary_fill_holes. With `max_size` as skimage.morphology.remove_small_holes, which
+    fills small background at the image's border too.
 
     >>> evaluate("fill_holes(im > 0)", im=[[0, 1, 0], [1, 0, 1], [0, 1, 0]]).astype(int)
     array([[0, 1, 0],
            [1, 1, 1],
            [0, 1, 0]])
     """
-    holes: Masks = clear_border(~m, connectivity)
-    return m | holes
+    labels, number = components(~m, connectivity, axes)
+    holes = _inner(labels, number, axes)
+    if max_size is not None:
+        holes &= compare("<=", sizes(labels, number), max_size)
+    return np.asarray(m | holes[labels])
+
+
+def _at_kind(kinds: Kinds) -> Kind:
+    m, has_z = kinds["m"], "z" in kinds and kinds["z"].name != "none"
+    ndim = m.ndim or 0
+    if ndim < 2 or (ndim == 2 and has_z):
+        raise Refused(messages.AXES_MISSING, "z" if has_z else "y", axis="z" if has_z else "y", ndim=ndim)
+    if ndim > 3:
+        raise Refused(messages.AT_AXES, "m", ndim=ndim)
+    if ndim == 3 and not has_z:
+        raise Refused(messages.AT_NEEDS_Z)
+    return SAME_REGIONS.rule(kinds)
+
+
+@builtin(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=8, border=OUTSIDE_EMPTY)
+def at(
+    m: MaskOrLabels,
+    y: Number,
+    x: Number,
+    z: NumberOrNone = None,
+    connectivity: Connectivity = 1,
+    axes: Axes = None,
+) -> Array:
+    """The connected region of a mask, or the label, that holds a point; nothing where it is off, or outside the image.
+
+    The point is a row `y` and a column `x`, in a volume also a slice `z`, counted from 0; these numbers may have a
+    fraction, then the nearest pixel counts (of two the higher one), and may depend on pixels. Labels keep their number.
+    `axes="yx"` gives the region within its slice. `connectivity` as for `label`; on labels it has no effect.
+
+    Border: outside the image the mask is empty.
+    Errors: no `z` in a volume, or one in a plane; an image of other than 2 or 3 axes; a connectivity that the number of
+    axes does not have.
+
+    >>> evaluate("at(im > 0, 0, 2)", im=[[1, 0, 1], [1, 0, 1], [0, 0, 0]]).astype(int)
+    array([[0, 0, 1],
+           [0, 0, 1],
+           [0, 0, 0]])
+    """
+    labels, number = components(m, connectivity, axes)
+    chosen = np.zeros(number + 1, bool)
+    place = pixel_at(m.shape, (y, x) if z is None else (z, y, x))
+    if place is not None:
+        chosen[labels[place]] = True
+    chosen[0] = False
+    return kept(m, labels, chosen)
+
+
+def pixel_at(shape: tuple[int, ...], point: tuple[Any, ...]) -> tuple[int, ...] | None:
+    """The pixel nearest to a point, halves up; None if it is outside the image."""
+    if any(c != c or c in (math.inf, -math.inf) for c in point):
+        return None
+    place = tuple(math.floor(2 * exact(c) + 1) // 2 for c in point)
+    return place if all(0 <= i < size for i, size in zip(place, shape, strict=True)) else None

@@ -1,5 +1,5 @@
 """Thresholds: levels found in an image, and masks by more than one level."""
 
-from maskexpr.library.thresholds import hysteresis, levels
+from maskexpr.library.thresholds import classes, histograms, hysteresis, levels, local
 
-__all__ = ["hysteresis", "levels"]
+__all__ = ["classes", "histograms", "hysteresis", "levels", "local"]

@@ -1,16 +1,22 @@
-"""Thresholds found in an image's histogram: one level for all of it."""
+"""Thresholds found in how often values occur: one level for all of an image."""
 
+import math
+from bisect import bisect_right
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import accumulate
+from operator import mul
 
 import numpy as np
 
 from maskexpr import messages
 from maskexpr.arguments import Array, Image, MaskOrNone, Masks
-from maskexpr.builtin import WHOLE, Gives, Refused, builtin
+from maskexpr.builtin import NUMBER, WHOLE, Gives, Refused, builtin
 from maskexpr.kinds import number
-from maskexpr.library.measures.statistics import bin_edges
+from maskexpr.library.measures.statistics import bin_edges, mean
 
-_LEVEL = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range))
+ONE_OF_THE_VALUES = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range))
+BINS = 256
 
 
 def pixels_of(im: Array, within: Masks | None) -> Array:
@@ -26,7 +32,48 @@ def pixels_of(im: Array, within: Masks | None) -> Array:
     return pixels
 
 
-@builtin(gives=_LEVEL, halo=WHOLE, cost=40, memory=17)
+def edges_of(pixels: Array) -> Array:
+    """The ends of the bins that floating values are counted in."""
+    return bin_edges(pixels.min(), pixels.max(), BINS)
+
+
+def centre(edges: Array, index: int) -> float:
+    """The middle of a bin, but below the last edge, which rounding may reach where bins are too narrow for float64."""
+    middle = edges[index] / 2 + edges[index + 1] / 2
+    return float(min(middle, np.nextafter(edges[-1], edges[0])))
+
+
+def above_lowest(values: Array) -> Array:
+    """How far ascending values are above the first; of integers as uint64, which is right where signed ones wrap."""
+    exact: Array = values if values.dtype.kind == "f" else values.astype(np.uint64)
+    return exact - exact[:1]
+
+
+def find_level(pixels: Array, method: Callable[[Array, Array], int]) -> int | float:
+    """The level that a method finds for ascending values and their counts: integers as they are, floating values by
+    the numbers of their bins."""
+    if pixels.dtype.kind in "iu":
+        return method(*np.unique(pixels, return_counts=True))
+    edges = edges_of(pixels)
+    return _level_of_bins(method, edges, np.histogram(pixels, edges)[0])
+
+
+def _level_of_bins(method: Callable[[Array, Array], int], edges: Array, counts: Array) -> float:
+    occupied = np.flatnonzero(counts)
+    return centre(edges, method(occupied, counts[occupied]))
+
+
+def _first_of_largest(numerators: Array, denominators: Array) -> int:
+    """The index of the first of the largest fractions, in exact arithmetic; 0 where there are none."""
+    if not len(numerators):
+        return 0
+    # Python rounds the quotient of two integers correctly, so the largest fraction is among the largest quotients.
+    quotients = numerators / denominators
+    best = np.flatnonzero(quotients == quotients.max())
+    return int(max(best, key=lambda i: Fraction(int(numerators[i]), int(denominators[i]))))
+
+
+@builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
 def otsu(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold that parts an image into two classes as far apart as possible: Otsu's method. Use it as
     `im > otsu(im)`.
@@ -45,43 +92,164 @@ def otsu(im: Image, within: MaskOrNone = None) -> int | float:
     >>> evaluate("otsu(im)", im=[[1, 2, 2], [8, 9, 9]])
     2
     """
-    pixels = pixels_of(im, within)
-    if pixels.dtype.kind in "iu":
-        return level_of_values(*np.unique(pixels, return_counts=True))
-    edges = edges_of(pixels)
-    return level_of_bins(edges, np.histogram(pixels, edges)[0])
+    return find_level(pixels_of(im, within), level_of_values)
 
 
 def level_of_values(values: Array, counts: Array) -> int:
-    """Otsu's threshold of integers that occur so often."""
-    return int(values[_between_classes(values, counts)])
+    """Otsu's threshold of integers that occur so often.
 
-
-def edges_of(pixels: Array) -> Array:
-    """The ends of the bins that floating values are counted in."""
-    return bin_edges(pixels.min(), pixels.max(), 256)
+    With n of N pixels and a sum s of S in the lower class the variance between the classes is
+    (s N - S n)^2 / (n (N - n)), but for a constant factor.
+    """
+    n = np.cumsum(counts).astype(object)
+    s = np.cumsum((values.astype(object) - int(values[0])) * counts)
+    numerators = (s[:-1] * n[-1] - s[-1] * n[:-1]) ** 2
+    return int(values[_first_of_largest(numerators, n[:-1] * (n[-1] - n[:-1]))])
 
 
 def level_of_bins(edges: Array, counts: Array) -> float:
     """Otsu's threshold of values that lie so often between edges."""
-    occupied = np.flatnonzero(counts)
-    index = occupied[_between_classes(occupied, counts[occupied])]
-    return float(edges[index] / 2 + edges[index + 1] / 2)
+    return _level_of_bins(level_of_values, edges, counts)
 
 
-def _between_classes(values: Array, counts: Array) -> int:
-    """The index of the value whose split has the largest variance between the classes, in exact arithmetic.
+@builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
+def yen(im: Image, within: MaskOrNone = None) -> int | float:
+    """The threshold of the largest entropic correlation of its classes. Use it as `im > yen(im)`.
 
-    With n of N pixels and a sum s of S in the lower class that variance is (s N - S n)^2 / (n (N - n)), but for a
-    constant factor.
+    Yen's method. With a share P of the pixels at or below the threshold, and A and B the sums of the squared counts of
+    the values at or below and above it, that correlation is the logarithm of (P (1 - P))^2 / (A B); of equal ones the
+    lowest threshold is taken. An integer image is looked at value by value, whatever its range, and gives a whole
+    number; a floating one is put into 256 bins between its minimum and maximum, and gives the centre of a bin. `within`
+    limits the pixels that are looked at to a mask. An image of a single value gives that value; nan and inf are left
+    out. The fractions are compared in exact arithmetic.
+
+    Errors, in the run: no pixels in `within`; no finite pixels.
+    Source: Yen, Chang & Chang, A new criterion for automatic multilevel thresholding, 1995 (doi:10.1109/83.366472). As
+    skimage.filters.threshold_yen, which computes in float32 and so may miss the maximum where it is flat.
+
+    >>> evaluate("yen(im)", im=[[1, 2, 2, 3], [3, 2, 8, 9]])
+    3
     """
-    if len(values) == 1:
-        return 0
+    return find_level(pixels_of(im, within), _by_correlation)
+
+
+def _by_correlation(values: Array, counts: Array) -> int:
     n = np.cumsum(counts).astype(object)
-    s = np.cumsum((values.astype(object) - int(values[0])) * counts)
-    numerators = (s[:-1] * n[-1] - s[-1] * n[:-1]) ** 2
-    denominators = n[:-1] * (n[-1] - n[:-1])
-    # Python rounds the quotient of two integers correctly, so the largest fraction is among the largest quotients.
-    quotients = numerators / denominators
-    best = np.flatnonzero(quotients == quotients.max())
-    return int(max(best, key=lambda i: Fraction(numerators[i], denominators[i])))
+    squares = np.cumsum(counts.astype(object) ** 2)
+    numerators = (n[:-1] * (n[-1] - n[:-1])) ** 2
+    return int(values[_first_of_largest(numerators, squares[:-1] * (squares[-1] - squares[:-1]))])
+
+
+@builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
+def isodata(im: Image, within: MaskOrNone = None) -> int | float:
+    """The threshold midway between the means of the classes it makes. Use it as `im > isodata(im)`.
+
+    Ridler and Calvard's method, which gives the lowest such threshold: from the darkest value on, it is raised to the
+    midpoint between the mean of the pixels at or below it and that of the pixels above it, rounded down, until it
+    stays. An integer image is looked at value by value, whatever its range, and gives a whole number, not always one of
+    its values; a floating one is put into 256 bins between its minimum and maximum, and gives the centre of a bin.
+    `within` limits the pixels that are looked at to a mask. An image of a single value gives that value; nan and inf
+    are left out. The means are exact.
+
+    Errors, in the run: no pixels in `within`; no finite pixels.
+    Source: Ridler & Calvard, Picture thresholding using an iterative selection method, 1978
+    (doi:10.1109/TSMC.1978.4310039). As skimage.filters.threshold_isodata, whose means are rounded and may be wrong by
+    a level where one lies on a value.
+
+    >>> evaluate("isodata(im)", im=[[1, 2, 3, 20, 20, 20]])
+    11
+    """
+    return find_level(pixels_of(im, within), _by_midpoint)
+
+
+def _by_midpoint(values: Array, counts: Array) -> int:
+    """Both means rise with the level, so the level only rises, and stops below the largest value."""
+    levels, n = values.tolist(), np.cumsum(counts).tolist()
+    s = list(accumulate(map(mul, levels, counts.tolist())))
+    level: int = levels[0]
+    while level < levels[-1]:
+        last = bisect_right(levels, level) - 1
+        lower, upper = n[last], n[-1] - n[last]
+        midpoint = (s[last] * upper + (s[-1] - s[last]) * lower) // (2 * lower * upper)
+        if midpoint == level:
+            break
+        level = midpoint
+    return level
+
+
+@builtin(gives=NUMBER, halo=WHOLE, cost=3, memory=13)
+def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
+    """The mean of an image's pixels, as a threshold. Use it as `im > mean_threshold(im)`.
+
+    As `mean(im)`, or `mean(im[within])`, but nan and inf are left out. Of integers it is the exact quotient, rounded
+    once; floating values are summed in float64. `within` limits the pixels that are looked at to a mask.
+
+    Errors, in the run: no pixels in `within`; no finite pixels.
+    Source: Glasbey, An analysis of histogram-based thresholding algorithms, 1993 (doi:10.1006/cgip.1993.1040);
+    skimage.filters.threshold_mean.
+
+    >>> evaluate("im > mean_threshold(im)", im=[[1, 2, 2, 9]])
+    array([[False, False, False,  True]])
+    """
+    return mean(pixels_of(im, within))
+
+
+@builtin(gives=NUMBER, halo=WHOLE, cost=60, memory=64)
+def li(im: Image, within: MaskOrNone = None) -> float:
+    """The threshold of minimum cross entropy between an image and its classes. Use it as `im > li(im)`.
+
+    Li's method, which makes the image most like one in which each class has its mean as its only value. It starts at
+    the mean and goes on to (b - a) / log(b / a), where a and b are the means of the classes at or below and above the
+    threshold, until that moves it by no more than half the smallest difference between two values (of integers, half
+    a unit). The darkest value counts as 0. Every value is looked at, floating ones too. The result is floating also for
+    an integer image, so it is rounded where integers are beyond 2^53. `within` limits the pixels that are looked at to
+    a mask. An image of a single value gives that value; nan and inf are left out.
+
+    Errors, in the run: no pixels in `within`; no finite pixels.
+    Source: Li & Tam, An iterative algorithm for minimum cross entropy thresholding, 1998
+    (doi:10.1016/S0167-8655(98)00057-9), for the criterion of Li & Lee, 1993 (doi:10.1016/0031-3203(93)90115-D). As
+    skimage.filters.threshold_li, which computes float32 images in float32, and wraps in an int8 image of large range.
+
+    >>> evaluate("im > li(im)", im=[[1, 2, 2, 3], [1, 2, 8, 9]]).astype(int)
+    array([[0, 0, 0, 0],
+           [0, 0, 1, 1]])
+    """
+    values, counts = np.unique(pixels_of(im, within), return_counts=True)
+    if values.dtype.kind in "iu":
+        return _by_cross_entropy(values, counts)
+    # Of one size, so that sums stay within float64; a power of two, so that nothing is rounded.
+    exponent = int(np.frexp(np.abs(values).max())[1])
+    return math.ldexp(_by_cross_entropy(np.ldexp(values, -exponent), counts), exponent)
+
+
+def _by_cross_entropy(values: Array, counts: Array) -> float:
+    """The level rises, or falls, from step to step, so there are no more steps than values."""
+    lowest = values[0].item()
+    if len(values) == 1:
+        return float(lowest)
+    whole = values.dtype.kind in "iu"
+    above = above_lowest(values)
+    weighted = (above.astype(object) if whole else above) * counts
+    lower_sums, upper_sums = np.cumsum(weighted), np.cumsum(weighted[::-1])[::-1]
+    n = np.cumsum(counts)
+    tolerance = 0.5 if whole else float(np.diff(above).min()) / 2
+    level = lower_sums.item(-1) / n.item(-1)
+    for _ in range(len(values)):
+        split = _upper_class(above, level)
+        lower, upper = n.item(split - 1), n.item(-1) - n.item(split - 1)
+        a, b = lower_sums.item(split - 1) / lower, upper_sums.item(split) / upper
+        if a == 0:
+            break
+        previous, level = level, max(a, (b - a) / math.log1p((b - a) / a))
+        if abs(level - previous) <= tolerance:
+            break
+    split = _upper_class(above, level)
+    level = float(lowest + level)
+    return level if level < values[split].item() else float(values[split - 1])
+
+
+def _upper_class(above: Array, level: float) -> int:
+    """The index of the first value above a level; rounding empties neither class."""
+    if above.dtype.kind == "u":
+        level = min(int(level), int(above[-1]))
+    return int(np.clip(np.searchsorted(above, above.dtype.type(level), "right"), 1, len(above) - 1))

@@ -1,0 +1,145 @@
+"""Filters that change the contrast of grey images: along edges, or by a map of their values."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from maskexpr import messages
+from maskexpr.arguments import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma, exact
+from maskexpr.builtin import FLOAT_IMAGE, WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.kinds import NOT_CONSTANT, Kind
+from maskexpr.library.filters.smoothing import (
+    REFLECTED,
+    check_sigma,
+    gaussian_cost,
+    gaussian_halo,
+    sigmas,
+    smoothed,
+)
+
+_BINS = 256
+
+
+@builtin(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=REFLECTED, check=check_sigma)
+def unsharp(im: Image, sigma: Sigma, amount: Number = 1, axes: Axes = None, *, kind: ResultKind) -> Array:
+    """Sharpen an image: im + amount * (im - gaussian(im, sigma)).
+
+    What a Gaussian takes away is added `amount` times: 0 changes nothing, a negative number smooths. `sigma` and `axes`
+    as for `gaussian`. Values stay on the image's own scale and are not clipped: beside edges they may leave its range.
+    Integers give float64, floating images keep their type, with float16 computed in float32; nan and inf spread over
+    the kernel.
+
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Errors: as for `gaussian`.
+    Source: as skimage.filters.unsharp_mask with preserve_range=True; without, it divides integers by the range of their
+    type, and clips.
+
+    >>> evaluate("unsharp(im, 1)", im=[[0, 0, 100, 100, 100]]).round(1)
+    array([[ -6.3, -30.1, 130.1, 105.9, 100.5]])
+    """
+    smooth = smoothed(im, sigmas({"sigma": sigma, "axes": axes}, im.ndim))
+    work = im.astype(smooth.dtype)
+    return np.asarray((work + float(amount) * (work - smooth)).astype(kind.dtype, copy=False))
+
+
+# --- maps of values --------------------------------------------------------------------------------------------------
+
+
+def _check_ends(low: Any, high: Any) -> None:
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise Refused(messages.NORMALIZE_RANGE, "low", low=low, high=high)
+
+
+def _normalized_kind(kinds: Kinds) -> Kind:
+    ends = [kinds[name].constant for name in ("low", "high") if name in kinds]
+    if len(ends) == 2 and not {None, NOT_CONSTANT} & set(ends):
+        _check_ends(*ends)
+    return FLOAT_IMAGE.rule(kinds)
+
+
+@builtin(gives=Gives(frozenset({"image"}), _normalized_kind), halo=WHOLE, cost=8, memory=40)
+def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *, kind: ResultKind) -> Array:
+    """Map an image's values to 0..1; `low` becomes 0, `high` 1, and what is beyond them the nearer end.
+
+    `low` and `high` are numbers, which may depend on pixels, by default the smallest and the largest finite value:
+    `normalize(im, percentile(im, 1), percentile(im, 99))` leaves out the darkest and brightest hundredth. Where they
+    are equal, values above them give 1 and all others 0, so an image of one value gives 0. nan stays nan. Integers give
+    float64, floating images keep their type and are computed in float64.
+
+    Errors: low > high, or one of them nan or inf; in the run, no finite pixel where `low` or `high` is left out.
+    Source: as skimage.exposure.rescale_intensity to 0..1, which clips an image of one value to 0..1 as it is, and does
+    not leave out nan and inf.
+
+    >>> evaluate("normalize(im, 10, 30)", im=[[0, 10, 15, 30, 40]])
+    array([[0.  , 0.  , 0.25, 1.  , 1.  ]])
+    """
+    if low is None or high is None:
+        finite = _finite(im)
+        low = finite.min().item() if low is None else low
+        high = finite.max().item() if high is None else high
+    _check_ends(low, high)
+    return _scaled(im, low, high).astype(kind.dtype, copy=False)
+
+
+def _finite(im: Array) -> Array:
+    finite = im if im.dtype.kind in "iu" else im[np.isfinite(im)]
+    if not finite.size:
+        raise Refused(messages.NOTHING_FINITE, "im")
+    return finite
+
+
+def _scaled(im: Array, low: Any, high: Any) -> Array:
+    """Where values lie between low, which gives 0, and high, which gives 1, cut off at both; as float64."""
+    if im.dtype.kind in "iu":
+        info = np.iinfo(im.dtype)
+        start = min(max(math.floor(low), int(info.min)), int(info.max))
+        values, low, high = _distances(im, start), float(exact(low) - start), float(exact(high) - start)
+    else:
+        part = 1.0 if math.isfinite(float(high) - float(low)) else 0.5  # their difference is beyond float64
+        values, low, high = im.astype(np.float64) * part, float(low) * part, float(high) * part
+    above, width = values - low, high - low
+    return np.asarray(np.clip(np.sign(above) if width == 0 else above / width, 0.0, 1.0))
+
+
+def _distances(im: Array, start: int) -> Array:
+    """How far integers lie above one of their type, as float64: exact, and rounded once."""
+    above = im.astype(np.uint64) - np.uint64(start % 2**64)  # modulo 2^64
+    return np.asarray(np.where(im < start, -(np.uint64(0) - above).astype(np.float64), above.astype(np.float64)))
+
+
+@builtin(gives=FLOAT_IMAGE, halo=WHOLE, cost=60, memory=48)
+def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array:
+    """Histogram equalization: each value becomes the share of pixels at or below it.
+
+    Integers are counted value by value, whatever their range. Floating values are counted in 256 bins between the
+    smallest and the largest; the shares hold at the centres of bins, lines join them. `within` limits the pixels that
+    are counted to a mask; all pixels of the image are mapped, those below all counted as the lowest of them. nan and
+    inf are not counted; nan stays nan. Integers give float64, floating images keep their type.
+
+    Errors, in the run: no pixels in `within`; no finite pixels.
+    Source: as skimage.exposure.equalize_hist with its defaults, which gives 0.5 for a floating image of one value (here
+    1, as for integers) and does not leave out nan and inf. In which of two bins a floating value between them is
+    counted may differ by rounding.
+
+    >>> evaluate("equalize(im)", im=[[7, 7, 8, 200]])
+    array([[0.5 , 0.5 , 0.75, 1.  ]])
+    """
+    counted = im.ravel() if within is None else im[within]
+    if not counted.size:
+        raise Refused(messages.EQUALIZE_EMPTY, "within")
+    counted = _finite(counted)
+    if im.dtype.kind in "iu":
+        values, counts = np.unique(counted, return_counts=True)
+        return np.asarray(_shares(counts)[np.searchsorted(values, im, "right").clip(1) - 1])
+    low, high = counted.min().item(), counted.max().item()
+    counts = np.histogram(_scaled(counted, low, high), _BINS, (0.0, 1.0))[0]
+    centres = (np.arange(_BINS) + 0.5) / _BINS
+    shares = np.interp(_scaled(im, low, high), centres, _shares(counts))
+    return np.asarray(shares.astype(kind.dtype, copy=False))
+
+
+def _shares(counts: Array) -> Array:
+    """The share of all counted at each place or before it."""
+    total = np.cumsum(counts)
+    return np.asarray(total / total[-1])

@@ -1,0 +1,32 @@
+"""The smallest convex shape that holds a mask."""
+
+from maskexpr import elements, messages
+from maskexpr.arguments import Axes, Mask, Masks
+from maskexpr.builtin import MASK, WHOLE, Refused, Settings, Surroundings, builtin
+from maskexpr.kernels import hulls
+
+
+def _check_axes(settings: Settings, around: Surroundings) -> None:
+    if around.worked is not None and len(around.worked) > hulls.MOST_AXES:
+        raise Refused(messages.AXES_NUMBER, "axes", function="hull", wanted="one to three", count=len(around.worked))
+
+
+@builtin(gives=MASK, halo=WHOLE, cost=40, memory=8, check=_check_axes)
+def hull(m: Mask, axes: Axes = None) -> Masks:
+    """The convex hull of all pixels of a mask together; of an empty mask an empty one.
+
+    A pixel stands for the four points (six in a volume) half a pixel from its centre along each axis, and belongs to
+    the hull if its centre lies in the hull of all these points, or on its edge. Spacing does not matter: a hull stays
+    what it is when the image is stretched. `axes="yx"` takes a hull of each slice of a stack.
+
+    Errors: more than three axes.
+    Source: equals skimage.morphology.convex_hull_image, but for volumes of a single pixel, line or plane, where that
+    gives nothing. In a plane all is exact; facets in a volume are those of Qhull (Barber, Dobkin & Huhdanpaa, The
+    quickhull algorithm for convex hulls, 1996, doi:10.1145/235815.235821), and exact from there.
+
+    >>> evaluate("hull(m)", m=np.array([[1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 1]], bool)).astype(int)
+    array([[1, 0, 0, 0],
+           [1, 1, 1, 0],
+           [1, 1, 1, 1]])
+    """
+    return elements.per_block(m, axes, hulls.hull_mask)

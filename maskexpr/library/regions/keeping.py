@@ -1,0 +1,114 @@
+"""Regions chosen by what is measured on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from maskexpr.arguments import (
+    Array,
+    Axes,
+    Connectivity,
+    ImageOrNone,
+    MaskOrLabels,
+    Masks,
+    OuterNumbers,
+    RegionPredicate,
+)
+from maskexpr.builtin import SAME_REGIONS, WHOLE, Refused, builtin
+from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
+from maskexpr.library.regions.pixels import Regions
+from maskexpr.library.regions.properties import values_of
+from maskexpr.steps import Step, run_body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predicate:
+    """A condition on regions: steps that compute with one number for each region.
+
+    Attributes
+    ----------
+    text
+        As it was written.
+    steps
+        In an order in which operands come before their use; the last is the condition. Steps without a function are
+        constants, or properties by their name.
+    numbers
+        Steps of the program around it that depend on pixels; the condition is given their values.
+    """
+
+    text: str
+    steps: tuple[Step, ...]
+    numbers: tuple[Step, ...]
+
+    def holds(self, regions: Regions, numbers: Sequence[Any]) -> Masks:
+        """For which regions it is true."""
+        values: dict[Step, Any] = dict(zip(self.numbers, numbers, strict=True))
+        for step in self.steps:
+            if step.function is not None:
+                operands = {name: values[operand] for name, operand in step.operands.items()}
+                values[step] = _run(step, operands, regions.count)
+            else:
+                values[step] = step.kind.constant if step.kind.is_constant else _property(step.name, regions)
+        return np.broadcast_to(values[self.steps[-1]], regions.count)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Predicate({self.text!r}, {id(self.steps[-1])})"  # the same text may mean other values
+
+
+def _property(name: str, regions: Regions) -> Array:
+    """The values of a property, or of one of its parts: `centroid[0]`."""
+    name, _, part = name.partition("[")
+    values = values_of(name, regions)
+    return np.asarray(values[int(part.rstrip("]"))]) if part else values
+
+
+def _run(step: Step, operands: dict[str, Any], count: int) -> Any:
+    kind = replace(step.kind, shape=(count,)) if step.kind.is_array else step.kind
+    try:
+        return run_body(replace(step, kind=kind), operands)
+    except Refused as refused:  # the argument it blames is none of `keep`
+        raise Refused(refused.mistake, "", **{"name": refused.argument, **refused.fields}) from None
+
+
+@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=lambda s, d: 32.0 * d + 48, border=OUTSIDE_EMPTY)
+def keep(
+    m: MaskOrLabels,
+    predicate: RegionPredicate,
+    of: ImageOrNone = None,
+    connectivity: Connectivity = 1,
+    axes: Axes = None,
+    *,
+    numbers: OuterNumbers,
+) -> Array:
+    """The regions for which a condition on their properties holds: `keep(m, area >= 50 & solidity > 0.8)`.
+
+    The condition is an expression in which the names of properties stand for each region's own value; `maskexpr
+    functions properties` lists them. Beside them it takes numbers (`area > 0.1 * max(area)`, params, `otsu(im)`), the
+    operators, pixelwise functions and statistics over the regions such as `mean(area)`. What is measured on grey
+    values (`mean_intensity`) needs an image: `of=im`. Lists of a property are taken apart: `centroid[0]` is a region's
+    row, `bbox[1]` its first column. Sizes and lengths have units where the spacing is known (`area >= 20mm2`); plain
+    numbers are pixels.
+
+    Of labels the regions are the pixels of one number; the result are labels with the same numbers, and `connectivity`
+    has no effect. `axes="yx"` measures each slice of a stack by itself. A comparison with nan is false, so that a
+    region whose property is nan goes. `connectivity` as for `label`.
+
+    Border: outside the image the mask is empty, so a region that the border cuts counts with what is inside.
+    Errors: a condition without a property, or with an image in it; a property that the number of axes does not have; a
+    size in mm where the spacing is unknown.
+    Source: properties as those of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, area >= 2 & extent == 1)", im=[[1, 0, 1, 1], [1, 0, 0, 1]]).astype(int)
+    array([[1, 0, 0, 0],
+           [1, 0, 0, 0]])
+    """
+    labels, count = components(m, connectivity, axes)
+    chosen = np.zeros(count + 1, bool)
+    if count:
+        chosen[1:] = predicate.holds(Regions(labels, count, of, axes), numbers)
+    return kept(m, labels, chosen)

@@ -1,0 +1,108 @@
+"""Local maxima of an image."""
+
+import itertools
+import math
+from dataclasses import replace
+from fractions import Fraction
+from typing import Annotated
+
+import numpy as np
+
+from maskexpr import elements
+from maskexpr.arguments import Array, Axes, Distance, Image, MaskOrNone, Masks, NumberOrNone, Reach, one_of
+from maskexpr.builtin import MASK, WHOLE, Settings, Surroundings, builtin
+from maskexpr.library.filters.smoothing import check_window
+from maskexpr.library.morphology.elementary import dilate
+from maskexpr.library.operators import compare
+
+_Shape = Annotated[str, one_of("square", "diamond", "disk")]
+
+
+def _cost(settings: Settings, ndim: int) -> float:
+    return 5 + elements.cost(settings, ndim)
+
+
+def _check(settings: Settings, around: Surroundings) -> None:
+    if around.ndim is not None:
+        check_window(math.prod(2 * reach + 1 for reach in elements.halo(settings, around.ndim)), "n")
+
+
+@builtin(gives=MASK, halo=WHOLE, cost=_cost, memory=24, border="outside the image there are no values", check=_check)
+def peaks(
+    im: Image,
+    n: Reach = 1,
+    threshold: NumberOrNone = None,
+    within: MaskOrNone = None,
+    shape: _Shape = "square",
+    axes: Axes = None,
+) -> Array:
+    """The local maxima of an image, as a mask; the pixels with the largest value within a reach of n.
+
+    A peak lies above `threshold`, by default above the image's smallest value, and inside `within` if that is given;
+    pixels outside that mask are not looked at. `n` is a number of pixels or a length, and `shape` what counts as its
+    reach, as for `dilate`; n=0 gives all pixels above the threshold. Of pixels with the same largest value that are
+    closer to each other than n the first in scan order is taken, so that peaks are at least n apart; with n=1 all
+    pixels of a plateau are peaks, which `label(peaks(im), 8)` numbers as one. `axes="yx"` finds the peaks of each slice
+    of a stack. nan is no peak and hides none.
+
+    Border: pixels outside the image are not looked at, so that a peak may lie at the border.
+    Errors: a negative reach, or one of a window of more than a million pixels; a length where the spacing is unknown.
+    Source: as skimage.feature.peak_local_max with min_distance=n, threshold_abs=threshold and exclude_border=False,
+    which never finds a peak in an image of one value, and rounds 64-bit integers.
+
+    >>> evaluate("peaks(im, 2)", im=[[1, 5, 1, 4, 1, 1, 3]]).astype(int)
+    array([[0, 1, 0, 0, 0, 0, 1]])
+    """
+    values, counts = im, np.ones(im.shape, bool) if within is None else within
+    if im.dtype.kind == "f":
+        counts = counts & ~np.isnan(im)
+        values = np.where(counts, im, -np.inf).astype(im.dtype)
+    elif within is not None:
+        values = np.where(counts, im, np.iinfo(im.dtype).min).astype(im.dtype)
+    if threshold is None:
+        threshold = np.fmin.reduce(im, axis=None).item()
+    highest = counts & (values == dilate(values, n, shape, axes)) & np.asarray(compare(">", values, threshold))
+    return spaced(highest, n, shape, axes)
+
+
+def spaced(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+    """The pixels of a mask in scan order, without those closer than n to one that is taken already."""
+    window = elements.footprint(_just_below(n), shape, axes, m.ndim, m.shape)
+    if window.size == 1:
+        return m
+    # Pixels behind the end of each axis let lines of the window end there, before they reach the next row or slice.
+    room = [size // 2 for size in window.shape]
+    left = np.pad(m, [(0, r) for r in room])
+    lines = _lines_ahead(window, left.shape)
+    flags, off = bytearray(left.tobytes()), bytes(window.shape[-1])
+    place = flags.find(1)
+    while place >= 0:
+        for start, stop in lines:
+            flags[place + start : place + stop] = off[: stop - start]
+        place = flags.find(1, place + 1)
+    taken = np.frombuffer(flags, bool).reshape(left.shape)
+    return np.ascontiguousarray(taken[tuple(slice(size) for size in m.shape)])
+
+
+def _lines_ahead(window: Masks, shape: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The lines of a window that come after its centre in scan order, as places from the centre in a flat image."""
+    strides = [int(np.prod(shape[axis + 1 :])) for axis in range(len(shape))]
+    centre = [size // 2 for size in window.shape]
+    lines = []
+    for index in itertools.product(*map(range, window.shape[:-1])):
+        columns = np.flatnonzero(window[index])
+        if len(columns):
+            row = sum((i - c) * stride for i, c, stride in zip(index, centre, strides, strict=False))
+            start, stop = (row + int(column) - centre[-1] for column in (columns[0], columns[-1] + 1))
+            if stop > 1:
+                lines.append((max(start, 1), stop))
+    return lines
+
+
+def _just_below(n: Distance) -> Distance:
+    """A reach that holds the offsets that are closer than n, and not those at n: along axes distances are multiples of
+    a common part of all lengths, and their squares of its square."""
+    if not n.radius:
+        return n
+    part = Fraction(1, math.lcm(n.radius.denominator, *(step.denominator for step in n.spacing or ())))
+    return replace(n, radius=n.radius - part**2 / (2 * n.radius))

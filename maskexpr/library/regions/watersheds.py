@@ -1,0 +1,157 @@
+"""Regions grown from markers by flooding, and touching objects parted by it."""
+
+import math
+
+import numpy as np
+
+from maskexpr import elements, messages
+from maskexpr.arguments import Array, Axes, Connectivity, Distance, Image, Markers, Mask, MaskOrNone, Masks, Reach
+from maskexpr.builtin import LABELS, WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.kernels.flooding import flood
+from maskexpr.kinds import Kind
+from maskexpr.lazy import scipy
+from maskexpr.library.regions.components import components, neighbours
+from maskexpr.library.regions.distances import to_off
+from maskexpr.ranges import LABEL_NUMBERS
+
+
+def _flooded_kind(kinds: Kinds) -> Kind:
+    markers = kinds["markers"]
+    if markers.name == "image" and markers.range is None:
+        raise Refused(messages.MARKERS_FLOATING, "markers", dtype=markers.dtype)
+    return LABELS(kinds)
+
+
+@builtin(gives=Gives(LABELS.names, _flooded_kind), halo=WHOLE, cost=400, memory=48, border="no region leaves the image")
+def watershed(
+    im: Image, markers: Markers, within: MaskOrNone = None, connectivity: Connectivity = 1, axes: Axes = None
+) -> Array:
+    """Grow regions from markers, lowest pixels first, until they meet; a watershed by flooding.
+
+    The image is a landscape in which water rises from every marker, so that regions meet on the ridges between them:
+    flood `sobel(im)` for objects with an edge around them, `-im` for bright ones. `markers` are labels, whose numbers
+    the result bears, an image of such whole numbers, or a mask, whose regions are numbered as by `label`. `within`
+    limits the water to a mask: markers outside are left out, and what no region reaches stays 0. `connectivity` as for
+    `label`; `axes="yx"` floods a stack slice by slice. The result are labels, int32. nan is higher than any number.
+
+    Ties: a pixel goes to the region that reaches it first. A region reaches the neighbours of a pixel when the water
+    gets to that pixel. Of several at one level marker pixels come first, in scan order, then the others as they were
+    reached, so that a plateau is shared between the regions at its sides.
+
+    Border: no region leaves the image.
+    Errors: markers of floating values; a connectivity that the number of axes does not have; images of different
+    shapes; in the run, negative markers.
+    Source: Soille & Ansoult, Automated basin delineation from digital elevation models, 1990
+    (doi:10.1016/0165-1684(90)90127-K). Equals skimage.segmentation.watershed 0.26 pixel for pixel but for one tie:
+    there marker pixels of one value come in an order that follows from how its heap is built.
+    Takes about 0.2 s for a megapixel of 8 bits, up to 1 s for one of floating values.
+
+    >>> evaluate("watershed(im, im == 1)", im=[[1, 2, 9, 3, 1]])
+    array([[1, 1, 1, 2, 2]], dtype=int32)
+    """
+    if markers.dtype == bool:
+        seeds = components(markers, connectivity, axes)[0]
+    else:
+        seeds = markers.astype(np.int32, copy=False)
+        if markers.size and not (markers.min() >= 0 and markers.max() <= LABEL_NUMBERS.high):
+            raise Refused(messages.MARKERS_RANGE, "markers", low=markers.min(), high=markers.max())
+    open_to = np.ones(im.shape, bool) if within is None else within
+    return flood(im, seeds, open_to, neighbours(connectivity, axes, im.ndim))
+
+
+# --- touching objects ------------------------------------------------------------------------------------------------
+
+
+@builtin(gives=LABELS, halo=WHOLE, cost=250, memory=80, border="an object that the image's border cuts is open there")
+def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+    """Part touching objects of a mask at the necks between them; the parts are numbered.
+
+    Each part grows around a centre, the pixel of it that is farthest from the outside, and parts meet at the necks: a
+    watershed of the distance to the outside. Two parts stay one where the neck is hardly a neck, not more than `depth`
+    narrower, from its middle to its edge, than the narrower of the two at its centre; or where their centres are closer
+    to each other than `n`. The widest necks are looked at first. A larger `depth` parts less where outlines are rough,
+    a larger `n` where parts are too small to be objects. Both are numbers of pixels or lengths; with a length as
+    `depth` the distances follow the spacing of each axis.
+
+    Each region of the mask has at least one part. `connectivity` as for `label`; `axes="yx"` works on a stack slice by
+    slice. The result are labels, int32, numbered in scan order of their first pixels.
+
+    Border: the distance is to what is off in the image, so an object is not narrower where the border cuts it.
+    Errors: a negative `n` or `depth`; a length where the spacing is unknown; a connectivity that the number of axes
+    does not have.
+    Source: the watershed of the distance transform as in scikit-image's examples, which by hand is
+    `watershed(-distance(m), peaks(distance(m), 10), m)`. Here its many small maxima are joined by their dynamics
+    (Grimaud, A new measure of contrast: the dynamics, 1992), so that no smoothing is needed and no region is lost.
+
+    >>> evaluate("split(im > 0, depth=0)", im=[[1, 1, 0, 1, 1], [1, 1, 1, 1, 1], [1, 1, 0, 1, 1]])
+    array([[1, 1, 0, 2, 2],
+           [1, 1, 1, 2, 2],
+           [1, 1, 0, 2, 2]], dtype=int32)
+    """
+    joined = neighbours(connectivity, axes, m.ndim)
+    lengths = [1.0] * m.ndim if depth.spacing is None else [float(step) for step in depth.spacing]
+    inner = to_off(m, lengths, axes)
+    highest = m & (inner == scipy.ndimage.maximum_filter(inner, footprint=joined, mode="constant"))
+    tops, count = components(highest, connectivity, axes)
+    basins = flood(-inner, tops, m, joined)
+    places = np.flatnonzero(tops)[::-1]
+    centres = np.zeros(count + 1, np.intp)
+    centres[tops.reshape(-1)[places]] = places  # of several places the last to be written stays, the first in the image
+    return _in_scan_order(_joined(centres, _necks(basins, inner, joined), inner, n, float(depth.radius))[basins])
+
+
+_Necks = list[tuple[int, int, float]]
+
+
+def _necks(basins: Array, inner: Array, joined: Masks) -> _Necks:
+    """The pairs of basins that touch, and how high the way between them is, the highest first."""
+    found = []
+    for offset in elements.offsets(joined):
+        if offset > (0,) * basins.ndim:  # of two opposite ones
+            here, there = elements.shifted(basins.shape, offset)
+            a, b = basins[here], basins[there]
+            touching = (a != b) & (a > 0) & (b > 0)
+            a, b = a[touching], b[touching]
+            width = np.minimum(inner[here][touching], inner[there][touching])
+            found.append((np.minimum(a, b), np.maximum(a, b), width))
+    low, high, width = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.lexsort((high, low, -width))
+    pairs = low[order].astype(np.int64) * (int(basins.max()) + 1) + high[order]
+    order = order[np.sort(np.unique(pairs, return_index=True)[1])]
+    return list(zip(low[order].tolist(), high[order].tolist(), width[order].tolist(), strict=True))
+
+
+def _joined(centres: Array, necks: _Necks, inner: Array, n: Distance, depth: float) -> Array:
+    """For each basin the one that it belongs to; of those that are joined the one with the highest centre."""
+    heights = inner.reshape(-1)[centres].tolist()
+    scale = math.lcm(n.radius.denominator, *(step.denominator for step in n.spacing or ()))
+    steps = [int(step * scale) for step in n.spacing or (1,) * inner.ndim]
+    points = [[int(i) * step for i, step in zip(p, steps, strict=True)] for p in _points(centres, inner.shape)]
+    belongs_to = list(range(len(centres)))
+
+    def top(basin: int) -> int:
+        while belongs_to[basin] != basin:
+            belongs_to[basin] = basin = belongs_to[belongs_to[basin]]
+        return basin
+
+    for a, b, width in necks:
+        lower, higher = sorted((top(a), top(b)), key=lambda basin: (heights[basin], -basin))
+        apart = sum((p - q) ** 2 for p, q in zip(points[lower], points[higher], strict=True))
+        if heights[lower] - width <= depth or apart < (n.radius * scale) ** 2:
+            belongs_to[lower] = higher
+    return np.array([top(basin) for basin in belongs_to])
+
+
+def _points(places: Array, shape: tuple[int, ...]) -> Array:
+    return np.stack(np.unravel_index(places, shape), axis=1)
+
+
+def _in_scan_order(labels: Array) -> Array:
+    """Labels renumbered by their first pixels."""
+    places = np.flatnonzero(labels)
+    first = np.full(labels.max() + 1, labels.size)
+    first[labels.reshape(-1)[places[::-1]]] = places[::-1]
+    numbers = np.zeros(len(first), np.int32)
+    occurring = np.count_nonzero(first < labels.size)
+    numbers[np.argsort(first, kind="stable")[:occurring]] = np.arange(1, occurring + 1)
+    return numbers[labels]
