@@ -14,7 +14,7 @@ import skimage.segmentation
 from conftest import IMAGES
 from slicewise import slice_by_slice, some_axes
 
-from maskexpr import Image, ProgramError, evaluate
+from maskexpr import Image, ProgramError, RunError, evaluate
 from maskexpr.kernels import flooding
 
 
