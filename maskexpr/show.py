@@ -1,12 +1,22 @@
-"""Results for a person: a summary in words, and a mask as a picture in half-block characters."""
+"""Results for a person: a summary in words, and a picture in a terminal."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from maskexpr.kinds import Kind, shape_text
 
-_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+if TYPE_CHECKING:
+    from maskexpr.terminal import Abilities
+
+Array = np.ndarray[Any, Any]
+
+_DIM, _RESET = "\x1b[2m", "\x1b[0m"
+_DIGITS = 6  # of the range of an image
+_LONGEST_LIST = 4  # items of a list that are written out in a terminal, once it takes more than a line
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
 
 
 def number_text(value: Any) -> str:
@@ -18,8 +28,9 @@ def number_text(value: Any) -> str:
     return str(value)
 
 
-def summary(value: Any, kind: Kind) -> str:
-    """One line about a result: shape, how much is on, how many regions; the range of an image."""
+def summary(value: Any, kind: Kind, digits: int = 17) -> str:
+    """One line about a result: shape, how much is on, how many regions and the largest; the range of an image, to so
+    many digits."""
     if not isinstance(value, np.ndarray):
         return number_text(value)
     shape = shape_text(kind.shape or value.shape, kind.channels)
@@ -28,21 +39,37 @@ def summary(value: Any, kind: Kind) -> str:
         return f"mask {shape}, {_percent(on, value.size)} on ({_plural(on, 'pixel')}), {_regions(value)}"
     if kind.name == "labels":
         return f"labels {shape}, {_plural(int(value.max(initial=0)), 'label')}"
-    return f"{kind.name} {shape} {value.dtype}, {_values(value)}"
+    return f"{kind.name} {shape} {value.dtype}, {_values(value, digits)}"
 
 
-def _values(array: np.ndarray[Any, Any]) -> str:
+def duration_text(seconds: float) -> str:
+    """How long something took: 850 us, 2.1 ms, 12.3 s."""
+    for unit, name in ((1.0, "s"), (1e-3, "ms")):
+        if seconds >= unit:
+            return f"{seconds / unit:.{1 if seconds < 100 * unit else 0}f} {name}"
+    return f"{seconds * 1e6:.0f} us"
+
+
+def _values(array: Array, digits: int) -> str:
     """The range of the finite values, and how many are not."""
-    finite = array[np.isfinite(array)]
+    finite = array
+    if array.dtype.kind == "f":
+        within = np.isfinite(array)
+        finite = array if within.all() else array[within]
     rest = f", {array.size - finite.size:,} not finite" if finite.size < array.size else ""
     if not finite.size:
         return "no finite values"
-    return f"values {number_text(finite.min().item())} to {number_text(finite.max().item())}{rest}"
+    lowest, highest = (_rounded(v.item(), digits) for v in (finite.min(), finite.max()))
+    return f"values {number_text(lowest)} to {number_text(highest)}{rest}"
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
 
 
 def _percent(on: int, size: int) -> str:
     """Rounded, but never to none or all where there are some."""
-    share = 100 * on / size
+    share = 100 * on / max(1, size)
     if on in (0, size):
         return f"{share:.0f}%"
     return "<0.1%" if share < 0.1 else ">99.9%" if share > 99.9 else f"{share:.1f}%"
@@ -52,37 +79,110 @@ def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def _regions(mask: np.ndarray[Any, Any]) -> str:
-    from maskexpr.kernels.runs import count_regions
+def _regions(mask: Array) -> str:
+    """How many there are, and of several the largest."""
+    from maskexpr.kernels.packed import pack
+    from maskexpr.kernels.runs import find_regions
 
-    return _plural(count_regions(mask), "region")
+    if mask.ndim == 0 or not mask.any():
+        return "0 regions"
+    regions = find_regions(pack(mask), mask.shape, 1)
+    largest = f", largest {int(regions.sizes().max()):,}" if regions.count > 1 else ""
+    return _plural(regions.count, "region") + largest
 
 
-def picture(mask: np.ndarray[Any, Any], columns: int, lines: int) -> str:
+# --- in a terminal ---------------------------------------------------------------------------------------------------
+
+
+def result(
+    value: Any,
+    kind: Kind,
+    abilities: "Abilities",
+    on: tuple[Any, Kind] | None = None,
+    mode: str = "overlay",
+    seconds: float | None = None,
+    *,
+    plane: int | tuple[int, ...] | None = None,
+    window: tuple[float, float] | None = None,
+    lines_left: int = 3,
+) -> str:
+    """What a person sees of a result: its summary, how long it took, and its picture.
+
+    Parameters
+    ----------
+    value, kind
+        The result and its kind.
+    abilities
+        What the terminal can do; where there is none this is the summary alone.
+    on : (value, kind), optional
+        The image that a mask or labels came from; one of another shape is not used.
+    mode : {"overlay", "contour", "mask", "side"}
+    seconds : float, optional
+        The time it took.
+    plane : int or tuple of int, optional
+        Which plane of a stack; else one in the middle, which is then named.
+    window : (low, high), optional
+        The values of an image shown as black and white.
+    lines_left : int
+        How many lines of the window the picture leaves free: the summary, the next prompt.
+    """
+    words = line(value, kind, abilities, seconds)
+    if not (abilities.is_terminal and isinstance(value, np.ndarray) and value.ndim and value.size and kind.is_array):
+        return words
+    from maskexpr import pictures, terminal
+
+    index = pictures.middle(value, kind.name) if plane is None else plane
+    image, image_kind = on if on is not None and _lies_under(on, kind) else (None, kind)
+    if abilities.protocol == "text" and mode != "side" and kind.name in ("mask", "labels"):
+        mode = "mask"  # a tint cannot be told from the image in greys
+    shown = pictures.view(value, kind.name, image, image_kind.name, mode, terminal.room(abilities, lines_left),
+                          window=window, plane=index, sides=kind.sides)  # fmt: skip
+    place = f"slice [{', '.join(map(str, index))}] of it:\n" if index and isinstance(index, tuple) else ""
+    return f"{words}\n{place}{terminal.draw(shown, abilities)}"
+
+
+def line(value: Any, kind: Kind, abilities: "Abilities", seconds: float | None = None) -> str:
+    """The summary of a result; in a terminal that of an image with a small histogram, and long lists cut short."""
+    words = summary(value, kind, _DIGITS if abilities.is_terminal else 17)
+    if abilities.is_terminal:
+        if isinstance(value, list | tuple) and len(words) > abilities.columns - 12:
+            words = _cut_short(value)
+        if kind.name in ("image", "colour") and abilities.unicode and isinstance(value, np.ndarray):
+            from maskexpr.terminal import sparkline
+
+            words = f"{words}  {sparkline(value)}".rstrip()
+    if seconds is None:
+        return words
+    time = duration_text(seconds)
+    return f"{words}  {_DIM}{time}{_RESET}" if abilities.colours else f"{words}  {time}"
+
+
+def _cut_short(value: Any) -> str:
+    """A list with its first items and how many there are."""
+    if not isinstance(value, list | tuple):
+        return number_text(value)
+    items = [_cut_short(v) for v in value[:_LONGEST_LIST]]
+    if len(value) > _LONGEST_LIST:
+        items.append(f"... {len(value)} in all")
+    return f"[{', '.join(items)}]"
+
+
+def _lies_under(on: tuple[Any, Kind], kind: Kind) -> bool:
+    """Whether an image has the shape of a result."""
+    image, its_kind = on
+    if not isinstance(image, np.ndarray) or its_kind.name not in ("image", "colour"):
+        return False
+    shape = image.shape[:-1] if its_kind.name == "colour" else image.shape
+    return bool(shape == kind.shape)
+
+
+def picture(mask: Array, columns: int, lines: int) -> str:
     """A mask in half-blocks, two pixels a character, no larger than `columns` x `lines` characters.
 
     Each block is on where at least half of the pixels under it are. Of a stack the middle slice is shown.
     """
-    if mask.ndim == 1:
-        mask = mask[np.newaxis]
-    while mask.ndim > 2:
-        mask = mask[len(mask) // 2]
-    height, width = mask.shape
-    scale = min(1.0, columns / width, 2 * lines / height)
-    small = _shrunk(mask, max(1, round(height * scale)), max(1, round(width * scale)))
-    if len(small) % 2:
-        small = np.vstack([small, np.zeros((1, small.shape[1]), bool)])
-    rows = [
-        "".join(_BLOCKS[bool(a), bool(b)] for a, b in zip(*pair, strict=True))
-        for pair in zip(small[::2], small[1::2], strict=True)
-    ]
-    return "\n".join(row.rstrip() for row in rows)
+    from maskexpr.pictures import view
+    from maskexpr.terminal import Abilities, draw
 
-
-def _shrunk(mask: np.ndarray[Any, Any], height: int, width: int) -> np.ndarray[Any, Any]:
-    """The majority under each block, from sums over the rows and columns it covers."""
-    rows = np.arange(height) * mask.shape[0] // height
-    columns = np.arange(width) * mask.shape[1] // width
-    sums = np.add.reduceat(np.add.reduceat(mask, rows, axis=0, dtype=np.int64), columns, axis=1)
-    counts = np.outer(np.diff([*rows, mask.shape[0]]), np.diff([*columns, mask.shape[1]]))
-    return np.asarray(2 * sums >= counts)
+    shown = view(mask, "mask", mode="mask", room=(2 * lines, columns), zoom=False)
+    return draw(shown, Abilities(protocol="text"))

@@ -1,0 +1,37 @@
+"""What of a stack is shown: one plane."""
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Index = tuple[int, ...]
+
+
+def middle(value: Array, kind: str) -> Index:
+    """Where the plane lies that says most: in the middle, of what is on if it is a mask or labels.
+
+    One number for each axis before the last two (and the channels of a colour image).
+    """
+    index: list[int] = []
+    while value.ndim > (3 if kind == "colour" else 2):
+        index.append(_middle_of_what_is_on(value) if kind in ("mask", "labels") else len(value) // 2)
+        value = value[index[-1]]
+    return tuple(index)
+
+
+def _middle_of_what_is_on(stack: Array) -> int:
+    """Of the planes that hold something the one nearest to the middle between the first and the last."""
+    some = np.flatnonzero([plane.any() for plane in stack])
+    if not some.size:
+        return len(stack) // 2
+    return int(some[np.argmin(np.abs(some - (some[0] + some[-1]) / 2))])
+
+
+def flat(value: Array, kind: str, index: Index) -> Array:
+    """The plane at an index, of shape (M, N), or (M, N, channels) if it is a colour image."""
+    plane = np.asarray(value[index])
+    axes = 3 if kind == "colour" else 2
+    while plane.ndim < axes:
+        plane = plane[np.newaxis]
+    return plane
