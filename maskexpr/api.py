@@ -5,7 +5,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,9 +24,11 @@ from maskexpr.limits import Limits
 from maskexpr.parser import Parsed, parse
 from maskexpr.plan import Plan, plan
 from maskexpr.source import Source, Span
-from maskexpr.steps import Checked, InputInfo, ParamInfo
+from maskexpr.steps import Checked, InputInfo, ParamInfo, Step
 
 __all__ = ["Image", "Program", "compile", "evaluate"]
+
+_Key = TypeVar("_Key")
 
 _KEPT_SIGNATURES = 32
 _TIMED_RUNS, _TIMED_SECONDS = 7, 3.0  # as many runs as that, until it takes longer
@@ -158,16 +160,22 @@ class Program:
     def traced(self, /, **given: Any) -> tuple[dict[str, "Result"], dict[str, Any]]:
         """Run the program as `results` does, and also give the numbers that it found in the pixels on the way, such as
         thresholds, by what the program calls them."""
+        return self.watched(Checked.numbers, **given)
+
+    def watched(
+        self, steps: Callable[[Checked], Mapping[_Key, Step]], /, **given: Any
+    ) -> tuple[dict[str, "Result"], dict[_Key, Any]]:
+        """Run the program as `results` does, and also give the values of some of its steps."""
         if not self._open.outputs:
             raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
-        arrays, signature, params = self._bind(given, run=True)
-        checked = self._check(signature, params)
-        numbers = {f"number {name}": step for name, step in checked.numbers().items()}  # no name has a space in it
-        wider = replace(checked, outputs=(*checked.outputs, *numbers.items()))
+        checked, arrays = self.bound(**given)
+        also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
+        outputs = (*checked.outputs, *((name, step) for name, (_, step) in also.items()))
+        wider = replace(checked, outputs=outputs)
         values = Engine(wider, plan(wider, fast=self._declared.fast)).run(arrays)
         own = _OwnArrays(arrays.values())
         results = {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
-        return results, {name.removeprefix("number "): own.take(values[name]) for name in numbers}
+        return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
 
     def kind(self, /, **given: Any) -> Any:
         """The kinds of the results for inputs given as arrays or as (shape, dtype); nothing is run.
@@ -227,6 +235,11 @@ class Program:
         """The program as steps for inputs given as for `kind`, with the warnings these inputs cause."""
         _, signature, params = self._bind(given, run=False)
         return self._check(signature, params)
+
+    def bound(self, /, **given: Any) -> tuple[Checked, dict[str, Any]]:
+        """The program as steps for inputs to run on, and the arrays its steps take."""
+        arrays, signature, params = self._bind(given, run=True)
+        return self._check(signature, params), arrays
 
     def _bind(self, given: Mapping[str, Any], *, run: bool) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
         return inputs.bind(self._open, self._declared.source, self._catalogue, given, run=run)

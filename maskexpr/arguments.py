@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from maskexpr import messages
 from maskexpr.builtin import FromChecker, Refused, Surroundings, Takes
 from maskexpr.kinds import Kind
+from maskexpr.steps import Quantity
 
 Array = NDArray[Any]
 Masks = NDArray[np.bool_]
@@ -46,6 +47,33 @@ GridShape = Annotated[tuple[int, ...], FromChecker]
 PixelSpacing = Annotated[tuple[Fraction, ...] | None, FromChecker]
 
 OuterNumbers = Annotated[list[Any], FromChecker]
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Turns a length from the centre of the first pixel along an axis into a number of pixels."""
+
+    axis: str
+
+    def __call__(self, kind: Kind, around: Surroundings) -> Fraction:
+        axis = -1 - "xyz".index(self.axis)
+        if around.ndim is None or around.ndim < -axis:
+            return Fraction(0)
+        if around.spacing is None:
+            raise Refused(messages.SPACING_UNKNOWN, noun="length")
+        return Fraction(kind.constant) / around.spacing[axis]
+
+
+def _place(axis: str, kinds: frozenset[str] = frozenset({"number", "length"})) -> Takes:
+    return Takes(kinds, "a number of pixels or a length", quantity=Along(axis))
+
+
+PlaceX = Annotated[Any, _place("x")]
+PlaceY = Annotated[Any, _place("y")]
+PlaceZ = Annotated[Any, _place("z")]
+PlaceZOrNone = Annotated[Any, _place("z", frozenset({"number", "length", "none"}))]
 
 # --- constants, known before the run ---------------------------------------------------------------------------------
 
@@ -85,7 +113,7 @@ def _settle_distance_or_none(kind: Kind, around: Surroundings) -> Distance | Non
 
 
 def _settle_sigma(kind: Kind, around: Surroundings) -> tuple[float, ...]:
-    values = kind.constant if kind.name == "list" else [kind.constant]
+    values = _sigmas_of(kind, around) if kind.name == "list" else [kind.constant]
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             raise Refused(messages.ARGUMENT_LIST_OF_NUMBERS)
@@ -104,6 +132,18 @@ def _settle_sigma(kind: Kind, around: Surroundings) -> tuple[float, ...]:
 
 def _settle_sigma_or_none(kind: Kind, around: Surroundings) -> tuple[float, ...] | None:
     return None if kind.constant is None else _settle_sigma(kind, around)
+
+
+def _sigmas_of(kind: Kind, around: Surroundings) -> list[Any]:
+    """The numbers of a list, the lengths in it in pixels of their axes."""
+    values = list(kind.constant)
+    if around.ndim is not None and len(values) == around.ndim:
+        for axis, value in enumerate(values):
+            if isinstance(value, Quantity):
+                if around.spacing is None:
+                    raise Refused(messages.SPACING_UNKNOWN, noun="length")
+                values[axis] = value.value / around.spacing[axis]
+    return [0 if isinstance(value, Quantity) else value for value in values]
 
 
 def _settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
@@ -208,7 +248,7 @@ class _OneOf:
 
 def one_of(*choices: str) -> Takes:
     """An argument that is one of a few texts."""
-    return Takes(frozenset({"text"}), "a text", _OneOf(choices))
+    return Takes(frozenset({"text"}), "a text", _OneOf(choices), choices=choices)
 
 
 NAMED_SHAPES = ("diamond", "square", "disk")
@@ -249,6 +289,8 @@ def _as_constant(kind: Kind, around: Surroundings) -> Any:
 
 
 def _settle_numbers(kind: Kind, around: Surroundings) -> tuple[int | float, ...]:
+    if any(isinstance(v, Quantity) for v in kind.constant):
+        raise Refused(messages.LIST_OF_LENGTHS)
     if any(isinstance(v, bool) or not isinstance(v, int | float) for v in kind.constant):
         raise Refused(messages.LIST_OF_TEXTS)
     return tuple(kind.constant)
@@ -277,7 +319,7 @@ Axes = Annotated[
 ]
 Axis = Annotated[int | None, Takes(frozenset({"text", "none", "number"}), 'an axis such as "x"', _settle_axis)]
 Numbers = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", _settle_numbers)]
-ElementShape = Annotated[str, Takes(frozenset({"text"}), "a shape", _settle_shape)]
+ElementShape = Annotated[str, Takes(frozenset({"text"}), "a shape", _settle_shape, choices=NAMED_SHAPES)]
 Hits = Annotated[str, Takes(frozenset({"text"}), "a pattern", _settle_hits)]
 Connectivity = Annotated[int, Takes(_NUMBER, "a number", _settle_connectivity)]
 # A size limit may depend on pixels (`remove_small(m, 0.01 * area(m))`), so only quantities are settled.

@@ -61,7 +61,8 @@ class Takes:
 
     `settle` marks an argument that must be known before the run (a reach, axes, a choice): it turns the constant into
     what the body receives. `low` and `high` bound a number; `whole` asks for one without a fraction. `several` marks a
-    list of values that depend on pixels: each is an operand of its own, named by `part_name`.
+    list of values that depend on pixels: each is an operand of its own, named by `part_name`. `choices` are the texts
+    that it can be, as far as they can be listed.
     """
 
     kinds: frozenset[str]
@@ -72,6 +73,7 @@ class Takes:
     whole: bool = False
     quantity: "Callable[[Kind, Surroundings], Any] | None" = None  # turns a size into a number of pixels
     several: bool = False
+    choices: tuple[str, ...] = ()
 
     def check_number(self, value: Any) -> None:
         """Refuse a number that is out of bounds; arrays are let through."""

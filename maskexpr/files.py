@@ -19,6 +19,7 @@ from maskexpr.limits import Limits
 from maskexpr.steps import InputInfo
 
 STANDARD = "-"  # standard input or output
+_SCRIPT = "# From a session of maskexpr.\n"  # how a script begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,18 @@ class _Standard(io.BytesIO):
 def load_program(path: str, *, fast: bool = False) -> Program:
     """Compile a program file; `use` finds files beside it. `-` is standard input."""
     if path == STANDARD:
-        return compile(_standard_text(), name="standard input", resolver=_beside(Path()), fast=fast)
-    return compile(read_text(path), name=path, resolver=_beside(Path(path).parent), fast=fast)
+        return compile(_standard_text(), name="standard input", resolver=beside(Path()), fast=fast)
+    return compile(program_text(path), name=path, resolver=beside(Path(path).parent), fast=fast)
 
 
 def compile_expression(text: str, *, fast: bool = False) -> Program:
     """Compile an expression from the command line; `use` finds files in the current folder."""
     if text.endswith(".mask") and os.path.isfile(text):
         raise InputError(messages.EVAL_OF_FILE.anywhere(path=shown(text)))
-    return compile(_standard_text() if text == STANDARD else text, resolver=_beside(Path()), fast=fast)
+    return compile(_standard_text() if text == STANDARD else text, resolver=beside(Path()), fast=fast)
 
 
-def read_text(path: str) -> str:
+def program_text(path: str) -> str:
     """The text of a program file, as far as a program may be long."""
     try:
         with open(path, "rb") as stream:
@@ -92,6 +93,15 @@ def read_text(path: str) -> str:
         raise FileError(messages.FILE_MISSING.anywhere(path=shown(path))) from None
 
 
+def write_script(text: str, path: str) -> None:
+    """Write what a session came to as a program file; only over one that was written so, never over another file."""
+    if not path.endswith(".mask"):
+        raise FileError(messages.SCRIPT_SUFFIX.anywhere(path=shown(path)))
+    if os.path.lexists(path) and not program_text(path).startswith(_SCRIPT):
+        raise FileError(messages.SCRIPT_OVER_OTHER.anywhere(path=shown(path)))
+    images.put(path, (_SCRIPT + text).encode())
+
+
 def _standard_text() -> str:
     try:
         return _decoded(sys.stdin.buffer)
@@ -104,10 +114,12 @@ def _decoded(stream: BinaryIO) -> str:
     return stream.read(Limits().source_bytes + 1).decode("utf-8-sig", "strict")
 
 
-def _beside(folder: Path) -> Callable[[str], str]:
-    """Finds the files of `use` in a program's folder and below: a program from a stranger must not read others."""
+def beside(*folders: Path) -> Callable[[str], str]:
+    """Finds the files of `use` in the first of some folders that has them, or below it: a program from a stranger must
+    not read others."""
 
     def resolve(path: str) -> str:
+        folder = next((folder for folder in folders if (folder / path).exists()), folders[0])
         target = (folder / path).resolve()
         if not target.is_relative_to(folder.resolve()):
             raise ValueError(messages.USE_OUTSIDE)
@@ -149,13 +161,18 @@ def _load(loaded: Loaded, info: InputInfo, text: str, folder: Path, spacing: str
         picture = images.read(_Standard(loaded.standard[info.name]), kind=info.kind)
     else:
         picture = images.read(path, kind=info.kind)
-    kind = None
-    if picture.colour is not None and picture.array.dtype != bool:
-        kind = "colour" if picture.colour else "image"
-    loaded.values[info.name] = Image(picture.array, spacing.split(",") if spacing else None, kind)
+    loaded.values[info.name] = as_image(picture, spacing)
     loaded.notes[info.name] = ": ".join([text, *(["; ".join(picture.notes)] if picture.notes else [])])
     if text != STANDARD:
         loaded.paths[info.name] = path
+
+
+def as_image(picture: images.Picture, spacing: str | None) -> Image:
+    """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one."""
+    kind = None
+    if picture.colour is not None and picture.array.dtype != bool:
+        kind = "colour" if picture.colour else "image"
+    return Image(picture.array, spacing.split(",") if spacing else None, kind)
 
 
 def plain_value(text: str) -> bool | int | float | None:
@@ -178,17 +195,20 @@ def is_array(result: Result) -> bool:
     return isinstance(result.value, np.ndarray)
 
 
-def targets(results: Mapping[str, Result], option: str | None, stem: str) -> dict[str, str]:
-    """Where each array result goes: `option` is a file, a folder, or a template with {stem} and {output}."""
+def targets(
+    results: Mapping[str, Result], option: str | None, stem: str, names: str = "{stem}-{output}", flag: str = "-o"
+) -> dict[str, str]:
+    """Where each array result goes: `option`, as written behind `flag`, is a file, a folder, or a template with {stem}
+    and {output}; in a folder, or where nothing is said, `names` is the template."""
     arrays = [name for name, result in results.items() if is_array(result)]
     if option == "":
-        raise InputError(messages.OUTPUT_NAMELESS.anywhere())
+        raise InputError(messages.OUTPUT_NAMELESS.anywhere(flag=flag))
     if option == STANDARD or (option and not _is_folder(option) and "{" not in option):
         if len(arrays) != 1:
             mistake = messages.OUTPUT_ONE_FILE if arrays else messages.OUTPUT_NO_ARRAY
             raise InputError(mistake.anywhere(path=shown(option), count=len(arrays)))
         return {arrays[0]: option}
-    pattern = os.path.join(option, "{stem}-{output}") if option and _is_folder(option) else option or "{stem}-{output}"
+    pattern = os.path.join(option, names) if option and _is_folder(option) else option or names
     found = {name: _filled(pattern, stem or "mask", name) for name in arrays}
     for name, path in found.items():
         if not os.path.splitext(path)[1]:
@@ -241,7 +261,7 @@ def make_folder(option: str | None) -> None:
         raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(option), reason=reason(error))) from None
 
 
-def write(result: Result, path: str, record: str) -> None:
+def write(result: Result, path: str, record: str = "") -> None:
     """Write an array result with a record of how it was made; `-` is standard output, as PNG where PNG can hold it."""
     kind = result.kind.name
     if path == STANDARD:

@@ -18,7 +18,7 @@ from maskexpr.kinds import MILLIMETRES, TRUTH, Kind, number, shape_text
 from maskexpr.library import PROPERTIES
 from maskexpr.limits import Limits
 from maskexpr.messages import Mistake
-from maskexpr.near import nearest
+from maskexpr.near import FOREIGN_PROPERTIES, FOREIGN_VALUES, nearest
 from maskexpr.parser import parse
 from maskexpr.ranges import MOST_BITS, Range, of_type
 from maskexpr.source import Source
@@ -88,6 +88,14 @@ def bind(
     return arrays, kinds, values
 
 
+def taken(value: Any, name: str, kind: str | None = None) -> tuple[Any, Kind]:
+    """A value as a program with an input of that name, and maybe of a declared kind, would take it; and its kind."""
+    try:
+        return _input(InputInfo(name, kind), value, run=True)
+    except _Unfit as unfit:
+        raise InputError(unfit.diagnostic) from None
+
+
 class _Unfit(Exception):
     def __init__(self, mistake: Mistake, **fields: object) -> None:
         super().__init__(mistake)
@@ -112,8 +120,12 @@ def _missing(
     literals = ("true", "false", "none")
     declared = (*(p.name for p in checked.params), *(i.name for i in checked.inputs))
     known = itertools.chain(literals, checked.assigned, declared, PROPERTIES if info.in_condition else ())
-    near = nearest(info.name, (n for n in known if n != info.name)) if suggest else ""
-    mistake = messages.INPUT_MISSING_NEAR if near else messages.INPUT_MISSING
+    near = FOREIGN_VALUES.get(info.name) or (FOREIGN_PROPERTIES.get(info.name, "") if info.in_condition else "")
+    if not near and suggest:
+        near = nearest(info.name, (n for n in known if n != info.name))
+    mistake = messages.INPUT_MISSING_PROPERTY if info.in_condition else messages.INPUT_MISSING
+    if near:
+        mistake = messages.INPUT_MISSING_NEAR
     if info.name in checked.assigned:
         mistake = messages.INPUT_LATER
     return mistake.at(*place, name=info.name, near=near)
@@ -315,7 +327,7 @@ def _as_kind(
     values = _range(array, dtype, measured) if dtype.kind in "iu" else None
     if kind == "labels":
         array, dtype, values = _as_labels(name, array, dtype, values)
-    return array, Kind(kind, shape, dtype, values, channels, _spacing(name, spacing, len(shape)), name)
+    return array, Kind(kind, shape, dtype, values, channels, _spacing(name, spacing, len(shape), channels), name)
 
 
 def _range(array: np.ndarray[Any, Any] | None, dtype: np.dtype[Any], measured: bool) -> Range:
@@ -353,7 +365,7 @@ def _as_labels(
 # --- spacing ---------------------------------------------------------------------------------------------------------
 
 
-def _spacing(name: str, spacing: Any, ndim: int) -> tuple[Fraction, ...] | None:
+def _spacing(name: str, spacing: Any, ndim: int, channels: int) -> tuple[Fraction, ...] | None:
     if spacing is None:
         return None
     try:
@@ -363,6 +375,8 @@ def _spacing(name: str, spacing: Any, ndim: int) -> tuple[Fraction, ...] | None:
         steps = ()
     if len(steps) != ndim or any(s <= 0 for s in steps):
         found = ", ".join(str(p) for p in spacing) if isinstance(spacing, list | tuple) else spacing
+        if channels and len(steps) == ndim + 1:
+            raise _Unfit(messages.INPUT_SPACING_COLOUR, name=name, found=found, channels=channels)
         raise _Unfit(messages.INPUT_SPACING, name=name, found=found)
     return steps
 

@@ -52,6 +52,12 @@ class Kind:
     options: frozenset[str] = frozenset()
 
     @property
+    def sides(self) -> tuple[float, float]:
+        """The height and width of a pixel of a plane, in millimetres; 1 and 1 where they are not known."""
+        height, width = self.spacing[-2:] if self.spacing and len(self.spacing) > 1 else (1, 1)
+        return float(height), float(width)
+
+    @property
     def is_array(self) -> bool:
         return self.name in ARRAYS
 

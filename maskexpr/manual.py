@@ -1,11 +1,12 @@
 """The catalogue for a person: all functions on one screen, one subject a line each, or one function whole."""
 
+import re
 import textwrap
 from collections.abc import Iterable
 
 from maskexpr.builtin import Builtin
 from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES, SUBJECTS
-from maskexpr.near import nearest
+from maskexpr.near import FOREIGN_FUNCTIONS, nearest
 
 _PROPERTIES = "properties"
 _WIDTH, _CALL = 13, 36  # columns of subjects, of calls
@@ -13,14 +14,14 @@ _MORE = """\
 maskexpr functions NAME shows one with all it says and an example, maskexpr functions SUBJECT a subject line by line."""
 
 
-def overview(width: int) -> str:
-    """The names of all functions, by subject."""
+def overview(width: int, more: str = _MORE) -> str:
+    """The names of all functions, by subject, and how to see more of them."""
     lines = []
     for subject in SUBJECTS:
         names = [record.name for record in _records(subject)]
         lines.append(_wrapped(subject, names, width))
     lines.append(_wrapped(_PROPERTIES, PROPERTIES, width) + "\n" + " " * _WIDTH + "of regions, in keep(m, area >= 50)")
-    return "\n".join([*lines, "", *textwrap.wrap(_MORE, width)])
+    return "\n".join([*lines, "", *textwrap.wrap(more, width)])
 
 
 def _wrapped(title: str, names: Iterable[str], width: int) -> str:
@@ -48,7 +49,12 @@ def page(name: str, width: int) -> str | None:
 
 
 def suggestion(name: str) -> str:
-    """The name most like this one."""
+    """The function or operator that does what other software calls so, or the name most like this one."""
+    meant = FOREIGN_FUNCTIONS.get(name, "")
+    parts: list[str] = [*re.findall(r"\w+", meant), *re.findall(r"[^\w\s]+", meant)]
+    for part in parts:
+        if part in CATALOGUE or part in OPERATORS:
+            return part
     return nearest(name, [*CATALOGUE, *SUBJECTS, _PROPERTIES, *PROPERTIES])
 
 

@@ -184,6 +184,7 @@ OUTPUT_FORM = Mistake(
 # --- names and statements --------------------------------------------------------------------------------------------
 
 FUNCTION_UNKNOWN = Mistake("function-unknown", "there is no function {name}", "did you mean {near}?")
+FUNCTION_FOREIGN = Mistake("function-unknown", "there is no function {name}", "write {meant}")
 FUNCTION_UNKNOWN_FAR = Mistake("function-unknown", "there is no function {name}", "maskexpr functions lists them all")
 FUNCTION_IS_VALUE = Mistake(
     "function-unknown", "{name} is a value, not a function", "write {name}[...] for a part of it, or * to multiply"
@@ -272,8 +273,9 @@ TIMES_OF_MASKS = Mistake("kind", "* does not take a mask", "for what is in both 
 COLOUR_IN_OPERATOR = Mistake(
     "colour",
     "{text} has {channels} channels, {operator} takes one",
-    "gray({text})? or red({text}), channel({text}, 0)...",
+    "gray({text})? or red({text}), channel({text}, 0)...{stack}",
 )
+OR_STACK = "; a stack is declared: input {name}: image"
 SAMPLES_IN_OPERATOR = Mistake(
     "kind", "samples such as im[mask] are for statistics, not for {operator}", "write mean({text}) {operator} ..., say"
 )
@@ -305,6 +307,10 @@ MASK_WITH_IMAGE = Mistake(
 LENGTH_WITH_NUMBER = Mistake(
     "units", "{operator} cannot mix {left:a} and {right:a}", "give both a unit, or neither: plain numbers are pixels"
 )
+LENGTH_WITH_MEASURED = Mistake(
+    "units", "{operator} cannot mix {left:a} and {right:a}", "write {suggestion}: it is in {unit} already"
+)
+LENGTH_WITH_PIXELS = Mistake("units", "{operator} cannot mix {left:a} and {right:a}", "write {suggestion}")
 LENGTH_WITH_SIZE = Mistake(
     "units", "{operator} cannot mix {left:a} and {right:a}", "give both the same power: mm, mm2 or mm3"
 )
@@ -317,7 +323,10 @@ TEXT_ORDER = Mistake("kind", "{operator} does not take {kind:a}", "texts are com
 TEXT_WITH_OTHER = Mistake("kind", "{operator} cannot compare {left:a} and {right:a}", "compare a text with a text")
 LIST_COMPARED = Mistake("kind", "{operator} does not take a list", "write in to look for a value in a list")
 IN_NEEDS_LIST = Mistake("kind", "{operator} looks into a list, not into {kind:a}", "write {text} {operator} [2, 3]")
-LIST_MIXED = Mistake("kind", "a list holds numbers, texts or masks, not {kind:a}", "write [1, 2, 3], or [mask, mask]")
+LIST_MIXED = Mistake(
+    "kind", "a list holds numbers, lengths, texts or masks, not {kind:a}", "write [1, 2, 3], or [mask, mask]"
+)
+LIST_OF_LENGTHS = Mistake("kind", "a number is never in a list of lengths", "write a list of numbers: [1, 2, 3]")
 LIST_OF_TEXTS = Mistake("kind", "a number is never in a list of texts", "write a list of numbers: [1, 2, 3]")
 LIST_NOT_CONSTANT = Mistake("not-constant", "a list holds numbers known before the run", "write == and | for others")
 CHAIN_DIRECTION = Mistake("chain", "a chain of comparisons runs one way", "write low < im <= high, or two with &")
@@ -340,7 +349,7 @@ ITEM_COMPARED = Mistake("kind", "{operator} does not take a list", "take one of 
 ITEM_OUTSIDE = Mistake("index", "{index} is outside a list of {length}", "the last one is {last}, or -1")
 ITEM_ONE = Mistake("index", "one item is taken from a list at a time", "write {text}[0]")
 ITEM_UNKNOWN = Mistake("kind", "the items of this list cannot be taken", "centroid(m)[0] and bbox(m)[0] can")
-INDEX_COLOUR = Mistake("colour", "{text} has {channels} channels, samples have one", "gray({text})[{mask}]?")
+INDEX_COLOUR = Mistake("colour", "{text} has {channels} channels, samples have one", "gray({text})[{mask}]?{stack}")
 INDEX_TOO_MANY = Mistake("index", "{count} subscripts for {ndim:axis|axes}", "write one for each axis at most")
 INDEX_CHANNEL = Mistake(
     "index",
@@ -388,6 +397,14 @@ ARGUMENT_WITHIN = Mistake(
 ARGUMENT_MASKS_WANTED = Mistake(
     "kind", "{function} takes a list of masks, not {kind:a}", "write {function}([a > t, b > t]), say"
 )
+ARGUMENT_MASKS_NONE = Mistake(
+    "kind", "{function} takes a list of masks, this list holds none", "write {function}([a > t, b > t]), say"
+)
+ARGUMENT_LABELS_WANTED = Mistake(
+    "argument-kind",
+    "{function} takes {wanted} as {name}, {text} is {kind:a}",
+    "make one with a comparison: {text} > 0; labels are declared: input {text}: labels",
+)
 ARGUMENT_MASK_WANTED = Mistake(
     "argument-kind", "{function} takes {wanted} as {name}, {text} is {kind:a}", "make one with a comparison: {text} > 0"
 )
@@ -397,7 +414,7 @@ ARGUMENT_IMAGE_WANTED = Mistake(
 ARGUMENT_COLOUR = Mistake(
     "colour",
     "{text} has {channels} channels, {function} takes {wanted}",
-    "gray({text})? or red({text}), hue({text})...",
+    "gray({text})? or red({text}), hue({text})...{stack}",
 )
 ARGUMENT_COLOUR_WANTED = Mistake(
     "argument-kind", "{function} takes a colour image, {text} is {kind:a}", "it needs a last axis of 3 or 4 channels"
@@ -415,6 +432,7 @@ ARGUMENT_LIST_OF_NUMBERS = Mistake("argument-kind", "{name} is a list of numbers
 ARGUMENT_LIST_LENGTH = Mistake(
     "argument-range", "{name} has {count:number|numbers} for {wanted:axis|axes}", "write one per axis"
 )
+MEANT_FOR_OTHER = "did you mean {meant}?"
 CHOICE_UNKNOWN = Mistake("choice", "{name} cannot be {value!r}", "it is one of {choices}")
 SHAPE_UNKNOWN = Mistake(
     "choice", "there is no shape {value!r}", 'it is diamond, square, disk, or a pattern such as "010/111/010"'
@@ -467,6 +485,9 @@ PROPERTY_LENGTH = Mistake(
 AXES_NUMBER = Mistake(
     "axes", "{function} works along {wanted} axes, not along {count}", 'name those it is to work along: axes="yx"'
 )
+AXES_FLAT = Mistake(
+    "axes", "{function} works along {wanted} axes, not along {count}", "give a mask of two axes or more"
+)
 MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
 MARKERS_RANGE = Mistake(
     "markers",
@@ -482,7 +503,7 @@ SPACING_UNKNOWN = Mistake(
     "give it: --spacing 0.5mm, or Image(a, spacing=0.5)",
 )
 SIZE_POWER = Mistake(
-    "units", "a size in mm{power} does not fit an image of {ndim:axis|axes}", "write mm2 in 2-D and mm3 in 3-D"
+    "units", "a size in mm{power} does not fit regions of {ndim:axis|axes}", "write mm2 in 2-D and mm3 in 3-D"
 )
 GRID_MISSING = Mistake("grid", "{name} needs an image to take its shape from", "use an input image in the program")
 GRID_SEVERAL = Mistake(
@@ -519,6 +540,11 @@ GROWTH_LENGTH = Mistake(
 
 INPUT_MISSING = Mistake("input-missing", "no {name} was given", "give it: {name}=...")
 INPUT_MISSING_NEAR = Mistake("input-missing", "no {name} was given", "did you mean {near}?")
+INPUT_MISSING_PROPERTY = Mistake(
+    "input-missing",
+    "no {name} was given, and regions have no such property",
+    "maskexpr functions properties lists those they have",
+)
 INPUT_LATER = Mistake(
     "input-missing", "no {name} was given, and it gets a value only here or further down", "move that line up"
 )
@@ -541,6 +567,11 @@ INPUT_LABELS = Mistake(
 INPUT_SPACING = Mistake(
     "input-spacing", "the spacing of {name} is {found}", "give one positive number, or one per axis"
 )
+INPUT_SPACING_COLOUR = Mistake(
+    "input-spacing",
+    "the spacing of {name} is {found}, but its last axis is taken for {channels} channels of colour",
+    'a stack is declared: input {name}: image in the program, or Image(a, kind="image")',
+)
 PARAM_VALUE = Mistake("param-value", "{name} cannot be {value}", "it is {wanted}")
 IMAGE_KIND_UNKNOWN = Mistake("input-type", "Image kind {kind!r} is unknown", "write image, mask, colour or labels")
 
@@ -551,7 +582,7 @@ GIVEN_IS_PARAM = Mistake("given-form", "{name} is a param, not an input", "write
 PARAM_FORM_GIVEN = Mistake("given-form", "{text} is not name=value", "write -p low=32, say")
 GIVEN_TWICE = Mistake("given-form", "{name} is given twice", "delete one of the two")
 PARAM_IS_INPUT = Mistake("param-unknown", "{name} is an input, not a param", "write {name}={value} without -p")
-OUTPUT_NAMELESS = Mistake("output-target", "the name after -o is empty", "write a file, a folder/ or a template")
+OUTPUT_NAMELESS = Mistake("output-target", "the name after {flag} is empty", "write a file, a folder/ or a template")
 STDOUT_REFUSED = Mistake("file-refused", "cannot write to standard output: {reason}", "check where it goes")
 PARAM_UNKNOWN = Mistake("param-unknown", "the program has no param {name}", "it has {names}")
 TIME_NEEDS_INPUTS = Mistake(
@@ -571,8 +602,63 @@ OUTPUT_NO_ARRAY = Mistake(
 OUTPUT_TEMPLATE = Mistake("output-target", "{template} is not a template", "use {{stem}} and {{output}} in it")
 OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is an input, it is not overwritten", "write to another file")
 OUTPUT_TWICE = Mistake(
-    "output-target", "{path} is the target of {first} and {second}", "use {{output}} in the template"
+    "output-target", "{path} is the target of {first} and {second}", "give each its own, by {{output}} in a template"
 )
+
+# --- the session -----------------------------------------------------------------------------------------------------
+
+SESSION_UNKNOWN = Mistake("name", "there is no {name} here", "did you mean {near}?")
+SESSION_UNKNOWN_FAR = Mistake("name", "there is no {name} here", ":vars lists what there is")
+SESSION_NO_ARRAY = Mistake("kind", "{name} is {kind:a}, not a mask or an image", "save a mask, labels or an image")
+SESSION_SET_INPUT = Mistake(
+    "name", "{name} is an image that was loaded", "load another in its place: :load {name} FILE"
+)
+SESSION_LOAD = "load it: :load {name} FILE"
+SCRIPT_NAME = Mistake("name", "a file that is used and this session both have a {name}", "name it otherwise here")
+SCRIPT_SUFFIX = Mistake("output-target", "{path} is no name for a program", "end it in .mask")
+SCRIPT_OVER_OTHER = Mistake(
+    "output-target", "{path} is not from a session, it is not overwritten", "write to another file"
+)
+
+# --- the REPL --------------------------------------------------------------------------------------------------------
+
+COMMAND_UNKNOWN = Mistake("command", "there is no command :{name}", "did you mean :{near}?")
+COMMAND_UNKNOWN_FAR = Mistake("command", "there is no command :{name}", ":help lists them")
+COMMAND_CUT = Mistake("command", ":{name} may be {meant}", "write more of it")
+COMMAND_ARGUMENTS = Mistake("command", "it is :{name} {arguments}", "such as {example}")
+COMMAND_BARE = Mistake("command", ":{name} takes nothing behind it", "write :{name}")
+COMMAND_CHOICE = Mistake("command", ":{name} cannot be {value}", "it is {choices}")
+HELP_UNKNOWN = Mistake("help", "there is no help for {name}", "did you mean {near}?")
+HELP_UNKNOWN_FAR = Mistake("help", "there is no help for {name}", ":help functions lists what there is")
+NOTHING_TO_SHOW = Mistake("name", "there is no result yet", "enter an expression, such as im > 64")
+NOTHING_TO_SCRIPT = Mistake("name", "nothing has a name yet", "name what to keep, such as bone = im > 64")
+NO_HISTOGRAM = Mistake("kind", "{name} is {kind:a}, not an image", "name an image, as in :hist im bone")
+HISTOGRAM_PART = Mistake("kind", "{name} is {found:a}, not a mask of the shape of {image}", "name a mask made from it")
+SESSION_MEMORY = Mistake("memory", "there is not enough memory for this", "crop the image, or leave other names out")
+SESSION_FAULT = Mistake(
+    "fault", "a fault of maskexpr, not yours: {what} ({where})", "please report this line, and what you typed"
+)
+SESSION_INPUT = Mistake("given-form", "{text} is neither name=FILE nor a program", "write im={text}")
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+VIEW_SEVERAL = Mistake("view", "several values cannot be one picture ({names})", "give one of them")
+VIEW_MODE = Mistake("view", "there is no view {mode!r}", "it is one of {modes}")
+VIEW_SHAPES = Mistake(
+    "view", "{name} ({shape}) cannot be shown on {image} ({ground})", "give the image that it came from"
+)
+VIEW_PLANE = Mistake("view", "there is no plane {plane}", "the last one is {last}")
+VIEW_FLAT = Mistake("view", "there are no planes to choose from: this is one", "leave out the plane")
+CELL_FORM = Mistake("given-form", "%%mask does not take {text}", "write %%mask [NAME] [-v MODE]")
+VIEW_NO_MASK = Mistake(
+    "view", "{path} is {found}, neither a mask nor labels", "name a file of 0 and 255, or of whole numbers from 0 on"
+)
+SHOW_NO_MASK = Mistake("view", "there is no mask to draw for {path}", "name an image and its mask: show IMAGE MASK")
+OVERLAY_NO_MASK = Mistake("output-target", "there is no mask to draw for {path}", "leave out --overlay")
+OVERLAY_NO_IMAGE = Mistake(
+    "output-target", "{name} ({shape}) has no image of its shape to be drawn on", "leave out --overlay; -o writes it"
+)
+HISTOGRAM_NO_IMAGE = Mistake("output-target", "no image is given whose values could be counted", "leave out --hist")
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
@@ -653,6 +739,7 @@ REACH_TOO_LARGE = Mistake(
 )
 
 AXIS_ONE = Mistake("axes", "{axes!r} names several axes", 'write one letter, axis="x", or leave it out for all of them')
+AXIS_NOT_WORKED = Mistake("axes", "axis is not among axes", "leave axes out, or name it there too")
 WINDOW_TOO_LARGE = Mistake(
     "window-too-large", "the window would hold {size:.3g} pixels, the limit is {most:.3g}", "use a smaller {name}"
 )

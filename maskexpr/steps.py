@@ -1,7 +1,7 @@
 """A checked program as steps: every operation is a function applied to earlier steps, so nothing here recurses."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -13,6 +13,8 @@ from maskexpr.errors import Diagnostic
 from maskexpr.kinds import Kind
 from maskexpr.ranges import smallest_type, union
 from maskexpr.source import Source, Span
+
+_COMPARISONS = frozenset({"<", "<=", ">", ">=", "between", "hysteresis"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +135,36 @@ class Checked:
                 alike = sum(name.partition(" #")[0] == text for name in numbers)  # a def called several times
                 numbers[f"{text} #{alike + 1}" if alike else text] = step
         return numbers
+
+    def compared(self) -> list[tuple[Step, str, Step]]:
+        """Each image with a number that it is compared with, by its name where it has one, else by how it is written;
+        not those of conditions on regions."""
+        found, steps = [], set(self.steps)
+        names = {step: name for name, step in self.bindings if name}
+        for step in self.steps:
+            operands = list(step.operands.values())
+            if step.function is None or step.function.name not in _COMPARISONS or not steps.issuperset(operands):
+                continue
+            images = [operand for operand in operands if operand.kind.name == "image"]
+            numbers = [operand for operand in operands if operand.kind.name == "number"]
+            for image, number in itertools.product(images, numbers):
+                text = " ".join(number.source.slice(number.span).split())
+                found.append((image, names.get(number) or text, number))
+        return found
+
+
+def in_order(result: Step, is_leaf: Callable[[Step], bool] = lambda step: False) -> Iterator[Step]:
+    """A step after all it depends on, without recursion; not beyond leaves."""
+    seen, stack = set[Step](), [(result, False)]
+    while stack:
+        step, ready = stack.pop()
+        if ready:
+            yield step
+        elif step not in seen:
+            seen.add(step)
+            stack.append((step, True))
+            if not is_leaf(step):
+                stack.extend((operand, False) for operand in step.operands.values())
 
 
 def run_body(step: Step, values: Mapping[str, Any]) -> Any:

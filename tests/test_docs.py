@@ -4,6 +4,8 @@ import doctest
 import functools
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,9 @@ import pytest
 import maskexpr
 from maskexpr import api, inputs
 from maskexpr.builtin import Builtin, builtin
-from maskexpr.library import CATALOGUE
+from maskexpr.library import CATALOGUE, PROPERTIES
 from maskexpr.library.regions import components as regions
+from maskexpr.library.regions.properties import Property
 
 README = Path(__file__).parent.parent / "README.md"
 _FLAGS = doctest.NORMALIZE_WHITESPACE
@@ -34,7 +37,14 @@ def test_every_function_has_an_example_that_runs(record: Builtin) -> None:
     assert run(record.doc, record.name) >= 1
 
 
-@pytest.mark.parametrize("thing", [maskexpr, api.Program, api.compile, api.evaluate, api.Program.kind, inputs.Image])
+@pytest.mark.parametrize("known", PROPERTIES.values(), ids=lambda known: known.name)
+def test_every_property_of_regions_has_an_example_that_runs(known: Property) -> None:
+    assert run(known.doc, known.name) >= 1
+
+
+@pytest.mark.parametrize(
+    "thing", [maskexpr, api.Program, api.compile, api.evaluate, api.Program.kind, inputs.Image, maskexpr.view]
+)
 def test_public_names_have_an_example_that_runs(thing: object) -> None:
     assert run(thing.__doc__ or "", getattr(thing, "__name__", "")) >= 1
 
@@ -87,3 +97,12 @@ def test_the_readme_says_what_the_tool_prints(
         main(shlex.split(command))
         printed = capsys.readouterr()
         assert shown == printed.out + printed.err
+
+
+def test_the_session_in_the_readme_runs(tmp_path: Path) -> None:
+    (block,) = readme_blocks("> low")
+    lines = "".join(line.removeprefix("> ") + "\n" for line in block.splitlines())
+    command = [sys.executable, "-m", "maskexpr", "repl", f"im={README.parent / 'examples' / 'ankle.png'}"]
+    done = subprocess.run(command, input=lines, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {path.name for path in tmp_path.iterdir()} == {"tissue.png", "tissue.mask"}

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr import messages
+from maskexpr import manual, messages, near
 from maskexpr.arguments import Mask
 from maskexpr.builtin import MASK, builtin
+from maskexpr.library import CATALOGUE, PROPERTIES
 
 FOLDER = Path(__file__).parent / "errors"
 
@@ -230,6 +231,29 @@ def test_only_the_first_fifty_mistakes_are_written_out():
     assert text.endswith("... and 20 more")
 
 
+FOREIGN = {**near.FOREIGN_FUNCTIONS, **near.FOREIGN_VALUES}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_written_for_a_name_of_other_software(name):
+    assert maskexpr.compile(FOREIGN[name]).warnings == ()
+    assert name not in CATALOGUE
+
+
+def test_the_properties_that_other_software_names_otherwise():
+    assert set(near.FOREIGN_PROPERTIES.values()) <= set(PROPERTIES)
+    assert not set(near.FOREIGN_PROPERTIES) & set(PROPERTIES)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("threshold_otsu", "otsu"), ("adaptive_threshold", "local_mean"), ("invert", "~"), ("otsou", "otsu")],
+)
+def test_the_page_for_a_name_of_other_software(name, meant):
+    assert manual.suggestion(name) == meant
+    assert manual.page(meant, 80)
+
+
 # --- programs that are out to break us -------------------------------------------------------------------------------
 
 
@@ -342,7 +366,7 @@ def _frames():
 
 # --- no dead wording -------------------------------------------------------------------------------------------------
 
-SECTIONS_TESTED_ELSEWHERE = ("files", "the command line")
+SECTIONS_TESTED_ELSEWHERE = ("files", "the command line", "pictures", "the session", "the REPL")
 
 
 def wordings():

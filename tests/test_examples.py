@@ -197,6 +197,13 @@ def test_specks(run: Run, ankle: np.ndarray) -> None:
 # --- numbers and bits ------------------------------------------------------------------------------------------------
 
 
+def test_the_overlay_in_the_readme_is_what_the_tool_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = tmp_path / "o.png"
+    expression = "dilate((im > 32) & ~(im > 64), 2)"
+    assert main(["eval", expression, f"im={EXAMPLES}/ankle.png", "--view", "overlay", "--overlay", str(made)]) == 0
+    np.testing.assert_array_equal(iio.imread(made), iio.imread(EXAMPLES / "ankle-overlay.png"))
+
+
 def test_ascending(run: Run) -> None:
     results = run("ascending.mask")
     im = np.arange(1, 10).reshape(3, 3)
@@ -371,7 +378,7 @@ def test_brain(run: Run, brain: np.ndarray) -> None:
 
 @pytest.mark.parametrize(("right", "front", "up", "reach"), [(-12, -18, 8, 6), (30, -40, 30, 10.5)])
 def test_sphere(run: Run, brain: np.ndarray, right: int, front: int, up: int, reach: float) -> None:
-    place = {"right": right, "front": front, "up": up, "reach": f"{reach}mm"}
+    place = {"right": f"{right}mm", "front": f"{front}mm", "up": f"{up}mm", "reach": f"{reach}mm"}
     results = run("sphere.mask", *(part for name, value in place.items() for part in ("-p", f"{name}={value}")))
     z, y, x = np.indices(brain.shape)
     squares = (3 * z - 71 - up) ** 2 + (96 - 3 * y - front) ** 2

@@ -159,7 +159,7 @@ golden(
     """
 plan                                held as      ops/pixel  share
   on whole images
-    otsu(im)                        number              40    36%   values counted
+    otsu(im)                        number              40    36%   plain body
   pass 1 over 4096x4096, 64 strips of 64 rows
     gaussian(im, 2)                 float64             68    61%   weighted sums of rows; reaches 8 rows
     m = gaussian(im, 2) > otsu(im)  mask, bytes          1    <1%   used by 2 steps; kept in bits for area

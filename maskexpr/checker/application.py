@@ -1,5 +1,6 @@
 """A function of the catalogue applied to its arguments: whether each fits, and what comes out."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,10 +9,11 @@ import numpy as np
 
 from maskexpr import messages
 from maskexpr.arguments import default_of
-from maskexpr.builtin import Builtin, Parameter, Refused, Surroundings, grid_of, part_name
+from maskexpr.builtin import Builtin, Parameter, Refused, Surroundings, grid_of, part_name, value_text
 from maskexpr.checker.context import Context, Scope, Value
 from maskexpr.checker.shapes import agree
 from maskexpr.kinds import Kind, number, shape_text
+from maskexpr.messages import Mistake
 from maskexpr.source import Span
 
 Given = Mapping[str, Value]
@@ -58,8 +60,18 @@ class _Application:
         for parameter in self.function.parameters:
             fits = self._take(parameter) and fits
         if fits and agree(self.c, self.scope, self.operands, self.span):
-            return self._result()
+            result = self._result()
+            self._note_unit(result)
+            return result
         return self._unknown(self.function.gives.names)
+
+    def _note_unit(self, result: Value) -> None:
+        """The unit that the result is in; a statistic is in that of its values."""
+        unit, first = self.settings.get("unit"), next(iter(self.operands.values()), None)
+        if isinstance(unit, str):
+            self.c.units[result.step] = (self.function, unit)
+        elif self.function.group == "measures" and first and first.step in self.c.units:
+            self.c.units[result.step] = self.c.units[first.step]
 
     def _unknown(self, names: frozenset[str]) -> Value:
         return self.c.unknown(self.scope, self.span, names)
@@ -89,9 +101,22 @@ class _Application:
             else:
                 self.operands[name] = self._operand(parameter, value)
         except Refused as refused:
-            self._refuse(refused, name)
+            mistake, other = self._for_another(refused.mistake, parameter, value)
+            self._refuse(Refused(mistake, name, **{**refused.fields, **other}), name)
             return False
         return True
+
+    def _for_another(self, mistake: Mistake, refusing: Parameter, value: Value) -> tuple[Mistake, dict[str, object]]:
+        """The mistake as it is, or, where the argument is a text that another parameter would take, with that hint."""
+        for parameter in self.function.parameters if value.kind.name == "text" else ():
+            settle = parameter.takes.settle if "text" in parameter.takes.kinds else None
+            if settle is None or parameter is refusing or parameter.name in self.given:
+                continue
+            with contextlib.suppress(Refused):
+                settle(value.kind, self.around)
+                meant = f"{parameter.name}={value_text(value.kind.constant)}"
+                return replace(mistake, hint=messages.MEANT_FOR_OTHER), {"meant": meant}
+        return mistake, {}
 
     def _take_default(self, parameter: Parameter) -> None:
         if parameter.takes.settle is not None:
@@ -128,18 +153,24 @@ class _Application:
             return True
         text = self.scope.source.quote(value.span)
         fields = {"function": self.function.name, "name": parameter.name, "wanted": parameter.takes.noun, "text": text}
+        more: dict[str, object]
         # A comparison is a mask or a truth already before its image is known; both want the same advice.
         name = "mask" if kind.name == "unknown" and kind.surely({"mask", "truth"}) else kind.name
         if name == "colour":
             mistake, more = messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several"}
+            more["stack"] = self.c.or_stack(value)
         elif name == "samples" and self.function.parameter("within"):
             value_text, mask_text = (self.scope.source.quote(o.span) for o in value.step.operands.values())
             mistake, more = messages.ARGUMENT_WITHIN, {"value": value_text, "mask": mask_text}
+        elif wanted == {"masks"} and name == "list":
+            mistake, more = messages.ARGUMENT_MASKS_NONE, {}
         elif wanted == {"masks"}:
             mistake, more = messages.ARGUMENT_MASKS_WANTED, {}
         elif wanted == {"colour"}:
             mistake, more = messages.ARGUMENT_COLOUR_WANTED, {}
-        elif "mask" in wanted and name in ("image", "labels"):
+        elif {"mask", "labels"} <= wanted and value.step.name and (kind.range or not kind.is_complete):
+            mistake, more = messages.ARGUMENT_LABELS_WANTED, {}
+        elif "mask" in wanted and kind.word in ("image", "labels"):
             mistake, more = messages.ARGUMENT_MASK_WANTED, {}
         elif name == "mask" and self.function.name in _OF_MASKS:
             what, other = _OF_MASKS[self.function.name]
@@ -151,7 +182,8 @@ class _Application:
         elif name in ("length", "size") and "number" in wanted and not wanted & {"length", "size"}:
             mistake, more = messages.ARGUMENT_QUANTITY, {}
         else:
-            mistake, more = messages.ARGUMENT_KIND, {"signature": self.function.signature}
+            mistake, more = self._for_another(messages.ARGUMENT_KIND, parameter, value)
+            more["signature"] = self.function.signature
         self.c.report(mistake, self.scope, value.span, kind=kind.word, **fields, **more)
         return False
 

@@ -9,7 +9,7 @@ from maskexpr.checker import predicates
 from maskexpr.checker.application import Given, apply
 from maskexpr.checker.context import Context, Function, Scope, Value
 from maskexpr.errors import MOST_SHOWN
-from maskexpr.near import nearest
+from maskexpr.near import FOREIGN_FUNCTIONS, nearest
 from maskexpr.source import Span
 
 Check = Callable[[Context, Scope, nodes.Expression], Value]
@@ -28,6 +28,9 @@ def call(c: Context, scope: Scope, node: nodes.Call, check: Check) -> Value:
     name = node.function.text
     if _is_module_prefix(c, scope, node):
         module = node.arguments[0].span
+        if name not in c.catalogue and name in FOREIGN_FUNCTIONS:
+            _unknown_function(c, scope, node)
+            return c.unknown(scope, node.span)
         span = module.to(node.function.span)
         c.report(messages.MODULE_PREFIX, scope, span, module=scope.source.quote(module), function=name)
         return c.unknown(scope, node.span)
@@ -76,6 +79,8 @@ def _unknown_function(c: Context, scope: Scope, node: nodes.Call) -> None:
         c.report(messages.FUNCTION_LATER, scope, span, name=name)
     elif name in scope.values or name in c.signature or name in c.inputs or name in c.catalogue:
         c.report(messages.FUNCTION_IS_VALUE, scope, span, name=name)
+    elif name in FOREIGN_FUNCTIONS:
+        c.report(messages.FUNCTION_FOREIGN, scope, span, name=name, meant=FOREIGN_FUNCTIONS[name])
     elif near:
         c.report(messages.FUNCTION_UNKNOWN, scope, span, name=name, near=near)
     else:

@@ -80,7 +80,9 @@ class Context:
         self.diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         self.used: set[str] = set()
         self.inputs: dict[str, Step] = {}
+        self.declared: set[str] = set()  # inputs with a line of their own
         self.in_conditions: set[str] = set()  # inputs first named in a condition on regions
+        self.units: dict[Step, tuple[Builtin, str]] = {}  # of values measured in a unit: by which function, in which
         self.later_functions: set[str] = set()  # defs that stand further down
         self.calls: list[tuple[str, str]] = []  # the defs being filled in, and where each was called
         self.uses_grid = False
@@ -119,6 +121,11 @@ class Context:
         step = self._made_once(("input", name), Step(kind, scope.source, span, name=name))
         self.inputs[name] = step.step
         return step
+
+    def or_stack(self, value: Value) -> str:
+        """What to add to a hint on a colour image that was only taken for one, by its shape."""
+        name = value.step.name
+        return messages.OR_STACK.format(name=name) if name and name not in self.declared else ""
 
     def property(self, name: str, kind: Kind, scope: Scope, span: Span) -> Value:
         """A property of regions in a condition on them; no step of the program."""

@@ -12,8 +12,9 @@ from maskexpr.checker.shapes import agree
 from maskexpr.kinds import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, unknown
 from maskexpr.library import CATALOGUE, OPERATORS
 from maskexpr.messages import Mistake
+from maskexpr.near import FOREIGN_VALUES
 from maskexpr.source import Span
-from maskexpr.steps import Step
+from maskexpr.steps import Quantity, Step
 
 GIVEN = ARRAYS | {"number", "truth"}  # what an input can be
 
@@ -70,7 +71,7 @@ def _name(c: Context, scope: Scope, node: nodes.Name) -> Value:
 def _unknown_in_def(c: Context, scope: Scope, node: nodes.Name) -> None:
     assert scope.inside is not None
     definition = scope.inside.node
-    near = calls.suggestion(c, node.text, scope.values)
+    near = FOREIGN_VALUES.get(node.text) or calls.suggestion(c, node.text, scope.values)
     function = definition.name.text
     if near:
         c.report(messages.NAME_UNKNOWN_IN_DEF_NEAR, scope, node.span, name=node.text, function=function, near=near)
@@ -85,15 +86,19 @@ def _list(c: Context, scope: Scope, node: nodes.List) -> Value:
     if any(item.kind.surely({"mask"}) for item in items):
         return _masks(c, scope, node, items)
     for step, item in zip(items, node.items, strict=True):
-        if not step.kind.may_be({"number", "text", "mask"}):
+        if not step.kind.may_be({"number", "text", "mask", "length"}):
             c.report(messages.LIST_MIXED, scope, item.span, kind=step.kind.word)
             return _unknown_list(scope, node)
         if not step.kind.is_constant:
             if step.kind.is_complete:
                 c.report(messages.LIST_NOT_CONSTANT, scope, item.span)
             return _unknown_list(scope, node)
-    values = tuple(step.kind.constant for step in items)
+    values = tuple(_item_of(step.kind) for step in items)
     return c.constant(Kind("list", constant=values), scope, node.span)
+
+
+def _item_of(kind: Kind) -> Any:
+    return Quantity(kind.constant, kind.power) if kind.name == "length" else kind.constant
 
 
 def _unknown_list(scope: Scope, node: nodes.List) -> Value:
@@ -236,10 +241,14 @@ def _membership(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
 
 def _index(c: Context, scope: Scope, node: nodes.Index) -> Value:
     value = check(c, scope, node.value)
+    if value.kind.options == predicates.NOT_KNOWN:  # a property of regions that are not known yet
+        return c.unknown(scope, node.span, value.kind.options)
     if value.kind.name == "list":
         return _item(c, scope, value, node)
     if not value.kind.may_be(ARRAYS):
-        c.report(messages.INDEX_KIND, scope, node.value.span, kind=value.kind.word)
+        # What is wrong with an item of a list that is not known yet can be said only when it is.
+        if not (isinstance(node.value, nodes.Index) and _is_open(value)):
+            c.report(messages.INDEX_KIND, scope, node.value.span, kind=value.kind.word)
         return c.unknown(scope, node.span)
     subscripts = [s if isinstance(s, nodes.Slice) else check(c, scope, s) for s in node.subscripts]
     masks = [s for s in subscripts if isinstance(s, Value) and s.kind.surely({"mask"})]
@@ -258,7 +267,8 @@ def _samples(c: Context, scope: Scope, value: Value, mask: Value, node: nodes.In
     kind = value.kind
     if kind.name == "colour":
         fields = {"text": scope.source.quote(node.value.span), "mask": scope.source.quote(node.subscripts[0].span)}
-        c.report(messages.INDEX_COLOUR, scope, node.value.span, channels=kind.channels or "several", **fields)
+        channels, stack = kind.channels or "several", c.or_stack(value)
+        c.report(messages.INDEX_COLOUR, scope, node.value.span, channels=channels, stack=stack, **fields)
         return c.unknown(scope, node.span)
     operands = {"value": value, "mask": mask}
     if not agree(c, scope, operands, node.span) or not kind.is_complete or not mask.kind.is_complete:
@@ -267,12 +277,17 @@ def _samples(c: Context, scope: Scope, value: Value, mask: Value, node: nodes.In
     return c.apply(OPERATORS["samples"], operands, samples, scope, node.span)
 
 
+def _is_open(value: Value) -> bool:
+    """Whether a value depends on an input that is not given yet."""
+    return value.step.function is None and not value.step.name and not value.kind.is_constant
+
+
 def _item(c: Context, scope: Scope, value: Value, node: nodes.Index) -> Value:
     """One number of a list: `centroid(m)[0]`."""
     kind, part = value.kind, node.subscripts[0]
     if kind.is_constant:
         kind = replace(kind, shape=(len(kind.constant),))
-    if kind.shape is None and value.step.function is None:  # of an input that is not given yet
+    if kind.shape is None and _is_open(value):
         return c.unknown(scope, node.span, frozenset({"number"}))
     if kind.shape is None:
         c.report(messages.ITEM_UNKNOWN, scope, node.span, text=scope.source.quote(node.value.span))
@@ -291,6 +306,8 @@ def _item(c: Context, scope: Scope, value: Value, node: nodes.Index) -> Value:
         return predicates.part(c, scope, value, i, node.span)
     if kind.is_constant:
         item = kind.constant[i]
+        if isinstance(item, Quantity):
+            return c.constant(quantity(item.value, item.power), scope, node.span)
         return c.constant(text(item) if isinstance(item, str) else number(constant=item), scope, node.span)
     return c.apply(OPERATORS["item"], {"value": value}, number(kind.range), scope, node.span, {"index": i})
 

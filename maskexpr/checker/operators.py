@@ -10,7 +10,7 @@ from maskexpr.arguments import measured_in_pixels
 from maskexpr.builtin import Refused, like_grid, numeric_result
 from maskexpr.checker.context import Context, Scope, Value
 from maskexpr.checker.shapes import agree
-from maskexpr.kinds import ARRAYS, TRUTH, Kind, number, quantity
+from maskexpr.kinds import ARRAYS, MILLIMETRES, TRUTH, Kind, number, quantity
 from maskexpr.library import OPERATORS
 from maskexpr.ranges import Range
 from maskexpr.source import Span
@@ -99,7 +99,7 @@ def refuse_operand(c: Context, scope: Scope, symbol: str, step: Value, wanted: s
     """Say why a colour image, samples, a text, a list... cannot stand beside this operator."""
     kind, text = step.kind, scope.source.quote(step.span)
     if kind.name == "colour":
-        fields = {"text": text, "channels": kind.channels or "several", "operator": symbol}
+        fields = {"text": text, "channels": kind.channels or "several", "operator": symbol, "stack": c.or_stack(step)}
         c.report(messages.COLOUR_IN_OPERATOR, scope, step.span, **fields)
     elif kind.name == "samples":
         c.report(messages.SAMPLES_IN_OPERATOR, scope, step.span, operator=symbol, text=text)
@@ -120,12 +120,14 @@ def _of_quantities(c: Context, scope: Scope, operator: nodes.Operator, left: Val
     for step in (left, right):
         if not step.kind.may_be(QUANTITIES | {"number"}):
             if step.kind.surely(NUMERIC):
-                c.report(messages.LENGTH_WITH_NUMBER, scope, span, operator=symbol, left=_measure(a), right=_measure(b))
+                _refuse_mix(c, scope, operator, left, right, span)
             else:
                 refuse_operand(c, scope, symbol, step, "numbers, lengths and sizes")
             return c.unknown(scope, span)
         if not step.kind.is_constant:
-            if step.kind.is_complete:
+            if step.step in c.units:
+                _refuse_mix(c, scope, operator, left, right, span)
+            elif step.kind.is_complete:
                 c.report(messages.NOT_CONSTANT, scope, step.span, what="a factor of a length or size")
             return c.unknown(scope, span, QUANTITIES | {"number"})
     powers = (a.power, b.power)
@@ -133,7 +135,7 @@ def _of_quantities(c: Context, scope: Scope, operator: nodes.Operator, left: Val
     if symbol in "+-" and a.power == b.power:
         return c.constant(quantity(x + y if symbol == "+" else x - y, a.power), scope, span)
     if symbol in "+-":
-        _refuse_mix(c, scope, operator, a, b, span)
+        _refuse_mix(c, scope, operator, left, right, span)
         return c.unknown(scope, span)
     if symbol == "/" and y == 0:
         c.report(messages.DIVISION_BY_ZERO_CONSTANT, scope, right.span)
@@ -147,9 +149,37 @@ def _of_quantities(c: Context, scope: Scope, operator: nodes.Operator, left: Val
     return c.constant(kind, scope, span)
 
 
-def _refuse_mix(c: Context, scope: Scope, operator: nodes.Operator, a: Kind, b: Kind, span: Span) -> None:
+def _refuse_mix(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> None:
+    a, b, symbol = left.kind, right.kind, operator.symbol
     mistake = messages.LENGTH_WITH_SIZE if a.power and b.power else messages.LENGTH_WITH_NUMBER
-    c.report(mistake, scope, span, operator=operator.symbol, left=_measure(a), right=_measure(b))
+    fields = {"operator": symbol, "left": _measure(a), "right": _measure(b)}
+    measured, length = (right, left) if a.surely(QUANTITIES) else (left, right)
+    if measured.step in c.units and length.kind.is_constant:
+        function, unit = c.units[measured.step]
+        power = "" if length.kind.power == 1 else str(length.kind.power)
+        if unit == "px":
+            mistake, wanted = messages.LENGTH_WITH_PIXELS, f"mm{power}"
+            text = _with_unit(scope.source.quote(measured.span), function.name, wanted)
+        else:
+            mistake, wanted = messages.LENGTH_WITH_MEASURED, unit.rstrip("23") + power
+            text = scope.source.quote(measured.span)
+        parameter = function.parameter("unit")
+        if wanted == unit or (unit == "px" and parameter and wanted in parameter.takes.choices):
+            value = float(length.kind.constant / MILLIMETRES[wanted.rstrip("23")] ** length.kind.power)
+            number_ = str(int(value)) if value.is_integer() else repr(value)
+            sides = (text, number_) if measured is left else (number_, text)
+            suggestion = f"{sides[0]} {symbol} {sides[1]}"
+            c.report(mistake, scope, span, suggestion=suggestion, unit=unit, **fields)
+            return
+        mistake = messages.LENGTH_WITH_SIZE
+    c.report(mistake, scope, span, **fields)
+
+
+def _with_unit(text: str, function: str, unit: str) -> str:
+    """A call as it was written, with a unit; only its name where the call is not all of the text."""
+    if not text.startswith(f"{function}(") or not text.endswith(")") or "px" in text:
+        return f'{function}(..., unit="{unit}")'
+    return f'{text[:-1]}, unit="{unit}")'
 
 
 def _measure(kind: Kind) -> str:
@@ -288,7 +318,7 @@ def _comparable(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
             c.report(mistake, scope, step.span, operator=symbol, text=scope.source.quote(step.span))
             return False
     if a.surely(QUANTITIES) or b.surely(QUANTITIES):
-        _refuse_mix(c, scope, operator, a, b, span)
+        _refuse_mix(c, scope, operator, left, right, span)
         return False
     if a.surely(_TEXT) or b.surely(_TEXT):
         text_step = left if a.name == "text" else right

@@ -1,7 +1,7 @@
 """Conditions on regions, such as `area >= 50 & solidity > 0.8` in `keep`: names of properties stand for one number a
 region, and all else must be a number."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from maskexpr import messages, nodes
@@ -12,11 +12,11 @@ from maskexpr.kinds import Kind
 from maskexpr.library.regions.keeping import Predicate
 from maskexpr.library.regions.properties import PROPERTIES, SIZE, Property
 from maskexpr.source import Span
-from maskexpr.steps import Step
+from maskexpr.steps import Step, in_order
 
 Check = Callable[[Context, Scope, nodes.Expression], Value]
 _SUBJECTS = {"operators", "pixelwise", "measures"}  # their functions do to numbers of regions what they do to pixels
-_NOT_KNOWN = frozenset({"image", "number", "length", "size"})  # what may be compared with anything a property may
+NOT_KNOWN = frozenset({"image", "number", "length", "size"})  # what may be compared with anything a property may
 
 
 def check(c: Context, scope: Scope, node: nodes.Expression, function: Builtin, given: Given, check_: Check) -> Value:
@@ -30,7 +30,7 @@ def check(c: Context, scope: Scope, node: nodes.Expression, function: Builtin, g
     if not value.kind.may_be({"mask", "truth"}):
         c.report(messages.PREDICATE_KIND, scope, node.span, text=text)
     elif value.kind.is_complete:
-        steps = list(_in_order(value.step))
+        steps = list(in_order(value.step))
         own = _of_regions(c, steps)
         numbers = tuple(s for s in steps if s not in own and _is_used(s, own) and not s.kind.is_constant)
         if _fits(c, scope, node.span, value.step, own, numbers):
@@ -57,12 +57,12 @@ def named(c: Context, scope: Scope, node: nodes.Name) -> Value:
         fields = {"name": node.text, "ndim": len(worked)}
         mistake = messages.PROPERTY_OF_VOLUMES if len(worked) < 3 else messages.PROPERTY_OF_PLANES
         c.report(mistake, scope, node.span, **fields)
-        return c.unknown(scope, node.span, _NOT_KNOWN)
+        return c.unknown(scope, node.span, NOT_KNOWN)
     if known.needs_image and sight.image is None:
         c.report(messages.PROPERTY_OF_IMAGE, scope, node.span, name=node.text)
-        return c.unknown(scope, node.span, _NOT_KNOWN)
+        return c.unknown(scope, node.span, NOT_KNOWN)
     kind = _kind(known, sight)
-    return c.property(node.text, kind, scope, node.span) if kind else c.unknown(scope, node.span, _NOT_KNOWN)
+    return c.property(node.text, kind, scope, node.span) if kind else c.unknown(scope, node.span, NOT_KNOWN)
 
 
 def _kind(known: Property, sight: RegionsInSight) -> Kind | None:
@@ -81,25 +81,14 @@ def _kind(known: Property, sight: RegionsInSight) -> Kind | None:
 
 
 def part(c: Context, scope: Scope, value: Value, i: int, span: Span) -> Value:
-    """One part of a property that has several: `centroid[0]`."""
-    kind = replace(value.kind, name="image", shape=None)
+    """One part of a property that has several: `centroid[0]`, a position along the first of the axes worked on."""
+    kind = replace(value.kind, name="image", shape=None, power=1)
+    if kind.spacing:
+        kind = replace(kind, spacing=(kind.spacing[i % len(kind.spacing)],))
     return c.property(f"{value.step.name}[{i}]", kind, scope, span)
 
 
 # --- what a condition may hold ---------------------------------------------------------------------------------------
-
-
-def _in_order(result: Step) -> Iterator[Step]:
-    """A step after all it depends on, without recursion."""
-    seen, stack = set[Step](), [(result, False)]
-    while stack:
-        step, ready = stack.pop()
-        if ready:
-            yield step
-        elif step not in seen:
-            seen.add(step)
-            stack.append((step, True))
-            stack.extend((operand, False) for operand in step.operands.values())
 
 
 def _of_regions(c: Context, steps: list[Step]) -> set[Step]:

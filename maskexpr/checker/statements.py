@@ -82,6 +82,7 @@ def _declare_input(c: Context, lines: Lines, node: nodes.Input) -> None:
         c.report(messages.INPUT_SCHEME, scope, node.default.span, path=default)
     doc = node.doc.value if node.doc else ""
     lines.inputs[name] = InputInfo(name, kind, default, doc, scope.source, node.name.span)
+    c.declared.add(name)
     known = c.signature.get(name) or _open(kind)
     scope.values[name] = c.input(name, known, scope, node.name.span).step
 
@@ -315,6 +316,12 @@ def _output(c: Context, lines: Lines, node: nodes.Output) -> None:
 def _check_result(c: Context, scope: Scope, value: Value) -> None:
     if value.kind.name == "samples":
         c.report(messages.OUTPUT_SAMPLES, scope, value.span, text=scope.source.quote(value.span))
+    elif (
+        value.kind.name == "list"
+        and value.kind.is_constant
+        and any(isinstance(item, Quantity) for item in value.kind.constant)
+    ):
+        c.report(messages.OUTPUT_KIND, scope, value.span, kind="length")
     elif not value.kind.may_be(_RESULTS):
         c.report(messages.OUTPUT_KIND, scope, value.span, kind=value.kind.word)
 

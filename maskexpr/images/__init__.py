@@ -8,6 +8,6 @@ notes, or an error; it is never silent.
 from maskexpr.images.opening import Picture
 from maskexpr.images.reading import read
 from maskexpr.images.texts import MOST_TEXT, read_text
-from maskexpr.images.writing import encode, suffix_for, write
+from maskexpr.images.writing import encode, put, suffix_for, write
 
-__all__ = ["MOST_TEXT", "Picture", "encode", "read", "read_text", "suffix_for", "write"]
+__all__ = ["MOST_TEXT", "Picture", "encode", "put", "read", "read_text", "suffix_for", "write"]

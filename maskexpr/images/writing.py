@@ -64,6 +64,13 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: s
             _replace(os.path.realpath(target), data, known)
 
 
+def put(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write bytes to a file, whole or not at all; errors as for `write`."""
+    with _refusals(shown(path)):
+        target = os.path.realpath(path)
+        _replace(target, data, os.stat(target) if os.path.exists(target) else None)
+
+
 def encode(array: np.ndarray, kind: str, suffix: str, *, name: str = "standard output", text: str = "") -> bytes:
     """The bytes of a file in the format of `suffix`, as `write` would put them; `name` is for messages."""
     if text:

@@ -138,9 +138,10 @@ def thin_volumes(m: Masks, axes: tuple[int, ...]) -> Masks:
     bare = np.zeros(len(on), bool)
     for side in _SIDES:
         bare |= flat[on + move(side)] == 0
-    fresh = deque([on[bare]], maxlen=6)
+    sides = _SIDES if m.shape[axes[0]] > 1 else _SIDES[:4]  # a single slice is not thinned from above and below
+    fresh = deque([on[bare]], maxlen=len(sides))
     marks = np.zeros_like(flat)
-    for side in itertools.cycle(_SIDES):
+    for side in itertools.cycle(sides):
         places = np.concatenate(fresh)
         if not len(places):
             return _unframed(flat, shape, inside)

@@ -31,11 +31,12 @@ _FLOATING = Gives(frozenset({"image"}), _float_kind)
 def gray(im: Colour, kind: ResultKind) -> Any:
     """The brightness of a colour image: 0.2125 R + 0.7154 G + 0.0721 B, on the image's own scale.
 
-    The weights of ITU-R BT.709, as scikit-image's `rgb2gray` uses them; that one divides uint8 by 255, this does not,
-    so thresholds mean what they mean in the file. A fourth channel (alpha) is ignored. Integers give float64, floating
-    images keep their type; nan stays nan.
+    So a threshold means what it means in the file. A fourth channel (alpha) is ignored. Integers give float64, floating
+    images keep their type; nan where a channel is nan.
 
     Errors: an image that is not in colour.
+    Source: the weights of ITU-R BT.709, as in skimage.color.rgb2gray, which divides integers by the largest value of
+    their type.
 
     >>> evaluate("gray(im)", im=np.full((1, 1, 3), 100, np.uint8)).round(6)
     array([[100.]])
@@ -48,9 +49,10 @@ def gray(im: Colour, kind: ResultKind) -> Any:
 def channel(im: Colour, i: Index) -> Any:
     """One channel of a colour image, counted from 0: red, green, blue, and alpha where there is one.
 
-    Keeps the image's type and values.
+    Keeps the image's type and values; nan stays nan.
 
-    Errors: a channel the image does not have.
+    Errors: an image that is not in colour; a channel the image does not have.
+    Source: `im[..., i]` in NumPy.
 
     >>> evaluate("channel(im, 2)", im=np.uint8([[[10, 20, 30]]]))
     array([[30]], dtype=uint8)
@@ -60,7 +62,12 @@ def channel(im: Colour, i: Index) -> Any:
 
 @builtin(gives=_CHANNEL, halo=0, cost=1, memory=0)
 def red(im: Colour) -> Any:
-    """The red channel of a colour image, in its own type.
+    """The red channel of a colour image, in its own type; nan stays nan.
+
+    The same as `channel(im, 0)`.
+
+    Errors: an image that is not in colour.
+    Source: the order red, green, blue of scikit-image and Pillow; in OpenCV blue comes first.
 
     >>> evaluate("red(im)", im=np.uint8([[[10, 20, 30]]]))
     array([[10]], dtype=uint8)
@@ -70,7 +77,12 @@ def red(im: Colour) -> Any:
 
 @builtin(gives=_CHANNEL, halo=0, cost=1, memory=0)
 def green(im: Colour) -> Any:
-    """The green channel of a colour image, in its own type.
+    """The green channel of a colour image, in its own type; nan stays nan.
+
+    The same as `channel(im, 1)`.
+
+    Errors: an image that is not in colour.
+    Source: the order red, green, blue of scikit-image and Pillow; in OpenCV blue comes first.
 
     >>> evaluate("green(im)", im=np.uint8([[[10, 20, 30]]]))
     array([[20]], dtype=uint8)
@@ -80,7 +92,12 @@ def green(im: Colour) -> Any:
 
 @builtin(gives=_CHANNEL, halo=0, cost=1, memory=0)
 def blue(im: Colour) -> Any:
-    """The blue channel of a colour image, in its own type.
+    """The blue channel of a colour image, in its own type; nan stays nan.
+
+    The same as `channel(im, 2)`.
+
+    Errors: an image that is not in colour.
+    Source: the order red, green, blue of scikit-image and Pillow; in OpenCV blue comes first.
 
     >>> evaluate("blue(im)", im=np.uint8([[[10, 20, 30]]]))
     array([[30]], dtype=uint8)
@@ -97,10 +114,11 @@ def _extremes(im: Array) -> tuple[Array, Array, Array]:
 def hue(im: Colour, kind: ResultKind) -> Any:
     """The hue of a colour image from 0 to 1: red 0, green 1/3, blue 2/3; 0 where a pixel has no colour.
 
-    Does not depend on the image's scale. Integers give float64, floating images keep their type; nan where a channel is
-    nan.
+    Does not depend on the image's scale. Alpha is ignored. Integers give float64, floating images keep their type; nan
+    where a channel is nan.
 
-    Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as scikit-image's `rgb2hsv`.
+    Errors: an image that is not in colour.
+    Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as skimage.color.rgb2hsv.
 
     >>> evaluate("hue(im)", im=np.uint8([[[0, 0, 200]]])).round(4)
     array([[0.6667]])
@@ -117,10 +135,11 @@ def hue(im: Colour, kind: ResultKind) -> Any:
 def saturation(im: Colour, kind: ResultKind) -> Any:
     """The saturation of a colour image from 0 (grey) to 1: the spread of the channels over the largest; 0 for black.
 
-    Does not depend on the image's scale. Integers give float64, floating images keep their type; nan where a channel is
-    nan.
+    Does not depend on the image's scale. Alpha is ignored. Integers give float64, floating images keep their type; nan
+    where a channel is nan.
 
-    Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as scikit-image's `rgb2hsv`.
+    Errors: an image that is not in colour.
+    Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as skimage.color.rgb2hsv.
 
     >>> evaluate("saturation(im)", im=np.uint8([[[50, 100, 200]]]))
     array([[0.75]])
@@ -131,9 +150,13 @@ def saturation(im: Colour, kind: ResultKind) -> Any:
 
 @builtin(gives=_CHANNEL, halo=0, cost=2, memory=0)
 def value(im: Colour) -> Any:
-    """The largest of the three channels, in the image's own type and scale (scikit-image's `rgb2hsv` divides by 255).
+    """The largest of the three channels of a colour image, in its own type and scale.
 
-    nan where a channel is nan.
+    Alpha is ignored; nan where a channel is nan.
+
+    Errors: an image that is not in colour.
+    Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as skimage.color.rgb2hsv, which
+    divides integers by the largest value of their type.
 
     >>> evaluate("value(im)", im=np.uint8([[[50, 100, 200]]]))
     array([[200]], dtype=uint8)

@@ -66,10 +66,11 @@ def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
 
     `a` and `b` are images, numbers, masks or colour images; a mask chooses per pixel, spread over the channels of a
     colour image, and a truth chooses the whole value. Integers take the smallest type that holds both; floating images
-    keep their type. Both `a` and `b` are always computed.
+    keep their type. Both `a` and `b` are always computed. nan is a value like others: it stays where it is chosen.
 
-    Errors: a mask and an image as `a` and `b`; images of different shapes.
-    Source: numpy.where.
+    Errors: a mask and an image as `a` and `b`; colour images of different numbers of channels; images of different
+    shapes.
+    Source: numpy.where, which finds float64 for uint64 beside int64.
 
     >>> evaluate("where(im > 3, im, 0)", im=[[1, 4], [5, 2]])
     array([[0, 4],
@@ -101,7 +102,8 @@ def between(im: Numeric, low: Numeric, high: Numeric) -> Any:
 
     The same as the chain `low <= im <= high`. Integers are compared exactly; nan is never between.
 
-    Errors: images of different shapes.
+    Errors: a mask or a colour image; images of different shapes.
+    Source: as SimpleITK.BinaryThreshold and cv2.inRange.
 
     >>> evaluate("between(im, 2, 4)", im=[[1, 2, 3, 4, 5]])
     array([[False,  True,  True,  True, False]])
@@ -120,7 +122,7 @@ def clip(im: Numeric, low: Numeric, high: Numeric, kind: ResultKind, work: WorkT
     Integers take the smallest type that holds the result; floating images keep their type; nan stays nan. Where
     low > high the result is `high`, as in NumPy.
 
-    Errors: images of different shapes.
+    Errors: a mask or a colour image; images of different shapes.
     Source: numpy.clip.
 
     >>> evaluate("clip(im, 2, 4)", im=[[1, 3, 9]])
@@ -137,9 +139,11 @@ def _clip(x: Any, low: Any, high: Any) -> Any:
 def abs_(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The size of each value, without its sign.
 
-    Never wraps: the absolute value of int8 -128 is 128. Floating images keep their type; nan stays nan.
+    Integers take the smallest type that holds the result: the absolute value of int8 -128 is 128. Floating images keep
+    their type; nan stays nan.
 
-    Source: numpy.absolute.
+    Errors: a mask or a colour image.
+    Source: numpy.absolute, which wraps.
 
     >>> evaluate("abs(im - 3)", im=[[1, 3, 5]])
     array([[2, 0, 2]], dtype=uint8)
@@ -155,6 +159,9 @@ def _sign_range(a: Range) -> Range:
 def sign(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """-1 for negative values, 0 for zero, 1 for positive ones; nan stays nan.
 
+    Integers give int8 or uint8, floating images keep their type.
+
+    Errors: a mask or a colour image.
     Source: numpy.sign.
 
     >>> evaluate("sign(im - 3)", im=[[1, 3, 5]])
@@ -173,14 +180,19 @@ def _floating(name: str, ufunc: Any, doc: str, operands: int = 1) -> Any:
         return compute(ufunc, ufunc, kind, work, a, b)
 
     body = one if operands == 1 else two
-    body.__doc__ = f"{doc}\n\nIntegers give float64, floating images keep their type.\nSource: numpy.{ufunc.__name__}."
+    says, example = doc.split("\n\n>>> ")
+    shapes = "; images of different shapes" if operands == 2 else ""
+    body.__doc__ = (
+        f"{says}\n\nIntegers give float64, floating images keep their type.\n\n"
+        f"Errors: a mask or a colour image{shapes}.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
+    )
     return builtin(name=name, gives=FLOATS, halo=0, cost=10, memory=0)(body)
 
 
 sqrt = _floating(
     "sqrt",
     np.sqrt,
-    """Square root; nan where the value is negative.
+    """Square root; nan where the value is negative or nan.
 
 >>> evaluate("sqrt(16)")
 4.0""",
@@ -188,7 +200,7 @@ sqrt = _floating(
 exp = _floating(
     "exp",
     np.exp,
-    """e to the power of each value; inf where that is beyond the type.
+    """e to the power of each value; inf where that is beyond the type, nan stays nan.
 
 >>> evaluate("exp(0)")
 1.0""",
@@ -196,7 +208,7 @@ exp = _floating(
 log = _floating(
     "log",
     np.log,
-    """Natural logarithm; -inf at zero, nan where the value is negative.
+    """Natural logarithm; -inf at zero, nan where the value is negative or nan.
 
 >>> evaluate("log(1)")
 0.0""",
@@ -204,7 +216,7 @@ log = _floating(
 log2 = _floating(
     "log2",
     np.log2,
-    """Logarithm to base 2; -inf at zero, nan where the value is negative.
+    """Logarithm to base 2; -inf at zero, nan where the value is negative or nan.
 
 >>> evaluate("log2(8)")
 3.0""",
@@ -212,7 +224,7 @@ log2 = _floating(
 log10 = _floating(
     "log10",
     np.log10,
-    """Logarithm to base 10; -inf at zero, nan where the value is negative.
+    """Logarithm to base 10; -inf at zero, nan where the value is negative or nan.
 
 >>> evaluate("log10(100)")
 2.0""",
@@ -220,7 +232,7 @@ log10 = _floating(
 sin = _floating(
     "sin",
     np.sin,
-    """Sine of an angle in radians; nan at infinity.
+    """Sine of an angle in radians; nan where the angle is infinite or nan.
 
 >>> evaluate("sin(0)")
 0.0""",
@@ -228,7 +240,7 @@ sin = _floating(
 cos = _floating(
     "cos",
     np.cos,
-    """Cosine of an angle in radians; nan at infinity.
+    """Cosine of an angle in radians; nan where the angle is infinite or nan.
 
 >>> evaluate("cos(0)")
 1.0""",
@@ -236,7 +248,7 @@ cos = _floating(
 tan = _floating(
     "tan",
     np.tan,
-    """Tangent of an angle in radians; nan at infinity.
+    """Tangent of an angle in radians; nan where the angle is infinite or nan.
 
 >>> evaluate("tan(0)")
 0.0""",
@@ -246,6 +258,8 @@ arctan2 = _floating(
     np.arctan2,
     """Angle of the point (b, a) in radians, from -pi to pi: `arctan2(y, x)`.
 
+nan where either is nan.
+
 >>> evaluate("arctan2(0, 1)")
 0.0""",
     operands=2,
@@ -254,6 +268,8 @@ hypot = _floating(
     "hypot",
     np.hypot,
     """Length of the vector (a, b), without overflow on the way.
+
+inf where either is infinite, else nan where either is nan.
 
 >>> evaluate("hypot(3, 4)")
 5.0""",
@@ -265,9 +281,10 @@ def _rounding(name: str, ufunc: Any, doc: str) -> Any:
     def body(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
         return compute(lambda v: v, lambda v: v if v.dtype.kind in "iu" else ufunc(v), kind, work, im)
 
+    says, example = doc.split("\n\n>>> ")
     body.__doc__ = (
-        f"{doc}\n\nIntegers are returned as they are; floating values keep their type; nan stays nan.\n"
-        f"Source: numpy.{ufunc.__name__}."
+        f"{says}\n\nIntegers are returned as they are; floating values keep their type; nan stays nan.\n\n"
+        f"Errors: a mask or a colour image.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
     )
     return builtin(name=name, gives=pixelwise(lambda a: a), halo=0, cost=1, memory=0)(body)
 
@@ -302,7 +319,9 @@ round_ = _rounding(
 def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The smaller of two values, pixel by pixel; nan where either is nan. For the smallest pixel of an image see `min`.
 
-    Errors: images of different shapes.
+    Integers take the smallest type that holds the result, and are compared exactly; floating images keep their type.
+
+    Errors: a mask or a colour image; images of different shapes.
     Source: numpy.minimum.
 
     >>> evaluate("minimum(im, 3)", im=[[1, 3, 5]])
@@ -315,7 +334,9 @@ def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
 def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The larger of two values, pixel by pixel; nan where either is nan. For the largest pixel of an image see `max`.
 
-    Errors: images of different shapes.
+    Integers take the smallest type that holds the result, and are compared exactly; floating images keep their type.
+
+    Errors: a mask or a colour image; images of different shapes.
     Source: numpy.maximum.
 
     >>> evaluate("maximum(im, 3)", im=[[1, 3, 5]])
@@ -328,6 +349,7 @@ def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
 def isnan(im: Numeric) -> Any:
     """Whether each value is nan (not a number); never for integers.
 
+    Errors: a mask or a colour image.
     Source: numpy.isnan.
 
     >>> evaluate("isnan(im)", im=np.array([1.0, np.nan]))
@@ -340,6 +362,7 @@ def isnan(im: Numeric) -> Any:
 def isfinite(im: Numeric) -> Any:
     """Whether each value is neither nan nor infinite; always for integers.
 
+    Errors: a mask or a colour image.
     Source: numpy.isfinite.
 
     >>> evaluate("isfinite(im)", im=np.array([1.0, np.inf]))
@@ -352,7 +375,10 @@ def isfinite(im: Numeric) -> Any:
 def isin(im: Numeric, values: Numbers) -> Any:
     """Whether each value is one of a list of numbers; `im in [2, 3]` says the same.
 
-    Integers are compared exactly. nan is in no list.
+    Integers are compared exactly. nan is in no list; an empty list holds nothing.
+
+    Errors: a mask or a colour image; a list that holds other things than numbers known before the run.
+    Source: numpy.isin.
 
     >>> evaluate("isin(im, [1, 5])", im=[[1, 3, 5]])
     array([[ True, False,  True]])
@@ -384,6 +410,7 @@ def bit(im: Image, n: Index) -> Any:
     `bit(qa, 3)` says the same as `(qa & 8) != 0`. Negative values are read as two's complement.
 
     Errors: a floating image; a bit beyond the image's type.
+    Source: bits numbered as in the quality bands of Landsat, where bit 3 of QA_PIXEL (Collection 2) is cloud.
 
     >>> evaluate("bit(qa, 3)", qa=[[7, 8, 9]])
     array([[False,  True,  True]])
@@ -407,6 +434,8 @@ def bits(im: Image, low: Index, high: Index, kind: ResultKind) -> Any:
     For quality bands that keep a small number in a few bits. Negative values are read as two's complement.
 
     Errors: a floating image; a bit beyond the image's type; low > high.
+    Source: bits numbered as in the quality bands of Landsat, where bits 8 to 9 of QA_PIXEL (Collection 2) say how
+    likely a cloud is, from 0 to 3.
 
     >>> evaluate("bits(qa, 2, 3)", qa=[[0b0100, 0b1100, 0b10011]])
     array([[1, 3, 0]], dtype=uint8)

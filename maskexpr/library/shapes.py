@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any
 
 import numpy as np
 
 from maskexpr import messages
-from maskexpr.arguments import Array, Distance, GridShape, Number, Reach, ResultKind, exact
+from maskexpr.arguments import Along, Array, Distance, GridShape, PlaceX, PlaceY, PlaceZ, Reach, ResultKind, exact
 from maskexpr.builtin import Gives, Kinds, Refused, Settings, Surroundings, Takes, builtin, like_grid
-from maskexpr.kinds import Kind
+from maskexpr.kinds import Kind, quantity
 from maskexpr.library.operators import compare
 from maskexpr.ranges import Range, smallest_type
+from maskexpr.steps import Quantity
 
 
 def _axis(name: str, grid: tuple[int, ...]) -> int:
@@ -49,6 +51,7 @@ def x(grid: GridShape, kind: ResultKind) -> Array:
     An image of the grid that the program's images share, of the smallest integer type that holds it.
 
     Errors: images of several shapes in the program, or none.
+    Source: numpy.indices, of the last axis.
 
     >>> evaluate("where(im > 0, x, 0)", im=[[1, 1, 1], [0, 1, 1]])
     array([[0, 1, 2],
@@ -64,6 +67,7 @@ def y(grid: GridShape, kind: ResultKind) -> Array:
     An image of the grid that the program's images share, of the smallest integer type that holds it.
 
     Errors: images of several shapes in the program, or none; images of one axis.
+    Source: numpy.indices, of the last axis but one.
 
     >>> evaluate("where(im > 0, y, 0)", im=[[1, 1, 1], [0, 1, 1]])
     array([[0, 0, 0],
@@ -78,7 +82,8 @@ def z(grid: GridShape, kind: ResultKind) -> Array:
 
     An image of the grid that the program's images share, of the smallest integer type that holds it.
 
-    Errors: images of several shapes in the program, or none; images of less than three axes.
+    Errors: images of several shapes in the program, or none; images of fewer than three axes.
+    Source: numpy.indices, of the last axis but two.
 
     >>> evaluate("max(where(im > 0, z, 0))", im=np.ones((4, 2, 2), np.uint8))
     3
@@ -102,6 +107,7 @@ def empty(grid: GridShape) -> Array:
     """The mask without any pixel, on the grid that the program's images share. Written `empty()`.
 
     Errors: images of several shapes in the program, or none.
+    Source: numpy.zeros of type bool.
 
     >>> evaluate("where(area(m) > 1, m, empty())", m=np.array([[True, False]]))
     array([[False, False]])
@@ -114,6 +120,7 @@ def full(grid: GridShape) -> Array:
     """The mask of every pixel, on the grid that the program's images share. Written `full()`.
 
     Errors: images of several shapes in the program, or none.
+    Source: numpy.ones of type bool.
 
     >>> evaluate("full() & ~m", m=np.array([[True, False]]))
     array([[False,  True]])
@@ -122,13 +129,15 @@ def full(grid: GridShape) -> Array:
 
 
 @builtin(gives=_DRAWN, halo=0, cost=1, memory=0)
-def rectangle(y0: Number, x0: Number, y1: Number, x1: Number, grid: GridShape) -> Array:
+def rectangle(y0: PlaceY, x0: PlaceX, y1: PlaceY, x1: PlaceX, grid: GridShape) -> Array:
     """The pixels with y0 <= y < y1 and x0 <= x < x1: those that the slice im[y0:y1, x0:x1] takes.
 
-    Numbers may have fractions and depend on pixels. Unlike in a slice a negative number is a place outside the image,
-    not one counted from its end. Goes through all slices of a stack.
+    The four are numbers of pixels, or lengths from the centre of the first pixel; they may have fractions and depend on
+    pixels. Unlike in a slice a negative number is a place outside the image, not one counted from its end. Goes through
+    all slices of a stack.
 
-    Errors: images of several shapes in the program, or none; images of one axis.
+    Errors: a length where the spacing is unknown; images of several shapes in the program, or none; images of one axis.
+    Source: NumPy's slices; skimage.draw.rectangle with `end` draws the row and the column of its end too.
 
     >>> evaluate("rectangle(0, 1, 2, 3) & (im > 0)", im=np.ones((3, 4), np.uint8)).astype(int)
     array([[0, 1, 1, 0],
@@ -141,15 +150,16 @@ def rectangle(y0: Number, x0: Number, y1: Number, x1: Number, grid: GridShape) -
 
 
 @builtin(gives=_DRAWN, halo=0, cost=1, memory=1)
-def circle(y: Number, x: Number, radius: Reach, grid: GridShape) -> Array:
+def circle(y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     """The pixels at most `radius` from the point (y, x); measured between centres, in exact arithmetic.
 
-    `y` and `x` may have fractions, lie outside the image and depend on pixels. A radius that is a length is measured
-    with the spacing of the last two axes, so that the circle is an ellipse in pixels where they differ. Goes through
-    all slices of a stack.
+    `y` and `x` may have fractions, lie outside the image and depend on pixels; a length is measured from the centre of
+    the first pixel. A radius that is a length is measured with the spacing of the last two axes, so that the circle is
+    an ellipse in pixels where they differ. Goes through all slices of a stack.
 
     Errors: a negative radius; a length where the spacing is unknown; images of several shapes in the program, or none;
     images of one axis.
+    Source: as skimage.draw.disk, which leaves out the pixels at exactly `radius`.
 
     >>> evaluate("circle(1, 2, 1) & (im > 0)", im=np.ones((3, 4), np.uint8)).astype(int)
     array([[0, 0, 1, 0],
@@ -160,13 +170,12 @@ def circle(y: Number, x: Number, radius: Reach, grid: GridShape) -> Array:
 
 
 @builtin(gives=_DRAWN, halo=0, cost=1, memory=1)
-def ellipse(y: Number, x: Number, ry: Reach, rx: Reach, grid: GridShape) -> Array:
+def ellipse(y: PlaceY, x: PlaceX, ry: Reach, rx: Reach, grid: GridShape) -> Array:
     """The pixels in an ellipse around (y, x), its edge included; it reaches `ry` along y and `rx` along x.
 
     Those with ((row - y) / ry)**2 + ((column - x) / rx)**2 <= 1, in exact arithmetic. A radius is a number of pixels,
     or a length, which is measured with the spacing of its axis; where one is 0 the ellipse is a line, where both are 0
-    a point. `y` and `x` may have fractions, lie outside the image and depend on pixels. Goes through all slices of a
-    stack.
+    a point. `y` and `x` as for `circle`. Goes through all slices of a stack.
 
     Errors: a negative radius; a length where the spacing is unknown; images of several shapes in the program, or none;
     images of one axis.
@@ -189,12 +198,12 @@ def _sphere_kind(kinds: Kinds) -> Kind:
 
 
 @builtin(gives=Gives(frozenset({"mask"}), _sphere_kind), halo=0, cost=1, memory=1)
-def sphere(z: Number, y: Number, x: Number, radius: Reach, grid: GridShape) -> Array:
+def sphere(z: PlaceZ, y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     """The voxels at most `radius` from the point (z, y, x); measured between centres, in exact arithmetic.
 
-    The coordinates may have fractions, lie outside the image and depend on pixels. A radius that is a length is
-    measured with the spacing of the last three axes, so that the sphere is an ellipsoid in voxels where they differ; a
-    radius of 0 is a point. Goes through all volumes of an image of more axes.
+    The coordinates are as for `circle`. A radius that is a length is measured with the spacing of the last three axes,
+    so that the sphere is an ellipsoid in voxels where they differ; a radius of 0 is a point. Goes through all volumes
+    of an image of more axes.
 
     Errors: images of fewer than three axes; a negative radius; a length where the spacing is unknown; images of several
     shapes in the program, or none.
@@ -239,15 +248,26 @@ def _fill(inside: Array, axes: Sequence[tuple[int, Fraction]], left: int) -> Non
 # --- polygons --------------------------------------------------------------------------------------------------------
 
 
-def _settle_corners(kind: Kind, around: Surroundings) -> tuple[int | float, ...]:
-    for value in kind.constant:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Refused(messages.CORNERS_NOT_NUMBERS)
-        if not math.isfinite(value):
-            raise Refused(messages.CORNER_NOWHERE, value=value)
-    if len(kind.constant) < 3:
-        raise Refused(messages.CORNERS_FEW, count=len(kind.constant))
-    return tuple(kind.constant)
+@dataclass(frozen=True, slots=True)
+class _Corners:
+    """Settles the places of corners along an axis: numbers, and lengths in pixels of that axis."""
+
+    along: Along
+
+    def __call__(self, kind: Kind, around: Surroundings) -> tuple[int | float | Fraction, ...]:
+        places: list[int | float | Fraction] = []
+        for value in kind.constant:
+            if isinstance(value, Quantity):
+                places.append(self.along(quantity(value.value, value.power), around))
+            elif isinstance(value, bool) or not isinstance(value, int | float):
+                raise Refused(messages.CORNERS_NOT_NUMBERS)
+            elif not math.isfinite(value):
+                raise Refused(messages.CORNER_NOWHERE, value=value)
+            else:
+                places.append(value)
+        if len(places) < 3:
+            raise Refused(messages.CORNERS_FEW, count=len(places))
+        return tuple(places)
 
 
 def _check_corners(settings: Settings, around: Surroundings) -> None:
@@ -261,14 +281,16 @@ def _polygon_cost(settings: Settings, ndim: int) -> float:
     return 4 + 100 * corners / columns  # an edge may meet every row
 
 
-_Corners = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", _settle_corners)]
+_Ys = Annotated[tuple[Any, ...], Takes(frozenset({"list"}), "a list of numbers", _Corners(Along("y")))]
+_Xs = Annotated[tuple[Any, ...], Takes(frozenset({"list"}), "a list of numbers", _Corners(Along("x")))]
 
 
 @builtin(gives=_DRAWN, halo=0, cost=_polygon_cost, memory=4, check=_check_corners)
-def polygon(ys: _Corners, xs: _Corners, grid: GridShape) -> Array:
+def polygon(ys: _Ys, xs: _Xs, grid: GridShape) -> Array:
     """The pixels with their centres in a polygon or on its edge; its corners are (ys[0], xs[0]), (ys[1], xs[1])...
 
-    Two lists of numbers known before the run, which may have fractions and lie outside the image. The last corner is
+    Two lists of numbers of pixels, or of lengths, known before the run; they may have fractions and lie outside the
+    image. The last corner is
     joined to the first, in either direction. Where the polygon crosses or covers itself a place is inside if a ray from
     it crosses the edges an odd number of times (the even-odd rule). The arithmetic is exact, with each number as it was
     written: 0.1 is a tenth. Goes through all slices of a stack.

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from maskexpr.builtin import WHOLE
-from maskexpr.methods import filters, measures, morphology, opencv, pixelwise, regions, shapes, thresholds
+from maskexpr.methods import filters, measures, morphology, opencv, pixelwise, regions, shapes
 from maskexpr.methods.method import MAKERS, Form, Method, Place
 from maskexpr.steps import Step, run_body
 
 __all__ = ["Form", "Method", "Place", "filters", "measures", "method_of", "morphology", "opencv", "pixelwise"]
-__all__ += ["regions", "shapes", "thresholds"]
+__all__ += ["regions", "shapes"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:

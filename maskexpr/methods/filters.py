@@ -26,7 +26,9 @@ def gaussian(step: Step) -> Method:
 
 
 @runs(edges.sobel)
-def sobel(step: Step) -> Method:
+def sobel(step: Step) -> Method | None:
+    if step.settings["axes"] is not None:
+        return None
     axis, dtype = step.settings["axis"], step.kind.dtype
 
     def run(given: Any, out: Any, place: Place) -> Any:

@@ -86,15 +86,17 @@ def at(step: Step) -> Method | None:
 
 
 @runs(two_levels.hysteresis)
-def hysteresis(step: Step) -> Method:
-    """Both comparisons on whole images; their masks are only bits."""
-    shape, connectivity = step.kind.shape or (), step.settings["connectivity"]
+def hysteresis(step: Step) -> Method | None:
+    """Both comparisons on whole images; their masks are only bits. None where the work is not along rows."""
+    shape, connectivity, axes = step.kind.shape or (), step.settings["connectivity"], step.settings["axes"]
+    if axes is not None and len(shape) - 1 not in axes:
+        return None
 
     def run(im: Any, low: Any, high: Any) -> Any:
         two_levels.check_order(low, high)
         strong = packed.pack(compare(">", im, high))
         weak = packed.pack(compare(">", im, low)) | strong
-        return kernel.keep_hit(weak, strong, shape, connectivity)
+        return kernel.keep_hit(weak, strong, shape, connectivity, axes)
 
     return _whole(run)
 

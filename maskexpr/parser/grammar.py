@@ -14,6 +14,8 @@ import lark
 
 from maskexpr.parser.building import Builder
 
+Token = lark.Token
+
 
 class _KeepSeparators:
     """Lark drops terminals no rule uses; the splitter and the messages need these."""

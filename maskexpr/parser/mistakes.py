@@ -189,10 +189,10 @@ def _foreign_word(text: str, span: Span) -> Found:
 def _number(tokens: Tokens, i: int) -> Found | None:
     """Numbers that other languages write so, and numbers with letters behind."""
     token, before = tokens[i], tokens[i - 1] if i else None
-    if before is None or not _adjacent(before, token):
-        is_fraction = token.type == "DOT" and i + 1 < len(tokens) and tokens[i + 1].type == "NUMBER"
-        if is_fraction and (before is None or before.type not in _VALUES):
-            return messages.NUMBER_DOT_FIRST, span_of(token).to(span_of(tokens[i + 1])), {"digits": str(tokens[i + 1])}
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    is_fraction = token.type == "DOT" and following is not None and following.type in ("NUMBER", "QUANTITY")
+    if is_fraction and following is not None and (before is None or before.type not in _VALUES | {"DOT"}):
+        return messages.NUMBER_DOT_FIRST, span_of(token).to(span_of(following)), {"digits": str(following)}
     if before is None:
         return None
     span, text = span_of(before).to(span_of(token)), f"{before}{token}"

@@ -418,7 +418,7 @@ def test_at_takes_the_nearest_pixel(y, x, number):
         ("at(m, 1, 1, 1)", (2, 2), "there is no axis z in an image of 2 axes"),
         ("at(m, 1, 1)", (2,), "there is no axis y in an image of 1 axis"),
         ("at(m, 1, 1, 1)", (2, 2, 2, 2), "at takes masks of 2 or 3 axes, this one has 4"),
-        ("at(m, 1mm, 1)", (2, 2), "at takes a number as y"),
+        ("at(m, 1mm, 1)", (2, 2), "needs the size of a pixel"),
     ],
 )
 def test_points_that_a_mask_does_not_have_are_refused(call, shape, message):

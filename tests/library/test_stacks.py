@@ -36,10 +36,10 @@ def test_masks_of_a_def_are_taken(rng):
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        ("vote([])", "takes a list of masks, not a list"),
-        ("vote([1, 2])", "takes a list of masks, not a list"),
+        ("vote([])", "takes a list of masks, this list"),
+        ("vote([1, 2])", "this list holds none"),
         ("vote(im > 1)", "takes a list of masks, not a mask"),
-        ("vote([im > 1, im])", "numbers, texts or masks, not an image"),
+        ("vote([im > 1, im])", "numbers, lengths, texts or masks, not an image"),
         ("vote([im > 1, im[1:] > 1])", "and im\\[1:\\]"),
         ("[im > 1, im > 2]", "a list of masks cannot be an output"),
         ("dilate([im > 1])", "dilate takes a mask or an image"),

@@ -13,6 +13,7 @@ import skimage.filters
 
 import maskexpr
 from maskexpr import ProgramError, RunError, evaluate
+from maskexpr.kernels.counts import count_bins, count_values
 from maskexpr.ranges import Range
 
 SCIKIT_IMAGES = {
@@ -73,6 +74,39 @@ def separation(values, level):
 def best_level(values):
     levels = sorted({int(v) for v in values})
     return max(levels, key=lambda level: separation(values, level))  # the first, so the lowest, of equals
+
+
+# --- counts ----------------------------------------------------------------------------------------------------------
+
+
+def expect_counts(values):
+    for found, expected in zip(count_values(values), np.unique(values, return_counts=True), strict=True):
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_counts_of_values_are_numpys(im):
+    expect_counts(im)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", ">i2", "int32", "uint32", "int64", "uint64"])
+def test_counts_of_values_that_lie_close_at_the_ends_of_a_type(dtype):
+    info = np.iinfo(dtype)
+    steps = np.random.default_rng(4).integers(0, 100, 70_000)
+    for values in (info.min + steps.astype(dtype), info.max - steps.astype(dtype)):
+        expect_counts(values.astype(dtype))
+
+
+@pytest.mark.parametrize("span", [2**16 - 1, 2**16, 2**16 + 1, 2**62])
+def test_counts_of_values_that_span_more_or_less(span):
+    expect_counts(np.array([-5, span - 6, span - 6, 7]))
+
+
+@pytest.mark.parametrize("size", [1, 9, 100_000])
+def test_counts_of_bins_are_numpys(rng, size):
+    values = np.round(rng.normal(size=size), 2)
+    edges = np.linspace(values.min(), values.max(), 257)
+    np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])
 
 
 # --- otsu ------------------------------------------------------------------------------------------------------------
@@ -492,6 +526,51 @@ def test_valley_of_a_few_values(seed):
     expect_valley(im, valley_of(np.bincount(im.ravel() - im.min())))
 
 
+def of_counts(counts):
+    return np.repeat(np.arange(len(counts)), counts)[None].astype(np.uint16)
+
+
+def test_valley_takes_no_peak_for_a_flat_stretch():
+    """Three equal sums, which divided by 3 and rounded are not equal."""
+    im = of_counts([2, 4, 0, 3, 1, 2])
+    expect_valley(im, None)
+    assert scikit_images("valley", im) is None
+
+
+def test_valley_of_a_crop_whose_counts_become_flat():
+    counts = [4, 6, 2, 4, 5, 4, 3, 4, 6, 4, 5, 33, 50, 120, 119, 173, 183, 202, 195, 182, 169, 113, 116, 125, 104, 105]
+    im = of_counts([*counts, 75, 67, 30, 22, 6]) + 49
+    assert evaluate("valley(im)", im=im) == scikit_images("valley", im) == 51
+
+
+def counts_that_bite(rng):
+    """With flat, periodic, sparse and symmetric stretches, whose smoothed counts are often equal."""
+    counts = rng.integers(0, rng.choice([3, 10, 1000]), rng.integers(2, 40))
+    width = int(rng.integers(2, 6))
+    ways = [
+        np.repeat(counts, width),
+        np.tile(counts[:6], width),
+        np.kron(counts, np.eye(1, width, dtype=int)[0]),
+        np.concatenate([counts, counts[::-1]]),
+        np.concatenate([counts, np.zeros(10 * width, int), counts]),
+    ]
+    return np.concatenate([[1], ways[rng.integers(len(ways))], [1]])
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_valley_is_that_of_exact_counts(seed):
+    counts = counts_that_bite(np.random.default_rng(seed))
+    expect_valley(of_counts(counts), valley_of(counts))
+
+
+def test_valley_after_hundreds_of_rounds_is_that_of_exact_counts():
+    rng = np.random.default_rng(13)
+    counts = rng.integers(0, 50, 250) * (rng.random(250) < 0.5) + 1
+    expected = valley_of(counts)
+    assert expected is not None
+    expect_valley(of_counts(counts), expected)
+
+
 @pytest.mark.parametrize("picture", ["coins", "camera", "retina 1"])
 def test_valley_of_floats_uses_256_bins(picture):
     im = changed(pictures()[picture], "float64")
@@ -708,6 +787,29 @@ def test_hysteresis_connects_as_told():
     im = np.array([[5, 0], [0, 9]], np.uint8)
     np.testing.assert_array_equal(evaluate("hysteresis(im, 3, 7)", im=im), [[0, 0], [0, 1]])
     np.testing.assert_array_equal(evaluate("hysteresis(im, 3, 7, 8)", im=im), [[1, 0], [0, 1]])
+
+
+@pytest.mark.parametrize("connectivity", [1, 2])
+@pytest.mark.parametrize(("axes", "along"), [("yx", 0), ("zx", 1), ("zy", 2)])
+def test_hysteresis_of_slices(axes, along, connectivity):
+    """Regions are joined along two axes only, by rows or not."""
+    im = volume()
+    source = f'hysteresis(im, 140, 175, {connectivity}, axes="{axes}")'
+    slices = [evaluate(f"hysteresis(im, 140, 175, {connectivity})", im=plane) for plane in np.moveaxis(im, along, 0)]
+    result = evaluate(source, im=im)
+    np.testing.assert_array_equal(result, np.stack(slices, along))
+    assert np.any(result != evaluate("hysteresis(im, 140, 175)", im=im))
+    if connectivity == 1:
+        planes = np.moveaxis(im, along, 0)
+        expected = [skimage.filters.apply_hysteresis_threshold(plane, 140, 175) for plane in planes]
+        np.testing.assert_array_equal(result, np.stack(expected, along))
+
+
+def test_hysteresis_of_axes_that_are_not_there():
+    with pytest.raises(ProgramError, match="connectivity"):
+        evaluate('hysteresis(im, 3, 7, 3, axes="yx")', im=volume())
+    with pytest.raises(ProgramError, match=r"axes|axis"):
+        evaluate('hysteresis(im, 3, 7, axes="zy")', im=volume()[0])
 
 
 def test_hysteresis_takes_images_of_thresholds(rng):

@@ -8,6 +8,7 @@ import numpy as np
 from maskexpr import messages
 from maskexpr.arguments import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma, exact
 from maskexpr.builtin import FLOAT_IMAGE, WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.kernels.counts import count_values
 from maskexpr.kinds import NOT_CONSTANT, Kind
 from maskexpr.library.filters.smoothing import (
     REFLECTED,
@@ -31,7 +32,8 @@ def unsharp(im: Image, sigma: Sigma, amount: Number = 1, axes: Axes = None, *, k
     the kernel.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
-    Errors: as for `gaussian`.
+    Errors: a negative or infinite sigma, or a list of another length than the axes; a kernel that is too large; a
+    length where the spacing is unknown.
     Source: as skimage.filters.unsharp_mask with preserve_range=True; without, it divides integers by the range of their
     type, and clips.
 
@@ -65,7 +67,8 @@ def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *,
     `low` and `high` are numbers, which may depend on pixels, by default the smallest and the largest finite value:
     `normalize(im, percentile(im, 1), percentile(im, 99))` leaves out the darkest and brightest hundredth. Where they
     are equal, values above them give 1 and all others 0, so an image of one value gives 0. nan stays nan. Integers give
-    float64, floating images keep their type and are computed in float64.
+    float64, floating images keep their type and are computed in float64. There are no axes: the values of a whole
+    stack, of any number of axes, are mapped alike.
 
     Errors: low > high, or one of them nan or inf; in the run, no finite pixel where `low` or `high` is left out.
     Source: as skimage.exposure.rescale_intensity to 0..1, which clips an image of one value to 0..1 as it is, and does
@@ -115,7 +118,8 @@ def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array
     Integers are counted value by value, whatever their range. Floating values are counted in 256 bins between the
     smallest and the largest; the shares hold at the centres of bins, lines join them. `within` limits the pixels that
     are counted to a mask; all pixels of the image are mapped, those below all counted as the lowest of them. nan and
-    inf are not counted; nan stays nan. Integers give float64, floating images keep their type.
+    inf are not counted; nan stays nan. Integers give float64, floating images keep their type. There are no axes: the
+    values of a whole stack, of any number of axes, are counted together and mapped alike.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
     Source: as skimage.exposure.equalize_hist with its defaults, which gives 0.5 for a floating image of one value (here
@@ -130,8 +134,12 @@ def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array
         raise Refused(messages.EQUALIZE_EMPTY, "within")
     counted = _finite(counted)
     if im.dtype.kind in "iu":
-        values, counts = np.unique(counted, return_counts=True)
-        return np.asarray(_shares(counts)[np.searchsorted(values, im, "right").clip(1) - 1])
+        values, counts = count_values(counted)
+        shares = _shares(counts)
+        if im.dtype.itemsize <= 2:
+            every = np.arange(2 ** (8 * im.dtype.itemsize)).astype(im.dtype)  # from 0, the negative ones at the end
+            return np.asarray(_shares_at(every, values, shares)[im])
+        return _shares_at(im, values, shares)
     low, high = counted.min().item(), counted.max().item()
     counts = np.histogram(_scaled(counted, low, high), _BINS, (0.0, 1.0))[0]
     centres = (np.arange(_BINS) + 0.5) / _BINS
@@ -143,3 +151,8 @@ def _shares(counts: Array) -> Array:
     """The share of all counted at each place or before it."""
     total = np.cumsum(counts)
     return np.asarray(total / total[-1])
+
+
+def _shares_at(im: Array, values: Array, shares: Array) -> Array:
+    """The share of the largest of ascending values that is not above a pixel, or of the smallest."""
+    return np.asarray(shares[np.searchsorted(values, im, "right").clip(1) - 1])

@@ -14,40 +14,52 @@ from maskexpr.library.filters.smoothing import REFLECTED, check_window, reaches,
 _WIDER = 1.6  # Marr and Hildreth's ratio, for which a difference of Gaussians is nearest to a Laplacian of one
 
 
-@builtin(gives=FLOAT_IMAGE, halo=lambda settings, ndim: (1,) * ndim, cost=lambda settings, ndim: 8.0 * ndim * ndim,
-         memory=lambda settings, ndim: 8.0 * (ndim + 2), border=REFLECTED)  # fmt: skip
-def sobel(im: Image, axis: Axis = None, *, kind: ResultKind) -> Array:
+def _next_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
+    """One pixel along the axes that are worked on."""
+    worked = elements.worked_axes(settings["axes"], ndim)
+    return tuple(int(axis in worked) for axis in range(ndim))
+
+
+def _check_axis(settings: Settings, around: Surroundings) -> None:
+    axis, axes = settings["axis"], settings["axes"]
+    if axis is not None and axes and axis not in axes:
+        raise Refused(messages.AXIS_NOT_WORKED, "axis")
+
+
+@builtin(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 8.0 * ndim * ndim,
+         memory=lambda settings, ndim: 8.0 * (ndim + 2), border=REFLECTED, check=_check_axis)  # fmt: skip
+def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The strength of edges: the size of the gradient by Sobel's kernels, over the square root of the number of axes.
 
     With `axis="x"`, "y" or "z" the signed derivative along that axis instead, positive where the image grows with the
-    coordinate; an image of one axis gives that in any case. The kernels are the difference f(x+1) - f(x-1) along one
-    axis, twice the slope, smoothed by [1 2 1] / 4 along the others. Values are on the image's own scale, where
-    scikit-image divides those of uint8 by 255. Integers give float64, floating images keep their type and are computed
-    in float64; nan and inf spread by one pixel.
+    coordinate; an image of one axis gives that in any case. `axes` limits the work to some axes (`axes="yx"` for slice
+    by slice). The kernels are the difference f(x+1) - f(x-1) along one axis, twice the slope, smoothed by [1 2 1] / 4
+    along the others; in units of pixels whatever the spacing. Values are on the image's own scale, where scikit-image
+    divides those of uint8 by 255. Integers give float64, floating images keep their type and are computed in float64;
+    nan and inf spread by one pixel.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
-    Errors: an axis the image does not have.
+    Errors: an axis the image does not have, or one that is not among `axes`.
     Source: as skimage.filters.sobel.
 
     >>> evaluate("sobel(im, axis=\\"x\\")", im=[[0, 10, 20, 30]])
     array([[10., 20., 20., 10.]])
     """
-    work = im.astype(np.float64)
-    axes = range(im.ndim) if axis is None else [axis]
-    gradients = [scipy.ndimage.sobel(work, a, mode="reflect") / 4 ** (im.ndim - 1) for a in axes]
-    edges = gradients[0] if len(gradients) == 1 else np.sqrt(sum(g * g for g in gradients)) / np.sqrt(im.ndim)
-    return np.asarray(edges.astype(kind.dtype, copy=False))
+    worked = elements.worked_axes(axes, im.ndim)
+    along = range(len(worked)) if axis is None else [worked.index(axis)]
+
+    def edges(block: Array) -> Array:
+        gradients = [scipy.ndimage.sobel(block, a, mode="reflect") / 4 ** (block.ndim - 1) for a in along]
+        size = gradients[0] if len(gradients) == 1 else np.sqrt(sum(g * g for g in gradients)) / np.sqrt(block.ndim)
+        return np.asarray(size)
+
+    return np.asarray(elements.per_block(im.astype(np.float64), axes, edges).astype(kind.dtype, copy=False))
 
 
 # --- laplace ---------------------------------------------------------------------------------------------------------
 
 
-def _laplace_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
-    worked = elements.worked_axes(settings["axes"], ndim)
-    return tuple(int(axis in worked) for axis in range(ndim))
-
-
-@builtin(gives=FLOAT_IMAGE, halo=_laplace_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=24, border=REFLECTED)
+@builtin(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=24, border=REFLECTED)
 def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.
 
@@ -58,6 +70,7 @@ def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
     Errors: axes the image does not have.
     Source: as scipy.ndimage.laplace, which computes integers in their own type and lets them wrap.
+    skimage.filters.laplace has the opposite sign.
 
     >>> evaluate("laplace(im)", im=[[0, 0, 5, 0, 0]])
     array([[  0.,   5., -10.,   5.,   0.]])
@@ -113,8 +126,8 @@ def difference_of_gaussians(
     type, with float16 computed in float32; nan and inf spread over the larger kernel.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
-    Errors: high < low along an axis; as for `gaussian`.
-    Source: Marr and Hildreth, Theory of edge detection, 1980 (doi:10.1098/rspb.1980.0020). As
+    Errors: high < low along an axis; as for `gaussian`, of either sigma.
+    Source: Marr & Hildreth, Theory of edge detection, 1980 (doi:10.1098/rspb.1980.0020). As
     skimage.filters.difference_of_gaussians with mode="reflect", which divides integers by the range of their type.
 
     >>> evaluate("difference_of_gaussians(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)

@@ -91,14 +91,16 @@ def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
 def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Smooth an image with a Gaussian of standard deviation `sigma`.
 
-    `sigma` is a number of pixels, a length, which is divided by the spacing of each axis, or a list of one number per
+    `sigma` is a number of pixels, a length, which is divided by the spacing of each axis, or a list of one of these per
     image axis; 0 changes nothing. `axes` limits the work to some axes (`axes="yx"` smooths slice by slice; of a list
     the numbers of the other axes are not used). The kernel ends at 4 sigma. Integers give float64, floating images
     keep their type, with float16 computed in float32. nan and inf spread over the kernel.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
-    Errors: a negative sigma; a list that has not one number per axis; a length where the spacing is unknown.
-    Source: equals scipy.ndimage.gaussian_filter with its defaults.
+    Errors: a negative sigma; a list that has not one number per axis; a length where the spacing is unknown; a kernel
+    of more than 2^20 pixels along an axis.
+    Source: equals scipy.ndimage.gaussian_filter with its defaults. skimage.filters.gaussian repeats the last pixel
+    beyond the border (mode="nearest") and divides integers by the largest value of their type, unless told otherwise.
 
     >>> evaluate("gaussian(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)
     array([[ 5.8, 24.2, 39.9, 24.2,  5.8]])
@@ -193,8 +195,9 @@ def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes:
     nan counts as larger than all numbers.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
-    Errors: as for `dilate`.
+    Errors: as for `dilate`; a window of more than 2^20 pixels.
     Source: equals scipy.ndimage.median_filter, which rounds 64-bit integers to float64 and does not define nan.
+    skimage.filters.median repeats the last pixel beyond the border (mode="nearest") unless told otherwise.
 
     >>> evaluate("median_filter(im)", im=[[1, 1, 1], [1, 9, 2], [2, 2, 2]])
     array([[1, 1, 1],
@@ -225,7 +228,7 @@ def rank_filter(im: Image, rank: Whole, n: Reach = 1, shape: ElementShape = "squ
     counts as larger than all numbers.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
-    Errors: a rank that the window does not have; as for `dilate`.
+    Errors: a rank that the window does not have; as for `dilate`; a window of more than 2^20 pixels.
     Source: equals scipy.ndimage.rank_filter, which rounds 64-bit integers to float64 and does not define nan.
 
     >>> evaluate("rank_filter(im, -2)", im=[[1, 1, 1], [1, 9, 2], [2, 2, 2]])

@@ -68,6 +68,7 @@ def area(m: MaskOrSamples, unit: _AreaUnit = "px", *, spacing: PixelSpacing) -> 
     as a floating number; "px" counts pixels, a whole number. An empty mask has the area 0.
 
     Errors: a physical unit where the spacing is unknown, or of another dimension than the mask; samples of an image.
+    Source: numpy.count_nonzero, times the product of the spacings.
 
     >>> evaluate("area(im > 2)", im=[[1, 2, 3], [4, 5, 6]])
     4
@@ -93,6 +94,7 @@ def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int |
     once. An empty mask has the volume 0.
 
     Errors: a mask of other than 3 axes, for which there is `area`; a physical unit where the spacing is unknown.
+    Source: numpy.count_nonzero, times the product of the spacings.
 
     >>> evaluate('volume(im > 2, "mm3")', im=maskexpr.Image([[[1, 2], [3, 4]]], spacing=["2mm", "0.5mm", "0.5mm"]))
     1.0
@@ -131,6 +133,7 @@ def fraction(m: MaskOrSamples) -> float:
     """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
 
     Errors: samples of an image; in the run, no samples.
+    Source: numpy.mean of the mask, which is nan where there are no samples.
 
     >>> evaluate("fraction(im > 2)", im=[[1, 2, 3, 4]])
     0.5

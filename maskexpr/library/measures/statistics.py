@@ -22,6 +22,7 @@ from maskexpr.arguments import (
     exact,
 )
 from maskexpr.builtin import WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.kernels.counts import count_values
 from maskexpr.kinds import NOT_CONSTANT, Kind, number
 from maskexpr.ranges import Range
 
@@ -107,9 +108,11 @@ def _sum(values: Array) -> int | float:
 def sum_(im: Measured) -> int | float:
     """The sum of an image's values or of samples; 0 for no samples.
 
-    Exact and whole for integers, of any size; floating values are summed in float64, and nan gives nan.
+    Exact and whole for integers, of any size; floating values are summed in float64, and nan gives nan. Of an image of
+    any number of axes all pixels are summed.
 
     Errors: samples of a mask.
+    Source: numpy.sum, which sums integers modulo 2^64 and float32 images in float32.
 
     >>> evaluate("sum(im)", im=[[1, 2], [3, 4]])
     10
@@ -121,9 +124,11 @@ def sum_(im: Measured) -> int | float:
 def mean(im: Measured) -> float:
     """The mean of an image's values or of samples.
 
-    Of integers it is the exact quotient, rounded once; floating values are summed in float64, and nan gives nan.
+    Of integers it is the exact quotient, rounded once; floating values are summed in float64, and nan gives nan. The
+    image may have any number of axes.
 
     Errors: samples of a mask; in the run, no samples.
+    Source: numpy.mean, which sums float32 images in float32 and gives nan for no samples.
 
     >>> evaluate("mean(im[im > 1])", im=[[1, 2], [3, 5]])
     3.3333333333333335
@@ -136,9 +141,10 @@ def std(im: Measured) -> float:
     """The standard deviation of an image's values or of samples: the root of the mean square distance from their mean.
 
     That of the population: the divisor is the number of values, as in NumPy. Of integers the variance is exact, rounded
-    once; floating values are summed in float64, and nan and inf give nan.
+    once; floating values are summed in float64, and nan and inf give nan. The image may have any number of axes.
 
     Errors: samples of a mask; in the run, no samples.
+    Source: numpy.std, which sums float32 images in float32.
 
     >>> evaluate("std(im)", im=[[2, 4, 4, 4], [5, 5, 7, 9]])
     2.0
@@ -154,7 +160,10 @@ def std(im: Measured) -> float:
 def min_(im: Measured) -> int | float:
     """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
 
+    Whole for integers. The image may have any number of axes.
+
     Errors: samples of a mask; in the run, no samples.
+    Source: numpy.min.
 
     >>> evaluate("min(im)", im=[[3, 1, 2]])
     1
@@ -167,7 +176,10 @@ def min_(im: Measured) -> int | float:
 def max_(im: Measured) -> int | float:
     """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
 
+    Whole for integers. The image may have any number of axes.
+
     Errors: samples of a mask; in the run, no samples.
+    Source: numpy.max.
 
     >>> evaluate("max(im)", im=[[3, 1, 2]])
     3
@@ -182,18 +194,19 @@ def percentile(im: Measured, q: Percent) -> float:
 
     `q` is a number from 0 (the smallest value) to 100 (the largest), and may depend on pixels; as everywhere 0.1 means
     a tenth. Position and value are exact and rounded once; nan if any value is nan. `im > percentile(im, 99)` is the
-    brightest hundredth.
+    brightest hundredth, or less where many pixels equal the percentile. There are no axes: an image of any number of
+    them has one percentile, a stack one for all of its slices.
 
     Errors: a `q` outside 0..100; samples of a mask; in the run, no samples.
-    Source: numpy.percentile with its default method.
+    Source: numpy.percentile with its default method, which rounds positions and, between float32 values, computes in
+    float32.
 
     >>> evaluate("percentile(im, 25)", im=[[1, 2, 3, 5, 9]])
     2.0
     """
     position = exact(q) / 100 * (some(im).size - 1)
     index = math.floor(position)
-    part = np.partition(im.ravel(), sorted({index, math.ceil(position), im.size - 1}))
-    low, high, last = (part[i].item() for i in (index, math.ceil(position), -1))
+    low, high, last = _in_order(im, [index, math.ceil(position), im.size - 1])
     if math.isnan(last):  # nan is sorted last
         return math.nan
     share = position - index
@@ -204,14 +217,25 @@ def percentile(im: Measured, q: Percent) -> float:
     return float(Fraction(low) + share * (Fraction(high) - Fraction(low)))
 
 
+def _in_order(values: Array, places: list[int]) -> list[Any]:
+    """The values that would stand at these places if all were sorted."""
+    if _is_whole(values) and values.dtype.itemsize <= 2:
+        found, counts = count_values(values)
+        in_order: list[Any] = found[np.searchsorted(np.cumsum(counts), places, "right")].tolist()
+        return in_order
+    part = np.partition(values.ravel(), sorted(set(places)))
+    return [part[place].item() for place in places]
+
+
 @builtin(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
 def median(im: Measured) -> float:
     """The median of an image's values or of samples: the middle one, or the mean of the two middle ones.
 
-    The mean of the two is exact and rounded once; nan if any value is nan. To filter an image see `median_filter`.
+    The mean of the two is exact and rounded once; nan if any value is nan. The image may have any number of axes. To
+    filter an image see `median_filter`.
 
     Errors: samples of a mask; in the run, no samples.
-    Source: numpy.median.
+    Source: numpy.median, which means two float32 values in float32.
 
     >>> evaluate("median(im)", im=[[1, 2, 4, 9]])
     3.0
@@ -251,29 +275,38 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
     one, but the last holds both. `low` and `high` are the outermost edges, by default the smallest and the largest
     value; where they are equal the edges lie half a unit to either side. `histogram(im, 256, 0, 256)` gives an 8-bit
     image one bin for each value. Values outside low..high, nan and inf are not counted. Integers are counted against
-    exact edges.
+    exact edges. All pixels of an image of any number of axes are counted together. The lists are a result to be given
+    out: its numbers cannot be taken one by one in a program.
 
     Errors: samples of a mask; low > high; in the run, no samples, or no finite one where `low` or `high` is left out.
-    Source: numpy.histogram, whose rounded edges may put an integer that lies on an edge into the bin below.
+    Source: numpy.histogram, whose rounded edges may put an integer that lies on an edge into the bin below, which bins
+    float32 images in float32, and which refuses nan and inf unless it is given a range.
 
     >>> evaluate("histogram(im, 2)", im=[[0, 1, 2, 4]])
     [[2, 2], [0.0, 2.0, 4.0]]
     """
-    ordered = np.sort(_finite(some(im)))
-    if not ordered.size and (low is None or high is None):
+    values = _finite(some(im))
+    if not values.size and (low is None or high is None):
         raise Refused(messages.NOTHING_FINITE, "im")
-    low = ordered[0].item() if low is None else low
-    high = ordered[-1].item() if high is None else high
+    low = values.min().item() if low is None else low
+    high = values.max().item() if high is None else high
     _check_ends(low, high)
     if low == high:
         low, high = low - Fraction(1, 2), high + Fraction(1, 2)
     if _is_whole(im):
         edges = _whole_edges(exact(low), exact(high), bins)
         cuts: list[Any] = [*map(math.ceil, edges[:-1]), math.floor(edges[-1])]
+        ordered, counts = count_values(values)
+        below = np.append(0, np.cumsum(counts))[_places(ordered, cuts)]
     else:
         edges = cuts = bin_edges(float(low), float(high), bins).tolist()
-    below = [*(bisect_left(ordered, cut) for cut in cuts[:-1]), bisect_right(ordered, cuts[-1])]
+        below = np.array(_places(np.sort(values), cuts))
     return [np.diff(below).tolist(), [float(edge) for edge in edges]]
+
+
+def _places(ordered: Array, cuts: list[Any]) -> list[int]:
+    """How many of ascending values are below each cut, and not above the last."""
+    return [*(bisect_left(ordered, cut) for cut in cuts[:-1]), bisect_right(ordered, cuts[-1])]
 
 
 def _finite(values: Array) -> Array:

@@ -156,10 +156,11 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
     image each time; planes of a 3-D pattern are parted by `//`. `axes` limits the work to some axes: `axes="yx"` works
     slice by slice.
 
-    Border: nothing comes in from outside. Grey images keep their type; nan spreads.
+    Border: nothing comes in from outside: a mask is empty there, grey images ignore it. These keep their type; nan
+    spreads; a pattern that meets no pixel of the image gives the lowest value of the type (`erode` the highest).
     Errors: a negative reach; a length without spacing; a pattern of another dimension than the axes.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_dilation, whose
-    `iterations` is accepted as a name for n.
+    `iterations` is accepted as a name for n, and of images, with a named shape, scipy.ndimage.grey_dilation.
 
     >>> evaluate("dilate(m, 1)", m=np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], bool)).astype(int)
     array([[0, 1, 0],
@@ -179,7 +180,9 @@ def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     Border: a mask is empty outside the image, so it is eaten from the border too; grey images ignore the outside, keep
     their type, and nan spreads.
     Errors: as for `dilate`.
-    Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_erosion.
+    Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_erosion, and of images,
+    with a named shape, scipy.ndimage.grey_erosion. scikit-image's erosion of a mask ignores the outside, and so eats
+    nothing from the border.
 
     >>> evaluate("erode(m)", m=np.ones((3, 4), bool)).astype(int)
     array([[0, 0, 0, 0],
@@ -215,11 +218,13 @@ def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, ax
 def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
 
-    Arguments as for `dilate`. The result is never larger than `m`.
+    Arguments as for `dilate`. The result is never larger than `m`. nan in an image spreads by twice the reach.
 
-    Border: a mask is empty outside the image; grey images ignore the outside.
-    Errors: as for `dilate`.
-    Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_opening.
+    Border: a mask is empty outside the image, so the element has to fit inside; grey images ignore the outside.
+    Errors: as for `dilate`; with a pattern, a reach so large that the room around the image does not fit in memory.
+    Source: Serra, Image Analysis and Mathematical Morphology, 1982; with a named shape equals
+    scipy.ndimage.binary_opening, and of images grey_opening. scikit-image's opening of a mask ignores the outside, so
+    that at the border it keeps what a part of the element fits into.
 
     >>> evaluate("area(open(m))", m=np.pad(np.ones((3, 3), bool), 2) | np.eye(7, dtype=bool))
     5
@@ -236,12 +241,14 @@ def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
 def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
 
-    Arguments as for `dilate`. The result is never smaller than `m`.
+    Arguments as for `dilate`. The result is never smaller than `m`. nan in an image spreads by twice the reach.
 
-    Border: the plane goes on outside the image, so a mask that touches the border is not eaten there, as
-    scipy.ndimage.binary_closing does; the two agree on an image padded by n.
+    Border: a mask lies on a plane that goes on, empty, outside the image, so what touches the border is not eaten
+    there, and a gap between a mask and the border is not filled; grey images ignore the outside.
     Errors: as for `dilate`; a reach so large that the room around the image does not fit in memory.
-    Source: Serra, Image Analysis and Mathematical Morphology, 1982.
+    Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_closing of a mask
+    padded by n (without, that one eats from the border), and of images, with a named shape, grey_closing.
+    scikit-image's closing of a mask ignores the outside, and so fills gaps to the border.
 
     >>> evaluate("all(close(m))", m=np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool))
     True
@@ -260,6 +267,8 @@ def boundary(m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes 
 
     Border: a mask is empty outside the image, so its pixels at the border belong to the boundary.
     Errors: as for `dilate`.
+    Source: `m & ~scipy.ndimage.binary_erosion(m)`; with n=1 as skimage.segmentation.find_boundaries with mode="inner",
+    which leaves out the image's border: there a pixel counts only if a neighbour in the image is off.
 
     >>> evaluate("boundary(m)", m=np.ones((3, 4), bool)).astype(int)
     array([[1, 1, 1, 1],

@@ -76,14 +76,14 @@ def grow(seed: Mask, within: Mask, n: ReachOrNone, connectivity: Connectivity = 
     `within`, so that it goes around gaps and never across them. Neighbours are those by faces (`connectivity=1`, as a
     diamond grows) or by corners too (2 in a plane, 3 in a volume, as a square grows); `connectivity` and `axes` as for
     `label`. `n` is a number of pixels, or a length that is divided by the spacing; a fraction of a pixel does not
-    count. 0 gives `seed & within`; none grows until nothing changes, as `reconstruct` does.
+    count. `n=0` gives `seed & within`; `n=none` grows until nothing changes, as `reconstruct` does.
 
     Border: nothing comes in from outside the image.
     Errors: a negative n; a length without spacing, or where pixels are longer along one axis than along another; a
     connectivity that the number of axes does not have; masks of different shapes.
     Source: Lantuejoul & Beucher, On the use of the geodesic metric in image analysis, 1981; equals
-    scipy.ndimage.binary_dilation(seed & within, iterations=n, mask=within). Given the seed as it is, that lets what is
-    outside of `within` stay, and grow into it.
+    scipy.ndimage.binary_dilation(seed & within, iterations=n, mask=within). Given `seed` instead of `seed & within`,
+    SciPy keeps what lies outside `within` and grows from it.
 
     >>> evaluate("grow(im == 2, im > 0, 2)", im=[[2, 1, 1, 1, 0, 1]]).astype(int)
     array([[1, 1, 1, 0, 0, 0]])

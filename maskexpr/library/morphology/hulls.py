@@ -19,6 +19,7 @@ def hull(m: Mask, axes: Axes = None) -> Masks:
     the hull if its centre lies in the hull of all these points, or on its edge. Spacing does not matter: a hull stays
     what it is when the image is stretched. `axes="yx"` takes a hull of each slice of a stack.
 
+    Border: only pixels of the image count, and the hull does not go beyond it.
     Errors: more than three axes.
     Source: equals skimage.morphology.convex_hull_image, but for volumes of a single pixel, line or plane, where that
     gives nothing. In a plane all is exact; facets in a volume are those of Qhull (Barber, Dobkin & Huhdanpaa, The

@@ -42,8 +42,8 @@ def hit_or_miss(m: Mask, pattern: Hits, axes: Axes = None) -> Masks:
 
     `pattern` is written like a structuring element, row by row: `1` for a pixel that is to be on, `0` for one that is
     to be off, `.` for either; rows are parted by `/`, planes by `//`. Its centre, at `size // 2` along each axis, is
-    the pixel that is on in the result: `"000/010/000"` finds lone pixels, `"0.../01../0..."` left ends of what is at
-    least one pixel high. `axes="yx"` takes a pattern of two axes through a stack slice by slice.
+    the pixel that is on in the result: `"000/010/000"` finds lone pixels, `"0../01./0.."` pixels with nothing to
+    their left, as at the left end of a line. `axes="yx"` takes a pattern of two axes through a stack slice by slice.
 
     Border: outside the image the mask is empty, so a `0` fits there and a `1` does not.
     Errors: a pattern with other characters, with rows of different lengths, or with neither a 1 nor a 0; a pattern of

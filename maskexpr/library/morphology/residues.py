@@ -35,13 +35,14 @@ def tophat(
     """What `open` removes: specks and spurs, narrow bright details.
 
     `m & ~open(m, n)` of a mask, `im - open(im, n)` of an image; arguments as for `dilate`. The difference is never
-    negative: integers take the smallest unsigned type that holds it, floating images keep their type. nan spreads, and
-    where both values are infinite the result is nan.
+    negative: integers take the smallest unsigned type that holds it, floating images keep their type. nan spreads as
+    for `open`, and where both values are infinite the result is nan.
 
     Border: as for `open`: a mask is empty outside the image; grey images ignore the outside.
-    Errors: as for `dilate`.
+    Errors: as for `open`.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; of images, with a named shape, it equals
-    scipy.ndimage.white_tophat and skimage.morphology.white_tophat, which wrap where a difference leaves the type.
+    scipy.ndimage.white_tophat and skimage.morphology.white_tophat, which wrap where a difference leaves the type. Of
+    masks scikit-image's differs at the border, as its opening does.
 
     >>> evaluate("tophat(im)", im=[[3, 3, 9, 3, 3, 3, 8, 8, 8, 8]])
     array([[0, 0, 6, 0, 0, 0, 0, 0, 0, 0]], dtype=uint8)
@@ -59,10 +60,12 @@ def blackhat(
     `close(m, n) & ~m` of a mask, `close(im, n) - im` of an image; types and nan as for `tophat`, arguments as for
     `dilate`.
 
-    Border: as for `close`: the plane goes on outside the image, where a mask is empty; grey images ignore the outside.
+    Border: as for `close`: a mask lies on a plane that goes on, empty, outside the image; grey images ignore the
+    outside.
     Errors: as for `close`.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; of images, with a named shape, it equals
-    scipy.ndimage.black_tophat and skimage.morphology.black_tophat, which wrap where a difference leaves the type.
+    scipy.ndimage.black_tophat and skimage.morphology.black_tophat, which wrap where a difference leaves the type. Of
+    masks scikit-image's differs at the border, as its closing does.
 
     >>> evaluate("blackhat(im)", im=[[7, 7, 1, 7, 7, 7, 2, 2, 2, 2]])
     array([[0, 0, 6, 0, 0, 0, 0, 0, 0, 0]], dtype=uint8)

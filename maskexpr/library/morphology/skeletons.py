@@ -8,9 +8,8 @@ from maskexpr.kernels import thinning
 
 def _check_axes(settings: Settings, around: Surroundings) -> None:
     if around.worked is not None and len(around.worked) not in (2, 3):
-        raise Refused(
-            messages.AXES_NUMBER, "axes", function="skeleton", wanted="two or three", count=len(around.worked)
-        )
+        mistake = messages.AXES_FLAT if around.ndim == 1 else messages.AXES_NUMBER
+        raise Refused(mistake, "axes", function="skeleton", wanted="two or three", count=len(around.worked))
 
 
 def _cost(settings: Settings, ndim: int) -> float:

@@ -17,8 +17,9 @@ from maskexpr.arguments import (
     Mask,
     MaskOrLabels,
     Masks,
-    Number,
-    NumberOrNone,
+    PlaceX,
+    PlaceY,
+    PlaceZOrNone,
     SizeLimit,
     SizeLimitOrNone,
     exact,
@@ -93,13 +94,14 @@ def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
 
     Pixels are connected by their faces (`connectivity=1`), in 2-D also by corners (2, or 8), in 3-D also by edges (2,
     or 18) and corners (3, or 26). `axes="yx"` works on a stack slice by slice: then nothing is connected from one slice
-    to the next, `connectivity` counts as in a plane, and the numbers go on through all slices. The result are labels of
-    the mask's shape, int32.
+    to the next, `connectivity` counts as in a plane, and the numbers go on through all slices. The result is int32,
+    of the mask's shape.
 
     Border: outside the image the mask is empty.
     Errors: a connectivity that the number of axes does not have.
     Source: Rosenfeld & Pfaltz, Sequential operations in digital picture processing, 1966 (doi:10.1145/321356.321357);
-    equals scipy.ndimage.label.
+    equals scipy.ndimage.label. skimage.measure.label joins by corners unless told otherwise: its default is
+    `connectivity=2` in a plane, 3 in a volume.
 
     >>> evaluate("label(im > 0)", im=[[1, 0, 1], [1, 0, 0], [0, 1, 1]])
     array([[1, 0, 2],
@@ -118,6 +120,7 @@ def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) ->
 
     Border: outside the image the mask is empty.
     Errors: a connectivity that the number of axes does not have.
+    Source: the number that scipy.ndimage.label gives; skimage.measure.label joins by corners unless told otherwise.
 
     >>> evaluate("count(im > 0)", im=[[1, 0, 1], [1, 0, 0], [0, 1, 1]])
     3
@@ -139,6 +142,8 @@ def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, 
 
     Border: outside the image the mask is empty, so a region that the border cuts counts with what is inside.
     Errors: a `k` that is not whole or below 1; a connectivity that the number of axes does not have.
+    Source: the sizes of scipy.ndimage.label's regions by numpy.bincount; skimage.measure.label joins by corners unless
+    told otherwise.
 
     >>> evaluate("keep_largest(im > 0)", im=[[1, 0, 1], [1, 0, 0], [0, 0, 1]]).astype(int)
     array([[1, 0, 0],
@@ -185,6 +190,7 @@ def remove_large(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 
 
     Border: outside the image the mask is empty, so a region that the border cuts counts with what is inside.
     Errors: as for `remove_small`.
+    Source: what skimage.morphology.remove_small_objects with max_size=size takes away.
 
     >>> evaluate("remove_large(im > 0, 1)", im=[[1, 0, 1], [1, 0, 0], [0, 0, 1]]).astype(int)
     array([[0, 0, 1],
@@ -276,21 +282,23 @@ def _at_kind(kinds: Kinds) -> Kind:
 @builtin(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=8, border=OUTSIDE_EMPTY)
 def at(
     m: MaskOrLabels,
-    y: Number,
-    x: Number,
-    z: NumberOrNone = None,
+    y: PlaceY,
+    x: PlaceX,
+    z: PlaceZOrNone = None,
     connectivity: Connectivity = 1,
     axes: Axes = None,
 ) -> Array:
     """The connected region of a mask, or the label, that holds a point; nothing where it is off, or outside the image.
 
     The point is a row `y` and a column `x`, in a volume also a slice `z`, counted from 0; these numbers may have a
-    fraction, then the nearest pixel counts (of two the higher one), and may depend on pixels. Labels keep their number.
-    `axes="yx"` gives the region within its slice. `connectivity` as for `label`; on labels it has no effect.
+    fraction, then the nearest pixel counts (of two the higher one), and may depend on pixels. A length is measured from
+    the centre of the first pixel. Labels keep their number. `axes="yx"` gives the region within its slice.
+    `connectivity` as for `label`; on labels it has no effect.
 
     Border: outside the image the mask is empty.
-    Errors: no `z` in a volume, or one in a plane; an image of other than 2 or 3 axes; a connectivity that the number of
-    axes does not have.
+    Errors: no `z` in a volume, or one in a plane; an image of other than 2 or 3 axes; a length where the spacing is
+    unknown; a connectivity that the number of axes does not have.
+    Source: as skimage.segmentation.flood from a pixel that is on, which joins by corners unless told otherwise.
 
     >>> evaluate("at(im > 0, 0, 2)", im=[[1, 0, 1], [1, 0, 1], [0, 0, 0]]).astype(int)
     array([[0, 0, 1],

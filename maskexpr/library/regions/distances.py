@@ -57,7 +57,7 @@ def distance(m: Mask, border: _Border = "image", unit: _Unit = "px", axes: Axes 
     Border: only the image is looked at, and the distance is inf where the mask has no background in it;
     `border="empty"` also counts what is outside as off.
     Errors: a physical unit where the spacing is unknown.
-    Source: scipy.ndimage.distance_transform_edt, which gives a distance to nowhere for a mask without background.
+    Source: scipy.ndimage.distance_transform_edt, whose distances mean nothing for a mask without background.
 
     >>> evaluate("distance(im > 0)", im=[[1, 1, 1, 0]])
     array([[3., 2., 1., 0.]])
@@ -75,10 +75,10 @@ def distance(m: Mask, border: _Border = "image", unit: _Unit = "px", axes: Axes 
 def signed_distance(m: Mask, unit: _Unit = "px", axes: Axes = None, *, spacing: PixelSpacing) -> Array:
     """The distance to the edge of a mask, positive inside and negative outside.
 
-    It is that to the nearest pixel off where the mask is on, and minus that to the nearest pixel on where it is off. So
-    `signed_distance(m) > 0` is `m`, and `signed_distance(m) >= -5` is `dilate(m, 5, "disk")`. The two sides of an edge
-    are at 1 and -1: distances lie between pixel centres, no pixel is at 0. `unit` and `axes` as for `distance`. The
-    result is float64.
+    Where the mask is on it is the distance to the nearest pixel that is off, and where it is off minus the distance to
+    the nearest that is on. So `signed_distance(m) > 0` is `m`, and `signed_distance(m) >= -5` is
+    `dilate(m, 5, "disk")`. The two sides of an edge are at 1 and -1: distances lie between pixel centres, no pixel is
+    at 0. `unit` and `axes` as for `distance`. The result is float64.
 
     Border: only the image is looked at; the distance is inf where nothing is off, and -inf where nothing is on.
     Errors: a physical unit where the spacing is unknown.

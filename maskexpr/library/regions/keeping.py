@@ -91,17 +91,20 @@ def keep(
     functions properties` lists them. Beside them it takes numbers (`area > 0.1 * max(area)`, params, `otsu(im)`), the
     operators, pixelwise functions and statistics over the regions such as `mean(area)`. What is measured on grey
     values (`mean_intensity`) needs an image: `of=im`. Lists of a property are taken apart: `centroid[0]` is a region's
-    row, `bbox[1]` its first column. Sizes and lengths have units where the spacing is known (`area >= 20mm2`); plain
-    numbers are pixels.
+    position along the first axis (the row in a plane), `bbox[1]` where it begins along the second; with `axes` only
+    those axes count. Sizes, lengths and positions have units where the spacing is known (`area >= 20mm2`,
+    `centroid[0] < 5mm`); plain numbers are pixels.
 
-    Of labels the regions are the pixels of one number; the result are labels with the same numbers, and `connectivity`
-    has no effect. `axes="yx"` measures each slice of a stack by itself. A comparison with nan is false, so that a
-    region whose property is nan goes. `connectivity` as for `label`.
+    Of labels the regions are the pixels of one number; the result has the same numbers, and `connectivity` has no
+    effect. `axes="yx"` measures each slice of a stack by itself. A comparison with nan is false, so that a region whose
+    property is nan goes. `connectivity` as for `label`.
 
     Border: outside the image the mask is empty, so a region that the border cuts counts with what is inside.
-    Errors: a condition without a property, or with an image in it; a property that the number of axes does not have; a
-    size in mm where the spacing is unknown.
-    Source: properties as those of skimage.measure.regionprops.
+    Errors: a condition without a property, or with an image in it; a property that the number of axes does not have;
+    grey values without `of`; a size or length where the spacing is unknown; a connectivity that the number of axes does
+    not have.
+    Source: properties as those of skimage.measure.regionprops; skimage.measure.label, which finds the regions for it,
+    joins by corners unless told otherwise.
 
     >>> evaluate("keep(im > 0, area >= 2 & extent == 1)", im=[[1, 0, 1, 1], [1, 0, 0, 1]]).astype(int)
     array([[1, 0, 0, 0],

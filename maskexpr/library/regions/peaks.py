@@ -46,9 +46,10 @@ def peaks(
     of a stack. nan is no peak and hides none.
 
     Border: pixels outside the image are not looked at, so that a peak may lie at the border.
-    Errors: a negative reach, or one of a window of more than a million pixels; a length where the spacing is unknown.
-    Source: as skimage.feature.peak_local_max with min_distance=n, threshold_abs=threshold and exclude_border=False,
-    which never finds a peak in an image of one value, and rounds 64-bit integers.
+    Errors: a negative reach; a window of more than 2^20 pixels; a length where the spacing is unknown; images of
+    different shapes.
+    Source: as skimage.feature.peak_local_max with min_distance=n, threshold_abs=threshold, labels=within and
+    exclude_border=False, which never finds a peak in an image of one value, and rounds 64-bit integers.
 
     >>> evaluate("peaks(im, 2)", im=[[1, 5, 1, 4, 1, 1, 3]]).astype(int)
     array([[0, 1, 0, 0, 0, 0, 1]])

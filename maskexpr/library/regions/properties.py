@@ -136,6 +136,11 @@ def area(regions: Regions) -> Array:
     Holes do not count. Compared with a size such as 20mm2 or 5mm3 where the spacing is known.
 
     Any number of axes.
+
+    Source: equals area of skimage.measure.regionprops without a spacing.
+
+    >>> evaluate("keep(im > 0, area >= 2)", im=[[1, 1, 0, 1]]).astype(int)
+    array([[1, 1, 0, 0]])
     """
     return regions.sizes
 
@@ -145,6 +150,11 @@ def volume(regions: Regions) -> Array:
     """The number of voxels of a region of a volume; the same as `area`.
 
     Three axes.
+
+    Source: equals area of skimage.measure.regionprops without a spacing.
+
+    >>> evaluate("count(keep(m, volume >= 2))", m=np.array([[[1, 1, 0, 0], [0, 0, 0, 1]]], bool))
+    1
     """
     return area(regions)
 
@@ -156,6 +166,9 @@ def equivalent_diameter(regions: Regions) -> Array:
     Two axes: the root of 4 / pi * area; three: the cube root of 6 / pi * area.
 
     Source: equals equivalent_diameter_area of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, equivalent_diameter > 1.5)", im=[[1, 1, 0, 1]]).astype(int)
+    array([[1, 1, 0, 0]])
     """
     if len(regions.axes) == 2:
         return np.sqrt(regions.sizes * 4 / math.pi)
@@ -173,6 +186,10 @@ def perimeter(regions: Regions) -> Array:
 
     Source: Benkrid & Crookes, Design and FPGA implementation of a perimeter estimator, 2000; equals perimeter of
     skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, perimeter >= 4)", im=[[1, 1, 0, 0], [1, 1, 0, 1]]).astype(int)
+    array([[1, 1, 0, 0],
+           [1, 1, 0, 0]])
     """
     return perimeters(np.moveaxis(regions.labels, regions.axes, (-2, -1)), regions.count)
 
@@ -187,6 +204,10 @@ def extent(regions: Regions) -> Array:
     Any number of axes.
 
     Source: equals extent of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, extent == 1)", im=[[1, 0, 1, 1], [1, 1, 0, 0]]).astype(int)
+    array([[0, 0, 1, 1],
+           [0, 0, 0, 0]])
     """
     return np.asarray(regions.sizes / np.prod(regions.stops - regions.starts, axis=0))
 
@@ -202,6 +223,10 @@ def solidity(regions: Regions) -> Array:
 
     Source: as solidity of skimage.measure.regionprops, whose hulls are computed in floating numbers, and in a volume
     fail for flat regions.
+
+    >>> evaluate("keep(im > 0, solidity < 1)", im=[[1, 0, 1, 0, 1], [1, 1, 1, 0, 1]]).astype(int)
+    array([[1, 0, 1, 0, 0],
+           [1, 1, 1, 0, 0]])
     """
     if not regions.count:
         return np.zeros(0)
@@ -212,13 +237,16 @@ def solidity(regions: Regions) -> Array:
 def circularity(regions: Regions) -> Array:
     """How round a region is, up to 1 for a disk; 4 pi * area / perimeter ** 2.
 
-    Long, ragged and pierced regions have less. At most 1, although some small regions would have more; 0 where the
-    perimeter is 0, as for one or two pixels.
+    Long, ragged and pierced regions have less. At most 1, although some small regions would have more, such as a line
+    of up to 16 pixels, whose perimeter is short; 0 where the perimeter is 0, as for one or two pixels.
 
     Two axes.
 
     Source: Cox, A method of assigning numerical and percentage values to the degree of roundness of sand grains, 1927;
     limited as in ImageJ, which measures perimeters in its own way.
+
+    >>> evaluate("any(keep(m, circularity > 0.5))", m=np.ones((2, 30), bool))
+    False
     """
     around = perimeter(regions)
     square = np.where(around > 0, around**2, np.inf)
@@ -236,6 +264,10 @@ def eccentricity(regions: Regions) -> Array:
 
     Source: as eccentricity of skimage.measure.regionprops, but from exact moments: it gives 0 and 1 exactly where
     these are due.
+
+    >>> evaluate("keep(im > 0, eccentricity < 0.5)", im=[[1, 1, 0, 1, 1, 1], [1, 1, 0, 0, 0, 0]]).astype(int)
+    array([[1, 1, 0, 0, 0, 0],
+           [1, 1, 0, 0, 0, 0]])
     """
     large, _, difference = _principal(regions)
     return np.sqrt(_ratio(difference, large))
@@ -279,6 +311,9 @@ def major_axis(regions: Regions) -> Array:
     Two or three axes.
 
     Source: equals axis_major_length of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, major_axis > 3)", im=[[1, 1, 0, 1, 1, 1]]).astype(int)
+    array([[0, 0, 0, 1, 1, 1]])
     """
     return _axis_length(regions, _variances(regions)[0])
 
@@ -293,6 +328,10 @@ def minor_axis(regions: Regions) -> Array:
 
     Source: as axis_minor_length of skimage.measure.regionprops, but from exact moments: it gives 0 exactly where it is
     due.
+
+    >>> evaluate("keep(im > 0, minor_axis > 1)", im=[[1, 1, 0, 1, 1, 1], [1, 1, 0, 0, 0, 0]]).astype(int)
+    array([[1, 1, 0, 0, 0, 0],
+           [1, 1, 0, 0, 0, 0]])
     """
     return _axis_length(regions, _variances(regions)[1])
 
@@ -308,11 +347,16 @@ def _axis_length(regions: Regions, variance: Array) -> Array:
 def centroid(regions: Regions) -> Array:
     """The mean position of a region's pixels; `centroid[0]` is that along the first axis.
 
-    Positions count pixels from 0 at the image's first, at its centre. Exact quotients, rounded once.
+    That is the row in a plane. With `axes` only those axes count: with `axes="yx"` `centroid[0]` is the row in a stack
+    too. Positions count pixels from 0 at the centre of the image's first, and can be compared with lengths where the
+    spacing is known. Exact quotients, rounded once.
 
     Any number of axes.
 
-    Source: equals centroid of skimage.measure.regionprops.
+    Source: equals centroid of skimage.measure.regionprops without a spacing.
+
+    >>> evaluate("keep(im > 0, centroid[1] < 2)", im=[[1, 1, 0, 1, 1, 1]]).astype(int)
+    array([[1, 1, 0, 0, 0, 0]])
     """
     size = regions.sizes.astype(object)
     sums = [offset + start * size for offset, start in zip(regions.offset_sums, regions.starts, strict=True)]
@@ -323,11 +367,16 @@ def centroid(regions: Regions) -> Array:
 def bbox(regions: Regions) -> Array:
     """The smallest box around a region; where it starts along each axis, then where it stops.
 
-    In a plane `bbox[0]` and `bbox[1]` are the first row and column, `bbox[2]` and `bbox[3]` those after the last.
+    In a plane `bbox[0]` and `bbox[1]` are the first row and column, `bbox[2]` and `bbox[3]` those after the last. With
+    `axes` only those axes count. Positions count pixels from 0, and can be compared with lengths where the spacing is
+    known.
 
     Any number of axes.
 
     Source: equals bbox of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, bbox[1] >= 3)", im=[[1, 1, 0, 1, 1, 1]]).astype(int)
+    array([[0, 0, 0, 1, 1, 1]])
     """
     return np.concatenate([regions.starts, regions.stops])
 
@@ -343,21 +392,29 @@ def mean_intensity(regions: Regions) -> Array:
 
     Any number of axes.
 
+    Errors: no image given as `of`.
     Source: equals intensity_mean of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, mean_intensity > 4, of=im)", im=[[3, 5, 0, 4, 8]]).astype(int)
+    array([[0, 0, 0, 1, 1]])
     """
     return floating(regions.total(regions.values) / _divisors(regions))
 
 
 @property_of_regions(needs_image=True)
 def std_intensity(regions: Regions) -> Array:
-    """The standard deviation of the grey values of a region, in `of`.
+    """The standard deviation of the grey values of a region, in the image given as `of`.
 
     That of the population: the divisor is the number of pixels. Of integers the variance is exact, rounded once, as the
     function `std` has it. nan if any value is nan or infinite; 0 for a single pixel.
 
     Any number of axes.
 
+    Errors: no image given as `of`.
     Source: equals intensity_std of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, std_intensity > 1, of=im)", im=[[3, 5, 0, 4, 8]]).astype(int)
+    array([[0, 0, 0, 1, 1]])
     """
     values, size = regions.values, _divisors(regions)
     if values.dtype.kind == "f":
@@ -381,7 +438,11 @@ def min_intensity(regions: Regions) -> Array:
 
     Any number of axes.
 
+    Errors: no image given as `of`.
     Source: equals intensity_min of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, min_intensity > 3, of=im)", im=[[3, 5, 0, 4, 8]]).astype(int)
+    array([[0, 0, 0, 1, 1]])
     """
     return regions.least(regions.values)
 
@@ -394,6 +455,10 @@ def max_intensity(regions: Regions) -> Array:
 
     Any number of axes.
 
+    Errors: no image given as `of`.
     Source: equals intensity_max of skimage.measure.regionprops.
+
+    >>> evaluate("keep(im > 0, max_intensity < 8, of=im)", im=[[3, 5, 0, 4, 8]]).astype(int)
+    array([[1, 1, 0, 0, 0]])
     """
     return regions.most(regions.values)

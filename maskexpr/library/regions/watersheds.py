@@ -32,7 +32,7 @@ def watershed(
     flood `sobel(im)` for objects with an edge around them, `-im` for bright ones. `markers` are labels, whose numbers
     the result bears, an image of such whole numbers, or a mask, whose regions are numbered as by `label`. `within`
     limits the water to a mask: markers outside are left out, and what no region reaches stays 0. `connectivity` as for
-    `label`; `axes="yx"` floods a stack slice by slice. The result are labels, int32. nan is higher than any number.
+    `label`; `axes="yx"` floods a stack slice by slice. The result is int32. nan is higher than any number.
 
     Ties: a pixel goes to the region that reaches it first. A region reaches the neighbours of a pixel when the water
     gets to that pixel. Of several at one level marker pixels come first, in scan order, then the others as they were
@@ -42,9 +42,9 @@ def watershed(
     Errors: markers of floating values; a connectivity that the number of axes does not have; images of different
     shapes; in the run, negative markers.
     Source: Soille & Ansoult, Automated basin delineation from digital elevation models, 1990
-    (doi:10.1016/0165-1684(90)90127-K). Equals skimage.segmentation.watershed 0.26 pixel for pixel but for one tie:
-    there marker pixels of one value come in an order that follows from how its heap is built.
-    Takes about 0.2 s for a megapixel of 8 bits, up to 1 s for one of floating values.
+    (doi:10.1016/0165-1684(90)90127-K). Equals skimage.segmentation.watershed 0.26 pixel for pixel where no two marker
+    pixels have the same value in the image. Of those of one value the first in scan order goes first here; there it
+    follows from how its heap is built. On 8-bit images with large markers about one pixel in a thousand differs by it.
 
     >>> evaluate("watershed(im, im == 1)", im=[[1, 2, 9, 3, 1]])
     array([[1, 1, 1, 2, 2]], dtype=int32)
@@ -62,7 +62,8 @@ def watershed(
 # --- touching objects ------------------------------------------------------------------------------------------------
 
 
-@builtin(gives=LABELS, halo=WHOLE, cost=250, memory=80, border="an object that the image's border cuts is open there")
+@builtin(gives=LABELS, halo=WHOLE, cost=250, memory=80,
+         border="an object that the image's border cuts is not narrower there")  # fmt: skip
 def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Part touching objects of a mask at the necks between them; the parts are numbered.
 
@@ -74,9 +75,9 @@ def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 
     `depth` the distances follow the spacing of each axis.
 
     Each region of the mask has at least one part. `connectivity` as for `label`; `axes="yx"` works on a stack slice by
-    slice. The result are labels, int32, numbered in scan order of their first pixels.
+    slice. The result is int32, numbered in scan order of the parts' first pixels.
 
-    Border: the distance is to what is off in the image, so an object is not narrower where the border cuts it.
+    Border: distances are to what is off in the image, so an object that the image's border cuts is not narrower there.
     Errors: a negative `n` or `depth`; a length where the spacing is unknown; a connectivity that the number of axes
     does not have.
     Source: the watershed of the distance transform as in scikit-image's examples, which by hand is

@@ -4,6 +4,7 @@ import numpy as np
 
 from maskexpr.arguments import Array, Classes, Image, MaskOrNone
 from maskexpr.builtin import LABELS, WHOLE, builtin
+from maskexpr.kernels.counts import count_values
 from maskexpr.library.operators import compare
 from maskexpr.library.thresholds.histograms import MOST_VALUES, into_bins
 from maskexpr.library.thresholds.levels import centre, edges_of, pixels_of
@@ -22,19 +23,20 @@ def multiotsu(im: Image, classes: Classes = 3, within: MaskOrNone = None) -> Arr
 
     `classes` is a whole number from 2 to 8, known before the run. An integer image is looked at value by value; if more
     than 65,536 different ones occur, they are put into bins of the smallest width of 2, 4, 8... values that leaves no
-    more occupied bins than that, and a threshold is the highest value of a bin. A floating image is put into 256
-    bins between its minimum and maximum, and a threshold is the centre of a bin. `within` limits the pixels that the
-    thresholds are found in to a mask; the whole image is classed. An image of fewer different values, or occupied bins,
-    than `classes` gets a class for each. nan is in class 0; nan and inf are left out where thresholds are found. The
-    variances are compared in exact arithmetic.
+    more occupied bins than that, and a threshold is the highest value of a bin. A floating image is put into 256 bins
+    between its minimum and maximum, and a threshold is the centre of a bin. `within` limits the pixels that the
+    thresholds are found in to a mask; the whole image is classed. An image may have any number of axes; a stack gets
+    the same thresholds for all of its slices. An image of fewer different values, or occupied bins, than `classes` gets
+    a class for each. nan is in class 0; nan and inf are left out where thresholds are found. The variances are compared
+    in exact arithmetic.
 
     Errors: `classes` outside 2..8; in the run, no pixels in `within`; no finite pixels.
     Source: Liao, Chen & Chung, A fast algorithm for multilevel thresholding, 2001 (doi:10.6688/JISE.2001.17.5.1), for
     the criterion; Fisher, On grouping for maximum homogeneity, 1958 (doi:10.1080/01621459.1958.10501479), for the way
     to maximise it. The thresholds are those of skimage.filters.threshold_multiotsu, which computes in float32 and so
-    may miss the maximum where variances are close, and refuses an image of too few values. Its documentation makes
-    classes by numpy.digitize(im, thresholds), which puts a pixel that equals a threshold into the class above; with
-    right=True they are these.
+    may miss the maximum where variances are close, bins a float32 image in float32, and refuses an image of too few
+    values. Its documentation makes classes by numpy.digitize(im, thresholds), which puts a pixel that equals a
+    threshold into the class above; with right=True they are these.
 
     >>> evaluate("multiotsu(im)", im=[[1, 2, 5, 6, 20, 21]])
     array([[0, 0, 1, 1, 2, 2]], dtype=int32)
@@ -51,7 +53,7 @@ def _thresholds(pixels: Array, classes: int) -> list[int] | list[float]:
         counts = np.histogram(pixels, edges)[0]
         bins = np.flatnonzero(counts)
         return [centre(edges, bins[last]) for last in _Parting(bins, counts[bins], classes).last_values()]
-    values, counts = np.unique(pixels, return_counts=True)
+    values, counts = count_values(pixels)
     if len(values) <= MOST_VALUES:
         return [int(values[last]) for last in _Parting(values, counts, classes).last_values()]
     width, bins = 1, values

@@ -5,6 +5,7 @@ import numpy as np
 from maskexpr import messages
 from maskexpr.arguments import Array, Image, MaskOrNone
 from maskexpr.builtin import WHOLE, Refused, builtin
+from maskexpr.kernels.counts import count_values
 from maskexpr.library.thresholds.levels import (
     BINS,
     ONE_OF_THE_VALUES,
@@ -17,6 +18,7 @@ from maskexpr.library.thresholds.levels import (
 
 MOST_VALUES = 2**16  # that are looked at one by one in a histogram with its empty bins
 _MOST_ROUNDS = 10_000
+_ROUNDS_BETWEEN_SCALINGS = 256  # in which sums of three stay within float64 if they start at 2^500
 
 
 def into_bins(values: Array, counts: Array, width: int) -> tuple[Array, Array]:
@@ -35,12 +37,14 @@ def triangle(im: Image, within: MaskOrNone = None) -> int | float:
     So `im > triangle(im)` is the bright tail beside a dark background, and `im <= triangle(im)` the dark tail beside a
     bright one. An integer image is looked at value by value, whatever its range, and gives a whole number, not always
     one of its values; a floating one is put into 256 bins between its minimum and maximum, and gives the centre of a
-    bin. `within` limits the pixels that are looked at to a mask. An image of a single value gives that value; nan and
-    inf are left out. Distances are compared in exact arithmetic.
+    bin. An image of any number of axes gets one threshold, a stack one for all of its slices. `within` limits the
+    pixels that are looked at to a mask. An image of a single value gives that value; nan and inf are left out.
+    Distances are compared in exact arithmetic.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
     Source: Zack, Rogers & Latt, Automatic measurement of sister chromatid exchange frequency, 1977
-    (doi:10.1177/25.7.70454). As skimage.filters.threshold_triangle.
+    (doi:10.1177/25.7.70454). As skimage.filters.threshold_triangle, whose distances are rounded, so that it may take
+    another of equal values, and which bins a float32 image in float32: there its threshold differs slightly.
 
     >>> evaluate("triangle(im)", im=[[1, 1, 1, 1], [1, 2, 2, 3], [1, 2, 8, 9]])
     4
@@ -78,13 +82,17 @@ def valley(im: Image, within: MaskOrNone = None) -> int | float:
     dark end, none at the bright end; of equally low points the darkest is taken. An integer image whose values span no
     more than 65,536 is looked at value by value; one that spans more is put into bins of one whole width, 256 at most,
     and the threshold is the highest value of a bin. Either gives a whole number. A floating image is put into 256 bins
-    between its minimum and maximum, and gives the centre of a bin. `within` limits the pixels that are looked at to a
-    mask; nan and inf are left out.
+    between its minimum and maximum, and gives the centre of a bin. An image of any number of axes gets one threshold, a
+    stack one for all of its slices. `within` limits the pixels that are looked at to a mask; nan and inf are left out.
+
+    Smoothing is exact as long as it needs no numbers beyond 2^53, some twenty rounds or more; then it is rounded to the
+    digits of float64, in a way that keeps flat and symmetric stretches what they are.
 
     Errors, in the run: a histogram with a single peak, that of a single value too, or with more than two that smoothing
     does not join; no pixels in `within`; no finite pixels.
     Source: Prewitt & Mendelsohn, The analysis of cell images, 1966 (doi:10.1111/j.1749-6632.1965.tb11715.x). As
-    skimage.filters.threshold_minimum; that the ends differ is its rule.
+    skimage.filters.threshold_minimum; that the ends differ is its rule. It smooths in float32, where rounding can make
+    or lose a peak, and bins a float32 image in float32: there its threshold differs slightly.
 
     >>> evaluate("valley(im)", im=[[2, 3, 3, 3, 4, 5, 6, 7, 8, 8, 8, 9, 10]])
     5
@@ -92,8 +100,8 @@ def valley(im: Image, within: MaskOrNone = None) -> int | float:
     pixels = pixels_of(im, within)
     if pixels.dtype.kind == "f":
         edges = edges_of(pixels)
-        return centre(edges, _between_peaks(np.histogram(pixels, edges)[0].astype(np.float64)))
-    values, counts = np.unique(pixels, return_counts=True)
+        return centre(edges, _between_peaks(np.histogram(pixels, edges)[0]))
+    values, counts = count_values(pixels)
     lowest, span = int(values[0]), int(values[-1]) - int(values[0]) + 1
     width = 1 if span <= MOST_VALUES else -(-span // BINS)
     bins, counts = into_bins(values, counts, width)
@@ -101,25 +109,34 @@ def valley(im: Image, within: MaskOrNone = None) -> int | float:
 
 
 def _between_peaks(histogram: Array) -> int:
-    """The index of the lowest point between the two peaks of a histogram once it has no more."""
-    for _ in range(_MOST_ROUNDS):
-        ends = np.concatenate([histogram[:1], histogram, histogram[-1:]])
-        # In an order that is the same from both sides, so that smoothing keeps a symmetric histogram symmetric.
-        histogram = (ends[:-2] + ends[2:] + ends[1:-1]) / 3
-        rises, falls = histogram[1:-1] > histogram[:-2], histogram[2:] < histogram[1:-1]
-        if np.count_nonzero(rises & falls) > 2:
+    """The index of the lowest point between the two peaks of a histogram once it has no more.
+
+    Which way it goes is all that is looked at, so its steps from bin to bin are smoothed in its place, and sums of
+    three are not divided. Sums of whole numbers are exact below 2^53. Beyond, one is off by its own last bit, and the
+    same from both sides: what is flat or symmetric remains so.
+    """
+    steps = np.pad(np.diff(histogram).astype(np.float64), 1)  # none beyond the ends
+    sums = np.zeros_like(steps)
+    for done in range(_MOST_ROUNDS):
+        if done % _ROUNDS_BETWEEN_SCALINGS == 0:  # by a power of two, so that nothing is rounded
+            steps = np.ldexp(steps, 500 - int(np.frexp(np.abs(steps).max())[1]))
+        np.add(steps[:-2], steps[2:], out=sums[1:-1])
+        sums[1:-1] += steps[1:-1]
+        steps, sums = sums, steps
+        if np.count_nonzero((steps[:-1] > 0) & (steps[1:] < 0)) > 2:
             continue  # quicker than to look for all of them
-        peaks = _peaks(histogram)
+        inner = steps[1:-1]
+        peaks = _peaks(inner)
         if len(peaks) == 2:
-            return int(peaks[0] + np.argmin(histogram[peaks[0] : peaks[1]]))
+            falls = inner[peaks[0] : peaks[1]] < 0
+            return int(peaks[0] + np.flatnonzero(falls)[-1] + 1)
         if len(peaks) < 2:
             raise Refused(messages.VALLEY_ONE_PEAK, "im")
-    raise Refused(messages.VALLEY_MANY_PEAKS, "im", count=len(_peaks(histogram)), rounds=_MOST_ROUNDS)
+    raise Refused(messages.VALLEY_MANY_PEAKS, "im", count=len(_peaks(steps[1:-1])), rounds=_MOST_ROUNDS)
 
 
-def _peaks(histogram: Array) -> Array:
-    """Where it stops rising, or begins, and goes down: of a flat top the last index."""
-    steps = np.diff(histogram)
+def _peaks(steps: Array) -> Array:
+    """Where a histogram of such steps stops rising, or begins, and goes down: of a flat top the last index."""
     ends = np.flatnonzero(steps)
     rises = steps[ends] > 0
     before = np.append(True, rises[:-1])

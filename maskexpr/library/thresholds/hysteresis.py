@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr import messages
-from maskexpr.arguments import Array, Connectivity, Image, Numeric
+from maskexpr.arguments import Array, Axes, Connectivity, Image, Numeric
 from maskexpr.builtin import WHOLE, Gives, Kinds, Refused, builtin, like_grid
 from maskexpr.kinds import Kind
 from maskexpr.library.operators import compare
@@ -27,23 +27,27 @@ def _hysteresis_kind(kinds: Kinds) -> Kind:
 
 @builtin(gives=Gives(frozenset({"mask"}), _hysteresis_kind), halo=WHOLE, cost=25, memory=8,
          border="outside the image nothing is above a threshold")  # fmt: skip
-def hysteresis(im: Image, low: Numeric, high: Numeric, connectivity: Connectivity = 1) -> Array:
+def hysteresis(im: Image, low: Numeric, high: Numeric, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The connected regions above `low` that hold a pixel above `high`: weak edges stay where they join strong ones.
 
-    `low` and `high` are numbers or images of thresholds; both comparisons are strict, and exact for integers. Where an
-    image `low` is above `high`, `high` counts for both. `connectivity` as for `label`. nan is above nothing.
+    Gives a mask of the image's shape, of any number of axes. `low` and `high` are numbers or images of thresholds; both
+    comparisons are strict, and exact for integers. Where an image `low` is above `high`, `high` counts for both. nan is
+    above nothing. `connectivity` as for `label`: by default pixels are joined by their faces, not by corners. `axes`
+    limits the joining to some axes: with `axes="yx"` each slice of a volume has regions of its own.
 
     Border: outside the image nothing is above a threshold.
-    Errors: low > high; a connectivity that the number of axes does not have; images of different shapes.
-    Source: Canny, A computational approach to edge detection, 1986 (doi:10.1109/TPAMI.1986.4767851); as
-    skimage.filters.apply_hysteresis_threshold.
+    Errors: numbers with low > high; a connectivity that the number of axes worked on does not have; axes that the image
+    does not have; images of different shapes.
+    Source: Canny, A computational approach to edge detection, 1986 (doi:10.1109/TPAMI.1986.4767851). As
+    skimage.filters.apply_hysteresis_threshold, which joins by faces too and knows no other way, and which takes numbers
+    in the wrong order: high then counts for both.
 
     >>> evaluate("hysteresis(im, 3, 7)", im=[[5, 9, 1, 5, 5]])
     array([[ True,  True, False, False, False]])
     """
     check_order(low, high)
     strong = compare(">", im, high)
-    labels, regions = components(compare(">", im, low) | strong, connectivity)
+    labels, regions = components(compare(">", im, low) | strong, connectivity, axes)
     kept = np.zeros(regions + 1, bool)
     kept[labels[strong]] = True
     return kept[labels]

@@ -12,6 +12,7 @@ import numpy as np
 from maskexpr import messages
 from maskexpr.arguments import Array, Image, MaskOrNone, Masks
 from maskexpr.builtin import NUMBER, WHOLE, Gives, Refused, builtin
+from maskexpr.kernels.counts import count_values
 from maskexpr.kinds import number
 from maskexpr.library.measures.statistics import bin_edges, mean
 
@@ -53,12 +54,9 @@ def find_level(pixels: Array, method: Callable[[Array, Array], int]) -> int | fl
     """The level that a method finds for ascending values and their counts: integers as they are, floating values by
     the numbers of their bins."""
     if pixels.dtype.kind in "iu":
-        return method(*np.unique(pixels, return_counts=True))
+        return method(*count_values(pixels))
     edges = edges_of(pixels)
-    return _level_of_bins(method, edges, np.histogram(pixels, edges)[0])
-
-
-def _level_of_bins(method: Callable[[Array, Array], int], edges: Array, counts: Array) -> float:
+    counts = np.histogram(pixels, edges)[0]
     occupied = np.flatnonzero(counts)
     return centre(edges, method(occupied, counts[occupied]))
 
@@ -80,22 +78,22 @@ def otsu(im: Image, within: MaskOrNone = None) -> int | float:
 
     Maximises the variance between the classes at or below and above the threshold; of equal ones the lowest is taken.
     An integer image is looked at value by value, whatever its range, and gives a whole number; a floating one is put
-    into 256 bins between its minimum and maximum, and gives the centre of a bin. `within` limits the pixels that are
-    looked at to a mask. An image of a single value gives that value; nan and inf are left out. The variances are
-    compared in exact arithmetic.
+    into 256 bins between its minimum and maximum, and gives the centre of a bin. An image of any number of axes gets
+    one threshold, a stack one for all of its slices. `within` limits the pixels that are looked at to a mask. An image
+    of a single value gives that value; nan and inf are left out. The variances are compared in exact arithmetic.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
     Source: Otsu, A threshold selection method from gray-level histograms, 1979 (doi:10.1109/TSMC.1979.4310076). As
     skimage.filters.threshold_otsu, which counts and sums in float32 and so may miss the maximum by a level or more
-    where variances are close.
+    where variances are close, and which bins a float32 image in float32: there its threshold differs slightly.
 
     >>> evaluate("otsu(im)", im=[[1, 2, 2], [8, 9, 9]])
     2
     """
-    return find_level(pixels_of(im, within), level_of_values)
+    return find_level(pixels_of(im, within), _by_variance)
 
 
-def level_of_values(values: Array, counts: Array) -> int:
+def _by_variance(values: Array, counts: Array) -> int:
     """Otsu's threshold of integers that occur so often.
 
     With n of N pixels and a sum s of S in the lower class the variance between the classes is
@@ -107,11 +105,6 @@ def level_of_values(values: Array, counts: Array) -> int:
     return int(values[_first_of_largest(numerators, n[:-1] * (n[-1] - n[:-1]))])
 
 
-def level_of_bins(edges: Array, counts: Array) -> float:
-    """Otsu's threshold of values that lie so often between edges."""
-    return _level_of_bins(level_of_values, edges, counts)
-
-
 @builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
 def yen(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold of the largest entropic correlation of its classes. Use it as `im > yen(im)`.
@@ -119,13 +112,15 @@ def yen(im: Image, within: MaskOrNone = None) -> int | float:
     Yen's method. With a share P of the pixels at or below the threshold, and A and B the sums of the squared counts of
     the values at or below and above it, that correlation is the logarithm of (P (1 - P))^2 / (A B); of equal ones the
     lowest threshold is taken. An integer image is looked at value by value, whatever its range, and gives a whole
-    number; a floating one is put into 256 bins between its minimum and maximum, and gives the centre of a bin. `within`
-    limits the pixels that are looked at to a mask. An image of a single value gives that value; nan and inf are left
-    out. The fractions are compared in exact arithmetic.
+    number; a floating one is put into 256 bins between its minimum and maximum, and gives the centre of a bin. An image
+    of any number of axes gets one threshold, a stack one for all of its slices. `within` limits the pixels that are
+    looked at to a mask. An image of a single value gives that value; nan and inf are left out. The fractions are
+    compared in exact arithmetic.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
     Source: Yen, Chang & Chang, A new criterion for automatic multilevel thresholding, 1995 (doi:10.1109/83.366472). As
-    skimage.filters.threshold_yen, which computes in float32 and so may miss the maximum where it is flat.
+    skimage.filters.threshold_yen, which computes in float32 and so may miss the maximum where it is flat, and which
+    bins a float32 image in float32: there its threshold differs slightly.
 
     >>> evaluate("yen(im)", im=[[1, 2, 2, 3], [3, 2, 8, 9]])
     3
@@ -147,14 +142,14 @@ def isodata(im: Image, within: MaskOrNone = None) -> int | float:
     Ridler and Calvard's method, which gives the lowest such threshold: from the darkest value on, it is raised to the
     midpoint between the mean of the pixels at or below it and that of the pixels above it, rounded down, until it
     stays. An integer image is looked at value by value, whatever its range, and gives a whole number, not always one of
-    its values; a floating one is put into 256 bins between its minimum and maximum, and gives the centre of a bin.
-    `within` limits the pixels that are looked at to a mask. An image of a single value gives that value; nan and inf
-    are left out. The means are exact.
+    its values; a floating one is put into 256 bins between its minimum and maximum, and gives the centre of a bin. An
+    image of any number of axes gets one threshold, a stack one for all of its slices. `within` limits the pixels that
+    are looked at to a mask. An image of a single value gives that value; nan and inf are left out. The means are exact.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
     Source: Ridler & Calvard, Picture thresholding using an iterative selection method, 1978
     (doi:10.1109/TSMC.1978.4310039). As skimage.filters.threshold_isodata, whose means are rounded and may be wrong by
-    a level where one lies on a value.
+    a level where one lies on a value, and which bins a float32 image in float32: there its threshold differs slightly.
 
     >>> evaluate("isodata(im)", im=[[1, 2, 3, 20, 20, 20]])
     11
@@ -182,11 +177,13 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     """The mean of an image's pixels, as a threshold. Use it as `im > mean_threshold(im)`.
 
     As `mean(im)`, or `mean(im[within])`, but nan and inf are left out. Of integers it is the exact quotient, rounded
-    once; floating values are summed in float64. `within` limits the pixels that are looked at to a mask.
+    once; floating values are summed in float64. A pixel that equals the mean is not above it, so an image of a single
+    value has none on. An image of any number of axes gets one threshold, a stack one for all of its slices. `within`
+    limits the pixels that are looked at to a mask.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
-    Source: Glasbey, An analysis of histogram-based thresholding algorithms, 1993 (doi:10.1006/cgip.1993.1040);
-    skimage.filters.threshold_mean.
+    Source: Glasbey, An analysis of histogram-based thresholding algorithms, 1993 (doi:10.1006/cgip.1993.1040).
+    As skimage.filters.threshold_mean, which means a float32 image in float32, and does not leave out nan and inf.
 
     >>> evaluate("im > mean_threshold(im)", im=[[1, 2, 2, 9]])
     array([[False, False, False,  True]])
@@ -202,8 +199,9 @@ def li(im: Image, within: MaskOrNone = None) -> float:
     the mean and goes on to (b - a) / log(b / a), where a and b are the means of the classes at or below and above the
     threshold, until that moves it by no more than half the smallest difference between two values (of integers, half
     a unit). The darkest value counts as 0. Every value is looked at, floating ones too. The result is floating also for
-    an integer image, so it is rounded where integers are beyond 2^53. `within` limits the pixels that are looked at to
-    a mask. An image of a single value gives that value; nan and inf are left out.
+    an integer image, so it is rounded where integers are beyond 2^53. An image of any number of axes gets one
+    threshold, a stack one for all of its slices. `within` limits the pixels that are looked at to a mask. An image of a
+    single value gives that value; nan and inf are left out.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
     Source: Li & Tam, An iterative algorithm for minimum cross entropy thresholding, 1998
@@ -214,7 +212,7 @@ def li(im: Image, within: MaskOrNone = None) -> float:
     array([[0, 0, 0, 0],
            [0, 0, 1, 1]])
     """
-    values, counts = np.unique(pixels_of(im, within), return_counts=True)
+    values, counts = count_values(pixels_of(im, within))
     if values.dtype.kind in "iu":
         return _by_cross_entropy(values, counts)
     # Of one size, so that sums stay within float64; a power of two, so that nothing is rounded.

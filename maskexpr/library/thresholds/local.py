@@ -36,13 +36,15 @@ def local_mean(im: Image, n: Reach = 7, axes: Axes = None, *, kind: ResultKind) 
     """A threshold for each pixel: the mean of the pixels around it. Use it as `im > local_mean(im, 7)`.
 
     The window is a square that reaches `n` pixels, or a length, to either side: n=7 is 15x15. `axes` limits it to some
-    axes (`axes="yx"` for slice by slice). The same as `mean_filter(im, n)`: integers give float64, floating images keep
-    their type, nan and inf spread over the window. A margin is written beside it: `im > 0.85 * local_mean(im, 7)`, or
-    `im > local_mean(im, 7) - 10`.
+    axes (`axes="yx"` for slice by slice). The same as `mean_filter(im, n)`: an image of the same shape, of any number
+    of axes; integers give float64, floating images keep their type. A window that holds nan gives nan, one with inf
+    gives inf or nan. A pixel that equals its threshold is not above it. A margin is written beside it:
+    `im > 0.85 * local_mean(im, 7)`, or `im > local_mean(im, 7) - 10`.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
     Errors: a negative n; a window of more than 2^20 pixels; a length where the spacing is unknown.
-    Source: as skimage.filters.threshold_local with method="mean", whose block_size is 2n + 1.
+    Source: as skimage.filters.threshold_local with method="mean", whose block_size is 2n + 1. Its default is
+    method="gaussian", here `gaussian(im, n / 3)`.
 
     >>> evaluate("im > local_mean(im, 1)", im=[[1, 4, 1, 7, 9, 7]])
     array([[False,  True, False,  True,  True, False]])
@@ -68,8 +70,9 @@ def niblack(im: Image, n: Reach = 7, k: Number = 0.2, axes: Axes = None, *, kind
 
     Use it as `im > niblack(im, 7)`. The window is a square that reaches `n` pixels, or a length, to either side: n=7 is
     15x15. The deviation is that of the population. A negative `k` puts the threshold above the mean, to find bright
-    things on a dark ground. `axes` limits the window to some axes. Integers give float64, floating images keep their
-    type; a window that holds nan or inf gives nan.
+    things on a dark ground. `axes` limits the window to some axes (`axes="yx"` for slice by slice). The image may have
+    any number of axes, and the result has its shape; integers give float64, floating images keep their type. A window
+    that holds nan or inf gives nan, which no pixel is above. A pixel that equals its threshold is not above it either.
 
     Sums of values and of their squares are taken in float64. That is exact for integers of 8 bits in windows of up to
     2^18 pixels, and of 16 bits in up to 37x37; else a deviation of less than some ten-millionths of the values in the
@@ -110,15 +113,22 @@ def sauvola(
 
     Use it as `im > sauvola(im, 7)`, which is on for the paper. The threshold is mean * (1 + k * (deviation / r - 1)) of
     the pixels around: their mean where their deviation is `r`, the largest to be expected, and 1 - k times their mean
-    where the image is flat, so that the grain of the paper stays above. `n`, `k`, `axes`, types and rounding as for
-    `niblack`.
+    where the image is flat, so that the grain of the paper stays above. So `k` says how far below the mean the
+    threshold is where there is little contrast: with the default 0.2 a fifth of the mean. A larger `k` leaves out faint
+    print, and with it more of the grain; 0 gives the mean everywhere.
+
+    The window is a square that reaches `n` pixels, or a length, to either side; `axes` limits it to some axes
+    (`axes="yx"` for slice by slice). The image may have any number of axes, and the result has its shape; integers give
+    float64, floating images keep their type; sums are rounded as those of `niblack`. A window that holds nan or inf
+    gives nan, which no pixel is above. A pixel that equals its threshold is not above it either.
 
     `r` is a number above 0, by default half the range of the image's type: 127.5 for uint8, 32767.5 for uint16. Give
     it where values use less of their type, as those of 12 bits in uint16 do, or those of a floating image, for which it
     must be given: half of the range that they have in fact.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
-    Errors: no r for a floating image; an r that is not above 0; as for `niblack`.
+    Errors: no r for a floating image; an r that is not above 0; a negative n; a window of more than 2^20 pixels; a
+    length where the spacing is unknown.
     Source: Sauvola and Pietikainen, Adaptive document image binarization, 2000 (doi:10.1016/S0031-3203(99)00055-2). As
     skimage.filters.threshold_sauvola, which reflects at the border without repeating the pixels on it, and takes r=1
     for floating images.
