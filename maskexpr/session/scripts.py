@@ -1,0 +1,144 @@
+"""A session's lines as a program of their own: what led to some names, without the detours."""
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from maskexpr import nodes
+from maskexpr.builtin import value_text
+from maskexpr.limits import Limits
+from maskexpr.parser import parse
+from maskexpr.source import Source, Span
+from maskexpr.steps import Quantity
+
+
+def names_in(node: nodes.Node) -> Iterator[tuple[str, bool]]:
+    """The names a piece of syntax uses, and whether each is called as a function."""
+    stack: list[object] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, nodes.Name):
+            yield current.text, False
+        elif isinstance(current, nodes.Keyword):
+            stack.append(current.value)
+        elif isinstance(current, nodes.Call):
+            yield current.function.text, True
+            stack.extend(current.arguments)
+        elif isinstance(current, tuple) and not isinstance(current, Span):
+            stack.extend(current)
+        elif isinstance(current, nodes.Node) and not isinstance(current, nodes.Operator):
+            stack.extend(getattr(current, f.name) for f in fields(current) if f.name != "span")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One statement: its text, and what was read in it."""
+
+    text: str
+    node: nodes.Statement
+
+    @property
+    def defines(self) -> str:
+        """The name whose value it computes; "" where it gives none."""
+        return self.node.name.text if isinstance(self.node, nodes.Assignment) else ""
+
+    @property
+    def declares(self) -> str:
+        """What it says once for the whole program: an input, a param, a `def`; "" for others."""
+        node = self.node
+        return node.name.text if isinstance(node, nodes.Input | nodes.Param | nodes.Def) else ""
+
+    @property
+    def body(self) -> nodes.Expression | None:
+        """The expression that it computes."""
+        match self.node:
+            case nodes.Assignment() | nodes.Bare():
+                return self.node.value
+            case nodes.Assert():
+                return self.node.condition
+            case _:
+                return None
+
+
+@functools.lru_cache(maxsize=4096)
+def _statements(text: str) -> tuple[Line, ...]:
+    parsed = parse(Source(text, ""), Limits())
+    return tuple(_line(text, node) for node in parsed.module.statements)
+
+
+def _line(text: str, node: nodes.Statement) -> Line:
+    """A statement by itself. An output is an assignment here, or a look at a name: what a session keeps may change."""
+    start = node.name.span.start if isinstance(node, nodes.Output) else node.span.start
+    alone = text[start : node.span.stop]
+    return Line(alone, parse(Source(alone, ""), Limits()).module.statements[0])
+
+
+def statements(lines: Iterable[str]) -> list[Line]:
+    """The statements of some texts, one after another; each with spans in its own text."""
+    return [line for text in lines for line in _statements(text)]
+
+
+def inlined(lines: Iterable[Line], used: Mapping[str, str]) -> list[Line]:
+    """The lines with what the files of `use` define in its place, the texts of those files given by their paths."""
+    found: dict[str, Line] = {}
+    for i, line in enumerate(lines):
+        if isinstance(line.node, nodes.Use):
+            inner = inlined(statements([used[line.node.path.value]]), used)
+            found.update((other.text, other) for other in inner if isinstance(other.node, nodes.Def | nodes.Param))
+        else:
+            found[line.text if line.declares else f"{i} {line.text}"] = line  # what is declared is so once
+    return [*found.values()]
+
+
+def needed(lines: Sequence[Line], names: Iterable[str]) -> list[Line]:
+    """The lines that lead to the last values of some names, asserts among them."""
+    live, called, kept = set(names), set[str](), set[int]()
+    numbered = list(enumerate(lines))
+    for i, line in reversed(numbered):  # a line counts for what comes after it
+        if line.body is not None and (line.defines in live or isinstance(line.node, nodes.Assert)):
+            kept.add(i)
+            live.discard(line.defines)
+            _use(line.body, live, called)
+    for i, line in reversed(numbered):  # a def sees earlier ones only
+        if isinstance(line.node, nodes.Def) and line.declares in called:
+            kept.add(i)
+            inside: set[str] = set()
+            _use(line.node.body, inside, called)
+            live |= inside - {parameter.text for parameter in line.node.parameters}
+    for i, line in numbered:
+        is_declared = isinstance(line.node, nodes.Input | nodes.Param) and line.declares in live
+        if is_declared or (isinstance(line.node, nodes.Use) and called):
+            kept.add(i)
+    return [lines[i] for i in sorted(kept)]
+
+
+def _use(body: nodes.Node, live: set[str], called: set[str]) -> None:
+    for name, is_call in names_in(body):
+        (called if is_call else live).add(name)
+
+
+def script(lines: Sequence[Line], outputs: Iterable[str], params: Mapping[str, Any], paths: Mapping[str, str]) -> str:
+    """A program that gives some names their last values: params with the values in force, inputs with their files."""
+    names, texts = list(outputs), []
+    for line in needed(lines, names):
+        node, text = line.node, in_force(line, params)
+        if isinstance(node, nodes.Input) and node.default is not None and line.declares in paths:
+            text = _replaced(text, node.default, value_text(paths[line.declares]))
+        texts.append(text)
+    return "\n".join([*texts, *(f"output {name}" for name in names)]) + "\n"
+
+
+def in_force(line: Line, params: Mapping[str, Any]) -> str:
+    """The text of a line, of a param with the value it has."""
+    if isinstance(line.node, nodes.Param) and line.declares in params:
+        return _replaced(line.text, line.node.value, _value_text(params[line.declares]))
+    return line.text
+
+
+def _replaced(text: str, node: nodes.Node, new: str) -> str:
+    return text[: node.span.start] + new + text[node.span.stop :]
+
+
+def _value_text(value: Any) -> str:
+    return str(value) if isinstance(value, Quantity) else value_text(value)

@@ -1,0 +1,58 @@
+"""What a session is at one time, and what it shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from maskexpr.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that was loaded under a name; `version` tells apart what was loaded under it at different times."""
+
+    image: Any
+    path: Path
+    notes: tuple[str, ...]
+    spacing: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A program as far as it was entered, one statement a line, with the files and param values it runs on.
+
+    Attributes
+    ----------
+    folders
+        Where the files of `use` are looked for, beside the current folder.
+    spacing
+        The size of a pixel of files that are loaded without one.
+    what
+        The change that led here, as it was written.
+    """
+
+    lines: tuple[str, ...] = ()
+    opened: Mapping[str, Opened] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
+    spacing: str | None = None
+    what: str = ""
+
+    @property
+    def text(self) -> str:
+        """The program."""
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One value to show: `name` is "" for a bare expression, `on` the input that its shape comes from; `seconds` are 0
+    if it was there already."""
+
+    name: str
+    kind: Kind
+    value: Any
+    seconds: float = 0.0
+    on: str = ""

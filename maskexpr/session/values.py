@@ -1,0 +1,99 @@
+"""Values of a session, computed once: a step that means the same as one before is not run again."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from maskexpr.engine import Engine
+from maskexpr.library.regions.keeping import Predicate
+from maskexpr.plan import plan
+from maskexpr.steps import Checked, Step, in_order
+
+MOST_BYTES = 2 * 2**30  # of values kept beyond those that are asked for
+
+
+class Values:
+    """Keeps the values of steps by what they mean, across programs that are checked anew for each line.
+
+    Two steps mean the same if they apply the same function with the same settings to steps that mean the same, down to
+    constants and inputs; `versions` tells apart what was loaded under one name at different times.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._kept: OrderedDict[int, Any] = OrderedDict()
+
+    def meanings(self, checked: Checked, versions: Mapping[str, int]) -> dict[Step, int]:
+        """A number for each step of a program, the same for steps that mean the same."""
+        found: dict[Step, int] = {}
+        for step in checked.steps:
+            if all(operand in found for operand in step.operands.values()):  # else within a condition on regions
+                found[step] = self._number(step, found, versions)
+        return found
+
+    def _number(self, step: Step, known: Mapping[Step, int], versions: Mapping[str, int]) -> int:
+        if step.function is None:
+            # Constants by their text: nan is not equal to itself, and 1 is to 1.0.
+            key: tuple[object, ...] = (step.name, versions.get(step.name), repr(step.kind))
+        else:
+            operands = tuple((name, known[operand]) for name, operand in step.operands.items())
+            settings = tuple((name, self._setting(value, known)) for name, value in step.settings.items())
+            key = (step.function, operands, settings, repr(step.kind))
+        return self._numbers.setdefault(key, len(self._numbers))
+
+    def _setting(self, value: Any, known: Mapping[Step, int]) -> object:
+        if not isinstance(value, Predicate):
+            return repr(value)
+        inner = {step: known[step] for step in value.numbers}
+        for step in value.steps:
+            inner[step] = self._number(step, inner, {})
+        return inner[value.steps[-1]]
+
+    def known(self, meaning: int) -> bool:
+        """Whether the value of a step with this meaning is kept."""
+        return meaning in self._kept
+
+    def value(self, step: Step, meanings: Mapping[Step, int], given: Mapping[str, Any], fast: bool) -> Any:
+        """The value of a step: kept, or computed from what is kept of the steps it depends on."""
+        meaning = meanings[step]
+        if meaning in self._kept:
+            self._kept.move_to_end(meaning)
+            return self._kept[meaning]
+        if step.function is None:
+            return given[step.name] if step.name else step.kind.constant
+        cut, values = self._cut(step, meanings)
+        checked = Checked(steps=tuple(in_order(cut)), outputs=(("value", cut),))
+        value = Engine(checked, plan(checked, fast=fast)).run({**given, **values})["value"]
+        arrays = [other for other in (*given.values(), *values.values()) if isinstance(other, np.ndarray)]
+        if isinstance(value, np.ndarray) and any(np.may_share_memory(value, other) for other in arrays):
+            value = value.copy()
+        self._kept[meaning] = value
+        return value
+
+    def _cut(self, step: Step, meanings: Mapping[Step, int]) -> tuple[Step, dict[str, Any]]:
+        """The step with what is kept in place of the steps behind it, as inputs of names that no program can have."""
+        became: dict[Step, Step] = {}
+        values: dict[str, Any] = {}
+        for current in in_order(step, lambda s: meanings[s] in self._kept):
+            meaning = meanings[current]
+            if meaning in self._kept:
+                self._kept.move_to_end(meaning)
+                name = f"kept {meaning}"
+                values[name] = self._kept[meaning]
+                became[current] = Step(current.kind, current.source, current.span, name=name)
+            elif any(became[o] is not o for o in current.operands.values()):
+                became[current] = replace(current, operands={n: became[o] for n, o in current.operands.items()})
+            else:
+                became[current] = current
+        return became[step], values
+
+    def forget(self, wanted: set[int]) -> None:
+        """Let the oldest values go, but not the wanted ones, where all together are large."""
+        total = sum(getattr(value, "nbytes", 0) for value in self._kept.values())
+        for meaning in [m for m in self._kept if m not in wanted]:
+            if total <= MOST_BYTES:
+                break
+            total -= getattr(self._kept.pop(meaning), "nbytes", 0)
