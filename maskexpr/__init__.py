@@ -5,9 +5,14 @@
 array([[ True,  True,  True, False]])
 """
 
+from typing import TYPE_CHECKING, Any
+
 from maskexpr.api import Image, Program, compile, evaluate
 from maskexpr.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
 from maskexpr.limits import Limits
+
+if TYPE_CHECKING:
+    from maskexpr.viewing import View, view
 
 __version__ = "0.1.0"
 
@@ -21,7 +26,25 @@ __all__ = [
     "Program",
     "ProgramError",
     "RunError",
+    "View",
     "__version__",
     "compile",
     "evaluate",
+    "view",
 ]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext maskexpr` does: add `%%mask` cells and `%mask` lines."""
+    from maskexpr.notebook import register
+
+    register(shell)
+
+
+def __getattr__(name: str) -> Any:
+    """Pictures are imported when they are first asked for."""
+    if name in ("View", "view"):
+        from maskexpr import viewing
+
+        return getattr(viewing, name)
+    raise AttributeError(f"module 'maskexpr' has no attribute {name!r}")

@@ -1,0 +1,67 @@
+"""maskexpr check: what is wrong with programs."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maskexpr import files, messages
+from maskexpr.cli import shared
+from maskexpr.errors import Diagnostic, FileError, InputError, ProgramError
+
+if TYPE_CHECKING:
+    from maskexpr.cli.shared import Commands
+
+
+def add_check(commands: "Commands") -> None:
+    command = shared.add(commands, "check", _check, "all errors and warnings of programs, nothing run")
+    command.add_argument("files", metavar="FILE.mask", nargs="+")
+    command.add_argument("--spacing", metavar="SIZE", help=shared.SPACING)
+    command.add_argument("--json", action="store_true", help="print one JSON list, for editors and other tools")
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Show all errors and warnings of programs without running them. Default input files are looked at for their kinds,
+    if they are there."""
+    found: list[Diagnostic] = []
+    for path in options.files:
+        found.extend(_diagnostics(path, options.spacing))
+    failed = any(d.severity == "error" for d in found)
+    if options.json:
+        import json  # only here: every other start goes without it
+
+        print(json.dumps([_as_json(d) for d in found], indent=2))
+    else:
+        for diagnostic in found:
+            print(diagnostic.render())
+        if not failed:
+            count = len(options.files)
+            print(f"{count} {'program' if count == 1 else 'programs'} without errors")
+    return shared.FAILED if failed else shared.OK
+
+
+def _diagnostics(path: str, spacing: str | None) -> tuple[Diagnostic, ...]:
+    try:
+        program = files.load_program(path)
+        try:
+            loaded = files.load_inputs(program, {}, {}, spacing, Path(path).parent)
+            return program.checked(**loaded.values).diagnostics
+        except (FileError, InputError):
+            return program.warnings
+    except ProgramError as error:
+        if spacing is not None:
+            return error.diagnostics
+        # A run will be given what is only missing here.
+        without = (messages.SPACING_UNKNOWN.code, "error")
+        return tuple(
+            replace(d, severity="warning") if (d.code, d.severity) == without else d for d in error.diagnostics
+        )
+
+
+def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    entry: dict[str, Any] = {"severity": diagnostic.severity, "code": diagnostic.code, "message": diagnostic.message}
+    entry["hint"] = diagnostic.hint
+    if diagnostic.source is not None and diagnostic.span is not None:
+        start, stop = (diagnostic.source.position(offset) for offset in diagnostic.span)
+        entry.update(file=diagnostic.source.name, line=start[0], column=start[1], end_line=stop[0], end_column=stop[1])
+    return entry

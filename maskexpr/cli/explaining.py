@@ -1,0 +1,84 @@
+"""maskexpr explain and functions: what a program does, how a picture was made, what the language has."""
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maskexpr import explain, files, images, manual, messages
+from maskexpr.cli import shared
+from maskexpr.errors import InputError
+from maskexpr.images.opening import shown
+
+if TYPE_CHECKING:
+    from maskexpr.cli.shared import Commands
+
+_PICTURES = (".png", ".tif", ".tiff", ".bmp", ".gif", ".jpg", ".jpeg", ".npy", ".npz")
+
+
+def add_explain(commands: "Commands") -> None:
+    command = shared.add(commands, "explain", _explain, "kinds, defaults in force, and the plan")
+    command.add_argument("program", metavar="EXPR/FILE", help="an expression, a program file, or a picture made here")
+    shared.add_inputs(command)
+    command.add_argument("--time", action="store_true", help="run it a few times: how long each step takes")
+
+
+def add_functions(commands: "Commands") -> None:
+    command = shared.add(commands, "functions", _functions, "the functions of the language")
+    command.add_argument(
+        "name", metavar="NAME", nargs="?", help="a function, with all it says and an example, or a subject"
+    )
+
+
+def _explain(options: argparse.Namespace) -> int:
+    """Show what a program does: the kinds and shapes of its values, the defaults and border rules in force, what was
+    done to the input files on the way in, and the plan by which it runs: its passes over the image, each with its
+    steps and their estimated cost, with --time also measured. Inputs without a file are left open. Of a PNG or TIFF
+    file that maskexpr wrote: the program, the params, the thresholds and the inputs that it was made from."""
+    text, folder = options.program, Path()
+    if text.lower().endswith(_PICTURES) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
+        print(_described(text))
+        return shared.OK
+    if text.endswith(".mask") or (text != files.STANDARD and len(text) < 256 and os.path.isfile(text)):
+        program, folder = files.load_program(text, fast=options.fast), Path(text).parent
+    else:
+        program = files.compile_expression(text, fast=options.fast)
+    loaded = shared.load(program, options, folder)
+    missing = [info.name for info in program.inputs if info.name not in loaded.values]
+    if missing and options.time:
+        raise InputError(messages.TIME_NEEDS_INPUTS.anywhere(name=missing[0]))
+    if missing and not loaded.values:
+        print(program.explain())
+        return shared.OK
+    checked = program.checked(**loaded.values)
+    times = program.timed(**loaded.values) if options.time else None
+    print(explain.describe(checked, loaded.notes, program.planned(**loaded.values), times))
+    shared.warn(checked.diagnostics)
+    return shared.OK
+
+
+def _described(path: str) -> str:
+    """What a file says of how it was made."""
+    from maskexpr import provenance  # only here and where files are written: it needs JSON
+
+    text = images.read_text(path)
+    described = provenance.described(text) if text is not None else None
+    if described is None:
+        raise InputError(messages.FILE_WITHOUT_RECORD.anywhere(path=shown(path)))
+    return described
+
+
+def _functions(options: argparse.Namespace) -> int:
+    """List the functions of the language by subject, show a subject's line by line, or one with all it says."""
+    width = max(40, shutil.get_terminal_size((120, 24)).columns - 1)
+    if options.name is None:
+        print(manual.overview(width))
+        return shared.OK
+    page = manual.page(options.name, width)
+    if page is None:
+        near = manual.suggestion(options.name)
+        mistake = messages.FUNCTION_UNKNOWN if near else messages.FUNCTION_UNKNOWN_FAR
+        raise InputError(mistake.anywhere(name=options.name, near=near))
+    print(page)
+    return shared.OK

@@ -1,0 +1,170 @@
+"""maskexpr eval and run: programs run on files."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maskexpr import files, show
+from maskexpr.api import Program, Result
+from maskexpr.cli import shared
+from maskexpr.steps import Checked, Step
+
+if TYPE_CHECKING:
+    from maskexpr.cli.drawing import Pictures
+    from maskexpr.cli.shared import Commands
+    from maskexpr.viewing import View
+
+_NUMBER, _COUNTED = "number", "counted"  # what is found on the way: for the record, for a histogram
+
+
+def add_eval(commands: "Commands", epilog: str) -> None:
+    raw = argparse.RawDescriptionHelpFormatter
+    command = shared.add(commands, "eval", _eval, "run one expression", epilog=epilog, formatter_class=raw)
+    command.add_argument("expression", metavar="EXPR", help="an expression or short program; - reads standard input")
+    shared.add_inputs(command)
+    command.add_argument("-o", "--output", metavar="OUT", help="write the result: a file, a folder/, or - ")
+    _add_pictures(command)
+    hist = "write a plot of how often values occur in the image and within the mask, thresholds marked"
+    command.add_argument("--hist", metavar="OUT.png", help=hist)
+
+
+def add_run(commands: "Commands") -> None:
+    command = shared.add(commands, "run", _run, "run a program file")
+    command.add_argument("file", metavar="FILE.mask", help="a program; - reads standard input")
+    shared.add_inputs(command)
+    out = (
+        "where results go: a folder/, a template such as 'out/{stem}-{output}.tif', a file if there is one result, or -"
+    )
+    command.add_argument("-o", "--output", metavar="OUT", help=out)
+    _add_pictures(command)
+    command.set_defaults(hist=None)
+
+
+def _add_pictures(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--show", action="store_true", help="draw each result, if this is a terminal")
+    overlay = "write each mask outlined on its image: a file if there is one mask, else a folder/ or template as for -o"
+    command.add_argument("--overlay", metavar="OUT.png", help=overlay)
+    shared.add_view(command)
+
+
+def _eval(options: argparse.Namespace) -> int:
+    """Run one expression. A number is printed; an image is summed up, a mask also drawn if this is a terminal; -o
+    writes them to a file instead. An expression that begins with a minus needs brackets or a -- before it."""
+    program = files.compile_expression(options.expression, fast=options.fast)
+    return _run_program(program, options, Path(), write=options.output is not None)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a program file. Each mask and image is written to {stem}-{output}.png in the current folder, {stem} being the
+    name of the first input file (.tif or .npy where PNG cannot hold it), or where -o says, and its path is printed;
+    numbers are printed. No input is ever overwritten."""
+    program = files.load_program(options.file, fast=options.fast)
+    folder = Path() if options.file == files.STANDARD else Path(options.file).parent
+    return _run_program(program, options, folder, Path(options.file).stem, write=True)
+
+
+def _run_program(program: Program, options: argparse.Namespace, folder: Path, stem: str = "", *, write: bool) -> int:
+    """Run a program on files; write its results or print them, and write the pictures of them that are asked for. All
+    paths are checked before anything is written."""
+    if not program.outputs:
+        program.results()  # there is nothing to run: say so before anything is said of inputs
+    if options.view is not None:
+        from maskexpr import viewing  # only where something is drawn: it takes long to import
+
+        viewing.check_mode(options.view)
+    loaded = shared.load(program, options, folder)
+    checked = program.checked(**loaded.values)
+    shared.warn(checked.diagnostics)
+    results, found = program.watched(lambda checked: _watched(checked, options), **loaded.values)
+    run = _Run(program, options, loaded, checked, results, found)
+
+    stem = loaded.stem or stem
+    paths = files.targets(results, options.output, stem) if write else {}
+    pictures: dict[str, Result] = {}
+    if options.overlay is not None or options.hist is not None:
+        wanted = run.pictures(stem)
+        pictures, paths = wanted.made, {**paths, **wanted.paths}
+    files.check_targets(paths, list(loaded.paths.values()))
+    for option in (options.output, options.overlay, options.hist):
+        files.make_folder(option)
+
+    # A file on standard output is alone there.
+    stream = sys.stderr if files.STANDARD in paths.values() else sys.stdout
+    for name, result in results.items():
+        drawn = options.show or (result.kind.name == "mask" and not write)
+        drawn = drawn and files.is_array(result) and stream is sys.stdout and stream.isatty()
+        text = run.drawn(result) if drawn else show.summary(result.value, result.kind)
+        if name not in paths:
+            title = f"{name} = " if write else f"{name}: " if len(results) > 1 else ""
+            print(title + text, file=stream)
+            continue
+        run.write(name, result, paths[name])
+        if paths[name] != files.STANDARD:
+            details = ("\n" if drawn else "  ") + text if stream.isatty() else ""
+            print(paths[name] + details, file=stream)
+    for name, picture in pictures.items():
+        run.write(name, picture, paths[name])
+        if paths[name] != files.STANDARD:
+            print(paths[name], file=stream)
+    return shared.OK
+
+
+def _watched(checked: Checked, options: argparse.Namespace) -> dict[tuple[str, str], Step]:
+    """What is found on the way: numbers for the record, and what a histogram shows."""
+    watched = {(_NUMBER, name): step for name, step in checked.numbers().items()}
+    if options.hist is not None:
+        from maskexpr.cli import drawing
+
+        watched.update({(_COUNTED, name): step for name, step in drawing.counted(checked).items()})
+    return watched
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A program that ran on files, and what it found on the way."""
+
+    program: Program
+    options: argparse.Namespace
+    loaded: files.Loaded
+    checked: Checked
+    results: Mapping[str, Result]
+    found: Mapping[tuple[str, str], Any]
+
+    def write(self, name: str, result: Result, path: str) -> None:
+        """Write a result or a picture with the record of how it was made."""
+        from maskexpr import provenance  # only where files are written: it needs JSON
+
+        numbers = {name: value for (use, name), value in self.found.items() if use == _NUMBER}
+        files.write(result, path, provenance.record(self.program, self.checked, self.loaded, numbers, name))
+
+    def drawn(self, result: Result) -> str:
+        """A result as a terminal shows it."""
+        from maskexpr.cli import drawing
+
+        return drawing.drawn(self._view(result))
+
+    def _view(self, result: Result) -> "View":
+        from maskexpr import viewing
+
+        ground = viewing.ground_of(result.kind, self.loaded.values, self.program.inputs)
+        return viewing.seen(result.value, result.kind, ground, self.options.view or "overlay")
+
+    def pictures(self, stem: str) -> "Pictures":
+        """The pictures that are asked for."""
+        from maskexpr.cli import drawing
+
+        options, wanted = self.options, drawing.Pictures()
+        if options.overlay is not None:
+            views = {name: self._view(result) for name, result in self.results.items() if files.is_array(result)}
+            overlays = drawing.overlays(views, options.overlay, options.view)
+            wanted.add("overlay", overlays, options.overlay, stem, "{stem}-{output}-overlay")
+        if options.hist is not None:
+            (name, image), *marks = ((name, value) for (use, name), value in self.found.items() if use == _COUNTED)
+            kind = drawing.counted(self.checked)[name].kind
+            parts = [(name, result.value, result.kind) for name, result in self.results.items()]
+            plot = drawing.histogram(name, image, kind, dict(marks), parts)
+            wanted.add("hist", {name: plot}, options.hist, stem, "{stem}-histogram")
+        return wanted

@@ -1,0 +1,84 @@
+"""What several commands share: exit codes, and the inputs, params and spacing that a program runs on."""
+
+import argparse
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maskexpr import files, messages
+from maskexpr.api import Program
+from maskexpr.errors import Diagnostic, InputError
+from maskexpr.inputs import parameter
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+Command = Callable[[argparse.Namespace], int]
+
+SPACING = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm"
+_GIVEN = "an input: a file (im=ankle.png), - for standard input, or a number (t=32)"
+
+
+def add(commands: "Commands", name: str, command: Command, help: str, **more: Any) -> argparse.ArgumentParser:
+    """A parser for a command, which says in its docstring what it does, and returns its exit code."""
+    parser = commands.add_parser(name, help=help, description=inspect.getdoc(command), **more)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def add_inputs(command: argparse.ArgumentParser) -> None:
+    """What a program runs on."""
+    command.add_argument("given", metavar="name=FILE", nargs="*", help=_GIVEN)
+    add_settings(command)
+
+
+def add_settings(command: argparse.ArgumentParser) -> None:
+    """What holds for all inputs and steps."""
+    command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help="a value for a param")
+    command.add_argument("--spacing", metavar="SIZE", help=SPACING)
+    fast = "let OpenCV, where it is installed, compute gaussians and distances: faster, but the last bits may differ"
+    command.add_argument("--fast", action="store_true", help=fast)
+
+
+def add_view(command: argparse.ArgumentParser) -> None:
+    modes = "how a mask is shown: as a tint on its image (overlay), as its contour, alone (mask), or beside it (side)"
+    command.add_argument("--view", metavar="MODE", help=modes)
+
+
+def load(program: Program, options: argparse.Namespace, folder: Path) -> files.Loaded:
+    """The inputs and params that were given."""
+    given: dict[str, str] = {}
+    for text in options.given:
+        name, value = named(text, messages.GIVEN_FORM)
+        if name in given:
+            raise InputError(messages.GIVEN_TWICE.anywhere(name=name))
+        given[name] = value
+    infos = {info.name: info for info in program.params}
+    for name in given:
+        if name in infos:
+            raise InputError(messages.GIVEN_IS_PARAM.anywhere(name=name, value=given[name]))
+    params = {}
+    for text in options.param:
+        name, value = named(text, messages.PARAM_FORM_GIVEN)
+        if any(info.name == name for info in program.inputs):
+            raise InputError(messages.PARAM_IS_INPUT.anywhere(name=name, value=value))
+        if name not in infos:
+            raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
+        params[name] = parameter(infos[name], value)
+    return files.load_inputs(program, given, params, options.spacing, folder)
+
+
+def named(text: str, mistake: messages.Mistake) -> tuple[str, str]:
+    """A name and what is given for it."""
+    name, separator, value = text.partition("=")
+    if not separator or not name.isidentifier() or not value:
+        raise InputError(mistake.anywhere(text=text))
+    return name, value
+
+
+def warn(diagnostics: Sequence[Diagnostic]) -> None:
+    for diagnostic in diagnostics:
+        print(diagnostic.render(), file=sys.stderr)

@@ -1,0 +1,133 @@
+"""What a person sees of a session: results with their pictures, the table of names, mistakes in colour."""
+
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from maskexpr import show
+from maskexpr.builtin import value_text
+from maskexpr.session import Result, Session
+from maskexpr.terminal import Abilities, draw_histogram, resized
+
+_PICTURED = ("mask", "labels", "image", "colour")
+_COLOURS = {"error": "31", "warning": "33", "title": "1", "quiet": "2"}
+_LINES_LEFT = 4  # of the window, beside a picture: the line above it, the prompt, the bar at the bottom
+_CODE = re.compile(r"\x1b\[[\d;]*m")
+_LARGEST_NAME = 24  # of a column; longer names push the rest aside
+
+
+@dataclass(slots=True)
+class Display:
+    """How results are shown: on what, in what mode, and whether with their times; and the last one, to show it again.
+
+    What is not a terminal, a pipe say, gets words and no pictures.
+    """
+
+    abilities: Abilities
+    mode: str = "overlay"
+    timed: bool = True
+    last: Result | None = None
+
+    @property
+    def columns(self) -> int:
+        """How many characters a line may have."""
+        return max(20, self.abilities.columns - 1)
+
+    def results(self, session: Session, results: Sequence[Result]) -> str:
+        """A line for each result, and one picture: of the last mask or labels, else of the last image."""
+        named = {id(r.value) for r in results if r.name and r.kind.is_array}
+        results = [r for r in results if r.name or id(r.value) not in named]  # a look at what is shown anyway
+        drawn = [r for r in results if r.kind.name in _PICTURED]
+        pictured = ([r for r in drawn if r.kind.name in ("mask", "labels")] or drawn)[-1:]
+        self.last = next(iter([*pictured, *results[-1:]]), self.last)
+        lines = [self.line(result) for result in results if result not in pictured]
+        return "\n".join([*lines, *(self.picture(session, result, len(lines)) for result in pictured)])
+
+    def words(self, result: Result) -> str:
+        """What a result is."""
+        return self._words(result, None)
+
+    def _words(self, result: Result, seconds: float | None) -> str:
+        if result.value is None:  # it has a meaning in other expressions only
+            return "list of masks" if result.kind.name == "masks" else str(result.kind)
+        if isinstance(result.value, str):
+            return value_text(result.value)
+        return show.line(result.value, result.kind, self.abilities, seconds)
+
+    def line(self, result: Result) -> str:
+        """A result in a line: its name, what it is, the time it took."""
+        return self._folded(_title(result) + self._words(result, self._seconds(result)))
+
+    def picture(self, session: Session, result: Result, lines_above: int = 0) -> str:
+        """A result in a line and as a picture, on the image that it came from."""
+        ground = session.value(result.on) if result.on in session.names else None
+        on = (ground.value, ground.kind) if ground is not None else None
+        line = self.line(result)
+        lines_left = min(_LINES_LEFT + lines_above + line.count("\n"), self.abilities.lines // 2)
+        shown = show.result(result.value, result.kind, self.abilities, on, self.mode, lines_left=lines_left)
+        return line + "".join(shown.partition("\n")[1:])
+
+    def _folded(self, text: str) -> str:
+        """A line as lines that fit the window, broken between words."""
+        if not self.abilities.is_terminal:
+            return text
+        lines = [""]
+        for gap, word in re.findall(r"( *)([^ ]+)", text):
+            if lines[-1] and len(_CODE.sub("", lines[-1] + gap + word)) > self.columns:
+                lines.append("    " + word)
+            else:
+                lines[-1] += gap + word
+        return "\n".join(lines)
+
+    def _seconds(self, result: Result) -> float | None:
+        """The time it took; none for what was there already."""
+        return result.seconds if self.timed and result.seconds > 0 else None
+
+    def histogram(self, image: Result, marks: Mapping[str, float], mask: Result | None) -> str:
+        """How often the values of an image occur, of all pixels and of those in a mask."""
+        part = image.value[mask.value] if mask is not None else None
+        names = ("all", f"in {mask.name}") if mask is not None else ("all", "")
+        return draw_histogram(image.value, self.abilities, marks, part, names=names)
+
+    def fit(self) -> None:
+        """Take the window as it is now."""
+        if self.abilities.is_terminal:
+            self.abilities = resized(self.abilities)
+
+    def painted(self, text: str, colour: str) -> str:
+        """A text in colour, where there are colours."""
+        if not self.abilities.colours or not text:
+            return text
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
+
+    def mistakes(self, text: str, severity: str) -> str:
+        """Errors or warnings as they are written everywhere, the causes and the carets in colour."""
+        return "\n".join(
+            line if line.startswith(" ") and not re.fullmatch(r" +\^+", line) else self.painted(line, severity)
+            for line in text.split("\n")
+        )
+
+
+def _title(result: Result) -> str:
+    if not result.name:
+        return ""
+    return f"{result.name}: " if result.kind.is_array else f"{result.name} = "
+
+
+def table(rows: Sequence[tuple[str, str, str]], columns: int) -> str:
+    """Rows of a name, what it is, and how it was defined, which goes to a line of its own where it does not fit."""
+    if not rows:
+        return ""
+    widths = [min(_LARGEST_NAME, max(len(row[0]) for row in rows)), max(len(row[1]) for row in rows)]
+    beside = sum(widths) + 4 + min(12, max(len(row[2]) for row in rows)) <= columns
+    lines = []
+    for name, what, how in rows:
+        if beside:
+            start = f"{name:<{widths[0]}}  {what:<{widths[1]}}  "
+            lines.append((start + textwrap.shorten(how, max(12, columns - len(start)), placeholder="...")).rstrip())
+        else:
+            indent = " " * (widths[0] + 2)
+            lines.append(textwrap.fill(f"{name:<{widths[0]}}  {what}", columns, subsequent_indent=indent))
+            lines.append(indent + textwrap.shorten(how, max(12, columns - len(indent)), placeholder="..."))
+    return "\n".join(lines)
