@@ -279,6 +279,21 @@ def test_run_of_a_wrong_file_says_where(session, folder):
     assert list(session.names) == ["im"]
 
 
+def test_run_takes_numbers_that_were_given(session, folder, leg):
+    (folder / "t.mask").write_text("input im: image\ninput t: number\nm = im > t\n")
+    session.load("t", "50")
+    np.testing.assert_array_equal(session.run("t.mask")[-1].value, leg > 50)
+
+
+def test_moved_is_what_an_undo_changed(session):
+    session.enter("low = 32; m = im > low; n = im > 3")
+    session.set("low", "40")
+    session.undo()
+    assert names(session.moved()) == ["low", "m"]
+    session.redo()
+    assert names(session.moved()) == ["low", "m"]
+
+
 def test_a_script_is_the_way_without_the_detours(session):
     session.enter("wrong = im > 250; body = im > 20")
     session.enter("area(body)")

@@ -119,9 +119,9 @@ class Session:
 
     def enter(self, text: str) -> list[Result]:
         """Add statements; what they gave. A bare expression is looked at and not kept: nothing can depend on it."""
-        state = replace(self._now.state, what=text)
-        self._program_of(replace(state, lines=(*self.lines, text)))  # mistakes are shown as they were typed
-        added = statements([text])
+        state, added = replace(self._now.state, what=text), statements([text])
+        if [line.text for line in added] != [text]:
+            self._program_of(replace(state, lines=(*self.lines, text)))  # mistakes are shown as they were typed
         state = self._with_files(state, added, Path())
         return self._change(replace(state, lines=(*self.lines, *(line.text for line in added))), _last(added))
 
@@ -161,7 +161,13 @@ class Session:
         params and `def`s take the place of older ones."""
         text, folder = files.program_text(path), Path(path).parent
         self._program_of(State((text,), folders=(folder,)), path)  # its own mistakes, in its own lines
-        added = [line for line in statements([text]) if line.declares not in self._now.state.opened]
+        params = {info.name for info in self._now.checked.params}
+        added = [
+            line
+            for line in statements([text])
+            if line.declares not in self._now.state.opened
+            and not (isinstance(line.node, nodes.Input) and line.declares in params)  # a number that was given
+        ]
         state = replace(self._now.state, folders=(*self._now.state.folders, folder), what=f":run {path}")
         state = self._with_files(state, added, folder)
         again = {line.declares for line in added} - {""}
@@ -208,8 +214,7 @@ class Session:
 
     def _changed(self, new: _Checked) -> list[tuple[str, Step]]:
         """The names whose values are not what they were."""
-        old = {name: self._now.meanings.get(step) for name, step in self._now.bound.items()}
-        return [(name, step) for name, step in new.bound.items() if old.get(name) != new.meanings.get(step)]
+        return _others(self._now, new)
 
     # --- programs and values -----------------------------------------------------------------------------------------
 
