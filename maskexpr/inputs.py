@@ -14,11 +14,12 @@ import numpy as np
 from maskexpr import messages, nodes
 from maskexpr.builtin import Builtin
 from maskexpr.errors import MOST_SHOWN, Diagnostic, InputError
+from maskexpr.foreign import FOREIGN_PROPERTIES, FOREIGN_VALUES
 from maskexpr.kinds import MILLIMETRES, TRUTH, Kind, number, shape_text
 from maskexpr.library import PROPERTIES
 from maskexpr.limits import Limits
 from maskexpr.messages import Mistake
-from maskexpr.near import FOREIGN_PROPERTIES, FOREIGN_VALUES, nearest
+from maskexpr.near import nearest
 from maskexpr.parser import parse
 from maskexpr.ranges import MOST_BITS, Range, of_type
 from maskexpr.source import Source

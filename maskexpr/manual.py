@@ -5,8 +5,9 @@ import textwrap
 from collections.abc import Iterable
 
 from maskexpr.builtin import Builtin
+from maskexpr.foreign import FOREIGN_FUNCTIONS
 from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES, SUBJECTS
-from maskexpr.near import FOREIGN_FUNCTIONS, nearest
+from maskexpr.near import nearest
 
 _PROPERTIES = "properties"
 _WIDTH, _CALL = 13, 36  # columns of subjects, of calls

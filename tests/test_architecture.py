@@ -55,6 +55,7 @@ ROOMS = (
     "kernels",
     "lazy",
     "near",
+    "foreign",
     "nodes",
     "limits",
     "source",

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr import manual, messages, near
+from maskexpr import foreign, manual, messages
 from maskexpr.arguments import Mask
 from maskexpr.builtin import MASK, builtin
 from maskexpr.library import CATALOGUE, PROPERTIES
@@ -231,7 +231,7 @@ def test_only_the_first_fifty_mistakes_are_written_out():
     assert text.endswith("... and 20 more")
 
 
-FOREIGN = {**near.FOREIGN_FUNCTIONS, **near.FOREIGN_VALUES}
+FOREIGN = {**foreign.FOREIGN_FUNCTIONS, **foreign.FOREIGN_VALUES}
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -241,8 +241,8 @@ def test_what_is_written_for_a_name_of_other_software(name):
 
 
 def test_the_properties_that_other_software_names_otherwise():
-    assert set(near.FOREIGN_PROPERTIES.values()) <= set(PROPERTIES)
-    assert not set(near.FOREIGN_PROPERTIES) & set(PROPERTIES)
+    assert set(foreign.FOREIGN_PROPERTIES.values()) <= set(PROPERTIES)
+    assert not set(foreign.FOREIGN_PROPERTIES) & set(PROPERTIES)
 
 
 @pytest.mark.parametrize(

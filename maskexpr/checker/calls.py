@@ -9,7 +9,8 @@ from maskexpr.checker import predicates
 from maskexpr.checker.application import Given, apply
 from maskexpr.checker.context import Context, Function, Scope, Value
 from maskexpr.errors import MOST_SHOWN
-from maskexpr.near import FOREIGN_FUNCTIONS, nearest
+from maskexpr.foreign import FOREIGN_FUNCTIONS
+from maskexpr.near import nearest
 from maskexpr.source import Span
 
 Check = Callable[[Context, Scope, nodes.Expression], Value]

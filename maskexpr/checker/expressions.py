@@ -9,10 +9,10 @@ from maskexpr.checker import calls, operators, predicates
 from maskexpr.checker.application import apply
 from maskexpr.checker.context import Context, Scope, TooLarge, Value
 from maskexpr.checker.shapes import agree
+from maskexpr.foreign import FOREIGN_VALUES
 from maskexpr.kinds import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, unknown
 from maskexpr.library import CATALOGUE, OPERATORS
 from maskexpr.messages import Mistake
-from maskexpr.near import FOREIGN_VALUES
 from maskexpr.source import Span
 from maskexpr.steps import Quantity, Step
 
