@@ -132,7 +132,7 @@ def beside(*folders: Path) -> Callable[[str], str]:
 
 
 def load_inputs(
-    program: Program, given: Mapping[str, str], params: Mapping[str, Any], spacing: str | None, folder: Path
+    program: Program, given: Mapping[str, str], params: Mapping[str, Any], spacings: Sequence[str], folder: Path
 ) -> Loaded:
     """Values for the inputs: files and numbers given by name, else the default files beside the program.
 
@@ -144,10 +144,18 @@ def load_inputs(
     for name in names:
         info = infos.get(name, InputInfo(name))
         if name in given:
-            _load(loaded, info, given[name], Path(), spacing)
+            _load(loaded, info, given[name], Path(), spacing_for(name, spacings))
         elif info.default is not None:
-            _load(loaded, info, info.default, folder, spacing)
+            _load(loaded, info, info.default, folder, spacing_for(name, spacings))
     return loaded
+
+
+def spacing_for(name: str, spacings: Sequence[str]) -> str | None:
+    """The size of a pixel of one input, from sizes for all ("0.5mm") and for single ones ("im=0.5mm")."""
+    own = [text.partition("=")[2] for text in spacings if text.partition("=")[:2] == (name, "=")]
+    general = [text for text in spacings if "=" not in text]
+    found = own or general
+    return found[-1] if found else None
 
 
 def _load(loaded: Loaded, info: InputInfo, text: str, folder: Path, spacing: str | None) -> None:

@@ -614,7 +614,6 @@ SESSION_SET_INPUT = Mistake(
     "name", "{name} is an image that was loaded", "load another in its place: :load {name} FILE"
 )
 SESSION_LOAD = "load it: :load {name} FILE"
-SCRIPT_NAME = Mistake("name", "a file that is used and this session both have a {name}", "name it otherwise here")
 SCRIPT_SUFFIX = Mistake("output-target", "{path} is no name for a program", "end it in .mask")
 SCRIPT_OVER_OTHER = Mistake(
     "output-target", "{path} is not from a session, it is not overwritten", "write to another file"

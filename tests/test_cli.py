@@ -439,3 +439,11 @@ def test_a_start_imports_no_more_than_it_needs() -> None:
     loaded = set(done.stdout.split())
     assert "numpy" in loaded
     assert not loaded & {"scipy", "scipy.ndimage", "numpy.ma", "skimage", "tifffile", "json"}
+
+
+def test_a_spacing_may_be_for_one_input(shell: Shell) -> None:
+    program = 'area(a > 32, "mm2") + area(b > 32, "um2")'
+    code, out, _ = shell("eval", program, "a=im.png", "b=im.png", "--spacing", "a=2mm", "--spacing", "1um")
+    assert (code, float(out)) == (0, 170_706 * 4 + 170_706)
+    code, _, err = shell("eval", "area(im > 32, 'mm2')", "im=im.png", "--spacing", "in=2mm")
+    assert (code, err) == (2, "error: the program has no input or param in; it has im\n")

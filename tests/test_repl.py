@@ -226,7 +226,11 @@ def test_a_script_has_what_other_files_define(typing, folder):
     assert main(["run", "leg.mask", "-o", "again.png"]) == 0
     np.testing.assert_array_equal(iio.imread("again.png"), iio.imread("r.png"))
     typing("n = 3")
-    assert typing.mistake(":script leg.mask").startswith("error: a file that is used and this session both have a n")
+    typing(":script leg.mask")
+    text = Path("leg.mask").read_text("utf-8")
+    assert "param n_2 = 2 in 1..9\ndef rim(m) = dilate(m, n_2) & ~m\n" in text
+    assert main(["run", "leg.mask", "-o", "{output}.png"]) == 0
+    np.testing.assert_array_equal(iio.imread("r.png"), iio.imread("again.png"))
 
 
 def test_a_script_is_never_written_over_another_file(typing):

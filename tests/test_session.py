@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import maskexpr
 from maskexpr import MaskError, images
+from maskexpr.cli import main as cli
 from maskexpr.engine import Engine
 from maskexpr.session import Session
 
@@ -232,6 +233,7 @@ def test_a_number_is_loaded_as_a_param(session, leg):
     session.load("t", "32")
     session.enter("m = im > t")
     np.testing.assert_array_equal(session.set("t", "50")[-1].value, leg > 50)
+    assert str(session.load("reach", "2.5mm")[0].value) == "2.5mm"
 
 
 def test_undo_and_redo(session, leg):
@@ -325,7 +327,7 @@ def test_a_script_is_for_the_folder_it_lies_in(session, folder):
 
 @pytest.mark.parametrize("spacing", [None, "0.5mm"])
 def test_a_script_gives_the_same_masks(folder, spacing):
-    s = Session(spacing=spacing)
+    s = Session(spacings=[spacing] if spacing else [])
     s.load("im", "leg.png")
     s.enter('low = 32; shape = "disk"; reach = 1mm' if spacing else 'low = 32; shape = "disk"; reach = 2')
     s.enter("body = im > low; body = fill_holes(body)")
@@ -336,7 +338,47 @@ def test_a_script_gives_the_same_masks(folder, spacing):
     results = program(im=maskexpr.Image(iio.imread("leg.png"), spacing=spacing))
     for name in ("body", "rim", "parts"):
         np.testing.assert_array_equal(results[name], s.value(name).value)
-    assert ("# Run it with --spacing 0.5mm" in Path("s.mask").read_text("utf-8")) == (spacing is not None)
+    assert ("# Run it with --spacing=0.5mm\n" in Path("s.mask").read_text("utf-8")) == (spacing is not None)
+
+
+def test_a_script_says_which_sizes_its_images_need(folder):
+    for name in ("coins.png", "brain.tif"):
+        shutil.copy(EXAMPLES / name, name)
+    s = Session()
+    s.load("leg", "leg.png", "0.5mm")
+    s.load("coins", "coins.png")
+    s.load("brain", "brain.tif", "3mm,1mm,1mm")
+    s.enter("a = dilate(leg > 30, 1mm)")
+    s.enter("b = coins > 100")
+    assert s.arguments(["a"]) == ["--spacing=0.5mm"]
+    assert s.arguments(["b"]) == []
+    assert "brain" not in s.script(Path())
+    s.enter("c = dilate(brain > 50, 3mm)")
+    assert s.arguments() == ["--spacing=leg=0.5mm", "--spacing=brain=3mm,1mm,1mm"]
+    Path("s.mask").write_text(s.script(Path()), "utf-8")
+    assert cli(["run", "s.mask", *s.arguments(), "-o", "out/"]) == 0
+    np.testing.assert_array_equal(iio.imread("out/leg-c.tif") > 0, s.value("c").value)
+    np.testing.assert_array_equal(iio.imread("out/leg-a.png") > 0, s.value("a").value)
+
+
+def test_defs_and_params_are_replaced(session, leg):
+    session.enter("param low = 3 in 0..10; def grown(m) = dilate(m)")
+    session.enter("a = grown(im > low); b = im > 3")
+    session.set("low", "9")
+    assert names(session.enter("param low = 40 in 0..90")) == ["a"]
+    assert names(session.enter("def grown(m) = dilate(m, 3)")) == ["a"]
+    np.testing.assert_array_equal(session.value("a").value, maskexpr.evaluate("dilate(im > 40, 3)", im=leg))
+    with pytest.raises(MaskError):
+        session.enter("def grown(m) = dilate(mm)")
+    assert session.definition("grown") == "def grown(m) = dilate(m, 3)"
+
+
+def test_undo_ends_where_the_session_begins(session):
+    session.begin()
+    session.enter("a = im > 3")
+    assert session.undo() == "a = im > 3"
+    assert session.undo() == ""
+    assert list(session.names) == ["im"]
 
 
 def test_save_writes_with_the_record_of_what_led_there(session, leg):

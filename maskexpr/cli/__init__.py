@@ -35,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and "=" in given[0] and not given[0].startswith("-"):
+        given.insert(0, "repl")  # maskexpr im=ankle.png: a session, as maskexpr alone is
+    options, rest = parser.parse_known_args(given)
     if rest and hasattr(options, "given") and not any(r.startswith("-") for r in rest):
         options.given += rest  # inputs behind an option, where argparse does not look for them
     elif rest:

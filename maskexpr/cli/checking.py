@@ -1,6 +1,7 @@
 """maskexpr check: what is wrong with programs."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def add_check(commands: "Commands") -> None:
     command = shared.add(commands, "check", _check, "all errors and warnings of programs, nothing run")
     command.add_argument("files", metavar="FILE.mask", nargs="+")
-    command.add_argument("--spacing", metavar="SIZE", help=shared.SPACING)
+    shared.add_spacing(command)
     command.add_argument("--json", action="store_true", help="print one JSON list, for editors and other tools")
 
 
@@ -40,16 +41,16 @@ def _check(options: argparse.Namespace) -> int:
     return shared.FAILED if failed else shared.OK
 
 
-def _diagnostics(path: str, spacing: str | None) -> tuple[Diagnostic, ...]:
+def _diagnostics(path: str, spacings: Sequence[str]) -> tuple[Diagnostic, ...]:
     try:
         program = files.load_program(path)
         try:
-            loaded = files.load_inputs(program, {}, {}, spacing, Path(path).parent)
+            loaded = files.load_inputs(program, {}, {}, spacings, Path(path).parent)
             return program.checked(**loaded.values).diagnostics
         except (FileError, InputError):
             return program.warnings
     except ProgramError as error:
-        if spacing is not None:
+        if spacings:
             return error.diagnostics
         # A run will be given what is only missing here.
         without = (messages.SPACING_UNKNOWN.code, "error")

@@ -28,8 +28,9 @@ def _repl(options: argparse.Namespace) -> int:
     from maskexpr import repl  # only here: every other start goes without it
     from maskexpr.session import Session
 
-    session = Session(spacing=options.spacing, fast=options.fast)
+    session = Session(spacings=options.spacing, fast=options.fast)
     _fill(session, options)
+    session.begin()
     well = repl.converse(session)
     return shared.OK if well else shared.FAILED
 
@@ -48,6 +49,7 @@ def _fill(session: "Session", options: argparse.Namespace) -> None:
             raise InputError(messages.GIVEN_TWICE.anywhere(name=name))
         given.add(name)
         session.load(name, value)
+    shared.check_spacings(options.spacing, session.names)
     numbers = {name: session.definition(name) for name in given}
     for path in programs:
         session.run(path)

@@ -3,7 +3,7 @@
 import argparse
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 Command = Callable[[argparse.Namespace], int]
 
-SPACING = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm"
+SPACING = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm; im=0.5mm for one input alone"
 _GIVEN = "an input: a file (im=ankle.png), - for standard input, or a number (t=32)"
 
 
@@ -38,9 +38,13 @@ def add_inputs(command: argparse.ArgumentParser) -> None:
 def add_settings(command: argparse.ArgumentParser) -> None:
     """What holds for all inputs and steps."""
     command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help="a value for a param")
-    command.add_argument("--spacing", metavar="SIZE", help=SPACING)
+    add_spacing(command)
     fast = "let OpenCV, where it is installed, compute gaussians and distances: faster, but the last bits may differ"
     command.add_argument("--fast", action="store_true", help=fast)
+
+
+def add_spacing(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--spacing", metavar="SIZE", action="append", default=[], help=SPACING)
 
 
 def add_view(command: argparse.ArgumentParser) -> None:
@@ -68,7 +72,17 @@ def load(program: Program, options: argparse.Namespace, folder: Path) -> files.L
         if name not in infos:
             raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
         params[name] = parameter(infos[name], value)
+    check_spacings(options.spacing, {*given, *(info.name for info in program.inputs)})
     return files.load_inputs(program, given, params, options.spacing, folder)
+
+
+def check_spacings(spacings: Sequence[str], names: Iterable[str]) -> None:
+    """Refuse the size of a pixel of an input that is not there."""
+    names = list(names)
+    for text in spacings:
+        name, separator, _ = text.partition("=")
+        if separator and name not in names:
+            raise InputError(messages.INPUT_UNKNOWN.anywhere(name=name, names=", ".join(names) or "none"))
 
 
 def named(text: str, mistake: messages.Mistake) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import inspect
 import os
 import re
+import shlex
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -369,7 +370,8 @@ def script(talk: Talk, path: str) -> str:
     files.write_script(text, target)
     outputs = [line.removeprefix("output ") for line in text.splitlines() if line.startswith("output ")]
     talk.written = talk.session.lines
-    return f"{shown(target)}  gives {', '.join(outputs)}; maskexpr run {shown(target)}"
+    command = shlex.join(["maskexpr", "run", target, *talk.session.arguments()])
+    return f"{shown(target)}  gives {', '.join(outputs)}; {shown(command)}"
 
 
 @_command("FILE.mask", ["program"], ":run leg.mask")

@@ -5,6 +5,7 @@ only what depends on it is computed again, and going back costs nothing.
 """
 
 import os
+import shlex
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,11 +18,11 @@ from maskexpr.builtin import value_text
 from maskexpr.checker import param_kind
 from maskexpr.errors import Diagnostic, InputError
 from maskexpr.images.opening import shown
-from maskexpr.inputs import parameter
+from maskexpr.inputs import literal, parameter
 from maskexpr.kinds import Kind
 from maskexpr.limits import Limits
 from maskexpr.near import nearest
-from maskexpr.session.scripts import Line, in_force, inlined, script, statements
+from maskexpr.session.scripts import Line, in_force, inlined, needed, script, statements
 from maskexpr.session.states import Opened, Result, State
 from maskexpr.session.values import Values
 from maskexpr.steps import Checked, ParamInfo, Quantity, Step
@@ -51,14 +52,14 @@ class Session:
     """Statements, files and values. What changes something either succeeds whole or changes nothing, and raises a
     MaskError for what is wrong, with places in the session's own text, whose lines count from 1."""
 
-    def __init__(self, *, spacing: str | None = None, fast: bool = False, limits: Limits | None = None) -> None:
+    def __init__(self, *, spacings: Sequence[str] = (), fast: bool = False, limits: Limits | None = None) -> None:
         self.fast, self.limits = fast, limits or Limits()
         self._values = Values()
         self._versions = 0
         self._before: list[_Checked] = []
         self._after: list[_Checked] = []
         self._warnings: list[Diagnostic] = []
-        self._now = self._left = self._check(State(spacing=spacing))
+        self._now = self._left = self._check(State(spacings=tuple(spacings)))
 
     # --- what is there -----------------------------------------------------------------------------------------------
 
@@ -120,14 +121,25 @@ class Session:
     def enter(self, text: str) -> list[Result]:
         """Add statements; what they gave. A bare expression is looked at and not kept: nothing can depend on it."""
         state, added = replace(self._now.state, what=text), statements([text])
-        if [line.text for line in added] != [text]:
-            self._program_of(replace(state, lines=(*self.lines, text)))  # mistakes are shown as they were typed
+        again = {line.declares for line in added} - {""}
+        lines, old = list(self.lines), [line.declares for line in statements(self.lines)]
+        if [line.text for line in added] != [text] and not again & set(old):
+            self._program_of(replace(state, lines=(*lines, text)))  # mistakes are shown as they were typed
         state = self._with_files(state, added, Path())
-        return self._change(replace(state, lines=(*self.lines, *(line.text for line in added))), _last(added))
+        params = {name: value for name, value in state.params.items() if name not in again}
+        new = []
+        for line in added:  # a def, param or input that was there is another from now on, for what came after it too
+            if line.declares and line.declares in old:
+                lines[old.index(line.declares)] = line.text
+            else:
+                new.append(line)
+        state = replace(state, lines=(*lines, *(line.text for line in new)), params=params)
+        last = _last(new)
+        return self._change(state, lambda at: [*self._changed_before(at, new), *last(at)])
 
     def load(self, name: str, path: str, spacing: str | None = None) -> list[Result]:
         """Load a file under a name, or make a number a param; it, and what depends on it and so has another value."""
-        number = None if Path(path).exists() else files.plain_value(path)
+        number = None if Path(path).exists() else _number(path)
         text = f"input {name} = {value_text(path)}" if number is None else f"param {name} = {value_text(number)}"
         self._program_of(State((text,)))  # is it a name?
         state = replace(self._now.state, what=f":load {name} {path}")
@@ -173,6 +185,15 @@ class Session:
         again = {line.declares for line in added} - {""}
         kept = [line.text for line in statements(self.lines) if not {line.declares, line.defines} & again]
         return self._change(replace(state, lines=(*kept, *(line.text for line in added))), _last(added))
+
+    def _changed_before(self, at: _Checked, new: Sequence[Line]) -> list[tuple[str, Step]]:
+        """The names that have another value although no new line gives them one."""
+        assigned = {line.defines for line in new}
+        return [(name, step) for name, step in self._changed(at) if name not in assigned and name in self._now.bound]
+
+    def begin(self) -> None:
+        """What was done up to now is where undo ends."""
+        self._before.clear()
 
     def undo(self) -> str:
         """Go back to the state before the last change; what was undone, "" if there is nothing."""
@@ -229,7 +250,7 @@ class Session:
 
     def _opened(self, state: State, name: str, path: str, spacing: str | None, kind: str | None) -> State:
         picture = images.read(path, kind=kind)
-        size = spacing or state.spacing
+        size = spacing or files.spacing_for(name, state.spacings)
         self._versions += 1
         opened = Opened(files.as_image(picture, size), Path(path), picture.notes, size, self._versions)
         return replace(state, opened={**state.opened, name: opened})
@@ -267,19 +288,26 @@ class Session:
 
     def script(self, folder: Path, names: Iterable[str] | None = None) -> str:
         """A program for a file in a folder that gives the session's masks, labels and images, or some names, their
-        values."""
-        state = self._now.state
-        if names is None:
-            names = [name for name, step in self._now.bound.items() if step.kind.name in _ARRAYS]
-            names = names or list(self._now.bound)
+        values, when it is run with `arguments`."""
+        names = self._worth_keeping() if names is None else list(names)
+        state, arguments = self._now.state, self.arguments(names)
         paths = {name: _relative(opened.path, folder) for name, opened in state.opened.items()}
-        sizes = {opened.spacing for opened in state.opened.values()} - {None}
-        note = "".join(f"# Run it with --spacing {size}\n" for size in sizes)
-        lines, own = self._whole(), statements(self.lines)
-        for line in lines:
-            if line not in own and any(line.declares in (o.declares, o.defines) for o in lines if o is not line):
-                raise InputError(messages.SCRIPT_NAME.anywhere(name=line.declares))
-        return note + script(lines, names, state.params, paths)
+        note = f"# Run it with {shlex.join(arguments)}\n" if arguments else ""
+        return note + script(self._whole(), names, state.params, paths)
+
+    def arguments(self, names: Iterable[str] | None = None) -> list[str]:
+        """What a script does not say itself, for the command line: the size of the pixels of the images it takes."""
+        names = self._worth_keeping() if names is None else list(names)
+        taken = {line.declares for line in needed(self._whole(), names) if isinstance(line.node, nodes.Input)}
+        sizes = {name: opened.spacing for name, opened in self._now.state.opened.items() if name in taken}
+        if len(set(sizes.values())) == 1:
+            return [f"--spacing={size}" for size in set(sizes.values()) if size]
+        return [f"--spacing={name}={size}" for name, size in sizes.items() if size]
+
+    def _worth_keeping(self) -> list[str]:
+        """The masks, labels and images that were named; where there are none, whatever was."""
+        arrays = [name for name, step in self._now.bound.items() if step.kind.name in _ARRAYS]
+        return arrays or list(self._now.bound)
 
     def save(self, name: str, path: str) -> Result:
         """Write the value of a name to a file, with the record of the lines that led to it."""
@@ -324,6 +352,15 @@ def _others(before: _Checked, after: _Checked) -> list[tuple[str, Step]]:
     """The names that have another value than before."""
     old = {name: before.meanings.get(step) for name, step in before.bound.items()}
     return [(name, step) for name, step in after.bound.items() if old.get(name, -1) != after.meanings.get(step)]
+
+
+def _number(text: str) -> Any:
+    """A number, truth, length or size as the language writes it; None if the text is none of these."""
+    try:
+        value = literal(text)
+    except ValueError:
+        return None
+    return None if isinstance(value, str) else value
 
 
 def _last(added: Sequence[Line]) -> Wanted:

@@ -1,6 +1,7 @@
 """A session's lines as a program of their own: what led to some names, without the detours."""
 
 import functools
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -13,17 +14,17 @@ from maskexpr.source import Source, Span
 from maskexpr.steps import Quantity
 
 
-def names_in(node: nodes.Node) -> Iterator[tuple[str, bool]]:
+def names_in(node: nodes.Node) -> Iterator[tuple[nodes.Name, bool]]:
     """The names a piece of syntax uses, and whether each is called as a function."""
     stack: list[object] = [node]
     while stack:
         current = stack.pop()
         if isinstance(current, nodes.Name):
-            yield current.text, False
+            yield current, False
         elif isinstance(current, nodes.Keyword):
             stack.append(current.value)
         elif isinstance(current, nodes.Call):
-            yield current.function.text, True
+            yield current.function, True
             stack.extend(current.arguments)
         elif isinstance(current, tuple) and not isinstance(current, Span):
             stack.extend(current)
@@ -82,13 +83,40 @@ def statements(lines: Iterable[str]) -> list[Line]:
 def inlined(lines: Iterable[Line], used: Mapping[str, str]) -> list[Line]:
     """The lines with what the files of `use` define in its place, the texts of those files given by their paths."""
     found: dict[str, Line] = {}
+    lines = list(lines)
+    taken = {name for line in lines for name in (line.defines, line.declares)}
     for i, line in enumerate(lines):
         if isinstance(line.node, nodes.Use):
             inner = inlined(statements([used[line.node.path.value]]), used)
-            found.update((other.text, other) for other in inner if isinstance(other.node, nodes.Def | nodes.Param))
+            kept = [other for other in inner if isinstance(other.node, nodes.Def | nodes.Param)]
+            found.update((other.text, other) for other in _apart(kept, taken))
         else:
             found[line.text if line.declares else f"{i} {line.text}"] = line  # what is declared is so once
     return [*found.values()]
+
+
+def _apart(lines: list[Line], taken: set[str]) -> list[Line]:
+    """The lines of another file; its params, which nothing outside it sees, get names of their own."""
+    for line in lines:
+        old = line.declares
+        if isinstance(line.node, nodes.Param) and old in taken:
+            new = next(name for i in itertools.count(2) if (name := f"{old}_{i}") not in taken)
+            taken.add(new)
+            lines = [_renamed(other, old, new) for other in lines]
+    return lines
+
+
+def _renamed(line: Line, old: str, new: str) -> Line:
+    """A param or def with another name for a param."""
+    spans = []
+    if isinstance(line.node, nodes.Param) and line.declares == old:
+        spans = [line.node.name.span]
+    elif isinstance(line.node, nodes.Def) and all(p.text != old for p in line.node.parameters):
+        spans = [name.span for name, called in names_in(line.node.body) if name.text == old and not called]
+    text = line.text
+    for span in sorted(spans, reverse=True):
+        text = text[: span.start] + new + text[span.stop :]
+    return _statements(text)[0]
 
 
 def needed(lines: Sequence[Line], names: Iterable[str]) -> list[Line]:
@@ -115,7 +143,7 @@ def needed(lines: Sequence[Line], names: Iterable[str]) -> list[Line]:
 
 def _use(body: nodes.Node, live: set[str], called: set[str]) -> None:
     for name, is_call in names_in(body):
-        (called if is_call else live).add(name)
+        (called if is_call else live).add(name.text)
 
 
 def script(lines: Sequence[Line], outputs: Iterable[str], params: Mapping[str, Any], paths: Mapping[str, str]) -> str:

@@ -27,8 +27,8 @@ class State:
     ----------
     folders
         Where the files of `use` are looked for, beside the current folder.
-    spacing
-        The size of a pixel of files that are loaded without one.
+    spacings
+        The size of a pixel of files that are loaded without one, of all or of those under one name.
     what
         The change that led here, as it was written.
     """
@@ -37,7 +37,7 @@ class State:
     opened: Mapping[str, Opened] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
-    spacing: str | None = None
+    spacings: tuple[str, ...] = ()
     what: str = ""
 
     @property

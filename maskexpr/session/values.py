@@ -12,7 +12,7 @@ from maskexpr.library.regions.keeping import Predicate
 from maskexpr.plan import plan
 from maskexpr.steps import Checked, Step, in_order
 
-MOST_BYTES = 2 * 2**30  # of values kept beyond those that are asked for
+MOST_BYTES = 2**30  # of values kept beyond those that are asked for
 
 
 class Values:
