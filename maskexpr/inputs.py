@@ -25,6 +25,7 @@ from maskexpr.ranges import MOST_BITS, Range, of_type
 from maskexpr.source import Source
 from maskexpr.steps import Checked, InputInfo, ParamInfo, Quantity
 
+_LITERALS = ("true", "false", "none")
 _KINDS = ("image", "mask", "colour", "labels")
 _WAYS_OUT = {
     "mask": "make one with a comparison: declare it image and write {name} > 0",
@@ -118,12 +119,12 @@ def _missing(
     place = (info.source or source, info.span)
     if info.name in catalogue:
         return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
-    literals = ("true", "false", "none")
     declared = (*(p.name for p in checked.params), *(i.name for i in checked.inputs))
-    known = itertools.chain(literals, checked.assigned, declared, PROPERTIES if info.in_condition else ())
+    known = itertools.chain(checked.assigned, declared, PROPERTIES if info.in_condition else ())
     near = FOREIGN_VALUES.get(info.name) or (FOREIGN_PROPERTIES.get(info.name, "") if info.in_condition else "")
     if not near and suggest:
-        near = nearest(info.name, (n for n in known if n != info.name))
+        lowered = info.name.lower()
+        near = lowered if lowered in _LITERALS else nearest(info.name, (n for n in known if n != info.name))
     mistake = messages.INPUT_MISSING_PROPERTY if info.in_condition else messages.INPUT_MISSING
     if near:
         mistake = messages.INPUT_MISSING_NEAR

@@ -28,9 +28,9 @@ def number_text(value: Any) -> str:
     return str(value)
 
 
-def summary(value: Any, kind: Kind, digits: int = 17) -> str:
-    """One line about a result: shape, how much is on, how many regions and the largest; the range of an image, to so
-    many digits."""
+def summary(value: Any, kind: Kind) -> str:
+    """One line about a result: shape, how much is on, how many regions and the largest; how many labels; the range of
+    an image."""
     if not isinstance(value, np.ndarray):
         return number_text(value)
     shape = shape_text(kind.shape or value.shape, kind.channels)
@@ -38,8 +38,8 @@ def summary(value: Any, kind: Kind, digits: int = 17) -> str:
         on = int(np.count_nonzero(value))
         return f"mask {shape}, {_percent(on, value.size)} on ({_plural(on, 'pixel')}), {_regions(value)}"
     if kind.name == "labels":
-        return f"labels {shape}, {_plural(int(value.max(initial=0)), 'label')}"
-    return f"{kind.name} {shape} {value.dtype}, {_values(value, digits)}"
+        return f"labels {shape}, {_plural(_count_labels(value), 'label')}"
+    return f"{kind.name} {shape} {value.dtype}, {_values(value)}"
 
 
 def duration_text(seconds: float) -> str:
@@ -50,7 +50,7 @@ def duration_text(seconds: float) -> str:
     return f"{seconds * 1e6:.0f} us"
 
 
-def _values(array: Array, digits: int) -> str:
+def _values(array: Array) -> str:
     """The range of the finite values, and how many are not."""
     finite = array
     if array.dtype.kind == "f":
@@ -59,12 +59,12 @@ def _values(array: Array, digits: int) -> str:
     rest = f", {array.size - finite.size:,} not finite" if finite.size < array.size else ""
     if not finite.size:
         return "no finite values"
-    lowest, highest = (_rounded(v.item(), digits) for v in (finite.min(), finite.max()))
+    lowest, highest = (_rounded(v.item()) for v in (finite.min(), finite.max()))
     return f"values {number_text(lowest)} to {number_text(highest)}{rest}"
 
 
-def _rounded(value: Any, digits: int) -> Any:
-    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
 
 
 def _percent(on: int, size: int) -> str:
@@ -77,6 +77,13 @@ def _percent(on: int, size: int) -> str:
 
 def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def _count_labels(labels: Array) -> int:
+    """How many different numbers there are other than 0: some may have been taken out."""
+    from maskexpr.kernels.counts import count_values
+
+    return int(np.count_nonzero(count_values(labels)[0])) if labels.size else 0
 
 
 def _regions(mask: Array) -> str:
@@ -143,7 +150,7 @@ def result(
 
 def line(value: Any, kind: Kind, abilities: "Abilities", seconds: float | None = None) -> str:
     """The summary of a result; in a terminal that of an image with a small histogram, and long lists cut short."""
-    words = summary(value, kind, _DIGITS if abilities.is_terminal else 17)
+    words = summary(value, kind)
     if abilities.is_terminal:
         if isinstance(value, list | tuple) and len(words) > abilities.columns - 12:
             words = _cut_short(value)

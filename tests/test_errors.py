@@ -136,6 +136,12 @@ def test_an_assert_that_fails_is_a_run_error():
     assert caught.value.code == "assert-failed"
 
 
+@pytest.mark.parametrize(("name", "near"), [("NONE", "none"), ("True", "true"), ("bone", ""), ("fals", "")])
+def test_a_literal_is_meant_only_where_its_letters_are_right(name, near):
+    error = error_of(f"{name} > 3")
+    assert re.findall(r"did you mean (\w+)", str(error)) == ([near] if near else [])
+
+
 def error_of(program, /, *, limits=None, resolver=None, **given):
     with pytest.raises(maskexpr.MaskError) as caught:
         maskexpr.compile(program, limits=limits, resolver=resolver)(**given)

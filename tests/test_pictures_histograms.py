@@ -45,6 +45,13 @@ def test_floating_numbers_are_counted_as_numpy_counts_them(numbers, bars):
         assert (found.low, found.high) == (values.min(), values.max())
 
 
+@pytest.mark.parametrize("value", [5.0, 1.0, -0.25, 0.0, np.uint8(7), 1e308])
+def test_a_single_value_is_the_one_at_the_axis(value):
+    found = distribution(np.full(9, value), 60)
+    assert list(found.ticks(10)) == [value]
+    assert found.place(value) == 0.5
+
+
 def test_what_is_not_finite_is_left_out():
     found = distribution(np.array([np.nan, 1, np.inf, 2, -np.inf]), 4)
     assert found.counts.tolist() == [1, 0, 0, 1]

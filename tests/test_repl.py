@@ -149,6 +149,19 @@ def test_vars_lists_names_with_their_definitions(typing):
     assert wide(":vars").splitlines() == ["low   32  low = 32", "high  64  high = low * 2"]
 
 
+def test_vars_cuts_nothing_off(folder):
+    definition = "bone = dilate(im > 64, 2) & ~(im > 100) & ~(im > 110) & ~(im > 111) & ~(im > 112) | (im > 114)"
+    piped, narrow = Typing(), Typing(Abilities(columns=30, protocol="text"))
+    for typing in (piped, narrow):
+        typing(":load im leg.png")
+        typing(definition)
+    assert f"      {definition}" in piped(":vars").splitlines()
+    shown = narrow(":vars").splitlines()
+    assert max(map(len, shown)) < 30
+    assert definition in " ".join(line.strip() for line in shown)
+    assert 'input im = "leg.png"' in " ".join(line.strip() for line in shown)
+
+
 def test_hist_marks_thresholds(typing):
     typing("low = 32; bone = im > 64; body = im > low")
     shown = typing(":hist im bone")
@@ -159,8 +172,18 @@ def test_hist_marks_thresholds(typing):
     typing(":hist im")
     assert typing.mistake(":hist low") == "error: low is a number, not an image; name an image, as in :hist im bone\n"
     assert typing.mistake(":hist im low").startswith("error: low is a number, not a mask of the shape of im")
+    assert typing(":hist im [bone]") == shown
+    typing("s = im[bone]; l = label(bone)")
+    assert typing.mistake(":hist im s").startswith("error: s is samples, not a mask of the shape of im; name")
+    assert typing.mistake(":hist im l").startswith("error: l is labels, not a mask of the shape of im; name")
     typing("small = im[:40, :40]")
     assert typing.mistake(":hist small bone").startswith("error: bone is a mask 880x380, not a mask of the shape of s")
+
+
+@pytest.mark.parametrize(("expression", "number"), [("im * 0 + 5.0", "5"), ("im * 0 + 1.0", "1"), ("im * 0", "0")])
+def test_hist_of_a_constant_image_has_its_value_at_the_axis(typing, expression, number):
+    typing(f"h = {expression}")
+    assert typing(":hist h").splitlines()[-1].split() == [number]
 
 
 def test_view_shows_the_last_result_again(folder):
@@ -195,6 +218,12 @@ def test_save_writes_what_is_shown(typing):
         "error: leg.png is an input, it is not overwritten; write to another file\n"
     )
     assert typing.mistake(":save nix x.png").startswith("error: there is no nix here")
+    assert typing.mistake(":save im > 3 'my x.png'") == (
+        "error: im > 3 has no name; name it first: m = im > 3, then :save m 'my x.png'\n"
+    )
+    typing("m = im > 2")
+    assert "name it first: m_2 = ~m, then :save m_2 x.png" in typing.mistake(":save ~m x.png")
+    assert typing.mistake(":save bone my bone.png").startswith("error: it is :save NAME FILE")
     typing(":save bone 'my bone.png'")
     assert Path("my bone.png").exists()
 

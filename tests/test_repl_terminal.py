@@ -37,7 +37,9 @@ def folder(tmp_path, monkeypatch):
 class Terminal:
     """A window with the REPL in it."""
 
-    def __init__(self, folder, *arguments, columns=100, lines=24, start=("-m", "maskexpr"), ready="\x1b[?2004h"):
+    def __init__(
+        self, folder, *arguments, columns=100, lines=24, start=("-m", "maskexpr"), ready="\x1b[?2004h", variables=None
+    ):
         known = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV")}
         environment = {
             **known,
@@ -47,6 +49,7 @@ class Terminal:
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
             "MASKEXPR_PICTURES": "text",
+            **(variables or {}),
         }
         self._ready = ready
         self._child = pexpect.spawn(
@@ -290,4 +293,25 @@ def test_a_session_without_prompt_toolkit(folder):
     terminal.type(UP)
     terminal.shows("low = 70 + 7")
     assert "low = 77" in terminal.enter("")
+    terminal.leave()
+
+
+@pytest.mark.parametrize("columns", [80, 30])
+def test_a_menu_in_a_short_window(open_terminal, columns):
+    terminal = open_terminal("repl", "im=leg.png", columns=columns, lines=10)
+    terminal.type("dilate(\t")
+    terminal.shows("gray(im)")
+    terminal.type(CTRL_C)
+    terminal.ready()
+    terminal.leave()
+
+
+def test_no_colours_where_none_are_wanted(open_terminal):
+    terminal = open_terminal("repl", "im=leg.png", variables={"NO_COLOR": "1"})
+    terminal.type("3 * dilate(\t")
+    terminal.shows("gray(im)")
+    plain, underlined, reversed_ = "0", "0;4", "0;7"
+    assert set(re.findall(r"\x1b\[([0-9;]*)m", terminal.before)) <= {plain, underlined, reversed_}
+    terminal.type(CTRL_C)
+    terminal.ready()
     terminal.leave()

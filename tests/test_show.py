@@ -57,11 +57,22 @@ def test_summaries_of_other_kinds() -> None:
     assert show.summary(im, Kind("image", (1, 2))) == "image 1x2 uint8, values 1 to 250"
     holes = np.array([[1.5, np.nan, np.inf, 2]])
     assert show.summary(holes, Kind("image", (1, 4))) == "image 1x4 float64, values 1.5 to 2.0, 2 not finite"
+    long = np.array([[39.9140000001, 254.85580000000002]])
+    assert show.summary(long, Kind("image", (1, 2))) == "image 1x2 float64, values 39.914 to 254.856"
     assert show.summary(holes[:, 1:2], Kind("image", (1, 1))) == "image 1x1 float64, no finite values"
     labels = np.array([[0, 2]], np.int32)
-    assert show.summary(labels, Kind("labels", (1, 2))) == "labels 1x2, 2 labels"
+    assert show.summary(labels, Kind("labels", (1, 2))) == "labels 1x2, 1 label"
     assert show.summary(True, Kind("truth")) == "true"
     assert show.summary([[1, 2], [0.0, 0.5]], Kind("list")) == "[[1, 2], [0.0, 0.5]]"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "count"),
+    [([0, 0, 0], "0 labels"), ([1, 3, 3], "2 labels"), ([7, 0, 2_000_000_000], "2 labels"), ([], "0 labels")],
+)
+def test_labels_are_counted_and_not_the_highest_number_told(numbers: list[int], count: str) -> None:
+    labels = np.array([numbers], np.int32)
+    assert show.summary(labels, Kind("labels", labels.shape)) == f"labels 1x{len(numbers)}, {count}"
 
 
 def test_a_summary_names_the_largest_of_several_regions() -> None:

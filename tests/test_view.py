@@ -56,8 +56,8 @@ def test_labels_are_told_from_images() -> None:
     assert repr(maskexpr.view(labels, kind="image")) == "image 2x3 int32, values 0 to 1"
     assert repr(maskexpr.view(labels - 1)) == "image 2x3 int32, values -1 to 0"
     assert repr(maskexpr.view(IM)) == "image 2x3 uint8, values 0 to 200"
-    assert repr(maskexpr.view(IM, kind="labels")) == "labels 2x3, 200 labels"
-    assert repr(maskexpr.view(maskexpr.Image(IM, kind="labels"))) == "labels 2x3, 200 labels"
+    assert repr(maskexpr.view(IM, kind="labels")) == "labels 2x3, 2 labels"
+    assert repr(maskexpr.view(maskexpr.Image(IM, kind="labels"))) == "labels 2x3, 2 labels"
     assert repr(maskexpr.view(np.where(IM > 50, 255, 0), kind="mask")).startswith("mask 2x3, 66.7% on")
     colour = np.zeros((4, 5, 3), np.uint8)
     assert repr(maskexpr.view(colour)) == "colour 4x5x3 uint8, values 0 to 0"

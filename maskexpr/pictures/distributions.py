@@ -27,6 +27,7 @@ class Distribution:
     counts: Array
     part: Array | None  # of a part of the values, in the same bars
     whole: bool
+    only: float | None = None  # the value, where there is no other
 
     @property
     def low(self) -> float:
@@ -41,6 +42,13 @@ class Distribution:
         """Where a value lies, in bars: a whole number in the middle of its own."""
         at = (value + 0.5 if self.whole else value) / 2 - self.low / 2  # halves, so that nothing overflows
         return at / (self.high / 2 - self.low / 2) * len(self.counts)
+
+    def ticks(self, most: int) -> dict[float, str]:
+        """The numbers to write at the axis of values, about so many at most, and how they are written."""
+        if self.only is not None:
+            return {self.only: value_text(self.only)}
+        found = ticks(self.low, self.high - self.whole, most)
+        return {value: text for value, text in found.items() if not self.whole or value == int(value)}
 
     def heights(self, counts: Array, scale: str = "root") -> Array:
         """The heights of bars, 1 being that of the largest count.
@@ -75,7 +83,7 @@ def distribution(values: Array, bars: int, part: Array | None = None) -> Distrib
         part = _finite(part)
         part = part[(part >= lowest) & (part <= highest)]
         part = _counted(part if whole else part.astype(np.float64), edges, whole)
-    return Distribution(edges, counts, part, whole)
+    return Distribution(edges, counts, part, whole, float(lowest) if lowest == highest else None)
 
 
 def _finite(values: Array) -> Array:

@@ -182,9 +182,7 @@ class _Sheet:
     def value_axis(self, found: Distribution) -> None:
         self.pen.line((self.left, self.bottom, self.width - self.right, self.bottom), self.theme.ink)
         most = max(2, self.across // (5 * self.text_height))
-        for value, text in ticks(found.low, found.high - found.whole, most).items():
-            if found.whole and value != int(value):
-                continue
+        for value, text in found.ticks(most).items():
             x = self.left + found.place(value) / len(found.counts) * self.across
             self.pen.line((x, self.bottom, x, self.bottom + 4), self.theme.ink)
             self.write(text, x, self.bottom + 6, "ma")

@@ -1,22 +1,26 @@
 """The `:commands`: one record each, which help, completion and the session itself read."""
 
 import inspect
+import itertools
 import os
 import re
 import shlex
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from maskexpr import files, messages
+from maskexpr import files, messages, nodes
 from maskexpr.errors import Diagnostic, InputError
 from maskexpr.images.opening import shown
+from maskexpr.limits import Limits
 from maskexpr.near import nearest
+from maskexpr.parser import parse
 from maskexpr.pictures import MODES
 from maskexpr.repl import helping
 from maskexpr.repl.showing import Display, table
 from maskexpr.session import Result, Session
+from maskexpr.source import Source
 
 _ALSO = {"exit": "quit", "?": "help"}
 _COMMAND = re.compile(r"\s*:\s*(\S*)")
@@ -147,9 +151,13 @@ def run_command(text: str, talk: Talk) -> str:
     if command is None:
         raise _unknown(text)
     rest = text[len(_COMMAND.match(text)[0]) :].strip()  # type: ignore[index]  # it matched just now
-    words = [part.text for part in word_parts(rest)]
+    parts = word_parts(rest)
+    words = [part.text for part in parts]
+    if command.name == "save" and len(parts) > 1:
+        _want_name(rest[: parts[-1].start].strip(), rest[parts[-1].start :], talk.session.names)
     if "value" in command.takes:
         words = rest.split(None, 1)
+    words = [_without_brackets(*pair) for pair in itertools.zip_longest(words, command.arguments.split()[: len(words)])]
     needed = len([word for word in command.arguments.split() if not word.startswith("[")])
     if not needed <= len(words) <= len(command.takes):
         if not command.arguments:
@@ -157,6 +165,12 @@ def run_command(text: str, talk: Talk) -> str:
         fields_ = {"name": command.name, "arguments": command.arguments, "example": command.example}
         raise InputError(messages.COMMAND_ARGUMENTS.anywhere(**fields_))
     return command.does(talk, *words)
+
+
+def _without_brackets(word: str, argument: str | None) -> str:
+    """A word typed in the brackets that only say that it may be left out."""
+    optional = argument is not None and argument.startswith("[")
+    return word[1:-1] if optional and len(word) > 2 and word[0] + word[-1] == "[]" else word
 
 
 def _unknown(text: str) -> InputError:
@@ -167,6 +181,14 @@ def _unknown(text: str) -> InputError:
     near = nearest(word, COMMANDS)
     mistake = messages.COMMAND_UNKNOWN if near else messages.COMMAND_UNKNOWN_FAR
     return InputError(mistake.anywhere(name=shown(word), near=near))
+
+
+def _want_name(text: str, path: str, names: Collection[str]) -> None:
+    """Refuse an expression where a name is meant."""
+    match parse(Source(text), Limits()).module.statements:
+        case [nodes.Bare(value=value)] if not isinstance(value, nodes.Name | nodes.Number | nodes.Text):
+            free = next(n for i in itertools.count(1) if (n := f"m_{i}" if i > 1 else "m") not in names)
+            raise InputError(messages.SAVE_NAMELESS.anywhere(text=shown(text), name=free, path=shown(path)))
 
 
 def _choice(command: str, value: str, choices: Sequence[str]) -> str:
@@ -250,7 +272,8 @@ def vars_(talk: Talk) -> str:
     session = talk.session
     rows = [(n, talk.display.words(session.value(n)), _one_line(session.definition(n))) for n in session.names]
     rows.extend((name, "function", _one_line(session.definition(name))) for name in session.functions)
-    return table(rows, talk.display.columns) or "nothing has a name yet; :load im FILE loads an image"
+    shown = table(rows, talk.display.columns, fold=talk.display.abilities.is_terminal)
+    return shown or "nothing has a name yet; :load im FILE loads an image"
 
 
 def _one_line(text: str) -> str:
@@ -269,7 +292,8 @@ def hist(talk: Talk, name: str, part: str = "") -> str:
         raise InputError(messages.NO_HISTOGRAM.anywhere(name=name, kind=image.kind.name))
     mask = talk.session.value(part) if part else None
     if mask is not None and (mask.kind.name != "mask" or mask.kind.shape != image.kind.shape):
-        raise InputError(messages.HISTOGRAM_PART.anywhere(name=part, found=mask.kind, image=name))
+        found = mask.kind if mask.kind.name == "mask" else mask.kind.name
+        raise InputError(messages.HISTOGRAM_PART.anywhere(name=part, found=found, image=name))
     return talk.display.histogram(image, talk.session.thresholds(name), mask)
 
 

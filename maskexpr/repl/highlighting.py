@@ -44,6 +44,17 @@ _STYLE = {
     "bottom-toolbar": "noreverse ansibrightblack",
     "bottom-toolbar.now": "noreverse bold",
 }
+# Where no colours are wanted.
+_PLAIN_STYLE = {
+    "auto-suggestion": "noinherit underline",
+    "completion-menu": "noinherit",
+    "completion-menu.completion": "noinherit",
+    "completion-menu.completion.current": "noinherit reverse",
+    "completion-menu.meta.completion": "noinherit",
+    "completion-menu.meta.completion.current": "noinherit reverse",
+    "bottom-toolbar": "noinherit",
+    "bottom-toolbar.now": "noinherit underline",
+}
 
 
 class MaskLexer(Lexer):  # type: ignore[misc]  # Pygments has no types
@@ -93,6 +104,6 @@ def _between(text: str, at: int) -> Iterator[tuple[int, Any, str]]:
         yield at + len(blank), Comment, mark + comment
 
 
-def style() -> dict[str, str]:
-    """Named colours, which every terminal shows as suits its ground."""
-    return dict(_STYLE)
+def style(*, coloured: bool = True) -> dict[str, str]:
+    """Named colours, which every terminal shows as suits its ground; or only what tells a choice or a suggestion."""
+    return dict(_STYLE if coloured else _PLAIN_STYLE)

@@ -115,19 +115,19 @@ def _title(result: Result) -> str:
     return f"{result.name}: " if result.kind.is_array else f"{result.name} = "
 
 
-def table(rows: Sequence[tuple[str, str, str]], columns: int) -> str:
-    """Rows of a name, what it is, and how it was defined, which goes to a line of its own where it does not fit."""
+def table(rows: Sequence[tuple[str, str, str]], columns: int, *, fold: bool = True) -> str:
+    """Rows of a name, what it is, and how it was defined, which goes to lines of its own where one does not fit.
+    Nothing is cut off; without `fold` no line is broken either."""
     if not rows:
         return ""
     widths = [min(_LARGEST_NAME, max(len(row[0]) for row in rows)), max(len(row[1]) for row in rows)]
-    beside = sum(widths) + 4 + min(12, max(len(row[2]) for row in rows)) <= columns
+    lines = [f"{name:<{widths[0]}}  {what:<{widths[1]}}  {how}".rstrip() for name, what, how in rows]
+    if max(map(len, lines)) <= columns:
+        return "\n".join(lines)
+    indent = " " * (widths[0] + 2)
     lines = []
     for name, what, how in rows:
-        if beside:
-            start = f"{name:<{widths[0]}}  {what:<{widths[1]}}  "
-            lines.append((start + textwrap.shorten(how, max(12, columns - len(start)), placeholder="...")).rstrip())
-        else:
-            indent = " " * (widths[0] + 2)
-            lines.append(textwrap.fill(f"{name:<{widths[0]}}  {what}", columns, subsequent_indent=indent))
-            lines.append(indent + textwrap.shorten(how, max(12, columns - len(indent)), placeholder="..."))
+        for line in (f"{name:<{widths[0]}}  {what}", indent + how):
+            folded = textwrap.fill(line, columns, subsequent_indent=indent, break_on_hyphens=False)
+            lines.append(folded if fold else line)
     return "\n".join(lines)

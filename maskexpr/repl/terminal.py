@@ -1,11 +1,12 @@
 """The prompt on prompt_toolkit: colours, completion, history and suggestions, several lines, a bar that helps."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
+from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.completion import Completion as Offered
@@ -52,10 +53,11 @@ class _Prompt:
             prompt_continuation=[("class:prompt", _GOES_ON)],
             key_bindings=_bindings(),
             bottom_toolbar=self._bar,
-            style=Style.from_dict(style()),
+            style=Style.from_dict(style(coloured=not os.environ.get("NO_COLOR"))),
             include_default_pygments_style=False,
             reserve_space_for_menu=_MENU_LINES,
         )
+        self._session.app.before_render += self._fit_menu
 
     def read(self) -> str | None:
         """The next text; None at Ctrl-D."""
@@ -68,6 +70,10 @@ class _Prompt:
             return None
         talk.display.fit()
         return text
+
+    def _fit_menu(self, app: Application[str]) -> None:
+        """Leave the menu what a short window has, beside the bar and a line of what is above: else nothing is drawn."""
+        self._session.reserve_space_for_menu = max(1, min(_MENU_LINES, app.output.get_size().rows - 2))
 
     def _bar(self) -> StyleAndTextTuples:
         text = get_app().current_buffer.document.text_before_cursor

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.pictures import colours, distribution
-from maskexpr.pictures.distributions import Distribution, mark_text, ticks
+from maskexpr.pictures.distributions import Distribution, mark_text
 from maskexpr.terminal.blocks import RESET, colour_code
 from maskexpr.terminal.detection import Abilities
 
@@ -129,9 +129,7 @@ def _axis(found: Distribution, columns: int, unicode: bool) -> list[str]:
     plain, tick = "─┬" if unicode else "-+"
     line, numbers = [plain] * length, [" "] * (length + 12)
     end = -1
-    for value, text in ticks(found.low, found.high - found.whole, max(2, length // 10)).items():
-        if found.whole and value != int(value):
-            continue
+    for value, text in found.ticks(max(2, length // 10)).items():
         place = min(int(found.place(value)), len(found.counts) - 1) * width + width // 2
         begin = max(0, place - len(text) // 2)
         if begin <= end or begin + len(text) > columns:
