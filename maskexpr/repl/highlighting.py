@@ -39,7 +39,7 @@ _STYLE = {
     "prompt": "bold",
     "completion-menu": "fg:default bg:default",
     "completion-menu.completion.current": "noinherit reverse",
-    "completion-menu.meta.completion": "ansibrightblack",
+    "completion-menu.meta.completion": "ansibrightblack bg:default",
     "completion-menu.meta.completion.current": "noinherit bold",
     "bottom-toolbar": "noreverse ansibrightblack",
     "bottom-toolbar.now": "noreverse bold",
