@@ -1,10 +1,31 @@
-"""How random tests are drawn."""
+"""How random tests are drawn, and what tests of sessions begin with."""
 
 import os
+import shutil
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # No deadline: machines are shared, and nothing here depends on time. The same examples each time, so that a commit
 # passes or fails for what it changed; MASKEXPR_EXAMPLES=20000 draws that many new ones.
 settings.register_profile("maskexpr", deadline=None, derandomize="MASKEXPR_EXAMPLES" not in os.environ)
 settings.load_profile("maskexpr")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of its own to work in, with a radiograph."""
+    shutil.copy(Path(__file__).parent.parent / "examples" / "ankle.png", tmp_path / "leg.png")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def typing(folder):
+    """A session to type into, with the radiograph."""
+    from repl_typing import Typing
+
+    t = Typing()
+    t(":load im leg.png")
+    return t

@@ -114,7 +114,7 @@ INSIDE = {
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
-        *("__init__", "keeping", "properties", "pixels"),
+        *("__init__", "keeping", "properties", "records", "pixels"),
         *("watersheds", "peaks", "distances", "components"),
     ),
     "library.measures": ("__init__", "agreement", "masks", "statistics"),

@@ -16,7 +16,7 @@ from maskexpr import api, inputs
 from maskexpr.builtin import Builtin, builtin
 from maskexpr.library import CATALOGUE, PROPERTIES
 from maskexpr.library.regions import components as regions
-from maskexpr.library.regions.properties import Property
+from maskexpr.library.regions.records import Property
 
 README = Path(__file__).parent.parent / "README.md"
 _FLAGS = doctest.NORMALIZE_WHITESPACE

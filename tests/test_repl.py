@@ -16,20 +16,6 @@ from maskexpr.terminal import Abilities
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    shutil.copy(EXAMPLES / "ankle.png", tmp_path / "leg.png")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def typing(folder):
-    t = Typing()
-    t(":load im leg.png")
-    return t
-
-
 # --- expressions -----------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,5 @@
 """What helps at the prompt: what is read as one text, completion, signatures, colours, history."""
 
-import shutil
 import stat
 from pathlib import Path
 
@@ -16,20 +15,6 @@ from maskexpr.repl.reading import ends, entries, is_open
 from maskexpr.session import Session
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    shutil.copy(EXAMPLES / "ankle.png", tmp_path / "leg.png")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def typing(folder):
-    t = Typing()
-    t(":load im leg.png")
-    return t
 
 
 # --- what is one text ------------------------------------------------------------------------------------------------

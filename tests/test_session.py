@@ -20,13 +20,6 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    shutil.copy(EXAMPLES / "ankle.png", tmp_path / "leg.png")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
 def session(folder):
     s = Session()
     s.load("im", "leg.png")

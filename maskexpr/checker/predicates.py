@@ -10,7 +10,7 @@ from maskexpr.checker.application import Given, worked_axes
 from maskexpr.checker.context import Context, RegionsInSight, Scope, Value
 from maskexpr.kinds import Kind
 from maskexpr.library.regions.keeping import Predicate
-from maskexpr.library.regions.properties import PROPERTIES, SIZE, Property
+from maskexpr.library.regions.records import PROPERTIES, SIZE, Property
 from maskexpr.source import Span
 from maskexpr.steps import Step, in_order
 

@@ -13,7 +13,7 @@ from maskexpr.library import (
     stacks,
     thresholds,
 )
-from maskexpr.library.regions.properties import PROPERTIES
+from maskexpr.library.regions.records import PROPERTIES
 
 __all__ = ["CATALOGUE", "OPERATORS", "PROPERTIES", "SUBJECTS", "colour", "filters", "measures", "morphology"]
 __all__ += ["pixelwise", "regions", "shapes", "stacks", "thresholds"]

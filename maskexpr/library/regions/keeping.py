@@ -19,7 +19,7 @@ from maskexpr.arguments import (
 from maskexpr.builtin import SAME_REGIONS, WHOLE, Refused, builtin
 from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
 from maskexpr.library.regions.pixels import Regions
-from maskexpr.library.regions.properties import values_of
+from maskexpr.library.regions.records import values_of
 from maskexpr.steps import Step, run_body
 
 

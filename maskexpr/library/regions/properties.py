@@ -5,122 +5,15 @@ worked on. What is computed from counts, moments and sums of whole numbers, whic
 floating grey values are added up in float64 one after another, in scan order.
 """
 
-import inspect
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
 
 import numpy as np
 
 from maskexpr.arguments import Array
-from maskexpr.builtin import first_sentence
 from maskexpr.kernels import hulls
-from maskexpr.kinds import Kind
 from maskexpr.library.measures.masks import perimeters
-from maskexpr.library.measures.statistics import pixels
 from maskexpr.library.regions.pixels import Regions, floating, largest, roomy
-from maskexpr.ranges import Range
-
-Body = TypeVar("Body", bound=Callable[..., Any])
-
-# --- the record of a property ----------------------------------------------------------------------------------------
-
-PLAIN: Final = 0
-LENGTH: Final = 1
-SIZE: Final = -1  # a length to the power of the number of axes
-
-Rule = Callable[[Kind, Kind | None], Kind]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Property:
-    """One property of regions.
-
-    Attributes
-    ----------
-    body
-        From regions to an array of one value each; where there are parts, an array of shape (parts, count).
-    gives
-        Type and range of the values, from the kinds of the mask and the image: an image kind without a shape.
-    power
-        What it can be compared with: PLAIN numbers only, a LENGTH, or a SIZE (mm2 in a plane, mm3 in a volume).
-    dimensions
-        The numbers of axes for which it has a meaning; none for all.
-    parts
-        How many numbers for each axis, taken apart as in `centroid[0]`; 0 for one number a region.
-    needs_image
-        Whether it is measured on grey values.
-    """
-
-    name: str
-    body: Callable[[Regions], Array]
-    gives: Rule
-    power: int
-    dimensions: frozenset[int] | None
-    parts: int
-    needs_image: bool
-
-    @property
-    def doc(self) -> str:
-        return inspect.getdoc(self.body) or ""
-
-    @property
-    def summary(self) -> str:
-        return first_sentence(self.doc)
-
-    def __reduce__(self) -> Any:
-        return (property_named, (self.name,))
-
-
-PROPERTIES: dict[str, Property] = {}
-
-
-def property_named(name: str) -> Property:
-    return PROPERTIES[name]
-
-
-def values_of(name: str, regions: Regions) -> Array:
-    """The values of a property, one a region; of one with parts a row for each part."""
-    return PROPERTIES[name].body(regions)
-
-
-def _kind(dtype: Any, values: Range | None = None) -> Kind:
-    return Kind("image", dtype=np.dtype(dtype), range=values)
-
-
-def _floats(regions: Kind, image: Kind | None) -> Kind:
-    return _kind(np.float64)
-
-
-def _counts(regions: Kind, image: Kind | None) -> Kind:
-    return _kind(np.int64, pixels(regions))
-
-
-def _positions(regions: Kind, image: Kind | None) -> Kind:
-    return _kind(np.int64, Range(0, max(regions.shape)) if regions.shape else pixels(regions))
-
-
-def _like_image(regions: Kind, image: Kind | None) -> Kind:
-    return _floats(regions, image) if image is None else _kind(image.dtype, image.range)
-
-
-def property_of_regions(
-    gives: Rule = _floats,
-    power: int = PLAIN,
-    dimensions: frozenset[int] | None = None,
-    parts: int = 0,
-    needs_image: bool = False,
-) -> Callable[[Body], Body]:
-    """Declare a property; the Python function stays what it is, so that others can call it."""
-
-    def register(body: Body) -> Body:
-        name = body.__name__
-        PROPERTIES[name] = Property(name, body, gives, power, dimensions, parts, needs_image)
-        return body
-
-    return register
-
+from maskexpr.library.regions.records import LENGTH, SIZE, counts, like_image, positions, property_of_regions
 
 _PLANE = frozenset({2})
 _VOLUME = frozenset({3})
@@ -129,7 +22,7 @@ _PLANE_OR_VOLUME = _PLANE | _VOLUME
 # --- size ------------------------------------------------------------------------------------------------------------
 
 
-@property_of_regions(gives=_counts, power=SIZE)
+@property_of_regions(gives=counts, power=SIZE)
 def area(regions: Regions) -> Array:
     """The number of pixels of a region; in a volume its voxels.
 
@@ -145,7 +38,7 @@ def area(regions: Regions) -> Array:
     return regions.sizes
 
 
-@property_of_regions(gives=_counts, power=SIZE, dimensions=_VOLUME)
+@property_of_regions(gives=counts, power=SIZE, dimensions=_VOLUME)
 def volume(regions: Regions) -> Array:
     """The number of voxels of a region of a volume; the same as `area`.
 
@@ -363,7 +256,7 @@ def centroid(regions: Regions) -> Array:
     return np.stack([floating(along / size) for along in sums])
 
 
-@property_of_regions(gives=_positions, parts=2)
+@property_of_regions(gives=positions, parts=2)
 def bbox(regions: Regions) -> Array:
     """The smallest box around a region; where it starts along each axis, then where it stops.
 
@@ -430,7 +323,7 @@ def _divisors(regions: Regions) -> Array:
     return regions.sizes if regions.values.dtype.kind == "f" else regions.sizes.astype(object)
 
 
-@property_of_regions(gives=_like_image, needs_image=True)
+@property_of_regions(gives=like_image, needs_image=True)
 def min_intensity(regions: Regions) -> Array:
     """The smallest grey value of a region, in the image given as `of`; nan if any is nan.
 
@@ -447,7 +340,7 @@ def min_intensity(regions: Regions) -> Array:
     return regions.least(regions.values)
 
 
-@property_of_regions(gives=_like_image, needs_image=True)
+@property_of_regions(gives=like_image, needs_image=True)
 def max_intensity(regions: Regions) -> Array:
     """The largest grey value of a region, in the image given as `of`; nan if any is nan.
 
