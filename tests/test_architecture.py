@@ -61,6 +61,21 @@ ROOMS = (
     "source",
 )
 INSIDE = {
+    "messages": (
+        "__init__",
+        "syntax",
+        "statements",
+        "operators",
+        "calls",
+        "inputs",
+        "commands",
+        "sessions",
+        "prompt",
+        "pictures",
+        "files",
+        "runs",
+        "wording",
+    ),
     "cli": ("__init__", "conversing", "running", "showing", "checking", "explaining", "drawing", "shared"),
     "repl": (
         *("__init__", "terminal", "plain", "reading", "highlighting"),
@@ -254,10 +269,10 @@ def test_files_are_opened_by_those_who_may():
     assert found <= {"cli", "files", "images", "parser", "repl"}  # the REPL for its history
 
 
-def test_all_wording_is_in_one_file():
-    """Diagnostics are made by the mistakes of messages.py; the checker only adds where a def was called."""
-    assert _callers("Mistake") == {"maskexpr.messages"}
-    assert _callers("Diagnostic") == {"maskexpr.messages", "maskexpr.checker.context"}
+def test_all_wording_is_in_one_room():
+    """Diagnostics are made by the mistakes of messages/; the checker only adds where a def was called."""
+    assert {room(module) for module in _callers("Mistake")} == {"messages"}
+    assert _callers("Diagnostic") == {"maskexpr.messages.wording", "maskexpr.checker.context"}
 
 
 def _callers(name):

@@ -10,23 +10,11 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from command_shell import Shell
 
 import maskexpr
-from maskexpr.cli import main
 
 ANKLE = Path(__file__).parent.parent / "examples" / "ankle.png"
-
-
-class Shell:
-    """Runs commands in a folder of its own."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self._capsys = folder, capsys
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        code = main([str(a) for a in arguments])
-        printed = self._capsys.readouterr()
-        return code, printed.out, printed.err
 
 
 @pytest.fixture

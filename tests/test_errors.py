@@ -372,17 +372,16 @@ def _frames():
 
 # --- no dead wording -------------------------------------------------------------------------------------------------
 
-SECTIONS_TESTED_ELSEWHERE = ("files", "the command line", "pictures", "the session", "the REPL")
+TESTED_ELSEWHERE = ("files", "commands", "pictures", "sessions", "prompt")
 
 
 def wordings():
-    """The name and section of each mistake in messages.py."""
-    section, found = "", {}
-    for line in Path(messages.__file__).read_text("utf-8").splitlines():
-        if line.startswith("# --- "):
-            section = line.removeprefix("# --- ").rstrip("- ")
-        elif match := re.match(r"([A-Z_]+) = Mistake\(", line):
-            found[match[1]] = section
+    """The name of each mistake, and the file of messages/ it is in."""
+    found = {}
+    for path in Path(messages.__file__).parent.glob("*.py"):
+        for match in re.finditer(r"^([A-Z_]+) = Mistake\(", path.read_text("utf-8"), re.MULTILINE):
+            assert match[1] not in found, "one name, two wordings"
+            found[match[1]] = path.stem
     return found
 
 
@@ -412,14 +411,14 @@ def test_every_wording_is_reached(monkeypatch):
         test_little_stack_left_is_an_error_of_ours,
     ):
         test()
-    wanted = {name for name, section in wordings().items() if section not in SECTIONS_TESTED_ELSEWHERE}
+    wanted = {name for name, file in wordings().items() if file not in TESTED_ELSEWHERE}
     assert wanted - reached == set()
 
 
 def test_every_wording_of_files_is_used():
     """Those of files and of the command line have tests of their own; here only that none is dead."""
     texts = "".join(
-        p.read_text("utf-8") for p in Path(messages.__file__).parent.rglob("*.py") if p.name != "messages.py"
+        p.read_text("utf-8") for p in Path(maskexpr.__file__).parent.rglob("*.py") if p.parent.name != "messages"
     )
     assert [name for name in wordings() if not re.search(rf"\b{name}\b", texts)] == []
 

@@ -11,29 +11,17 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from command_shell import Shell
 from scipy import ndimage
 
 import maskexpr
 from maskexpr import images, show
-from maskexpr.cli import main
 from maskexpr.kinds import Kind
 from maskexpr.pictures import colours
 from maskexpr.terminal import Abilities
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TISSUE = "dilate((im > 32) & ~(im > 64), 2)"
-
-
-class Shell:
-    """Runs commands in a folder of its own."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self._capsys = folder, capsys
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        code = main([str(a) for a in arguments])
-        printed = self._capsys.readouterr()
-        return code, printed.out, printed.err
 
 
 @pytest.fixture
