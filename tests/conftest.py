@@ -13,6 +13,13 @@ settings.register_profile("maskexpr", deadline=None, derandomize="MASKEXPR_EXAMP
 settings.load_profile("maskexpr")
 
 
+def pytest_collection_modifyitems(items):
+    """`-m quick`: the heart of the suite, all that is not marked as slow."""
+    for item in items:
+        if item.get_closest_marker("slow") is None:
+            item.add_marker(pytest.mark.quick)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of its own to work in, with a radiograph."""

@@ -19,6 +19,8 @@ from random_programs import Program, programs
 import maskexpr
 from maskexpr.library import CATALOGUE
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
 TESTS = Path(__file__).parent
 

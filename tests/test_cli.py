@@ -426,7 +426,7 @@ def test_a_start_imports_no_more_than_it_needs() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     loaded = set(done.stdout.split())
     assert "numpy" in loaded
-    assert not loaded & {"scipy", "scipy.ndimage", "numpy.ma", "skimage", "tifffile", "json"}
+    assert not loaded & {"scipy", "scipy.ndimage", "numpy.ma", "skimage", "tifffile"}
 
 
 def test_a_spacing_may_be_for_one_input(shell: Shell) -> None:

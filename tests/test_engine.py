@@ -32,6 +32,8 @@ from maskexpr.methods.method import MAKERS, Method
 from maskexpr.plan import Pass, plan
 from maskexpr.steps import Checked
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
 ANKLE = Path(__file__).parent.parent / "examples" / "ankle.png"
 LAYOUTS = ["C", "C", "Fortran", "reversed", "every second", "read-only"]

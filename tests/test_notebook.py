@@ -12,6 +12,8 @@ from traitlets.config import Config
 
 import maskexpr
 
+pytestmark = pytest.mark.slow
+
 ANKLE = Path(__file__).parent.parent / "examples" / "ankle.png"
 
 

@@ -15,6 +15,8 @@ from random_programs import Program, programs
 
 import maskexpr
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from maskexpr.cli import main
 
+pytestmark = pytest.mark.slow
+
 pexpect = pytest.importorskip("pexpect")
 if not hasattr(pexpect, "spawn"):
     pytest.skip("there are no pseudo-terminals here", allow_module_level=True)

@@ -23,6 +23,8 @@ from maskexpr.rewrites.facts import Facts
 from maskexpr.source import Source, Span
 from maskexpr.steps import Checked, Step, run_body
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
 NAMES = [rule.__name__ for rule in RULES]
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import scipy_by_maskexpr as plugin
 
+pytestmark = pytest.mark.slow
+
 MODULE = "scipy.ndimage.tests.test_morphology"
 
 

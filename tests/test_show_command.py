@@ -20,6 +20,8 @@ from maskexpr.kinds import Kind
 from maskexpr.pictures import colours
 from maskexpr.terminal import Abilities
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TISSUE = "dilate((im > 32) & ~(im > 64), 2)"
 

@@ -12,6 +12,8 @@ from test_engine import ROWS, bound, expect_same, tried
 import maskexpr
 from maskexpr.transposing import transposed
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(5)
 SHAPES = [(9, 70), (70, 9), (1, 65), (6, 7, 66), (66, 5, 3, 4)]
 # Each is run so; those of morphology with axes, lengths on pixels that are no cubes, and squares that are stretched.
