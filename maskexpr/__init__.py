@@ -8,11 +8,12 @@ array([[ True,  True,  True, False]])
 from typing import TYPE_CHECKING, Any
 
 from maskexpr.api import Image, Program, compile, evaluate
-from maskexpr.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
-from maskexpr.limits import Limits
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
+from maskexpr.functions.record import function
+from maskexpr.language.limits import Limits
 
 if TYPE_CHECKING:
-    from maskexpr.viewing import View, view
+    from maskexpr.display.views import View, view
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ __all__ = [
     "__version__",
     "compile",
     "evaluate",
+    "function",
     "view",
 ]
 
@@ -41,10 +43,15 @@ def load_ipython_extension(shell: Any) -> None:
     register(shell)
 
 
+def __dir__() -> list[str]:
+    """The public names alone; the rooms of the package are for those who work in it."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
     """Pictures are imported when they are first asked for."""
     if name in ("View", "view"):
-        from maskexpr import viewing
+        from maskexpr.display import views
 
-        return getattr(viewing, name)
+        return getattr(views, name)
     raise AttributeError(f"module 'maskexpr' has no attribute {name!r}")

@@ -9,22 +9,23 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from maskexpr import explain, inputs, messages
-from maskexpr.builtin import Builtin
-from maskexpr.checker import check
-from maskexpr.clock import Clock
-from maskexpr.costs import Cost, estimate
-from maskexpr.engine import Engine
-from maskexpr.errors import Diagnostic, ProgramError
+from maskexpr import explain
+from maskexpr.checker import binding, check
+from maskexpr.checker.binding import Image
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, ProgramError
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.engine.clock import Clock
+from maskexpr.engine.run import Engine
 from maskexpr.explain import Times
-from maskexpr.inputs import Image
-from maskexpr.kinds import Kind
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import Kind
+from maskexpr.language.limits import Limits
+from maskexpr.language.parser import Parsed, parse
 from maskexpr.library import CATALOGUE
-from maskexpr.limits import Limits
-from maskexpr.parser import Parsed, parse
-from maskexpr.plan import Plan, plan
-from maskexpr.source import Source, Span
-from maskexpr.steps import Checked, InputInfo, ParamInfo, Step
+from maskexpr.planner.costs import Cost, estimate
+from maskexpr.planner.plan import Plan, plan
+from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step
 
 __all__ = ["Image", "Program", "compile", "evaluate"]
 
@@ -40,7 +41,7 @@ class Declared:
 
     source: Source
     limits: Limits
-    functions: tuple[Builtin, ...]
+    functions: tuple[Function, ...]
     used: tuple[tuple[str, str], ...]  # the texts behind each `use`
     fast: bool = False
 
@@ -242,10 +243,10 @@ class Program:
         return self._check(signature, params), arrays
 
     def _bind(self, given: Mapping[str, Any], *, run: bool) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
-        return inputs.bind(self._open, self._declared.source, self._catalogue, given, run=run)
+        return binding.bind(self._open, self._declared.source, self._catalogue, given, run=run)
 
     @functools.cached_property
-    def _catalogue(self) -> Mapping[str, Builtin]:
+    def _catalogue(self) -> Mapping[str, Function]:
         return {**CATALOGUE, **{f.name: f for f in self._declared.functions}}
 
     def _check(self, signature: dict[str, Kind], params: dict[str, Any]) -> Checked:
@@ -340,7 +341,7 @@ def compile(
     /,
     *,
     limits: Limits | None = None,
-    functions: Iterable[Callable[..., Any] | Builtin] | None = None,
+    functions: Iterable[Callable[..., Any] | Function] | None = None,
     resolver: Callable[[str], str] | None = None,
     name: str = "expression",
     fast: bool = False,
@@ -354,7 +355,7 @@ def compile(
     limits : Limits, optional
         Bounds on the program; safe defaults.
     functions : iterable, optional
-        More functions, declared with `maskexpr.builtin.builtin`; they go before those of the catalogue.
+        More functions, declared with `maskexpr.function`; they go before those of the catalogue.
     resolver : callable, optional
         Gives the text of the file named in a `use`. Without one, `use` is an error: no file is ever opened here.
     name : str
@@ -409,11 +410,11 @@ def _compile(declared: Declared, resolver: _Remembering | None = None) -> Progra
     return Program(declared, parsed, checked)
 
 
-def _records(functions: Iterable[Callable[..., Any] | Builtin]) -> Iterable[Builtin]:
+def _records(functions: Iterable[Callable[..., Any] | Function]) -> Iterable[Function]:
     for function in functions:
-        record = function if isinstance(function, Builtin) else getattr(function, "builtin", None)
+        record = function if isinstance(function, Function) else getattr(function, "record", None)
         if record is None:
-            raise TypeError(f"{function!r} is not declared with maskexpr.builtin.builtin")
+            raise TypeError(f"{function!r} is not declared with maskexpr.function")
         yield record
 
 

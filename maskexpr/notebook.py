@@ -4,11 +4,12 @@ import shlex
 import sys
 from typing import Any
 
-from maskexpr import messages, viewing
 from maskexpr.api import Image, compile
-from maskexpr.errors import InputError, MaskError
-from maskexpr.steps import Checked, Step
-from maskexpr.viewing import View
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError, MaskError
+from maskexpr.display import views
+from maskexpr.display.views import View
+from maskexpr.program.steps import Checked, Step
 
 _KEPT = ("mask", "labels", "image", "colour", "number", "truth", "list")
 
@@ -72,7 +73,7 @@ def _name_and_mode(line: str) -> tuple[str, str]:
 
 def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:
     """Run a program on what the notebook has, put what it names there, and give what is to be shown."""
-    viewing.check_mode(mode)
+    views.check_mode(mode)
     program = compile(text, name=called)
     given = {info.name: _input(shell.user_ns[info.name]) for info in program.inputs if info.name in shell.user_ns}
     results, assigned = program.watched(_assigned, **given)
@@ -84,7 +85,7 @@ def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:
     shell.push({**assigned, **named, **({name: last.value} if name else {})})
     if not last.kind.is_array:
         return last.value
-    return viewing.seen(last.value, last.kind, viewing.ground_of(last.kind, given, program.inputs), mode)
+    return views.seen(last.value, last.kind, views.ground_of(last.kind, given, program.inputs), mode)
 
 
 def _assigned(checked: Checked) -> dict[str, Step]:

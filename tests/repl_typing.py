@@ -2,11 +2,11 @@
 
 import io
 
+from maskexpr.display.terminal import Abilities
 from maskexpr.repl.commands import Talk
 from maskexpr.repl.reading import Reader
 from maskexpr.repl.showing import Display
 from maskexpr.session import Session
-from maskexpr.terminal import Abilities
 
 
 class Typing:

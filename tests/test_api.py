@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.arguments import Array, Image, Mask, Reach, ResultKind
-from maskexpr.builtin import FLOAT_IMAGE, MASK, NUMBER, builtin
+from maskexpr.functions.gives import FLOAT_IMAGE, MASK, NUMBER
+from maskexpr.functions.parameters import Array, Image, Mask, Reach, ResultKind
+from maskexpr.functions.record import function
 
 IM = np.array([[0, 40, 90], [50, 64, 33]], np.uint8)
 TISSUE = """
@@ -377,31 +378,31 @@ def test_limits():
 # --- functions of the host -------------------------------------------------------------------------------------------
 
 
-@builtin(gives=MASK, halo=1, cost=1, memory=1, catalogue=None)
+@function(gives=MASK, halo=1, cost=1, memory=1)
 def rim(m: Mask, n: Reach = 1) -> Array:
     """The rim of a mask."""
     return m & ~np.roll(m, int(n.radius), axis=-1)
 
 
-@builtin(gives=FLOAT_IMAGE, halo=0, cost=1, memory=8, catalogue=None)
+@function(gives=FLOAT_IMAGE, halo=0, cost=1, memory=8)
 def halved(im: Image, *, kind: ResultKind) -> Array:
     """Half of each value."""
     return (im / 2).astype(kind.dtype)
 
 
-@builtin(gives=NUMBER, halo="whole", cost=1, memory=0, name="area", catalogue=None)
+@function(gives=NUMBER, halo="whole", cost=1, memory=0, name="area")
 def spread(m: Mask) -> float:
     """Something else than the catalogue's area."""
     return -1.0
 
 
-@builtin(gives=MASK, halo=0, cost=1, memory=0, name="x", catalogue=None)
+@function(gives=MASK, halo=0, cost=1, memory=0, name="x")
 def crossed_out(m: Mask) -> Array:
     """None of a mask."""
     return m & ~m
 
 
-@builtin(gives=NUMBER, halo=0, cost=1, memory=0, bare=True, catalogue=None)
+@function(gives=NUMBER, halo=0, cost=1, memory=0, bare=True)
 def answer() -> int:
     """A number with a name."""
     return 42
@@ -427,7 +428,7 @@ def test_a_function_says_itself_whether_it_is_a_name():
         maskexpr.compile("answer()", functions=[answer])
     assert not maskexpr.compile("x(im > x)", functions=[crossed_out])(im=IM, x=3).any()
     with pytest.raises(TypeError, match="takes no parameters"):
-        builtin(gives=MASK, halo=0, cost=1, memory=0, bare=True, catalogue=None)(crossed_out)
+        function(gives=MASK, halo=0, cost=1, memory=0, bare=True)(crossed_out)
 
 
 def test_a_hosts_functions_stay_where_they_were_given():
@@ -493,3 +494,22 @@ def test_importing_is_light():
     program = "import maskexpr, sys; maskexpr.evaluate('im > 3', im=[[1, 4]]); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"scipy.ndimage", "imageio", "PIL"} & set(run.stdout.split())
+
+
+# --- what a host sees ------------------------------------------------------------------------------------------------
+
+
+def test_only_public_names_are_listed() -> None:
+    assert dir(maskexpr) == sorted(maskexpr.__all__)
+    assert all(getattr(maskexpr, name) is not None for name in maskexpr.__all__)
+
+
+def test_the_old_name_of_the_decorator_says_the_new_one() -> None:
+    with pytest.warns(DeprecationWarning, match=r"maskexpr\.builtin\.builtin is now maskexpr\.function"):
+        from maskexpr.builtin import builtin
+    assert builtin is maskexpr.function
+    with pytest.warns(DeprecationWarning, match=r"maskexpr\.builtin\.MASK is now maskexpr\.functions\.MASK"):
+        from maskexpr.builtin import MASK as before
+    assert before is MASK
+    with pytest.raises(ImportError):
+        from maskexpr.builtin import nothing  # noqa: F401

@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import maskexpr
-from maskexpr import Image, RunError, reference
-from maskexpr.builtin import Builtin, Parameter
-from maskexpr.engine import Engine
+from maskexpr import Image, RunError
+from maskexpr.engine import reference
+from maskexpr.engine.run import Engine
+from maskexpr.functions.arguments import Parameter
+from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, PROPERTIES
-from maskexpr.plan import plan
+from maskexpr.planner.plan import plan
 
 EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
 SHAPES = [(1,), (9,), (1, 1), (1, 9), (9, 1), (7, 10), (12, 65), (3, 5, 6), (1, 4, 5), (2, 2, 3, 4)]
@@ -92,7 +94,7 @@ def arguments(parameter: Parameter) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def calls(draw: Any, record: Builtin) -> str:
+def calls(draw: Any, record: Function) -> str:
     """A call of a function with what it needs, and some of what it may be given."""
     if record.bare:
         return record.name
@@ -134,7 +136,7 @@ def outcome(run: Any) -> Any:
 
 
 @pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
-def test_a_call_gives_what_it_promises(record: Builtin) -> None:
+def test_a_call_gives_what_it_promises(record: Function) -> None:
     @given(calls(record), inputs(), st.sampled_from([1, 2, None]))
     @settings(max_examples=EXAMPLES or 40, deadline=None, suppress_health_check=list(HealthCheck))
     def check(text: str, given_: dict[str, Any], rows: int | None) -> None:

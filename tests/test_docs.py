@@ -1,7 +1,6 @@
 """Every example in a docstring and in the README runs."""
 
 import doctest
-import functools
 import re
 import shlex
 import subprocess
@@ -12,8 +11,9 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr import api, inputs
-from maskexpr.builtin import Builtin, builtin
+from maskexpr import api, functions
+from maskexpr.checker import binding
+from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, PROPERTIES
 from maskexpr.library.regions import components as regions
 from maskexpr.library.regions.records import Property
@@ -33,7 +33,7 @@ def run(text: str, name: str) -> int:
 
 
 @pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
-def test_every_function_has_an_example_that_runs(record: Builtin) -> None:
+def test_every_function_has_an_example_that_runs(record: Function) -> None:
     assert run(record.doc, record.name) >= 1
 
 
@@ -43,7 +43,8 @@ def test_every_property_of_regions_has_an_example_that_runs(known: Property) -> 
 
 
 @pytest.mark.parametrize(
-    "thing", [maskexpr, api.Program, api.compile, api.evaluate, api.Program.kind, inputs.Image, maskexpr.view]
+    "thing",
+    [maskexpr, api.Program, api.compile, api.evaluate, api.Program.kind, binding.Image, maskexpr.view, functions],
 )
 def test_public_names_have_an_example_that_runs(thing: object) -> None:
     assert run(thing.__doc__ or "", getattr(thing, "__name__", "")) >= 1
@@ -64,11 +65,10 @@ def test_the_readme_program_compiles() -> None:
 
 
 def test_the_function_the_readme_adds_works() -> None:
-    (block,) = readme_blocks("@builtin")
-    names = {**vars(regions), "builtin": functools.partial(builtin, catalogue=None)}
+    (block,) = readme_blocks("@function")
+    names = {**vars(regions), "__name__": "of a host"}
     exec(block, names)
-    function = names["keep_border"]
-    program = maskexpr.compile("area(keep_border(m))", functions=[function])
+    program = maskexpr.compile("area(keep_border(m))", functions=[names["keep_border"]])
     assert program(m=np.eye(3, dtype=bool)) == 2
     assert "keep_border" not in CATALOGUE
 

@@ -25,12 +25,13 @@ from random_masks import mask_programs
 from random_programs import DTYPES, Program, laid_out, programs, random_array
 
 import maskexpr
-from maskexpr import Image, ProgramError, RunError, reference, strips
-from maskexpr.engine import Engine
+from maskexpr import Image, ProgramError, RunError
+from maskexpr.engine import passes, reference
+from maskexpr.engine.run import Engine
 from maskexpr.library import OPERATORS
-from maskexpr.methods.method import MAKERS, Method
-from maskexpr.plan import Pass, plan
-from maskexpr.steps import Checked
+from maskexpr.planner.methods.method import MAKERS, Method
+from maskexpr.planner.plan import Pass, plan
+from maskexpr.program.steps import Checked
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,7 @@ def helpers(count: int) -> Iterator[None]:
     """So many threads, used for however little work."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MASKEXPR_THREADS", str(count))
-        patch.setattr(strips, "_WORTH_THREADS", 0)
+        patch.setattr(passes, "_WORTH_THREADS", 0)
         yield
 
 
@@ -647,7 +648,7 @@ def test_a_run_goes_on_alone_where_no_thread_starts(monkeypatch: pytest.MonkeyPa
     def refuse(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr("maskexpr.threads._pool", [])
+    monkeypatch.setattr("maskexpr.kernels.threads._pool", [])
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with helpers(4):
         checked, arrays = bound(program, {"im": im})

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr import foreign, manual, messages
-from maskexpr.arguments import Mask
-from maskexpr.builtin import MASK, builtin
+from maskexpr.diagnostics import foreign_names, messages
+from maskexpr.explain import manual
+from maskexpr.functions.gives import MASK
+from maskexpr.functions.parameters import Mask
+from maskexpr.functions.record import function
 from maskexpr.library import CATALOGUE, PROPERTIES
 
 FOLDER = Path(__file__).parent / "errors"
@@ -214,7 +216,7 @@ def test_a_step_that_runs_out_of_memory():
     def run_out(m):
         raise MemoryError
 
-    big = builtin(gives=MASK, halo=0, cost=1, memory=1, catalogue=None)(_with_mask(run_out))
+    big = function(gives=MASK, halo=0, cost=1, memory=1)(_with_mask(run_out))
     program = maskexpr.compile("run_out(m)", functions=[big])
     with pytest.raises(maskexpr.RunError) as caught:
         program(m=np.ones((2, 2), bool))
@@ -237,7 +239,7 @@ def test_only_the_first_fifty_mistakes_are_written_out():
     assert text.endswith("... and 20 more")
 
 
-FOREIGN = {**foreign.FOREIGN_FUNCTIONS, **foreign.FOREIGN_VALUES}
+FOREIGN = {**foreign_names.FOREIGN_FUNCTIONS, **foreign_names.FOREIGN_VALUES}
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -247,8 +249,8 @@ def test_what_is_written_for_a_name_of_other_software(name):
 
 
 def test_the_properties_that_other_software_names_otherwise():
-    assert set(foreign.FOREIGN_PROPERTIES.values()) <= set(PROPERTIES)
-    assert not set(foreign.FOREIGN_PROPERTIES) & set(PROPERTIES)
+    assert set(foreign_names.FOREIGN_PROPERTIES.values()) <= set(PROPERTIES)
+    assert not set(foreign_names.FOREIGN_PROPERTIES) & set(PROPERTIES)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskexpr import images
-from maskexpr.errors import FileError
-from maskexpr.images import opening
+from maskexpr.diagnostics.errors import FileError
+from maskexpr.files import formats
+from maskexpr.files.formats import opening
 
 ANKLE = Path(__file__).parent.parent / "examples" / "ankle.png"
 SHAPES = [(1, 1), (1, 9), (9, 1), (5, 63), (5, 64), (5, 65)]
@@ -42,8 +42,8 @@ def saved(image: Image.Image, format: str, **options: object) -> io.BytesIO:
     return io.BytesIO(stream.getvalue())
 
 
-def read(data: bytes | io.BytesIO, kind: str | None = None) -> images.Picture:
-    return images.read(data if isinstance(data, io.BytesIO) else io.BytesIO(data), kind=kind)
+def read(data: bytes | io.BytesIO, kind: str | None = None) -> formats.Picture:
+    return formats.read(data if isinstance(data, io.BytesIO) else io.BytesIO(data), kind=kind)
 
 
 def mistake(data: bytes | io.BytesIO, kind: str | None = None) -> str:
@@ -83,8 +83,8 @@ def png(header: bytes, rows: bytes, *more: bytes) -> bytes:
 )
 def test_an_image_comes_back_as_it_was(tmp_path: Path, suffix: str, dtype: str, shape: tuple[int, ...]) -> None:
     array = noise(shape, dtype)
-    images.write(tmp_path / f"a{suffix}", array, kind="image")
-    picture = images.read(tmp_path / f"a{suffix}")
+    formats.write(tmp_path / f"a{suffix}", array, kind="image")
+    picture = formats.read(tmp_path / f"a{suffix}")
     same(picture.array, array)
     assert picture.notes == ()
     assert picture.colour is (None if suffix.startswith(".np") else False)
@@ -95,9 +95,9 @@ def test_an_image_comes_back_as_it_was(tmp_path: Path, suffix: str, dtype: str, 
 def test_a_stack_is_a_tiff_of_pages(tmp_path: Path, dtype: str, shape: tuple[int, ...]) -> None:
     array = noise(shape, dtype)
     kind = "mask" if dtype == "bool" else "image"
-    assert images.suffix_for(array, kind) == ".tif"
-    images.write(tmp_path / "a.tiff", array, kind=kind)
-    picture = images.read(tmp_path / "a.tiff")
+    assert formats.suffix_for(array, kind) == ".tif"
+    formats.write(tmp_path / "a.tiff", array, kind=kind)
+    picture = formats.read(tmp_path / "a.tiff")
     same(picture.array, array if dtype != "bool" else array * np.uint8(255))
     assert picture.colour is False
     assert picture.notes == (f"{len(array)} pages stacked",)
@@ -109,14 +109,14 @@ def test_a_stack_is_a_tiff_of_pages(tmp_path: Path, dtype: str, shape: tuple[int
 )
 def test_colour_comes_back(suffix: str, dtype: str, shape: tuple[int, ...]) -> None:
     array = noise((*shape, 3), dtype)
-    picture = read(images.encode(array, "colour", suffix))
+    picture = read(formats.encode(array, "colour", suffix))
     same(picture.array, array)
     assert picture.colour is True
 
 
 def test_a_stack_of_colour_pages_comes_back() -> None:
     array = noise((3, 4, 5, 3), "uint8")
-    picture = read(images.encode(array, "colour", ".tif"))
+    picture = read(formats.encode(array, "colour", ".tif"))
     same(picture.array, array)
     assert picture.colour is True
 
@@ -125,14 +125,14 @@ def test_a_stack_of_colour_pages_comes_back() -> None:
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_a_mask_is_0_and_255_in_pictures(suffix: str, shape: tuple[int, ...]) -> None:
     mask = noise(shape, "bool")
-    with Image.open(io.BytesIO(images.encode(mask, "mask", suffix))) as stored:
+    with Image.open(io.BytesIO(formats.encode(mask, "mask", suffix))) as stored:
         same(np.asarray(stored), mask * np.uint8(255))
 
 
 def test_a_mask_is_0_and_1_in_numpy_files() -> None:
     mask = noise((5, 65), "bool")
-    same(np.load(io.BytesIO(images.encode(mask, "mask", ".npy"))), mask.astype(np.uint8))
-    same(np.load(io.BytesIO(images.encode(mask, "mask", ".npz")))["mask"], mask.astype(np.uint8))
+    same(np.load(io.BytesIO(formats.encode(mask, "mask", ".npy"))), mask.astype(np.uint8))
+    same(np.load(io.BytesIO(formats.encode(mask, "mask", ".npz")))["mask"], mask.astype(np.uint8))
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_a_mask_is_0_and_1_in_numpy_files() -> None:
 )
 def test_labels_take_the_smallest_unsigned_type(most: int, dtype: str, suffix: str) -> None:
     labels = np.full((3, 4), most, np.int32)
-    assert images.suffix_for(labels, "labels") == suffix
-    same(read(images.encode(labels, "labels", suffix)).array, labels.astype(dtype))
+    assert formats.suffix_for(labels, "labels") == suffix
+    same(read(formats.encode(labels, "labels", suffix)).array, labels.astype(dtype))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_labels_take_the_smallest_unsigned_type(most: int, dtype: str, suffix: s
 def test_any_memory_layout_is_written(made, suffix: str) -> None:
     array = made(noise((7, 65), "uint16"))
     array.flags.writeable = False
-    same(read(images.encode(array, "image", suffix)).array, np.asarray(array, np.uint16))
+    same(read(formats.encode(array, "image", suffix)).array, np.asarray(array, np.uint16))
 
 
 @pytest.mark.parametrize(
@@ -175,15 +175,15 @@ def test_any_memory_layout_is_written(made, suffix: str) -> None:
 )
 def test_the_plainest_format_is_chosen(shape: tuple[int, ...], dtype: str, kind: str, suffix: str) -> None:
     array = np.ones(shape, dtype)
-    assert images.suffix_for(array, kind) == suffix
-    images.encode(array, kind, suffix)
+    assert formats.suffix_for(array, kind) == suffix
+    formats.encode(array, kind, suffix)
 
 
 # --- what other programs write ---------------------------------------------------------------------------------------
 
 
 def test_the_radiograph() -> None:
-    picture = images.read(ANKLE)
+    picture = formats.read(ANKLE)
     with Image.open(ANKLE) as oracle:
         same(picture.array, np.asarray(oracle))
     assert picture.array.shape == (880, 380)
@@ -307,7 +307,7 @@ def filtered(array: np.ndarray) -> bytes:
 def test_our_16_bit_colour_is_read_by_another_library() -> None:
     cv2 = pytest.importorskip("cv2")
     array = noise((13, 65, 3), "uint16")
-    found = cv2.imdecode(np.frombuffer(images.encode(array, "colour", ".png"), np.uint8), cv2.IMREAD_UNCHANGED)
+    found = cv2.imdecode(np.frombuffer(formats.encode(array, "colour", ".png"), np.uint8), cv2.IMREAD_UNCHANGED)
     same(found[..., ::-1], array)
 
 
@@ -510,7 +510,7 @@ def test_without_tifffile_the_error_says_what_to_install(monkeypatch: pytest.Mon
 def test_npy(tmp_path: Path, dtype: str, order: str) -> None:
     array = np.asarray(noise((3, 5, 4), np.dtype(dtype).name), dtype, order=order)
     np.save(tmp_path / "a.npy", array)
-    picture = images.read(tmp_path / "a.npy")
+    picture = formats.read(tmp_path / "a.npy")
     same(picture.array, array.astype(np.dtype(dtype).newbyteorder("=")))
     assert picture.colour is None
 
@@ -564,7 +564,7 @@ def test_arrays_that_are_no_images(save, array: np.ndarray, said: str) -> None:
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught:
-        images.read(tmp_path / "no.png")
+        formats.read(tmp_path / "no.png")
     assert str(caught.value) == f"error: cannot read {tmp_path}/no.png: there is no such file; check the path"
     assert caught.value.code == "file-missing"
 
@@ -585,7 +585,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_a_path_is_only_ever_a_path(path: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileError) as caught:
-        images.read(path)
+        formats.read(path)
     assert caught.value.code == code
     assert str(caught.value).isprintable()
 
@@ -595,7 +595,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"x")
     (tmp_path / "a.png").chmod(0)
     with pytest.raises(FileError, match="permission denied"):
-        images.read(tmp_path / "a.png")
+        formats.read(tmp_path / "a.png")
 
 
 def test_the_name_of_a_file_cannot_break_the_line(tmp_path: Path) -> None:
@@ -603,7 +603,7 @@ def test_the_name_of_a_file_cannot_break_the_line(tmp_path: Path) -> None:
     with open(path, "wb"):
         pass
     with pytest.raises(FileError) as caught:
-        images.read(os.fsdecode(path))
+        formats.read(os.fsdecode(path))
     assert str(caught.value).isprintable()
     assert "0 bytes" in str(caught.value)
 
@@ -625,11 +625,11 @@ def test_what_is_no_image(data: bytes, said: str) -> None:
 
 def test_the_ending_of_a_name_means_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(ANKLE.read_bytes())
-    assert images.read(tmp_path / "a.jpg").array.shape == (880, 380)
+    assert formats.read(tmp_path / "a.jpg").array.shape == (880, 380)
 
 
 def test_a_stream_need_not_be_seekable() -> None:
-    code = "import sys; from maskexpr import images; print(images.read(sys.stdin.buffer).array.shape)"
+    code = "import sys; from maskexpr.files import formats; print(formats.read(sys.stdin.buffer).array.shape)"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], input=ANKLE.read_bytes(), capture_output=True, check=True
     )
@@ -640,7 +640,7 @@ def test_a_stream_need_not_be_seekable() -> None:
 
 def test_a_device_without_end_is_told_from_its_first_bytes() -> None:
     with pytest.raises(FileError, match="not an image"):
-        images.read("/dev/zero")
+        formats.read("/dev/zero")
 
 
 def bombs() -> dict[str, bytes]:
@@ -666,7 +666,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(format: str) -> None:
 def test_the_limit_counts_pixels(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
     array = noise((10, 10), "uint8")
     data = (
-        images.encode(array, "image", ".npy") if format == "NPY" else saved(Image.fromarray(array), format).getvalue()
+        formats.encode(array, "image", ".npy") if format == "NPY" else saved(Image.fromarray(array), format).getvalue()
     )
     monkeypatch.setattr(opening, "MAX_PIXELS", 100)
     assert read(data).array.shape == (10, 10)
@@ -695,16 +695,16 @@ def hostile_seeds() -> dict[str, bytes]:
     seeds = {
         "grey.png": saved(grey, "PNG"),
         "indexed.png": saved(indexed, "PNG", transparency=2),
-        "wide.png": io.BytesIO(images.encode(noise((9, 17, 3), "uint16"), "colour", ".png")),
+        "wide.png": io.BytesIO(formats.encode(noise((9, 17, 3), "uint16"), "colour", ".png")),
         "colour.jpg": saved(colour, "JPEG"),
         "progressive.jpg": saved(colour, "JPEG", progressive=True),
         "animated.gif": saved(indexed, "GIF", save_all=True, append_images=[grey]),
         "indexed.bmp": saved(indexed, "BMP"),
         "plain.tif": saved(colour, "TIFF"),
-        "stack.tif": io.BytesIO(images.encode(noise((2, 9, 17), "float32"), "image", ".tif")),
+        "stack.tif": io.BytesIO(formats.encode(noise((2, 9, 17), "float32"), "image", ".tif")),
         "lzw.tif": saved(grey, "TIFF", compression="tiff_lzw"),
-        "a.npy": io.BytesIO(images.encode(noise((9, 17), "float64"), "image", ".npy")),
-        "a.npz": io.BytesIO(images.encode(noise((9, 17), "float64"), "image", ".npz")),
+        "a.npy": io.BytesIO(formats.encode(noise((9, 17), "float64"), "image", ".npy")),
+        "a.npz": io.BytesIO(formats.encode(noise((9, 17), "float64"), "image", ".npz")),
     }
     return {name: stream.getvalue() for name, stream in seeds.items()}
 
@@ -813,7 +813,7 @@ def test_what_a_format_cannot_hold(
     tmp_path: Path, shape: tuple[int, ...], dtype: str, kind: str, suffix: str, said: str
 ) -> None:
     with pytest.raises(FileError) as caught:
-        images.write(tmp_path / f"a{suffix}", np.zeros(shape, dtype), kind=kind)
+        formats.write(tmp_path / f"a{suffix}", np.zeros(shape, dtype), kind=kind)
     assert said in str(caught.value)
     assert str(caught.value).isprintable()
     assert os.listdir(tmp_path) == []
@@ -832,22 +832,22 @@ def test_writing_where_nothing_can_be_written(tmp_path: Path) -> None:
     }
     for path, said in cases.items():
         with pytest.raises(FileError) as caught:
-            images.write(path, mask, kind="mask")
+            formats.write(path, mask, kind="mask")
         assert said in str(caught.value)
         assert str(caught.value).isprintable()
 
 
 def test_a_name_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    images.write("a.PNG", np.ones((2, 3), bool), kind="mask")
-    assert images.read("a.PNG").array.all()
+    formats.write("a.PNG", np.ones((2, 3), bool), kind="mask")
+    assert formats.read("a.PNG").array.all()
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
 def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
-        images.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
+        formats.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a.png").stat().st_mode) == 0o666 & ~umask
@@ -856,7 +856,7 @@ def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path, umask: int) -> Non
 def test_a_replaced_file_keeps_its_mode(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"old")
     (tmp_path / "a.png").chmod(0o640)
-    images.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
+    formats.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
     assert stat.S_IMODE((tmp_path / "a.png").stat().st_mode) == 0o640
 
 
@@ -866,9 +866,9 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
         (tmp_path / f"{name}.png").symlink_to(f"there/{name}.png")
     (tmp_path / "there" / "old.png").write_bytes(b"old")
     for name in ("old", "new"):
-        images.write(tmp_path / f"{name}.png", np.ones((2, 3), bool), kind="mask")
+        formats.write(tmp_path / f"{name}.png", np.ones((2, 3), bool), kind="mask")
         assert (tmp_path / f"{name}.png").is_symlink()
-        assert images.read(tmp_path / "there" / f"{name}.png").array.all()
+        assert formats.read(tmp_path / "there" / f"{name}.png").array.all()
     assert sorted(os.listdir(tmp_path / "there")) == ["new.png", "old.png"]
 
 
@@ -891,7 +891,7 @@ def test_a_failure_leaves_the_old_file_whole(
     (tmp_path / "a.png").write_bytes(b"old")
     monkeypatch.setattr(os, step, fail)
     with pytest.raises(FileError if said else KeyboardInterrupt) as caught:
-        images.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
+        formats.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
     assert said is None or said in str(caught.value)
     assert (tmp_path / "a.png").read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.png"]
@@ -900,7 +900,7 @@ def test_a_failure_leaves_the_old_file_whole(
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
 def test_a_full_device() -> None:
     with pytest.raises(FileError, match="the disk is full"):
-        images.write("/dev/full", np.zeros((2, 3), bool), kind="mask")
+        formats.write("/dev/full", np.zeros((2, 3), bool), kind="mask")
 
 
 @NOT_ROOT
@@ -908,25 +908,27 @@ def test_a_folder_or_file_that_may_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"old")
     (tmp_path / "a.png").chmod(0o444)
     with pytest.raises(FileError, match="permission denied"):
-        images.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
+        formats.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
     tmp_path.chmod(0o555)
     with pytest.raises(FileError, match="permission denied"):
-        images.write(tmp_path / "b.png", np.zeros((2, 3), bool), kind="mask")
+        formats.write(tmp_path / "b.png", np.zeros((2, 3), bool), kind="mask")
     tmp_path.chmod(0o755)
     assert (tmp_path / "a.png").read_bytes() == b"old"
 
 
 def test_devices_and_pipes_are_written_as_they_are() -> None:
-    images.write(os.devnull, np.zeros((2, 3), bool), kind="mask")
+    formats.write(os.devnull, np.zeros((2, 3), bool), kind="mask")
     assert not stat.S_ISREG(os.stat(os.devnull).st_mode)
-    code = "import numpy as np; from maskexpr.images import write; write('/dev/stdout', np.ones(6) > 0, kind='mask')"
+    code = (
+        "import numpy as np; from maskexpr.files.formats import write;write('/dev/stdout', np.ones(6) > 0, kind='mask')"
+    )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, check=True)
     assert read(done.stdout).array.all()
 
 
 def test_reading_a_png_loads_only_what_it_needs() -> None:
     code = (
-        "import sys; from maskexpr import images; images.read(sys.argv[1]);"
+        "import sys; from maskexpr.files import formats; formats.read(sys.argv[1]);"
         "print(*(m for m in sys.modules if m.split('.')[0] in ('scipy', 'tifffile') or 'TiffImage' in m))"
     )
     done = subprocess.run([sys.executable, "-c", code, ANKLE], capture_output=True, text=True, check=True)

@@ -7,9 +7,9 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
-from maskexpr import elements
-from maskexpr.arguments import Distance
+from maskexpr.functions.parameters import Distance
 from maskexpr.kernels import grey
+from maskexpr.library import elements
 from maskexpr.library.morphology.elementary import dilate, erode
 
 ANKLE = iio.imread(Path(__file__).parent.parent / "examples" / "ankle.png")

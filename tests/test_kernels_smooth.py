@@ -7,9 +7,9 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
-from maskexpr import elements
-from maskexpr.arguments import Distance
+from maskexpr.functions.parameters import Distance
 from maskexpr.kernels import ranks, smooth
+from maskexpr.library import elements
 from maskexpr.library.filters.edges import sobel
 from maskexpr.library.filters.smoothing import gaussian, median_filter
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from maskexpr import manual
 from maskexpr.cli import main
+from maskexpr.explain import manual
 from maskexpr.library import CATALOGUE, PROPERTIES, SUBJECTS
 
 

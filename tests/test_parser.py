@@ -11,10 +11,10 @@ import sys
 import pytest
 
 import maskexpr
-from maskexpr import nodes, parser
-from maskexpr.limits import Limits
-from maskexpr.parser import grammar
-from maskexpr.source import Source, Span
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.language import nodes, parser
+from maskexpr.language.limits import Limits
+from maskexpr.language.parser import grammar
 
 
 def parsed(text):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from maskexpr.pictures import MODES, colours, middle, png, view
-from maskexpr.pictures.scaling import enlarge, fit, largest, shrink
+from maskexpr.display.pictures import MODES, colours, middle, png, view
+from maskexpr.display.pictures.scaling import enlarge, fit, largest, shrink
 
 RANDOM = np.random.default_rng(0)
 SIZES = st.integers(1, 40)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maskexpr.pictures import SCALES, distribution, histogram
-from maskexpr.pictures.distributions import mark_text, ticks
+from maskexpr.display.pictures import SCALES, distribution, histogram
+from maskexpr.display.pictures.distributions import mark_text, ticks
 
 RANDOM = np.random.default_rng(0)
 INTEGERS = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
@@ -147,7 +147,7 @@ def columns_with(rgb, colour):
 
 
 def test_marks_are_lines_at_their_values():
-    from maskexpr.pictures.plots import _LIGHT
+    from maskexpr.display.pictures.plots import _LIGHT
 
     rgb = histogram(VALUES, {"low": 0, "mid": 50, "high": 99, "beyond": 300}, room=(300, 640))
     plain = histogram(VALUES, room=(300, 640))
@@ -161,7 +161,7 @@ def test_marks_are_lines_at_their_values():
 
 
 def test_names_of_marks_never_overlap():
-    from maskexpr.pictures.plots import _LIGHT
+    from maskexpr.display.pictures.plots import _LIGHT
 
     close = {f"threshold{i}": 50 + i for i in range(4)}
     rgb = histogram(VALUES, close)
@@ -171,7 +171,7 @@ def test_names_of_marks_never_overlap():
 
 
 def test_a_part_has_its_colour_where_it_is():
-    from maskexpr.pictures.plots import _DARK, _LIGHT
+    from maskexpr.display.pictures.plots import _DARK, _LIGHT
 
     for dark, theme in ((False, _LIGHT), (True, _DARK)):
         rgb = histogram(VALUES, part=VALUES[VALUES >= 50], names=("im", "bone"), dark=dark)[60:-40]

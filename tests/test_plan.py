@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.plan import Pass, Plan, Task, plan
-from maskexpr.steps import Step
+from maskexpr.planner.plan import Pass, Plan, Task, plan
+from maskexpr.program.steps import Step
 
 # w has rows of whole bytes, q another grid.
 INPUTS = {

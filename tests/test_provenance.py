@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import maskexpr
-from maskexpr import images, provenance
 from maskexpr.cli import main
+from maskexpr.files import formats, provenance
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PROGRAM = """\
@@ -39,7 +39,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def record_of(path):
-    return json.loads(images.read_text(path))
+    return json.loads(formats.read_text(path))
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
@@ -89,7 +89,7 @@ def test_no_folder_is_told(folder, capsys):
     main(
         ["run", str(folder / "leg.mask"), f"im={folder}/private/leg.png", "--spacing", "0.5mm", "-o", "a-{output}.png"]
     )
-    text = images.read_text("a-body.png")
+    text = formats.read_text("a-body.png")
     assert "private" not in text
     assert str(folder) not in text
 

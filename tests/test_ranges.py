@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from maskexpr import ranges
-from maskexpr.ranges import Range
+from maskexpr.kinds import ranges
+from maskexpr.kinds.ranges import Range
 
 INTERVALS = [Range(low, high) for low in range(-5, 6) for high in range(low, 6)]
 PAIRS = list(itertools.product(INTERVALS, INTERVALS))

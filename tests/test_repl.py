@@ -9,9 +9,9 @@ import pytest
 from repl_typing import Typing
 
 from maskexpr.cli import main
+from maskexpr.display.terminal import Abilities
 from maskexpr.repl.commands import COMMANDS
 from maskexpr.session import Session
-from maskexpr.terminal import Abilities
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -13,15 +13,19 @@ from random_masks import mask_programs
 from random_programs import Program, programs, random_array
 
 import maskexpr
-from maskexpr import Image, RunError, inputs, reference
-from maskexpr.arguments import Distance
-from maskexpr.builtin import CATALOGUE
-from maskexpr.kinds import Kind
+from maskexpr import Image, RunError
+from maskexpr.checker import binding
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.engine import reference
+from maskexpr.functions.gives import MASK
+from maskexpr.functions.parameters import Distance, Mask
+from maskexpr.functions.record import CATALOGUE, function
+from maskexpr.kinds.kind import Kind
 from maskexpr.library import OPERATORS
-from maskexpr.rewrites import RULES, Rewritten, rewrite
-from maskexpr.rewrites.facts import Facts
-from maskexpr.source import Source, Span
-from maskexpr.steps import Checked, Step, run_body
+from maskexpr.planner.rewrites import RULES, Rewritten, rewrite
+from maskexpr.planner.rewrites.facts import Facts
+from maskexpr.program.running import run_body
+from maskexpr.program.steps import Checked, Step
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +101,7 @@ def bound(text: str, given: dict[str, Any]) -> tuple[Checked, dict[str, Any]]:
     """A program checked for what is given, and the arrays it takes."""
     program = maskexpr.compile(text)
     found = program.checked(**given)
-    arrays, _, _ = inputs.bind(found, Source(text), CATALOGUE, given, run=True)
+    arrays, _, _ = binding.bind(found, Source(text), CATALOGUE, given, run=True)
     return found, arrays
 
 
@@ -409,7 +413,7 @@ def test_what_becomes_of_an_expression(text: str, after: str) -> None:
 
 def test_every_rule_is_named_like_its_file() -> None:
     for rule in RULES:
-        assert rule.__module__ == f"maskexpr.rewrites.{rule.__name__}"
+        assert rule.__module__ == f"maskexpr.planner.rewrites.{rule.__name__}"
         assert rule.__doc__
 
 
@@ -504,11 +508,11 @@ def test_errors_do_not_vanish(text: str) -> None:
 def test_what_is_not_known_to_be_sure_can_fail() -> None:
     """Functions of a host's own, be they called like ours."""
 
-    @maskexpr.builtin.builtin(gives=maskexpr.builtin.MASK, halo=0, cost=1, memory=0, name="fill_holes", catalogue=None)
-    def fill_holes(m: maskexpr.arguments.Mask) -> Any:
+    @function(gives=MASK, halo=0, cost=1, memory=0, name="fill_holes")
+    def fill_holes(m: Mask) -> Any:
         return m
 
-    (record,) = [fill_holes.builtin]  # type: ignore[attr-defined]
+    (record,) = [fill_holes.record]  # type: ignore[attr-defined]
     program = maskexpr.compile("fill_holes(m) & empty()", functions=[record]).checked(m=((2, 2), "bool"))
     assert shown_all(rewrite(program)) == "(fill_holes(m) & empty())"
 

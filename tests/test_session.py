@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import maskexpr
-from maskexpr import MaskError, images
+from maskexpr import MaskError
 from maskexpr.cli import main as cli
-from maskexpr.engine import Engine
+from maskexpr.engine.run import Engine
+from maskexpr.files import formats
 from maskexpr.session import Session
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -378,7 +379,7 @@ def test_save_writes_with_the_record_of_what_led_there(session, leg):
     session.enter("wrong = im > 3; low = 32; m = im > low")
     session.save("m", "m.png")
     np.testing.assert_array_equal(iio.imread("m.png"), np.where(leg > 32, 255, 0))
-    record = json.loads(images.read_text("m.png"))
+    record = json.loads(formats.read_text("m.png"))
     assert record["program"] == 'input im = "leg.png"\nlow = 32\nm = im > low\noutput m\n'
     assert record["inputs"]["im"]["file"] == "leg.png"
     with pytest.raises(MaskError, match="over"):

@@ -15,10 +15,11 @@ from command_shell import Shell
 from scipy import ndimage
 
 import maskexpr
-from maskexpr import images, show
-from maskexpr.kinds import Kind
-from maskexpr.pictures import colours
-from maskexpr.terminal import Abilities
+from maskexpr.display import results
+from maskexpr.display.pictures import colours
+from maskexpr.display.terminal import Abilities
+from maskexpr.files import formats
+from maskexpr.kinds.kind import Kind
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +69,7 @@ def test_an_overlay_on_a_colour_image(shell: Shell) -> None:
 
 def test_an_overlay_of_a_stack_is_one_of_a_plane_in_its_middle(shell: Shell) -> None:
     assert shell("eval", "keep_largest(im > otsu(im))", "im=brain.tif", "--overlay", "o.png")[0] == 0
-    im = images.read("brain.tif").array
+    im = formats.read("brain.tif").array
     mask = maskexpr.evaluate("keep_largest(im > otsu(im))", im=im)
     picture = iio.imread("o.png")
     found = [z for z in range(len(im)) if np.array_equal(changed(picture, im[z]), outline(mask[z]))]
@@ -142,7 +143,7 @@ def test_a_picture_on_standard_output_is_alone_there(tmp_path: Path) -> None:
 
 def plotted(shell: Shell, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[object, ...]:
     """What `--hist` hands to the plot, and its file is written."""
-    from maskexpr import pictures
+    from maskexpr.display import pictures
 
     seen: list[tuple[object, ...]] = []
     draw = pictures.histogram
@@ -233,7 +234,7 @@ def test_show_reads_standard_input() -> None:
 
 
 def test_a_plane_of_a_stack_is_chosen(shell: Shell) -> None:
-    im = images.read("brain.tif").array
+    im = formats.read("brain.tif").array
     np.save("m.npy", im > 100)
     assert shell("show", "brain.tif", "m.npy", "--plane", "20", "--overlay", "o.png")[0] == 0
     np.testing.assert_array_equal(changed(iio.imread("o.png"), im[20]), outline(im[20] > 100))
@@ -366,7 +367,7 @@ def test_run_shows_results_after_their_paths_if_asked(shell: Shell) -> None:
 def test_pixels_are_drawn_as_high_as_they_are() -> None:
     window = Abilities(columns=60, lines=40, colours=2**24, protocol="blocks")
     kind = Kind("mask", (4, 4), np.dtype(bool), spacing=(Fraction(3), Fraction(1)))
-    _, *lines = show.result(np.eye(4, dtype=bool), kind, window).splitlines()
+    _, *lines = results.drawn(np.eye(4, dtype=bool), kind, window).splitlines()
     widths = {len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in lines}
     assert [3 * width for width in widths] == [2 * len(lines)]
 
@@ -388,5 +389,10 @@ def test_pictures_are_imported_where_they_are_drawn() -> None:
     code = f"import sys; from maskexpr.cli import main; main({command}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     loaded = set(done.stdout.split())
-    assert "maskexpr.show" in loaded
-    assert not loaded & {"maskexpr.pictures", "maskexpr.terminal", "maskexpr.viewing", "maskexpr.cli.drawing"}
+    assert "maskexpr.display.results" in loaded
+    assert not loaded & {
+        "maskexpr.display.pictures",
+        "maskexpr.display.terminal",
+        "maskexpr.display.views",
+        "maskexpr.cli.drawing",
+    }

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from maskexpr.terminal import PROTOCOLS, Abilities, abilities, draw, draw_histogram, resized, room, sparkline
-from maskexpr.terminal.asking import Answer, understood
-from maskexpr.terminal.palette_256 import nearest_of_256
+from maskexpr.display.terminal import PROTOCOLS, Abilities, abilities, draw, draw_histogram, resized, room, sparkline
+from maskexpr.display.terminal.asking import Answer, understood
+from maskexpr.display.terminal.palette_256 import nearest_of_256
 
 MILLIONS = 2**24
 RANDOM = np.random.default_rng(0)
@@ -165,7 +165,7 @@ CHILD = """
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 before = termios.tcgetattr(0)
-from maskexpr.terminal import abilities, asking
+from maskexpr.display.terminal import abilities, asking
 asking._SECONDS = float(sys.argv[1])
 found = abilities()
 assert termios.tcgetattr(0) == before

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 import maskexpr
-from maskexpr import images, show
-from maskexpr.kinds import Kind
-from maskexpr.terminal import Abilities, draw_histogram
+from maskexpr.display import results
+from maskexpr.display.terminal import Abilities, draw_histogram
+from maskexpr.files import formats
+from maskexpr.kinds.kind import Kind
 
 FOLDER = Path(__file__).parent / "screens"
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -27,13 +28,13 @@ def window(protocol, colours=MILLIONS, columns=60, lines=24, **more):
 
 @cache
 def image(name):
-    return images.read(EXAMPLES / name).array
+    return formats.read(EXAMPLES / name).array
 
 
 def result(expression, abilities, mode="overlay", file="ankle.png"):
     im = image(file)
     found = maskexpr.compile(expression).results(im=im)["result"]
-    return show.result(
+    return results.drawn(
         found.value, found.kind, abilities, (im, Kind("image", im.shape, im.dtype)), mode, seconds=0.0021
     )
 

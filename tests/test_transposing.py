@@ -10,7 +10,7 @@ from random_programs import Program, programs
 from test_engine import ROWS, bound, expect_same, tried
 
 import maskexpr
-from maskexpr.transposing import transposed
+from maskexpr.engine.transposed import transposed
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.pictures import colours
+from maskexpr.display.pictures import colours
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 IM = np.array([[0, 100, 200], [0, 100, 200]], np.uint8)
@@ -196,7 +196,14 @@ def test_importing_imports_no_pictures() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     loaded = set(done.stdout.split())
     assert "maskexpr.api" in loaded
-    assert not loaded & {"PIL", "imageio", "maskexpr.pictures", "maskexpr.viewing", "maskexpr.notebook", "IPython"}
+    assert not loaded & {
+        "PIL",
+        "imageio",
+        "maskexpr.display.pictures",
+        "maskexpr.display.views",
+        "maskexpr.notebook",
+        "IPython",
+    }
 
 
 def test_a_name_that_is_not_there() -> None:

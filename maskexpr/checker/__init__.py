@@ -3,17 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from maskexpr import messages
-from maskexpr.builtin import Builtin
 from maskexpr.checker import statements
 from maskexpr.checker.context import Context, TooLarge
 from maskexpr.checker.statements import param_kind
-from maskexpr.errors import Diagnostic
-from maskexpr.kinds import Kind
-from maskexpr.limits import Limits
-from maskexpr.parser import Parsed
-from maskexpr.source import Source, Span
-from maskexpr.steps import Checked, InputInfo
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import Kind
+from maskexpr.language.limits import Limits
+from maskexpr.language.parser import Parsed
+from maskexpr.program.steps import Checked, InputInfo
 
 __all__ = ["check", "param_kind"]
 
@@ -21,7 +21,7 @@ __all__ = ["check", "param_kind"]
 def check(
     parsed: Parsed,
     source: Source,
-    catalogue: Mapping[str, Builtin],
+    catalogue: Mapping[str, Function],
     limits: Limits,
     signature: Mapping[str, Kind] | None = None,
     params: Mapping[str, Any] | None = None,

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import messages
-from maskexpr.arguments import default_of
-from maskexpr.builtin import Builtin, Parameter, Refused, Surroundings, grid_of, part_name, value_text
 from maskexpr.checker.context import Context, Scope, Value
 from maskexpr.checker.shapes import agree
-from maskexpr.kinds import Kind, number, shape_text
-from maskexpr.messages import Mistake
-from maskexpr.source import Span
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.messages import Mistake
+from maskexpr.diagnostics.source import Span
+from maskexpr.functions.arguments import Parameter, Refused, Surroundings, part_name, value_text
+from maskexpr.functions.gives import grid_of
+from maskexpr.functions.parameters import default_of
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import Kind, number, shape_text
 
 Given = Mapping[str, Value]
 _OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
@@ -27,12 +29,12 @@ class _Open:
 _OPEN = _Open()
 
 
-def apply(c: Context, scope: Scope, function: Builtin, given: Given, span: Span) -> Value:
+def apply(c: Context, scope: Scope, function: Function, given: Given, span: Span) -> Value:
     """The value of a call whose arguments were bound to the function's parameters."""
     return _Application(c, scope, function, given, span).value()
 
 
-def worked_axes(function: Builtin, given: Given, around: Surroundings) -> tuple[int, ...] | None:
+def worked_axes(function: Function, given: Given, around: Surroundings) -> tuple[int, ...] | None:
     """The axes a call works on: how pixels can be connected, and what size they have, depends on them."""
     parameter, axes = function.parameter("axes"), given.get("axes")
     if parameter is None or axes is None or not axes.kind.is_constant or parameter.takes.settle is None:
@@ -46,7 +48,7 @@ def worked_axes(function: Builtin, given: Given, around: Surroundings) -> tuple[
 class _Application:
     """One call while its arguments are sorted: values that depend on pixels become operands, constants settings."""
 
-    def __init__(self, c: Context, scope: Scope, function: Builtin, given: Given, span: Span) -> None:
+    def __init__(self, c: Context, scope: Scope, function: Function, given: Given, span: Span) -> None:
         self.c, self.scope, self.function, self.given, self.span = c, scope, function, given, span
         self.operands: dict[str, Value] = {}
         self.settings: dict[str, Any] = {}

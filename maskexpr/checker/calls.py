@@ -3,15 +3,16 @@
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 
-from maskexpr import messages, nodes
-from maskexpr.builtin import Builtin
 from maskexpr.checker import predicates
 from maskexpr.checker.application import Given, apply
-from maskexpr.checker.context import Context, Function, Scope, Value
-from maskexpr.errors import MOST_SHOWN
-from maskexpr.foreign import FOREIGN_FUNCTIONS
-from maskexpr.near import nearest
-from maskexpr.source import Span
+from maskexpr.checker.context import Context, Definition, Scope, Value
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import MOST_SHOWN
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS
+from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.source import Span
+from maskexpr.functions.record import Function
+from maskexpr.language import nodes
 
 Check = Callable[[Context, Scope, nodes.Expression], Value]
 _PIXELWISE_TWINS = {"min": "minimum", "max": "maximum"}
@@ -88,7 +89,7 @@ def _unknown_function(c: Context, scope: Scope, node: nodes.Call) -> None:
         c.report(messages.FUNCTION_UNKNOWN_FAR, scope, span, name=name)
 
 
-def _may_call(c: Context, scope: Scope, node: nodes.Call, definition: Function) -> bool:
+def _may_call(c: Context, scope: Scope, node: nodes.Call, definition: Definition) -> bool:
     """A `def` may call earlier ones only, so that every program ends."""
     inside = scope.inside
     if inside is None or definition.order < inside.order:
@@ -104,7 +105,7 @@ def _may_call(c: Context, scope: Scope, node: nodes.Call, definition: Function) 
 # --- defs ------------------------------------------------------------------------------------------------------------
 
 
-def _call_def(c: Context, scope: Scope, node: nodes.Call, definition: Function, check: Check) -> Value:
+def _call_def(c: Context, scope: Scope, node: nodes.Call, definition: Definition, check: Check) -> Value:
     names = [p.text for p in definition.node.parameters]
     given = _bind(c, scope, node, names, definition, check)
     if given is None:
@@ -114,7 +115,7 @@ def _call_def(c: Context, scope: Scope, node: nodes.Call, definition: Function, 
 
 
 def fill_in(
-    c: Context, definition: Function, values: Mapping[str, Value], span: Span, place: str, check: Check
+    c: Context, definition: Definition, values: Mapping[str, Value], span: Span, place: str, check: Check
 ) -> Value:
     """The body of a `def` with its parameters given; done once for the same values."""
     key = tuple(id(v.step) for v in values.values())
@@ -134,10 +135,10 @@ def fill_in(
 
 
 def _bind(
-    c: Context, scope: Scope, node: nodes.Call, names: list[str], function: Builtin | Function, check: Check
+    c: Context, scope: Scope, node: nodes.Call, names: list[str], function: Function | Definition, check: Check
 ) -> Given | None:
     """Arguments by parameter name, each with the span of the whole argument; None if they do not fit."""
-    aliases: Mapping[str, str] = function.aliases if isinstance(function, Builtin) else {}
+    aliases: Mapping[str, str] = function.aliases if isinstance(function, Function) else {}
     given: dict[str, Value] = {}
     later: dict[str, nodes.Expression] = {}  # a condition on regions, which are to be known first
     title, signature = node.function.text, _signature(function)
@@ -181,7 +182,7 @@ def _bind(
         c.report(messages.ARGUMENT_MISSING, scope, node.span, function=title, name=missing[0], signature=signature)
     if not fits or missing:
         return None
-    if isinstance(function, Builtin):
+    if isinstance(function, Function):
         for name, condition in later.items():
             given[name] = predicates.check(c, scope, condition, function, given, check)
     return {name: given[name] for name in names if name in given}
@@ -198,19 +199,19 @@ def _too_many(
     c.report(messages.ARGUMENT_TOO_MANY, scope, argument.span, **fields)
 
 
-def _signature(function: Builtin | Function) -> str:
-    if isinstance(function, Builtin):
+def _signature(function: Function | Definition) -> str:
+    if isinstance(function, Function):
         return function.signature
     return f"{function.node.name.text}({', '.join(p.text for p in function.node.parameters)})"
 
 
-def _is_condition(function: Builtin | Function, name: str) -> bool:
-    parameter = function.parameter(name) if isinstance(function, Builtin) else None
+def _is_condition(function: Function | Definition, name: str) -> bool:
+    parameter = function.parameter(name) if isinstance(function, Function) else None
     return parameter is not None and "predicate" in parameter.takes.kinds
 
 
-def _is_required(function: Builtin | Function, name: str) -> bool:
-    if isinstance(function, Function):
+def _is_required(function: Function | Definition, name: str) -> bool:
+    if isinstance(function, Definition):
         return True
     parameter = function.parameter(name)
     return parameter is None or parameter.required

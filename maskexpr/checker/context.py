@@ -5,14 +5,17 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from maskexpr import messages, nodes
-from maskexpr.builtin import Builtin, Refused, Surroundings
-from maskexpr.errors import Diagnostic
-from maskexpr.kinds import NAMES, Kind, unknown
-from maskexpr.limits import Limits
-from maskexpr.messages import Mistake
-from maskexpr.source import Source, Span
-from maskexpr.steps import Step, run_body
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic
+from maskexpr.diagnostics.messages import Mistake
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import NAMES, Kind, unknown
+from maskexpr.language import nodes
+from maskexpr.language.limits import Limits
+from maskexpr.program.running import run_body
+from maskexpr.program.steps import Step
 
 
 class TooLarge(Exception):
@@ -32,7 +35,7 @@ class Value:
 
 
 @dataclass(slots=True, eq=False)
-class Function:
+class Definition:
     """A `def`: its place among the others, and the names it sees beside its parameters."""
 
     node: nodes.Def
@@ -61,16 +64,16 @@ class Scope:
     """The names in sight. Outside a `def` a name that is not there is an input; inside, it is a mistake."""
 
     values: MutableMapping[str, Step]
-    functions: dict[str, "Function | None"]  # None: a def that did not parse
+    functions: dict[str, "Definition | None"]  # None: a def that did not parse
     source: Source
-    inside: Function | None = None
+    inside: Definition | None = None
     regions: RegionsInSight | None = None
 
 
 class Context:
     """Collects steps and diagnostics; steps that do the same to the same operands are made once."""
 
-    def __init__(self, catalogue: Mapping[str, Builtin], limits: Limits, signature: Mapping[str, Kind] | None) -> None:
+    def __init__(self, catalogue: Mapping[str, Function], limits: Limits, signature: Mapping[str, Kind] | None) -> None:
         self.catalogue = catalogue
         self.limits = limits
         self.signature = signature or {}
@@ -82,7 +85,7 @@ class Context:
         self.inputs: dict[str, Step] = {}
         self.declared: set[str] = set()  # inputs with a line of their own
         self.in_conditions: set[str] = set()  # inputs first named in a condition on regions
-        self.units: dict[Step, tuple[Builtin, str]] = {}  # of values measured in a unit: by which function, in which
+        self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
         self.later_functions: set[str] = set()  # defs that stand further down
         self.calls: list[tuple[str, str]] = []  # the defs being filled in, and where each was called
         self.uses_grid = False
@@ -137,7 +140,7 @@ class Context:
 
     def apply(
         self,
-        function: Builtin,
+        function: Function,
         operands: Mapping[str, Value],
         kind: Kind,
         scope: Scope,

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeGuard
 
-from maskexpr import messages, nodes
 from maskexpr.checker import calls, operators, predicates
 from maskexpr.checker.application import apply
 from maskexpr.checker.context import Context, Scope, TooLarge, Value
 from maskexpr.checker.shapes import agree
-from maskexpr.foreign import FOREIGN_VALUES
-from maskexpr.kinds import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, unknown
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.foreign_names import FOREIGN_VALUES
+from maskexpr.diagnostics.messages import Mistake
+from maskexpr.diagnostics.source import Span
+from maskexpr.kinds.kind import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, unknown
+from maskexpr.kinds.quantity import Quantity
+from maskexpr.language import nodes
 from maskexpr.library import CATALOGUE, OPERATORS
-from maskexpr.messages import Mistake
-from maskexpr.source import Span
-from maskexpr.steps import Quantity, Step
+from maskexpr.program.steps import Step
 
 GIVEN = ARRAYS | {"number", "truth"}  # what an input can be
 

@@ -5,15 +5,19 @@ from fractions import Fraction
 
 import numpy as np
 
-from maskexpr import messages, nodes, ranges
-from maskexpr.arguments import measured_in_pixels
-from maskexpr.builtin import Refused, like_grid, numeric_result
 from maskexpr.checker.context import Context, Scope, Value
 from maskexpr.checker.shapes import agree
-from maskexpr.kinds import ARRAYS, MILLIMETRES, TRUTH, Kind, number, quantity
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.source import Span
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import like_grid, numeric_result
+from maskexpr.functions.parameters import measured_in_pixels
+from maskexpr.kinds import ranges
+from maskexpr.kinds.kind import ARRAYS, TRUTH, Kind, number, quantity
+from maskexpr.kinds.quantity import MILLIMETRES
+from maskexpr.kinds.ranges import Range
+from maskexpr.language import nodes
 from maskexpr.library import OPERATORS
-from maskexpr.ranges import Range
-from maskexpr.source import Span
 
 NUMERIC = frozenset({"number", "image", "labels"})
 LOGICAL = frozenset({"mask", "truth"})

@@ -4,22 +4,24 @@ region, and all else must be a number."""
 from collections.abc import Callable
 from dataclasses import replace
 
-from maskexpr import messages, nodes
-from maskexpr.builtin import Builtin, Surroundings
 from maskexpr.checker.application import Given, worked_axes
 from maskexpr.checker.context import Context, RegionsInSight, Scope, Value
-from maskexpr.kinds import Kind
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.source import Span
+from maskexpr.functions.arguments import Surroundings
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import Kind
+from maskexpr.language import nodes
 from maskexpr.library.regions.keeping import Predicate
 from maskexpr.library.regions.records import PROPERTIES, SIZE, Property
-from maskexpr.source import Span
-from maskexpr.steps import Step, in_order
+from maskexpr.program.steps import Step, in_order
 
 Check = Callable[[Context, Scope, nodes.Expression], Value]
 _SUBJECTS = {"operators", "pixelwise", "measures"}  # their functions do to numbers of regions what they do to pixels
 NOT_KNOWN = frozenset({"image", "number", "length", "size"})  # what may be compared with anything a property may
 
 
-def check(c: Context, scope: Scope, node: nodes.Expression, function: Builtin, given: Given, check_: Check) -> Value:
+def check(c: Context, scope: Scope, node: nodes.Expression, function: Function, given: Given, check_: Check) -> Value:
     """The predicate as a constant; after a mistake, or while the regions are not known, a stand-in."""
     regions = given["m"].kind
     around = Surroundings(regions.ndim, regions.spacing)

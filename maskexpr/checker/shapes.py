@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from maskexpr import messages
 from maskexpr.checker.context import Context, Scope, Value
-from maskexpr.kinds import Kind, shape_text
-from maskexpr.source import Span
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.source import Span
+from maskexpr.kinds.kind import Kind, shape_text
 
 
 def agree(c: Context, scope: Scope, operands: Mapping[str, Value], span: Span) -> bool:

@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from maskexpr import messages, nodes
 from maskexpr.checker import calls, expressions
-from maskexpr.checker.context import Context, Function, Scope, Value
-from maskexpr.kinds import NAMES, TRUTH, Kind, number, quantity, text, unknown
+from maskexpr.checker.context import Context, Definition, Scope, Value
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.kinds.kind import NAMES, TRUTH, Kind, number, quantity, text, unknown
+from maskexpr.kinds.quantity import Quantity
+from maskexpr.kinds.ranges import Range
+from maskexpr.language import nodes
+from maskexpr.language.parser import parse
 from maskexpr.library import OPERATORS
-from maskexpr.parser import parse
-from maskexpr.ranges import Range
-from maskexpr.source import Source, Span
-from maskexpr.steps import InputInfo, ParamInfo, Quantity, Step
+from maskexpr.program.steps import InputInfo, ParamInfo, Step
 
 Resolver = Callable[[str], str]
 INPUT_KINDS = ("image", "mask", "colour", "labels", "number")
@@ -190,7 +192,7 @@ class _Order:
             seen.add(parameter.text)
         self.count += 1
         self.c.later_functions.discard(name)
-        function = Function(node, self.count, Scope(lines.constants, scope.functions, scope.source))
+        function = Definition(node, self.count, Scope(lines.constants, scope.functions, scope.source))
         scope.functions[name] = function
         # The body is checked even if nothing calls it: its parameters may be anything.
         anything = {p.text: self.c.unknown(scope, p.span, NAMES).step for p in node.parameters}

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 
 import maskexpr
-from maskexpr import messages
 from maskexpr.cli import checking, conversing, explaining, running, showing
 from maskexpr.cli.shared import FAILED, INTERRUPTED, USAGE
-from maskexpr.errors import FileError, InputError, MaskError, ProgramError, RunError
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import FileError, InputError, MaskError, ProgramError, RunError
 
 _EXAMPLES = """\
 examples:

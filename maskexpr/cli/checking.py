@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maskexpr import files, messages
 from maskexpr.cli import shared
-from maskexpr.errors import Diagnostic, FileError, InputError, ProgramError
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, ProgramError
+from maskexpr.files import programs
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
@@ -43,9 +44,9 @@ def _check(options: argparse.Namespace) -> int:
 
 def _diagnostics(path: str, spacings: Sequence[str]) -> tuple[Diagnostic, ...]:
     try:
-        program = files.load_program(path)
+        program = programs.load_program(path)
         try:
-            loaded = files.load_inputs(program, {}, {}, spacings, Path(path).parent)
+            loaded = programs.load_inputs(program, {}, {}, spacings, Path(path).parent)
             return program.checked(**loaded.values).diagnostics
         except (FileError, InputError):
             return program.warnings

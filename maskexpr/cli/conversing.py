@@ -4,10 +4,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from maskexpr import messages
 from maskexpr.cli import shared
-from maskexpr.errors import InputError
-from maskexpr.images.opening import shown
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError
+from maskexpr.files.formats.opening import shown
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands

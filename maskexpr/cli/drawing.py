@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import files, messages, pictures, show, terminal
 from maskexpr.api import Result, evaluate
-from maskexpr.errors import InputError
-from maskexpr.images.opening import shown
-from maskexpr.inputs import Image
-from maskexpr.kinds import Kind
-from maskexpr.steps import Checked, Step
-from maskexpr.viewing import View
+from maskexpr.checker.binding import Image
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError
+from maskexpr.display import pictures, results, terminal
+from maskexpr.display.views import View
+from maskexpr.files import programs
+from maskexpr.files.formats.opening import shown
+from maskexpr.kinds.kind import Kind
+from maskexpr.program.steps import Checked, Step
 
 _TITLES = {"overlay": "overlay", "hist": "histogram"}
 _PLOT = (400, 800)  # the height and width of a histogram in a file
@@ -30,7 +32,7 @@ class Pictures:
 
     def add(self, what: str, pictures: Mapping[str, Result], option: str, stem: str, names: str) -> None:
         """Pictures that the option --`what` asks for; see `files.targets`."""
-        for name, path in files.targets(pictures, option, stem, names, f"--{what}").items():
+        for name, path in programs.targets(pictures, option, stem, names, f"--{what}").items():
             title = f"{_TITLES[what]} of {name}"
             self.made[title], self.paths[title] = pictures[name], path
 
@@ -38,7 +40,7 @@ class Pictures:
 def drawn(view: View) -> str:
     """A view as the terminal behind standard output shows it, its summary first."""
     on = (view.on, view.ground) if view.ground is not None else None
-    return show.result(view.value, view.kind, _terminal(), on, view.mode, plane=view.plane)
+    return results.drawn(view.value, view.kind, _terminal(), on, view.mode, plane=view.plane)
 
 
 @functools.cache

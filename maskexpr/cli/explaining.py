@@ -6,10 +6,13 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maskexpr import explain, files, images, manual, messages
+from maskexpr import explain
 from maskexpr.cli import shared
-from maskexpr.errors import InputError
-from maskexpr.images.opening import shown
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError
+from maskexpr.explain import manual
+from maskexpr.files import formats, programs
+from maskexpr.files.formats.opening import shown
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
@@ -40,10 +43,10 @@ def _explain(options: argparse.Namespace) -> int:
     if text.lower().endswith(_PICTURES) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
         print(_described(text))
         return shared.OK
-    if text.endswith(".mask") or (text != files.STANDARD and len(text) < 256 and os.path.isfile(text)):
-        program, folder = files.load_program(text, fast=options.fast), Path(text).parent
+    if text.endswith(".mask") or (text != programs.STANDARD and len(text) < 256 and os.path.isfile(text)):
+        program, folder = programs.load_program(text, fast=options.fast), Path(text).parent
     else:
-        program = files.compile_expression(text, fast=options.fast)
+        program = programs.compile_expression(text, fast=options.fast)
     loaded = shared.load(program, options, folder)
     missing = [info.name for info in program.inputs if info.name not in loaded.values]
     if missing and options.time:
@@ -60,9 +63,9 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _described(path: str) -> str:
     """What a file says of how it was made."""
-    from maskexpr import provenance  # only here and where files are written: it needs JSON
+    from maskexpr.files import provenance  # only here and where files are written: it needs JSON
 
-    text = images.read_text(path)
+    text = formats.read_text(path)
     described = provenance.described(text) if text is not None else None
     if described is None:
         raise InputError(messages.FILE_WITHOUT_RECORD.anywhere(path=shown(path)))

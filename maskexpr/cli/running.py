@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maskexpr import files, show
 from maskexpr.api import Program, Result
 from maskexpr.cli import shared
-from maskexpr.steps import Checked, Step
+from maskexpr.display.results import summary
+from maskexpr.files import programs
+from maskexpr.program.steps import Checked, Step
 
 if TYPE_CHECKING:
     from maskexpr.cli.drawing import Pictures
     from maskexpr.cli.shared import Commands
-    from maskexpr.viewing import View
+    from maskexpr.display.views import View
 
 _NUMBER, _COUNTED = "number", "counted"  # what is found on the way: for the record, for a histogram
 
@@ -53,7 +54,7 @@ def _add_pictures(command: argparse.ArgumentParser) -> None:
 def _eval(options: argparse.Namespace) -> int:
     """Run one expression. A number is printed; an image is summed up, a mask also drawn if this is a terminal; -o
     writes them to a file instead. An expression that begins with a minus needs brackets or a -- before it."""
-    program = files.compile_expression(options.expression, fast=options.fast)
+    program = programs.compile_expression(options.expression, fast=options.fast)
     return _run_program(program, options, Path(), write=options.output is not None)
 
 
@@ -61,8 +62,8 @@ def _run(options: argparse.Namespace) -> int:
     """Run a program file. Each mask and image is written to {stem}-{output}.png in the current folder, {stem} being the
     name of the first input file (.tif or .npy where PNG cannot hold it), or where -o says, and its path is printed;
     numbers are printed. No input is ever overwritten."""
-    program = files.load_program(options.file, fast=options.fast)
-    folder = Path() if options.file == files.STANDARD else Path(options.file).parent
+    program = programs.load_program(options.file, fast=options.fast)
+    folder = Path() if options.file == programs.STANDARD else Path(options.file).parent
     return _run_program(program, options, folder, Path(options.file).stem, write=True)
 
 
@@ -72,9 +73,9 @@ def _run_program(program: Program, options: argparse.Namespace, folder: Path, st
     if not program.outputs:
         program.results()  # there is nothing to run: say so before anything is said of inputs
     if options.view is not None:
-        from maskexpr import viewing  # only where something is drawn: it takes long to import
+        from maskexpr.display import views  # only where something is drawn: it takes long to import
 
-        viewing.check_mode(options.view)
+        views.check_mode(options.view)
     loaded = shared.load(program, options, folder)
     checked = program.checked(**loaded.values)
     shared.warn(checked.diagnostics)
@@ -82,32 +83,32 @@ def _run_program(program: Program, options: argparse.Namespace, folder: Path, st
     run = _Run(program, options, loaded, checked, results, found)
 
     stem = loaded.stem or stem
-    paths = files.targets(results, options.output, stem) if write else {}
+    paths = programs.targets(results, options.output, stem) if write else {}
     pictures: dict[str, Result] = {}
     if options.overlay is not None or options.hist is not None:
         wanted = run.pictures(stem)
         pictures, paths = wanted.made, {**paths, **wanted.paths}
-    files.check_targets(paths, list(loaded.paths.values()))
+    programs.check_targets(paths, list(loaded.paths.values()))
     for option in (options.output, options.overlay, options.hist):
-        files.make_folder(option)
+        programs.make_folder(option)
 
     # A file on standard output is alone there.
-    stream = sys.stderr if files.STANDARD in paths.values() else sys.stdout
+    stream = sys.stderr if programs.STANDARD in paths.values() else sys.stdout
     for name, result in results.items():
         drawn = options.show or (result.kind.name == "mask" and not write)
-        drawn = drawn and files.is_array(result) and stream is sys.stdout and stream.isatty()
-        text = run.drawn(result) if drawn else show.summary(result.value, result.kind)
+        drawn = drawn and programs.is_array(result) and stream is sys.stdout and stream.isatty()
+        text = run.drawn(result) if drawn else summary(result.value, result.kind)
         if name not in paths:
             title = f"{name} = " if write else f"{name}: " if len(results) > 1 else ""
             print(title + text, file=stream)
             continue
         run.write(name, result, paths[name])
-        if paths[name] != files.STANDARD:
+        if paths[name] != programs.STANDARD:
             details = ("\n" if drawn else "  ") + text if stream.isatty() else ""
             print(paths[name] + details, file=stream)
     for name, picture in pictures.items():
         run.write(name, picture, paths[name])
-        if paths[name] != files.STANDARD:
+        if paths[name] != programs.STANDARD:
             print(paths[name], file=stream)
     return shared.OK
 
@@ -128,17 +129,17 @@ class _Run:
 
     program: Program
     options: argparse.Namespace
-    loaded: files.Loaded
+    loaded: programs.Loaded
     checked: Checked
     results: Mapping[str, Result]
     found: Mapping[tuple[str, str], Any]
 
     def write(self, name: str, result: Result, path: str) -> None:
         """Write a result or a picture with the record of how it was made."""
-        from maskexpr import provenance  # only where files are written: it needs JSON
+        from maskexpr.files import provenance  # only where files are written: it needs JSON
 
         numbers = {name: value for (use, name), value in self.found.items() if use == _NUMBER}
-        files.write(result, path, provenance.record(self.program, self.checked, self.loaded, numbers, name))
+        programs.write(result, path, provenance.record(self.program, self.checked, self.loaded, numbers, name))
 
     def drawn(self, result: Result) -> str:
         """A result as a terminal shows it."""
@@ -147,10 +148,10 @@ class _Run:
         return drawing.drawn(self._view(result))
 
     def _view(self, result: Result) -> "View":
-        from maskexpr import viewing
+        from maskexpr.display import views
 
-        ground = viewing.ground_of(result.kind, self.loaded.values, self.program.inputs)
-        return viewing.seen(result.value, result.kind, ground, self.options.view or "overlay")
+        ground = views.ground_of(result.kind, self.loaded.values, self.program.inputs)
+        return views.seen(result.value, result.kind, ground, self.options.view or "overlay")
 
     def pictures(self, stem: str) -> "Pictures":
         """The pictures that are asked for."""
@@ -158,7 +159,7 @@ class _Run:
 
         options, wanted = self.options, drawing.Pictures()
         if options.overlay is not None:
-            views = {name: self._view(result) for name, result in self.results.items() if files.is_array(result)}
+            views = {name: self._view(result) for name, result in self.results.items() if programs.is_array(result)}
             overlays = drawing.overlays(views, options.overlay, options.view)
             wanted.add("overlay", overlays, options.overlay, stem, "{stem}-{output}-overlay")
         if options.hist is not None:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maskexpr import files, messages
 from maskexpr.api import Program
-from maskexpr.errors import Diagnostic, InputError
-from maskexpr.inputs import parameter
+from maskexpr.checker.binding import parameter
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.files import programs
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -52,7 +53,7 @@ def add_view(command: argparse.ArgumentParser) -> None:
     command.add_argument("--view", metavar="MODE", help=modes)
 
 
-def load(program: Program, options: argparse.Namespace, folder: Path) -> files.Loaded:
+def load(program: Program, options: argparse.Namespace, folder: Path) -> programs.Loaded:
     """The inputs and params that were given."""
     given: dict[str, str] = {}
     for text in options.given:
@@ -73,7 +74,7 @@ def load(program: Program, options: argparse.Namespace, folder: Path) -> files.L
             raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
         params[name] = parameter(infos[name], value)
     check_spacings(options.spacing, {*given, *(info.name for info in program.inputs)})
-    return files.load_inputs(program, given, params, options.spacing, folder)
+    return programs.load_inputs(program, given, params, options.spacing, folder)
 
 
 def check_spacings(spacings: Sequence[str], names: Iterable[str]) -> None:

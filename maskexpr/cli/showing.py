@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from maskexpr import files, images, inputs, messages, show
+from maskexpr.checker import binding
 from maskexpr.cli import shared
-from maskexpr.errors import InputError
-from maskexpr.images import Picture
-from maskexpr.images.opening import shown
-from maskexpr.kinds import Kind
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError
+from maskexpr.display import results
+from maskexpr.files import formats, programs
+from maskexpr.files.formats import Picture
+from maskexpr.files.formats.opening import shown
+from maskexpr.kinds.kind import Kind
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
@@ -36,15 +39,15 @@ def add_show(commands: "Commands") -> None:
 def _show(options: argparse.Namespace) -> int:
     """Draw an image, or a mask or labels on the image they were made from, and sum them up. Into a pipe or a file only
     the summary is printed."""
-    from maskexpr import viewing  # only here: other commands start without pictures
     from maskexpr.cli import drawing
+    from maskexpr.display import views  # only here: other commands start without pictures
 
     if options.overlay is not None and options.mask is None:
         raise InputError(messages.SHOW_NO_MASK.anywhere(path=shown(options.overlay)))
     mask = _mask(options.mask, options.spacing) if options.mask is not None else None
     image = _image(options.image, options.spacing, alone=mask is None)
     ground = image if mask is not None else None
-    view = viewing.seen(*(mask or image), ground, options.view or "overlay", options.plane)
+    view = views.seen(*(mask or image), ground, options.view or "overlay", options.plane)
 
     name, stem = Path(options.image).stem, Path(options.mask or options.image).stem
     wanted = drawing.Pictures()
@@ -54,51 +57,51 @@ def _show(options: argparse.Namespace) -> int:
     if options.hist is not None:
         plot = drawing.histogram(name, *image, {}, [(stem, *mask)] if mask is not None else [])
         wanted.add("hist", {name: plot}, options.hist, name, "{stem}-histogram")
-    read = [path for path in (options.image, options.mask) if path is not None and path != files.STANDARD]
-    files.check_targets(wanted.paths, [Path(path) for path in read])
+    read = [path for path in (options.image, options.mask) if path is not None and path != programs.STANDARD]
+    programs.check_targets(wanted.paths, [Path(path) for path in read])
     for option in (options.overlay, options.hist):
-        files.make_folder(option)
+        programs.make_folder(option)
 
-    alone = files.STANDARD in wanted.paths.values()  # nothing else goes to standard output beside a file
+    alone = programs.STANDARD in wanted.paths.values()  # nothing else goes to standard output beside a file
     drawn = sys.stdout.isatty() and not alone
-    text = drawing.drawn(view) if drawn else show.summary(view.value, view.kind)
+    text = drawing.drawn(view) if drawn else results.summary(view.value, view.kind)
     print(text, file=sys.stderr if alone else sys.stdout)
     for title, path in wanted.paths.items():
-        files.write(wanted.made[title], path)
-        if path != files.STANDARD:
+        programs.write(wanted.made[title], path)
+        if path != programs.STANDARD:
             print(path, file=sys.stderr if alone else sys.stdout)
     return shared.OK
 
 
 def _image(path: str, spacing: str | None, alone: bool) -> tuple[Any, Kind]:
     """What a file holds, as `maskexpr.view` would show it; alone, one of 0 and 255 is a mask."""
-    from maskexpr import viewing
+    from maskexpr.display import views
 
     picture = _read(path, None)
-    image = files.as_image(picture, spacing)
+    image = programs.as_image(picture, spacing)
     grey = picture.colour is False and picture.array.dtype == np.uint8
     if alone and grey and set(np.unique(picture.array)) == {0, 255}:
         image = replace(image, kind="mask")
-    return viewing.known(image, shown(path))
+    return views.known(image, shown(path))
 
 
 def _mask(path: str, spacing: str | None) -> tuple[Any, Kind]:
     """What a file holds, as a mask if there is one value beside 0, else as labels."""
     picture = _read(path, "labels")
-    array, image = picture.array, files.as_image(picture, spacing)
+    array, image = picture.array, programs.as_image(picture, spacing)
     if picture.colour:
         raise _no_mask(path, "a colour image")
     if _is_mask(array):
-        return inputs.taken(image, shown(path), "mask")
+        return binding.taken(image, shown(path), "mask")
     if array.dtype.kind not in "ui":
         raise _no_mask(path, f"an image of {array.dtype}")
     if array.min() < 0:
         raise _no_mask(path, f"an image of values from {array.min()} on")
-    return inputs.taken(replace(image, kind="labels"), shown(path))
+    return binding.taken(replace(image, kind="labels"), shown(path))
 
 
 def _read(path: str, kind: str | None) -> Picture:
-    return images.read(sys.stdin.buffer if path == files.STANDARD else path, kind=kind)
+    return formats.read(sys.stdin.buffer if path == programs.STANDARD else path, kind=kind)
 
 
 def _is_mask(array: np.ndarray[Any, Any]) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from maskexpr.explain import planned, program
 from maskexpr.explain.planned import Times
 from maskexpr.explain.program import kind_text
-from maskexpr.plan import Plan
-from maskexpr.steps import Checked
+from maskexpr.planner.plan import Plan
+from maskexpr.program.steps import Checked
 
 __all__ = ["Times", "describe", "kind_text"]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from maskexpr.explain.written import Writer
-from maskexpr.kinds import shape_text
-from maskexpr.methods import Form
-from maskexpr.plan import Pass, Plan, Task
-from maskexpr.steps import Checked, Step
+from maskexpr.kinds.kind import shape_text
+from maskexpr.planner.methods import Form
+from maskexpr.planner.plan import Pass, Plan, Task
+from maskexpr.program.steps import Checked, Step
 
 MOST_STEPS = 200  # that are shown
 _MOST_LINES = 40  # of what was rewritten, and of what is not run

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from maskexpr.builtin import Parameter, value_text
-from maskexpr.kinds import Kind
-from maskexpr.steps import Checked, InputInfo, ParamInfo, Step
+from maskexpr.functions.arguments import Parameter, value_text
+from maskexpr.kinds.kind import Kind
+from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step
 
 
 def sections(checked: Checked, notes: Mapping[str, str]) -> Iterator[str]:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from maskexpr.builtin import Builtin, value_text
-from maskexpr.kinds import Kind
-from maskexpr.steps import Step
+from maskexpr.functions.arguments import value_text
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import Kind
+from maskexpr.program.steps import Step
 
 LONGEST = 42
 _MORE = "…"
@@ -76,7 +77,7 @@ def _brief(step: Step) -> str:
 _Form = Callable[[Mapping[str, str], Mapping[str, int]], str]
 
 
-def _form_of(step: Step, function: Builtin) -> _Form:
+def _form_of(step: Step, function: Function) -> _Form:
     """How a step is written, given the texts of its operands and how tight these bind."""
     name, level = function.name, _level(step)
     if function.group != "operators":
@@ -120,7 +121,7 @@ def _within(text: str, level: int, wanted: int) -> str:
     return text if level >= wanted else f"({text})"
 
 
-def _call(step: Step, function: Builtin, texts: Mapping[str, str]) -> str:
+def _call(step: Step, function: Function, texts: Mapping[str, str]) -> str:
     """A call with all arguments that are not what they are by default."""
     if function.bare:
         return function.name

@@ -1,6 +1,6 @@
 """What each function of the language means: one declaration each, by subject. Importing this fills the catalogue."""
 
-from maskexpr.builtin import CATALOGUE
+from maskexpr.functions.record import CATALOGUE
 from maskexpr.library import (
     colour,
     filters,

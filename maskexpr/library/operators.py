@@ -6,12 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import messages
-from maskexpr.arguments import Array, Condition, Index, Items, Message, Numeric, ResultKind, Subscripts, Value, WorkType
-from maskexpr.builtin import WHOLE, Builtin, Gives, Refused, builtin
-from maskexpr.kinds import Kind
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import Gives
+from maskexpr.functions.parameters import (
+    Array,
+    Condition,
+    Index,
+    Items,
+    Message,
+    Numeric,
+    ResultKind,
+    Subscripts,
+    Value,
+    WorkType,
+)
+from maskexpr.functions.record import WHOLE, Function, function
+from maskexpr.kinds.kind import Kind
 
-OPERATORS: dict[str, Builtin] = {}
+OPERATORS: dict[str, Function] = {}
 
 _ANY = Gives(frozenset({"mask", "truth", "image", "number"}), lambda kinds: Kind("mask"))
 
@@ -47,73 +60,73 @@ def _nonzero(divisor: Any, kind: Kind) -> Any:
     return divisor
 
 
-@builtin(name="+", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="+", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def add(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Sum; integers take the smallest type that holds every possible sum."""
     return compute(operator.add, np.add, kind, work, a, b)
 
 
-@builtin(name="-", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="-", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def subtract(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Difference; negative values are kept, whatever the images' types."""
     return compute(operator.sub, np.subtract, kind, work, a, b)
 
 
-@builtin(name="*", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="*", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def multiply(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Product."""
     return compute(operator.mul, np.multiply, kind, work, a, b)
 
 
-@builtin(name="/", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="/", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def divide(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Quotient, always floating: inf or nan where the divisor is zero."""
     return compute(operator.truediv, np.true_divide, kind, work, a, b)
 
 
-@builtin(name="//", gives=_ANY, halo=0, cost=2, memory=0, catalogue=OPERATORS)
+@function(name="//", gives=_ANY, halo=0, cost=2, memory=0, catalogue=OPERATORS)
 def floor_divide(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Quotient rounded down, as in Python; an error where an integer divisor is zero."""
     return compute(operator.floordiv, np.floor_divide, kind, work, a, _nonzero(b, kind))
 
 
-@builtin(name="%", gives=_ANY, halo=0, cost=2, memory=0, catalogue=OPERATORS)
+@function(name="%", gives=_ANY, halo=0, cost=2, memory=0, catalogue=OPERATORS)
 def remainder(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Remainder with the divisor's sign, as in Python; an error where an integer divisor is zero."""
     return compute(operator.mod, np.remainder, kind, work, a, _nonzero(b, kind))
 
 
-@builtin(name="**", gives=_ANY, halo=0, cost=8, memory=0, catalogue=OPERATORS)
+@function(name="**", gives=_ANY, halo=0, cost=8, memory=0, catalogue=OPERATORS)
 def power(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Power; whole for whole exponents that cannot be negative, else floating."""
     return compute(operator.pow, np.power, kind, work, a, b)
 
 
-@builtin(name="negate", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="negate", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def negate(a: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The value with its sign turned."""
     return compute(operator.neg, np.negative, kind, work, a)
 
 
-@builtin(name="&", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="&", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def conjunction(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
     """Both: of masks and truths; the bits set in both for integers."""
     return compute(operator.and_, np.bitwise_and, kind, work, a, b) if kind.range else np.logical_and(a, b)
 
 
-@builtin(name="|", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="|", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def disjunction(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
     """Either or both: of masks and truths; the bits set in either for integers."""
     return compute(operator.or_, np.bitwise_or, kind, work, a, b) if kind.range else np.logical_or(a, b)
 
 
-@builtin(name="^", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="^", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def exclusive(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
     """One but not both: of masks and truths; the bits that differ for integers."""
     return compute(operator.xor, np.bitwise_xor, kind, work, a, b) if kind.range else np.logical_xor(a, b)
 
 
-@builtin(name="~", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="~", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
 def complement(a: Condition) -> Any:
     """Not: on where the mask is off, inside the image."""
     return np.logical_not(a)
@@ -124,10 +137,10 @@ def _comparison(symbol: str, doc: str) -> Callable[..., Any]:
         return compare(symbol, a, b)
 
     body.__doc__ = doc
-    return builtin(name=symbol, gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)(body)
+    return function(name=symbol, gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)(body)
 
 
-@builtin(name="item", gives=_ANY, halo=WHOLE, cost=0, memory=0, catalogue=OPERATORS)
+@function(name="item", gives=_ANY, halo=WHOLE, cost=0, memory=0, catalogue=OPERATORS)
 def item(value: Items, index: Index) -> Any:
     """One number of a list, counted from 0."""
     return value[index]
@@ -224,19 +237,19 @@ def _compare_wide(symbol: str, integers: Array, floats: Array) -> Any:
     return results[symbol]
 
 
-@builtin(name="samples", gives=_ANY, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS)
+@function(name="samples", gives=_ANY, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS)
 def samples(value: Value, mask: Condition) -> Array:
     """The values where the mask is on, in scan order; statistics take them."""
     return np.asarray(value[mask])
 
 
-@builtin(name="crop", gives=_ANY, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="crop", gives=_ANY, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS)
 def crop(value: Value, subscripts: Subscripts) -> Any:
     """A part of an image: slices keep an axis, numbers drop it."""
     return value[subscripts]
 
 
-@builtin(name="assert", gives=_ANY, halo=0, cost=0, memory=0, catalogue=OPERATORS)
+@function(name="assert", gives=_ANY, halo=0, cost=0, memory=0, catalogue=OPERATORS)
 def assert_(condition: Condition, message: Message, text: Message) -> bool:
     """Stop the run with a message where the condition is false."""
     if not condition:

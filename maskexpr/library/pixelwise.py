@@ -4,24 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import ranges
-from maskexpr.arguments import Array, Condition, Image, Index, Numbers, Numeric, ResultKind, Value, WorkType
-from maskexpr.builtin import (
-    FLOATS,
-    Gives,
-    Kinds,
-    Refused,
-    builtin,
-    float_type,
-    grid_of,
-    like_grid,
-    numeric_result,
-    pixelwise,
-)
-from maskexpr.kinds import TRUTH, Kind
+from maskexpr.diagnostics.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, BITS_ORDER, WHERE_MIXED
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import FLOATS, Gives, Kinds, float_type, grid_of, like_grid, numeric_result, pixelwise
+from maskexpr.functions.parameters import Array, Condition, Image, Index, Numbers, Numeric, ResultKind, Value, WorkType
+from maskexpr.functions.record import function
+from maskexpr.kinds import ranges
+from maskexpr.kinds.kind import TRUTH, Kind
+from maskexpr.kinds.ranges import LABEL_NUMBERS, Range
 from maskexpr.library.operators import compare, compute, narrow
-from maskexpr.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, BITS_ORDER, WHERE_MIXED
-from maskexpr.ranges import LABEL_NUMBERS, Range
 
 
 def _where_kind(kinds: Kinds) -> Kind:
@@ -60,7 +51,7 @@ def _where_colour(kinds: Kinds, colour: Kind) -> Kind:
 _WHERE = Gives(frozenset({"mask", "truth", "image", "number", "labels", "colour"}), _where_kind)
 
 
-@builtin(gives=_WHERE, halo=0, cost=2, memory=0)
+@function(gives=_WHERE, halo=0, cost=2, memory=0)
 def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
     """`a` where the condition is on, `b` elsewhere.
 
@@ -96,7 +87,7 @@ def _between_kind(kinds: Kinds) -> Kind:
 _TEST = Gives(frozenset({"mask", "truth"}), _between_kind)
 
 
-@builtin(gives=_TEST, halo=0, cost=2, memory=1)
+@function(gives=_TEST, halo=0, cost=2, memory=1)
 def between(im: Numeric, low: Numeric, high: Numeric) -> Any:
     """Whether low <= im <= high, both ends included.
 
@@ -115,7 +106,7 @@ def _clip_range(im: Range, low: Range, high: Range) -> Range:
     return ranges.minimum(ranges.maximum(im, low), high)
 
 
-@builtin(gives=pixelwise(_clip_range), halo=0, cost=2, memory=0)
+@function(gives=pixelwise(_clip_range), halo=0, cost=2, memory=0)
 def clip(im: Numeric, low: Numeric, high: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Values below `low` become `low`, values above `high` become `high`.
 
@@ -135,7 +126,7 @@ def _clip(x: Any, low: Any, high: Any) -> Any:
     return np.minimum(np.maximum(x, low), high)
 
 
-@builtin(gives=pixelwise(ranges.absolute), halo=0, cost=1, memory=0)
+@function(gives=pixelwise(ranges.absolute), halo=0, cost=1, memory=0)
 def abs_(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The size of each value, without its sign.
 
@@ -155,7 +146,7 @@ def _sign_range(a: Range) -> Range:
     return Range(max(-1, min(1, a.low)), max(-1, min(1, a.high)))
 
 
-@builtin(gives=pixelwise(_sign_range), halo=0, cost=1, memory=0)
+@function(gives=pixelwise(_sign_range), halo=0, cost=1, memory=0)
 def sign(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """-1 for negative values, 0 for zero, 1 for positive ones; nan stays nan.
 
@@ -186,7 +177,7 @@ def _floating(name: str, ufunc: Any, doc: str, operands: int = 1) -> Any:
         f"{says}\n\nIntegers give float64, floating images keep their type.\n\n"
         f"Errors: a mask or a colour image{shapes}.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
     )
-    return builtin(name=name, gives=FLOATS, halo=0, cost=10, memory=0)(body)
+    return function(name=name, gives=FLOATS, halo=0, cost=10, memory=0)(body)
 
 
 sqrt = _floating(
@@ -286,7 +277,7 @@ def _rounding(name: str, ufunc: Any, doc: str) -> Any:
         f"{says}\n\nIntegers are returned as they are; floating values keep their type; nan stays nan.\n\n"
         f"Errors: a mask or a colour image.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
     )
-    return builtin(name=name, gives=pixelwise(lambda a: a), halo=0, cost=1, memory=0)(body)
+    return function(name=name, gives=pixelwise(lambda a: a), halo=0, cost=1, memory=0)(body)
 
 
 floor = _rounding(
@@ -315,7 +306,7 @@ round_ = _rounding(
 )
 
 
-@builtin(gives=pixelwise(ranges.minimum), halo=0, cost=1, memory=0)
+@function(gives=pixelwise(ranges.minimum), halo=0, cost=1, memory=0)
 def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The smaller of two values, pixel by pixel; nan where either is nan. For the smallest pixel of an image see `min`.
 
@@ -330,7 +321,7 @@ def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(min, np.minimum, kind, work, a, b)
 
 
-@builtin(gives=pixelwise(ranges.maximum), halo=0, cost=1, memory=0)
+@function(gives=pixelwise(ranges.maximum), halo=0, cost=1, memory=0)
 def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The larger of two values, pixel by pixel; nan where either is nan. For the largest pixel of an image see `max`.
 
@@ -345,7 +336,7 @@ def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(max, np.maximum, kind, work, a, b)
 
 
-@builtin(gives=_TEST, halo=0, cost=1, memory=0)
+@function(gives=_TEST, halo=0, cost=1, memory=0)
 def isnan(im: Numeric) -> Any:
     """Whether each value is nan (not a number); never for integers.
 
@@ -358,7 +349,7 @@ def isnan(im: Numeric) -> Any:
     return np.isnan(im)
 
 
-@builtin(gives=_TEST, halo=0, cost=1, memory=0)
+@function(gives=_TEST, halo=0, cost=1, memory=0)
 def isfinite(im: Numeric) -> Any:
     """Whether each value is neither nan nor infinite; always for integers.
 
@@ -371,7 +362,7 @@ def isfinite(im: Numeric) -> Any:
     return np.isfinite(im)
 
 
-@builtin(gives=_TEST, halo=0, cost=4, memory=8)
+@function(gives=_TEST, halo=0, cost=4, memory=8)
 def isin(im: Numeric, values: Numbers) -> Any:
     """Whether each value is one of a list of numbers; `im in [2, 3]` says the same.
 
@@ -403,7 +394,7 @@ def _bit_kind(kinds: Kinds) -> Kind:
     return like_grid("mask", kinds, np.bool_)
 
 
-@builtin(gives=Gives(frozenset({"mask"}), _bit_kind), halo=0, cost=2, memory=8)
+@function(gives=Gives(frozenset({"mask"}), _bit_kind), halo=0, cost=2, memory=8)
 def bit(im: Image, n: Index) -> Any:
     """Whether bit `n` of an integer image is set; bit 0 is the lowest.
 
@@ -427,7 +418,7 @@ def _bits_kind(kinds: Kinds) -> Kind:
     return like_grid("image", kinds, ranges.smallest_type(values), values)
 
 
-@builtin(gives=Gives(frozenset({"image"}), _bits_kind), halo=0, cost=3, memory=8)
+@function(gives=Gives(frozenset({"image"}), _bits_kind), halo=0, cost=3, memory=8)
 def bits(im: Image, low: Index, high: Index, kind: ResultKind) -> Any:
     """The number that bits `low` to `high` of an integer image spell, both included; bit 0 is the lowest.
 

@@ -8,13 +8,26 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from maskexpr import messages
-from maskexpr.arguments import Along, Array, Distance, GridShape, PlaceX, PlaceY, PlaceZ, Reach, ResultKind, exact
-from maskexpr.builtin import Gives, Kinds, Refused, Settings, Surroundings, Takes, builtin, like_grid
-from maskexpr.kinds import Kind, quantity
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings, Takes
+from maskexpr.functions.gives import Gives, Kinds, like_grid
+from maskexpr.functions.parameters import (
+    Along,
+    Array,
+    Distance,
+    GridShape,
+    PlaceX,
+    PlaceY,
+    PlaceZ,
+    Reach,
+    ResultKind,
+    exact,
+)
+from maskexpr.functions.record import Settings, function
+from maskexpr.kinds.kind import Kind, quantity
+from maskexpr.kinds.quantity import Quantity
+from maskexpr.kinds.ranges import Range, smallest_type
 from maskexpr.library.operators import compare
-from maskexpr.ranges import Range, smallest_type
-from maskexpr.steps import Quantity
 
 
 def _axis(name: str, grid: tuple[int, ...]) -> int:
@@ -44,7 +57,7 @@ def _along(axis: int, values: Array, ndim: int) -> Array:
     return values.reshape([-1 if a == axis else 1 for a in range(ndim)])
 
 
-@builtin(gives=_coordinates("x"), halo=0, cost=1, memory=0, bare=True)
+@function(gives=_coordinates("x"), halo=0, cost=1, memory=0, bare=True)
 def x(grid: GridShape, kind: ResultKind) -> Array:
     """The column of each pixel, from 0 at the left: its index along the last axis. Written without brackets.
 
@@ -60,7 +73,7 @@ def x(grid: GridShape, kind: ResultKind) -> Array:
     return _coordinate("x", grid, kind)
 
 
-@builtin(gives=_coordinates("y"), halo=0, cost=1, memory=0, bare=True)
+@function(gives=_coordinates("y"), halo=0, cost=1, memory=0, bare=True)
 def y(grid: GridShape, kind: ResultKind) -> Array:
     """The row of each pixel, from 0 at the top: its index along the last axis but one. Written without brackets.
 
@@ -76,7 +89,7 @@ def y(grid: GridShape, kind: ResultKind) -> Array:
     return _coordinate("y", grid, kind)
 
 
-@builtin(gives=_coordinates("z"), halo=0, cost=1, memory=0, bare=True)
+@function(gives=_coordinates("z"), halo=0, cost=1, memory=0, bare=True)
 def z(grid: GridShape, kind: ResultKind) -> Array:
     """The slice of each pixel, from 0: its index along the last axis but two. Written without brackets.
 
@@ -102,7 +115,7 @@ _DRAWN = Gives(frozenset({"mask"}), _drawn_kind)
 _EVERYWHERE = Gives(frozenset({"mask"}), lambda kinds: like_grid("mask", {"grid": kinds["grid"]}, np.bool_))
 
 
-@builtin(gives=_EVERYWHERE, halo=0, cost=1, memory=0)
+@function(gives=_EVERYWHERE, halo=0, cost=1, memory=0)
 def empty(grid: GridShape) -> Array:
     """The mask without any pixel, on the grid that the program's images share. Written `empty()`.
 
@@ -115,7 +128,7 @@ def empty(grid: GridShape) -> Array:
     return np.zeros(grid, bool)
 
 
-@builtin(gives=_EVERYWHERE, halo=0, cost=1, memory=0)
+@function(gives=_EVERYWHERE, halo=0, cost=1, memory=0)
 def full(grid: GridShape) -> Array:
     """The mask of every pixel, on the grid that the program's images share. Written `full()`.
 
@@ -128,7 +141,7 @@ def full(grid: GridShape) -> Array:
     return np.ones(grid, bool)
 
 
-@builtin(gives=_DRAWN, halo=0, cost=1, memory=0)
+@function(gives=_DRAWN, halo=0, cost=1, memory=0)
 def rectangle(y0: PlaceY, x0: PlaceX, y1: PlaceY, x1: PlaceX, grid: GridShape) -> Array:
     """The pixels with y0 <= y < y1 and x0 <= x < x1: those that the slice im[y0:y1, x0:x1] takes.
 
@@ -149,7 +162,7 @@ def rectangle(y0: PlaceY, x0: PlaceX, y1: PlaceY, x1: PlaceX, grid: GridShape) -
     return np.full(grid, in_rows & compare(">=", columns, x0) & compare("<", columns, x1))
 
 
-@builtin(gives=_DRAWN, halo=0, cost=1, memory=1)
+@function(gives=_DRAWN, halo=0, cost=1, memory=1)
 def circle(y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     """The pixels at most `radius` from the point (y, x); measured between centres, in exact arithmetic.
 
@@ -169,7 +182,7 @@ def circle(y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     return _ellipsoid(grid, (y, x), (radius, radius))
 
 
-@builtin(gives=_DRAWN, halo=0, cost=1, memory=1)
+@function(gives=_DRAWN, halo=0, cost=1, memory=1)
 def ellipse(y: PlaceY, x: PlaceX, ry: Reach, rx: Reach, grid: GridShape) -> Array:
     """The pixels in an ellipse around (y, x), its edge included; it reaches `ry` along y and `rx` along x.
 
@@ -197,7 +210,7 @@ def _sphere_kind(kinds: Kinds) -> Kind:
     return _drawn_kind(kinds)
 
 
-@builtin(gives=Gives(frozenset({"mask"}), _sphere_kind), halo=0, cost=1, memory=1)
+@function(gives=Gives(frozenset({"mask"}), _sphere_kind), halo=0, cost=1, memory=1)
 def sphere(z: PlaceZ, y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     """The voxels at most `radius` from the point (z, y, x); measured between centres, in exact arithmetic.
 
@@ -285,7 +298,7 @@ _Ys = Annotated[tuple[Any, ...], Takes(frozenset({"list"}), "a list of numbers",
 _Xs = Annotated[tuple[Any, ...], Takes(frozenset({"list"}), "a list of numbers", _Corners(Along("x")))]
 
 
-@builtin(gives=_DRAWN, halo=0, cost=_polygon_cost, memory=4, check=_check_corners)
+@function(gives=_DRAWN, halo=0, cost=_polygon_cost, memory=4, check=_check_corners)
 def polygon(ys: _Ys, xs: _Xs, grid: GridShape) -> Array:
     """The pixels with their centres in a polygon or on its edge; its corners are (ys[0], xs[0]), (ys[1], xs[1])...
 

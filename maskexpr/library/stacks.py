@@ -4,16 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.arguments import Array, SeveralMasks
-from maskexpr.builtin import Gives, Kinds, builtin, like_grid
-from maskexpr.kinds import Kind
+from maskexpr.functions.gives import Gives, Kinds, like_grid
+from maskexpr.functions.parameters import Array, SeveralMasks
+from maskexpr.functions.record import function
+from maskexpr.kinds.kind import Kind
 
 
 def _share_kind(kinds: Kinds) -> Kind:
     return like_grid("image", kinds, np.float64)
 
 
-@builtin(gives=Gives(frozenset({"image"}), _share_kind), halo=0, cost=2, memory=2)
+@function(gives=Gives(frozenset({"image"}), _share_kind), halo=0, cost=2, memory=2)
 def vote(masks: SeveralMasks) -> Array:
     """The share of masks that are on at each pixel, from 0 to 1.
 

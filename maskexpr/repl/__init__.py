@@ -5,12 +5,12 @@ import re
 import sys
 
 import maskexpr
+from maskexpr.display.terminal import Abilities, abilities
 from maskexpr.repl import plain
 from maskexpr.repl.commands import Talk
 from maskexpr.repl.reading import Reader
 from maskexpr.repl.showing import Display
 from maskexpr.session import Session
-from maskexpr.terminal import Abilities, abilities
 
 __all__ = ["converse"]
 

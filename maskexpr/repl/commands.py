@@ -10,17 +10,19 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from maskexpr import files, messages, nodes
-from maskexpr.errors import Diagnostic, InputError
-from maskexpr.images.opening import shown
-from maskexpr.limits import Limits
-from maskexpr.near import nearest
-from maskexpr.parser import parse
-from maskexpr.pictures import MODES
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.source import Source
+from maskexpr.display.pictures import MODES
+from maskexpr.files import programs
+from maskexpr.files.formats.opening import shown
+from maskexpr.language import nodes
+from maskexpr.language.limits import Limits
+from maskexpr.language.parser import parse
 from maskexpr.repl import helping
 from maskexpr.repl.showing import Display, table
 from maskexpr.session import Result, Session
-from maskexpr.source import Source
 
 _ALSO = {"exit": "quit", "?": "help"}
 _COMMAND = re.compile(r"\s*:\s*(\S*)")
@@ -391,7 +393,7 @@ def script(talk: Talk, path: str) -> str:
         raise InputError(messages.NOTHING_TO_SCRIPT.anywhere())
     target = _path(path) if Path(path).suffix else _path(path) + ".mask"
     text = talk.session.script(Path(target).parent)
-    files.write_script(text, target)
+    programs.write_script(text, target)
     outputs = [line.removeprefix("output ") for line in text.splitlines() if line.startswith("output ")]
     talk.written = talk.session.lines
     command = shlex.join(["maskexpr", "run", target, *talk.session.arguments()])

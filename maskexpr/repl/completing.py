@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from maskexpr.builtin import Builtin, Parameter, value_text
-from maskexpr.kinds import Kind
+from maskexpr.functions.arguments import Parameter, value_text
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import Kind
+from maskexpr.language.parser.grammar import Token, lex
 from maskexpr.library import CATALOGUE, PROPERTIES
-from maskexpr.parser.grammar import Token, lex
 from maskexpr.repl.commands import COMMANDS, Command, is_command, word_parts
 from maskexpr.session import Session
 
@@ -67,7 +68,7 @@ class _Bracket:
     given: list[str] = field(default_factory=list)
 
     @property
-    def record(self) -> Builtin | None:
+    def record(self) -> Function | None:
         return CATALOGUE.get(self.function)
 
     def parameter(self) -> Parameter | None:

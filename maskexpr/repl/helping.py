@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from maskexpr import manual
 from maskexpr.api import evaluate
-from maskexpr.errors import MaskError
-from maskexpr.inputs import Image
-from maskexpr.near import nearest
+from maskexpr.checker.binding import Image
+from maskexpr.diagnostics.errors import MaskError
+from maskexpr.diagnostics.nearest import nearest
+from maskexpr.explain import manual
 from maskexpr.session import Session
 
 Paint = Callable[[str, str], str]

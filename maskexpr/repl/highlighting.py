@@ -6,7 +6,7 @@ from typing import Any
 from pygments.lexer import Lexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text, Whitespace
 
-from maskexpr.parser.grammar import lex
+from maskexpr.language.parser.grammar import lex
 from maskexpr.repl.commands import is_command, takes_value, word_parts
 from maskexpr.repl.completing import LONGEST
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from maskexpr import messages
-from maskexpr.errors import InputError, MaskError, RunError
-from maskexpr.parser.grammar import lex
-from maskexpr.parser.splitting import STATEMENT_WORDS
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError, MaskError, RunError
+from maskexpr.language.parser.grammar import lex
+from maskexpr.language.parser.splitting import STATEMENT_WORDS
 from maskexpr.repl.commands import COMMANDS, Talk, is_command, names_command, run_command, takes_value
 
 Read = Callable[[], str | None]  # a text, or None at the end; Ctrl-C is a KeyboardInterrupt

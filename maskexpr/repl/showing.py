@@ -5,10 +5,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from maskexpr import show
-from maskexpr.builtin import value_text
+from maskexpr.display.results import drawn, line
+from maskexpr.display.terminal import Abilities, draw_histogram, resized
+from maskexpr.functions.arguments import value_text
 from maskexpr.session import Result, Session
-from maskexpr.terminal import Abilities, draw_histogram, resized
 
 _PICTURED = ("mask", "labels", "image", "colour")
 _COLOURS = {"error": "31", "warning": "33", "title": "1", "quiet": "2"}
@@ -38,8 +38,8 @@ class Display:
         """A line for each result, and one picture: of the last mask or labels, else of the last image."""
         named = {id(r.value) for r in results if r.name and r.kind.is_array}
         results = [r for r in results if r.name or id(r.value) not in named]  # a look at what is shown anyway
-        drawn = [r for r in results if r.kind.name in _PICTURED]
-        pictured = ([r for r in drawn if r.kind.name in ("mask", "labels")] or drawn)[-1:]
+        arrays = [r for r in results if r.kind.name in _PICTURED]
+        pictured = ([r for r in arrays if r.kind.name in ("mask", "labels")] or arrays)[-1:]
         self.last = next(iter([*pictured, *results[-1:]]), self.last)
         lines = [self.line(result) for result in results if result not in pictured]
         return "\n".join([*lines, *(self.picture(session, result, len(lines)) for result in pictured)])
@@ -53,7 +53,7 @@ class Display:
             return "list of masks" if result.kind.name == "masks" else str(result.kind)
         if isinstance(result.value, str):
             return value_text(result.value)
-        return show.line(result.value, result.kind, self.abilities, seconds)
+        return line(result.value, result.kind, self.abilities, seconds)
 
     def line(self, result: Result) -> str:
         """A result in a line: its name, what it is, the time it took."""
@@ -63,10 +63,10 @@ class Display:
         """A result in a line and as a picture, on the image that it came from."""
         ground = session.value(result.on) if result.on in session.names else None
         on = (ground.value, ground.kind) if ground is not None else None
-        line = self.line(result)
-        lines_left = min(_LINES_LEFT + lines_above + line.count("\n"), self.abilities.lines // 2)
-        shown = show.result(result.value, result.kind, self.abilities, on, self.mode, lines_left=lines_left)
-        return line + "".join(shown.partition("\n")[1:])
+        words = self.line(result)
+        lines_left = min(_LINES_LEFT + lines_above + words.count("\n"), self.abilities.lines // 2)
+        shown = drawn(result.value, result.kind, self.abilities, on, self.mode, lines_left=lines_left)
+        return words + "".join(shown.partition("\n")[1:])
 
     def _folded(self, text: str) -> str:
         """A line as lines that fit the window, broken between words."""
@@ -127,7 +127,7 @@ def table(rows: Sequence[tuple[str, str, str]], columns: int, *, fold: bool = Tr
     indent = " " * (widths[0] + 2)
     lines = []
     for name, what, how in rows:
-        for line in (f"{name:<{widths[0]}}  {what}", indent + how):
-            folded = textwrap.fill(line, columns, subsequent_indent=indent, break_on_hyphens=False)
-            lines.append(folded if fold else line)
+        for whole in (f"{name:<{widths[0]}}  {what}", indent + how):
+            folded = textwrap.fill(whole, columns, subsequent_indent=indent, break_on_hyphens=False)
+            lines.append(folded if fold else whole)
     return "\n".join(lines)

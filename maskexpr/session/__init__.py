@@ -12,20 +12,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from maskexpr import files, images, messages, nodes, provenance
 from maskexpr.api import Program, compile
-from maskexpr.builtin import value_text
 from maskexpr.checker import param_kind
-from maskexpr.errors import Diagnostic, InputError
-from maskexpr.images.opening import shown
-from maskexpr.inputs import literal, parameter
-from maskexpr.kinds import Kind
-from maskexpr.limits import Limits
-from maskexpr.near import nearest
+from maskexpr.checker.binding import literal, parameter
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.diagnostics.nearest import nearest
+from maskexpr.files import formats, programs, provenance
+from maskexpr.files.formats.opening import shown
+from maskexpr.functions.arguments import value_text
+from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.quantity import Quantity
+from maskexpr.language import nodes
+from maskexpr.language.limits import Limits
+from maskexpr.program.steps import Checked, ParamInfo, Step
 from maskexpr.session.scripts import Line, in_force, inlined, needed, script, statements
 from maskexpr.session.states import Opened, Result, State
 from maskexpr.session.values import Values
-from maskexpr.steps import Checked, ParamInfo, Quantity, Step
 
 __all__ = ["Result", "Session"]
 
@@ -171,7 +174,7 @@ class Session:
     def run(self, path: str) -> list[Result]:
         """Add the statements of a file, and load the files of its inputs but for those that are loaded already; its
         params and `def`s take the place of older ones."""
-        text, folder = files.program_text(path), Path(path).parent
+        text, folder = programs.program_text(path), Path(path).parent
         self._program_of(State((text,), folders=(folder,)), path)  # its own mistakes, in its own lines
         params = {info.name for info in self._now.checked.params}
         added = [
@@ -249,14 +252,14 @@ class Session:
         return state
 
     def _opened(self, state: State, name: str, path: str, spacing: str | None, kind: str | None) -> State:
-        picture = images.read(path, kind=kind)
-        size = spacing or files.spacing_for(name, state.spacings)
+        picture = formats.read(path, kind=kind)
+        size = spacing or programs.spacing_for(name, state.spacings)
         self._versions += 1
-        opened = Opened(files.as_image(picture, size), Path(path), picture.notes, size, self._versions)
+        opened = Opened(programs.as_image(picture, size), Path(path), picture.notes, size, self._versions)
         return replace(state, opened={**state.opened, name: opened})
 
     def _program_of(self, state: State, name: str = _NAME) -> Program:
-        resolver = files.beside(Path(), *state.folders)
+        resolver = programs.beside(Path(), *state.folders)
         # The last line is a program's result, and not all that has a name can be one, a length say.
         text = f"{state.text}\n{_RESULT}"
         return compile(text, name=name, limits=self.limits, fast=self.fast, resolver=resolver)
@@ -314,19 +317,19 @@ class Session:
         result = self.value(name)
         if result.kind.name not in _ARRAYS:
             raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=result.kind.name))
-        loaded = files.Loaded({}, {n: opened.path for n, opened in self._now.state.opened.items()})
-        files.check_targets({name: path}, list(loaded.paths.values()))
+        loaded = programs.Loaded({}, {n: opened.path for n, opened in self._now.state.opened.items()})
+        programs.check_targets({name: path}, list(loaded.paths.values()))
         program = self.program([name])
         given = _given(self._now.state, program)
         results, numbers = program.traced(**given)
         record = provenance.record(program, program.checked(**given), loaded, numbers, name)
-        files.write(results[name], path, record)
+        programs.write(results[name], path, record)
         return result
 
     def program(self, names: Iterable[str]) -> Program:
         """The lines that lead to some names, as a program."""
         text = script(statements(self.lines), names, self._now.state.params, {})
-        resolver = files.beside(Path(), *self._now.state.folders)
+        resolver = programs.beside(Path(), *self._now.state.folders)
         return compile(text, name=_NAME, limits=self.limits, fast=self.fast, resolver=resolver)
 
     def given(self, program: Program) -> dict[str, Any]:

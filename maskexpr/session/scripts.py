@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from maskexpr import nodes
-from maskexpr.builtin import value_text
-from maskexpr.limits import Limits
-from maskexpr.parser import parse
-from maskexpr.source import Source, Span
-from maskexpr.steps import Quantity
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.functions.arguments import value_text
+from maskexpr.kinds.quantity import Quantity
+from maskexpr.language import nodes
+from maskexpr.language.limits import Limits
+from maskexpr.language.parser import parse
 
 
 def names_in(node: nodes.Node) -> Iterator[tuple[nodes.Name, bool]]:

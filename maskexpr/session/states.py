@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from maskexpr.kinds import Kind
+from maskexpr.kinds.kind import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.engine import Engine
+from maskexpr.engine.run import Engine
 from maskexpr.library.regions.keeping import Predicate
-from maskexpr.plan import plan
-from maskexpr.steps import Checked, Step, in_order
+from maskexpr.planner.plan import plan
+from maskexpr.program.steps import Checked, Step, in_order
 
 MOST_BYTES = 2**30  # of values kept beyond those that are asked for
 

@@ -1,8 +1,9 @@
 """Runs a program strip by strip, for tests of functions that look only so far around a pixel."""
 
-from maskexpr import compile, reference
-from maskexpr.engine import Engine
-from maskexpr.plan import plan
+from maskexpr import compile
+from maskexpr.engine import reference
+from maskexpr.engine.run import Engine
+from maskexpr.planner.plan import plan
 
 
 def both_ways(text, rows, **values):

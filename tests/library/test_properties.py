@@ -12,11 +12,11 @@ import skimage
 from skimage.measure import regionprops
 
 from maskexpr import evaluate
-from maskexpr.kinds import Kind
+from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.ranges import Range
 from maskexpr.library.measures import statistics
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import PROPERTIES, SIZE, values_of
-from maskexpr.ranges import Range
 
 OURS_TO_SKIMAGE = {
     "area": "area",

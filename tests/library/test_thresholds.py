@@ -14,7 +14,7 @@ import skimage.filters
 import maskexpr
 from maskexpr import ProgramError, RunError, evaluate
 from maskexpr.kernels.counts import count_bins, count_values
-from maskexpr.ranges import Range
+from maskexpr.kinds.ranges import Range
 
 SCIKIT_IMAGES = {
     "otsu": skimage.filters.threshold_otsu,

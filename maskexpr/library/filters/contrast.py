@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import messages
-from maskexpr.arguments import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma, exact
-from maskexpr.builtin import FLOAT_IMAGE, WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import FLOAT_IMAGE, Gives, Kinds
+from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma, exact
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
-from maskexpr.kinds import NOT_CONSTANT, Kind
+from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.library.filters.smoothing import (
     REFLECTED,
     check_sigma,
@@ -22,7 +24,7 @@ from maskexpr.library.filters.smoothing import (
 _BINS = 256
 
 
-@builtin(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=REFLECTED, check=check_sigma)
+@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=REFLECTED, check=check_sigma)
 def unsharp(im: Image, sigma: Sigma, amount: Number = 1, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Sharpen an image: im + amount * (im - gaussian(im, sigma)).
 
@@ -60,7 +62,7 @@ def _normalized_kind(kinds: Kinds) -> Kind:
     return FLOAT_IMAGE.rule(kinds)
 
 
-@builtin(gives=Gives(frozenset({"image"}), _normalized_kind), halo=WHOLE, cost=8, memory=40)
+@function(gives=Gives(frozenset({"image"}), _normalized_kind), halo=WHOLE, cost=8, memory=40)
 def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *, kind: ResultKind) -> Array:
     """Map an image's values to 0..1; `low` becomes 0, `high` 1, and what is beyond them the nearer end.
 
@@ -111,7 +113,7 @@ def _distances(im: Array, start: int) -> Array:
     return np.asarray(np.where(im < start, -(np.uint64(0) - above).astype(np.float64), above.astype(np.float64)))
 
 
-@builtin(gives=FLOAT_IMAGE, halo=WHOLE, cost=60, memory=48)
+@function(gives=FLOAT_IMAGE, halo=WHOLE, cost=60, memory=48)
 def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array:
     """Histogram equalization: each value becomes the share of pixels at or below it.
 

@@ -5,11 +5,14 @@ import operator
 
 import numpy as np
 
-from maskexpr import elements, messages
-from maskexpr.arguments import Array, Axes, Axis, Image, ResultKind, Sigma, SigmaOrNone
-from maskexpr.builtin import FLOAT_IMAGE, Refused, Settings, Surroundings, builtin
-from maskexpr.lazy import scipy
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import FLOAT_IMAGE
+from maskexpr.functions.parameters import Array, Axes, Axis, Image, ResultKind, Sigma, SigmaOrNone
+from maskexpr.functions.record import Settings, function
+from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import REFLECTED, check_window, reaches, sigmas, smoothed
+from maskexpr.library.lazy import scipy
 
 _WIDER = 1.6  # Marr and Hildreth's ratio, for which a difference of Gaussians is nearest to a Laplacian of one
 
@@ -26,7 +29,7 @@ def _check_axis(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.AXIS_NOT_WORKED, "axis")
 
 
-@builtin(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 8.0 * ndim * ndim,
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 8.0 * ndim * ndim,
          memory=lambda settings, ndim: 8.0 * (ndim + 2), border=REFLECTED, check=_check_axis)  # fmt: skip
 def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The strength of edges: the size of the gradient by Sobel's kernels, over the square root of the number of axes.
@@ -59,7 +62,7 @@ def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) 
 # --- laplace ---------------------------------------------------------------------------------------------------------
 
 
-@builtin(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=24, border=REFLECTED)
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=24, border=REFLECTED)
 def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.
 
@@ -113,7 +116,7 @@ def _check_difference(settings: Settings, around: Surroundings) -> None:
     check_window(2 * widest + 1, "low" if settings["high"] is None else "high")
 
 
-@builtin(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=REFLECTED,
+@function(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=REFLECTED,
          check=_check_difference)  # fmt: skip
 def difference_of_gaussians(
     im: Image, low: Sigma, high: SigmaOrNone = None, axes: Axes = None, *, kind: ResultKind

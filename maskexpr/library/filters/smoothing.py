@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import elements, messages
-from maskexpr.arguments import (
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import FLOAT_IMAGE, SAME_IMAGE
+from maskexpr.functions.parameters import (
     NAMED_SHAPES,
     Array,
     Axes,
@@ -20,8 +22,9 @@ from maskexpr.arguments import (
     Sigma,
     Whole,
 )
-from maskexpr.builtin import FLOAT_IMAGE, SAME_IMAGE, Refused, Settings, Surroundings, builtin
-from maskexpr.lazy import scipy
+from maskexpr.functions.record import Settings, function
+from maskexpr.library import elements
+from maskexpr.library.lazy import scipy
 
 REFLECTED = "the image is reflected at its border: d c b a | a b c d | d c b a"
 _TRUNCATE = 4.0
@@ -87,7 +90,7 @@ def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
     return np.asarray(scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE))
 
 
-@builtin(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED, check=check_sigma)
+@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED, check=check_sigma)
 def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Smooth an image with a Gaussian of standard deviation `sigma`.
 
@@ -154,7 +157,7 @@ def _window_means(im: Array, window: Masks) -> Array:
     return np.asarray((high * 2**32 + low) / size).astype(np.float64)
 
 
-@builtin(gives=FLOAT_IMAGE, halo=elements.halo, cost=mean_cost, memory=24, border=REFLECTED, check=check_windows)
+@function(gives=FLOAT_IMAGE, halo=elements.halo, cost=mean_cost, memory=24, border=REFLECTED, check=check_windows)
 def mean_filter(
     im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None, *, kind: ResultKind
 ) -> Array:
@@ -185,7 +188,7 @@ def _ranks_cost(settings: Settings, ndim: int) -> float:
     return 4.0 * window_size(settings, ndim)
 
 
-@builtin(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED, check=check_windows)
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED, check=check_windows)
 def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
     """The median of the pixels in a window around each pixel: removes specks and keeps edges.
 
@@ -218,7 +221,7 @@ def _check_rank(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.RANK_OUTSIDE, "rank", rank=rank, size=size, last=size - 1)
 
 
-@builtin(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED, check=_check_rank)
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED, check=_check_rank)
 def rank_filter(im: Image, rank: Whole, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
     """The pixel of a given rank in a window around each pixel; 0 is the smallest, -1 the largest.
 

@@ -4,14 +4,16 @@ import math
 
 import numpy as np
 
-from maskexpr.arguments import Array, Mask, Masks, Percent, PixelSpacing
-from maskexpr.builtin import NUMBER, WHOLE, Settings, Surroundings, builtin
-from maskexpr.lazy import scipy
+from maskexpr.functions.arguments import Surroundings
+from maskexpr.functions.gives import NUMBER
+from maskexpr.functions.parameters import Array, Mask, Masks, Percent, PixelSpacing
+from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.library.lazy import scipy
 from maskexpr.library.measures.masks import LengthUnit, bounding_box, pixel_steps
 from maskexpr.library.measures.statistics import percentile
 
 
-@builtin(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
+@function(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
 def dice(a: Mask, b: Mask) -> float:
     """How well two masks agree: twice the pixels on in both over the sum of their areas, from 0 to 1.
 
@@ -27,7 +29,7 @@ def dice(a: Mask, b: Mask) -> float:
     return 2 * int(np.count_nonzero(a & b)) / int(total) if total else 1.0
 
 
-@builtin(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
+@function(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
 def iou(a: Mask, b: Mask) -> float:
     """How well two masks agree: the pixels on in both over those on in either (intersection over union), from 0 to 1.
 
@@ -48,7 +50,7 @@ def _check_unit(settings: Settings, around: Surroundings) -> None:
         pixel_steps(settings["unit"], around.spacing, around.ndim)
 
 
-@builtin(gives=NUMBER, halo=WHOLE, cost=150, memory=lambda settings, ndim: 12.0 * ndim + 20, check=_check_unit)
+@function(gives=NUMBER, halo=WHOLE, cost=150, memory=lambda settings, ndim: 12.0 * ndim + 20, check=_check_unit)
 def hausdorff(a: Mask, b: Mask, q: Percent = 100, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> float:
     """How far two masks are apart at most: their Hausdorff distance.
 

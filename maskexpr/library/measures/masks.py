@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from maskexpr import messages
-from maskexpr.arguments import Array, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
-from maskexpr.builtin import WHOLE, Gives, Kinds, Refused, Settings, Surroundings, builtin
-from maskexpr.kinds import TRUTH, Kind, number
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import Gives, Kinds
+from maskexpr.functions.parameters import Array, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
+from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kinds.kind import TRUTH, Kind, number
+from maskexpr.kinds.ranges import Range
 from maskexpr.library.measures.statistics import pixels, some
-from maskexpr.ranges import Range
 
 LengthUnit = Annotated[str, one_of("px", "mm", "um")]
 _AreaUnit = Annotated[str, one_of("px", "mm2", "um2", "mm3", "um3")]
@@ -60,7 +62,7 @@ def _area_kind(kinds: Kinds) -> Kind:
 _AREA = _of_mask(_area_kind, "number")
 
 
-@builtin(gives=_AREA, halo=WHOLE, cost=1, memory=0)
+@function(gives=_AREA, halo=WHOLE, cost=1, memory=0)
 def area(m: MaskOrSamples, unit: _AreaUnit = "px", *, spacing: PixelSpacing) -> int | float:
     """The number of pixels that are on in a mask, or in samples of one such as `m[region]`.
 
@@ -86,7 +88,7 @@ def _check_volume(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.VOLUME_AXES, "m", ndim=around.ndim)
 
 
-@builtin(gives=_AREA, halo=WHOLE, cost=1, memory=0, check=_check_volume)
+@function(gives=_AREA, halo=WHOLE, cost=1, memory=0, check=_check_volume)
 def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int | float:
     """The volume of a mask of three axes; its voxels that are on, or their size in mm3 or um3.
 
@@ -102,7 +104,7 @@ def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int |
     return area(m, unit, spacing=spacing)
 
 
-@builtin(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
+@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
 def any_(m: MaskOrSamples) -> bool:
     """Whether any pixel of a mask, or of samples of one such as `m[region]`, is on; false for no samples.
 
@@ -115,7 +117,7 @@ def any_(m: MaskOrSamples) -> bool:
     return bool(m.any())
 
 
-@builtin(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
+@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
 def all_(m: MaskOrSamples) -> bool:
     """Whether every pixel of a mask, or of samples of one such as `m[region]`, is on; true for no samples.
 
@@ -128,7 +130,7 @@ def all_(m: MaskOrSamples) -> bool:
     return bool(m.all())
 
 
-@builtin(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0)
+@function(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0)
 def fraction(m: MaskOrSamples) -> float:
     """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
 
@@ -185,7 +187,7 @@ def _check_perimeter(settings: Settings, around: Surroundings) -> None:
 _FLOATING = Gives(frozenset({"number"}), lambda kinds: number())
 
 
-@builtin(gives=_FLOATING, halo=WHOLE, cost=20, memory=32, border="outside the image the mask is empty",
+@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=32, border="outside the image the mask is empty",
          check=_check_perimeter)  # fmt: skip
 def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> float:
     """The length of the contours of a mask of two axes; those of all its regions, and of their holes.
@@ -224,7 +226,7 @@ def _others(m: Masks, axis: int) -> tuple[int, ...]:
     return tuple(other for other in range(m.ndim) if other != axis)
 
 
-@builtin(gives=Gives(frozenset({"list"}), _centroid_kind), halo=WHOLE, cost=4, memory=0)
+@function(gives=Gives(frozenset({"list"}), _centroid_kind), halo=WHOLE, cost=4, memory=0)
 def centroid(m: Mask) -> list[float]:
     """The centre of a mask: the mean position of its pixels along each axis.
 
@@ -243,7 +245,7 @@ def centroid(m: Mask) -> list[float]:
     return [int(profile @ np.arange(profile.size)) / int(profile.sum()) for profile in profiles]
 
 
-@builtin(gives=Gives(frozenset({"list"}), _bbox_kind), halo=WHOLE, cost=2, memory=0)
+@function(gives=Gives(frozenset({"list"}), _bbox_kind), halo=WHOLE, cost=2, memory=0)
 def bbox(m: Mask) -> list[int]:
     """The smallest box that holds a mask; where it starts along each axis, then where it stops.
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import messages, ranges
-from maskexpr.arguments import (
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import Gives, Kinds
+from maskexpr.functions.parameters import (
     Array,
     Bins,
     Measured,
@@ -21,10 +23,11 @@ from maskexpr.arguments import (
     Percent,
     exact,
 )
-from maskexpr.builtin import WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
-from maskexpr.kinds import NOT_CONSTANT, Kind, number
-from maskexpr.ranges import Range
+from maskexpr.kinds import ranges
+from maskexpr.kinds.kind import NOT_CONSTANT, Kind, number
+from maskexpr.kinds.ranges import Range
 
 _BLOCK = 65536
 _MOST_SAMPLES = 2**40  # where the shape they come from is not known
@@ -104,7 +107,7 @@ def _sum(values: Array) -> int | float:
     return _added(float(block.sum()) for block in _blocks(values))
 
 
-@builtin(gives=_of_image(ranges.multiply), halo=WHOLE, cost=2, memory=1, name="sum")
+@function(gives=_of_image(ranges.multiply), halo=WHOLE, cost=2, memory=1, name="sum")
 def sum_(im: Measured) -> int | float:
     """The sum of an image's values or of samples; 0 for no samples.
 
@@ -120,7 +123,7 @@ def sum_(im: Measured) -> int | float:
     return _sum(im)
 
 
-@builtin(gives=_FLOATING, halo=WHOLE, cost=2, memory=1)
+@function(gives=_FLOATING, halo=WHOLE, cost=2, memory=1)
 def mean(im: Measured) -> float:
     """The mean of an image's values or of samples.
 
@@ -136,7 +139,7 @@ def mean(im: Measured) -> float:
     return _sum(some(im)) / im.size
 
 
-@builtin(gives=_FLOATING, halo=WHOLE, cost=5, memory=1)
+@function(gives=_FLOATING, halo=WHOLE, cost=5, memory=1)
 def std(im: Measured) -> float:
     """The standard deviation of an image's values or of samples: the root of the mean square distance from their mean.
 
@@ -156,7 +159,7 @@ def std(im: Measured) -> float:
     return math.sqrt(_added(float(np.square(block - total / size).sum()) for block in _blocks(im)) / size)
 
 
-@builtin(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min")
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min")
 def min_(im: Measured) -> int | float:
     """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
 
@@ -172,7 +175,7 @@ def min_(im: Measured) -> int | float:
     return value
 
 
-@builtin(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max")
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max")
 def max_(im: Measured) -> int | float:
     """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
 
@@ -188,7 +191,7 @@ def max_(im: Measured) -> int | float:
     return value
 
 
-@builtin(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
+@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
 def percentile(im: Measured, q: Percent) -> float:
     """The value below which `q` percent of an image's values or of samples lie, interpolated linearly.
 
@@ -227,7 +230,7 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
     return [part[place].item() for place in places]
 
 
-@builtin(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
+@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
 def median(im: Measured) -> float:
     """The median of an image's values or of samples: the middle one, or the mean of the two middle ones.
 
@@ -267,7 +270,7 @@ def _histogram_kind(kinds: Kinds) -> Kind:
     return Kind("list")
 
 
-@builtin(gives=Gives(frozenset({"list"}), _histogram_kind), halo=WHOLE, cost=60, memory=16)
+@function(gives=Gives(frozenset({"list"}), _histogram_kind), halo=WHOLE, cost=60, memory=16)
 def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: NumberOrNone = None) -> list[Any]:
     """How many of an image's values, or of samples, fall into each of `bins` intervals of equal width.
 

@@ -11,14 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import elements
-from maskexpr.arguments import NAMED_SHAPES, Array, Axes, Distance, ElementShape, Mask, MaskOrImage, Masks, Reach
-from maskexpr.builtin import MASK, SAME, Gives, Kinds, Refused, builtin
-from maskexpr.elements import Element
-from maskexpr.kinds import Kind
-from maskexpr.lazy import scipy
-from maskexpr.messages import REACH_TOO_LARGE
-from maskexpr.ranges import of_type
+from maskexpr.diagnostics.messages import REACH_TOO_LARGE
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import MASK, SAME, Gives, Kinds
+from maskexpr.functions.parameters import (
+    NAMED_SHAPES,
+    Array,
+    Axes,
+    Distance,
+    ElementShape,
+    Mask,
+    MaskOrImage,
+    Masks,
+    Reach,
+)
+from maskexpr.functions.record import function
+from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.ranges import of_type
+from maskexpr.library import elements
+from maskexpr.library.elements import Element
+from maskexpr.library.lazy import scipy
 
 # Above this many offsets a distance transform is cheaper than trying each.
 _LARGE_FOOTPRINT = 500
@@ -145,7 +157,7 @@ def _highest(dtype: np.dtype[Any]) -> Any:
     return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
 
 
-@builtin(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
+@function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
          check=elements.check_element)  # fmt: skip
 def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Grow a mask by a reach of n, or take the largest grey value within that reach.
@@ -170,7 +182,7 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
     return _dilated(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.maximum)
 
 
-@builtin(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
+@function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
          check=elements.check_element)  # fmt: skip
 def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Shrink a mask by a reach of n, or take the smallest grey value within that reach.
@@ -213,7 +225,7 @@ def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, ax
     return np.ascontiguousarray(_cropped(second(first(_padded(m, pad), n, shape, axes), n, shape, axes), pad))
 
 
-@builtin(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
+@function(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
          border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
 def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
@@ -236,7 +248,7 @@ def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     return _on_the_plane(_eroded, _dilated, m, n, shape, axes)
 
 
-@builtin(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
+@function(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
          border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
 def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
@@ -258,7 +270,7 @@ def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     return _on_the_plane(_dilated, _eroded, m, n, shape, axes)
 
 
-@builtin(gives=MASK, halo=elements.halo, cost=elements.cost, memory=2, border="outside the image is empty",
+@function(gives=MASK, halo=elements.halo, cost=elements.cost, memory=2, border="outside the image is empty",
          aliases=ALIASES, check=elements.check_element)  # fmt: skip
 def boundary(m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """The pixels of a mask within n of what is off: `m & ~erode(m, n)`.

@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import elements, messages, ranges
-from maskexpr.arguments import (
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import MASK, Gives, Kinds, like_grid, numeric_result
+from maskexpr.functions.parameters import (
     Array,
     Axes,
     Connectivity,
@@ -17,21 +19,12 @@ from maskexpr.arguments import (
     ResultKind,
     WorkType,
 )
-from maskexpr.builtin import (
-    MASK,
-    WHOLE,
-    Gives,
-    Kinds,
-    Refused,
-    Settings,
-    Surroundings,
-    builtin,
-    like_grid,
-    numeric_result,
-)
+from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels import sweeps
-from maskexpr.kinds import Kind
-from maskexpr.lazy import scipy
+from maskexpr.kinds import ranges
+from maskexpr.kinds.kind import Kind
+from maskexpr.library import elements
+from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import compute, widen
 
 _ENDLESS = 2**31 - 1
@@ -68,7 +61,7 @@ def _check_length(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.GROWTH_LENGTH, "n", spacing=lengths)
 
 
-@builtin(gives=MASK, halo=_grow_halo, cost=25, memory=10, border=_INSIDE, check=_check_length)
+@function(gives=MASK, halo=_grow_halo, cost=25, memory=10, border=_INSIDE, check=_check_length)
 def grow(seed: Mask, within: Mask, n: ReachOrNone, connectivity: Connectivity = 1, axes: Axes = None) -> Masks:
     """Grow a mask by n pixels, step by step, without leaving another.
 
@@ -114,7 +107,7 @@ def _reconstruct_kind(kinds: Kinds) -> Kind:
 _RECONSTRUCTED = Gives(frozenset({"mask", "image"}), _reconstruct_kind)
 
 
-@builtin(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * (ndim + 3), border=_INSIDE)
+@function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * (ndim + 3), border=_INSIDE)
 def reconstruct(
     seed: MaskOrImage,
     within: MaskOrImage,

@@ -1,9 +1,12 @@
 """The smallest convex shape that holds a mask."""
 
-from maskexpr import elements, messages
-from maskexpr.arguments import Axes, Mask, Masks
-from maskexpr.builtin import MASK, WHOLE, Refused, Settings, Surroundings, builtin
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import MASK
+from maskexpr.functions.parameters import Axes, Mask, Masks
+from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels import hulls
+from maskexpr.library import elements
 
 
 def _check_axes(settings: Settings, around: Surroundings) -> None:
@@ -11,7 +14,7 @@ def _check_axes(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.AXES_NUMBER, "axes", function="hull", wanted="one to three", count=len(around.worked))
 
 
-@builtin(gives=MASK, halo=WHOLE, cost=40, memory=8, check=_check_axes)
+@function(gives=MASK, halo=WHOLE, cost=40, memory=8, check=_check_axes)
 def hull(m: Mask, axes: Axes = None) -> Masks:
     """The convex hull of all pixels of a mask together; of an empty mask an empty one.
 

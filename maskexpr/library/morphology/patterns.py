@@ -4,11 +4,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from maskexpr import elements, messages
-from maskexpr.arguments import Axes, Distance, Hits, Mask, Masks
-from maskexpr.builtin import MASK, Refused, Settings, Surroundings, builtin
-from maskexpr.elements import Element
-from maskexpr.lazy import scipy
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import MASK
+from maskexpr.functions.parameters import Axes, Distance, Hits, Mask, Masks
+from maskexpr.functions.record import Settings, function
+from maskexpr.library import elements
+from maskexpr.library.elements import Element
+from maskexpr.library.lazy import scipy
 
 _ONCE = Distance(Fraction(1))
 _SWAPPED = str.maketrans("01", "10")
@@ -36,7 +39,7 @@ def _check_pattern(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.PATTERN_DIMENSION, "pattern", pattern=pattern.ndim, axes=len(worked))
 
 
-@builtin(gives=MASK, halo=_halo, cost=_cost, memory=3, border="outside the image is empty", check=_check_pattern)
+@function(gives=MASK, halo=_halo, cost=_cost, memory=3, border="outside the image is empty", check=_check_pattern)
 def hit_or_miss(m: Mask, pattern: Hits, axes: Axes = None) -> Masks:
     """The pixels around which a pattern of on and off pixels fits.
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from maskexpr import elements
-from maskexpr.arguments import Array, Axes, ElementShape, MaskOrImage, Reach, ResultKind
-from maskexpr.builtin import Gives, Kinds, builtin, like_grid, numeric_result
-from maskexpr.kinds import Kind
+from maskexpr.functions.gives import Gives, Kinds, like_grid, numeric_result
+from maskexpr.functions.parameters import Array, Axes, ElementShape, MaskOrImage, Reach, ResultKind
+from maskexpr.functions.record import function
+from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.ranges import Range
+from maskexpr.library import elements
 from maskexpr.library.morphology.elementary import ALIASES, BORDER, close, like_image, open_
-from maskexpr.ranges import Range
 
 
 def _residue_kind(kinds: Kinds) -> Kind:
@@ -27,7 +28,7 @@ def _difference(more: Array, less: Array, kind: Kind) -> Array:
     return np.asarray(np.subtract(more, less, dtype=kind.dtype, casting="unsafe"))
 
 
-@builtin(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=4,
+@function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=4,
          border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
 def tophat(
     m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind
@@ -50,7 +51,7 @@ def tophat(
     return _difference(m, open_(m, n, shape, axes), kind)
 
 
-@builtin(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=4,
+@function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=4,
          border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
 def blackhat(
     m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind

@@ -1,9 +1,12 @@
 """Lines that tell the shape of a mask."""
 
-from maskexpr import elements, messages
-from maskexpr.arguments import Axes, Mask, Masks
-from maskexpr.builtin import MASK, WHOLE, Refused, Settings, Surroundings, builtin
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import MASK
+from maskexpr.functions.parameters import Axes, Mask, Masks
+from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels import thinning
+from maskexpr.library import elements
 
 
 def _check_axes(settings: Settings, around: Surroundings) -> None:
@@ -16,7 +19,7 @@ def _cost(settings: Settings, ndim: int) -> float:
     return 100 if len(elements.worked_axes(settings["axes"], ndim)) == 2 else 250
 
 
-@builtin(gives=MASK, halo=WHOLE, cost=_cost, memory=40, border="outside the image is empty", check=_check_axes)
+@function(gives=MASK, halo=WHOLE, cost=_cost, memory=40, border="outside the image is empty", check=_check_axes)
 def skeleton(m: Mask, axes: Axes = None) -> Masks:
     """Thin a mask to lines one pixel wide that are connected as it is.
 

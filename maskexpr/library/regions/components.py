@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import elements, messages
-from maskexpr.arguments import (
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import COUNT, LABELS, MASK, SAME_REGIONS, Gives, Kinds
+from maskexpr.functions.parameters import (
     Array,
     Axes,
     Connectivity,
@@ -24,9 +26,10 @@ from maskexpr.arguments import (
     SizeLimitOrNone,
     exact,
 )
-from maskexpr.builtin import COUNT, LABELS, MASK, SAME_REGIONS, WHOLE, Gives, Kinds, Refused, builtin
-from maskexpr.kinds import Kind
-from maskexpr.lazy import scipy
+from maskexpr.functions.record import WHOLE, function
+from maskexpr.kinds.kind import Kind
+from maskexpr.library import elements
+from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import compare
 
 OUTSIDE_EMPTY = "outside the image the mask is empty"
@@ -88,7 +91,7 @@ def sizes(labels: Array, number: int) -> Array:
     return np.bincount(labels.ravel(), minlength=number + 1)
 
 
-@builtin(gives=LABELS, halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY)
+@function(gives=LABELS, halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY)
 def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Number the connected regions of a mask: 1, 2, 3... in scan order of their first pixels, 0 where the mask is off.
 
@@ -111,7 +114,7 @@ def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     return components(m, connectivity, axes)[0]
 
 
-@builtin(gives=COUNT, halo=WHOLE, cost=15, memory=8, border=OUTSIDE_EMPTY)
+@function(gives=COUNT, halo=WHOLE, cost=15, memory=8, border=OUTSIDE_EMPTY)
 def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> int:
     """The number of connected regions of a mask, or of numbers in labels; 0 if there are none.
 
@@ -131,7 +134,7 @@ def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) ->
 # --- choice by size --------------------------------------------------------------------------------------------------
 
 
-@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
 def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The `k` largest connected regions of a mask, or of labels.
 
@@ -160,7 +163,7 @@ def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, 
     return kept(m, labels, chosen)
 
 
-@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
 def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of fewer pixels than `size`; one of exactly that size stays.
 
@@ -182,7 +185,7 @@ def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 
     return _kept_by_size(m, ">=", size, connectivity, axes)
 
 
-@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
 def remove_large(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of more pixels than `size`; one of exactly that size stays.
 
@@ -218,7 +221,7 @@ def _inner(labels: Array, number: int, axes: tuple[int, ...] | None) -> Masks:
     return inner
 
 
-@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed")
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed")
 def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions that touch the image's border.
 
@@ -239,7 +242,7 @@ def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = N
     return kept(m, labels, _inner(labels, number, axes))
 
 
-@builtin(gives=MASK, halo=WHOLE, cost=20, memory=9, border="the outside of the image is background")
+@function(gives=MASK, halo=WHOLE, cost=20, memory=9, border="the outside of the image is background")
 def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Fill the holes of a mask; a hole is background that is not connected to the outside of the image.
 
@@ -279,7 +282,7 @@ def _at_kind(kinds: Kinds) -> Kind:
     return SAME_REGIONS.rule(kinds)
 
 
-@builtin(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=8, border=OUTSIDE_EMPTY)
+@function(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=8, border=OUTSIDE_EMPTY)
 def at(
     m: MaskOrLabels,
     y: PlaceY,

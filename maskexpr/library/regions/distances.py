@@ -5,10 +5,13 @@ from typing import Annotated
 
 import numpy as np
 
-from maskexpr import elements, messages
-from maskexpr.arguments import Array, Axes, Mask, Masks, PixelSpacing, one_of
-from maskexpr.builtin import WHOLE, Gives, Refused, Settings, Surroundings, builtin, like_grid
-from maskexpr.lazy import scipy
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import Gives, like_grid
+from maskexpr.functions.parameters import Array, Axes, Mask, Masks, PixelSpacing, one_of
+from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.library import elements
+from maskexpr.library.lazy import scipy
 
 _Border = Annotated[str, one_of("image", "empty")]
 _Unit = Annotated[str, one_of("px", "mm", "um")]
@@ -44,7 +47,7 @@ def to_off(m: Masks, steps: list[float], axes: tuple[int, ...] | None = None) ->
 _DISTANCE = Gives(frozenset({"image"}), lambda kinds: like_grid("image", kinds, np.float64))
 
 
-@builtin(gives=_DISTANCE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=_check_unit,
+@function(gives=_DISTANCE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=_check_unit,
          border='the image only; border="empty" counts the outside as background')  # fmt: skip
 def distance(m: Mask, border: _Border = "image", unit: _Unit = "px", axes: Axes = None, *,
              spacing: PixelSpacing) -> Array:  # fmt: skip
@@ -70,7 +73,7 @@ def distance(m: Mask, border: _Border = "image", unit: _Unit = "px", axes: Axes 
     return to_off(m, steps, axes)
 
 
-@builtin(gives=_DISTANCE, halo=WHOLE, cost=120, memory=lambda settings, ndim: 12.0 * ndim + 24, check=_check_unit,
+@function(gives=_DISTANCE, halo=WHOLE, cost=120, memory=lambda settings, ndim: 12.0 * ndim + 24, check=_check_unit,
          border="the image only")  # fmt: skip
 def signed_distance(m: Mask, unit: _Unit = "px", axes: Axes = None, *, spacing: PixelSpacing) -> Array:
     """The distance to the edge of a mask, positive inside and negative outside.

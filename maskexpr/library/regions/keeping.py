@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.arguments import (
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import SAME_REGIONS
+from maskexpr.functions.parameters import (
     Array,
     Axes,
     Connectivity,
@@ -16,11 +18,12 @@ from maskexpr.arguments import (
     OuterNumbers,
     RegionPredicate,
 )
-from maskexpr.builtin import SAME_REGIONS, WHOLE, Refused, builtin
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
-from maskexpr.steps import Step, run_body
+from maskexpr.program.running import run_body
+from maskexpr.program.steps import Step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +78,7 @@ def _run(step: Step, operands: dict[str, Any], count: int) -> Any:
         raise Refused(refused.mistake, "", **{"name": refused.argument, **refused.fields}) from None
 
 
-@builtin(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=lambda s, d: 32.0 * d + 48, border=OUTSIDE_EMPTY)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=lambda s, d: 32.0 * d + 48, border=OUTSIDE_EMPTY)
 def keep(
     m: MaskOrLabels,
     predicate: RegionPredicate,

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import numpy as np
 
-from maskexpr import elements
-from maskexpr.arguments import Array, Axes, Distance, Image, MaskOrNone, Masks, NumberOrNone, Reach, one_of
-from maskexpr.builtin import MASK, WHOLE, Settings, Surroundings, builtin
+from maskexpr.functions.arguments import Surroundings
+from maskexpr.functions.gives import MASK
+from maskexpr.functions.parameters import Array, Axes, Distance, Image, MaskOrNone, Masks, NumberOrNone, Reach, one_of
+from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import check_window
 from maskexpr.library.morphology.elementary import dilate
 from maskexpr.library.operators import compare
@@ -27,7 +29,7 @@ def _check(settings: Settings, around: Surroundings) -> None:
         check_window(math.prod(2 * reach + 1 for reach in elements.halo(settings, around.ndim)), "n")
 
 
-@builtin(gives=MASK, halo=WHOLE, cost=_cost, memory=24, border="outside the image there are no values", check=_check)
+@function(gives=MASK, halo=WHOLE, cost=_cost, memory=24, border="outside the image there are no values", check=_check)
 def peaks(
     im: Image,
     n: Reach = 1,

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from maskexpr import elements
-from maskexpr.arguments import Array
+from maskexpr.functions.parameters import Array
+from maskexpr.library import elements
 
 
 class Regions:

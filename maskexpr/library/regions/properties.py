@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from maskexpr.arguments import Array
+from maskexpr.functions.parameters import Array
 from maskexpr.kernels import hulls
 from maskexpr.library.measures.masks import perimeters
 from maskexpr.library.regions.pixels import Regions, floating, largest, roomy

@@ -7,12 +7,12 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from maskexpr.arguments import Array
-from maskexpr.builtin import first_sentence
-from maskexpr.kinds import Kind
+from maskexpr.functions.parameters import Array
+from maskexpr.functions.record import first_sentence
+from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.ranges import Range
 from maskexpr.library.measures.statistics import pixels
 from maskexpr.library.regions.pixels import Regions
-from maskexpr.ranges import Range
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 

@@ -4,15 +4,29 @@ import math
 
 import numpy as np
 
-from maskexpr import elements, messages
-from maskexpr.arguments import Array, Axes, Connectivity, Distance, Image, Markers, Mask, MaskOrNone, Masks, Reach
-from maskexpr.builtin import LABELS, WHOLE, Gives, Kinds, Refused, builtin
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import LABELS, Gives, Kinds
+from maskexpr.functions.parameters import (
+    Array,
+    Axes,
+    Connectivity,
+    Distance,
+    Image,
+    Markers,
+    Mask,
+    MaskOrNone,
+    Masks,
+    Reach,
+)
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.flooding import flood
-from maskexpr.kinds import Kind
-from maskexpr.lazy import scipy
+from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.ranges import LABEL_NUMBERS
+from maskexpr.library import elements
+from maskexpr.library.lazy import scipy
 from maskexpr.library.regions.components import components, neighbours
 from maskexpr.library.regions.distances import to_off
-from maskexpr.ranges import LABEL_NUMBERS
 
 
 def _flooded_kind(kinds: Kinds) -> Kind:
@@ -22,7 +36,9 @@ def _flooded_kind(kinds: Kinds) -> Kind:
     return LABELS(kinds)
 
 
-@builtin(gives=Gives(LABELS.names, _flooded_kind), halo=WHOLE, cost=400, memory=48, border="no region leaves the image")
+@function(
+    gives=Gives(LABELS.names, _flooded_kind), halo=WHOLE, cost=400, memory=48, border="no region leaves the image"
+)
 def watershed(
     im: Image, markers: Markers, within: MaskOrNone = None, connectivity: Connectivity = 1, axes: Axes = None
 ) -> Array:
@@ -62,7 +78,7 @@ def watershed(
 # --- touching objects ------------------------------------------------------------------------------------------------
 
 
-@builtin(gives=LABELS, halo=WHOLE, cost=250, memory=80,
+@function(gives=LABELS, halo=WHOLE, cost=250, memory=80,
          border="an object that the image's border cuts is not narrower there")  # fmt: skip
 def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Part touching objects of a mask at the necks between them; the parts are numbered.

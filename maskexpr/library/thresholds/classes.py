@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from maskexpr.arguments import Array, Classes, Image, MaskOrNone
-from maskexpr.builtin import LABELS, WHOLE, builtin
+from maskexpr.functions.gives import LABELS
+from maskexpr.functions.parameters import Array, Classes, Image, MaskOrNone
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
 from maskexpr.library.operators import compare
 from maskexpr.library.thresholds.histograms import MOST_VALUES, into_bins
@@ -12,7 +13,7 @@ from maskexpr.library.thresholds.levels import centre, edges_of, pixels_of
 _ROUNDED = 2.0**-44  # well above what float64 rounds away in a sum of eight quotients
 
 
-@builtin(gives=LABELS, halo=WHOLE, cost=lambda settings, ndim: 40 + 2.0 * settings["classes"], memory=20)
+@function(gives=LABELS, halo=WHOLE, cost=lambda settings, ndim: 40 + 2.0 * settings["classes"], memory=20)
 def multiotsu(im: Image, classes: Classes = 3, within: MaskOrNone = None) -> Array:
     """Class the pixels by several of Otsu's thresholds; labels are 0 (the darkest), 1, 2...
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from maskexpr import messages
-from maskexpr.arguments import Array, Image, MaskOrNone
-from maskexpr.builtin import WHOLE, Refused, builtin
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.parameters import Array, Image, MaskOrNone
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
 from maskexpr.library.thresholds.levels import (
     BINS,
@@ -27,7 +28,7 @@ def into_bins(values: Array, counts: Array, width: int) -> tuple[Array, Array]:
     return bins, np.add.reduceat(counts, first)
 
 
-@builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
 def triangle(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold at the foot of a histogram's one large peak. Use it as `im > triangle(im)`.
 
@@ -73,7 +74,7 @@ def _farthest(levels: Array, counts: Array, peak: int, height: int) -> int:
     return int(both[np.argmax(distances)])
 
 
-@builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=60, memory=17)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=60, memory=17)
 def valley(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold at the lowest point between a histogram's two peaks. Use it as `im > valley(im)`.
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import messages
-from maskexpr.arguments import Array, Axes, Connectivity, Image, Numeric
-from maskexpr.builtin import WHOLE, Gives, Kinds, Refused, builtin, like_grid
-from maskexpr.kinds import Kind
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import Gives, Kinds, like_grid
+from maskexpr.functions.parameters import Array, Axes, Connectivity, Image, Numeric
+from maskexpr.functions.record import WHOLE, function
+from maskexpr.kinds.kind import Kind
 from maskexpr.library.operators import compare
 from maskexpr.library.regions.components import components
 
@@ -25,7 +27,7 @@ def _hysteresis_kind(kinds: Kinds) -> Kind:
     return like_grid("mask", kinds, np.bool_)
 
 
-@builtin(gives=Gives(frozenset({"mask"}), _hysteresis_kind), halo=WHOLE, cost=25, memory=8,
+@function(gives=Gives(frozenset({"mask"}), _hysteresis_kind), halo=WHOLE, cost=25, memory=8,
          border="outside the image nothing is above a threshold")  # fmt: skip
 def hysteresis(im: Image, low: Numeric, high: Numeric, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The connected regions above `low` that hold a pixel above `high`: weak edges stay where they join strong ones.

@@ -9,11 +9,13 @@ from operator import mul
 
 import numpy as np
 
-from maskexpr import messages
-from maskexpr.arguments import Array, Image, MaskOrNone, Masks
-from maskexpr.builtin import NUMBER, WHOLE, Gives, Refused, builtin
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import NUMBER, Gives
+from maskexpr.functions.parameters import Array, Image, MaskOrNone, Masks
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
-from maskexpr.kinds import number
+from maskexpr.kinds.kind import number
 from maskexpr.library.measures.statistics import bin_edges, mean
 
 ONE_OF_THE_VALUES = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range))
@@ -71,7 +73,7 @@ def _first_of_largest(numerators: Array, denominators: Array) -> int:
     return int(max(best, key=lambda i: Fraction(int(numerators[i]), int(denominators[i]))))
 
 
-@builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
 def otsu(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold that parts an image into two classes as far apart as possible: Otsu's method. Use it as
     `im > otsu(im)`.
@@ -105,7 +107,7 @@ def _by_variance(values: Array, counts: Array) -> int:
     return int(values[_first_of_largest(numerators, n[:-1] * (n[-1] - n[:-1]))])
 
 
-@builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
 def yen(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold of the largest entropic correlation of its classes. Use it as `im > yen(im)`.
 
@@ -135,7 +137,7 @@ def _by_correlation(values: Array, counts: Array) -> int:
     return int(values[_first_of_largest(numerators, squares[:-1] * (squares[-1] - squares[:-1]))])
 
 
-@builtin(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17)
 def isodata(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold midway between the means of the classes it makes. Use it as `im > isodata(im)`.
 
@@ -172,7 +174,7 @@ def _by_midpoint(values: Array, counts: Array) -> int:
     return level
 
 
-@builtin(gives=NUMBER, halo=WHOLE, cost=3, memory=13)
+@function(gives=NUMBER, halo=WHOLE, cost=3, memory=13)
 def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     """The mean of an image's pixels, as a threshold. Use it as `im > mean_threshold(im)`.
 
@@ -191,7 +193,7 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     return mean(pixels_of(im, within))
 
 
-@builtin(gives=NUMBER, halo=WHOLE, cost=60, memory=64)
+@function(gives=NUMBER, halo=WHOLE, cost=60, memory=64)
 def li(im: Image, within: MaskOrNone = None) -> float:
     """The threshold of minimum cross entropy between an image and its classes. Use it as `im > li(im)`.
 

@@ -4,10 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import elements, messages
-from maskexpr.arguments import Array, Axes, Image, Number, NumberOrNone, Reach, ResultKind
-from maskexpr.builtin import FLOAT_IMAGE, Gives, Kinds, Refused, Settings, Surroundings, builtin
-from maskexpr.kinds import NOT_CONSTANT, Kind
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.gives import FLOAT_IMAGE, Gives, Kinds
+from maskexpr.functions.parameters import Array, Axes, Image, Number, NumberOrNone, Reach, ResultKind
+from maskexpr.functions.record import Settings, function
+from maskexpr.kinds.kind import NOT_CONSTANT, Kind
+from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import REFLECTED, check_windows, mean_cost, mean_filter, window_sums
 
 
@@ -31,7 +34,7 @@ def _check(settings: Settings, around: Surroundings) -> None:
     check_windows(_square(settings), around)
 
 
-@builtin(gives=FLOAT_IMAGE, halo=_halo, cost=_cost, memory=24, border=REFLECTED, check=_check)
+@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost, memory=24, border=REFLECTED, check=_check)
 def local_mean(im: Image, n: Reach = 7, axes: Axes = None, *, kind: ResultKind) -> Array:
     """A threshold for each pixel: the mean of the pixels around it. Use it as `im > local_mean(im, 7)`.
 
@@ -64,7 +67,7 @@ def _means_and_deviations(im: Array, n: Any, axes: tuple[int, ...] | None) -> tu
     return sums / window.size, np.sqrt(np.where(spread <= rounding * squares, 0.0, spread)) / window.size
 
 
-@builtin(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=48, border=REFLECTED, check=_check)
+@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=48, border=REFLECTED, check=_check)
 def niblack(im: Image, n: Reach = 7, k: Number = 0.2, axes: Axes = None, *, kind: ResultKind) -> Array:
     """A threshold for each pixel: the mean less `k` standard deviations of the pixels around it.
 
@@ -104,7 +107,7 @@ def _check_r(r: Any) -> None:
         raise Refused(messages.ARGUMENT_OUT_OF_RANGE, "r", value=f"{r:g}", wanted="above 0")
 
 
-@builtin(gives=Gives(frozenset({"image"}), _sauvola_kind), halo=_halo, cost=_cost_with_deviation, memory=48,
+@function(gives=Gives(frozenset({"image"}), _sauvola_kind), halo=_halo, cost=_cost_with_deviation, memory=48,
          border=REFLECTED, check=_check)  # fmt: skip
 def sauvola(
     im: Image, n: Reach = 7, k: Number = 0.2, r: NumberOrNone = None, axes: Axes = None, *, kind: ResultKind

@@ -1,0 +1,1 @@
+"""What goes wrong, where, and how it is said."""

@@ -1,0 +1,115 @@
+"""What goes wrong, as data: a diagnostic knows its place and draws itself; a MaskError carries diagnostics."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from maskexpr.diagnostics.source import Source, Span
+
+Severity = Literal["error", "warning"]
+
+# A caret under column 5,000 helps nobody: longer lines are shown as a window around the place.
+_WINDOW = 100
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One error or warning: a stable code, the cause, a way out, and the place it was found."""
+
+    code: str
+    message: str
+    hint: str = ""
+    span: Span | None = None
+    source: Source | None = None
+    severity: Severity = "error"
+
+    @property
+    def place(self) -> str:
+        """`name:line:column`, or an empty text where the mistake is not in a program."""
+        if self.source is None or self.span is None:
+            return ""
+        line, column = self.source.position(self.span.start)
+        return f"{self.source.name}:{line}:{column}"
+
+    def render(self) -> str:
+        """The whole text a person reads: place and cause, the source line, a caret under the span, the way out."""
+        if self.source is None or self.span is None:
+            return f"{self.severity}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        text = f"{self.place}: {self.severity}: {self.message}\n{_excerpt(self.source, self.span)}"
+        return text + (f"\n  {self.hint}" if self.hint else "")
+
+
+def _excerpt(source: Source, span: Span) -> str:
+    number, column = source.position(span.start)
+    line = source.line(number)
+    start = min(column - 1, len(line))
+    stop = max(start + 1, min(start + span.stop - span.start, len(line)))
+    left = 0 if len(line) <= _WINDOW else max(0, start - _WINDOW // 2)
+    right = min(len(line), left + _WINDOW)
+    shown = ("… " if left else "") + _printable(line[left:right]) + (" …" if right < len(line) else "")
+    before = ("… " if left else "") + _printable(line[left:start])
+    marked = _printable(line[start : min(stop, right)])
+    return f"    {shown}\n    {' ' * _width(before)}{'^' * max(1, _width(marked))}"
+
+
+def _printable(text: str) -> str:
+    """Tabs as one blank and control characters as a dot, so that the caret stands where the eye expects it."""
+    return "".join(" " if c == "\t" else "·" if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text)
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class MaskError(Exception):
+    """Base of every error maskexpr raises; carries all the diagnostics found at once.
+
+    `code`, `message`, `hint` and `span` are those of the first diagnostic; `diagnostics` holds them all.
+    """
+
+    def __init__(self, diagnostics: Diagnostic | Iterable[Diagnostic]) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = (
+            (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)
+        )
+        super().__init__(self.diagnostics)
+
+    @property
+    def code(self) -> str:
+        return self.diagnostics[0].code
+
+    @property
+    def message(self) -> str:
+        return self.diagnostics[0].message
+
+    @property
+    def hint(self) -> str:
+        return self.diagnostics[0].hint
+
+    @property
+    def span(self) -> Span | None:
+        return self.diagnostics[0].span
+
+    def __str__(self) -> str:
+        shown = [d.render() for d in self.diagnostics[:MOST_SHOWN]]
+        more = len(self.diagnostics) - MOST_SHOWN
+        if more > 0:
+            shown.append(f"... and {more} more")
+        return "\n".join(shown)
+
+
+class ProgramError(MaskError):
+    """The program is wrong: its syntax, names, kinds, shapes or arguments. No pixel was touched."""
+
+
+class InputError(MaskError):
+    """What the program was given is wrong: an input is missing, unknown, or of a type that cannot be an image."""
+
+
+class RunError(MaskError):
+    """The pixels made a step impossible: an assert failed, a threshold or mean had nothing to work on."""
+
+
+class FileError(MaskError):
+    """A file could not be found, read, decoded or written."""

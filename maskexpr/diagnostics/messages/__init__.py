@@ -1,0 +1,18 @@
+"""The wording of every error and warning, and nothing else: a file for each place a mistake is made in.
+
+One `Mistake` per thing that can go wrong: a stable code, the cause, and one way out; `at` fills in fields in braces.
+Mistakes of one family share a code where only the way out differs.
+"""
+
+from maskexpr.diagnostics.messages.calls import *
+from maskexpr.diagnostics.messages.commands import *
+from maskexpr.diagnostics.messages.files import *
+from maskexpr.diagnostics.messages.inputs import *
+from maskexpr.diagnostics.messages.operators import *
+from maskexpr.diagnostics.messages.pictures import *
+from maskexpr.diagnostics.messages.prompt import *
+from maskexpr.diagnostics.messages.runs import *
+from maskexpr.diagnostics.messages.sessions import *
+from maskexpr.diagnostics.messages.statements import *
+from maskexpr.diagnostics.messages.syntax import *
+from maskexpr.diagnostics.messages.wording import Mistake as Mistake

@@ -1,0 +1,165 @@
+"""Functions and their arguments."""
+
+from maskexpr.diagnostics.messages.wording import Mistake
+
+ARGUMENT_MISSING = Mistake("argument-missing", "{function} needs {name}", "write {signature}")
+ARGUMENT_TOO_MANY = Mistake(
+    "argument-too-many", "{function} takes {most:argument|arguments}, not {count}", "write {signature}"
+)
+ARGUMENT_TOO_MANY_TWO = Mistake(
+    "argument-too-many", "{function} is a statistic of one image", "for two images pixel by pixel write {other}(a, b)"
+)
+ARGUMENT_UNKNOWN = Mistake("argument-unknown", "{function} has no argument {name}", "did you mean {near}?")
+ARGUMENT_UNKNOWN_FAR = Mistake("argument-unknown", "{function} has no argument {name}", "write {signature}")
+ARGUMENT_COMPARED = Mistake(
+    "argument-unknown", "{function} has no argument {name}", "write == to compare, or {signature}"
+)
+ARGUMENT_TWICE = Mistake("argument-twice", "argument {name} is given twice", "delete one of them")
+ARGUMENT_ORDER = Mistake(
+    "argument-order", "an argument without a name cannot follow one with", "put it first, or name it: name=value"
+)
+ARGUMENT_KIND = Mistake("argument-kind", "{function} takes {wanted} as {name}, not {kind:a}", "write {signature}")
+ARGUMENT_WITHIN = Mistake(
+    "kind", "{function} takes an image, {text} is samples", "write {function}({value}, within={mask})"
+)
+ARGUMENT_MASKS_WANTED = Mistake(
+    "kind", "{function} takes a list of masks, not {kind:a}", "write {function}([a > t, b > t]), say"
+)
+ARGUMENT_MASKS_NONE = Mistake(
+    "kind", "{function} takes a list of masks, this list holds none", "write {function}([a > t, b > t]), say"
+)
+ARGUMENT_LABELS_WANTED = Mistake(
+    "argument-kind",
+    "{function} takes {wanted} as {name}, {text} is {kind:a}",
+    "make one with a comparison: {text} > 0; labels are declared: input {text}: labels",
+)
+ARGUMENT_MASK_WANTED = Mistake(
+    "argument-kind", "{function} takes {wanted} as {name}, {text} is {kind:a}", "make one with a comparison: {text} > 0"
+)
+ARGUMENT_IMAGE_WANTED = Mistake(
+    "argument-kind", "{function} takes {wanted} as {name}, {text} is a mask", "for numbers write where({text}, 1, 0)"
+)
+ARGUMENT_COLOUR = Mistake(
+    "colour",
+    "{text} has {channels} channels, {function} takes {wanted}",
+    "gray({text})? or red({text}), hue({text})...{stack}",
+)
+ARGUMENT_COLOUR_WANTED = Mistake(
+    "argument-kind", "{function} takes a colour image, {text} is {kind:a}", "it needs a last axis of 3 or 4 channels"
+)
+ARGUMENT_SPREAD_WANTED = Mistake(
+    "argument-kind", "{function} takes {wanted} as {name}, {text} is a mask", "for {what} write {other}({text})"
+)
+ARGUMENT_QUOTES = Mistake(
+    "argument-kind", "{function} takes {wanted} as {name}, {text} is a name", 'put it in quotes: "{text}"'
+)
+ARGUMENT_QUANTITY = Mistake("units", "{function} takes {wanted} as {name}, not {kind:a}", "write it without a unit")
+ARGUMENT_OUT_OF_RANGE = Mistake("argument-range", "{name} is {value}", "it must be {wanted}")
+ARGUMENT_NOT_WHOLE = Mistake("argument-range", "{name} is {value}", "it must be a whole number")
+ARGUMENT_LIST_OF_NUMBERS = Mistake("argument-kind", "{name} is a list of numbers, one per axis", "write [2, 1], say")
+ARGUMENT_LIST_LENGTH = Mistake(
+    "argument-range", "{name} has {count:number|numbers} for {wanted:axis|axes}", "write one per axis"
+)
+MEANT_FOR_OTHER = "did you mean {meant}?"
+CHOICE_UNKNOWN = Mistake("choice", "{name} cannot be {value!r}", "it is one of {choices}")
+SHAPE_UNKNOWN = Mistake(
+    "choice", "there is no shape {value!r}", 'it is diamond, square, disk, or a pattern such as "010/111/010"'
+)
+PATTERN_EMPTY = Mistake("pattern", "the pattern {value} has no 1", "write 1 where it should reach")
+PATTERN_RAGGED = Mistake("pattern", "the rows of {value} differ in length", 'write rows alike: "010/111/010"')
+PATTERN_ITERATIONS = Mistake("pattern", "with a pattern, n counts how often it is applied", "write a whole number")
+PATTERN_DIMENSION = Mistake(
+    "pattern", "the pattern has {pattern:axis|axes}, the work {axes}", 'part rows by /, planes by //, or name axes="yx"'
+)
+HITS_UNKNOWN = Mistake(
+    "pattern",
+    "the pattern {value!r} is not made of 1 (on), 0 (off) and . (either)",
+    'write rows parted by /: "000/.1./111"',
+)
+HITS_EMPTY = Mistake("pattern", "the pattern {value} asks for nothing", "write a 1 or a 0 in it")
+AXES_UNKNOWN = Mistake("axes", "{axes!r} names no axes", 'write letters of x, y, z, each once: axes="yx"')
+AXES_MISSING = Mistake(
+    "axes", "there is no axis {axis} in an image of {ndim:axis|axes}", "x is the last axis, y the one before"
+)
+PREDICATE_KIND = Mistake("predicate", "{text} alone is no condition on regions", "compare a property: area >= 50")
+PREDICATE_NO_PROPERTY = Mistake(
+    "predicate",
+    "this condition says nothing of the regions",
+    "name a property, without brackets: area >= 50; maskexpr functions properties lists them",
+)
+PREDICATE_OUTER = Mistake(
+    "predicate",
+    "beside properties a condition on regions takes numbers, {text} is {kind:a}",
+    "take a statistic, mean({text}) say; for grey values in each region write mean_intensity and of=im",
+)
+PREDICATE_FUNCTION = Mistake(
+    "predicate",
+    "{function} works on images, not on one number for each region",
+    "call it before, outside the condition",
+)
+PROPERTY_OF_PLANES = Mistake(
+    "property", "{name} has no meaning for regions with {ndim:axis|axes}", 'for each slice of a stack add axes="yx"'
+)
+PROPERTY_OF_VOLUMES = Mistake(
+    "property", "{name} has no meaning for regions with {ndim:axis|axes}", "write area for their number of pixels"
+)
+PROPERTY_OF_IMAGE = Mistake("property", "{name} is measured on an image", "add it to the call: of=im")
+PROPERTY_POWER = Mistake(
+    "units", "this is measured in {wanted}, it cannot be compared with {found}", "write a number of pixels, or {unit}"
+)
+PROPERTY_LENGTH = Mistake(
+    "units", "a length is no one number of pixels where these measure {spacing} mm", "write a number of pixels"
+)
+AXES_NUMBER = Mistake(
+    "axes", "{function} works along {wanted} axes, not along {count}", 'name those it is to work along: axes="yx"'
+)
+AXES_FLAT = Mistake(
+    "axes", "{function} works along {wanted} axes, not along {count}", "give a mask of two axes or more"
+)
+MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
+MARKERS_RANGE = Mistake(
+    "markers",
+    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
+    "write maximum(markers, 0), say",
+)
+CONNECTIVITY_UNKNOWN = Mistake(
+    "connectivity", "connectivity cannot be {value} here", "write {wanted}; 1 joins pixels by their faces"
+)
+SPACING_UNKNOWN = Mistake(
+    "spacing",
+    "{noun:a} needs the size of a pixel, which is not known",
+    "give it: --spacing 0.5mm, or Image(a, spacing=0.5)",
+)
+SIZE_POWER = Mistake(
+    "units", "a size in mm{power} does not fit regions of {ndim:axis|axes}", "write mm2 in 2-D and mm3 in 3-D"
+)
+GRID_MISSING = Mistake("grid", "{name} needs an image to take its shape from", "use an input image in the program")
+GRID_SEVERAL = Mistake(
+    "grid", "{name} needs one shape: {left} is {left_shape} and {right} is {right_shape}", "use images of one shape"
+)
+SPHERE_FLAT = Mistake("axes", "a sphere needs 3 axes, the image has {ndim:axis|axes}", "write circle(y, x, radius)")
+CORNERS_NOT_NUMBERS = Mistake(
+    "argument-kind", "{name} is a list of numbers, one for each corner", "write [10, 40, 25], say"
+)
+CORNER_NOWHERE = Mistake("argument-range", "{name} holds {value}", "write finite numbers")
+CORNERS_FEW = Mistake(
+    "argument-range", "{name} has {count:number|numbers}, a polygon has 3 corners or more", "write one for each corner"
+)
+CORNERS_UNEQUAL = Mistake(
+    "argument-range", "ys has {ys:number|numbers} and xs has {xs}", "write one of each for every corner"
+)
+AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, y, x, z)")
+AT_AXES = Mistake("axes", "at takes masks of 2 or 3 axes, this one has {ndim}", "take a part of it: m[3], say")
+CHANNEL_MISSING = Mistake("argument-range", "there is no channel {channel} of {channels}", "the last one is {last}")
+BITS_ORDER = Mistake("argument-range", "bits goes from low to high, not from {low} to {high}", "swap them")
+BIT_BEYOND_TYPE = Mistake("argument-range", "there is no bit {bit} in {dtype}", "the highest one is {last}")
+WHERE_MIXED = Mistake(
+    "kind", "where cannot choose between {a:a} and {b:a}", "make both masks, or both images or numbers"
+)
+
+RECONSTRUCT_MIXED = Mistake(
+    "kind", "reconstruct cannot grow {seed:a} within {within:a}", "make both masks, or both images"
+)
+GROWTH_LENGTH = Mistake(
+    "spacing", "growth goes pixel by pixel, and pixels are {spacing} mm long", "give n as a number of pixels"
+)

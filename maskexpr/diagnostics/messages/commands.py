@@ -1,0 +1,31 @@
+"""The command line."""
+
+from maskexpr.diagnostics.messages.wording import Mistake
+
+GIVEN_FORM = Mistake("given-form", "{text} is not name=FILE", "write im=ankle.png, say, without blanks around =")
+GIVEN_IS_PARAM = Mistake("given-form", "{name} is a param, not an input", "write -p {name}={value}")
+PARAM_FORM_GIVEN = Mistake("given-form", "{text} is not name=value", "write -p low=32, say")
+GIVEN_TWICE = Mistake("given-form", "{name} is given twice", "delete one of the two")
+PARAM_IS_INPUT = Mistake("param-unknown", "{name} is an input, not a param", "write {name}={value} without -p")
+OUTPUT_NAMELESS = Mistake("output-target", "the name after {flag} is empty", "write a file, a folder/ or a template")
+STDOUT_REFUSED = Mistake("file-refused", "cannot write to standard output: {reason}", "check where it goes")
+PARAM_UNKNOWN = Mistake("param-unknown", "the program has no param {name}", "it has {names}")
+TIME_NEEDS_INPUTS = Mistake(
+    "input-missing", "--time runs the program, but no {name} was given", "give it: {name}=FILE or {name}=32"
+)
+PROGRAM_MISSING = Mistake(
+    "file-missing", "cannot read {path}: there is no such file", "to run an expression write maskexpr eval '...'"
+)
+EVAL_OF_FILE = Mistake("given-form", "{path} is a file, not an expression", "write maskexpr run {path}")
+PROGRAM_NOT_TEXT = Mistake("file-not-text", "cannot read {path}: it is not a text in UTF-8", "name a program file")
+OUTPUT_ONE_FILE = Mistake(
+    "output-target", "{path} is one file for {count} results", "write a folder/, or a template such as '{{output}}.png'"
+)
+OUTPUT_NO_ARRAY = Mistake(
+    "output-target", "there is no mask or image to write to {path}", "leave out -o: it is printed"
+)
+OUTPUT_TEMPLATE = Mistake("output-target", "{template} is not a template", "use {{stem}} and {{output}} in it")
+OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is an input, it is not overwritten", "write to another file")
+OUTPUT_TWICE = Mistake(
+    "output-target", "{path} is the target of {first} and {second}", "give each its own, by {{output}} in a template"
+)

@@ -1,0 +1,64 @@
+"""Files that are read and written."""
+
+from maskexpr.diagnostics.messages.wording import Mistake
+
+FILE_MISSING = Mistake("file-missing", "cannot read {path}: there is no such file", "check the path")
+FILE_IS_FOLDER = Mistake("file-is-folder", "cannot read {path}: it is a folder", "name a file in it")
+FILE_IS_URL = Mistake("file-missing", "cannot read {path}: only local files are read", "download it first")
+FILE_REFUSED = Mistake("file-refused", "cannot read {path}: {reason}", "check the path and its permissions")
+FILE_EMPTY = Mistake("file-empty", "cannot read {path}: the file is empty (0 bytes)", "copy or download it again")
+FILE_NO_IMAGE = Mistake(
+    "file-no-image", "cannot read {path}: it is not an image of a known format", "known are {formats}"
+)
+FILE_BROKEN = Mistake(
+    "file-broken", "cannot read {path}: the {format} data is damaged or cut short", "copy or download it again"
+)
+FILE_FOREIGN = Mistake(
+    "file-no-image", "cannot read {path}: {format} files are not read", "convert it to TIFF or .npy first"
+)
+FILE_TOO_LARGE = Mistake(
+    "file-too-large", "cannot read {path}: it declares more than {limit} pixels", "cut it into parts first"
+)
+FILE_NEEDS_MEMORY = Mistake(
+    "file-too-large", "cannot read {path}: its pixels do not fit in memory", "cut it into parts first"
+)
+FILE_PAGES_DIFFER = Mistake(
+    "file-pages-differ", "cannot read {path}: its {count} pages are not alike ({what})", "save each page by itself"
+)
+FILE_PIXEL_TYPE = Mistake(
+    "file-pixel-type", "cannot read {path}: it holds {type}", "save it as whole or floating numbers, grey or RGB"
+)
+FILE_NO_PIXELS = Mistake(
+    "file-pixel-type", "cannot read {path}: it holds no pixels (its shape is {shape})", "save an image with pixels"
+)
+FILE_NO_ARRAY = Mistake(
+    "file-no-image", "cannot read {path}: it is a zip file without a NumPy array", "save one with numpy.savez"
+)
+FILE_MANY_ARRAYS = Mistake(
+    "file-many-arrays", "cannot read {path}: it holds {count} arrays ({names})", "save the one you want as .npy"
+)
+FILE_NEEDS_TIFFFILE = Mistake(
+    "file-needs-tifffile",
+    "cannot read {path}: a TIFF of {type} needs the tifffile package",
+    "pip install 'maskexpr[tiff]'",
+)
+FILE_NEEDS_CODECS = Mistake(
+    "file-needs-tifffile",
+    "cannot read {path}: its TIFF compression needs the imagecodecs package",
+    "pip install imagecodecs, or save it with deflate or no compression",
+)
+FILE_SUFFIX = Mistake("file-suffix", "cannot write {path}: its ending names no known format", "known are {suffixes}")
+FILE_LOSSY = Mistake(
+    "file-lossy", "cannot write {path}: {suffix} is lossy and would change pixels", "write .png, .tif or .npy"
+)
+FILE_CANNOT_HOLD = Mistake("file-cannot-hold", "cannot write {path}: {suffix} cannot hold {what}", "write {able}")
+FILE_TARGET_IS_FOLDER = Mistake("file-is-folder", "cannot write {path}: it is a folder", "name a file in it")
+FILE_NO_FOLDER = Mistake("file-no-folder", "cannot write {path}: there is no folder {folder}", "make the folder first")
+FILE_NOT_WRITTEN = Mistake("file-refused", "cannot write {path}: {reason}", "check the path and its permissions")
+FILE_DISK_FULL = Mistake(
+    "file-disk-full", "cannot write {path}: the disk is full; what was there before is untouched", "free some space"
+)
+
+FILE_WITHOUT_RECORD = Mistake(
+    "no-record", "{path} does not say how it was made", "PNG and TIFF files say so that maskexpr wrote with run or -o"
+)

@@ -1,0 +1,21 @@
+"""Pictures that are drawn or written."""
+
+from maskexpr.diagnostics.messages.wording import Mistake
+
+VIEW_SEVERAL = Mistake("view", "several values cannot be one picture ({names})", "give one of them")
+VIEW_MODE = Mistake("view", "there is no view {mode!r}", "it is one of {modes}")
+VIEW_SHAPES = Mistake(
+    "view", "{name} ({shape}) cannot be shown on {image} ({ground})", "give the image that it came from"
+)
+VIEW_PLANE = Mistake("view", "there is no plane {plane}", "the last one is {last}")
+VIEW_FLAT = Mistake("view", "there are no planes to choose from: this is one", "leave out the plane")
+CELL_FORM = Mistake("given-form", "%%mask does not take {text}", "write %%mask [NAME] [-v MODE]")
+VIEW_NO_MASK = Mistake(
+    "view", "{path} is {found}, neither a mask nor labels", "name a file of 0 and 255, or of whole numbers from 0 on"
+)
+SHOW_NO_MASK = Mistake("view", "there is no mask to draw for {path}", "name an image and its mask: show IMAGE MASK")
+OVERLAY_NO_MASK = Mistake("output-target", "there is no mask to draw for {path}", "leave out --overlay")
+OVERLAY_NO_IMAGE = Mistake(
+    "output-target", "{name} ({shape}) has no image of its shape to be drawn on", "leave out --overlay; -o writes it"
+)
+HISTOGRAM_NO_IMAGE = Mistake("output-target", "no image is given whose values could be counted", "leave out --hist")

@@ -1,0 +1,76 @@
+"""What the pixels make impossible."""
+
+from maskexpr.diagnostics.messages.wording import Mistake
+
+ASSERT_FAILED = Mistake("assert-failed", "not true: {text}", "check the image and the numbers, or drop the assert")
+ASSERT_FAILED_SAYING = Mistake("assert-failed", "{message}", "the assert was: {text}")
+DIVISION_BY_ZERO = Mistake(
+    "division-by-zero", "an integer divisor is 0 somewhere", "replace its zeros: where(b == 0, 1, b) for a divisor b"
+)
+OUT_OF_MEMORY = Mistake(
+    "out-of-memory", "there is not enough memory for this step", "crop the image, or use less of it"
+)
+REACH_TOO_LARGE = Mistake(
+    "reach-too-large", "a reach of that size needs room for {pixels} pixels", "use a reach within the image's size"
+)
+
+AXIS_ONE = Mistake("axes", "{axes!r} names several axes", 'write one letter, axis="x", or leave it out for all of them')
+AXIS_NOT_WORKED = Mistake("axes", "axis is not among axes", "leave axes out, or name it there too")
+WINDOW_TOO_LARGE = Mistake(
+    "window-too-large", "the window would hold {size:.3g} pixels, the limit is {most:.3g}", "use a smaller {name}"
+)
+RANK_OUTSIDE = Mistake(
+    "argument-range",
+    "there is no rank {rank} in a window of {size:pixel|pixels}",
+    "count from 0, the smallest, to {last}, or down from -1, the largest",
+)
+SIGMA_ORDER = Mistake(
+    "argument-range", "high is {high:g} px, below low, which is {low:g} px", "swap them: the smaller sigma comes first"
+)
+WITHIN_EMPTY = Mistake("no-pixels", "the mask has no pixels to find a threshold in", "check how the mask is made")
+NOTHING_FINITE = Mistake("no-pixels", "no pixel is finite", "leave out nan and inf where the image is made")
+EQUALIZE_EMPTY = Mistake("no-pixels", "the mask has no pixels to count the values of", "check how the mask is made")
+NO_SAMPLES = Mistake("no-samples", "there are no samples to measure", "check how the mask is made that selects them")
+SAMPLES_OF_MASK = Mistake(
+    "samples-kind", "these are samples of a mask, not of an image", "use area, fraction, any or all"
+)
+SAMPLES_OF_IMAGE = Mistake(
+    "samples-kind", "these are samples of an image, not of a mask", "compare before selecting: (im > 32)[mask]"
+)
+VALLEY_ONE_PEAK = Mistake("no-valley", "the histogram has no two peaks to find a valley between", "use otsu, say")
+VALLEY_MANY_PEAKS = Mistake(
+    "no-valley",
+    "the histogram still has {count} peaks after being smoothed {rounds:,} times",
+    "smooth the image first: gaussian(im, 1), say",
+)
+HYSTERESIS_ORDER = Mistake(
+    "argument-range", "low is {low}, above high, which is {high}", "swap them: regions above low that reach above high"
+)
+NORMALIZE_RANGE = Mistake(
+    "argument-range",
+    "an image cannot be normalized from {low} to {high}",
+    "give finite numbers, the smaller one as low",
+)
+SAUVOLA_R = Mistake(
+    "argument-missing",
+    "sauvola needs r for floating images, whose type has no range",
+    "give half the range of the values: r=0.5 where they go from 0 to 1",
+)
+HISTOGRAM_RANGE = Mistake(
+    "argument-range", "the histogram cannot go from {low} to {high}", "give finite numbers, the smaller one as low"
+)
+AREA_UNIT = Mistake(
+    "units", "{unit} does not measure a mask of {ndim:axis|axes}", 'write "mm2" in 2-D and "mm3" in 3-D'
+)
+VOLUME_AXES = Mistake(
+    "axes", "volume measures masks of 3 axes, this one has {ndim}", "write area, which counts the pixels of any mask"
+)
+PERIMETER_AXES = Mistake(
+    "axes", "perimeter measures masks of 2 axes, this one has {ndim}", "measure one slice of it: perimeter(m[3]), say"
+)
+PERIMETER_PIXELS = Mistake(
+    "spacing",
+    "a perimeter in {unit} needs square pixels, these are {spacing} mm",
+    "leave out the unit for a perimeter in pixels",
+)
+MASK_EMPTY = Mistake("no-pixels", "the mask is empty, so it has no {what}", "check how the mask is made")

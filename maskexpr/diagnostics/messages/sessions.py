@@ -1,0 +1,15 @@
+"""A session."""
+
+from maskexpr.diagnostics.messages.wording import Mistake
+
+SESSION_UNKNOWN = Mistake("name", "there is no {name} here", "did you mean {near}?")
+SESSION_UNKNOWN_FAR = Mistake("name", "there is no {name} here", ":vars lists what there is")
+SESSION_NO_ARRAY = Mistake("kind", "{name} is {kind:a}, not a mask or an image", "save a mask, labels or an image")
+SESSION_SET_INPUT = Mistake(
+    "name", "{name} is an image that was loaded", "load another in its place: :load {name} FILE"
+)
+SESSION_LOAD = "load it: :load {name} FILE"
+SCRIPT_SUFFIX = Mistake("output-target", "{path} is no name for a program", "end it in .mask")
+SCRIPT_OVER_OTHER = Mistake(
+    "output-target", "{path} is not from a session, it is not overwritten", "write to another file"
+)

@@ -1,0 +1,80 @@
+"""Names, and what a line declares or gives."""
+
+from maskexpr.diagnostics.messages.wording import Mistake
+
+FUNCTION_UNKNOWN = Mistake("function-unknown", "there is no function {name}", "did you mean {near}?")
+FUNCTION_FOREIGN = Mistake("function-unknown", "there is no function {name}", "write {meant}")
+FUNCTION_UNKNOWN_FAR = Mistake("function-unknown", "there is no function {name}", "maskexpr functions lists them all")
+FUNCTION_IS_VALUE = Mistake(
+    "function-unknown", "{name} is a value, not a function", "write {name}[...] for a part of it, or * to multiply"
+)
+FUNCTION_LATER = Mistake("function-later", "{name} is defined only further down", "move def {name} up, above this line")
+FUNCTION_CALLS_ITSELF = Mistake(
+    "function-recursive",
+    "{name} calls itself",
+    "there is no recursion: a reach such as dilate(m, 20) goes any distance",
+)
+NAME_UNKNOWN_IN_DEF = Mistake(
+    "name-unknown", "{name} is not known inside def {function}", "make it a parameter: def {function}({parameters})"
+)
+NAME_UNKNOWN_IN_DEF_NEAR = Mistake("name-unknown", "{name} is not known inside def {function}", "did you mean {near}?")
+DUPLICATE = Mistake("duplicate", "{what} {name} is declared twice", "delete one of the two, or give it another name")
+DUPLICATE_PARAMETER = Mistake("duplicate", "parameter {name} stands twice", "give each parameter a name of its own")
+OUTPUT_UNKNOWN = Mistake("output-unknown", "there is no value {name} to output", "did you mean {near}?")
+OUTPUT_UNKNOWN_FAR = Mistake("output-unknown", "there is no value {name} to output", "write output {name} = expression")
+OUTPUT_KIND = Mistake(
+    "output-kind",
+    "{kind:a} cannot be an output",
+    "a result is a mask, an image, labels, a number, a list, true or false",
+)
+OUTPUT_SAMPLES = Mistake("output-kind", "samples cannot be an output", "take a statistic of them, mean({text}) say")
+NO_RESULT = Mistake("no-result", "the program has no result", "end it with an expression, or write output name")
+INPUT_KIND_UNKNOWN = Mistake(
+    "input-kind-unknown", "{kind} is not a kind of input", "write image, mask, colour, labels or number"
+)
+INPUT_SCHEME = Mistake(
+    "input-scheme", "{path} is not a file: inputs are never fetched", "download it and name the file"
+)
+USE_NOT_POSSIBLE = Mistake("use-not-possible", "no other files can be used here", "give compile() a resolver")
+USE_NOT_FOUND = Mistake("use-not-found", "cannot use {path}: {reason}", "the path starts at this program's folder")
+USE_MISSING = Mistake(
+    "use-not-found", "cannot use {path}: there is no such file", "the path starts at this program's folder"
+)
+USE_OUTSIDE = "it is outside this program's folder"
+USE_NO_FILE = "it is no file"
+USE_CYCLE = Mistake(
+    "use-cycle", "{path} uses itself, directly or through others", "move what both need to a third file"
+)
+PARAM_KIND = Mistake("param-kind", "the {what} of {name} is {found:a}, its value {wanted:a}", "give both the same kind")
+PARAM_INTERVAL = Mistake("param-interval", "{low}..{high} holds no number", "write the smaller number first")
+PARAM_OUTSIDE = Mistake(
+    "param-outside", "{value} is not in {low}..{high}", "choose a value inside, or widen the interval"
+)
+PARAM_CHOICE = Mistake("param-choice", "{value} is not one of {choices}", "choose one of them, or add it")
+PARAM_NO_INTERVAL = Mistake("param-interval", "only numbers and lengths have an interval", "delete the in ... part")
+ASSERT_OF_MASK = Mistake("kind", "assert takes one true or false, {text} is a mask", "write any({text}) or all({text})")
+ASSERT_KIND = Mistake("kind", "assert takes one true or false, {text} is {kind:a}", "compare it: {text} > 0")
+PROGRAM_TOO_LARGE = Mistake(
+    "program-too-large",
+    "the program has more than {most:,} steps once its defs are filled in",
+    "shorten it, or call fewer defs within defs",
+)
+MODULE_PREFIX = Mistake("no-modules", "there are no modules: {module} is not needed", "write {function}(...) alone")
+IN_CALL = " (in {function}, called at {place})"
+
+UNUSED_NAME = Mistake("unused", "{name} is never used", "delete the line, or write output {name}", "warning")
+UNUSED_VALUE = Mistake("unused", "this value is not used", "give it a name: name = ...", "warning")
+UNUSED_PARAM = Mistake("unused", "param {name} is never used", "delete the line", "warning")
+UNUSED_INPUT = Mistake("unused", "input {name} is never used", "delete the line", "warning")
+ALWAYS_TRUE = Mistake(
+    "always-true", "always true: {left} is {range}", "compare with a number inside that range", "warning"
+)
+ALWAYS_UNEQUAL = Mistake(
+    "always-true", "always true: {left} is whole, {value} is not", "write < or >, or a whole number", "warning"
+)
+NEVER_EQUAL = Mistake(
+    "never-true", "never true: {left} is whole, {value} is not", "write < or >, or a whole number", "warning"
+)
+NEVER_TRUE = Mistake(
+    "never-true", "never true: {left} is {range}", "compare with a number inside that range", "warning"
+)

@@ -1,0 +1,56 @@
+"""What a mistake is worded with: a code, the cause and one way out, with fields that are filled in."""
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from maskexpr.diagnostics.errors import Diagnostic, Severity
+from maskexpr.diagnostics.source import Source, Span
+
+_KINDS = {
+    "truth": "true or false",
+    "colour": "a colour image",
+    "labels": "labels",
+    "samples": "samples",
+    "none": "none",
+    "masks": "a list of masks",
+}
+
+
+class _Wording(string.Formatter):
+    """Fields as in `str.format`, and two more: a count, `{ndim:axis|axes}`, and a kind with its article, `{kind:a}`."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "a":
+            return _KINDS.get(str(value)) or f"{'an' if str(value)[0] in 'aeiou' else 'a'} {value}"
+        if "|" in format_spec:
+            one, many = format_spec.split("|")
+            return f"{value} {one if value == 1 else many}"
+        return str(super().format_field(value, format_spec))
+
+    def filled(self, template: str, fields: Mapping[str, object]) -> str:
+        none: Sequence[Any] = ()
+        return self.vformat(template, none, fields)
+
+
+_WORDING = _Wording()
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """The wording of one mistake."""
+
+    code: str
+    cause: str
+    hint: str = ""
+    severity: Severity = "error"
+
+    def at(self, source: Source | None, span: Span | None, /, **fields: object) -> Diagnostic:
+        """The diagnostic for this mistake at a place."""
+        cause, hint = _WORDING.filled(self.cause, fields), _WORDING.filled(self.hint, fields)
+        return Diagnostic(self.code, cause, hint, span, source, self.severity)
+
+    def anywhere(self, **fields: object) -> Diagnostic:
+        """The diagnostic for a mistake outside a program text: a file, an argument, the command line."""
+        return self.at(None, None, **fields)

@@ -1,0 +1,1 @@
+"""Values shown to a person."""

@@ -1,0 +1,183 @@
+"""Results for a person: a summary in words, and a picture in a terminal."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from maskexpr.kinds.kind import Kind, shape_text
+
+if TYPE_CHECKING:
+    from maskexpr.display.terminal import Abilities
+
+Array = np.ndarray[Any, Any]
+
+_DIM, _RESET = "\x1b[2m", "\x1b[0m"
+_DIGITS = 6  # of the range of an image
+_LONGEST_LIST = 4  # items of a list that are written out in a terminal, once it takes more than a line
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def number_text(value: Any) -> str:
+    """A number, truth or list as the language writes it, with as many digits as it takes to read it back."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(number_text(v) for v in value) + "]"
+    return str(value)
+
+
+def summary(value: Any, kind: Kind) -> str:
+    """One line about a result: shape, how much is on, how many regions and the largest; how many labels; the range of
+    an image."""
+    if not isinstance(value, np.ndarray):
+        return number_text(value)
+    shape = shape_text(kind.shape or value.shape, kind.channels)
+    if kind.name == "mask":
+        on = int(np.count_nonzero(value))
+        return f"mask {shape}, {_percent(on, value.size)} on ({_plural(on, 'pixel')}), {_regions(value)}"
+    if kind.name == "labels":
+        return f"labels {shape}, {_plural(_count_labels(value), 'label')}"
+    return f"{kind.name} {shape} {value.dtype}, {_values(value)}"
+
+
+def duration_text(seconds: float) -> str:
+    """How long something took: 850 us, 2.1 ms, 12.3 s."""
+    for unit, name in ((1.0, "s"), (1e-3, "ms")):
+        if seconds >= unit:
+            return f"{seconds / unit:.{1 if seconds < 100 * unit else 0}f} {name}"
+    return f"{seconds * 1e6:.0f} us"
+
+
+def _values(array: Array) -> str:
+    """The range of the finite values, and how many are not."""
+    finite = array
+    if array.dtype.kind == "f":
+        within = np.isfinite(array)
+        finite = array if within.all() else array[within]
+    rest = f", {array.size - finite.size:,} not finite" if finite.size < array.size else ""
+    if not finite.size:
+        return "no finite values"
+    lowest, highest = (_rounded(v.item()) for v in (finite.min(), finite.max()))
+    return f"values {number_text(lowest)} to {number_text(highest)}{rest}"
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
+
+
+def _percent(on: int, size: int) -> str:
+    """Rounded, but never to none or all where there are some."""
+    share = 100 * on / max(1, size)
+    if on in (0, size):
+        return f"{share:.0f}%"
+    return "<0.1%" if share < 0.1 else ">99.9%" if share > 99.9 else f"{share:.1f}%"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def _count_labels(labels: Array) -> int:
+    """How many different numbers there are other than 0: some may have been taken out."""
+    from maskexpr.kernels.counts import count_values
+
+    return int(np.count_nonzero(count_values(labels)[0])) if labels.size else 0
+
+
+def _regions(mask: Array) -> str:
+    """How many there are, and of several the largest."""
+    from maskexpr.kernels.packed import pack
+    from maskexpr.kernels.runs import find_regions
+
+    if mask.ndim == 0 or not mask.any():
+        return "0 regions"
+    regions = find_regions(pack(mask), mask.shape, 1)
+    largest = f", largest {int(regions.sizes().max()):,}" if regions.count > 1 else ""
+    return _plural(regions.count, "region") + largest
+
+
+# --- in a terminal ---------------------------------------------------------------------------------------------------
+
+
+def drawn(
+    value: Any,
+    kind: Kind,
+    abilities: "Abilities",
+    on: tuple[Any, Kind] | None = None,
+    mode: str = "overlay",
+    seconds: float | None = None,
+    *,
+    plane: int | tuple[int, ...] | None = None,
+    window: tuple[float, float] | None = None,
+    lines_left: int = 3,
+) -> str:
+    """What a person sees of a result: its summary, how long it took, and its picture.
+
+    Parameters
+    ----------
+    value, kind
+        The result and its kind.
+    abilities
+        What the terminal can do; where there is none this is the summary alone.
+    on : (value, kind), optional
+        The image that a mask or labels came from; one of another shape is not used.
+    mode : {"overlay", "contour", "mask", "side"}
+    seconds : float, optional
+        The time it took.
+    plane : int or tuple of int, optional
+        Which plane of a stack; else one in the middle, which is then named.
+    window : (low, high), optional
+        The values of an image shown as black and white.
+    lines_left : int
+        How many lines of the window the picture leaves free: the summary, the next prompt.
+    """
+    words = line(value, kind, abilities, seconds)
+    if not (abilities.is_terminal and isinstance(value, np.ndarray) and value.ndim and value.size and kind.is_array):
+        return words
+    from maskexpr.display import pictures, terminal
+
+    index = pictures.middle(value, kind.name) if plane is None else plane
+    image, image_kind = on if on is not None and _lies_under(on, kind) else (None, kind)
+    if abilities.protocol == "text" and mode != "side" and kind.name in ("mask", "labels"):
+        mode = "mask"  # a tint cannot be told from the image in greys
+    shown = pictures.view(value, kind.name, image, image_kind.name, mode, terminal.room(abilities, lines_left),
+                          window=window, plane=index, sides=kind.sides)  # fmt: skip
+    place = f"slice [{', '.join(map(str, index))}] of it:\n" if index and isinstance(index, tuple) else ""
+    return f"{words}\n{place}{terminal.draw(shown, abilities)}"
+
+
+def line(value: Any, kind: Kind, abilities: "Abilities", seconds: float | None = None) -> str:
+    """The summary of a result; in a terminal that of an image with a small histogram, and long lists cut short."""
+    words = summary(value, kind)
+    if abilities.is_terminal:
+        if isinstance(value, list | tuple) and len(words) > abilities.columns - 12:
+            words = _cut_short(value)
+        if kind.name in ("image", "colour") and abilities.unicode and isinstance(value, np.ndarray):
+            from maskexpr.display.terminal import sparkline
+
+            words = f"{words}  {sparkline(value)}".rstrip()
+    if seconds is None:
+        return words
+    time = duration_text(seconds)
+    return f"{words}  {_DIM}{time}{_RESET}" if abilities.colours else f"{words}  {time}"
+
+
+def _cut_short(value: Any) -> str:
+    """A list with its first items and how many there are."""
+    if not isinstance(value, list | tuple):
+        return number_text(value)
+    items = [_cut_short(v) for v in value[:_LONGEST_LIST]]
+    if len(value) > _LONGEST_LIST:
+        items.append(f"... {len(value)} in all")
+    return f"[{', '.join(items)}]"
+
+
+def _lies_under(on: tuple[Any, Kind], kind: Kind) -> bool:
+    """Whether an image has the shape of a result."""
+    image, its_kind = on
+    if not isinstance(image, np.ndarray) or its_kind.name not in ("image", "colour"):
+        return False
+    shape = image.shape[:-1] if its_kind.name == "colour" else image.shape
+    return bool(shape == kind.shape)

@@ -1,0 +1,163 @@
+"""Runs a plan, stage by stage. Gives bit for bit what `reference` gives."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import RunError
+from maskexpr.engine import reference
+from maskexpr.engine.clock import Clock
+from maskexpr.engine.passes import PassRunner
+from maskexpr.engine.transposed import transposed
+from maskexpr.functions.arguments import Refused
+from maskexpr.kernels import packed
+from maskexpr.kernels.threads import borrow_scratch, give_back
+from maskexpr.planner.methods.method import Form, Place, width_of
+from maskexpr.planner.plan import Pass, Plan, Task
+from maskexpr.planner.plan import plan as make_plan
+from maskexpr.program.steps import Checked, Step
+
+Values = dict[tuple[Step, Form], Any]  # whole arrays, each in one form or both
+
+
+class Engine:
+    """A plan made ready to run, many times and from many threads at once; a clock notes how long its steps take."""
+
+    def __init__(self, checked: Checked, plan: Plan, clock: Clock | None = None) -> None:
+        self.plan = plan
+        self._checked = checked
+        self._stages = [PassRunner(s, clock) if isinstance(s, Pass) else _WholeRunner(s, clock) for s in plan.stages]
+        self._dropped: list[list[Step]] = [[] for _ in plan.stages]
+        for step, last in plan.last_uses.items():
+            if last < len(plan.stages):
+                self._dropped[last].append(step)
+        steps, outputs = plan.rewritten.steps, plan.rewritten.outputs
+        self._inputs = [s for s in steps if s.name]
+        self._constants: Values = {(s, "plain"): s.kind.constant for s in steps if s.function is None and not s.name}
+        stored = {step for stage in plan.stages if isinstance(stage, Pass) for step in stage.stored}
+        # Whether every result is an array made for it alone, or a plain number.
+        self.owns_results = len({s for _, s in outputs}) == len(outputs) and all(
+            s in stored if s.kind.is_array else s.kind.name in ("number", "truth") for _, s in outputs
+        )
+        self._lone = self._find_lone() if self.owns_results else None
+        # For inputs in Fortran order, made when some come; the steps of the plan are those to be timed.
+        self._transposed: list[Engine | None] = [] if clock is None else [None]
+
+    def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs for these inputs; what the pixels make impossible is a RunError."""
+        try:
+            if any(v.flags.fnc for v in inputs.values() if type(v) is np.ndarray):
+                return self._run_transposed(inputs)
+            return self._run(inputs) if self._lone is None else self._lone.run(inputs)
+        except Refused:
+            # Strips meet the faults of the pixels in another order; the plain evaluation finds the one to report.
+            return reference.run(self._checked, inputs)
+        except MemoryError:
+            last = self._checked.steps[-1]
+            raise RunError(messages.OUT_OF_MEMORY.at(last.source, last.span)) from None
+
+    def _run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        values: Values = self._constants.copy()
+        for step in self._inputs:
+            values[step, "plain"] = inputs[step.name]
+        for runner, dropped in zip(self._stages, self._dropped, strict=True):
+            if isinstance(runner, PassRunner):
+                _run_pass(runner, values)
+            else:
+                runner.run(values)
+            for step in dropped:
+                values.pop((step, "plain"), None)
+                values.pop((step, "packed"), None)
+        return {name: in_form(values, step, "plain") for name, step in self.plan.rewritten.outputs}
+
+    def _run_transposed(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
+        if not self._transposed:
+            checked = transposed(self._checked)
+            self._transposed.append(
+                Engine(checked, make_plan(checked, self.plan.strip_rows, fast=self.plan.fast)) if checked else None
+            )
+        engine = self._transposed[0]
+        arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
+        if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
+            return self._run(inputs)
+        results = engine._run({n: v.T if isinstance(v, np.ndarray) else v for n, v in inputs.items()})
+        return {n: v.T if isinstance(v, np.ndarray) else v for n, v in results.items()}
+
+    def _find_lone(self) -> "_Lone | None":
+        outputs = self.plan.rewritten.outputs
+        stage = self._stages[0] if len(self._stages) == 1 else None
+        if isinstance(stage, PassRunner) and stage.is_lone and all(step.kind.is_array for _, step in outputs):
+            return _Lone(stage, self._constants, outputs)
+        return None
+
+
+def _run_pass(runner: PassRunner, values: Values) -> None:
+    slots: list[Any] = [None] * runner.slots
+    for key, slot in runner.sources.items():
+        slots[slot] = values[key]
+    runner.run(slots)
+    for key, slot in runner.stores.items():
+        values[key] = slots[slot]
+
+
+class _Lone:
+    """A program that is one pass of one strip, as small images make it: run with as little around it as can be."""
+
+    def __init__(self, runner: PassRunner, constants: Values, outputs: tuple[tuple[str, Step], ...]) -> None:
+        self._runner = runner
+        self._slots: list[Any] = [None] * runner.slots
+        self._named = [(slot, step.name) for (step, _), slot in runner.sources.items() if step.name]
+        for key, slot in runner.sources.items():
+            self._slots[slot] = constants.get(key)
+        self._outputs = [(name, step, self._slot_of(step)) for name, step in outputs]
+
+    def _slot_of(self, step: Step) -> tuple[int, Form]:
+        stores = self._runner.stores
+        return (stores[step, "plain"], "plain") if (step, "plain") in stores else (stores[step, "packed"], "packed")
+
+    def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        slots = self._slots.copy()
+        for slot, name in self._named:
+            slots[slot] = inputs[name]
+        self._runner.run(slots)
+        return {
+            name: slots[slot] if form == "plain" else packed.unpack(slots[slot], width_of(step))
+            for name, step, (slot, form) in self._outputs
+        }
+
+
+def in_form(values: Values, step: Step, form: Form) -> Any:
+    """A whole value in a form, converted where it is there in the other one only."""
+    wanted: Form = form if step.kind.name == "mask" else "plain"
+    found = values.get((step, wanted))
+    if step.name and isinstance(found, np.ndarray):
+        found = np.ascontiguousarray(found)
+    elif found is None and wanted == "packed":
+        found = packed.pack(values[step, "plain"])
+    elif found is None and (step, "packed") in values:
+        found = packed.unpack(values[step, "packed"], width_of(step))
+    values[step, wanted] = found
+    return found
+
+
+class _WholeRunner:
+    """One step on whole arrays."""
+
+    def __init__(self, task: Task, clock: Clock | None) -> None:
+        self._task = task
+        run = task.method.run(task.form)
+        self._run = clock.timing(task.step, run) if clock else run
+
+    def run(self, values: Values) -> None:
+        task = self._task
+        given = [in_form(values, operand, task.form) for operand in task.step.operands.values()]
+        scratch = borrow_scratch()
+        try:
+            with np.errstate(all="ignore"):
+                result = self._run(given, None, Place(scratch))
+        finally:
+            give_back(scratch)
+        values[task.step, task.form if task.step.kind.name == "mask" else "plain"] = result

@@ -1,0 +1,71 @@
+"""The same program for images with their axes in reverse: how arrays in Fortran order, as medical files give them, are
+run without being copied into C order first."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from maskexpr.functions.parameters import NAMED_SHAPES, Distance
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import Kind
+from maskexpr.library import CATALOGUE, OPERATORS
+from maskexpr.program.steps import Checked, Step
+
+# Functions that give the same, bit for bit, whatever the order of the axes: of each pixel by itself, extremes over
+# symmetric shapes, and counts. Not those that go by scan order, or sum floating values axis by axis.
+_OPERATORS = ("+", "-", "*", "/", "//", "%", "negate", "&", "|", "^", "~", "<", "<=", ">", ">=", "==", "!=", "assert")
+_FUNCTIONS = (
+    *("where", "between", "clip", "abs", "sign", "sqrt", "minimum", "maximum", "floor", "ceil", "round"),
+    *("isnan", "isfinite", "isin", "bit", "bits", "empty", "full"),
+    *("dilate", "erode", "open", "close", "boundary", "tophat", "blackhat", "grow", "reconstruct", "hull"),
+    *("median_filter", "rank_filter", "normalize", "equalize", "vote"),
+    *("count", "remove_small", "remove_large", "clear_border", "fill_holes", "hysteresis"),
+    *("area", "volume", "any", "all", "fraction", "dice", "iou"),
+    *("otsu", "li", "yen", "triangle", "isodata", "valley", "multiotsu"),
+)
+_TRANSPOSABLE: frozenset[Function] = frozenset([OPERATORS[s] for s in _OPERATORS] + [CATALOGUE[n] for n in _FUNCTIONS])
+
+
+def transposed(checked: Checked) -> Checked | None:
+    """The program for transposed inputs, which gives transposed outputs; None if its results depend on the order."""
+    became: dict[Step, Step] = {}
+    for step in checked.needed():
+        if step.kind.channels or not _is_transposable(step):
+            return None
+        operands = {name: became[operand] for name, operand in step.operands.items()}
+        settings = _transposed_settings(step.settings, step)
+        became[step] = replace(step, kind=_transposed_kind(step.kind), operands=operands, settings=settings)
+    return replace(
+        checked,
+        steps=tuple(became.values()),
+        outputs=tuple((name, became[step]) for name, step in checked.outputs),
+        asserts=tuple(became[step] for step in checked.asserts),
+    )
+
+
+def _is_transposable(step: Step) -> bool:
+    if step.function is None:
+        return True
+    shape = step.settings.get("shape", NAMED_SHAPES[0])
+    return step.function in _TRANSPOSABLE and shape in NAMED_SHAPES
+
+
+def _transposed_kind(kind: Kind) -> Kind:
+    return replace(kind, shape=_reversed(kind.shape), spacing=_reversed(kind.spacing))
+
+
+def _transposed_settings(settings: Mapping[str, Any], step: Step) -> dict[str, Any]:
+    found = dict(settings)
+    for name, value in settings.items():
+        if isinstance(value, Distance):
+            found[name] = Distance(value.radius, _reversed(value.spacing))
+        elif name in ("grid", "spacing"):
+            found[name] = _reversed(value)
+        elif name == "axes" and value is not None:
+            ndim = next(s.kind.ndim for s in (step, *step.operands.values()) if s.kind.ndim)
+            found[name] = tuple(sorted(ndim - 1 - axis for axis in value))
+    return found
+
+
+def _reversed(values: Any) -> Any:
+    return None if values is None else tuple(reversed(values))

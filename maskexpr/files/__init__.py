@@ -1,0 +1,1 @@
+"""Programs, pictures and results on disk."""

@@ -1,0 +1,45 @@
+"""GIF: its blocks, walked before any decoder sees them, tell how many frames there are and what canvas they need."""
+
+import struct
+
+from maskexpr.files.formats import pixels
+from maskexpr.files.formats.opening import OpenFile, Picture
+
+_HEADER = struct.Struct("<6sHHBBB")
+_FRAME = struct.Struct("<HHHHB")
+_FRAME_BLOCK, _EXTENSION, _END = b",", b"!", b";"
+
+
+def decode(file: OpenFile, kind: str | None) -> Picture:
+    """The frame of a GIF file, or the stack of its frames."""
+    with file.decoding():
+        canvas, frames = _scan(file)
+        file.check_pixels(canvas * frames)
+        file.check_promise(canvas * frames, file.size, "LZW")
+        file.stream.seek(0)
+        return pixels.decode(file, kind, pixels.Layout(frames=range(frames)))
+
+
+def _scan(file: OpenFile) -> tuple[int, int]:
+    """Pixels of the canvas that holds all frames, and the number of frames."""
+    stream, frames = file.stream, 0
+    _, width, height, flags, _, _ = _HEADER.unpack(stream.read(_HEADER.size))
+    _skip_palette(file, flags)
+    while (block := stream.read(1)) != _END:
+        if block == _FRAME_BLOCK:
+            left, top, columns, rows, flags = _FRAME.unpack(stream.read(_FRAME.size))
+            width, height, frames = max(width, left + columns), max(height, top + rows), frames + 1
+            _skip_palette(file, flags)
+        elif block != _EXTENSION:
+            raise file.broken()
+        stream.read(1)  # the label of an extension, the code size of a frame
+        while length := stream.read(1)[0]:
+            stream.seek(length, 1)
+    if not frames:
+        raise file.broken()
+    return width * height, frames
+
+
+def _skip_palette(file: OpenFile, flags: int) -> None:
+    if flags & 0x80:
+        file.stream.seek(3 << (flags & 7) + 1, 1)

@@ -1,0 +1,133 @@
+"""What a result was made from: a record that is written into the files of results and can be read back."""
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from maskexpr import __version__
+from maskexpr.api import Program
+from maskexpr.files.formats import MOST_TEXT
+from maskexpr.files.formats.opening import printable
+from maskexpr.files.programs import Loaded
+from maskexpr.functions.arguments import value_text
+from maskexpr.kinds.kind import Kind
+from maskexpr.program.steps import Checked
+
+# Every record begins with this, by which it is told from other texts in a file.
+KEY = "maskexpr"
+
+
+def record(program: Program, checked: Checked, loaded: Loaded, numbers: Mapping[str, Any], output: str) -> str:
+    """The record of one output as JSON in ASCII; the same for the same program, inputs and version.
+
+    It holds the program text and those it uses, the params, the numbers that were found in the pixels on the way
+    (thresholds first of all), and for each input the name of its file without its folder, the SHA-256 of its bytes, its
+    kind and the spacing it was given.
+    """
+    kinds = {step.name: step.kind for step in checked.needed() if step.name}
+    content: dict[str, Any] = {KEY: __version__, "output": output}
+    content["name"] = os.path.basename(program.name)
+    content["program"] = program.source
+    if program.used:
+        content["used"] = dict(program.used)
+    if program.fast:
+        content["fast"] = True
+    values = {info.name: checked.values.get(info.name, info.default) for info in checked.params}
+    content["params"] = {name: _plain(value) for name, value in values.items()}
+    content["inputs"] = {name: _input(name, kind, loaded) for name, kind in kinds.items()}
+    content["numbers"] = {name: _plain(value) for name, value in numbers.items()}
+    text = json.dumps(content, ensure_ascii=True)
+    if len(text) > MOST_TEXT // 2:  # a very long program is known by its hash, and its numbers are not listed
+        content["program"] = _hash(program.source)
+        content["used"] = {path: _hash(used) for path, used in program.used.items()}
+        content["numbers"] = {}
+        text = json.dumps(content, ensure_ascii=True)
+    return text
+
+
+def _hash(text: str) -> str:
+    return f"sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _input(name: str, kind: Kind, loaded: Loaded) -> dict[str, Any]:
+    entry: dict[str, Any] = {"kind": str(kind)}
+    if kind.spacing:
+        entry["spacing"] = " x ".join(f"{float(step):g}" for step in kind.spacing) + " mm"
+    digest = loaded.digest(name)
+    if digest is None:
+        return {**entry, "value": _plain(loaded.values[name])}
+    return {"file": loaded.file_name(name), "sha256": digest, **entry}
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it; texts for what it lacks."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+# --- read back -------------------------------------------------------------------------------------------------------
+
+
+def described(text: str) -> str | None:
+    """A record for a person; None if the text is none. It may come from anyone: nothing in it is trusted."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict) or KEY not in content:
+        return None
+    return "\n".join(_lines(content))
+
+
+def _lines(content: dict[str, Any]) -> Iterator[str]:
+    fast = ", with --fast" if content.get("fast") is True else ""
+    output, name, version = (_text(content.get(key)) for key in ("output", "name", KEY))
+    yield f"{output} of {name}, made by maskexpr {version}{fast}"
+    if inputs := _mapping(content, "inputs"):
+        yield "inputs"
+    for name, entry in inputs.items():
+        yield from (f"  {_text(line)}" for line in _input_lines(name, entry))
+    yield from _section("params", {n: _value(v) for n, v in _mapping(content, "params").items()}, " = ")
+    yield from _section("numbers", {n: _value(v) for n, v in _mapping(content, "numbers").items()}, " = ")
+    programs = {"program": content.get("program"), **{f"used {p}": t for p, t in _mapping(content, "used").items()}}
+    for title, text in programs.items():
+        yield _text(title)
+        yield from (f"  {_text(line)}".rstrip() for line in str(text).rstrip().split("\n"))
+
+
+def _section(title: str, entries: Mapping[str, str], separator: str) -> Iterator[str]:
+    if entries:
+        yield title
+    for name, text in entries.items():
+        yield f"  {_text(name)}{separator}{_text(text)}"
+
+
+def _mapping(content: dict[str, Any], key: str) -> dict[str, Any]:
+    found = content.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _input_lines(name: str, entry: Any) -> Iterator[str]:
+    if not isinstance(entry, dict):
+        entry = {}
+    words = [str(entry[key]) for key in ("file", "kind") if key in entry]
+    words += [_value(entry["value"])] if "value" in entry else []
+    words += [f"pixels of {entry['spacing']}"] if "spacing" in entry else []
+    yield f"{name}: {', '.join(words)}"
+    if "sha256" in entry:
+        yield f"  sha256 {entry['sha256']}"
+
+
+def _value(value: Any) -> str:
+    """As the language writes it; lengths and texts as they are."""
+    return value if isinstance(value, str) else value_text(value)
+
+
+def _text(value: Any) -> str:
+    return printable(str(value))

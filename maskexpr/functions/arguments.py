@@ -1,0 +1,125 @@
+"""What an argument may be, and what a constant one becomes before a run."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.messages import Mistake
+from maskexpr.kinds.kind import Kind
+
+
+class Refused(Exception):
+    """Raised by a rule or a body that cannot go on; whoever knows the place makes it a diagnostic.
+
+    `argument` names the parameter to blame, "" the whole call.
+    """
+
+    def __init__(self, mistake: Mistake, argument: str = "", **fields: object) -> None:
+        super().__init__(mistake, argument, fields)
+        self.mistake, self.argument, self.fields = mistake, argument, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a constant argument may depend on: the arrays of the same call, and the axes that are worked on. None where
+    they are not known yet, or all are."""
+
+    ndim: int | None
+    spacing: tuple[Fraction, ...] | None
+    axes: tuple[int, ...] | None = None
+
+    @property
+    def worked(self) -> tuple[int, ...] | None:
+        """The numbers of the axes that are worked on."""
+        if self.ndim is None:
+            return None
+        return tuple(range(self.ndim)) if self.axes is None else self.axes
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What a parameter accepts.
+
+    `settle` marks an argument that must be known before the run (a reach, axes, a choice): it turns the constant into
+    what the body receives. `low` and `high` bound a number; `whole` asks for one without a fraction. `several` marks a
+    list of values that depend on pixels: each is an operand of its own, named by `part_name`. `choices` are the texts
+    that it can be, as far as they can be listed.
+    """
+
+    kinds: frozenset[str]
+    noun: str
+    settle: "Callable[[Kind, Surroundings], Any] | None" = None
+    low: float = -np.inf
+    high: float = np.inf
+    whole: bool = False
+    quantity: "Callable[[Kind, Surroundings], Any] | None" = None  # turns a size into a number of pixels
+    several: bool = False
+    choices: tuple[str, ...] = ()
+
+    def check_number(self, value: Any) -> None:
+        """Refuse a number that is out of bounds; arrays are let through."""
+        if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+            return
+        if not self.whole and self.low == -np.inf and self.high == np.inf:
+            return  # nan included
+        if self.whole and value != value // 1:
+            raise Refused(messages.ARGUMENT_NOT_WHOLE, value=_plain(value))
+        if not self.low <= value <= self.high:
+            raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=_plain(value), wanted=self._bounds(value))
+
+    def _bounds(self, value: float | Fraction) -> str:
+        if self.high >= 2**31:
+            return f"at least {_plain(self.low)}" if value < self.low else f"at most {_plain(self.high)}"
+        return f"from {_plain(self.low)} to {_plain(self.high)}"
+
+
+def part_name(parameter: str, i: int) -> str:
+    """The name of an operand that is one of several of a parameter."""
+    return f"{parameter}[{i}]"
+
+
+def _plain(value: float | Fraction) -> str:
+    return str(value) if isinstance(value, int) else f"{float(value):g}"
+
+
+class FromChecker:
+    """Marks a body parameter the user cannot write: the checker or the evaluation fills it in.
+
+    `kind` is the result's kind, `work` a type that holds operands and result, `grid` the shape of the program's images,
+    `spacing` the spacing of the call's arrays, `numbers` what a condition on regions takes from around it.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a function; `default` is `inspect.Parameter.empty` where the caller must give it."""
+
+    name: str
+    takes: Takes
+    default: Any = inspect.Parameter.empty
+
+    @property
+    def required(self) -> bool:
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def text(self) -> str:
+        return self.name if self.required else f"{self.name}={value_text(self.default)}"
+
+
+def value_text(value: Any) -> str:
+    """A constant as the language writes it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(value_text(v) for v in value) + "]"
+    return str(value)

@@ -1,0 +1,176 @@
+"""The record of one function, and the decorator that makes it from a Python function.
+
+Everything that must be known of a function is declared where its body is: the annotations say what its arguments may
+be, the decorator says what it gives, how far it looks around a pixel and what it costs. The checker, the evaluation,
+`explain` and the docs all read that one record.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+from maskexpr.functions.arguments import FromChecker, Parameter, Surroundings, Takes
+from maskexpr.functions.gives import Gives
+from maskexpr.kinds.kind import Kind
+
+Settings = Mapping[str, Any]
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+WHOLE: Literal["whole"] = "whole"  # a halo: the result at one pixel may depend on any other
+Halo = int | Literal["whole"] | Callable[[Settings, int], tuple[int, ...]]
+Estimate = float | Callable[[Settings, int], float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """One function of the language.
+
+    Attributes
+    ----------
+    halo
+        How far the result looks around a pixel: 0, a reach per axis from the settings and the number of axes, or WHOLE.
+    cost, memory
+        Estimated elementary operations per pixel, and bytes of scratch per pixel beside the result.
+    border
+        The rule in force outside the image, in words, or such words by the kind of the result; "" where none applies.
+    bare
+        Written without brackets, as a name.
+    """
+
+    name: str
+    group: str
+    parameters: tuple[Parameter, ...]
+    gives: Gives
+    body: Callable[..., Any]
+    halo: Halo
+    cost: Estimate
+    memory: Estimate
+    border: str | Mapping[str, str]
+    aliases: Mapping[str, str]
+    check: Callable[[Settings, Surroundings], None] | None
+    filled_in: frozenset[str]
+    bare: bool
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.body) or ""
+
+    @property
+    def summary(self) -> str:
+        return first_sentence(self.doc)
+
+    @property
+    def signature(self) -> str:
+        return self._called(", ".join(p.text for p in self.parameters))
+
+    def border_for(self, kind: Kind) -> str:
+        """The border rule in force for a result of this kind."""
+        return self.border if isinstance(self.border, str) else self.border.get(kind.name, "")
+
+    @property
+    def call(self) -> str:
+        """How it is called with what it needs."""
+        needed = [p.name for p in self.parameters if p.required]
+        return self._called(", ".join(needed) + (", ..." if len(needed) < len(self.parameters) else ""))
+
+    def _called(self, arguments: str) -> str:
+        return self.name if self.bare else f"{self.name}({arguments})"
+
+    @property
+    def title(self) -> str:
+        """The signature with what it gives."""
+        return f"{self.signature} -> {self.gives.text}"
+
+    def parameter(self, name: str) -> Parameter | None:
+        name = self.aliases.get(name, name)
+        return next((p for p in self.parameters if p.name == name), None)
+
+    def __reduce__(self) -> Any:
+        return (_find, (self.body.__module__ or "", self.name))
+
+
+_LIBRARY = "maskexpr.library."
+CATALOGUE: dict[str, Function] = {}
+_RECORDS: dict[tuple[str, str], Function] = {}
+
+
+def _find(module: str, name: str) -> Function:
+    __import__(module)
+    return _RECORDS[module, name]
+
+
+def function(
+    *,
+    gives: Gives,
+    halo: Halo,
+    cost: Estimate,
+    memory: Estimate,
+    border: str | Mapping[str, str] = "",
+    name: str = "",
+    aliases: Mapping[str, str] | None = None,
+    check: Callable[[Settings, Surroundings], None] | None = None,
+    bare: bool = False,
+    catalogue: dict[str, Function] | None = None,
+) -> Callable[[Body], Body]:
+    """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
+
+    The keyword arguments are those of `Function`. Each parameter is annotated with a type of `maskexpr.functions`, or,
+    where the user does not write it, with `FromChecker`. `name` overrides the function's own name. What is declared in
+    the library is in the language, in the `catalogue` of its operators if so asked; a host's own functions are handed
+    to `maskexpr.compile(..., functions=[...])`.
+    """
+
+    def register(body: Body) -> Body:
+        own_name = name or body.__name__.rstrip("_")
+        parameters, filled_in = _parameters(body, own_name)
+        if bare and parameters:
+            raise TypeError(f"{own_name}: a bare function takes no parameters")
+        module = body.__module__ or ""  # code without a module has none
+        group = _subject(module)
+        record = Function(
+            own_name, group, parameters, gives, body, halo, cost, memory, border, aliases or {}, check, filled_in, bare
+        )
+        _RECORDS[module, own_name] = record
+        if catalogue is not None:
+            catalogue[own_name] = record
+        elif module.startswith(_LIBRARY):
+            CATALOGUE[own_name] = record
+        body.record = record  # type: ignore[attr-defined]  # lets hosts hand the function itself to compile()
+        return body
+
+    return register
+
+
+def _subject(module: str) -> str:
+    """The file or folder of `library` that a function is declared in; of a host's function the module."""
+    names = module.split(".")
+    return names[names.index("library") + 1] if "library" in names[:-1] else names[-1]
+
+
+def _parameters(body: Callable[..., Any], name: str) -> tuple[tuple[Parameter, ...], frozenset[str]]:
+    parameters, filled_in = [], set()
+    for p in inspect.signature(body).parameters.values():
+        takes, from_checker = _annotation(p.annotation)
+        if from_checker:
+            filled_in.add(p.name)
+        elif takes is None:
+            raise TypeError(f"{name}: parameter {p.name} needs an annotation of maskexpr.functions.parameters")
+        else:
+            parameters.append(Parameter(p.name, takes, p.default))
+    return tuple(parameters), frozenset(filled_in)
+
+
+def first_sentence(doc: str) -> str:
+    """What a docstring says first, without its full stop."""
+    paragraph = " ".join(doc.split("\n\n", 1)[0].split())
+    return re.split(r"(?<!\.)\. ", paragraph, maxsplit=1)[0].removesuffix(".")  # "1, 2, 3..." goes on
+
+
+def _annotation(annotation: Any) -> tuple[Takes | None, bool]:
+    if get_origin(annotation) is not Annotated:
+        return None, False
+    marks = get_args(annotation)[1:]
+    takes = next((m for m in marks if isinstance(m, Takes)), None)
+    return takes, any(m is FromChecker for m in marks)

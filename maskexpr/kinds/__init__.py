@@ -1,0 +1,1 @@
+"""What is known of a value before a pixel is read."""

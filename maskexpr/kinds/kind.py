@@ -1,0 +1,137 @@
+"""What the checker knows of a value: its kind, shape, type, range and spacing, before any pixel is read."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from maskexpr.kinds.ranges import Range
+
+ARRAYS = frozenset({"mask", "image", "colour", "labels"})
+NAMES = ARRAYS | {"truth", "number", "length", "size", "samples", "text", "list", "masks", "predicate", "none"}
+
+
+class _NotConstant:
+    def __repr__(self) -> str:
+        return "NOT_CONSTANT"
+
+    def __reduce__(self) -> str:
+        return "NOT_CONSTANT"
+
+
+NOT_CONSTANT = _NotConstant()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The kind of a value and all that is known of it.
+
+    An integer image or number has a `range`; a floating one has none. An array kind without a `dtype`, or an
+    `unknown` one, belongs to an input that has not been given yet: `options` lists what it may turn out to be. A list
+    whose items can be taken has their number as its `shape`, and their range.
+    """
+
+    name: str
+    shape: tuple[int, ...] | None = None  # without the channels of a colour image
+    dtype: np.dtype[Any] | None = None
+    range: Range | None = None
+    channels: int = 0
+    spacing: tuple[Fraction, ...] | None = None  # millimetres per pixel, per axis
+    origin: str = ""  # the input the shape comes from, for messages
+    power: int = 0  # of a length (1) or size (2, 3)
+    constant: Any = NOT_CONSTANT
+    options: frozenset[str] = frozenset()
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """The height and width of a pixel of a plane, in millimetres; 1 and 1 where they are not known."""
+        height, width = self.spacing[-2:] if self.spacing and len(self.spacing) > 1 else (1, 1)
+        return float(height), float(width)
+
+    @property
+    def is_array(self) -> bool:
+        return self.name in ARRAYS
+
+    @property
+    def is_constant(self) -> bool:
+        return self.constant is not NOT_CONSTANT
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that result types depend on is known."""
+        if self.name == "unknown":
+            return False
+        return self.dtype is not None if self.is_array or self.name == "samples" else True
+
+    @property
+    def ndim(self) -> int | None:
+        return None if self.shape is None else len(self.shape)
+
+    @property
+    def word(self) -> str:
+        """The name, or what an unknown value comes closest to."""
+        if self.name != "unknown":
+            return self.name
+        if len(self.options) == 1:
+            return next(iter(self.options))
+        if self.options <= {"list", "masks"}:
+            return "list"
+        if self.options <= {"mask", "truth"}:
+            return "mask"
+        return "image" if self.options <= ARRAYS | {"number"} else "value"
+
+    def may_be(self, names: frozenset[str] | set[str]) -> bool:
+        return bool(self.options & names) if self.name == "unknown" else self.name in names
+
+    def surely(self, names: frozenset[str] | set[str]) -> bool:
+        return self.options <= names if self.name == "unknown" else self.name in names
+
+    def with_constant(self, value: Any) -> "Kind":
+        return replace(self, constant=value)
+
+    def __str__(self) -> str:
+        if self.name == "unknown":
+            return "value"
+        if self.name == "none":
+            return "none"
+        words = [self.name]
+        if self.name == "list":
+            return f"list of {self.shape[0]}" if self.shape else "list"
+        if self.shape is not None:
+            words.append(shape_text(self.shape, self.channels))
+        if self.dtype is not None and self.name in ("image", "colour", "samples"):
+            words.append(str(self.dtype))
+        return " ".join(words)
+
+
+def shape_text(shape: tuple[int, ...], channels: int = 0) -> str:
+    """A shape as people write it: 880x380."""
+    return "x".join(str(n) for n in (*shape, *([channels] if channels else [])))
+
+
+def unknown(options: frozenset[str] | set[str] = NAMES) -> Kind:
+    """A value of which only the possible kinds are known; a plain kind where just one is possible."""
+    if len(options) == 1:
+        return Kind(next(iter(options)))
+    return Kind("unknown", options=frozenset(options))
+
+
+def number(values: Range | None = None, constant: Any = NOT_CONSTANT) -> Kind:
+    """A number: whole if it has a range, else floating."""
+    if isinstance(constant, int) and values is None:
+        values = Range(constant, constant)
+    return Kind("number", range=values, constant=constant)
+
+
+TRUTH = Kind("truth")
+NONE = Kind("none", constant=None)
+
+
+def text(value: str) -> Kind:
+    return Kind("text", constant=value)
+
+
+def quantity(value: Fraction, power: int) -> Kind:
+    """A length (power 1) or a size (area 2, volume 3) in millimetres."""
+    return Kind("length" if power == 1 else "size", power=power, constant=value)

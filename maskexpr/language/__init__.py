@@ -1,0 +1,1 @@
+"""The language: its syntax, the bounds on a text, and how a text is parsed."""

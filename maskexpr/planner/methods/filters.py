@@ -1,0 +1,55 @@
+"""Filters of grey images."""
+
+import math
+from typing import Any
+
+from maskexpr.functions.parameters import NAMED_SHAPES
+from maskexpr.kernels import ranks, smooth
+from maskexpr.library import elements
+from maskexpr.library.filters import edges
+from maskexpr.library.filters import smoothing as meaning
+from maskexpr.planner.methods.method import Method, Place, runs
+from maskexpr.program.steps import Step
+
+_WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
+
+
+@runs(meaning.gaussian)
+def gaussian(step: Step) -> Method:
+    sigmas = meaning.sigmas(step.settings, len(step.kind.shape or ()))
+    dtype = step.kind.dtype
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return smooth.gaussian(given[0], sigmas, dtype, out)
+
+    return Method(run, word="weighted sums of rows")
+
+
+@runs(edges.sobel)
+def sobel(step: Step) -> Method | None:
+    if step.settings["axes"] is not None:
+        return None
+    axis, dtype = step.settings["axis"], step.kind.dtype
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return smooth.sobel(given[0], axis, dtype, out)
+
+    return Method(run, word="differences of rows")
+
+
+@runs(meaning.median_filter)
+def median_filter(step: Step) -> Method | None:
+    """A network of minima and maxima; for large squares and large 8-bit planes OpenCV, which gives
+    the same, where it is installed."""
+    n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
+    if shape not in NAMED_SHAPES:
+        return None
+    extent = step.kind.shape or ()
+    window = elements.footprint(n, shape, axes, len(extent))
+    by_network = ranks.serves(window)
+    if (math.prod(extent) >= _WORTH_OPENCV or not by_network) and ranks.opencv_serves(step.kind.dtype, window):
+        reach = n.reach(0)
+        return Method(lambda given, out, place: ranks.median_by_opencv(given[0], reach), fresh=True, word="OpenCV")
+    if not by_network:
+        return None
+    return Method(lambda given, out, place: ranks.median(given[0], window, out), word="a network of minima and maxima")

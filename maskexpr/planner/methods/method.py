@@ -1,0 +1,97 @@
+"""What a method is: a way to run one step on a block of rows, or on whole arrays, and the table of all of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from maskexpr.functions.record import Function
+from maskexpr.kernels.packed import packed_shape
+from maskexpr.kernels.scratch import Scratch
+from maskexpr.kinds.kind import Kind
+from maskexpr.program.steps import Step
+
+Array = np.ndarray[Any, Any]
+Form = Literal["plain", "packed"]
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a method works: buffers of its thread, and the first row of the image that its result has."""
+
+    scratch: Scratch
+    start: int = 0
+
+
+# The operands in the order of the step's, the array for the result, the place. A result elsewhere may be given back
+# instead; where the step is run on whole arrays there is no array for it.
+Run = Callable[[Sequence[Any], Any, Place], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a step runs.
+
+    `plain` takes masks a byte a pixel and gives such, `packed` takes and gives packed ones; images are the same for
+    both. A step that has both follows its operands. `whole` asks for whole arrays. `quiet` says that no floating point
+    warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls.
+    `cost` estimates its operations a pixel where they are not those of the plain body, `word` says how it is done.
+    """
+
+    plain: Run | None = None
+    packed: Run | None = None
+    whole: bool = False
+    quiet: bool = False
+    fresh: bool = False
+    brief: bool = False
+    cost: float | None = None
+    word: str = ""
+
+    def run(self, form: Form) -> Run:
+        run = self.packed if form == "packed" else self.plain
+        assert run is not None
+        return run
+
+
+Maker = Callable[[Step], Method | None]
+MAKERS: dict[Function, Maker] = {}
+
+
+def runs(*functions: Any) -> Callable[[Maker], Maker]:
+    """Declare how steps of some functions of the library run; None leaves a case to the plain body."""
+
+    def register(maker: Maker) -> Maker:
+        for function in functions:
+            MAKERS[function if isinstance(function, Function) else function.record] = maker
+        return maker
+
+    return register
+
+
+def array_shape(kind: Kind) -> tuple[int, ...]:
+    """The shape of the array behind a kind, channels included."""
+    return (*(kind.shape or ()), *([kind.channels] if kind.channels else []))
+
+
+def form_shape(kind: Kind, form: Form) -> tuple[int, ...]:
+    shape = array_shape(kind)
+    return packed_shape(shape) if form == "packed" else shape
+
+
+def form_type(kind: Kind, form: Form) -> np.dtype[Any]:
+    if form == "packed":
+        return np.dtype(np.uint64)
+    assert kind.dtype is not None
+    return kind.dtype
+
+
+def width_of(step: Step) -> int:
+    """Pixels of a row of a step's arrays."""
+    assert step.kind.shape
+    return step.kind.shape[-1]
+
+
+def constant_of(step: Step) -> Any:
+    """The value of an operand that is a plain number known before the run; None for others."""
+    return step.kind.constant if step.function is None and not step.name and step.kind.is_constant else None

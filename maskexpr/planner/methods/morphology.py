@@ -1,0 +1,200 @@
+"""Morphology of masks on packed words, of grey images along lines."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.parameters import NAMED_SHAPES, Distance
+from maskexpr.kernels import grey, packed, spread
+from maskexpr.kernels.packed import Words
+from maskexpr.kernels.scratch import Scratch
+from maskexpr.library import elements
+from maskexpr.library.morphology import elementary as meaning
+from maskexpr.planner.methods.method import Array, Method, Place, runs, width_of
+from maskexpr.program.steps import Step
+
+# A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
+_MOST_ROWS = 5_000
+# A pattern is stamped so often at most. SciPy visits only what changed last, which pays where little does.
+_MOST_STAMPS = 1000
+_PACKED_COST = 1.0  # some 20 to 100 operations on 64 pixels each
+Spread = Callable[[Words, int, Words, Scratch], Words]  # words, width, result, buffers
+
+
+def _spreader(step: Step, combine: Any) -> Spread | None:
+    """How to dilate (OR) or erode (AND) packed masks by the element of a step; None leaves it to the plain body."""
+    n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
+    assert step.kind.shape
+    ndim = len(step.kind.shape)
+    worked = elements.worked_axes(axes, ndim)
+    # Beyond the image's size a longer reach makes no difference; an erosion must still see the outside.
+    extent = tuple(size + 1 for size in step.kind.shape)
+    if shape not in NAMED_SHAPES:
+        element = elements.element(n, shape, axes, ndim)
+        return _stamped(element, combine) if element.times <= _MOST_STAMPS else None
+    n = elements.in_pixels(n, worked)
+    if shape == "square":
+        return _lines([min(n.reach(a), extent[a]) if a in worked else 0 for a in range(ndim)], combine)
+    if shape == "diamond" and n.spacing is None:
+        reach = min(int(n.radius), sum(extent[a] for a in worked))
+        if len(worked) == 1:
+            return _lines([reach if a in worked else 0 for a in range(ndim)], combine)
+        return lambda words, width, out, scratch: spread.diamond(words, width, reach, worked, combine, out, scratch)
+    if _rows(n, worked[:-1] if worked[-1] == ndim - 1 else worked, extent) > _MOST_ROWS:
+        return None
+    footprint = elements.footprint(n, shape, axes, ndim, extent)
+    return lambda words, width, out, scratch: spread.rows(words, width, footprint, combine, out, scratch)
+
+
+def _lines(reaches: list[int], combine: Any) -> Spread:
+    return lambda words, width, out, scratch: spread.square(words, width, reaches, combine, out, scratch)
+
+
+def _rows(n: Distance, axes: tuple[int, ...], extent: tuple[int, ...]) -> int:
+    return math.prod(2 * min(n.reach(a), extent[a]) + 1 for a in axes)
+
+
+def _stamped(element: elements.Element, combine: Any) -> Spread:
+    """A pattern, applied its number of times, cropped to the image each time."""
+    moves = elements.offsets(element.footprint)
+    if combine is spread.AND:
+        moves = [tuple(-d for d in move) for move in moves]
+
+    def run(words: Words, width: int, out: Words, scratch: Scratch) -> Words:
+        if element.times == 1:
+            return spread.stamp(words, width, moves, combine, out, scratch)
+
+        def once(before: Words) -> Words:
+            return spread.stamp(before, width, moves, combine, np.empty_like(before), scratch)
+
+        out[...] = elements.repeated(once, words, element.times)
+        return out
+
+    return run
+
+
+@runs(meaning.dilate)
+def dilate(step: Step) -> Method | None:
+    return _one(step, spread.OR) if _of_masks(step) else _grey(step, np.maximum)
+
+
+@runs(meaning.erode)
+def erode(step: Step) -> Method | None:
+    return _one(step, spread.AND) if _of_masks(step) else _grey(step, np.minimum)
+
+
+def _of_masks(step: Step) -> bool:
+    return step.kind.name == "mask"
+
+
+def _one(step: Step, combine: Any) -> Method | None:
+    grow, width = _spreader(step, combine), width_of(step)
+    if grow is None:
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return grow(given[0], width, out, place.scratch)
+
+    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
+
+
+@runs(meaning.boundary)
+def boundary(step: Step) -> Method | None:
+    shrink, width = _spreader(step, spread.AND), width_of(step)
+    if shrink is None:
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        shrink(given[0], width, out, place.scratch)
+        np.invert(out, out=out)
+        return np.bitwise_and(out, given[0], out=out)
+
+    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
+
+
+@runs(meaning.open_)
+def open_(step: Step) -> Method | None:
+    if not _of_masks(step):
+        return _grey(step, np.minimum, np.maximum)
+    if step.settings["shape"] not in NAMED_SHAPES:
+        return _on_the_plane(step, spread.AND, spread.OR)
+    shrink, grow, width = _spreader(step, spread.AND), _spreader(step, spread.OR), width_of(step)
+    if shrink is None or grow is None:
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        between = place.scratch("between", out.shape, np.uint64)
+        return grow(shrink(given[0], width, between, place.scratch), width, out, place.scratch)
+
+    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
+
+
+@runs(meaning.close)
+def close(step: Step) -> Method | None:
+    return _on_the_plane(step, spread.OR, spread.AND) if _of_masks(step) else _grey(step, np.maximum, np.minimum)
+
+
+def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
+    """Two operations with room around the image for what leaves it between them."""
+    assert step.kind.shape
+    try:
+        n, pad = meaning.room(step.kind.shape, *(step.settings[name] for name in ("n", "shape", "axes")))
+    except Refused:
+        return None  # the plain body says so when it is run
+    width = width_of(step)
+    shape = tuple(size + 2 * p for size, p in zip(step.kind.shape, pad, strict=True))
+    wide = replace(step, kind=replace(step.kind, shape=shape), settings={**step.settings, "n": n})
+    one, two = _spreader(wide, first), _spreader(wide, second)
+    if one is None or two is None:
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        roomy, roomy_width = packed.with_room(given[0], width, pad, place.scratch)
+        between = place.scratch("between", roomy.shape, np.uint64)
+        one(roomy, roomy_width, between, place.scratch)
+        two(between, roomy_width, roomy, place.scratch)
+        return packed.without_room(roomy, width, pad, out)
+
+    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
+
+
+# --- grey images -----------------------------------------------------------------------------------------------------
+
+_Extreme = Callable[[Array, Any, Array], Array]  # image, np.maximum or np.minimum, result
+
+
+def _grey(step: Step, *ufuncs: Any) -> Method | None:
+    """Extremes under the element, one after the other."""
+    extreme = _extreme(step)
+    if extreme is None:
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        value = given[0]
+        for left, ufunc in zip(range(len(ufuncs) - 1, -1, -1), ufuncs, strict=True):
+            value = extreme(value, ufunc, place.scratch("between", out.shape, out.dtype) if left else out)
+        return value
+
+    return Method(run, word="extremes along lines")
+
+
+def _extreme(step: Step) -> _Extreme | None:
+    n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
+    extent = step.kind.shape
+    assert extent
+    worked = elements.worked_axes(axes, len(extent))
+    n = elements.in_pixels(n, worked)
+    if shape == "square":
+        reaches = [min(n.reach(a), extent[a]) if a in worked else 0 for a in range(len(extent))]
+        return lambda im, ufunc, out: grey.extreme_of_square(im, reaches, ufunc, out)
+    if shape == "diamond" and n.spacing is None:
+        reach = min(int(n.radius), sum(extent))
+        return lambda im, ufunc, out: grey.extreme_of_diamond(im, reach, worked, ufunc, out)
+    element = elements.element(n, shape, axes, len(extent), extent)
+    if element.times != 1:
+        return None
+    return lambda im, ufunc, out: grey.extreme_of_footprint(im, element.footprint, ufunc, out)

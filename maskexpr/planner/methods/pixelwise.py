@@ -1,0 +1,250 @@
+"""Arithmetic, comparisons, logic and choices, pixel by pixel, written straight into the result's block."""
+
+from typing import Any
+
+import numpy as np
+
+from maskexpr.kernels import packed
+from maskexpr.kinds.ranges import Range, of_type
+from maskexpr.library import OPERATORS
+from maskexpr.library import pixelwise as meaning
+from maskexpr.library.operators import COMPARISONS, SWAPPED, comparable, compare
+from maskexpr.planner.methods.method import Array, Method, Place, Run, constant_of, runs, width_of
+from maskexpr.program.running import work_type
+from maskexpr.program.steps import Step
+
+_LOGIC = {
+    "&": (np.logical_and, np.bitwise_and),
+    "|": (np.logical_or, np.bitwise_or),
+    "^": (np.logical_xor, np.bitwise_xor),
+}
+_ARITHMETIC: dict[Any, Any] = {
+    OPERATORS["+"]: np.add,
+    OPERATORS["-"]: np.subtract,
+    OPERATORS["*"]: np.multiply,
+    OPERATORS["/"]: np.true_divide,
+    OPERATORS["negate"]: np.negative,
+    meaning.abs_.record: np.absolute,  # type: ignore[attr-defined]
+    meaning.minimum.record: np.minimum,  # type: ignore[attr-defined]
+    meaning.maximum.record: np.maximum,  # type: ignore[attr-defined]
+}
+
+
+def _is_mask(step: Step) -> bool:
+    return step.kind.name == "mask"
+
+
+# --- comparisons -----------------------------------------------------------------------------------------------------
+
+
+@runs(*(OPERATORS[symbol] for symbol in COMPARISONS))
+def comparison(step: Step) -> Method | None:
+    assert step.function is not None
+    symbol, a, b = step.function.name, step.operands["a"], step.operands["b"]
+    if not step.kind.is_array:
+        return None
+    if _is_mask(a) and _is_mask(b):
+        return _equality(step, symbol)
+    if a.kind.is_array and b.kind.is_array:
+        return None if _rounds(a, b) or _rounds(b, a) else _compared(symbol, 0, 1)
+    if _is_mask(a) or _is_mask(b):
+        return None
+    at, other = (0, b) if a.kind.is_array else (1, a)
+    symbol = symbol if at == 0 else SWAPPED[symbol]
+    dtype = (a if at == 0 else b).kind.dtype
+    assert dtype is not None
+    return _with_number(symbol, dtype, at, constant_of(other))
+
+
+def _rounds(a: Step, b: Step) -> bool:
+    """Whether NumPy would round a 64-bit integer to compare it."""
+    x, y = a.kind.dtype, b.kind.dtype
+    assert x is not None
+    assert y is not None
+    return x.kind == "f" and y.kind in "iu" and y.itemsize == 8
+
+
+def _compared(symbol: str, left: int, right: int) -> Method:
+    ufunc = COMPARISONS[symbol]
+    return Method(lambda given, out, place: ufunc(given[left], given[right], out=out), quiet=True)
+
+
+def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> Method | None:
+    ufunc = COMPARISONS[symbol]
+    if constant is not None:
+        number = comparable(symbol, dtype, constant)
+        if number is None:
+            return None
+        if dtype.kind in "iu" and number in range(of_type(dtype).low, of_type(dtype).high + 1):
+            number = dtype.type(number)  # the same value; NumPy need not look at it again
+        return Method(lambda given, out, place: ufunc(given[at], number, out=out), quiet=True)
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        value = comparable(symbol, dtype, given[1 - at])
+        if value is None:
+            return compare(symbol, given[at], given[1 - at])
+        return ufunc(given[at], value, out=out)
+
+    return Method(run)
+
+
+def _equality(step: Step, symbol: str) -> Method:
+    width, ufunc = width_of(step), COMPARISONS[symbol]
+
+    def on_words(given: Any, out: Any, place: Place) -> Any:
+        np.bitwise_xor(given[0], given[1], out=out)
+        return packed.complement(out, width, out) if symbol == "==" else out
+
+    return Method(lambda given, out, place: ufunc(given[0], given[1], out=out), on_words, quiet=True)
+
+
+@runs(meaning.between)
+def between(step: Step) -> Method | None:
+    """An interval of integers is one subtraction, which wraps, and one comparison."""
+    im = step.operands["im"].kind
+    low, high = constant_of(step.operands["low"]), constant_of(step.operands["high"])
+    if not im.is_array or im.dtype is None or im.dtype.kind not in "iu":
+        return None
+    values = of_type(im.dtype)
+    if not isinstance(low, int) or not isinstance(high, int) or not values.low <= low <= high <= values.high:
+        return None
+    word = "one subtraction, one comparison" if values.low < low and high < values.high else "one comparison"
+    return Method(_interval(im.dtype, low, high, values), quiet=True, word=word)
+
+
+def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:
+    if low == values.low:
+        top = dtype.type(high)
+        return lambda given, out, place: np.less_equal(given[0], top, out=out)
+    if high == values.high:
+        bottom = dtype.type(low)
+        return lambda given, out, place: np.greater_equal(given[0], bottom, out=out)
+    unsigned = np.dtype(f"u{dtype.itemsize}")
+    start, length = np.array(low, dtype).view(unsigned)[()], unsigned.type(high - low)
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        offset = place.scratch("offset", out.shape, unsigned)
+        np.subtract(given[0].view(unsigned), start, out=offset)
+        return np.less_equal(offset, length, out=out)
+
+    return run
+
+
+# --- logic -----------------------------------------------------------------------------------------------------------
+
+
+@runs(*(OPERATORS[symbol] for symbol in _LOGIC))
+def logic(step: Step) -> Method | None:
+    assert step.function is not None
+    if step.kind.name != "mask":
+        return None
+    on_bytes, on_words = _LOGIC[step.function.name]
+
+    def plain(given: Any, out: Any, place: Place) -> Any:
+        return on_bytes(given[0], given[1], out=out)
+
+    if not all(_is_mask(o) for o in step.operands.values()):
+        return Method(plain, quiet=True)
+    return Method(plain, lambda given, out, place: on_words(given[0], given[1], out=out), quiet=True)
+
+
+@runs(OPERATORS["~"])
+def complement(step: Step) -> Method | None:
+    if step.kind.name != "mask":
+        return None
+    width = width_of(step)
+    return Method(
+        lambda given, out, place: np.logical_not(given[0], out=out),
+        lambda given, out, place: packed.complement(given[0], width, out),
+        quiet=True,
+    )
+
+
+# --- arithmetic ------------------------------------------------------------------------------------------------------
+
+
+@runs(*_ARITHMETIC)
+def arithmetic(step: Step) -> Method | None:
+    """The operation in a type that holds operands and result, straight into the result's type."""
+    if not step.kind.is_array:
+        return None
+    work, ufunc = work_type(step), _ARITHMETIC[step.function]
+    if work.kind == "O":
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        values = [v if isinstance(v, np.ndarray) else work.type(v) for v in given]
+        return ufunc(*values, out=out, dtype=work, casting="unsafe")
+
+    return Method(run)
+
+
+# --- choice ----------------------------------------------------------------------------------------------------------
+
+
+@runs(meaning.where)
+def where(step: Step) -> Method | None:
+    """A choice without branches: the bits of one value, with those of the other put in where the mask is on."""
+    kind = step.kind
+    if not kind.is_array or kind.channels or not _is_mask(step.operands["condition"]):
+        return None
+    assert kind.dtype is not None
+    dtype = kind.dtype
+    constants = [constant_of(step.operands[name]) for name in "ab"]
+    if any(o.kind.name == "truth" for o in step.operands.values()):
+        return None
+    bits = np.dtype(f"u{dtype.itemsize}")
+    zeros = [c is not None and _bits(c, dtype, bits) == 0 for c in constants]
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        condition, a, b = given
+        target = out.view(bits)
+        chosen = place.scratch("chosen", out.shape, bits)
+        if zeros[0]:
+            _all_bits_where_off(condition, chosen)
+            np.bitwise_and(chosen, _operand(b, dtype, bits, place, "b"), out=target)
+            return out
+        _all_bits_where_on(condition, chosen)
+        if zeros[1]:
+            np.bitwise_and(chosen, _operand(a, dtype, bits, place, "a"), out=target)
+            return out
+        first, second = _operand(a, dtype, bits, place, "a"), _operand(b, dtype, bits, place, "b")
+        np.bitwise_and(chosen, np.bitwise_xor(first, second), out=target)
+        np.bitwise_xor(target, second, out=target)
+        return out
+
+    if kind.name != "mask":
+        return Method(run, word="chosen by bits")
+    return Method(run, _where_packed, quiet=True)
+
+
+def _where_packed(given: Any, out: Any, place: Place) -> Any:
+    condition, a, b = given
+    np.bitwise_xor(a, b, out=out)
+    np.bitwise_and(out, condition, out=out)
+    return np.bitwise_xor(out, b, out=out)
+
+
+def _bits(value: Any, dtype: np.dtype[Any], bits: np.dtype[Any]) -> Any:
+    """The bits of a number in a type."""
+    return np.asarray(value).astype(dtype).view(bits)[()]
+
+
+def _operand(value: Any, dtype: np.dtype[Any], bits: np.dtype[Any], place: Place, name: str) -> Any:
+    if not isinstance(value, np.ndarray):
+        return _bits(value, dtype, bits)
+    if value.dtype != dtype:
+        converted = place.scratch(f"converted {name}", value.shape, dtype)
+        np.copyto(converted, value, casting="unsafe")
+        value = converted
+    return value.view(bits)
+
+
+def _all_bits_where_on(condition: Array, out: Array) -> None:
+    np.copyto(out, condition.view(np.uint8))
+    np.negative(out, out=out)
+
+
+def _all_bits_where_off(condition: Array, out: Array) -> None:
+    np.copyto(out, condition.view(np.uint8))
+    np.subtract(out, out.dtype.type(1), out=out)

@@ -1,0 +1,131 @@
+"""Connected regions of whole masks, by way of their runs."""
+
+from typing import Any
+
+import numpy as np
+
+from maskexpr.kernels import packed
+from maskexpr.kernels import regions as kernel
+from maskexpr.library.operators import compare
+from maskexpr.library.regions import components as meaning
+from maskexpr.library.thresholds import hysteresis as two_levels
+from maskexpr.planner.methods.method import Method, Place, runs
+from maskexpr.program.steps import Step
+
+_COST = 5.0  # of real images, whose regions have long runs
+_WORD = "by runs of pixels"
+
+
+_OF_ONE_MASK: dict[Any, Any] = {
+    meaning.label.record: kernel.label,  # type: ignore[attr-defined]
+    meaning.count.record: kernel.count,  # type: ignore[attr-defined]
+    meaning.clear_border.record: kernel.clear_border,  # type: ignore[attr-defined]
+}
+
+
+@runs(*_OF_ONE_MASK)
+def of_one_mask(step: Step) -> Method | None:
+    operation = _OF_ONE_MASK[step.function]
+    return _by_runs(step, lambda words, shape, connectivity, axes: operation(words, shape, connectivity, axes))
+
+
+@runs(meaning.keep_largest)
+def keep_largest(step: Step) -> Method | None:
+    check = _bounds(step, "k")
+
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, k: Any) -> Any:
+        return kernel.keep_largest(words, shape, connectivity, int(check(k)), axes)
+
+    return _by_runs(step, run)
+
+
+@runs(meaning.remove_small)
+def remove_small(step: Step) -> Method | None:
+    return _by_size(step, ">=")
+
+
+@runs(meaning.remove_large)
+def remove_large(step: Step) -> Method | None:
+    return _by_size(step, "<=")
+
+
+def _by_size(step: Step, symbol: str) -> Method | None:
+    check = _bounds(step, "size")
+
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, size: Any) -> Any:
+        return kernel.keep_sizes(words, shape, connectivity, _compared(symbol, check(size)), axes)
+
+    return _by_runs(step, run)
+
+
+@runs(meaning.fill_holes)
+def fill_holes(step: Step) -> Method | None:
+    check = _bounds(step, "max_size")
+
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, max_size: Any = None) -> Any:
+        choose = None if max_size is None else _compared("<=", check(max_size))
+        return kernel.fill_holes(words, shape, connectivity, axes, choose)
+
+    return _by_runs(step, run)
+
+
+def _compared(symbol: str, limit: Any) -> Any:
+    """Which numbers of pixels fit a limit."""
+    return lambda sizes: np.asarray(compare(symbol, sizes, limit), bool)
+
+
+@runs(meaning.at)
+def at(step: Step) -> Method | None:
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, y: Any, x: Any, z: Any = None) -> Any:
+        place = meaning.pixel_at(shape, (y, x) if z is None else (z, y, x))
+        if place is None:
+            return np.zeros_like(words)
+        return kernel.keep_hit(words, kernel.lone_pixel(place, shape), shape, connectivity, axes)
+
+    return _by_runs(step, run)
+
+
+@runs(two_levels.hysteresis)
+def hysteresis(step: Step) -> Method | None:
+    """Both comparisons on whole images; their masks are only bits. None where the work is not along rows."""
+    shape, connectivity, axes = step.kind.shape or (), step.settings["connectivity"], step.settings["axes"]
+    if axes is not None and len(shape) - 1 not in axes:
+        return None
+
+    def run(im: Any, low: Any, high: Any) -> Any:
+        two_levels.check_order(low, high)
+        strong = packed.pack(compare(">", im, high))
+        weak = packed.pack(compare(">", im, low)) | strong
+        return kernel.keep_hit(weak, strong, shape, connectivity, axes)
+
+    return _whole(run)
+
+
+def _by_runs(step: Step, operation: Any) -> Method | None:
+    """An operation on a packed mask, its shape, connectivity and axes, and the step's other operands; None for labels,
+    and where the work is not along rows."""
+    kind, axes = step.operands["m"].kind, step.settings["axes"]
+    shape, connectivity = kind.shape or (), step.settings["connectivity"]
+    if kind.name != "mask" or (axes is not None and len(shape) - 1 not in axes):
+        return None
+    return _whole(lambda words, *others: operation(words, shape, connectivity, axes, *others))
+
+
+def _whole(operation: Any) -> Method:
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return operation(*given)
+
+    return Method(packed=run, whole=True, cost=_COST, word=_WORD)
+
+
+def _bounds(step: Step, name: str) -> Any:
+    """A check of a number that may depend on pixels."""
+    assert step.function is not None
+    parameter = step.function.parameter(name)
+    assert parameter is not None
+
+    def check(value: Any) -> Any:
+        parameter.takes.check_number(value)
+        return value
+
+    return check

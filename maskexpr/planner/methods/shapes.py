@@ -1,0 +1,34 @@
+"""Coordinates and plain masks, made for a block of rows when it needs them."""
+
+from typing import Any
+
+import numpy as np
+
+from maskexpr.library import shapes as meaning
+from maskexpr.planner.methods.method import Method, Place, runs
+from maskexpr.program.steps import Step
+
+
+@runs(meaning.x, meaning.y, meaning.z)
+def coordinate(step: Step) -> Method:
+    assert step.function is not None
+    shape, dtype = step.settings["grid"], step.kind.dtype
+    axis = len(shape) - 1 - "xyz".index(step.function.name)
+    places = np.arange(shape[axis], dtype=dtype).reshape([-1 if a == axis else 1 for a in range(len(shape))])
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        out[...] = places[place.start : place.start + len(out)] if axis == 0 else places
+        return out
+
+    return Method(run, quiet=True)
+
+
+@runs(meaning.empty, meaning.full)
+def everywhere(step: Step) -> Method:
+    value = step.function is meaning.full.record  # type: ignore[attr-defined]
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        out[...] = value
+        return out
+
+    return Method(run, quiet=True)

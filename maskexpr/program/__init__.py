@@ -1,0 +1,1 @@
+"""A checked program as steps, and what can be said of them."""

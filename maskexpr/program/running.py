@@ -1,0 +1,62 @@
+"""One step by its plain body: what every faster way to run it must equal."""
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from maskexpr.functions.arguments import Refused, part_name
+from maskexpr.functions.record import Function
+from maskexpr.kinds.ranges import smallest_type, union
+from maskexpr.program.steps import Step
+
+
+def run_body(step: Step, values: Mapping[str, Any]) -> Any:
+    """Apply a step's function to its operands' values; a number comes back as a plain Python one.
+
+    Raises whatever the body raises; `Refused` is its word for a fault of the pixels.
+    """
+    function = step.function
+    assert function is not None
+    for parameter in function.parameters:
+        if parameter.name in values:
+            try:
+                parameter.takes.check_number(values[parameter.name])
+            except Refused as refused:
+                raise Refused(refused.mistake, parameter.name, **refused.fields) from None
+    arguments = {**_gathered(function, values), **step.settings}
+    if "kind" in function.filled_in:
+        arguments["kind"] = step.kind
+    if "work" in function.filled_in:
+        arguments["work"] = work_type(step)
+    with np.errstate(all="ignore"):
+        result = function.body(**arguments)
+    if step.kind.name == "truth":
+        return bool(result)
+    if step.kind.name == "number" and isinstance(result, np.generic):
+        return result.item()
+    return result
+
+
+def _gathered(function: Function, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Operands by parameter, those of a list together again."""
+    several = [p.name for p in function.parameters if p.takes.several]
+    several += [name for name in ("numbers",) if name in function.filled_in]
+    if not several:
+        return values
+    gathered = {name: value for name, value in values.items() if "[" not in name}
+    for name in several:
+        parts = itertools.takewhile(values.__contains__, (part_name(name, i) for i in itertools.count()))
+        gathered[name] = [values[part] for part in parts]
+    return gathered
+
+
+def work_type(step: Step) -> np.dtype[Any]:
+    """A type that holds every operand and the result; Python integers where no integer type holds them all."""
+    values = step.kind.range
+    if values is None:
+        dtype = step.kind.dtype
+        return np.dtype(np.float64) if dtype is None else dtype
+    ranges = [o.kind.range for o in step.operands.values() if o.kind.range is not None]
+    return smallest_type(union(values, *ranges)) or np.dtype(object)

@@ -1,0 +1,152 @@
+"""A checked program as steps: every operation is a function applied to earlier steps, so nothing here recurses."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from maskexpr.diagnostics.errors import Diagnostic
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import Kind
+
+_COMPARISONS = frozenset({"<", "<=", ">", ">=", "between", "hysteresis"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One value of the program: an input, a constant, or a function applied to earlier steps.
+
+    Attributes
+    ----------
+    function
+        None for an input (`name` is set) and for a constant (`kind.constant` is set).
+    operands
+        Arguments that are values, by parameter name.
+    settings
+        Arguments that are known before the run, as the body receives them.
+    source, span
+        Where the value was written first; for run-time errors and `explain`.
+    """
+
+    kind: Kind
+    source: Source
+    span: Span
+    function: Function | None = None
+    operands: Mapping[str, "Step"] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputInfo:
+    """An input of a program. `default` is a file name as written; `span` is where the input is first named, and
+    `in_condition` says whether that is in a condition on regions."""
+
+    name: str
+    kind: str | None = None
+    default: str | None = None
+    doc: str = ""
+    source: Source | None = None
+    span: Span | None = None
+    in_condition: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParamInfo:
+    """A parameter of a program: its default, and the interval or the choices it is held to.
+
+    A length or size is a `Quantity` in millimetres; all else are plain Python values.
+    """
+
+    name: str
+    default: Any
+    low: Any = None
+    high: Any = None
+    choices: tuple[str, ...] | None = None
+    doc: str = ""
+    source: Source | None = None
+    span: Span | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the parameter is declared with whole numbers alone, and so takes only those."""
+        given = [v for v in (self.default, self.low, self.high) if v is not None]
+        return all(isinstance(v, int) and not isinstance(v, bool) for v in given)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checker hands on.
+
+    `steps` stand in an order in which operands come before their use. `bindings` follow the program's lines: the name a
+    line gives, "" for an assert or a bare expression, and its step. `values` are those given for params. `uses_grid`
+    says that coordinates or drawn shapes take the shape of the images that are given, named in the program or not.
+    """
+
+    steps: tuple[Step, ...] = ()
+    outputs: tuple[tuple[str, Step], ...] = ()
+    asserts: tuple[Step, ...] = ()
+    bindings: tuple[tuple[str, Step], ...] = ()
+    inputs: tuple[InputInfo, ...] = ()
+    params: tuple[ParamInfo, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    assigned: tuple[str, ...] = ()
+    uses_grid: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def needed(self) -> list[Step]:
+        """The steps that outputs and asserts depend on, in order."""
+        wanted = {id(s) for _, s in self.outputs} | {id(s) for s in self.asserts}
+        kept = []
+        for step in reversed(self.steps):
+            if id(step) in wanted:
+                kept.append(step)
+                wanted.update(id(s) for s in step.operands.values())
+        return kept[::-1]
+
+    def numbers(self) -> dict[str, Step]:
+        """The numbers that are found in the pixels on the way to outputs and asserts, by what the program calls them: a
+        name it assigns, or the text of a threshold."""
+        needed = self.needed()
+        found = [s for s in needed if s.function is not None and s.kind.name in ("number", "truth", "list")]
+        names = {step: name for name, step in self.bindings if name}
+        numbers: dict[str, Step] = {}
+        for step in found:
+            if step in names:
+                numbers[names[step]] = step
+            elif step.function is not None and step.function.group == "thresholds":
+                text = " ".join(step.source.slice(step.span).split())
+                alike = sum(name.partition(" #")[0] == text for name in numbers)  # a def called several times
+                numbers[f"{text} #{alike + 1}" if alike else text] = step
+        return numbers
+
+    def compared(self) -> list[tuple[Step, str, Step]]:
+        """Each image with a number that it is compared with, by its name where it has one, else by how it is written;
+        not those of conditions on regions."""
+        found, steps = [], set(self.steps)
+        names = {step: name for name, step in self.bindings if name}
+        for step in self.steps:
+            operands = list(step.operands.values())
+            if step.function is None or step.function.name not in _COMPARISONS or not steps.issuperset(operands):
+                continue
+            images = [operand for operand in operands if operand.kind.name == "image"]
+            numbers = [operand for operand in operands if operand.kind.name == "number"]
+            for image, number in itertools.product(images, numbers):
+                text = " ".join(number.source.slice(number.span).split())
+                found.append((image, names.get(number) or text, number))
+        return found
+
+
+def in_order(result: Step, is_leaf: Callable[[Step], bool] = lambda step: False) -> Iterator[Step]:
+    """A step after all it depends on, without recursion; not beyond leaves."""
+    seen, stack = set[Step](), [(result, False)]
+    while stack:
+        step, ready = stack.pop()
+        if ready:
+            yield step
+        elif step not in seen:
+            seen.add(step)
+            stack.append((step, True))
+            if not is_leaf(step):
+                stack.extend((operand, False) for operand in step.operands.values())
