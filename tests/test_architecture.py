@@ -88,7 +88,7 @@ INSIDE = {
         "__init__",
         "walk",
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
-        *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches"),
+        *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
         *("intervals", "patterns", "facts"),
     ),
     "planner.methods": (

@@ -7,6 +7,7 @@ MASKEXPR_EXAMPLES sets how many examples are tried for each function.
 """
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,14 @@ import maskexpr
 from maskexpr import Image, RunError
 from maskexpr.engine import reference
 from maskexpr.engine.run import Engine
+from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Parameter
 from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, PROPERTIES
 from maskexpr.planner.plan import plan
+from maskexpr.planner.rewrites.expand_derived import expand_derived
+from maskexpr.planner.rewrites.facts import Facts
+from maskexpr.program.steps import in_order
 
 EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
 SHAPES = [(1,), (9,), (1, 1), (1, 9), (9, 1), (7, 10), (12, 65), (3, 5, 6), (1, 4, 5), (2, 2, 3, 4)]
@@ -170,3 +175,55 @@ def test_a_call_gives_what_it_promises(record: Function) -> None:
                 assert kind.range.low <= value.min() <= value.max() <= kind.range.high
 
     check()
+
+
+@pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
+def test_what_a_record_declares_is_true(record: Function) -> None:
+    """That it refuses no pixels, keeps empty masks, only grows masks, takes the axes in any order, is an expression of
+    others. Declared are only things that can be seen in a call; each must be declared where a rule relies on it."""
+
+    @given(calls(record), inputs())
+    @settings(max_examples=EXAMPLES or 40, deadline=None, suppress_health_check=list(HealthCheck))
+    def check(text: str, given_: dict[str, Any]) -> None:
+        try:
+            program = maskexpr.compile(f"input im: image; input m: mask; {text}")
+            used = {info.name: given_[info.name] for info in program.inputs}
+            arrays, signature, params = program._bind(used, run=True)
+            checked = program._check(signature, params)
+        except maskexpr.MaskError:
+            return
+        (step,) = [s for s in checked.steps if s.function is record] or [None]
+        if step is None or step is not checked.outputs[0][1]:
+            return  # computed while it was checked, or several of it
+        found = outcome(lambda: reference.run(checked, arrays)["result"])
+        kinds = {name: operand.kind for name, operand in step.operands.items()}
+        if record.never_refuses(kinds) and all(o.name for o in step.operands.values()):
+            assert not isinstance(found, str), found
+        if isinstance(found, str):
+            return
+        first = step.operands.get("m")
+        if first is not None and first.name == "m":
+            m = arrays["m"]
+            assert not (record.keeps_empty and not m.any() and np.any(found))
+            assert not (record.is_extensive(step.settings) and np.any(m & ~np.asarray(found, bool)))
+        turned = transposed(checked)
+        if turned is not None:
+            flipped = {name: v.T.copy() if isinstance(v, np.ndarray) else v for name, v in arrays.items()}
+            np.testing.assert_array_equal(np.asarray(reference.run(turned, flipped)["result"]).T, found, strict=False)
+        expanded = expand_derived(step, Facts())
+        if expanded is not None:
+            steps = tuple(in_order(expanded))
+            alone = replace(checked, steps=steps, outputs=(("result", expanded),))
+            np.testing.assert_array_equal(reference.run(alone, arrays)["result"], found, strict=True)
+
+    check()
+
+
+def test_some_records_declare_each_fact() -> None:
+    """Else the test above could not fail."""
+    records = [*CATALOGUE.values()]
+    assert sum(bool(r.total) for r in records) > 70
+    assert sum(r.transposes for r in records) > 50
+    assert sum(r.keeps_empty for r in records) > 10
+    assert sum(bool(r.extensive) for r in records) > 3
+    assert sum(bool(r.derived) for r in records) > 7

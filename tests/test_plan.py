@@ -127,8 +127,8 @@ MARGINS = [
     ),
     # no further than the image
     ("dilate(q, 1000)", {"dilate": (9, 0)}),
-    ("dilate(boundary(q, 5), 7)", {"dilate": (7, 0), "boundary": (5, 7)}),
-    ("dilate(erode(boundary(q, 5), 6), 7)", {"dilate": (7, 0), "erode": (6, 7), "boundary": (5, 9)}),
+    ("dilate(boundary(q, 5), 7)", {"dilate": (7, 0), "&": (0, 7), "~": (0, 7), "erode": (5, 7)}),
+    ("dilate(erode(open(q, 2), 6), 7)", {"dilate": (7, 0), "erode": (6, 7), "open": (4, 9)}),
 ]
 
 

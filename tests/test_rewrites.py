@@ -352,7 +352,13 @@ NEUTRAL = [
     ("(im // s > 3) | full()", "(((im // s) > 3) | full())"),
     ("(im // s > 3) & full()", "((im // s) > 3)"),
     ("(im // s > 3) ^ (im // s > 3)", "(((im // s) > 3) ^ ((im // s) > 3))"),
-    ("remove_small(m, 5) & empty()", "(remove_small(m, 5, 1) & empty())"),  # may be told a negative size
+    ("remove_small(m, 5) & empty()", "empty()"),
+    (
+        "remove_small(m, area(m)) & empty()",
+        "(remove_small(m, area(m, px), 1) & empty())",
+    ),  # may be told a negative size
+    ("remove_small(empty(), area(m))", "remove_small(empty(), area(m, px), 1)"),
+    ("remove_small(empty(), 5)", "empty()"),
     ("any(m) and true", "(any(m) & true)"),  # no array: nothing to gain
     ("m & (sp == sp) & full()", "(m & (sp == sp))"),
     ("m & (sp | full())", "(m & full())"),  # from sp the result has a spacing, m has none
@@ -403,7 +409,13 @@ IDLE = [
     ("close(empty(), 10)", "close(empty(), 10)"),  # may reach too far to fit in memory
 ]
 
-CASES = [*SETTLED, *FLIPPED, *DOUBLE, *NARROWED, *JOINED, *MERGED, *NEUTRAL, *BRANCHES, *IDLE]
+DERIVED = [
+    ("boundary(m, 2)", "(m & ~erode(m, 2))"),
+    ("boundary(erode(m, 1), 2)", "(erode(m, 1) & ~erode(erode(m, 1), 2))"),  # what is used twice is not merged away
+    ("tophat(~(im > 64), 1)", "((im <= 64) & ~open((im <= 64), 1))"),
+]
+
+CASES = [*SETTLED, *FLIPPED, *DOUBLE, *NARROWED, *JOINED, *MERGED, *NEUTRAL, *BRANCHES, *IDLE, *DERIVED]
 
 
 @pytest.mark.parametrize(("text", "after"), CASES)

@@ -6,24 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from maskexpr.functions.parameters import NAMED_SHAPES, Distance
-from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind
-from maskexpr.library import CATALOGUE, OPERATORS
 from maskexpr.program.steps import Checked, Step
-
-# Functions that give the same, bit for bit, whatever the order of the axes: of each pixel by itself, extremes over
-# symmetric shapes, and counts. Not those that go by scan order, or sum floating values axis by axis.
-_OPERATORS = ("+", "-", "*", "/", "//", "%", "negate", "&", "|", "^", "~", "<", "<=", ">", ">=", "==", "!=", "assert")
-_FUNCTIONS = (
-    *("where", "between", "clip", "abs", "sign", "sqrt", "minimum", "maximum", "floor", "ceil", "round"),
-    *("isnan", "isfinite", "isin", "bit", "bits", "empty", "full"),
-    *("dilate", "erode", "open", "close", "boundary", "tophat", "blackhat", "grow", "reconstruct", "hull"),
-    *("median_filter", "rank_filter", "normalize", "equalize", "vote"),
-    *("count", "remove_small", "remove_large", "clear_border", "fill_holes", "hysteresis"),
-    *("area", "volume", "any", "all", "fraction", "dice", "iou"),
-    *("otsu", "li", "yen", "triangle", "isodata", "valley", "multiotsu"),
-)
-_TRANSPOSABLE: frozenset[Function] = frozenset([OPERATORS[s] for s in _OPERATORS] + [CATALOGUE[n] for n in _FUNCTIONS])
 
 
 def transposed(checked: Checked) -> Checked | None:
@@ -46,8 +30,8 @@ def transposed(checked: Checked) -> Checked | None:
 def _is_transposable(step: Step) -> bool:
     if step.function is None:
         return True
-    shape = step.settings.get("shape", NAMED_SHAPES[0])
-    return step.function in _TRANSPOSABLE and shape in NAMED_SHAPES
+    shape = step.settings.get("shape", NAMED_SHAPES[0])  # a pattern would have to be turned
+    return step.function.transposes and shape in NAMED_SHAPES
 
 
 def _transposed_kind(kind: Kind) -> Kind:

@@ -61,11 +61,16 @@ class Takes:
     several: bool = False
     choices: tuple[str, ...] = ()
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether not every number will do."""
+        return self.whole or self.low > -np.inf or self.high < np.inf
+
     def check_number(self, value: Any) -> None:
         """Refuse a number that is out of bounds; arrays are let through."""
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             return
-        if not self.whole and self.low == -np.inf and self.high == np.inf:
+        if not self.is_bounded:
             return  # nan included
         if self.whole and value != value // 1:
             raise Refused(messages.ARGUMENT_NOT_WHOLE, value=_plain(value))

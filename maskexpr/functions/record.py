@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from maskexpr.functions.arguments import FromChecker, Parameter, Surroundings, Takes
-from maskexpr.functions.gives import Gives
+from maskexpr.functions.gives import Gives, Kinds
 from maskexpr.kinds.kind import Kind
 
 Settings = Mapping[str, Any]
@@ -21,11 +21,16 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 WHOLE: Literal["whole"] = "whole"  # a halo: the result at one pixel may depend on any other
 Halo = int | Literal["whole"] | Callable[[Settings, int], tuple[int, ...]]
 Estimate = float | Callable[[Settings, int], float]
+Derived = str | Callable[[Kind, Settings], str]
+Parts = Literal["pixelwise", "window", "whole"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """One function of the language.
+
+    What the planner may do with a function stands in the last ones. A function that does not declare them is taken for
+    the one that allows least, and still gives the right values.
 
     Attributes
     ----------
@@ -37,6 +42,20 @@ class Function:
         The rule in force outside the image, in words, or such words by the kind of the result; "" where none applies.
     bare
         Written without brackets, as a name.
+    total
+        The body has a result whatever the pixels are, so that a step nobody needs can be left out unnoticed; or this by
+        the kinds of the operands. Numbers out of a parameter's bounds are seen to apart from it.
+    transposes
+        Operands with their axes in reverse give the result with its axes in reverse, bit for bit: of each pixel by
+        itself, extremes over symmetric shapes, counts; not what goes by scan order, or sums floats axis by axis.
+    keeps_empty
+        Of an operand `m` that is off everywhere it gives just that.
+    extensive
+        All that is on in `m` is on in the result; or this by the settings.
+    derived
+        The function as an expression of others, over its own parameters, or such expressions by the kind of the result
+        and the settings. It is put in the function's place before a plan is made, and gives the same bits as the body,
+        float16 aside, which bodies may compute in a wider type.
     """
 
     name: str
@@ -52,6 +71,11 @@ class Function:
     check: Callable[[Settings, Surroundings], None] | None
     filled_in: frozenset[str]
     bare: bool
+    total: bool | Callable[[Kinds], bool]
+    transposes: bool
+    keeps_empty: bool
+    extensive: bool | Callable[[Settings], bool]
+    derived: Derived
 
     @property
     def doc(self) -> str:
@@ -68,6 +92,28 @@ class Function:
     def border_for(self, kind: Kind) -> str:
         """The border rule in force for a result of this kind."""
         return self.border if isinstance(self.border, str) else self.border.get(kind.name, "")
+
+    @property
+    def parts(self) -> Parts:
+        """How the plain body may be run on parts of an image: on any of them by itself, with as much around it as the
+        halo says, or on nothing less than all of it."""
+        if self.halo == WHOLE or "grid" in self.filled_in:
+            return "whole"
+        return "pixelwise" if self.halo == 0 else "window"
+
+    def never_refuses(self, kinds: Kinds) -> bool:
+        """Whether there is a result for all operands of these kinds, whatever their pixels are."""
+        bounded = [p for p in self.parameters if p.takes.is_bounded and p.name in kinds]
+        if not all(kinds[p.name].is_constant for p in bounded):  # constants were held to their bounds by the checker
+            return False
+        return self.total(kinds) if callable(self.total) else self.total
+
+    def is_extensive(self, settings: Settings) -> bool:
+        return self.extensive(settings) if callable(self.extensive) else self.extensive
+
+    def expression(self, kind: Kind, settings: Settings) -> str:
+        """The expression of others that it stands for; "" if it is its own."""
+        return self.derived(kind, settings) if callable(self.derived) else self.derived
 
     @property
     def call(self) -> str:
@@ -112,6 +158,11 @@ def function(
     aliases: Mapping[str, str] | None = None,
     check: Callable[[Settings, Surroundings], None] | None = None,
     bare: bool = False,
+    total: bool | Callable[[Kinds], bool] = False,
+    transposes: bool = False,
+    keeps_empty: bool = False,
+    extensive: bool | Callable[[Settings], bool] = False,
+    derived: Derived = "",
     catalogue: dict[str, Function] | None = None,
 ) -> Callable[[Body], Body]:
     """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
@@ -130,7 +181,24 @@ def function(
         module = body.__module__ or ""  # code without a module has none
         group = _subject(module)
         record = Function(
-            own_name, group, parameters, gives, body, halo, cost, memory, border, aliases or {}, check, filled_in, bare
+            name=own_name,
+            group=group,
+            parameters=parameters,
+            gives=gives,
+            body=body,
+            halo=halo,
+            cost=cost,
+            memory=memory,
+            border=border,
+            aliases=aliases or {},
+            check=check,
+            filled_in=filled_in,
+            bare=bare,
+            total=total,
+            transposes=transposes,
+            keeps_empty=keeps_empty,
+            extensive=extensive,
+            derived=derived,
         )
         _RECORDS[module, own_name] = record
         if catalogue is not None:

@@ -29,7 +29,7 @@ _CHANNEL = Gives(frozenset({"image"}), _channel_kind)
 _FLOATING = Gives(frozenset({"image"}), _float_kind)
 
 
-@function(gives=_FLOATING, halo=0, cost=5, memory=24)
+@function(gives=_FLOATING, halo=0, cost=5, memory=24, total=True)
 def gray(im: Colour, kind: ResultKind) -> Any:
     """The brightness of a colour image: 0.2125 R + 0.7154 G + 0.0721 B, on the image's own scale.
 
@@ -47,7 +47,7 @@ def gray(im: Colour, kind: ResultKind) -> Any:
     return (0.2125 * r + 0.7154 * g + 0.0721 * b).astype(kind.dtype)
 
 
-@function(gives=_CHANNEL, halo=0, cost=1, memory=0)
+@function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
 def channel(im: Colour, i: Index) -> Any:
     """One channel of a colour image, counted from 0: red, green, blue, and alpha where there is one.
 
@@ -62,7 +62,7 @@ def channel(im: Colour, i: Index) -> Any:
     return np.ascontiguousarray(im[..., i])
 
 
-@function(gives=_CHANNEL, halo=0, cost=1, memory=0)
+@function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
 def red(im: Colour) -> Any:
     """The red channel of a colour image, in its own type; nan stays nan.
 
@@ -77,7 +77,7 @@ def red(im: Colour) -> Any:
     return channel(im, 0)
 
 
-@function(gives=_CHANNEL, halo=0, cost=1, memory=0)
+@function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
 def green(im: Colour) -> Any:
     """The green channel of a colour image, in its own type; nan stays nan.
 
@@ -92,7 +92,7 @@ def green(im: Colour) -> Any:
     return channel(im, 1)
 
 
-@function(gives=_CHANNEL, halo=0, cost=1, memory=0)
+@function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
 def blue(im: Colour) -> Any:
     """The blue channel of a colour image, in its own type; nan stays nan.
 
@@ -112,7 +112,7 @@ def _extremes(im: Array) -> tuple[Array, Array, Array]:
     return rgb, rgb.max(axis=-1), rgb.min(axis=-1)
 
 
-@function(gives=_FLOATING, halo=0, cost=20, memory=80)
+@function(gives=_FLOATING, halo=0, cost=20, memory=80, total=True)
 def hue(im: Colour, kind: ResultKind) -> Any:
     """The hue of a colour image from 0 to 1: red 0, green 1/3, blue 2/3; 0 where a pixel has no colour.
 
@@ -133,7 +133,7 @@ def hue(im: Colour, kind: ResultKind) -> Any:
     return np.where(span == 0, 0, (sector / 6) % 1).astype(kind.dtype)
 
 
-@function(gives=_FLOATING, halo=0, cost=10, memory=56)
+@function(gives=_FLOATING, halo=0, cost=10, memory=56, total=True)
 def saturation(im: Colour, kind: ResultKind) -> Any:
     """The saturation of a colour image from 0 (grey) to 1: the spread of the channels over the largest; 0 for black.
 
@@ -150,7 +150,7 @@ def saturation(im: Colour, kind: ResultKind) -> Any:
     return np.where(top == bottom, 0, (top - bottom) / np.where(top == 0, 1, top)).astype(kind.dtype)
 
 
-@function(gives=_CHANNEL, halo=0, cost=2, memory=0)
+@function(gives=_CHANNEL, halo=0, cost=2, memory=0, total=True)
 def value(im: Colour) -> Any:
     """The largest of the three channels of a colour image, in its own type and scale.
 

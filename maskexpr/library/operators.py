@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import Gives
+from maskexpr.functions.gives import FLOATS, TRUTH, Gives, Kinds, like_grid, numeric_result, pixelwise
 from maskexpr.functions.parameters import (
     Array,
     Condition,
@@ -21,12 +21,36 @@ from maskexpr.functions.parameters import (
     Value,
     WorkType,
 )
-from maskexpr.functions.record import WHOLE, Function, function
+from maskexpr.functions.record import WHOLE, Body, Function, function
+from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.ranges import Range
 
 OPERATORS: dict[str, Function] = {}
 
-_ANY = Gives(frozenset({"mask", "truth", "image", "number"}), lambda kinds: Kind("mask"))
+_BESIDE = Gives(frozenset(), lambda kinds: Kind("unknown"))  # the checker knows what these give
+_LOGICAL = frozenset({"mask", "truth"})
+
+
+def _truths(kinds: Kinds) -> Kind:
+    """A mask if an operand is one, or an image, else a truth."""
+    return like_grid("mask", kinds, np.bool_) if any(kind.is_array for kind in kinds.values()) else TRUTH.rule(kinds)
+
+
+_TRUTHS = Gives(_LOGICAL, _truths)
+
+
+def _logic(symbol: str) -> Gives:
+    """Of masks and truths such; of integers their bits."""
+
+    def range_of(a: Range, b: Range) -> Range:
+        return ranges.bitwise(a, b, both=symbol == "&")
+
+    def rule(kinds: Kinds) -> Kind:
+        logical = all(kind.name in _LOGICAL for kind in kinds.values())
+        return _truths(kinds) if logical else numeric_result(kinds, range_of)
+
+    return Gives(frozenset({*_LOGICAL, "image", "number"}), rule)
 
 
 def widen(value: Any, work: np.dtype[Any]) -> Any:
@@ -60,73 +84,104 @@ def _nonzero(divisor: Any, kind: Kind) -> Any:
     return divisor
 
 
-@function(name="+", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+def _pixelwise(
+    symbol: str,
+    gives: Gives,
+    *,
+    cost: float = 1,
+    total: bool | Callable[[Kinds], bool] = True,
+    transposes: bool = True,
+) -> Callable[[Body], Body]:
+    """Declare an operator on each pixel by itself."""
+    return function(
+        name=symbol,
+        gives=gives,
+        halo=0,
+        cost=cost,
+        memory=0,
+        total=total,
+        transposes=transposes,
+        catalogue=OPERATORS,
+    )
+
+
+def _divides(kinds: Kinds) -> bool:
+    """Whether a division has an answer for any pixels: it is floating, or the divisor is never 0."""
+    if any(kind.range is None for kind in kinds.values()):
+        return True
+    divisor = kinds["b"]
+    if divisor.is_constant:
+        return bool(divisor.constant != 0)
+    return divisor.range is not None and not divisor.range.low <= 0 <= divisor.range.high
+
+
+@_pixelwise("+", pixelwise(ranges.add))
 def add(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Sum; integers take the smallest type that holds every possible sum."""
     return compute(operator.add, np.add, kind, work, a, b)
 
 
-@function(name="-", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@_pixelwise("-", pixelwise(ranges.subtract))
 def subtract(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Difference; negative values are kept, whatever the images' types."""
     return compute(operator.sub, np.subtract, kind, work, a, b)
 
 
-@function(name="*", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@_pixelwise("*", pixelwise(ranges.multiply))
 def multiply(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Product."""
     return compute(operator.mul, np.multiply, kind, work, a, b)
 
 
-@function(name="/", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@_pixelwise("/", FLOATS)
 def divide(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Quotient, always floating: inf or nan where the divisor is zero."""
     return compute(operator.truediv, np.true_divide, kind, work, a, b)
 
 
-@function(name="//", gives=_ANY, halo=0, cost=2, memory=0, catalogue=OPERATORS)
+@_pixelwise("//", pixelwise(ranges.floor_divide), cost=2, total=_divides)
 def floor_divide(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Quotient rounded down, as in Python; an error where an integer divisor is zero."""
     return compute(operator.floordiv, np.floor_divide, kind, work, a, _nonzero(b, kind))
 
 
-@function(name="%", gives=_ANY, halo=0, cost=2, memory=0, catalogue=OPERATORS)
+@_pixelwise("%", pixelwise(ranges.modulo), cost=2, total=_divides)
 def remainder(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Remainder with the divisor's sign, as in Python; an error where an integer divisor is zero."""
     return compute(operator.mod, np.remainder, kind, work, a, _nonzero(b, kind))
 
 
-@function(name="**", gives=_ANY, halo=0, cost=8, memory=0, catalogue=OPERATORS)
+@_pixelwise("**", pixelwise(ranges.power), cost=8, transposes=False)
 def power(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Power; whole for whole exponents that cannot be negative, else floating."""
     return compute(operator.pow, np.power, kind, work, a, b)
 
 
-@function(name="negate", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@_pixelwise("negate", pixelwise(ranges.negate))
 def negate(a: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The value with its sign turned."""
     return compute(operator.neg, np.negative, kind, work, a)
 
 
-@function(name="&", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@_pixelwise("&", _logic("&"))
 def conjunction(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
     """Both: of masks and truths; the bits set in both for integers."""
     return compute(operator.and_, np.bitwise_and, kind, work, a, b) if kind.range else np.logical_and(a, b)
 
 
-@function(name="|", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@_pixelwise("|", _logic("|"))
 def disjunction(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
     """Either or both: of masks and truths; the bits set in either for integers."""
     return compute(operator.or_, np.bitwise_or, kind, work, a, b) if kind.range else np.logical_or(a, b)
 
 
-@function(name="^", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@_pixelwise("^", _logic("^"))
 def exclusive(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
     """One but not both: of masks and truths; the bits that differ for integers."""
     return compute(operator.xor, np.bitwise_xor, kind, work, a, b) if kind.range else np.logical_xor(a, b)
 
 
-@function(name="~", gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)
+@_pixelwise("~", _TRUTHS)
 def complement(a: Condition) -> Any:
     """Not: on where the mask is off, inside the image."""
     return np.logical_not(a)
@@ -137,10 +192,10 @@ def _comparison(symbol: str, doc: str) -> Callable[..., Any]:
         return compare(symbol, a, b)
 
     body.__doc__ = doc
-    return function(name=symbol, gives=_ANY, halo=0, cost=1, memory=0, catalogue=OPERATORS)(body)
+    return _pixelwise(symbol, _TRUTHS)(body)
 
 
-@function(name="item", gives=_ANY, halo=WHOLE, cost=0, memory=0, catalogue=OPERATORS)
+@function(name="item", gives=_BESIDE, halo=WHOLE, cost=0, memory=0, catalogue=OPERATORS)
 def item(value: Items, index: Index) -> Any:
     """One number of a list, counted from 0."""
     return value[index]
@@ -237,19 +292,19 @@ def _compare_wide(symbol: str, integers: Array, floats: Array) -> Any:
     return results[symbol]
 
 
-@function(name="samples", gives=_ANY, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS)
+@function(name="samples", gives=_BESIDE, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS, total=True)
 def samples(value: Value, mask: Condition) -> Array:
     """The values where the mask is on, in scan order; statistics take them."""
     return np.asarray(value[mask])
 
 
-@function(name="crop", gives=_ANY, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS)
+@function(name="crop", gives=_BESIDE, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS, total=True)
 def crop(value: Value, subscripts: Subscripts) -> Any:
     """A part of an image: slices keep an axis, numbers drop it."""
     return value[subscripts]
 
 
-@function(name="assert", gives=_ANY, halo=0, cost=0, memory=0, catalogue=OPERATORS)
+@function(name="assert", gives=_BESIDE, halo=0, cost=0, memory=0, catalogue=OPERATORS, transposes=True)
 def assert_(condition: Condition, message: Message, text: Message) -> bool:
     """Stop the run with a message where the condition is false."""
     if not condition:

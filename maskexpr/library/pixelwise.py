@@ -51,7 +51,7 @@ def _where_colour(kinds: Kinds, colour: Kind) -> Kind:
 _WHERE = Gives(frozenset({"mask", "truth", "image", "number", "labels", "colour"}), _where_kind)
 
 
-@function(gives=_WHERE, halo=0, cost=2, memory=0)
+@function(gives=_WHERE, halo=0, cost=2, memory=0, total=True, transposes=True)
 def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
     """`a` where the condition is on, `b` elsewhere.
 
@@ -87,7 +87,7 @@ def _between_kind(kinds: Kinds) -> Kind:
 _TEST = Gives(frozenset({"mask", "truth"}), _between_kind)
 
 
-@function(gives=_TEST, halo=0, cost=2, memory=1)
+@function(gives=_TEST, halo=0, cost=2, memory=1, total=True, transposes=True)
 def between(im: Numeric, low: Numeric, high: Numeric) -> Any:
     """Whether low <= im <= high, both ends included.
 
@@ -106,7 +106,7 @@ def _clip_range(im: Range, low: Range, high: Range) -> Range:
     return ranges.minimum(ranges.maximum(im, low), high)
 
 
-@function(gives=pixelwise(_clip_range), halo=0, cost=2, memory=0)
+@function(gives=pixelwise(_clip_range), halo=0, cost=2, memory=0, total=True, transposes=True)
 def clip(im: Numeric, low: Numeric, high: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Values below `low` become `low`, values above `high` become `high`.
 
@@ -126,7 +126,7 @@ def _clip(x: Any, low: Any, high: Any) -> Any:
     return np.minimum(np.maximum(x, low), high)
 
 
-@function(gives=pixelwise(ranges.absolute), halo=0, cost=1, memory=0)
+@function(gives=pixelwise(ranges.absolute), halo=0, cost=1, memory=0, total=True, transposes=True)
 def abs_(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The size of each value, without its sign.
 
@@ -146,7 +146,7 @@ def _sign_range(a: Range) -> Range:
     return Range(max(-1, min(1, a.low)), max(-1, min(1, a.high)))
 
 
-@function(gives=pixelwise(_sign_range), halo=0, cost=1, memory=0)
+@function(gives=pixelwise(_sign_range), halo=0, cost=1, memory=0, total=True, transposes=True)
 def sign(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """-1 for negative values, 0 for zero, 1 for positive ones; nan stays nan.
 
@@ -161,7 +161,7 @@ def sign(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(lambda v: (v > 0) - (v < 0), np.sign, kind, work, im)
 
 
-def _floating(name: str, ufunc: Any, doc: str, operands: int = 1) -> Any:
+def _floating(name: str, ufunc: Any, doc: str, operands: int = 1, *, transposes: bool = False) -> Any:
     """Declare a function whose result is always floating: float64 for integers, else the image's own type."""
 
     def one(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
@@ -177,7 +177,7 @@ def _floating(name: str, ufunc: Any, doc: str, operands: int = 1) -> Any:
         f"{says}\n\nIntegers give float64, floating images keep their type.\n\n"
         f"Errors: a mask or a colour image{shapes}.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
     )
-    return function(name=name, gives=FLOATS, halo=0, cost=10, memory=0)(body)
+    return function(name=name, gives=FLOATS, halo=0, cost=10, memory=0, total=True, transposes=transposes)(body)
 
 
 sqrt = _floating(
@@ -187,6 +187,7 @@ sqrt = _floating(
 
 >>> evaluate("sqrt(16)")
 4.0""",
+    transposes=True,
 )
 exp = _floating(
     "exp",
@@ -277,7 +278,8 @@ def _rounding(name: str, ufunc: Any, doc: str) -> Any:
         f"{says}\n\nIntegers are returned as they are; floating values keep their type; nan stays nan.\n\n"
         f"Errors: a mask or a colour image.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
     )
-    return function(name=name, gives=pixelwise(lambda a: a), halo=0, cost=1, memory=0)(body)
+    given = pixelwise(lambda a: a)
+    return function(name=name, gives=given, halo=0, cost=1, memory=0, total=True, transposes=True)(body)
 
 
 floor = _rounding(
@@ -306,7 +308,7 @@ round_ = _rounding(
 )
 
 
-@function(gives=pixelwise(ranges.minimum), halo=0, cost=1, memory=0)
+@function(gives=pixelwise(ranges.minimum), halo=0, cost=1, memory=0, total=True, transposes=True)
 def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The smaller of two values, pixel by pixel; nan where either is nan. For the smallest pixel of an image see `min`.
 
@@ -321,7 +323,7 @@ def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(min, np.minimum, kind, work, a, b)
 
 
-@function(gives=pixelwise(ranges.maximum), halo=0, cost=1, memory=0)
+@function(gives=pixelwise(ranges.maximum), halo=0, cost=1, memory=0, total=True, transposes=True)
 def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The larger of two values, pixel by pixel; nan where either is nan. For the largest pixel of an image see `max`.
 
@@ -336,7 +338,7 @@ def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(max, np.maximum, kind, work, a, b)
 
 
-@function(gives=_TEST, halo=0, cost=1, memory=0)
+@function(gives=_TEST, halo=0, cost=1, memory=0, total=True, transposes=True)
 def isnan(im: Numeric) -> Any:
     """Whether each value is nan (not a number); never for integers.
 
@@ -349,7 +351,7 @@ def isnan(im: Numeric) -> Any:
     return np.isnan(im)
 
 
-@function(gives=_TEST, halo=0, cost=1, memory=0)
+@function(gives=_TEST, halo=0, cost=1, memory=0, total=True, transposes=True)
 def isfinite(im: Numeric) -> Any:
     """Whether each value is neither nan nor infinite; always for integers.
 
@@ -362,7 +364,7 @@ def isfinite(im: Numeric) -> Any:
     return np.isfinite(im)
 
 
-@function(gives=_TEST, halo=0, cost=4, memory=8)
+@function(gives=_TEST, halo=0, cost=4, memory=8, total=True, transposes=True)
 def isin(im: Numeric, values: Numbers) -> Any:
     """Whether each value is one of a list of numbers; `im in [2, 3]` says the same.
 
@@ -394,7 +396,7 @@ def _bit_kind(kinds: Kinds) -> Kind:
     return like_grid("mask", kinds, np.bool_)
 
 
-@function(gives=Gives(frozenset({"mask"}), _bit_kind), halo=0, cost=2, memory=8)
+@function(gives=Gives(frozenset({"mask"}), _bit_kind), halo=0, cost=2, memory=8, total=True, transposes=True)
 def bit(im: Image, n: Index) -> Any:
     """Whether bit `n` of an integer image is set; bit 0 is the lowest.
 
@@ -418,7 +420,7 @@ def _bits_kind(kinds: Kinds) -> Kind:
     return like_grid("image", kinds, ranges.smallest_type(values), values)
 
 
-@function(gives=Gives(frozenset({"image"}), _bits_kind), halo=0, cost=3, memory=8)
+@function(gives=Gives(frozenset({"image"}), _bits_kind), halo=0, cost=3, memory=8, total=True, transposes=True)
 def bits(im: Image, low: Index, high: Index, kind: ResultKind) -> Any:
     """The number that bits `low` to `high` of an integer image spell, both included; bit 0 is the lowest.
 

@@ -57,7 +57,7 @@ def _along(axis: int, values: Array, ndim: int) -> Array:
     return values.reshape([-1 if a == axis else 1 for a in range(ndim)])
 
 
-@function(gives=_coordinates("x"), halo=0, cost=1, memory=0, bare=True)
+@function(gives=_coordinates("x"), halo=0, cost=1, memory=0, bare=True, total=True)
 def x(grid: GridShape, kind: ResultKind) -> Array:
     """The column of each pixel, from 0 at the left: its index along the last axis. Written without brackets.
 
@@ -73,7 +73,7 @@ def x(grid: GridShape, kind: ResultKind) -> Array:
     return _coordinate("x", grid, kind)
 
 
-@function(gives=_coordinates("y"), halo=0, cost=1, memory=0, bare=True)
+@function(gives=_coordinates("y"), halo=0, cost=1, memory=0, bare=True, total=True)
 def y(grid: GridShape, kind: ResultKind) -> Array:
     """The row of each pixel, from 0 at the top: its index along the last axis but one. Written without brackets.
 
@@ -89,7 +89,7 @@ def y(grid: GridShape, kind: ResultKind) -> Array:
     return _coordinate("y", grid, kind)
 
 
-@function(gives=_coordinates("z"), halo=0, cost=1, memory=0, bare=True)
+@function(gives=_coordinates("z"), halo=0, cost=1, memory=0, bare=True, total=True)
 def z(grid: GridShape, kind: ResultKind) -> Array:
     """The slice of each pixel, from 0: its index along the last axis but two. Written without brackets.
 
@@ -115,7 +115,7 @@ _DRAWN = Gives(frozenset({"mask"}), _drawn_kind)
 _EVERYWHERE = Gives(frozenset({"mask"}), lambda kinds: like_grid("mask", {"grid": kinds["grid"]}, np.bool_))
 
 
-@function(gives=_EVERYWHERE, halo=0, cost=1, memory=0)
+@function(gives=_EVERYWHERE, halo=0, cost=1, memory=0, total=True, transposes=True)
 def empty(grid: GridShape) -> Array:
     """The mask without any pixel, on the grid that the program's images share. Written `empty()`.
 
@@ -128,7 +128,7 @@ def empty(grid: GridShape) -> Array:
     return np.zeros(grid, bool)
 
 
-@function(gives=_EVERYWHERE, halo=0, cost=1, memory=0)
+@function(gives=_EVERYWHERE, halo=0, cost=1, memory=0, total=True, transposes=True)
 def full(grid: GridShape) -> Array:
     """The mask of every pixel, on the grid that the program's images share. Written `full()`.
 
@@ -141,7 +141,7 @@ def full(grid: GridShape) -> Array:
     return np.ones(grid, bool)
 
 
-@function(gives=_DRAWN, halo=0, cost=1, memory=0)
+@function(gives=_DRAWN, halo=0, cost=1, memory=0, total=True)
 def rectangle(y0: PlaceY, x0: PlaceX, y1: PlaceY, x1: PlaceX, grid: GridShape) -> Array:
     """The pixels with y0 <= y < y1 and x0 <= x < x1: those that the slice im[y0:y1, x0:x1] takes.
 
@@ -162,7 +162,7 @@ def rectangle(y0: PlaceY, x0: PlaceX, y1: PlaceY, x1: PlaceX, grid: GridShape) -
     return np.full(grid, in_rows & compare(">=", columns, x0) & compare("<", columns, x1))
 
 
-@function(gives=_DRAWN, halo=0, cost=1, memory=1)
+@function(gives=_DRAWN, halo=0, cost=1, memory=1, total=True)
 def circle(y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     """The pixels at most `radius` from the point (y, x); measured between centres, in exact arithmetic.
 
@@ -182,7 +182,7 @@ def circle(y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     return _ellipsoid(grid, (y, x), (radius, radius))
 
 
-@function(gives=_DRAWN, halo=0, cost=1, memory=1)
+@function(gives=_DRAWN, halo=0, cost=1, memory=1, total=True)
 def ellipse(y: PlaceY, x: PlaceX, ry: Reach, rx: Reach, grid: GridShape) -> Array:
     """The pixels in an ellipse around (y, x), its edge included; it reaches `ry` along y and `rx` along x.
 
@@ -210,7 +210,7 @@ def _sphere_kind(kinds: Kinds) -> Kind:
     return _drawn_kind(kinds)
 
 
-@function(gives=Gives(frozenset({"mask"}), _sphere_kind), halo=0, cost=1, memory=1)
+@function(gives=Gives(frozenset({"mask"}), _sphere_kind), halo=0, cost=1, memory=1, total=True)
 def sphere(z: PlaceZ, y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     """The voxels at most `radius` from the point (z, y, x); measured between centres, in exact arithmetic.
 
@@ -298,7 +298,7 @@ _Ys = Annotated[tuple[Any, ...], Takes(frozenset({"list"}), "a list of numbers",
 _Xs = Annotated[tuple[Any, ...], Takes(frozenset({"list"}), "a list of numbers", _Corners(Along("x")))]
 
 
-@function(gives=_DRAWN, halo=0, cost=_polygon_cost, memory=4, check=_check_corners)
+@function(gives=_DRAWN, halo=0, cost=_polygon_cost, memory=4, check=_check_corners, total=True)
 def polygon(ys: _Ys, xs: _Xs, grid: GridShape) -> Array:
     """The pixels with their centres in a polygon or on its edge; its corners are (ys[0], xs[0]), (ys[1], xs[1])...
 

@@ -24,7 +24,8 @@ from maskexpr.library.filters.smoothing import (
 _BINS = 256
 
 
-@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=REFLECTED, check=check_sigma)
+@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=REFLECTED,
+         check=check_sigma, total=True, derived="im + amount * (im - gaussian(im, sigma, axes))")  # fmt: skip
 def unsharp(im: Image, sigma: Sigma, amount: Number = 1, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Sharpen an image: im + amount * (im - gaussian(im, sigma)).
 
@@ -62,7 +63,7 @@ def _normalized_kind(kinds: Kinds) -> Kind:
     return FLOAT_IMAGE.rule(kinds)
 
 
-@function(gives=Gives(frozenset({"image"}), _normalized_kind), halo=WHOLE, cost=8, memory=40)
+@function(gives=Gives(frozenset({"image"}), _normalized_kind), halo=WHOLE, cost=8, memory=40, transposes=True)
 def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *, kind: ResultKind) -> Array:
     """Map an image's values to 0..1; `low` becomes 0, `high` 1, and what is beyond them the nearer end.
 
@@ -113,7 +114,7 @@ def _distances(im: Array, start: int) -> Array:
     return np.asarray(np.where(im < start, -(np.uint64(0) - above).astype(np.float64), above.astype(np.float64)))
 
 
-@function(gives=FLOAT_IMAGE, halo=WHOLE, cost=60, memory=48)
+@function(gives=FLOAT_IMAGE, halo=WHOLE, cost=60, memory=48, transposes=True)
 def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array:
     """Histogram equalization: each value becomes the share of pixels at or below it.
 

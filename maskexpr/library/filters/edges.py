@@ -10,6 +10,7 @@ from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import FLOAT_IMAGE
 from maskexpr.functions.parameters import Array, Axes, Axis, Image, ResultKind, Sigma, SigmaOrNone
 from maskexpr.functions.record import Settings, function
+from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import REFLECTED, check_window, reaches, sigmas, smoothed
 from maskexpr.library.lazy import scipy
@@ -30,7 +31,7 @@ def _check_axis(settings: Settings, around: Surroundings) -> None:
 
 
 @function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 8.0 * ndim * ndim,
-         memory=lambda settings, ndim: 8.0 * (ndim + 2), border=REFLECTED, check=_check_axis)  # fmt: skip
+         memory=lambda settings, ndim: 8.0 * (ndim + 2), border=REFLECTED, check=_check_axis, total=True)  # fmt: skip
 def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The strength of edges: the size of the gradient by Sobel's kernels, over the square root of the number of axes.
 
@@ -62,7 +63,8 @@ def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) 
 # --- laplace ---------------------------------------------------------------------------------------------------------
 
 
-@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=24, border=REFLECTED)
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=24,
+         border=REFLECTED, total=True)  # fmt: skip
 def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.
 
@@ -106,6 +108,11 @@ def _cost_of_difference(settings: Settings, ndim: int) -> float:
     return sum(2.0 * (2 * reach + 1) for per_axis in _both_sigmas(settings, ndim) for reach in reaches(per_axis))
 
 
+def _gaussians(kind: Kind, settings: Settings) -> str:
+    high = f"{_WIDER} * low" if settings["high"] is None else "high"
+    return f"gaussian(im, low, axes) - gaussian(im, {high}, axes)"
+
+
 def _check_difference(settings: Settings, around: Surroundings) -> None:
     if around.ndim is None:
         return
@@ -117,7 +124,7 @@ def _check_difference(settings: Settings, around: Surroundings) -> None:
 
 
 @function(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=REFLECTED,
-         check=_check_difference)  # fmt: skip
+         check=_check_difference, total=True, derived=_gaussians)  # fmt: skip
 def difference_of_gaussians(
     im: Image, low: Sigma, high: SigmaOrNone = None, axes: Axes = None, *, kind: ResultKind
 ) -> Array:

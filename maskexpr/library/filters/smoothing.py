@@ -90,7 +90,8 @@ def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
     return np.asarray(scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE))
 
 
-@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED, check=check_sigma)
+@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED,
+         check=check_sigma, total=True)  # fmt: skip
 def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Smooth an image with a Gaussian of standard deviation `sigma`.
 
@@ -157,7 +158,8 @@ def _window_means(im: Array, window: Masks) -> Array:
     return np.asarray((high * 2**32 + low) / size).astype(np.float64)
 
 
-@function(gives=FLOAT_IMAGE, halo=elements.halo, cost=mean_cost, memory=24, border=REFLECTED, check=check_windows)
+@function(gives=FLOAT_IMAGE, halo=elements.halo, cost=mean_cost, memory=24, border=REFLECTED,
+         check=check_windows, total=True)  # fmt: skip
 def mean_filter(
     im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None, *, kind: ResultKind
 ) -> Array:
@@ -188,7 +190,8 @@ def _ranks_cost(settings: Settings, ndim: int) -> float:
     return 4.0 * window_size(settings, ndim)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED, check=check_windows)
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED,
+         check=check_windows, total=True, transposes=True)  # fmt: skip
 def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
     """The median of the pixels in a window around each pixel: removes specks and keeps edges.
 
@@ -221,7 +224,8 @@ def _check_rank(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.RANK_OUTSIDE, "rank", rank=rank, size=size, last=size - 1)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED, check=_check_rank)
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED,
+         check=_check_rank, total=True, transposes=True)  # fmt: skip
 def rank_filter(im: Image, rank: Whole, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
     """The pixel of a given rank in a window around each pixel; 0 is the smallest, -1 the largest.
 

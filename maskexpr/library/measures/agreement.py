@@ -13,7 +13,8 @@ from maskexpr.library.measures.masks import LengthUnit, bounding_box, pixel_step
 from maskexpr.library.measures.statistics import percentile
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
+@function(gives=NUMBER, halo=WHOLE, cost=3, memory=1, transposes=True,
+         derived="where(any(a | b), 2 * area(a & b) / (area(a) + area(b)), 1)")  # fmt: skip
 def dice(a: Mask, b: Mask) -> float:
     """How well two masks agree: twice the pixels on in both over the sum of their areas, from 0 to 1.
 
@@ -29,7 +30,8 @@ def dice(a: Mask, b: Mask) -> float:
     return 2 * int(np.count_nonzero(a & b)) / int(total) if total else 1.0
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=3, memory=1)
+@function(gives=NUMBER, halo=WHOLE, cost=3, memory=1, transposes=True,
+         derived="where(any(a | b), area(a & b) / area(a | b), 1)")  # fmt: skip
 def iou(a: Mask, b: Mask) -> float:
     """How well two masks agree: the pixels on in both over those on in either (intersection over union), from 0 to 1.
 

@@ -62,7 +62,7 @@ def _area_kind(kinds: Kinds) -> Kind:
 _AREA = _of_mask(_area_kind, "number")
 
 
-@function(gives=_AREA, halo=WHOLE, cost=1, memory=0)
+@function(gives=_AREA, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
 def area(m: MaskOrSamples, unit: _AreaUnit = "px", *, spacing: PixelSpacing) -> int | float:
     """The number of pixels that are on in a mask, or in samples of one such as `m[region]`.
 
@@ -88,7 +88,7 @@ def _check_volume(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.VOLUME_AXES, "m", ndim=around.ndim)
 
 
-@function(gives=_AREA, halo=WHOLE, cost=1, memory=0, check=_check_volume)
+@function(gives=_AREA, halo=WHOLE, cost=1, memory=0, check=_check_volume, total=True, transposes=True)
 def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int | float:
     """The volume of a mask of three axes; its voxels that are on, or their size in mm3 or um3.
 
@@ -104,7 +104,7 @@ def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int |
     return area(m, unit, spacing=spacing)
 
 
-@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
+@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
 def any_(m: MaskOrSamples) -> bool:
     """Whether any pixel of a mask, or of samples of one such as `m[region]`, is on; false for no samples.
 
@@ -117,7 +117,7 @@ def any_(m: MaskOrSamples) -> bool:
     return bool(m.any())
 
 
-@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0)
+@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
 def all_(m: MaskOrSamples) -> bool:
     """Whether every pixel of a mask, or of samples of one such as `m[region]`, is on; true for no samples.
 
@@ -130,7 +130,7 @@ def all_(m: MaskOrSamples) -> bool:
     return bool(m.all())
 
 
-@function(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0)
+@function(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0, transposes=True)
 def fraction(m: MaskOrSamples) -> float:
     """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
 
@@ -188,7 +188,7 @@ _FLOATING = Gives(frozenset({"number"}), lambda kinds: number())
 
 
 @function(gives=_FLOATING, halo=WHOLE, cost=20, memory=32, border="outside the image the mask is empty",
-         check=_check_perimeter)  # fmt: skip
+         check=_check_perimeter, total=True)  # fmt: skip
 def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> float:
     """The length of the contours of a mask of two axes; those of all its regions, and of their holes.
 

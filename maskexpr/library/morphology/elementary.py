@@ -25,7 +25,7 @@ from maskexpr.functions.parameters import (
     Masks,
     Reach,
 )
-from maskexpr.functions.record import function
+from maskexpr.functions.record import Settings, function
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import of_type
 from maskexpr.library import elements
@@ -157,8 +157,14 @@ def _highest(dtype: np.dtype[Any]) -> Any:
     return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
 
 
+def _holds_its_centre(settings: Settings) -> bool:
+    """Unlike a pattern, a named shape does."""
+    return settings["shape"] in NAMED_SHAPES
+
+
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
-         check=elements.check_element)  # fmt: skip
+         check=elements.check_element, total=True, transposes=True, keeps_empty=True,
+         extensive=_holds_its_centre)  # fmt: skip
 def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Grow a mask by a reach of n, or take the largest grey value within that reach.
 
@@ -183,7 +189,7 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
 
 
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
-         check=elements.check_element)  # fmt: skip
+         check=elements.check_element, total=True, transposes=True, keeps_empty=True)  # fmt: skip
 def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Shrink a mask by a reach of n, or take the smallest grey value within that reach.
 
@@ -226,7 +232,7 @@ def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, ax
 
 
 @function(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
-         border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
+         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True)  # fmt: skip
 def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
 
@@ -249,7 +255,8 @@ def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
 
 
 @function(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
-         border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
+         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
+         extensive=True)  # fmt: skip
 def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
 
@@ -271,7 +278,8 @@ def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
 
 
 @function(gives=MASK, halo=elements.halo, cost=elements.cost, memory=2, border="outside the image is empty",
-         aliases=ALIASES, check=elements.check_element)  # fmt: skip
+         aliases=ALIASES, check=elements.check_element, total=True, transposes=True, keeps_empty=True,
+         derived="m & ~erode(m, n, shape, axes)")  # fmt: skip
 def boundary(m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """The pixels of a mask within n of what is off: `m & ~erode(m, n)`.
 

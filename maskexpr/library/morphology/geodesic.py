@@ -61,7 +61,8 @@ def _check_length(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.GROWTH_LENGTH, "n", spacing=lengths)
 
 
-@function(gives=MASK, halo=_grow_halo, cost=25, memory=10, border=_INSIDE, check=_check_length)
+@function(gives=MASK, halo=_grow_halo, cost=25, memory=10, border=_INSIDE, check=_check_length, total=True,
+         transposes=True)  # fmt: skip
 def grow(seed: Mask, within: Mask, n: ReachOrNone, connectivity: Connectivity = 1, axes: Axes = None) -> Masks:
     """Grow a mask by n pixels, step by step, without leaving another.
 
@@ -107,7 +108,8 @@ def _reconstruct_kind(kinds: Kinds) -> Kind:
 _RECONSTRUCTED = Gives(frozenset({"mask", "image"}), _reconstruct_kind)
 
 
-@function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * (ndim + 3), border=_INSIDE)
+@function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * (ndim + 3),
+         border=_INSIDE, total=True, transposes=True)  # fmt: skip
 def reconstruct(
     seed: MaskOrImage,
     within: MaskOrImage,

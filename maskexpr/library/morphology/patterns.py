@@ -39,7 +39,8 @@ def _check_pattern(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.PATTERN_DIMENSION, "pattern", pattern=pattern.ndim, axes=len(worked))
 
 
-@function(gives=MASK, halo=_halo, cost=_cost, memory=3, border="outside the image is empty", check=_check_pattern)
+@function(gives=MASK, halo=_halo, cost=_cost, memory=3, border="outside the image is empty",
+         check=_check_pattern, total=True)  # fmt: skip
 def hit_or_miss(m: Mask, pattern: Hits, axes: Axes = None) -> Masks:
     """The pixels around which a pattern of on and off pixels fits.
 

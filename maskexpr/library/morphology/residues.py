@@ -4,7 +4,7 @@ import numpy as np
 
 from maskexpr.functions.gives import Gives, Kinds, like_grid, numeric_result
 from maskexpr.functions.parameters import Array, Axes, ElementShape, MaskOrImage, Reach, ResultKind
-from maskexpr.functions.record import function
+from maskexpr.functions.record import Settings, function
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Range
 from maskexpr.library import elements
@@ -21,6 +21,16 @@ def _residue_kind(kinds: Kinds) -> Kind:
 _RESIDUE = Gives(frozenset({"mask", "image"}), _residue_kind)
 
 
+def _what_opens(kind: Kind, settings: Settings) -> str:
+    opened = "open(m, n, shape, axes)"
+    return f"m & ~{opened}" if kind.name == "mask" else f"m - {opened}"
+
+
+def _what_closes(kind: Kind, settings: Settings) -> str:
+    closed = "close(m, n, shape, axes)"
+    return f"{closed} & ~m" if kind.name == "mask" else f"{closed} - m"
+
+
 def _difference(more: Array, less: Array, kind: Kind) -> Array:
     if more.dtype == bool:
         return more & ~less
@@ -29,7 +39,8 @@ def _difference(more: Array, less: Array, kind: Kind) -> Array:
 
 
 @function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=4,
-         border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
+         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
+         derived=_what_opens)  # fmt: skip
 def tophat(
     m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind
 ) -> Array:
@@ -52,7 +63,8 @@ def tophat(
 
 
 @function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=4,
-         border=BORDER, aliases=ALIASES, check=elements.check_element)  # fmt: skip
+         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
+         derived=_what_closes)  # fmt: skip
 def blackhat(
     m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind
 ) -> Array:

@@ -91,7 +91,7 @@ def sizes(labels: Array, number: int) -> Array:
     return np.bincount(labels.ravel(), minlength=number + 1)
 
 
-@function(gives=LABELS, halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY)
+@function(gives=LABELS, halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY, total=True)
 def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Number the connected regions of a mask: 1, 2, 3... in scan order of their first pixels, 0 where the mask is off.
 
@@ -114,7 +114,7 @@ def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     return components(m, connectivity, axes)[0]
 
 
-@function(gives=COUNT, halo=WHOLE, cost=15, memory=8, border=OUTSIDE_EMPTY)
+@function(gives=COUNT, halo=WHOLE, cost=15, memory=8, border=OUTSIDE_EMPTY, total=True, transposes=True)
 def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> int:
     """The number of connected regions of a mask, or of numbers in labels; 0 if there are none.
 
@@ -134,7 +134,7 @@ def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) ->
 # --- choice by size --------------------------------------------------------------------------------------------------
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY, total=True, keeps_empty=True)
 def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The `k` largest connected regions of a mask, or of labels.
 
@@ -163,7 +163,8 @@ def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, 
     return kept(m, labels, chosen)
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY, total=True,
+         transposes=True, keeps_empty=True)  # fmt: skip
 def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of fewer pixels than `size`; one of exactly that size stays.
 
@@ -185,7 +186,8 @@ def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 
     return _kept_by_size(m, ">=", size, connectivity, axes)
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY, total=True,
+         transposes=True, keeps_empty=True)  # fmt: skip
 def remove_large(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of more pixels than `size`; one of exactly that size stays.
 
@@ -221,7 +223,8 @@ def _inner(labels: Array, number: int, axes: tuple[int, ...] | None) -> Masks:
     return inner
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed")
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed",
+         total=True, transposes=True, keeps_empty=True)  # fmt: skip
 def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions that touch the image's border.
 
@@ -242,7 +245,8 @@ def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = N
     return kept(m, labels, _inner(labels, number, axes))
 
 
-@function(gives=MASK, halo=WHOLE, cost=20, memory=9, border="the outside of the image is background")
+@function(gives=MASK, halo=WHOLE, cost=20, memory=9, border="the outside of the image is background", total=True,
+         transposes=True, keeps_empty=True, extensive=True)  # fmt: skip
 def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Fill the holes of a mask; a hole is background that is not connected to the outside of the image.
 

@@ -79,7 +79,7 @@ def watershed(
 
 
 @function(gives=LABELS, halo=WHOLE, cost=250, memory=80,
-         border="an object that the image's border cuts is not narrower there")  # fmt: skip
+         border="an object that the image's border cuts is not narrower there", total=True)  # fmt: skip
 def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Part touching objects of a mask at the necks between them; the parts are numbered.
 

@@ -34,7 +34,8 @@ def _check(settings: Settings, around: Surroundings) -> None:
     check_windows(_square(settings), around)
 
 
-@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost, memory=24, border=REFLECTED, check=_check)
+@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost, memory=24, border=REFLECTED, check=_check, total=True,
+         derived="mean_filter(im, n, axes=axes)")  # fmt: skip
 def local_mean(im: Image, n: Reach = 7, axes: Axes = None, *, kind: ResultKind) -> Array:
     """A threshold for each pixel: the mean of the pixels around it. Use it as `im > local_mean(im, 7)`.
 
@@ -67,7 +68,8 @@ def _means_and_deviations(im: Array, n: Any, axes: tuple[int, ...] | None) -> tu
     return sums / window.size, np.sqrt(np.where(spread <= rounding * squares, 0.0, spread)) / window.size
 
 
-@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=48, border=REFLECTED, check=_check)
+@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=48, border=REFLECTED,
+         check=_check, total=True)  # fmt: skip
 def niblack(im: Image, n: Reach = 7, k: Number = 0.2, axes: Axes = None, *, kind: ResultKind) -> Array:
     """A threshold for each pixel: the mean less `k` standard deviations of the pixels around it.
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.functions.record import WHOLE
 from maskexpr.planner.methods import filters, measures, morphology, opencv, pixelwise, regions, shapes
 from maskexpr.planner.methods.method import MAKERS, Form, Method, Place
 from maskexpr.program.running import run_body
@@ -57,8 +56,7 @@ def _is_local(step: Step) -> bool:
     assert function is not None
     arrays = [o.kind for o in step.operands.values() if o.kind.is_array]
     return (
-        function.halo != WHOLE
-        and "grid" not in function.filled_in
+        function.parts != "whole"
         and bool(step.kind.is_array and step.kind.shape and arrays)
         and all(k.shape == step.kind.shape for k in arrays)
     )

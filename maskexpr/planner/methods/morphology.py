@@ -102,20 +102,6 @@ def _one(step: Step, combine: Any) -> Method | None:
     return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
 
 
-@runs(meaning.boundary)
-def boundary(step: Step) -> Method | None:
-    shrink, width = _spreader(step, spread.AND), width_of(step)
-    if shrink is None:
-        return None
-
-    def run(given: Any, out: Any, place: Place) -> Any:
-        shrink(given[0], width, out, place.scratch)
-        np.invert(out, out=out)
-        return np.bitwise_and(out, given[0], out=out)
-
-    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
-
-
 @runs(meaning.open_)
 def open_(step: Step) -> Method | None:
     if not _of_masks(step):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from maskexpr.planner.rewrites.drop_double_negations import drop_double_negations
 from maskexpr.planner.rewrites.drop_neutral import drop_neutral
+from maskexpr.planner.rewrites.expand_derived import expand_derived
 from maskexpr.planner.rewrites.flip_negations import flip_negations
 from maskexpr.planner.rewrites.join_ranges import join_ranges
 from maskexpr.planner.rewrites.merge_reaches import merge_reaches
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     join_ranges,
     skip_idle_morphology,
     merge_reaches,
+    expand_derived,
 )
 
 

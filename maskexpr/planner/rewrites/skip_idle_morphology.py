@@ -1,14 +1,11 @@
 """`dilate(m, 0)` is `m`, and nothing grows from an empty mask."""
 
-from maskexpr.functions.parameters import NAMED_SHAPES
 from maskexpr.library import CATALOGUE, elements
 from maskexpr.planner.rewrites.facts import Facts
 from maskexpr.planner.rewrites.patterns import is_known, known_mask, same_kind
 from maskexpr.program.steps import Step
 
-_DILATE, _ERODE, _OPEN, _CLOSE, _BOUNDARY, _FILL_HOLES, _CLEAR_BORDER = (
-    CATALOGUE[n] for n in ("dilate", "erode", "open", "close", "boundary", "fill_holes", "clear_border")
-)
+_DILATE, _ERODE, _OPEN, _CLOSE, _BOUNDARY = (CATALOGUE[n] for n in ("dilate", "erode", "open", "close", "boundary"))
 _OF_ELEMENTS = (_DILATE, _ERODE, _OPEN, _CLOSE, _BOUNDARY)
 
 
@@ -19,12 +16,14 @@ def skip_idle_morphology(step: Step, facts: Facts) -> Step | None:
         return None
     if step.function in _OF_ELEMENTS and not any(elements.halo(step.settings, m.kind.ndim)):
         return _unreached(step, m, facts)
-    if "max_size" in step.operands:
-        return None  # it may be refused in the run
-    keeps_empty = step.function in (_DILATE, _ERODE, _BOUNDARY, _FILL_HOLES, _CLEAR_BORDER)
-    if keeps_empty and is_known(m, False):
+    function = step.function
+    if function is None or not function.never_refuses({name: o.kind for name, o in step.operands.items()}):
+        return None
+    if not all(facts.cannot_fail(operand) for operand in step.operands.values() if operand is not m):
+        return None
+    if function.keeps_empty and is_known(m, False):
         return m
-    return m if _only_grows(step) and is_known(m, True) else None
+    return m if function.is_extensive(step.settings) and is_known(m, True) else None
 
 
 def _unreached(step: Step, m: Step, facts: Facts) -> Step | None:
@@ -33,8 +32,3 @@ def _unreached(step: Step, m: Step, facts: Facts) -> Step | None:
         return known_mask(step, False) if facts.cannot_fail(m) else None
     # A float may come out of a filter with other bits for the same zero or nan.
     return m if m.kind.name == "mask" or m.kind.range is not None else None
-
-
-def _only_grows(step: Step) -> bool:
-    """Unlike a pattern, a named shape holds its centre."""
-    return step.function is _FILL_HOLES or (step.function is _DILATE and step.settings["shape"] in NAMED_SHAPES)

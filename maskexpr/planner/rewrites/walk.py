@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from maskexpr.planner.rewrites.facts import Facts
-from maskexpr.program.steps import Checked, Step
+from maskexpr.program.steps import Checked, Step, in_order
 
 Rule = Callable[[Step, Facts], Step | None]
 _MOST = 100  # rules applied to one step, should two of them undo each other
@@ -65,13 +65,26 @@ class _Walk:
             name, after = self._replaced(step)
             if after is None:
                 break
-            after = self._place(after)
+            self._note_uses(after)
+            after = self._place(_with_operands(after, self._part))
             self.applied.append((name, step, after))
             step = after
             if step in self.results:
                 return self.results[step]
         self.results[step] = step
         return step
+
+    def _part(self, step: Step) -> Step:
+        """What becomes of an operand of a step that a rule has made: it may be new, with new ones before it."""
+        if step not in self.results:
+            self.results[step] = self.take(_with_operands(step, self._part))
+        return self.results[step]
+
+    def _note_uses(self, made: Step) -> None:
+        """What a new step and its new parts use more than once is shared from now on."""
+        parts = in_order(made, lambda step: step in self.results)
+        uses = Counter(o for step in parts if step not in self.results for o in step.operands.values())
+        self.facts.uses.update({step: count - 1 for step, count in uses.items()})
 
     def _replaced(self, step: Step) -> tuple[str, Step | None]:
         for rule in self.rules:
