@@ -5,15 +5,15 @@
 array([[ True,  True,  True, False]])
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
-from maskexpr.api import Image, Program, compile, evaluate
-from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
-from maskexpr.functions.record import function
-from maskexpr.language.limits import Limits
-
 if TYPE_CHECKING:
+    from maskexpr.api import Image, Program, compile, evaluate
+    from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
     from maskexpr.display.views import View, view
+    from maskexpr.functions.record import function
+    from maskexpr.language.limits import Limits
 
 __version__ = "0.1.0"
 
@@ -35,6 +35,17 @@ __all__ = [
     "view",
 ]
 
+_ROOMS = {
+    "maskexpr.api": ("Image", "Program", "compile", "evaluate"),
+    "maskexpr.diagnostics.errors": (
+        *("Diagnostic", "FileError", "InputError", "MaskError", "ProgramError", "RunError"),
+    ),
+    "maskexpr.display.views": ("View", "view"),
+    "maskexpr.functions.record": ("function",),
+    "maskexpr.language.limits": ("Limits",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
 
 def load_ipython_extension(shell: Any) -> None:
     """What `%load_ext maskexpr` does: add `%%mask` cells and `%mask` lines."""
@@ -49,9 +60,8 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
-    """Pictures are imported when they are first asked for."""
-    if name in ("View", "view"):
-        from maskexpr.display import views
-
-        return getattr(views, name)
-    raise AttributeError(f"module 'maskexpr' has no attribute {name!r}")
+    """What is public is imported when it is first asked for, so that nobody waits for what they do not use."""
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'maskexpr' has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_ROOM_OF[name]), name)
+    return value

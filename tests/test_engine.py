@@ -277,6 +277,7 @@ def fits(text: str, given: dict[str, Any]) -> bool:
 # --- programs that reach everything ----------------------------------------------------------------------------------
 
 ANYWHERE = [
+    "output a = keep(m, area > count(k)); output b = keep(k, mean_intensity > 99 & area > 1, of=im)",
     "dilate(im > 3) & ~erode(m) | boundary(k)",
     "open(m, 2) ^ close(k, 2) == (m != k)",
     "keep_largest(dilate(im > 3)) & (im < 200)",

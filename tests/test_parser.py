@@ -34,8 +34,8 @@ def spans(text):
     def visit(node):
         if isinstance(node, nodes.Node):
             found.append((type(node).__name__, source.slice(node.span)))
-            for part in dataclasses.fields(node):
-                visit(getattr(node, part.name))
+            for part in node.parts:
+                visit(part)
         elif isinstance(node, tuple) and not isinstance(node, Span):
             for part in node:
                 visit(part)

@@ -1,58 +1,72 @@
 """The syntax of a program as immutable nodes, each with the exact span it was read from."""
 
-from dataclasses import dataclass, fields
+from dataclasses import FrozenInstanceError, dataclass
 from fractions import Fraction
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from maskexpr.diagnostics.source import Span
 
-T = TypeVar("T")
-
 
 @dataclass_transform(frozen_default=True)
-def node(cls: type[T]) -> type[T]:
-    """A frozen dataclass that takes `==`, `hash` and `repr` from `Node`: generating them for each of so many classes
-    would cost every start some milliseconds."""
-    return dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
+class _Parts:
+    """Something that consists of the parts that its class lists, given in their order, and never changes.
+
+    That nodes are no dataclasses saves every start the time in which Python writes, compiles and runs the methods of
+    thirty of them.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.names = (*cls.names, *cls.__annotations__)
+        type.__setattr__(cls, "__match_args__", cls.names)
+
+    def __init__(self, *parts: Any) -> None:
+        self.__dict__.update(zip(self.names, parts, strict=True))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
-@node
-class Node:
+class Node(_Parts):
     """A piece of syntax; `span` covers it with its brackets."""
 
     span: Span
 
-    def _values(self) -> list[Any]:
-        return [getattr(self, field.name) for field in fields(self)]
+    def with_span(self, span: Span) -> Self:
+        """The same in another place."""
+        return type(self)(span, *self.parts[1:])
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """The span and what the node consists of."""
+        return tuple(self.__dict__.values())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Node) and type(self) is type(other) and self._values() == other._values()
+        return isinstance(other, Node) and type(self) is type(other) and self.parts == other.parts
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._values()))
+        return hash((type(self), *self.parts))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(map(repr, self._values()))})"
+        return f"{type(self).__name__}({', '.join(map(repr, self.parts))})"
 
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 
 
-@node
 class Name(Node):
     """A name where a value is meant, or where one is given."""
 
     text: str
 
 
-@node
 class Number(Node):
     """A number; pixels where a length or size is meant."""
 
     value: int | float
 
 
-@node
 class Quantity(Node):
     """A length (power 1), area (2) or volume (3) in millimetres to that power."""
 
@@ -60,40 +74,34 @@ class Quantity(Node):
     power: int
 
 
-@node
 class Text(Node):
     """A text in quotes."""
 
     value: str
 
 
-@node
 class Truth(Node):
     """`true` or `false`."""
 
     value: bool
 
 
-@node
 class Nothing(Node):
     """The literal `none`."""
 
 
-@node
 class List(Node):
     """Values in square brackets."""
 
     items: tuple["Expression", ...]
 
 
-@node
 class Operator(Node):
     """An operator where it stands; `symbol` is as written, with `not in` as one."""
 
     symbol: str
 
 
-@node
 class Unary(Node):
     """An operator before its operand."""
 
@@ -101,7 +109,6 @@ class Unary(Node):
     operand: "Expression"
 
 
-@node
 class Chain(Node):
     """Operands joined by operators of one precedence, applied from the left: `a - b + c`."""
 
@@ -109,7 +116,6 @@ class Chain(Node):
     operators: tuple[Operator, ...]
 
 
-@node
 class Compare(Node):
     """A comparison, chained as in Python: `32 < im <= 64`."""
 
@@ -117,7 +123,6 @@ class Compare(Node):
     operators: tuple[Operator, ...]
 
 
-@node
 class Power(Node):
     """`base ** exponent`."""
 
@@ -126,7 +131,6 @@ class Power(Node):
     exponent: "Expression"
 
 
-@node
 class Keyword(Node):
     """A keyword argument of a call."""
 
@@ -134,7 +138,6 @@ class Keyword(Node):
     value: "Expression"
 
 
-@node
 class Call(Node):
     """A call; `x.f(a)` is read as `f(x, a)`."""
 
@@ -142,7 +145,6 @@ class Call(Node):
     arguments: tuple["Expression | Keyword", ...]
 
 
-@node
 class Slice(Node):
     """`start:stop:step`, each of which may be missing."""
 
@@ -151,7 +153,6 @@ class Slice(Node):
     step: "Expression | None"
 
 
-@node
 class Index(Node):
     """`value[subscripts]`: samples where the subscript is a mask, else a crop."""
 
@@ -164,7 +165,6 @@ Expression = Name | Number | Quantity | Text | Truth | Nothing | List | Unary | 
 # --- statements ------------------------------------------------------------------------------------------------------
 
 
-@node
 class Input(Node):
     """`input NAME: KIND = "FILE" "DOC"`."""
 
@@ -177,7 +177,6 @@ class Input(Node):
 Constant = Number | Quantity | Text | Truth
 
 
-@node
 class Param(Node):
     """`param NAME = VALUE in LOW..HIGH "DOC"`."""
 
@@ -188,7 +187,6 @@ class Param(Node):
     doc: Text | None
 
 
-@node
 class Def(Node):
     """`def NAME(PARAMETERS) = EXPRESSION`."""
 
@@ -197,14 +195,12 @@ class Def(Node):
     body: Expression
 
 
-@node
 class Use(Node):
     """`use "FILE"`."""
 
     path: Text
 
 
-@node
 class Assert(Node):
     """`assert CONDITION, "MESSAGE"`."""
 
@@ -212,7 +208,6 @@ class Assert(Node):
     message: Text | None
 
 
-@node
 class Output(Node):
     """`output NAME`, or `output NAME = EXPRESSION`."""
 
@@ -220,7 +215,6 @@ class Output(Node):
     value: Expression | None
 
 
-@node
 class Assignment(Node):
     """`NAME = EXPRESSION`."""
 
@@ -228,14 +222,12 @@ class Assignment(Node):
     value: Expression
 
 
-@node
 class Bare(Node):
     """An expression on a line of its own."""
 
     value: Expression
 
 
-@node
 class Broken(Node):
     """A statement that did not parse; `keyword` and `name` are what it would have introduced, if that is known."""
 
@@ -246,7 +238,7 @@ class Broken(Node):
 Statement = Input | Param | Def | Use | Assert | Output | Assignment | Bare | Broken
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Module:
     """A parsed program text."""
 

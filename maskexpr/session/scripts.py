@@ -3,7 +3,7 @@
 import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from maskexpr.diagnostics.source import Source, Span
@@ -29,7 +29,7 @@ def names_in(node: nodes.Node) -> Iterator[tuple[nodes.Name, bool]]:
         elif isinstance(current, tuple) and not isinstance(current, Span):
             stack.extend(current)
         elif isinstance(current, nodes.Node) and not isinstance(current, nodes.Operator):
-            stack.extend(getattr(current, f.name) for f in fields(current) if f.name != "span")
+            stack.extend(current.parts[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Text to nodes: lexing, splitting into statements, and an LALR parse of each statement by itself."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import cast
 
 import lark
@@ -93,8 +93,8 @@ def _too_deep(statement: nodes.Node, most: int) -> nodes.Node | None:
         if depth > most:
             return node
         below: list[tuple[nodes.Node, int]] = []
-        for part in (f for f in fields(node) if f.name not in ("operator", "operators", "function", "name")):
-            value = getattr(node, part.name)
+        for name in (n for n in node.names if n not in ("operator", "operators", "function", "name")):
+            value = getattr(node, name)
             children = value if isinstance(value, tuple) and not isinstance(value, Span) else (value,)
             below.extend((child, depth + 1) for child in children if isinstance(child, nodes.Node))
         stack.extend(reversed(below))

@@ -1,6 +1,5 @@
 """From tokens to nodes, rule by rule."""
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, cast
 
@@ -212,14 +211,12 @@ class Builder:
         return nodes.List(_extent(p), tuple(_nodes(p)))
 
     def group(self, p: list[Part]) -> nodes.Expression:
-        return cast(nodes.Expression, replace(p[1], span=_extent(p)))
+        return cast(nodes.Expression, p[1].with_span(_extent(p)))
 
 
-@nodes.node
 class _Interval(nodes.Node):
     bounds: tuple[nodes.Constant, nodes.Constant]
 
 
-@nodes.node
 class _Choices(nodes.Node):
     texts: tuple[nodes.Text, ...]

@@ -6,8 +6,11 @@ import numpy as np
 
 from maskexpr.kernels import packed
 from maskexpr.kernels import regions as kernel
+from maskexpr.kernels.runs import find_regions
 from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
+from maskexpr.library.regions import keeping
+from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.thresholds import hysteresis as two_levels
 from maskexpr.planner.methods.method import Method, Place, runs
 from maskexpr.program.steps import Step
@@ -101,14 +104,40 @@ def hysteresis(step: Step) -> Method | None:
     return _whole(run)
 
 
+@runs(keeping.keep)
+def keep(step: Step) -> Method | None:
+    """The regions found by runs; their properties are measured on the numbers of pixels, as the plain body does."""
+    if not _is_along_rows(step):
+        return None
+    shape, names = step.operands["m"].kind.shape or (), tuple(step.operands)
+    predicate, connectivity, axes = (step.settings[name] for name in ("predicate", "connectivity", "axes"))
+
+    def run(*values: Any) -> Any:
+        given = dict(zip(names, values, strict=True))
+        words, image = given.pop("m"), given.pop("of", None)
+        regions = find_regions(words, shape, connectivity, axes)
+        if not regions.count:
+            return words
+        measured = Regions(regions.labels(), regions.count, image, axes)
+        return regions.kept(predicate.holds(measured, [*given.values()]))
+
+    return _whole(run)
+
+
 def _by_runs(step: Step, operation: Any) -> Method | None:
     """An operation on a packed mask, its shape, connectivity and axes, and the step's other operands; None for labels,
     and where the work is not along rows."""
-    kind, axes = step.operands["m"].kind, step.settings["axes"]
-    shape, connectivity = kind.shape or (), step.settings["connectivity"]
-    if kind.name != "mask" or (axes is not None and len(shape) - 1 not in axes):
+    if not _is_along_rows(step):
         return None
+    shape = step.operands["m"].kind.shape or ()
+    connectivity, axes = step.settings["connectivity"], step.settings["axes"]
     return _whole(lambda words, *others: operation(words, shape, connectivity, axes, *others))
+
+
+def _is_along_rows(step: Step) -> bool:
+    """Whether this is the work on the regions of a mask that runs can be used for."""
+    kind, axes = step.operands["m"].kind, step.settings["axes"]
+    return kind.name == "mask" and (axes is None or len(kind.shape or ()) - 1 in axes)
 
 
 def _whole(operation: Any) -> Method:
