@@ -1,10 +1,13 @@
-"""How random tests are drawn, and what tests of sessions begin with."""
+"""How random tests are drawn, the arrays that many tests go through, and what tests of sessions begin with."""
 
 import os
 import shutil
-from pathlib import Path
 
+import imageio.v3
+import numpy as np
 import pytest
+from helpers.arrays import IMAGES, MASKS
+from helpers.places import ANKLE, EXAMPLES
 from hypothesis import settings
 
 # No deadline: machines are shared, and nothing here depends on time. The same examples each time, so that a commit
@@ -20,10 +23,36 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.quick)
 
 
+@pytest.fixture(params=MASKS.values(), ids=MASKS)
+def mask(request):
+    return request.param
+
+
+@pytest.fixture(params=IMAGES.values(), ids=IMAGES)
+def im(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def ankle():
+    return imageio.v3.imread(ANKLE)
+
+
+@pytest.fixture(scope="session")
+def brain():
+    """A volume."""
+    return imageio.v3.imread(EXAMPLES / "brain.tif")
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of its own to work in, with a radiograph."""
-    shutil.copy(Path(__file__).parent.parent / "examples" / "ankle.png", tmp_path / "leg.png")
+    shutil.copy(ANKLE, tmp_path / "leg.png")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -31,7 +60,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def typing(folder):
     """A session to type into, with the radiograph."""
-    from repl_typing import Typing
+    from helpers.repl_typing import Typing
 
     t = Typing()
     t(":load im leg.png")

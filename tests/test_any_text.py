@@ -7,14 +7,13 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.random_programs import Program, programs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from random_programs import Program, programs
 
 import maskexpr
 from maskexpr.library import CATALOGUE
@@ -22,7 +21,6 @@ from maskexpr.library import CATALOGUE
 pytestmark = pytest.mark.slow
 
 EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
-TESTS = Path(__file__).parent
 
 RNG = np.random.default_rng(3)
 ARRAYS: list[Any] = [

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.random_expressions import Term
+from helpers.random_programs import Program, programs
 from hypothesis import HealthCheck, given, settings
-from random_expressions import Term
-from random_programs import Program, programs
 
 import maskexpr
 

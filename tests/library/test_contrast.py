@@ -7,9 +7,9 @@ import scipy
 import skimage.data
 import skimage.exposure
 import skimage.filters
+from helpers.both_ways import expect_same
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_engine import expect_same
 
 from maskexpr import Image, ProgramError, RunError, evaluate
 

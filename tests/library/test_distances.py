@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import scipy
 import skimage.data
-from slicewise import slice_by_slice, some_axes
+from helpers.slicewise import slice_by_slice, some_axes
 
 from maskexpr import Image, ProgramError, evaluate
 

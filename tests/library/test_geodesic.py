@@ -10,8 +10,8 @@ import skimage.data
 import skimage.graph
 import skimage.measure
 import skimage.morphology
-from conftest import FLOATS, IMAGES, INTEGERS, image
-from cutting import both_ways
+from helpers.arrays import FLOATS, IMAGES, INTEGERS, image
+from helpers.cutting import both_ways
 
 from maskexpr import Image, ProgramError, compile, evaluate
 

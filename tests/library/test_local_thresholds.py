@@ -5,9 +5,9 @@ import pytest
 import scipy
 import skimage.data
 import skimage.filters
+from helpers.both_ways import expect_same
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_engine import expect_same
 
 from maskexpr import Image, ProgramError, RunError, evaluate
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import scipy
 import skimage.data
-from conftest import MASKS
-from cutting import both_ways
+from helpers.arrays import MASKS
+from helpers.cutting import both_ways
 
 from maskexpr import ProgramError, evaluate
 

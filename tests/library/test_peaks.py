@@ -3,8 +3,8 @@ import pytest
 import scipy
 import skimage.data
 import skimage.feature
-from conftest import IMAGES
-from slicewise import slice_by_slice, some_axes
+from helpers.arrays import IMAGES
+from helpers.slicewise import slice_by_slice, some_axes
 
 from maskexpr import Image, ProgramError, evaluate
 

@@ -7,7 +7,7 @@ import scipy
 import skimage.measure
 import skimage.morphology
 import skimage.segmentation
-from slicewise import slice_by_slice, some_axes
+from helpers.slicewise import slice_by_slice, some_axes
 
 from maskexpr import Image, ProgramError, RunError, evaluate
 

@@ -5,8 +5,8 @@ import pytest
 import scipy
 import skimage.data
 import skimage.morphology
-from conftest import IMAGES
-from cutting import both_ways
+from helpers.arrays import IMAGES
+from helpers.cutting import both_ways
 
 from maskexpr import Image, ProgramError, compile, evaluate
 

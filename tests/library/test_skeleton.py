@@ -5,7 +5,7 @@ import pytest
 import scipy
 import skimage.data
 import skimage.morphology
-from conftest import MASKS
+from helpers.arrays import MASKS
 from skimage.morphology import skeletonize
 
 from maskexpr import ProgramError, evaluate

@@ -2,7 +2,6 @@ import functools
 import itertools
 import warnings
 from fractions import Fraction
-from pathlib import Path
 
 import imageio.v3
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 import scipy.ndimage
 import skimage.data
 import skimage.filters
+from helpers.places import ANKLE
 
 import maskexpr
 from maskexpr import ProgramError, RunError, evaluate
@@ -48,8 +48,7 @@ def pictures():
     found = {name: getattr(skimage.data, name)() for name in ("coins", "cell", "camera", "page", "brick", "text")}
     found |= {f"retina {c}": skimage.data.retina()[::3, ::3, c] for c in range(3)}
     found |= {f"tissue {c}": skimage.data.immunohistochemistry()[::2, ::2, c] for c in range(3)}
-    examples = Path(__file__).parents[2] / "examples"
-    return found | {"ankle": imageio.v3.imread(examples / "ankle.png"), "brain": volume()}
+    return found | {"ankle": imageio.v3.imread(ANKLE), "brain": volume()}
 
 
 def volume():

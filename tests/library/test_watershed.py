@@ -11,8 +11,8 @@ import skimage.filters
 import skimage.measure
 import skimage.morphology
 import skimage.segmentation
-from conftest import IMAGES
-from slicewise import slice_by_slice, some_axes
+from helpers.arrays import IMAGES
+from helpers.slicewise import slice_by_slice, some_axes
 
 from maskexpr import Image, ProgramError, RunError, evaluate
 from maskexpr.kernels import flooding

@@ -1,0 +1,1 @@
+"""What tests of several rooms share: oracles, random programs, arrays of the shapes that bite, sessions and shells."""

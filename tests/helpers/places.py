@@ -1,0 +1,7 @@
+"""Where the files lie that tests read."""
+
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent
+EXAMPLES = TESTS.parent / "examples"
+ANKLE = EXAMPLES / "ankle.png"

@@ -1,0 +1,219 @@
+"""Regions by runs equal what the library means and what scipy.ndimage finds, on the shapes that bite."""
+
+import itertools
+
+import hypothesis.extra.numpy as npst
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import scipy.ndimage as ndi
+from helpers import places
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maskexpr.kernels import regions as kernel
+from maskexpr.kernels import runs
+from maskexpr.kernels.packed import pack, unpack
+from maskexpr.library.regions import components as meaning
+
+ANKLE = iio.imread(places.ANKLE)
+WIDTHS = (1, 63, 64, 65, 127, 128, 130)
+SHAPES = [(*rows, width) for rows in ((), (1,), (7,), (3, 4), (3, 1), (1, 3), (2, 3, 2)) for width in WIDTHS]
+
+
+@pytest.fixture(params=["by runs", "by pixels"])
+def numbered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find the regions one way or the other, however many runs there are."""
+    monkeypatch.setattr(runs, "_PIXELS_PER_RUN", 0 if request.param == "by runs" else 10**9)
+
+
+def check(mask: np.ndarray) -> None:
+    for connectivity in range(1, mask.ndim + 1):
+        check_connectivity(mask, connectivity)
+
+
+def check_connectivity(mask: np.ndarray, connectivity: int) -> None:
+    words, shape, width = pack(mask), mask.shape, mask.shape[-1]
+    before = words.copy()
+    structure = ndi.generate_binary_structure(mask.ndim, connectivity)
+    labels, count = ndi.label(mask, structure)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+
+    def same(result: np.ndarray, expected: np.ndarray) -> None:
+        np.testing.assert_array_equal(unpack(result, width), expected)
+        np.testing.assert_array_equal(result, pack(expected))  # the bits past a row's end, too
+
+    found = runs.find_regions(words, shape, connectivity)
+    assert found.count == kernel.count(words, shape, connectivity) == count
+    np.testing.assert_array_equal(found.sizes(), sizes)
+    np.testing.assert_array_equal(found.labels(), labels)
+    assert found.labels().dtype == np.int32
+    if connectivity == 1:
+        assert runs.count_regions(mask) == count
+    out = np.full(shape, -1, np.int32)
+    assert kernel.label(words, shape, connectivity, None, out) is out
+    np.testing.assert_array_equal(out, labels)
+
+    same(kernel.clear_border(words, shape, connectivity), meaning.clear_border(mask, connectivity))
+    same(kernel.fill_holes(words, shape, connectivity), meaning.fill_holes(mask, None, connectivity))
+    same(kernel.fill_holes(words, shape, connectivity), ndi.binary_fill_holes(mask, structure))
+    for k in (1, 2, 5, 10**30):
+        same(kernel.keep_largest(words, shape, connectivity, k), meaning.keep_largest(mask, k, connectivity))
+    for size in (0, 2, 3, 10**30):
+        kept = kernel.keep_sizes(words, shape, connectivity, lambda sizes, limit=size: sizes >= limit)
+        same(kept, meaning.remove_small(mask, size, connectivity))
+
+    seeds = np.random.default_rng(1).random(shape) < 0.1
+    hit = np.isin(labels, labels[seeds & mask]) & mask
+    same(kernel.keep_hit(words, pack(seeds), shape, connectivity), hit)
+    np.testing.assert_array_equal(words, before)
+
+
+def check_axes(mask: np.ndarray) -> None:
+    """Some axes, the last one among them, at each connectivity they have."""
+    words, shape = pack(mask), mask.shape
+    others = range(mask.ndim - 1)
+    for count in range(len(others)):
+        for rows in itertools.combinations(others, count):
+            axes = (*rows, mask.ndim - 1)
+            for connectivity in range(1, len(axes) + 1):
+                check_slices(mask, words, shape, connectivity, axes)
+
+
+def check_slices(
+    mask: np.ndarray, words: np.ndarray, shape: tuple[int, ...], connectivity: int, axes: tuple[int, ...]
+) -> None:
+    given = (words, shape, connectivity)
+    labels = meaning.label(mask, connectivity, axes)
+    np.testing.assert_array_equal(kernel.label(*given, axes), labels)
+    assert kernel.count(*given, axes) == labels.max()
+    pairs = [
+        (kernel.clear_border(*given, axes), meaning.clear_border(mask, connectivity, axes)),
+        (kernel.fill_holes(*given, axes), meaning.fill_holes(mask, None, connectivity, axes)),
+        (
+            kernel.fill_holes(*given, axes, lambda sizes: sizes <= 2),
+            meaning.fill_holes(mask, 2, connectivity, axes),
+        ),
+        (
+            kernel.keep_sizes(*given, lambda sizes: sizes <= 2, axes),
+            meaning.remove_large(mask, 2, connectivity, axes),
+        ),
+    ]
+    pairs += [
+        (kernel.keep_largest(*given, k, axes), meaning.keep_largest(mask, k, connectivity, axes))
+        for k in (1, 2, 10**30)
+    ]
+    place = tuple(np.argwhere(mask)[-1].tolist()) if mask.any() else (0,) * mask.ndim
+    hit = (labels == labels[place]) & mask
+    pairs.append((kernel.keep_hit(words, kernel.lone_pixel(place, shape), shape, connectivity, axes), hit))
+    for found, wanted in pairs:
+        np.testing.assert_array_equal(found, pack(wanted))
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("shape", [(7, 64), (1, 65), (3, 4, 63), (3, 1, 64), (1, 3, 130), (2, 3, 2, 65)], ids=str)
+def test_slices(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    for density in (0, 0.1, 0.5, 0.9, 1):
+        check_axes(rng.random(shape) < density)
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_random_masks(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    for density in (0.1, 0.5, 0.9):
+        check(rng.random(shape) < density)
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("shape", [(1,), (130,), (1, 1), (7, 64), (64, 1), (5, 65), (3, 4, 63), (2, 1, 3, 2)], ids=str)
+def test_extreme_masks(shape: tuple[int, ...]) -> None:
+    check(np.zeros(shape, bool))
+    check(np.ones(shape, bool))
+    check(np.indices(shape).sum(axis=0) % 2 == 0)
+    for place in (0, -1, np.prod(shape) // 2):
+        lone = np.zeros(shape, bool)
+        lone.flat[place] = True
+        check(lone)
+        check(~lone)
+
+
+def spiral(size: int) -> np.ndarray:
+    """One path, a pixel wide, from the outside in: its runs are joined only through a long chain."""
+    mask = np.zeros((size, size), bool)
+    for k in range(0, size // 2, 2):
+        end = size - k
+        mask[k, k:end] = mask[end - 1, k:end] = mask[k:end, end - 1] = mask[k + 2 : end, k] = True
+        mask[k + 2, k : k + 3] = True
+    return mask
+
+
+def comb(size: int) -> np.ndarray:
+    """Teeth that a single run joins."""
+    mask = np.zeros((size, size), bool)
+    mask[:, ::2] = mask[-1] = True
+    return mask
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("figure", [spiral(101), comb(67)], ids=["spiral", "comb"])
+def test_long_ways_round(figure: np.ndarray) -> None:
+    for mask in (figure, figure[::-1], figure.T, figure[:, ::-1]):
+        check(mask)
+        check(~mask)
+    check(np.stack([figure, ~figure, figure.T]))
+
+
+@pytest.mark.usefixtures("numbered")
+@pytest.mark.parametrize("level", [20, 60, 110, 180])
+def test_a_radiograph(level: int) -> None:
+    check(level < ANKLE)
+
+
+def test_masks_of_few_and_of_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Noise goes to scipy.ndimage.label, large shapes do not."""
+    noise = np.random.default_rng(0).random((40, 130)) < 0.5
+    check(noise)
+    check(ANKLE > 110)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "_numbers", refuse)
+        kernel.count(pack(noise), noise.shape, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "_label_pixels", refuse)
+        kernel.count(pack(ANKLE > 110), ANKLE.shape, 1)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_runs_and_back(shape: tuple[int, ...]) -> None:
+    mask = np.random.default_rng(2).random(shape) < 0.7
+    found = runs.find_runs(pack(mask))
+    np.testing.assert_array_equal(found.lengths, found.stops - found.starts)
+    assert found.lengths.sum() == np.count_nonzero(mask)
+    np.testing.assert_array_equal(runs.paint(found, shape), pack(mask))
+
+
+def test_regions_of_a_mask_of_no_axes_or_no_pixels() -> None:
+    assert runs.count_regions(np.array(True)) == 0
+    for shape in ((0,), (0, 5), (5, 0), (2, 0, 3)):
+        empty = np.zeros(shape, bool)
+        assert runs.count_regions(empty) == 0
+        assert kernel.label(pack(empty), shape, 1).shape == shape
+        assert kernel.keep_largest(pack(empty), shape, 1, 1).sum() == 0
+
+
+@given(npst.arrays(bool, npst.array_shapes(min_dims=1, max_dims=4, max_side=9), elements=st.booleans()))
+def test_masks_of_any_layout(mask: np.ndarray) -> None:
+    for view in (mask, np.asfortranarray(mask), mask[::-1]):
+        found = runs.find_runs(pack(view))
+        assert runs.count_regions(view) == ndi.label(view)[1]
+        for connectivity in range(1, mask.ndim + 1):
+            numbers, count = runs._numbers(found, mask.shape, connectivity)
+            labels, expected = ndi.label(view, ndi.generate_binary_structure(mask.ndim, connectivity))
+            regions_found = runs.RegionsOfRuns(pack(view), mask.shape, found, numbers, count)
+            np.testing.assert_array_equal(regions_found.labels(), labels)
+            assert count == expected
