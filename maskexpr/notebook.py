@@ -9,9 +9,8 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError, MaskError
 from maskexpr.display import views
 from maskexpr.display.views import View
+from maskexpr.kinds.kind import RESULTS
 from maskexpr.program.steps import Checked, Step
-
-_KEPT = ("mask", "labels", "image", "colour", "number", "truth", "list")
 
 
 def register(shell: Any) -> None:
@@ -90,7 +89,7 @@ def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:
 
 def _assigned(checked: Checked) -> dict[str, Step]:
     """The last value of each name that a program assigns."""
-    return {name: step for name, step in checked.bindings if name and step.kind.name in _KEPT}
+    return {name: step for name, step in checked.bindings if name and step.kind.name in RESULTS}
 
 
 def _input(value: Any) -> Any:

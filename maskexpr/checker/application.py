@@ -16,7 +16,7 @@ from maskexpr.functions.arguments import Parameter, Refused, Surroundings, part_
 from maskexpr.functions.gives import grid_of
 from maskexpr.functions.parameters import default_of
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import Kind, number, shape_text
+from maskexpr.kinds.kind import LOGICAL, NUMERIC_ARRAYS, SEGMENTATIONS, Kind, number, shape_text
 
 Given = Mapping[str, Value]
 _OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
@@ -157,7 +157,7 @@ class _Application:
         fields = {"function": self.function.name, "name": parameter.name, "wanted": parameter.takes.noun, "text": text}
         more: dict[str, object]
         # A comparison is a mask or a truth already before its image is known; both want the same advice.
-        name = "mask" if kind.name == "unknown" and kind.surely({"mask", "truth"}) else kind.name
+        name = "mask" if kind.name == "unknown" and kind.surely(LOGICAL) else kind.name
         if name == "colour":
             mistake, more = messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several"}
             more["stack"] = self.c.or_stack(value)
@@ -170,9 +170,9 @@ class _Application:
             mistake, more = messages.ARGUMENT_MASKS_WANTED, {}
         elif wanted == {"colour"}:
             mistake, more = messages.ARGUMENT_COLOUR_WANTED, {}
-        elif {"mask", "labels"} <= wanted and value.step.name and (kind.range or not kind.is_complete):
+        elif wanted >= SEGMENTATIONS and value.step.name and (kind.range or not kind.is_complete):
             mistake, more = messages.ARGUMENT_LABELS_WANTED, {}
-        elif "mask" in wanted and kind.word in ("image", "labels"):
+        elif "mask" in wanted and kind.word in NUMERIC_ARRAYS:
             mistake, more = messages.ARGUMENT_MASK_WANTED, {}
         elif name == "mask" and self.function.name in _OF_MASKS:
             what, other = _OF_MASKS[self.function.name]

@@ -18,7 +18,7 @@ from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.diagnostics.source import Source
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import TRUTH, Kind, number, shape_text
+from maskexpr.kinds.kind import ARRAYS, BINARY_OR_GREY, INTENSITIES, NUMERIC_ARRAYS, TRUTH, Kind, number, shape_text
 from maskexpr.kinds.quantity import MILLIMETRES, Quantity
 from maskexpr.kinds.ranges import MOST_BITS, Range, of_type
 from maskexpr.language import nodes
@@ -28,7 +28,7 @@ from maskexpr.library import PROPERTIES
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 
 _LITERALS = ("true", "false", "none")
-_KINDS = ("image", "mask", "colour", "labels")
+_KINDS = tuple(ARRAYS)  # to look through: what a caller gives may not be hashable
 _WAYS_OUT = {
     "mask": "make one with a comparison: declare it image and write {name} > 0",
     "image": "declare it {found}, or leave the kind out",
@@ -231,7 +231,7 @@ def _input(info: InputInfo, value: Any, run: bool) -> tuple[Any, Kind]:
         shape, dtype, measured = array.shape, array.dtype, True
     _check_type(name, shape, dtype)
     kind = image.kind or _kind_name(shape, dtype, declared)
-    if dtype.kind == "b" and kind in ("image", "colour"):
+    if dtype.kind == "b" and kind in INTENSITIES:
         way_out = _WAYS_OUT["image"].format(name=name, found="mask")
         raise _Unfit(messages.INPUT_KIND, name=name, wanted=kind, found="mask", way_out=way_out)
     if declared is not None and not _may_become(kind, declared, shape):
@@ -300,13 +300,13 @@ def _kind_name(shape: tuple[int, ...], dtype: np.dtype[Any], declared: str | Non
     looks_coloured = (
         len(shape) == 3 and shape[-1] in (3, 4) and (dtype.kind == "f" or dtype.name in ("uint8", "uint16"))
     )
-    return "colour" if looks_coloured and declared not in ("image", "labels", "mask") else "image"
+    return "colour" if looks_coloured and declared not in ARRAYS - {"colour"} else "image"
 
 
 def _may_become(kind: str, declared: str, shape: tuple[int, ...]) -> bool:
     if declared == "colour":
-        return len(shape) >= 3 and shape[-1] in (3, 4) and kind in ("colour", "image")
-    allowed = {"image": {"image", "labels"}, "labels": {"labels", "image"}, "mask": {"mask", "image"}}
+        return len(shape) >= 3 and shape[-1] in (3, 4) and kind in INTENSITIES
+    allowed = {"image": NUMERIC_ARRAYS, "labels": NUMERIC_ARRAYS, "mask": BINARY_OR_GREY}
     return kind in allowed.get(declared, set())
 
 

@@ -11,7 +11,7 @@ from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import NAMES, Kind, unknown
+from maskexpr.kinds.kind import MEASURES, NAMES, Kind, unknown
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
 from maskexpr.program.running import run_body
@@ -151,7 +151,7 @@ class Context:
         settings = settings or {}
         steps = {name: value.step for name, value in operands.items()}
         step = Step(kind, scope.source, span, function, steps, settings)
-        foldable = kind.name in ("number", "truth", "text", "list") and function.name != "assert"
+        foldable = kind.name in MEASURES | {"text"} and function.name != "assert"
         if foldable and operands and all(o.kind.is_constant for o in operands.values()):
             try:
                 constant = run_body(step, {n: o.kind.constant for n, o in operands.items()})

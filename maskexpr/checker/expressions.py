@@ -12,13 +12,24 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.foreign_names import FOREIGN_VALUES
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.source import Span
-from maskexpr.kinds.kind import ARRAYS, NONE, TRUTH, Kind, number, quantity, text, unknown
+from maskexpr.kinds.kind import (
+    ARRAYS,
+    GIVEN,
+    LOGICAL,
+    NONE,
+    NUMERIC,
+    SCALARS,
+    TRUTH,
+    Kind,
+    number,
+    quantity,
+    text,
+    unknown,
+)
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.library import CATALOGUE, OPERATORS
 from maskexpr.program.steps import Step
-
-GIVEN = ARRAYS | {"number", "truth"}  # what an input can be
 
 
 def check(c: Context, scope: Scope, node: nodes.Expression) -> Value:
@@ -138,7 +149,7 @@ def _chain(c: Context, scope: Scope, node: nodes.Chain) -> Value:
             continue
         left_node = node.operands[i]
         if _compared_too_early(c, scope, operator, (result, left_node), (right, right_node), span):
-            result = c.unknown(scope, span, operators.LOGICAL)
+            result = c.unknown(scope, span, LOGICAL)
             continue
         result = operators.logical(c, scope, operator, result, right, span)
     return result
@@ -154,9 +165,9 @@ def _compared_too_early(
 ) -> bool:
     """`qa & 8 != 0` compares before it takes the bits: say so, with the brackets where they were meant."""
     (step, node), (other, other_node) = left, right
-    if _is_bare_comparison(other_node, scope) and step.kind.surely(operators.NUMERIC):
+    if _is_bare_comparison(other_node, scope) and step.kind.surely(NUMERIC):
         meant, comparison = whole.to(other_node.operands[0].span), other_node.operators[0]
-    elif _is_bare_comparison(node, scope) and other.kind.surely(operators.NUMERIC):
+    elif _is_bare_comparison(node, scope) and other.kind.surely(NUMERIC):
         meant, comparison = node.operands[-1].span.to(whole), node.operators[-1]
     else:
         return False
@@ -189,14 +200,14 @@ def _compare(c: Context, scope: Scope, node: nodes.Compare) -> Value:
     rest = [check(c, scope, operand) for operand in others]
     if isinstance(first, nodes.Unary) and first.operator.symbol == "~" and not _in_brackets(scope, first):
         operand = check(c, scope, first.operand).kind
-        of_masks = node.operators[0].symbol in ("==", "!=") and rest[0].kind.may_be(operators.LOGICAL)
-        if operand.surely(operators.NUMERIC) or (operand.may_be({"image"}) and not of_masks):
+        of_masks = node.operators[0].symbol in ("==", "!=") and rest[0].kind.may_be(LOGICAL)
+        if operand.surely(NUMERIC) or (operand.may_be({"image"}) and not of_masks):
             text_ = scope.source.quote(first.operand.span.to(others[-1].span))
             c.report(messages.NOT_BEFORE_COMPARISON, scope, node.span, operator="~", text=text_)
-            return c.unknown(scope, node.span, operators.LOGICAL)
+            return c.unknown(scope, node.span, LOGICAL)
     steps = [check(c, scope, first), *rest]
     if len(node.operators) > 1 and not _chains(c, scope, node):
-        return c.unknown(scope, node.span, operators.LOGICAL)
+        return c.unknown(scope, node.span, LOGICAL)
     result: Value | None = None
     for i, operator in enumerate(node.operators):
         span = node.operands[i].span.to(node.operands[i + 1].span)
@@ -228,13 +239,13 @@ def _membership(c: Context, scope: Scope, operator: nodes.Operator, left: Value,
     if not right.kind.may_be({"list"}):
         fields = {"operator": operator.symbol, "kind": right.kind.word, "text": scope.source.quote(left.span)}
         c.report(messages.IN_NEEDS_LIST, scope, right.span, **fields)
-        return c.unknown(scope, span, operators.LOGICAL)
+        return c.unknown(scope, span, LOGICAL)
     if left.kind.name == "text" and right.kind.is_constant:
         found = left.kind.constant in right.kind.constant
         return c.constant(TRUTH.with_constant(found == (operator.symbol == "in")), scope, span)
-    if not left.kind.may_be(operators.NUMERIC):
+    if not left.kind.may_be(NUMERIC):
         operators.refuse_operand(c, scope, operator.symbol, left, "numbers and images")
-        return c.unknown(scope, span, operators.LOGICAL)
+        return c.unknown(scope, span, LOGICAL)
     found_step = apply(c, scope, CATALOGUE["isin"], {"im": left, "values": right}, span)
     if operator.symbol == "in":
         return found_step
@@ -261,7 +272,7 @@ def _index(c: Context, scope: Scope, node: nodes.Index) -> Value:
     if masks:
         return _samples(c, scope, value, masks[0], node)
     if isinstance(subscripts[0], Value) and subscripts[0].kind.name == "unknown" and len(subscripts) == 1:
-        return c.unknown(scope, node.span, ARRAYS | {"samples", "number", "truth"})
+        return c.unknown(scope, node.span, GIVEN | {"samples"})
     return _crop(c, scope, value, subscripts, node)
 
 
@@ -350,7 +361,7 @@ def _crop_options(kind: Kind, subscripts: list[Value | nodes.Slice]) -> frozense
     is_part = any(isinstance(s, nodes.Slice) for s in subscripts) or (kind.ndim or 0) > len(subscripts)
     if is_part:
         return names
-    pixels = {"truth"} if names == {"mask"} else {"number", "truth"} if "mask" in names else {"number"}
+    pixels = {"truth"} if names == {"mask"} else SCALARS if "mask" in names else {"number"}
     return names | pixels | ({"image"} if "colour" in names else frozenset())
 
 

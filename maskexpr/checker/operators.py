@@ -13,14 +13,12 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import like_grid, numeric_result
 from maskexpr.functions.parameters import measured_in_pixels
 from maskexpr.kinds import ranges
-from maskexpr.kinds.kind import ARRAYS, TRUTH, Kind, number, quantity
+from maskexpr.kinds.kind import ARITHMETIC, ARRAYS, LOGICAL, NUMERIC, TRUTH, Kind, number, quantity
 from maskexpr.kinds.quantity import MILLIMETRES
 from maskexpr.kinds.ranges import Range
 from maskexpr.language import nodes
 from maskexpr.library import OPERATORS
 
-NUMERIC = frozenset({"number", "image", "labels"})
-LOGICAL = frozenset({"mask", "truth"})
 QUANTITIES = frozenset({"length", "size"})
 _TEXT = frozenset({"text"})
 _UNORDERED = (LOGICAL, _TEXT)
@@ -52,7 +50,7 @@ def arithmetic(c: Context, scope: Scope, operator: nodes.Operator, left: Value, 
         c.report(messages.MASK_TIMES_IMAGE, scope, mask.span, **names)
         return c.unknown(scope, span, frozenset({"image"}))
     if not (_numeric(c, scope, operator, left) and _numeric(c, scope, operator, right)):
-        return c.unknown(scope, span, frozenset({"number", "image"}))
+        return c.unknown(scope, span, ARITHMETIC)
     operands = {"a": left, "b": right}
     if not agree(c, scope, operands, span):
         return c.unknown(scope, span)
@@ -198,7 +196,7 @@ def negative(c: Context, scope: Scope, operator: nodes.Operator, operand: Value,
             quantity(-kind.constant if operator.symbol == "-" else kind.constant, kind.power), scope, span
         )
     if not _numeric(c, scope, operator, operand):
-        return c.unknown(scope, span, frozenset({"number", "image"}))
+        return c.unknown(scope, span, ARITHMETIC)
     if operator.symbol == "+":
         return operand
     return _numeric_step(c, scope, "negate", {"a": operand}, ranges.negate, span)
@@ -227,7 +225,7 @@ def logical(c: Context, scope: Scope, operator: nodes.Operator, left: Value, rig
         mistake = messages.AMPERSAND_NUMBER if numeric.kind.is_constant else messages.AMPERSAND_MIXED
         c.report(mistake, scope, operator.span, operator=operator.symbol, **fields)
         return c.unknown(scope, span, LOGICAL)
-    return c.unknown(scope, span, LOGICAL | {"image", "number"})
+    return c.unknown(scope, span, LOGICAL | ARITHMETIC)
 
 
 def _logical_step(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> Value:
@@ -249,7 +247,7 @@ def _bitwise(c: Context, scope: Scope, operator: nodes.Operator, left: Value, ri
     for step in (left, right):
         if step.kind.is_complete and step.kind.range is None and step.kind.name != "unknown":
             c.report(messages.BITS_OF_FLOATS, scope, step.span)
-            return c.unknown(scope, span, frozenset({"image", "number"}))
+            return c.unknown(scope, span, ARITHMETIC)
     operands = {"a": left, "b": right}
     if not agree(c, scope, operands, span):
         return c.unknown(scope, span)

@@ -10,7 +10,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.source import Span
 from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, SCALARS, Kind
 from maskexpr.language import nodes
 from maskexpr.library.regions.keeping import Predicate
 from maskexpr.library.regions.records import PROPERTIES, SIZE, Property
@@ -18,7 +18,7 @@ from maskexpr.program.steps import Step, in_order
 
 Check = Callable[[Context, Scope, nodes.Expression], Value]
 _SUBJECTS = {"operators", "pixelwise", "measures"}  # their functions do to numbers of regions what they do to pixels
-NOT_KNOWN = frozenset({"image", "number", "length", "size"})  # what may be compared with anything a property may
+NOT_KNOWN = ARITHMETIC | {"length", "size"}  # what may be compared with anything a property may
 
 
 def check(c: Context, scope: Scope, node: nodes.Expression, function: Function, given: Given, check_: Check) -> Value:
@@ -29,7 +29,7 @@ def check(c: Context, scope: Scope, node: nodes.Expression, function: Function, 
     sight = RegionsInSight(regions, around, given["of"].kind if "of" in given else None)
     value = check_(c, replace(scope, regions=sight), node)
     text = scope.source.quote(node.span)
-    if not value.kind.may_be({"mask", "truth"}):
+    if not value.kind.may_be(LOGICAL):
         c.report(messages.PREDICATE_KIND, scope, node.span, text=text)
     elif value.kind.is_complete:
         steps = list(in_order(value.step))
@@ -117,7 +117,7 @@ def _fits(c: Context, scope: Scope, span: Span, result: Step, own: set[Step], nu
             c.report(messages.PREDICATE_FUNCTION, scope, _place(scope, step, span), function=function.name)
             fits = False
     for step in numbers:
-        if step.kind.name not in ("number", "truth"):
+        if step.kind.name not in SCALARS:
             place = _place(scope, step, span)
             text = step.name or scope.source.quote(place)
             c.report(messages.PREDICATE_OUTER, scope, place, text=text, kind=step.kind.word)

@@ -8,7 +8,7 @@ from maskexpr.checker import calls, expressions
 from maskexpr.checker.context import Context, Definition, Scope, Value
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.source import Source, Span
-from maskexpr.kinds.kind import NAMES, TRUTH, Kind, number, quantity, text, unknown
+from maskexpr.kinds.kind import DECLARED, GIVEN, NAMES, RESULTS, TRUTH, Kind, number, quantity, text, unknown
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.kinds.ranges import Range
 from maskexpr.language import nodes
@@ -17,8 +17,6 @@ from maskexpr.library import OPERATORS
 from maskexpr.program.steps import InputInfo, ParamInfo, Step
 
 Resolver = Callable[[str], str]
-INPUT_KINDS = ("image", "mask", "colour", "labels", "number")
-_RESULTS = frozenset({"mask", "image", "colour", "labels", "number", "truth", "list"})
 
 
 @dataclass(slots=True)
@@ -76,7 +74,7 @@ def _declare_input(c: Context, lines: Lines, node: nodes.Input) -> None:
         c.report(messages.DUPLICATE, scope, node.name.span, what="input", name=name)
         return
     kind = node.kind.text if node.kind else None
-    if node.kind and kind not in INPUT_KINDS:
+    if node.kind and kind not in DECLARED:
         c.report(messages.INPUT_KIND_UNKNOWN, scope, node.kind.span, kind=kind)
         kind = None
     default = node.default.value if node.default else None
@@ -93,7 +91,7 @@ def _open(kind: str | None) -> Kind:
     """An input that is not given yet. A number will be known before the run, unlike one that depends on pixels."""
     if kind == "number":
         return Kind("unknown", options=frozenset({"number"}))
-    return unknown(frozenset({kind}) if kind else expressions.GIVEN)
+    return unknown(frozenset({kind}) if kind else GIVEN)
 
 
 def _declare_param(c: Context, lines: Lines, node: nodes.Param, given: Mapping[str, Any]) -> None:
@@ -324,7 +322,7 @@ def _check_result(c: Context, scope: Scope, value: Value) -> None:
         and any(isinstance(item, Quantity) for item in value.kind.constant)
     ):
         c.report(messages.OUTPUT_KIND, scope, value.span, kind="length")
-    elif not value.kind.may_be(_RESULTS):
+    elif not value.kind.may_be(RESULTS):
         c.report(messages.OUTPUT_KIND, scope, value.span, kind=value.kind.word)
 
 

@@ -16,7 +16,7 @@ from maskexpr.display import pictures, results, terminal
 from maskexpr.display.views import View
 from maskexpr.files import programs
 from maskexpr.files.formats.opening import shown
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind
 from maskexpr.program.steps import Checked, Step
 
 _TITLES = {"overlay": "overlay", "hist": "histogram"}
@@ -50,7 +50,7 @@ def _terminal() -> terminal.Abilities:
 
 def overlays(views: Mapping[str, View], path: str, mode: str | None) -> dict[str, Result]:
     """Masks and labels on their images, outlined or as `mode` says, in the size of the images."""
-    views = {name: view for name, view in views.items() if view.kind.name in ("mask", "labels")}
+    views = {name: view for name, view in views.items() if view.kind.name in SEGMENTATIONS}
     if not views:
         raise InputError(messages.OVERLAY_NO_MASK.anywhere(path=shown(path)))
     for name, view in views.items():
@@ -67,7 +67,7 @@ def histogram(
         image, name = evaluate("gray(im)", im=Image(image, kind="colour")), f"gray({name})"
     part, names = None, (name, "")
     for title, value, of in parts:
-        if of.name in ("mask", "labels") and of.shape == kind.shape:
+        if of.name in SEGMENTATIONS and of.shape == kind.shape:
             part, names = image[value if of.name == "mask" else value > 0], (name, f"within {title}")
             break
     return _made(pictures.histogram(image, marks, part, _PLOT, names=names))
@@ -82,7 +82,7 @@ def counted(checked: Checked) -> dict[str, Step]:
 
     It is an input that is compared with numbers, else another image that is, else the first input.
     """
-    inputs = [s for s in checked.steps if s.name and s.function is None and s.kind.name in ("image", "colour")]
+    inputs = [s for s in checked.steps if s.name and s.function is None and s.kind.name in INTENSITIES]
     compared = checked.compared()
     among = [image for image, _, _ in compared]
     image = next((step for step in [*(s for s in among if s in inputs), *among, *inputs]), None)

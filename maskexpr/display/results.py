@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from maskexpr.kinds.kind import Kind, shape_text
+from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind, shape_text
 
 if TYPE_CHECKING:
     from maskexpr.display.terminal import Abilities
@@ -140,7 +140,7 @@ def drawn(
 
     index = pictures.middle(value, kind.name) if plane is None else plane
     image, image_kind = on if on is not None and _lies_under(on, kind) else (None, kind)
-    if abilities.protocol == "text" and mode != "side" and kind.name in ("mask", "labels"):
+    if abilities.protocol == "text" and mode != "side" and kind.name in SEGMENTATIONS:
         mode = "mask"  # a tint cannot be told from the image in greys
     shown = pictures.view(value, kind.name, image, image_kind.name, mode, terminal.room(abilities, lines_left),
                           window=window, plane=index, sides=kind.sides)  # fmt: skip
@@ -154,7 +154,7 @@ def line(value: Any, kind: Kind, abilities: "Abilities", seconds: float | None =
     if abilities.is_terminal:
         if isinstance(value, list | tuple) and len(words) > abilities.columns - 12:
             words = _cut_short(value)
-        if kind.name in ("image", "colour") and abilities.unicode and isinstance(value, np.ndarray):
+        if kind.name in INTENSITIES and abilities.unicode and isinstance(value, np.ndarray):
             from maskexpr.display.terminal import sparkline
 
             words = f"{words}  {sparkline(value)}".rstrip()
@@ -177,7 +177,7 @@ def _cut_short(value: Any) -> str:
 def _lies_under(on: tuple[Any, Kind], kind: Kind) -> bool:
     """Whether an image has the shape of a result."""
     image, its_kind = on
-    if not isinstance(image, np.ndarray) or its_kind.name not in ("image", "colour"):
+    if not isinstance(image, np.ndarray) or its_kind.name not in INTENSITIES:
         return False
     shape = image.shape[:-1] if its_kind.name == "colour" else image.shape
     return bool(shape == kind.shape)

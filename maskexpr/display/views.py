@@ -13,14 +13,12 @@ from maskexpr.checker.binding import Image
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import pictures, results
-from maskexpr.kinds.kind import Kind, shape_text
+from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind, shape_text
 from maskexpr.program.steps import InputInfo
 
 Array = np.ndarray[Any, Any]
 
 _ROOM = (560, 840)  # of a picture in a notebook
-_MASKS = ("mask", "labels")
-_IMAGES = ("image", "colour")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,9 +190,9 @@ def ground_of(kind: Kind, given: Mapping[str, Any], declared: Iterable[InputInfo
     kinds = {info.name: info.kind for info in declared}
     names = sorted(given, key=lambda name: name != kind.origin)
     for name in names:
-        if kinds.get(name) in _MASKS or not isinstance(given[name], Image | np.ndarray):
+        if kinds.get(name) in SEGMENTATIONS or not isinstance(given[name], Image | np.ndarray):
             continue
         array, found = binding.taken(given[name], name, kinds.get(name))
-        if found.name in _IMAGES and found.shape == kind.shape:
+        if found.name in INTENSITIES and found.shape == kind.shape:
             return array, found
     return None

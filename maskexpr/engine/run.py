@@ -14,6 +14,7 @@ from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Refused
 from maskexpr.kernels import packed
 from maskexpr.kernels.threads import borrow_scratch, give_back
+from maskexpr.kinds.kind import SCALARS
 from maskexpr.planner.methods.method import Form, Place, width_of
 from maskexpr.planner.plan import Pass, Plan, Task
 from maskexpr.planner.plan import plan as make_plan
@@ -39,7 +40,7 @@ class Engine:
         stored = {step for stage in plan.stages if isinstance(stage, Pass) for step in stage.stored}
         # Whether every result is an array made for it alone, or a plain number.
         self.owns_results = len({s for _, s in outputs}) == len(outputs) and all(
-            s in stored if s.kind.is_array else s.kind.name in ("number", "truth") for _, s in outputs
+            s in stored if s.kind.is_array else s.kind.name in SCALARS for _, s in outputs
         )
         self._lone = self._find_lone() if self.owns_results else None
         # For inputs in Fortran order, made when some come; the steps of the plan are those to be timed.

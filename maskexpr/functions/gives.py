@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.kinds.kind import ARRAYS, Kind, number, unknown
+from maskexpr.kinds.kind import ARITHMETIC, ARRAYS, BINARY_OR_GREY, SEGMENTATIONS, Kind, number, unknown
 from maskexpr.kinds.ranges import LABEL_NUMBERS, MOST_BITS, Range, smallest_type
 
 Kinds = Mapping[str, Kind]
@@ -80,7 +80,7 @@ def float_type(arrays: list[Kind]) -> np.dtype[Any]:
 
 
 def _number_or_image(range_of: Callable[..., Range | None] | None) -> Gives:
-    return Gives(frozenset({"number", "image"}), lambda kinds: numeric_result(kinds, range_of))
+    return Gives(ARITHMETIC, lambda kinds: numeric_result(kinds, range_of))
 
 
 def pixelwise(range_of: Callable[..., Range | None]) -> Gives:
@@ -107,7 +107,7 @@ def _pixel_count(kinds: Kinds) -> Range:
     return Range(0, 2**63 - 1 if first.shape is None else int(np.prod(first.shape)))
 
 
-SAME = Gives(frozenset({"mask", "image"}), _same)
-SAME_REGIONS = Gives(frozenset({"mask", "labels"}), _same)
+SAME = Gives(BINARY_OR_GREY, _same)
+SAME_REGIONS = Gives(SEGMENTATIONS, _same)
 SAME_IMAGE = Gives(frozenset({"image"}), lambda kinds: replace(_same(kinds), name="image"))
 COUNT = Gives(frozenset({"number"}), lambda kinds: number(_pixel_count(kinds)))

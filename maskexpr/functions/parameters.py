@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import FromChecker, Refused, Surroundings, Takes
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import BINARY_OR_GREY, GIVEN, LOGICAL, NUMERIC, NUMERIC_ARRAYS, SEGMENTATIONS, Kind
 from maskexpr.kinds.quantity import Quantity
 
 Array = NDArray[Any]
@@ -20,23 +20,20 @@ Masks = NDArray[np.bool_]
 
 Mask = Annotated[Masks, Takes(frozenset({"mask"}), "a mask")]
 MaskOrNone = Annotated[Masks | None, Takes(frozenset({"mask", "none"}), "a mask")]
-Image = Annotated[Array, Takes(frozenset({"image", "labels"}), "an image")]
-MaskOrLabels = Annotated[Array, Takes(frozenset({"mask", "labels"}), "a mask or labels")]
-Markers = Annotated[Array, Takes(frozenset({"mask", "labels", "image"}), "labels, whole numbers or a mask")]
-MaskOrImage = Annotated[Array, Takes(frozenset({"mask", "image"}), "a mask or an image")]
+Image = Annotated[Array, Takes(NUMERIC_ARRAYS, "an image")]
+MaskOrLabels = Annotated[Array, Takes(SEGMENTATIONS, "a mask or labels")]
+Markers = Annotated[Array, Takes(NUMERIC_ARRAYS | {"mask"}, "labels, whole numbers or a mask")]
+MaskOrImage = Annotated[Array, Takes(BINARY_OR_GREY, "a mask or an image")]
 Colour = Annotated[Array, Takes(frozenset({"colour"}), "a colour image")]
-Numeric = Annotated[Any, Takes(frozenset({"number", "image", "labels"}), "a number or an image")]
+Numeric = Annotated[Any, Takes(NUMERIC, "a number or an image")]
 Number = Annotated[Any, Takes(frozenset({"number"}), "a number")]
 NumberOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number")]
 Count = Annotated[int, Takes(frozenset({"number"}), "a whole number", low=1, whole=True)]
-Condition = Annotated[Any, Takes(frozenset({"mask", "truth"}), "a mask")]
-ImageOrNone = Annotated[Array | None, Takes(frozenset({"image", "labels", "none"}), "an image")]
+Condition = Annotated[Any, Takes(LOGICAL, "a mask")]
+ImageOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"none"}, "an image")]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
-Value = Annotated[
-    Any,
-    Takes(frozenset({"number", "image", "labels", "mask", "truth", "colour"}), "a number, an image or a mask"),
-]
-Measured = Annotated[Array, Takes(frozenset({"image", "labels", "samples"}), "an image or samples such as im[mask]")]
+Value = Annotated[Any, Takes(GIVEN, "a number, an image or a mask")]
+Measured = Annotated[Array, Takes(NUMERIC_ARRAYS | {"samples"}, "an image or samples such as im[mask]")]
 MaskOrSamples = Annotated[Array, Takes(frozenset({"mask", "samples"}), "a mask")]
 
 # --- what the checker fills in ---------------------------------------------------------------------------------------

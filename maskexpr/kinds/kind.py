@@ -8,8 +8,23 @@ import numpy as np
 
 from maskexpr.kinds.ranges import Range
 
-ARRAYS = frozenset({"mask", "image", "colour", "labels"})
-NAMES = ARRAYS | {"truth", "number", "length", "size", "samples", "text", "list", "masks", "predicate", "none"}
+# Kinds that are taken together in many places.
+SEGMENTATIONS = frozenset({"mask", "labels"})  # what each pixel belongs to
+INTENSITIES = frozenset({"image", "colour"})  # what was measured at each pixel
+ARRAYS = SEGMENTATIONS | INTENSITIES
+BINARY_OR_GREY = frozenset({"mask", "image"})
+NUMERIC_ARRAYS = frozenset({"image", "labels"})  # one number a pixel
+NUMERIC = NUMERIC_ARRAYS | {"number"}
+ARITHMETIC = frozenset({"number", "image"})  # what arithmetic gives
+LOGICAL = frozenset({"mask", "truth"})
+SCALARS = frozenset({"number", "truth"})  # one value, whatever the pixels
+MEASURES = SCALARS | {"list"}  # what is found in pixels
+GIVEN = ARRAYS | SCALARS  # what an input can be
+RESULTS = ARRAYS | MEASURES  # what an output can be
+NAMES = RESULTS | {"length", "size", "samples", "text", "masks", "predicate", "none"}
+
+DECLARED = ("image", "mask", "colour", "labels", "number")
+"""What an input may be declared to be, as lists show them."""
 
 
 class _NotConstant:
@@ -77,7 +92,7 @@ class Kind:
             return next(iter(self.options))
         if self.options <= {"list", "masks"}:
             return "list"
-        if self.options <= {"mask", "truth"}:
+        if self.options <= LOGICAL:
             return "mask"
         return "image" if self.options <= ARRAYS | {"number"} else "value"
 

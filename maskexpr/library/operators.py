@@ -23,13 +23,12 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Body, Function, function
 from maskexpr.kinds import ranges
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, Kind
 from maskexpr.kinds.ranges import Range
 
 OPERATORS: dict[str, Function] = {}
 
 _BESIDE = Gives(frozenset(), lambda kinds: Kind("unknown"))  # the checker knows what these give
-_LOGICAL = frozenset({"mask", "truth"})
 
 
 def _truths(kinds: Kinds) -> Kind:
@@ -37,7 +36,7 @@ def _truths(kinds: Kinds) -> Kind:
     return like_grid("mask", kinds, np.bool_) if any(kind.is_array for kind in kinds.values()) else TRUTH.rule(kinds)
 
 
-_TRUTHS = Gives(_LOGICAL, _truths)
+_TRUTHS = Gives(LOGICAL, _truths)
 
 
 def _logic(symbol: str) -> Gives:
@@ -47,10 +46,10 @@ def _logic(symbol: str) -> Gives:
         return ranges.bitwise(a, b, both=symbol == "&")
 
     def rule(kinds: Kinds) -> Kind:
-        logical = all(kind.name in _LOGICAL for kind in kinds.values())
+        logical = all(kind.name in LOGICAL for kind in kinds.values())
         return _truths(kinds) if logical else numeric_result(kinds, range_of)
 
-    return Gives(frozenset({*_LOGICAL, "image", "number"}), rule)
+    return Gives(LOGICAL | ARITHMETIC, rule)
 
 
 def widen(value: Any, work: np.dtype[Any]) -> Any:

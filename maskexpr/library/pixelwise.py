@@ -10,7 +10,7 @@ from maskexpr.functions.gives import FLOATS, Gives, Kinds, float_type, grid_of, 
 from maskexpr.functions.parameters import Array, Condition, Image, Index, Numbers, Numeric, ResultKind, Value, WorkType
 from maskexpr.functions.record import function
 from maskexpr.kinds import ranges
-from maskexpr.kinds.kind import TRUTH, Kind
+from maskexpr.kinds.kind import GIVEN, LOGICAL, TRUTH, Kind
 from maskexpr.kinds.ranges import LABEL_NUMBERS, Range
 from maskexpr.library.operators import compare, compute, narrow
 
@@ -20,9 +20,9 @@ def _where_kind(kinds: Kinds) -> Kind:
     names = {a.name, b.name}
     arrays = {"condition": kinds["condition"], "a": a, "b": b}
     grid = grid_of(arrays)
-    if names <= {"mask", "truth"}:
+    if names <= LOGICAL:
         return like_grid("mask", arrays, np.bool_) if grid else TRUTH
-    if names & {"mask", "truth"}:
+    if names & LOGICAL:
         raise Refused(WHERE_MIXED, "b", a=a.name, b=b.name)
     if "colour" in names:
         return _where_colour(kinds, a if a.name == "colour" else b)
@@ -48,7 +48,7 @@ def _where_colour(kinds: Kinds, colour: Kind) -> Kind:
     return Kind("colour", grid.shape, grid.dtype, grid.range, colour.channels, grid.spacing, grid.origin)
 
 
-_WHERE = Gives(frozenset({"mask", "truth", "image", "number", "labels", "colour"}), _where_kind)
+_WHERE = Gives(GIVEN, _where_kind)
 
 
 @function(gives=_WHERE, halo=0, cost=2, memory=0, total=True, transposes=True)
@@ -84,7 +84,7 @@ def _between_kind(kinds: Kinds) -> Kind:
     return like_grid("mask", kinds, np.bool_) if grid_of(kinds) else TRUTH
 
 
-_TEST = Gives(frozenset({"mask", "truth"}), _between_kind)
+_TEST = Gives(LOGICAL, _between_kind)
 
 
 @function(gives=_TEST, halo=0, cost=2, memory=1, total=True, transposes=True)

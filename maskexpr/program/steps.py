@@ -8,7 +8,7 @@ from typing import Any
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import MEASURES, Kind
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "between", "hysteresis"})
 
@@ -109,7 +109,7 @@ class Checked:
         """The numbers that are found in the pixels on the way to outputs and asserts, by what the program calls them: a
         name it assigns, or the text of a threshold."""
         needed = self.needed()
-        found = [s for s in needed if s.function is not None and s.kind.name in ("number", "truth", "list")]
+        found = [s for s in needed if s.function is not None and s.kind.name in MEASURES]
         names = {step: name for name, step in self.bindings if name}
         numbers: dict[str, Step] = {}
         for step in found:

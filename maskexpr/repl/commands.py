@@ -17,6 +17,7 @@ from maskexpr.diagnostics.source import Source
 from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
 from maskexpr.files.formats.opening import shown
+from maskexpr.kinds.kind import INTENSITIES
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import parse
@@ -290,7 +291,7 @@ def hist(talk: Talk, name: str, part: str = "") -> str:
     of a bar is the square root of its count.
     """
     image = talk.session.value(name)
-    if image.kind.name not in ("image", "labels", "colour"):
+    if image.kind.name not in INTENSITIES | {"labels"}:
         raise InputError(messages.NO_HISTOGRAM.anywhere(name=name, kind=image.kind.name))
     mask = talk.session.value(part) if part else None
     if mask is not None and (mask.kind.name != "mask" or mask.kind.shape != image.kind.shape):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from maskexpr.functions.arguments import Parameter, value_text
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import DECLARED, Kind
 from maskexpr.language.parser.grammar import Token, lex
 from maskexpr.library import CATALOGUE, PROPERTIES
 from maskexpr.repl.commands import COMMANDS, Command, is_command, word_parts
@@ -25,7 +25,6 @@ _DECLARING = {
 }
 _JOINING = ("and", "or", "xor", "in", "not in")
 _CONSTANTS = ("true", "false", "none")
-_INPUT_KINDS = ("image", "mask", "colour", "labels", "number")
 _ENDS_VALUE = {"NAME", "NUMBER", "QUANTITY", "TEXT", "TRUE", "FALSE", "NONE", "RPAR", "RSQB"}
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SUFFIXES = {"program": (".mask",), "file": ()}
@@ -211,7 +210,7 @@ def _words(place: _Place, known: Known) -> Iterator[Completion]:
     if previous is not None and previous.type == "DOT":
         yield from _functions(at, known)
     elif previous is not None and previous.type == "COLON" and first == "input":
-        yield from (Completion(kind, at) for kind in _INPUT_KINDS)
+        yield from (Completion(kind, at) for kind in DECLARED)
     elif first in ("input", "param", "def") and len(place.before) == 1:
         return  # a new name
     elif previous is not None and previous.type in _ENDS_VALUE:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from maskexpr.display.results import drawn, line
 from maskexpr.display.terminal import Abilities, draw_histogram, resized
 from maskexpr.functions.arguments import value_text
+from maskexpr.kinds.kind import SEGMENTATIONS
 from maskexpr.session import Result, Session
 
-_PICTURED = ("mask", "labels", "image", "colour")
 _COLOURS = {"error": "31", "warning": "33", "title": "1", "quiet": "2"}
 _LINES_LEFT = 4  # of the window, beside a picture: the line above it, the prompt, the bar at the bottom
 _CODE = re.compile(r"\x1b\[[\d;]*m")
@@ -38,8 +38,8 @@ class Display:
         """A line for each result, and one picture: of the last mask or labels, else of the last image."""
         named = {id(r.value) for r in results if r.name and r.kind.is_array}
         results = [r for r in results if r.name or id(r.value) not in named]  # a look at what is shown anyway
-        arrays = [r for r in results if r.kind.name in _PICTURED]
-        pictured = ([r for r in arrays if r.kind.name in ("mask", "labels")] or arrays)[-1:]
+        arrays = [r for r in results if r.kind.is_array]
+        pictured = ([r for r in arrays if r.kind.name in SEGMENTATIONS] or arrays)[-1:]
         self.last = next(iter([*pictured, *results[-1:]]), self.last)
         lines = [self.line(result) for result in results if result not in pictured]
         return "\n".join([*lines, *(self.picture(session, result, len(lines)) for result in pictured)])

@@ -33,7 +33,6 @@ from maskexpr.session.values import Values
 __all__ = ["Result", "Session"]
 
 _NAME, _RESULT = "session", "0"
-_ARRAYS = ("mask", "labels", "image", "colour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,13 +308,13 @@ class Session:
 
     def _worth_keeping(self) -> list[str]:
         """The masks, labels and images that were named; where there are none, whatever was."""
-        arrays = [name for name, step in self._now.bound.items() if step.kind.name in _ARRAYS]
+        arrays = [name for name, step in self._now.bound.items() if step.kind.is_array]
         return arrays or list(self._now.bound)
 
     def save(self, name: str, path: str) -> Result:
         """Write the value of a name to a file, with the record of the lines that led to it."""
         result = self.value(name)
-        if result.kind.name not in _ARRAYS:
+        if not result.kind.is_array:
             raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=result.kind.name))
         loaded = programs.Loaded({}, {n: opened.path for n, opened in self._now.state.opened.items()})
         programs.check_targets({name: path}, list(loaded.paths.values()))

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kinds.kind import SEGMENTATIONS
+
 Array = np.ndarray[Any, Any]
 Index = tuple[int, ...]
 
@@ -15,7 +17,7 @@ def middle(value: Array, kind: str) -> Index:
     """
     index: list[int] = []
     while value.ndim > (3 if kind == "colour" else 2):
-        index.append(_middle_of_what_is_on(value) if kind in ("mask", "labels") else len(value) // 2)
+        index.append(_middle_of_what_is_on(value) if kind in SEGMENTATIONS else len(value) // 2)
         value = value[index[-1]]
     return tuple(index)
 

@@ -9,6 +9,7 @@ from maskexpr.display.pictures import colours
 from maskexpr.display.pictures.planes import Index, flat, middle
 from maskexpr.display.pictures.scaling import Size, enlarge, fit, largest, shrink, squared
 from maskexpr.display.pictures.tones import Window, toned
+from maskexpr.kinds.kind import INTENSITIES
 
 Array = np.ndarray[Any, Any]
 Raster = np.ndarray[Any, np.dtype[np.uint8]]
@@ -73,7 +74,7 @@ def view(
     if mode == "side" and ground is not None:
         return _beside(shown, kind, ground, room, window, zoom)
     scene = _Scene(shown.shape[:2], room, zoom)
-    if kind in ("image", "colour"):
+    if kind in INTENSITIES:
         return scene.image(shown, window)
     return scene.mask(shown) if ground is None or mode == "mask" else scene.on_image(shown, ground, mode, window)
 
@@ -88,7 +89,7 @@ def _beside(shown: Array, kind: str, ground: Array, room: Size, window: Window |
     gap = 1 if room[1] < 400 else 8
     scene = _Scene(shown.shape[:2], (room[0], max(1, (room[1] - gap) // 2)), zoom)
     left = scene.image(ground, window)
-    right = scene.image(shown, None) if kind in ("image", "colour") else scene.mask(shown)
+    right = scene.image(shown, None) if kind in INTENSITIES else scene.mask(shown)
     between = np.full((len(left), gap, 3), colours.GAP, np.uint8)
     return np.concatenate([left, between, right], axis=1)[:, : room[1]]
 

@@ -22,7 +22,7 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels import sweeps
 from maskexpr.kinds import ranges
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import BINARY_OR_GREY, Kind
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import compute, widen
@@ -105,7 +105,7 @@ def _reconstruct_kind(kinds: Kinds) -> Kind:
     return numeric_result(arrays, ranges.minimum)
 
 
-_RECONSTRUCTED = Gives(frozenset({"mask", "image"}), _reconstruct_kind)
+_RECONSTRUCTED = Gives(BINARY_OR_GREY, _reconstruct_kind)
 
 
 @function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * (ndim + 3),

@@ -5,7 +5,7 @@ import numpy as np
 from maskexpr.functions.gives import Gives, Kinds, like_grid, numeric_result
 from maskexpr.functions.parameters import Array, Axes, ElementShape, MaskOrImage, Reach, ResultKind
 from maskexpr.functions.record import Settings, function
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import BINARY_OR_GREY, Kind
 from maskexpr.kinds.ranges import Range
 from maskexpr.library import elements
 from maskexpr.library.morphology.elementary import ALIASES, BORDER, close, like_image, open_
@@ -18,7 +18,7 @@ def _residue_kind(kinds: Kinds) -> Kind:
     return numeric_result({"m": like_image(kinds)}, lambda values: Range(0, values.high - values.low))
 
 
-_RESIDUE = Gives(frozenset({"mask", "image"}), _residue_kind)
+_RESIDUE = Gives(BINARY_OR_GREY, _residue_kind)
 
 
 def _what_opens(kind: Kind, settings: Settings) -> str:
