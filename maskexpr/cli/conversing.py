@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
-from maskexpr.files.formats.opening import shown
+from maskexpr.files.formats.naming import shown
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands

@@ -12,12 +12,10 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.explain import manual
 from maskexpr.files import formats, programs
-from maskexpr.files.formats.opening import shown
+from maskexpr.files.formats.naming import shown
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
-
-_PICTURES = (".png", ".tif", ".tiff", ".bmp", ".gif", ".jpg", ".jpeg", ".npy", ".npz")
 
 
 def add_explain(commands: "Commands") -> None:
@@ -40,7 +38,7 @@ def _explain(options: argparse.Namespace) -> int:
     steps and their estimated cost, with --time also measured. Inputs without a file are left open. Of a PNG or TIFF
     file that maskexpr wrote: the program, the params, the thresholds and the inputs that it was made from."""
     text, folder = options.program, Path()
-    if text.lower().endswith(_PICTURES) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
+    if text.lower().endswith(formats.ENDINGS) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
         print(_described(text))
         return shared.OK
     if text.endswith(".mask") or (text != programs.STANDARD and len(text) < 256 and os.path.isfile(text)):

@@ -14,8 +14,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import results
 from maskexpr.files import formats, programs
-from maskexpr.files.formats import Picture
-from maskexpr.files.formats.opening import shown
+from maskexpr.files.formats.naming import shown
 from maskexpr.kinds.kind import Kind
 
 if TYPE_CHECKING:
@@ -77,19 +76,19 @@ def _image(path: str, spacing: str | None, alone: bool) -> tuple[Any, Kind]:
     """What a file holds, as `maskexpr.view` would show it; alone, one of 0 and 255 is a mask."""
     from maskexpr.display import views
 
-    picture = _read(path, None)
-    image = programs.as_image(picture, spacing)
-    grey = picture.colour is False and picture.array.dtype == np.uint8
-    if alone and grey and set(np.unique(picture.array)) == {0, 255}:
+    pixels = _read(path, None)
+    image = programs.as_image(pixels, spacing)
+    grey = pixels.colour is False and pixels.array.dtype == np.uint8
+    if alone and grey and set(np.unique(pixels.array)) == {0, 255}:
         image = replace(image, kind="mask")
     return views.known(image, shown(path))
 
 
 def _mask(path: str, spacing: str | None) -> tuple[Any, Kind]:
     """What a file holds, as a mask if there is one value beside 0, else as labels."""
-    picture = _read(path, "labels")
-    array, image = picture.array, programs.as_image(picture, spacing)
-    if picture.colour:
+    pixels = _read(path, "labels")
+    array, image = pixels.array, programs.as_image(pixels, spacing)
+    if pixels.colour:
         raise _no_mask(path, "a colour image")
     if _is_mask(array):
         return binding.taken(image, shown(path), "mask")
@@ -100,7 +99,7 @@ def _mask(path: str, spacing: str | None) -> tuple[Any, Kind]:
     return binding.taken(replace(image, kind="labels"), shown(path))
 
 
-def _read(path: str, kind: str | None) -> Picture:
+def _read(path: str, kind: str | None) -> formats.Pixels:
     return formats.read(sys.stdin.buffer if path == programs.STANDARD else path, kind=kind)
 
 

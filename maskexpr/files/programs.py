@@ -15,7 +15,7 @@ from maskexpr.api import Image, Program, Result, compile
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.files import formats
-from maskexpr.files.formats.opening import reason, shown
+from maskexpr.files.formats.naming import reason, shown
 from maskexpr.language.limits import Limits
 from maskexpr.program.steps import InputInfo
 
@@ -167,21 +167,21 @@ def _load(loaded: Loaded, info: InputInfo, text: str, folder: Path, spacing: str
         return
     if text == STANDARD:
         loaded.standard[info.name] = sys.stdin.buffer.read()
-        picture = formats.read(_Standard(loaded.standard[info.name]), kind=info.kind)
+        pixels = formats.read(_Standard(loaded.standard[info.name]), kind=info.kind)
     else:
-        picture = formats.read(path, kind=info.kind)
-    loaded.values[info.name] = as_image(picture, spacing)
-    loaded.notes[info.name] = ": ".join([text, *(["; ".join(picture.notes)] if picture.notes else [])])
+        pixels = formats.read(path, kind=info.kind)
+    loaded.values[info.name] = as_image(pixels, spacing)
+    loaded.notes[info.name] = ": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])])
     if text != STANDARD:
         loaded.paths[info.name] = path
 
 
-def as_image(picture: formats.Picture, spacing: str | None) -> Image:
+def as_image(pixels: formats.Pixels, spacing: str | None) -> Image:
     """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one."""
     kind = None
-    if picture.colour is not None and picture.array.dtype != bool:
-        kind = "colour" if picture.colour else "image"
-    return Image(picture.array, spacing.split(",") if spacing else None, kind)
+    if pixels.colour is not None and pixels.array.dtype != bool:
+        kind = "colour" if pixels.colour else "image"
+    return Image(pixels.array, spacing.split(",") if spacing else None, kind)
 
 
 def plain_value(text: str) -> bool | int | float | None:

@@ -10,7 +10,7 @@ from typing import Any
 from maskexpr import __version__
 from maskexpr.api import Program
 from maskexpr.files.formats import MOST_TEXT
-from maskexpr.files.formats.opening import printable
+from maskexpr.files.formats.naming import printable
 from maskexpr.files.programs import Loaded
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind

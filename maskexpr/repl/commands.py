@@ -16,7 +16,7 @@ from maskexpr.diagnostics.nearest import nearest
 from maskexpr.diagnostics.source import Source
 from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
-from maskexpr.files.formats.opening import shown
+from maskexpr.files.formats.naming import shown
 from maskexpr.kinds.kind import INTENSITIES
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits

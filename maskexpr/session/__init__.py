@@ -19,7 +19,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.files import formats, programs, provenance
-from maskexpr.files.formats.opening import shown
+from maskexpr.files.formats.naming import shown
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.quantity import Quantity
@@ -251,10 +251,10 @@ class Session:
         return state
 
     def _opened(self, state: State, name: str, path: str, spacing: str | None, kind: str | None) -> State:
-        picture = formats.read(path, kind=kind)
+        pixels = formats.read(path, kind=kind)
         size = spacing or programs.spacing_for(name, state.spacings)
         self._versions += 1
-        opened = Opened(programs.as_image(picture, size), Path(path), picture.notes, size, self._versions)
+        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions)
         return replace(state, opened={**state.opened, name: opened})
 
     def _program_of(self, state: State, name: str = _NAME) -> Program:

@@ -3,7 +3,6 @@
 from maskexpr.display.pictures.distributions import SCALES, distribution
 from maskexpr.display.pictures.planes import middle
 from maskexpr.display.pictures.plots import histogram
-from maskexpr.display.pictures.pngs import png
-from maskexpr.display.pictures.views import MODES, view
+from maskexpr.display.pictures.views import MODES, png, view
 
 __all__ = ["MODES", "SCALES", "distribution", "histogram", "middle", "png", "view"]

@@ -1,13 +1,16 @@
 """Files <-> arrays: what a picture file holds, exactly, and results written whole or not at all.
 
-A file's format is told from its first bytes, never from its name, and only the formats listed in `opening` are
-decoded. What a decoder would change on the way (palettes, alpha, 16-bit colour, signed TIFFs) is undone, said in the
-notes, or an error; it is never silent.
+A file's format is told from its first bytes, never from its name alone, and only the formats of the table are decoded,
+each by the module of its name. What a decoder would change on the way (palettes, alpha, 16-bit colour, signed TIFFs) is
+undone, said in the notes, or an error; it is never silent. A further format is a module that declares a FORMAT, and a
+line of the table.
 """
 
-from maskexpr.files.formats.opening import Picture
-from maskexpr.files.formats.reading import read
-from maskexpr.files.formats.texts import MOST_TEXT, read_text
-from maskexpr.files.formats.writing import encode, put, suffix_for, write
+from maskexpr.files.formats.format import Pixels
+from maskexpr.files.formats.reading import read, read_text
+from maskexpr.files.formats.replacing import put
+from maskexpr.files.formats.table import ENDINGS
+from maskexpr.files.formats.texts import MOST_TEXT
+from maskexpr.files.formats.writing import encode, suffix_for, write
 
-__all__ = ["MOST_TEXT", "Picture", "encode", "put", "read", "read_text", "suffix_for", "write"]
+__all__ = ["ENDINGS", "MOST_TEXT", "Pixels", "encode", "put", "read", "read_text", "suffix_for", "write"]

@@ -2,22 +2,22 @@
 
 import struct
 
-from maskexpr.files.formats import pixels
-from maskexpr.files.formats.opening import OpenFile, Picture
+from maskexpr.files.formats import pillow
+from maskexpr.files.formats.format import Format, OpenFile, Pixels
 
 _HEADER = struct.Struct("<6sHHBBB")
 _FRAME = struct.Struct("<HHHHB")
 _FRAME_BLOCK, _EXTENSION, _END = b",", b"!", b";"
 
 
-def decode(file: OpenFile, kind: str | None) -> Picture:
+def _decode(file: OpenFile, kind: str | None) -> Pixels:
     """The frame of a GIF file, or the stack of its frames."""
     with file.decoding():
         canvas, frames = _scan(file)
         file.check_pixels(canvas * frames)
         file.check_promise(canvas * frames, file.size, "LZW")
         file.stream.seek(0)
-        return pixels.decode(file, kind, pixels.Layout(frames=range(frames)))
+        return pillow.decode(file, kind, pillow.Layout(frames=range(frames), animated=frames > 1))
 
 
 def _scan(file: OpenFile) -> tuple[int, int]:
@@ -43,3 +43,6 @@ def _scan(file: OpenFile) -> tuple[int, int]:
 def _skip_palette(file: OpenFile, flags: int) -> None:
     if flags & 0x80:
         file.stream.seek(3 << (flags & 7) + 1, 1)
+
+
+FORMAT = Format("GIF", begins=lambda head: head.startswith((b"GIF87a", b"GIF89a")), decode=_decode)

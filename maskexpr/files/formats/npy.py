@@ -1,51 +1,29 @@
-"""NumPy's own files: .npy, and .npz with one array in it. Nothing is ever unpickled."""
+"""NumPy's own .npy. Nothing is ever unpickled."""
 
+import io
 import math
-import zipfile
 from typing import IO
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.files.formats.opening import OpenFile, Picture, printable
-
-_MOST_NAMES = 5
+from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
 
 
-def decode(file: OpenFile) -> Picture:
-    """The one array of an .npy or .npz file."""
+def _decode(file: OpenFile, kind: str | None) -> Pixels:
     with file.decoding():
-        array = _only_member(file) if file.format == "NPZ" else _array(file)
-        return Picture(array.astype(array.dtype.newbyteorder("="), copy=False), colour=None)
+        check_header(file, file.stream, file.size, "stored")
+        file.stream.seek(0)
+        return Pixels(native(read_array(file.stream)), colour=None)
 
 
-def _only_member(file: OpenFile) -> np.ndarray:
-    with zipfile.ZipFile(file.stream) as archive:
-        members = [m for m in archive.infolist() if m.filename.endswith(".npy")]
-        if len(members) != 1:
-            names = [printable(m.filename.removesuffix(".npy")) for m in members]
-            if not names:
-                raise file.wrong(messages.FILE_NO_ARRAY)
-            more = ", ..." if len(names) > _MOST_NAMES else ""
-            raise file.wrong(messages.FILE_MANY_ARRAYS, count=len(names), names=", ".join(names[:_MOST_NAMES]) + more)
-        member = members[0]
-        packing = "stored" if member.compress_type == zipfile.ZIP_STORED else "deflate"
-        with archive.open(member) as stream:
-            _check_header(file, stream, member.compress_size, packing)
-        with archive.open(member) as stream:
-            array = np.lib.format.read_array(stream, allow_pickle=False)
-            if stream.read(1):  # also makes zipfile check the sum over the whole member
-                raise file.broken()
-            return array
+def read_array(stream: IO[bytes]) -> np.ndarray:
+    """The array whose header has been checked."""
+    return np.lib.format.read_array(stream, allow_pickle=False)
 
 
-def _array(file: OpenFile) -> np.ndarray:
-    _check_header(file, file.stream, file.size, "stored")
-    file.stream.seek(0)
-    return np.lib.format.read_array(file.stream, allow_pickle=False)
-
-
-def _check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str) -> None:
+def check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str) -> None:
+    """Refuse what is no array of numbers, or promises more than the bytes that are stored so can unpack to."""
     version = np.lib.format.read_magic(stream)
     if version == (3, 0):  # made only for the field names of structured arrays
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="structured records")
@@ -63,3 +41,18 @@ def _check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str) 
 def _in_words(dtype: np.dtype) -> str:
     kinds = {"O": "Python objects", "c": "complex numbers", "V": "structured records", "U": "text", "S": "text"}
     return kinds.get(dtype.kind, dtype.name)
+
+
+def _encode(array: np.ndarray, kind: str) -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
+FORMAT = Format(
+    "NPY",
+    begins=lambda head: head.startswith(b"\x93NUMPY"),
+    decode=_decode,
+    writing=Writing(lambda array, kind: True, _encode, on=1),
+    listed=".npy",
+)

@@ -3,36 +3,17 @@
 import io
 import os
 import stat
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.diagnostics.messages import Mistake
+from maskexpr.files.formats import table
+from maskexpr.files.formats.format import Format, OpenFile
+from maskexpr.files.formats.naming import reason, shown, stream_name
 
-if TYPE_CHECKING:
-    import numpy as np
-
-MAX_PIXELS = 2**31
-"""The most pixels that a file may declare, over all its pages."""
-
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
-    (b"GIF87a", "GIF"),
-    (b"GIF89a", "GIF"),
-    (b"\x93NUMPY", "NPY"),
-    (b"PK\3\4", "NPZ"),
-    (b"PK\5\6", "NPZ"),
-)
-_BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
+# What is known by its first bytes, from some place on, and not read.
 _FOREIGN = (
     (0, b"\x1f\x8b", "gzip-compressed (NIfTI?)"),
     (0, b"\x5c\x01\0\0", "NIfTI"),
@@ -44,77 +25,6 @@ _FOREIGN = (
     (0, b"%PDF", "PDF"),
 )
 _HEAD = 132
-
-# The most bytes of samples that one byte of a file can stand for.
-_MOST_PER_BYTE = {"deflate": 1040, "LZW": 2800, "stored": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What a file holds.
-
-    Attributes
-    ----------
-    array : ndarray
-        The samples in native byte order: bool for a 1-bit file, else the file's own type.
-        2-D, or 3-D for a stack of pages; a colour file has a further last axis of 3 channels.
-    colour : bool or None
-        Whether the last axis is colour channels; None where the file does not say (.npy, .npz).
-    notes : tuple of str
-        What was done to the file's pixels on the way, in a user's words.
-    """
-
-    array: "np.ndarray"
-    colour: bool | None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFile:
-    """A seekable file whose format is known; `name` is how messages call it."""
-
-    stream: BinaryIO
-    name: str
-    format: str
-    size: int
-
-    def wrong(self, mistake: Mistake, **fields: object) -> FileError:
-        """The error for a mistake found in this file."""
-        return FileError(mistake.anywhere(path=self.name, **fields))
-
-    def broken(self) -> FileError:
-        return self.wrong(messages.FILE_BROKEN, format=self.format)
-
-    def too_large(self) -> FileError:
-        return self.wrong(messages.FILE_TOO_LARGE, limit=f"{MAX_PIXELS:,}")
-
-    def check_pixels(self, pixels: int) -> None:
-        """Refuse more pixels than the limit, over all pages."""
-        if pixels > MAX_PIXELS:
-            raise self.too_large()
-
-    def check_promise(self, promised: int, stored: int, packing: str) -> None:
-        """Refuse a header that promises more bytes of samples than the bytes in the file can unpack to."""
-        if promised > stored * _MOST_PER_BYTE[packing]:
-            raise self.broken()
-
-    @contextmanager
-    def decoding(self) -> Iterator[None]:
-        """Run a decoder: whatever it raises is this file's fault, and its warnings are not the user's business."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                yield
-            except (FileError, ImportError):
-                raise
-            except MemoryError as error:
-                raise self.wrong(messages.FILE_NEEDS_MEMORY) from error
-            except Exception as error:  # decoders fed hostile bytes raise nearly every type there is
-                if type(error.__cause__ or error).__name__ == "DecompressionBombError":  # Pillow may not be loaded
-                    raise self.too_large() from error
-                if isinstance(error, OSError) and error.errno is not None:
-                    raise self.wrong(messages.FILE_REFUSED, reason=reason(error)) from error
-                raise self.broken() from error
 
 
 @contextmanager
@@ -157,16 +67,14 @@ def _is_regular(stream: BinaryIO) -> bool:
         return False
 
 
-def _format(head: bytes, name: str) -> str:
-    for magic, format in _MAGIC:
-        if head.startswith(magic):
-            return format
-    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
-        return "BMP"
+def _format(head: bytes, name: str) -> Format:
+    format = table.begun_by(head, os.path.splitext(name)[1].lower())
+    if format is not None:
+        return format
     for offset, magic, foreign in _FOREIGN:
         if head[offset : offset + len(magic)] == magic:
             raise FileError(messages.FILE_FOREIGN.anywhere(path=name, format=foreign))
-    raise FileError(messages.FILE_NO_IMAGE.anywhere(path=name, formats="PNG, JPEG, TIFF, BMP, GIF, .npy and .npz"))
+    raise FileError(messages.FILE_NO_IMAGE.anywhere(path=name, formats=table.listed()))
 
 
 def _not_opened(file: str | os.PathLike[str], error: OSError | ValueError) -> FileError:
@@ -177,25 +85,3 @@ def _not_opened(file: str | os.PathLike[str], error: OSError | ValueError) -> Fi
         mistake = messages.FILE_IS_URL if "://" in name else messages.FILE_MISSING
         return FileError(mistake.anywhere(path=name))
     return FileError(messages.FILE_REFUSED.anywhere(path=name, reason=reason(error)))
-
-
-def shown(file: str | os.PathLike[str]) -> str:
-    """A path on one line, safe for a terminal: what cannot be printed is escaped."""
-    return printable(os.fsdecode(file))
-
-
-def printable(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
-
-
-def stream_name(stream: BinaryIO) -> str:
-    name = getattr(stream, "name", None)
-    if name in ("<stdin>", 0):
-        return "standard input"
-    return printable(name) if isinstance(name, str) else "the stream"
-
-
-def reason(error: OSError) -> str:
-    """Why the system refused, in its own words: "permission denied"."""
-    text = error.strerror or str(error) or type(error).__name__
-    return text[:1].lower() + text[1:]

@@ -1,4 +1,4 @@
-"""PNG beyond what Pillow gives: the header, the checksums, and 16-bit colour, which Pillow cuts to 8 bits."""
+"""PNG: by Pillow, beside the header, the checksums, texts, and 16-bit colour, which Pillow cuts to 8 bits."""
 
 import io
 import struct
@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maskexpr.files.formats import pixels
-from maskexpr.files.formats.opening import OpenFile, Picture
+from maskexpr.files.formats import pillow, texts
+from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing
+from maskexpr.kernels import png_chunks
+from maskexpr.kernels.png_chunks import SIGNATURE
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+
+_KEYWORD = texts.NAME + b"\0"
+_COMPRESSED = range(2048, 2**20)  # Pillow refuses a PNG with a compressed text that is longer
+_MOST_PACKED = texts.MOST_TEXT + 2**16  # what does not get smaller grows a little
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class _Header:
         return sum(rows * (1 + -(-columns * bits // 8)) for rows, columns in self.passes)
 
 
-def decode(file: OpenFile, kind: str | None) -> Picture:
+def _decode(file: OpenFile, kind: str | None) -> Pixels:
     """The picture in a PNG file; of an animated one, its first frame."""
     with file.decoding():
         header, packed, frames = _scan(file)
@@ -46,10 +51,10 @@ def decode(file: OpenFile, kind: str | None) -> Picture:
         file.check_promise(header.stored_bytes, file.size, "deflate")
         notes = [f"first of {frames} frames"] if frames > 1 else []
         if header.depth == 16 and header.channels > 1:
-            frame = pixels.Frame(_wide_samples(file, header, packed))
-            return pixels.assembled(file, [frame], kind, pixels.Layout(), notes)
+            frame = pillow.Frame(_wide_samples(file, header, packed))
+            return pillow.assembled(file, [frame], kind, pillow.Layout(), notes)
         file.stream.seek(0)
-        return pixels.decode(file, kind, pixels.Layout(bits=header.depth), notes)
+        return pillow.decode(file, kind, pillow.Layout(bits=header.depth), notes)
 
 
 def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
@@ -57,7 +62,7 @@ def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     header: _Header | None = None
     packed: list[bytes] = []
     frames, ended = 1, False
-    for name, data in chunks(file, lambda name, length: name[:1].isupper() or name == b"acTL"):
+    for name, data in _chunks(file, lambda name, length: name[:1].isupper() or name == b"acTL"):
         if name == b"IHDR" and header is None:
             width, height, depth, colour, *_, interlace = struct.unpack(">IIBBBBB", data)
             header = _Header(width, height, depth, _CHANNELS[colour], bool(interlace))
@@ -71,9 +76,9 @@ def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     return header, b"".join(packed), frames
 
 
-def chunks(file: OpenFile, wanted: Callable[[bytes, int], bool]) -> Iterator[tuple[bytes, bytes]]:
+def _chunks(file: OpenFile, wanted: Callable[[bytes, int], bool]) -> Iterator[tuple[bytes, bytes]]:
     """The chunks whose names and lengths are wanted, their checksums tested; others are passed over unread."""
-    name, place = b"", len(_SIGNATURE)
+    name, place = b"", len(SIGNATURE)
     while name != b"IEND":
         file.stream.seek(place)
         length, name = struct.unpack(">I4s", file.stream.read(8))
@@ -90,7 +95,7 @@ def chunks(file: OpenFile, wanted: Callable[[bytes, int], bool]) -> Iterator[tup
 def _wide_samples(file: OpenFile, header: _Header, packed: bytes) -> np.ndarray:
     """16-bit samples of several channels, shape (M, N, channels).
 
-    PNG's row filters mix each byte only with the same byte of the neighbouring pixels. So the rows of one channel, its
+    PNG's row filters mix each byte only with the same byte of the neighbouring pillow. So the rows of one channel, its
     filter bytes kept, are the rows of a 16-bit grey PNG, which Pillow decodes exactly.
     """
     inflate = zlib.decompressobj()
@@ -106,31 +111,61 @@ def _wide_samples(file: OpenFile, header: _Header, packed: bytes) -> np.ndarray:
         for channel, plane in enumerate(planes):
             plane.append(np.hstack([block[:, :1], samples[:, :, channel].reshape(rows, -1)]).tobytes())
         start = stop
-    grey = struct.pack(">IIBBBBB", header.width, header.height, 16, 0, 0, 0, header.interlaced)
-    files = (io.BytesIO(_png(grey, zlib.compress(b"".join(plane), 0))) for plane in planes)
-    return np.stack([pixels.wide_grey(stream) for stream in files], axis=-1)
+    grey = png_chunks.header(header.width, header.height, 16, 0, header.interlaced)
+    files = (io.BytesIO(png_chunks.file_of(grey, zlib.compress(b"".join(plane), 0))) for plane in planes)
+    return np.stack([pillow.wide_grey(stream) for stream in files], axis=-1)
 
 
-def wide_colour(array: np.ndarray) -> bytes:
-    """A PNG file of 16-bit colour: `array` is uint16 of shape (M, N, 3) or (M, N, 4)."""
-    rows, columns, channels = array.shape
-    samples = np.ascontiguousarray(array, ">u2").view(np.uint8).reshape(rows, -1)
-    filtered = np.full((rows, samples.shape[1] + 1), 2, np.uint8)  # each row as its difference to the row above
-    filtered[0, 1:] = samples[0]
-    np.subtract(samples[1:], samples[:-1], out=filtered[1:, 1:])
-    header = struct.pack(">IIBBBBB", columns, rows, 16, 2 if channels == 3 else 6, 0, 0, 0)
-    return _png(header, zlib.compress(filtered.data, 6))
+def _holds(array: np.ndarray, kind: str) -> bool:
+    return array.ndim - (kind == "colour") == 2 and array.size > 0 and array.dtype in (np.uint8, np.uint16)
 
 
-def with_chunk(file: bytes, name: bytes, data: bytes) -> bytes:
+def _encode(array: np.ndarray, kind: str) -> bytes:
+    if kind == "colour" and array.dtype == np.uint16:
+        return png_chunks.encode_colours(array)
+    return pillow.encode(array, "PNG")
+
+
+# --- the text in a file ----------------------------------------------------------------------------------------------
+
+
+def _with_text(file: bytes, text: str) -> bytes:
     """The bytes of a PNG file with one more chunk, right behind its header."""
-    start = len(_SIGNATURE) + 12 + int.from_bytes(file[len(_SIGNATURE) : len(_SIGNATURE) + 4], "big")
-    return b"".join((file[:start], _chunk(name, data), memoryview(file)[start:]))
+    length = int.from_bytes(file[len(SIGNATURE) : len(SIGNATURE) + 4], "big")
+    start = len(SIGNATURE) + 12 + length
+    return b"".join((file[:start], png_chunks.chunk(b"iTXt", _packed(text.encode("ascii"))), memoryview(file)[start:]))
 
 
-def _png(header: bytes, packed: bytes) -> bytes:
-    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
+def _text(file: OpenFile) -> str | None:
+    for _, data in _chunks(file, lambda name, length: name == b"iTXt" and length <= _MOST_PACKED):
+        if data.startswith(_KEYWORD):
+            return texts.told(_unpacked(data))
+    return None
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(name)))
+def _packed(text: bytes) -> bytes:
+    """What an iTXt chunk holds: keyword, whether it is compressed and how, no language and no keyword in it, text."""
+    compressed = len(text) in _COMPRESSED
+    return _KEYWORD + bytes([compressed, 0]) + b"\0\0" + (zlib.compress(text, 9) if compressed else text)
+
+
+def _unpacked(data: bytes) -> bytes:
+    compressed, method = data[len(_KEYWORD) : len(_KEYWORD) + 2]
+    _language, _keyword, text = data[len(_KEYWORD) + 2 :].split(b"\0", 2)
+    if compressed:
+        inflate = zlib.decompressobj()
+        text = inflate.decompress(text, texts.MOST_TEXT + 1)
+        if method or not inflate.eof:
+            raise ValueError("cut short")
+    if len(text) > texts.MOST_TEXT:
+        raise ValueError("too long")
+    return text
+
+
+FORMAT = Format(
+    "PNG",
+    begins=lambda head: head.startswith(SIGNATURE),
+    decode=_decode,
+    writing=Writing(_holds, _encode, with_text=_with_text),
+    text=_text,
+)

@@ -1,12 +1,13 @@
-"""Reading: a file's format picks its decoder."""
+"""Reading: a file's format gives its pixels, and the text it carries."""
 
 import os
 from typing import BinaryIO
 
-from maskexpr.files.formats.opening import Picture, opened
+from maskexpr.files.formats.format import Pixels
+from maskexpr.files.formats.opening import opened
 
 
-def read(file: str | os.PathLike[str] | BinaryIO, *, kind: str | None = None) -> Picture:
+def read(file: str | os.PathLike[str] | BinaryIO, *, kind: str | None = None) -> Pixels:
     """What a picture file holds, exactly.
 
     Parameters
@@ -19,8 +20,8 @@ def read(file: str | os.PathLike[str] | BinaryIO, *, kind: str | None = None) ->
 
     Returns
     -------
-    Picture
-        Its array of shape (M, N) or (M, N, 3); several pages or frames are a stack along a new first axis.
+    Pixels
+        Their array of shape (M, N) or (M, N, 3); several pages or frames are a stack along a new first axis.
 
     Raises
     ------
@@ -28,25 +29,18 @@ def read(file: str | os.PathLike[str] | BinaryIO, *, kind: str | None = None) ->
         The file cannot be opened, is no image, is damaged, too large, or of a pixel type that cannot be read exactly.
     """
     with opened(file) as found:
-        # Each decoder is imported where it is needed: reading a PNG should not pay for TIFF.
-        match found.format:
-            case "NPY" | "NPZ":
-                from maskexpr.files.formats import npy
+        return found.format.decode(found, kind)
 
-                return npy.decode(found)
-            case "PNG":
-                from maskexpr.files.formats import png
 
-                return png.decode(found, kind)
-            case "TIFF":
-                from maskexpr.files.formats import tiff
+def read_text(file: str | os.PathLike[str] | BinaryIO) -> str | None:
+    """The text of a PNG or TIFF file that maskexpr wrote; None if it has none, or another format.
 
-                return tiff.decode(found, kind)
-            case "GIF":
-                from maskexpr.files.formats import gif
+    The text is as the file has it: from a stranger's file, it may be anything behind its prefix.
 
-                return gif.decode(found, kind)
-            case _:
-                from maskexpr.files.formats import pixels
-
-                return pixels.decode(found, kind, pixels.Layout())
+    Raises
+    ------
+    FileError
+        The file cannot be opened, is no image, or is damaged as far as it was looked at; no pixel is.
+    """
+    with opened(file) as found, found.decoding():
+        return found.format.text(found)

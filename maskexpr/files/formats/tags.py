@@ -14,9 +14,9 @@ COLOUR = (RGB, 5, YCBCR, 8)
 ALPHA = (1, 2)
 
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 254, 256, 257, 258, 259, 262, 266
-_DESCRIPTION, _ORIENTATION, _SAMPLES, _EXTRA, _SAMPLE_FORMAT = 270, 274, 277, 338, 339
+DESCRIPTION, _ORIENTATION, _SAMPLES, SOFTWARE, _EXTRA, _SAMPLE_FORMAT = 270, 274, 277, 305, 338, 339
 _WANTED = {_SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER,
-           _DESCRIPTION, _ORIENTATION, _SAMPLES, _EXTRA, _SAMPLE_FORMAT}  # fmt: skip
+           DESCRIPTION, _ORIENTATION, _SAMPLES, _EXTRA, _SAMPLE_FORMAT}  # fmt: skip
 _REDUCED_OR_TRANSPARENCY = 1 | 4
 
 # Field types that the wanted tags come in.
@@ -156,7 +156,7 @@ def description(stream: BinaryIO, most: int) -> bytes:
     form, offset = _header(stream)
     entries, _ = _directory(stream, form, offset)
     for tag, field, number, inline in entries:
-        if tag == _DESCRIPTION and field == _ASCII and number <= most + 1:
+        if tag == DESCRIPTION and field == _ASCII and number <= most + 1:
             return _stored(stream, form, number, inline).split(b"\0", 1)[0]
     return b""
 
@@ -258,5 +258,5 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
         big=form.big,
         orientation=tag(_ORIENTATION, 1),
         subfile=tag(_SUBFILE, 0),
-        description=bytes(tags.get(_DESCRIPTION, ())),
+        description=bytes(tags.get(DESCRIPTION, ())),
     )

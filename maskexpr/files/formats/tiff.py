@@ -1,5 +1,6 @@
 """TIFF: Pillow decodes the pages it decodes exactly, tifffile, where installed, the rest."""
 
+import io
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.files.formats import pixels
-from maskexpr.files.formats.opening import OpenFile, Picture
+from maskexpr.files.formats import pillow, tags, texts
+from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
 from maskexpr.files.formats.tags import COLOUR, PALETTE, RGB, WHITE_IS_ZERO, Page, read_pages
 
 _SIZES_SHOWN = 3
+_GREYS = ("uint8", "uint16", "int32", "float32")  # that Pillow writes
+_BIG = 2**32 - 2**25  # bytes; beyond, the 32-bit offsets of a plain TIFF run out, tags and all
 
 
-def decode(file: OpenFile, kind: str | None) -> Picture:
+def _decode(file: OpenFile, kind: str | None) -> Pixels:
     """The page of a TIFF file, or the stack of its pages; reduced copies of pages are passed over."""
     with file.decoding():
         found = read_pages(file.stream)
@@ -49,29 +52,29 @@ def _has_hidden_pages(pages: Sequence[Page]) -> bool:
     return images is not None and int(images[1]) > len(pages)
 
 
-def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: str | None, notes: list[str]) -> Picture:
+def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: str | None, notes: list[str]) -> Pixels:
     # Registered by hand: Pillow would load every decoder it has in search of the one for TIFF.
     import PIL.TiffImagePlugin  # noqa: F401
 
     if page.photometric == WHITE_IS_ZERO:
         notes.append(f"white-is-zero numbers {'inverted' if page.bits[0] <= 8 else 'kept as stored'}")
-    layout = pixels.Layout(
+    layout = pillow.Layout(
         bits=page.bits[0],
         dtype=None if page.photometric in (*COLOUR, PALETTE) else page.dtype,
         frames=numbers,
-        orientation=page.orientation if page.orientation in pixels.TURNS else 0,
+        orientation=page.orientation if page.orientation in pillow.TURNS else 0,
     )
-    return pixels.decode(file, kind, layout, notes)
+    return pillow.decode(file, kind, layout, notes)
 
 
 def _through_tifffile(
     file: OpenFile, numbers: Sequence[int], pages: Sequence[Page], kind: str | None, notes: list[str]
-) -> Picture:
+) -> Pixels:
     try:
         import tifffile
     except ImportError:
         raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=pages[0].pixel_type) from None
-    pixels.keep_quiet("tifffile")
+    pillow.keep_quiet("tifffile")
     file.stream.seek(0)
     try:
         with tifffile.TiffFile(file.stream) as tiff:
@@ -84,17 +87,17 @@ def _through_tifffile(
         raise
     if not pages[0].is_colour and frames[0].array.ndim == 3 and not _is_grey_with_alpha(pages[0]):
         return _bands(file, frames, notes)
-    return pixels.assembled(file, frames, kind, pixels.Layout(), notes)
+    return pillow.assembled(file, frames, kind, pillow.Layout(), notes)
 
 
-def _hidden_stack(file: OpenFile, tiff: Any, notes: Sequence[str]) -> Picture:
+def _hidden_stack(file: OpenFile, tiff: Any, notes: Sequence[str]) -> Pixels:
     series = tiff.series[0]
     file.check_pixels(series.size)
     file.check_promise(series.nbytes, file.size, "stored")
-    return Picture(_numbers(file, series.asarray()), colour="S" in series.axes, notes=(*notes, "ImageJ stack"))
+    return Pixels(_numbers(file, series.asarray()), colour="S" in series.axes, notes=(*notes, "ImageJ stack"))
 
 
-def _frame(file: OpenFile, page: Any, declared: Page) -> pixels.Frame:
+def _frame(file: OpenFile, page: Any, declared: Page) -> pillow.Frame:
     if declared.is_colour and (declared.photometric != RGB or len(declared.bits) < 3):
         raise file.wrong(messages.FILE_PIXEL_TYPE, type=declared.pixel_type + " other than RGB")
     array = _numbers(file, page.asarray())
@@ -109,25 +112,65 @@ def _frame(file: OpenFile, page: Any, declared: Page) -> pixels.Frame:
         notes.append("palette indices kept")
     if declared.photometric == WHITE_IS_ZERO:
         notes.append("white-is-zero numbers kept as stored")
-    if declared.orientation in pixels.TURNS:
-        array = pixels.upright(array, declared.orientation)
-        notes.append(pixels.TURNED)
-    return pixels.Frame(array, notes=tuple(notes))
+    if declared.orientation in pillow.TURNS:
+        array = pillow.upright(array, declared.orientation)
+        notes.append(pillow.TURNED)
+    return pillow.Frame(array, notes=tuple(notes))
 
 
 def _is_grey_with_alpha(page: Page) -> bool:
     return len(page.bits) == 2 and page.has_alpha
 
 
-def _bands(file: OpenFile, frames: Sequence[pixels.Frame], notes: Sequence[str]) -> Picture:
+def _bands(file: OpenFile, frames: Sequence[pillow.Frame], notes: Sequence[str]) -> Pixels:
     """Several grey channels, as satellites and microscopes make them, are a stack of images and not a colour."""
     pages = [np.ascontiguousarray(np.moveaxis(frame.array, -1, 0)) for frame in frames]
     array = pages[0] if len(pages) == 1 else np.stack(pages)
     said = dict.fromkeys([*notes, *frames[0].notes, f"{len(pages[0])} bands stacked along the first axis"])
-    return Picture(pixels.native(array), colour=False, notes=tuple(said))
+    return Pixels(native(array), colour=False, notes=tuple(said))
 
 
 def _numbers(file: OpenFile, array: np.ndarray) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         raise file.wrong(messages.FILE_PIXEL_TYPE, type=array.dtype.name)
-    return pixels.native(array)
+    return native(array)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _holds(array: np.ndarray, kind: str) -> bool:
+    colour = kind == "colour"
+    axes = array.ndim - colour
+    is_plane_or_stack = axes == 2 or (axes == 3 and len(array) > 1)
+    return is_plane_or_stack and array.size > 0 and array.dtype.name in (("uint8",) if colour else _GREYS)
+
+
+def _encode(array: np.ndarray, kind: str) -> bytes:
+    import PIL.Image
+    import PIL.TiffImagePlugin  # registered by hand, or Pillow would load all its formats
+
+    stack = array if array.ndim - (kind == "colour") == 3 else array[None]
+    first, *others = (PIL.Image.fromarray(page) for page in stack)
+    more = {"save_all": True, "append_images": others} if others else {}
+    stream = io.BytesIO()
+    first.save(stream, "TIFF", compression="tiff_adobe_deflate", big_tiff=array.nbytes > _BIG, **more)
+    return stream.getvalue()
+
+
+def _with_text(file: bytes, text: str) -> bytes:
+    return tags.with_texts(file, {tags.DESCRIPTION: texts.keyless(text).encode("ascii"), tags.SOFTWARE: texts.NAME})
+
+
+def _text(file: OpenFile) -> str | None:
+    text = texts.told(tags.description(file.stream, texts.MOST_TEXT))
+    return text and texts.with_keys(text)
+
+
+FORMAT = Format(
+    "TIFF",
+    begins=lambda head: head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
+    decode=_decode,
+    writing=Writing(_holds, _encode, with_text=_with_text),
+    text=_text,
+)

@@ -20,7 +20,8 @@ from PIL import Image
 
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files import formats
-from maskexpr.files.formats import opening
+from maskexpr.files.formats import format as a_format
+from maskexpr.files.formats import table
 
 SHAPES = [(1, 1), (1, 9), (9, 1), (5, 63), (5, 64), (5, 65)]
 STACKS = [(2, 1, 1), (3, 5, 65), (4, 7, 3), (5, 3, 4)]
@@ -42,7 +43,7 @@ def saved(image: Image.Image, format: str, **options: object) -> io.BytesIO:
     return io.BytesIO(stream.getvalue())
 
 
-def read(data: bytes | io.BytesIO, kind: str | None = None) -> formats.Picture:
+def read(data: bytes | io.BytesIO, kind: str | None = None) -> formats.Pixels:
     return formats.read(data if isinstance(data, io.BytesIO) else io.BytesIO(data), kind=kind)
 
 
@@ -659,7 +660,7 @@ def bombs() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "GIF", "NPY"])
 def test_a_bomb_is_refused_before_it_is_decoded(format: str) -> None:
-    assert f"declares more than {opening.MAX_PIXELS:,} pixels" in mistake(bombs()[format])
+    assert f"declares more than {a_format.MAX_PIXELS:,} pixels" in mistake(bombs()[format])
 
 
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "GIF", "BMP", "JPEG", "NPY"])
@@ -668,9 +669,9 @@ def test_the_limit_counts_pixels(format: str, monkeypatch: pytest.MonkeyPatch) -
     data = (
         formats.encode(array, "image", ".npy") if format == "NPY" else saved(Image.fromarray(array), format).getvalue()
     )
-    monkeypatch.setattr(opening, "MAX_PIXELS", 100)
+    monkeypatch.setattr(a_format, "MAX_PIXELS", 100)
     assert read(data).array.shape == (10, 10)
-    monkeypatch.setattr(opening, "MAX_PIXELS", 99)
+    monkeypatch.setattr(a_format, "MAX_PIXELS", 99)
     assert "declares more than 99 pixels" in mistake(data)
 
 
@@ -678,7 +679,7 @@ def test_the_limit_counts_pixels(format: str, monkeypatch: pytest.MonkeyPatch) -
 def test_a_promise_the_file_cannot_keep_is_refused_before_it_is_decoded(
     format: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "MAX_PIXELS", 2**40)
+    monkeypatch.setattr(a_format, "MAX_PIXELS", 2**40)
     monkeypatch.setitem(sys.modules, "imageio.v3", None)
     assert "is damaged or cut short" in mistake(bombs()[format])
 
@@ -929,7 +930,26 @@ def test_devices_and_pipes_are_written_as_they_are() -> None:
 def test_reading_a_png_loads_only_what_it_needs() -> None:
     code = (
         "import sys; from maskexpr.files import formats; formats.read(sys.argv[1]);"
-        "print(*(m for m in sys.modules if m.split('.')[0] in ('scipy', 'tifffile') or 'TiffImage' in m))"
+        "print(*(m for m in sys.modules if m.split('.')[0] in ('scipy', 'tifffile') or 'TiffImage' in m"
+        " or m in (f'maskexpr.files.formats.{n}' for n in ('jpeg', 'tiff', 'tags', 'bmp', 'gif', 'npy', 'npz'))))"
     )
     done = subprocess.run([sys.executable, "-c", code, ANKLE], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_a_format_is_told_from_its_bytes_whatever_its_name(tmp_path: Path) -> None:
+    array = noise((9, 17), "uint8")
+    for ending in (".png", ".tif", ".bmp", ".npy", ".npz"):
+        for name in (f"a{ending}", "a.png", "a.TIFF", "a.npy", "a.jpg", "a"):
+            (tmp_path / name).write_bytes(formats.encode(array, "image", ending))
+            same(formats.read(tmp_path / name).array, array)
+
+
+def test_each_format_is_declared_in_a_file_of_its_own() -> None:
+    names = [lazy.module.rpartition(".")[2] for lazy in table.FORMATS]
+    assert len(set(names)) == len(names)
+    assert len(set(formats.ENDINGS)) == len(formats.ENDINGS)
+    declaring = [path.stem for path in Path(table.__file__).parent.glob("*.py") if "\nFORMAT = " in path.read_text()]
+    assert sorted(declaring) == sorted(names)
+    for lazy in table.FORMATS:
+        assert lazy.format.begins(b"") is False

@@ -1,5 +1,9 @@
-"""Frames decoded by Pillow, through imageio, and what becomes of their palettes, alpha and orientation."""
+"""What Pillow does for several formats: it decodes their frames, through imageio, and encodes one.
 
+What would be changed on the way, of palettes, alpha and orientation, is undone here, or said in the notes.
+"""
+
+import io
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,11 +12,10 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.files.formats import opening
-from maskexpr.files.formats.opening import OpenFile, Picture
+from maskexpr.files.formats import format
+from maskexpr.files.formats.format import OpenFile, Pixels, native
 
 _BARE_NUMBERS = ("labels", "image")
-_TO_RGB = ("CMYK", "YCbCr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Layout:
     bits: int | None = None
     dtype: np.dtype | None = None
     frames: Sequence[int] = (0,)
+    animated: bool = False  # whether frames are drawn over those before, and so have no palette of their own
     orientation: int | None = None
     """EXIF orientation which the decoder applies itself (0: none was set); None where it is for this module to do."""
 
@@ -41,7 +45,7 @@ def open_reader(stream: BinaryIO) -> Any:
     import PIL.Image
 
     # Pillow's own limit, an error at twice this, would stop large radiographs; ours is tested before decoding.
-    PIL.Image.MAX_IMAGE_PIXELS = opening.MAX_PIXELS // 2
+    PIL.Image.MAX_IMAGE_PIXELS = format.MAX_PIXELS // 2
     keep_quiet("PIL")
     return imageio.v3.imopen(stream, "r", plugin="pillow")
 
@@ -60,7 +64,7 @@ def wide_grey(stream: BinaryIO) -> np.ndarray:
         return array
 
 
-def decode(file: OpenFile, kind: str | None, layout: Layout, notes: Sequence[str] = ()) -> Picture:
+def decode(file: OpenFile, kind: str | None, layout: Layout, notes: Sequence[str] = ()) -> Pixels:
     """Decode with Pillow; `layout` comes from the format's own header where that says more."""
     with file.decoding(), open_reader(file.stream) as reader:
         rows, columns = reader.properties(index=0).shape[:2]
@@ -76,7 +80,7 @@ def _frame(file: OpenFile, reader: Any, index: int, kind: str | None, layout: La
     wanted, indexed = mode, mode in ("P", "PA")
     if mode == "LAB":
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="CIELAB colours")
-    if file.format == "GIF" and len(layout.frames) > 1:
+    if layout.animated:
         wanted, indexed = "RGB", True
     elif mode in ("CMYK", "YCbCr"):
         wanted = "RGB"
@@ -125,14 +129,9 @@ def _as_declared(array: np.ndarray, declared: np.dtype | None) -> np.ndarray:
     return array.view(declared) if array.dtype.itemsize == declared.itemsize else array.astype(declared)
 
 
-def native(array: np.ndarray) -> np.ndarray:
-    """The array in the byte order of this machine."""
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
-
-
 def assembled(
     file: OpenFile, frames: Sequence[Frame], kind: str | None, layout: Layout, notes: Sequence[str] = ()
-) -> Picture:
+) -> Pixels:
     """One picture of all frames: alpha dropped, palettes of greys undone, pages stacked along a new first axis."""
     said = [*notes, *(note for frame in frames for note in frame.notes)]
     pages = [_without_alpha(frame.array, said) for frame in frames]
@@ -140,11 +139,11 @@ def assembled(
         pages = [page if page.ndim == 3 else np.repeat(page[..., None], 3, axis=2) for page in pages]
     array = pages[0] if len(pages) == 1 else np.stack(pages)
     if len(pages) > 1:
-        said.append(f"{len(pages)} {'frames' if file.format == 'GIF' else 'pages'} stacked")
+        said.append(f"{len(pages)} {'frames' if layout.animated else 'pages'} stacked")
     colour = pages[0].ndim == 3
     if any(frame.palette for frame in frames):
         colour, array = _without_grey_palette(array, kind, layout, said)
-    return Picture(native(array), colour, tuple(dict.fromkeys(said)))
+    return Pixels(native(array), colour, tuple(dict.fromkeys(said)))
 
 
 def _without_alpha(array: np.ndarray, said: list[str]) -> np.ndarray:
@@ -177,3 +176,12 @@ def _small_greys(array: np.ndarray, kind: str | None, bits: int) -> tuple[np.nda
         return array, f"{bits}-bit greys spread over 0 to 255"
     bare: np.ndarray = array // (255 // (2**bits - 1))
     return bare, f"{bits}-bit numbers kept"
+
+
+def encode(array: np.ndarray, format: str) -> bytes:
+    """The bytes of a file of one frame, in a format by the name that Pillow has for it."""
+    import PIL.Image
+
+    stream = io.BytesIO()
+    PIL.Image.fromarray(array).save(stream, format)
+    return stream.getvalue()

@@ -1,0 +1,26 @@
+"""What messages call a file, and why the system refused it."""
+
+import os
+from typing import BinaryIO
+
+
+def shown(file: str | os.PathLike[str]) -> str:
+    """A path on one line, safe for a terminal: what cannot be printed is escaped."""
+    return printable(os.fsdecode(file))
+
+
+def printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def stream_name(stream: BinaryIO) -> str:
+    name = getattr(stream, "name", None)
+    if name in ("<stdin>", 0):
+        return "standard input"
+    return printable(name) if isinstance(name, str) else "the stream"
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in its own words: "permission denied"."""
+    text = error.strerror or str(error) or type(error).__name__
+    return text[:1].lower() + text[1:]
