@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels.packed import Masks, Words, pack, packed_shape, row_words, unpack
+from maskexpr.kernels.packed import Words, pack, packed_shape, row_words, unpack
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 Labels = np.ndarray[Any, np.dtype[np.int32]]
@@ -353,10 +353,3 @@ def _row_indices(runs: Runs, shape: tuple[int, ...]) -> Iterator[tuple[int, Inte
         outer = rows // shape[axis]  # twice as fast as np.divmod
         yield axis, rows - outer * shape[axis]
         rows = outer
-
-
-def count_regions(mask: Masks) -> int:
-    """The number of regions of a mask, joined by their faces. Needs NumPy alone, so that a summary starts fast."""
-    if mask.ndim == 0 or not mask.any():
-        return 0
-    return _numbers(find_runs(pack(mask)), mask.shape, 1)[1]

@@ -56,6 +56,7 @@ def test_a_summary_names_the_largest_of_several_regions() -> None:
     assert results.summary(mask, mask_kind(mask)) == "mask 9x9, 14.8% on (12 pixels), 3 regions, largest 8"
     noise = np.indices((40, 40)).sum(axis=0) % 2 == 0  # of so many runs that pixels are labelled instead
     assert results.summary(noise, mask_kind(noise)) == "mask 40x40, 50.0% on (800 pixels), 800 regions, largest 1"
+    assert results.summary(np.array(True), Kind("mask", ())).endswith(", 0 regions")  # there is no axis to count along
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def decode(file: OpenFile, kind: str | None, layout: Layout, notes: Sequence[str
         rows, columns = reader.properties(index=0).shape[:2]
         file.check_pixels(rows * columns)
         frames = [_frame(file, reader, index, kind, layout) for index in layout.frames]
-        return assembled(file, frames, kind, layout, notes)
+        return assembled(frames, kind, layout, notes)
 
 
 def _frame(file: OpenFile, reader: Any, index: int, kind: str | None, layout: Layout) -> Frame:
@@ -129,9 +129,7 @@ def _as_declared(array: np.ndarray, declared: np.dtype | None) -> np.ndarray:
     return array.view(declared) if array.dtype.itemsize == declared.itemsize else array.astype(declared)
 
 
-def assembled(
-    file: OpenFile, frames: Sequence[Frame], kind: str | None, layout: Layout, notes: Sequence[str] = ()
-) -> Pixels:
+def assembled(frames: Sequence[Frame], kind: str | None, layout: Layout, notes: Sequence[str] = ()) -> Pixels:
     """One picture of all frames: alpha dropped, palettes of greys undone, pages stacked along a new first axis."""
     said = [*notes, *(note for frame in frames for note in frame.notes)]
     pages = [_without_alpha(frame.array, said) for frame in frames]

@@ -52,7 +52,7 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
         notes = [f"first of {frames} frames"] if frames > 1 else []
         if header.depth == 16 and header.channels > 1:
             frame = pillow.Frame(_wide_samples(file, header, packed))
-            return pillow.assembled(file, [frame], kind, pillow.Layout(), notes)
+            return pillow.assembled([frame], kind, pillow.Layout(), notes)
         file.stream.seek(0)
         return pillow.decode(file, kind, pillow.Layout(bits=header.depth), notes)
 

@@ -86,8 +86,8 @@ def _through_tifffile(
             raise file.wrong(messages.FILE_NEEDS_CODECS) from error
         raise
     if not pages[0].is_colour and frames[0].array.ndim == 3 and not _is_grey_with_alpha(pages[0]):
-        return _bands(file, frames, notes)
-    return pillow.assembled(file, frames, kind, pillow.Layout(), notes)
+        return _bands(frames, notes)
+    return pillow.assembled(frames, kind, pillow.Layout(), notes)
 
 
 def _hidden_stack(file: OpenFile, tiff: Any, notes: Sequence[str]) -> Pixels:
@@ -122,7 +122,7 @@ def _is_grey_with_alpha(page: Page) -> bool:
     return len(page.bits) == 2 and page.has_alpha
 
 
-def _bands(file: OpenFile, frames: Sequence[pillow.Frame], notes: Sequence[str]) -> Pixels:
+def _bands(frames: Sequence[pillow.Frame], notes: Sequence[str]) -> Pixels:
     """Several grey channels, as satellites and microscopes make them, are a stack of images and not a colour."""
     pages = [np.ascontiguousarray(np.moveaxis(frame.array, -1, 0)) for frame in frames]
     array = pages[0] if len(pages) == 1 else np.stack(pages)

@@ -48,7 +48,7 @@ def parse(source: Source, limits: Limits) -> Parsed:
             statements.append(statement)
         except _Unreadable as unreadable:
             diagnostics.append(unreadable.diagnostic)
-            statements.append(_broken(part.tokens, source))
+            statements.append(_broken(part.tokens))
     return Parsed(nodes.Module(tuple(statements)), tuple(diagnostics))
 
 
@@ -76,7 +76,7 @@ def _read_statement(tokens: list[lark.Token], source: Source) -> nodes.Statement
     return cast(nodes.Statement, result)
 
 
-def _broken(tokens: list[lark.Token], source: Source) -> nodes.Broken:
+def _broken(tokens: list[lark.Token]) -> nodes.Broken:
     """What a statement that cannot be read would have introduced, so that its uses are not reported as well."""
     span = Span(span_of(tokens[0]).start, span_of(tokens[-1]).stop)
     word = str(tokens[0]) if tokens[0].type in STATEMENT_WORDS else ""
