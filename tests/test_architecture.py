@@ -59,18 +59,18 @@ INSIDE = {
         "runs",
         "wording",
     ),
-    "cli": ("__init__", "conversing", "running", "showing", "checking", "explaining", "drawing", "shared"),
+    "cli": ("__init__", "dispatch", "conversing", "running", "showing", "checking", "explaining", "drawing", "shared"),
     "repl": (
-        *("__init__", "terminal", "plain", "reading", "highlighting"),
+        *("__init__", "conversation", "terminal", "plain", "reading", "highlighting"),
         *("completing", "commands", "helping", "showing", "history"),
     ),
-    "session": ("__init__", "scripts", "states", "values"),
+    "session": ("__init__", "session", "scripts", "states", "values"),
     "explain": ("__init__", "manual", "planned", "written", "program"),
     "checker": (
         *("binding", "__init__", "statements", "expressions", "operators", "calls", "predicates", "application"),
         *("shapes", "context"),
     ),
-    "language.parser": ("__init__", "grammar", "building", "mistakes", "splitting"),
+    "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.formats": (
         "__init__",
         *("reading", "opening", "writing", "table"),

@@ -1,45 +1,5 @@
 """The REPL: a session in a terminal, or through a pipe."""
 
-import importlib.util
-import re
-import sys
-
-import maskexpr
-from maskexpr.display.terminal import Abilities, abilities
-from maskexpr.repl import plain
-from maskexpr.repl.commands import Talk
-from maskexpr.repl.reading import Reader
-from maskexpr.repl.showing import Display
-from maskexpr.session import Session
+from maskexpr.repl.conversation import converse
 
 __all__ = ["converse"]
-
-
-def converse(session: Session) -> bool:
-    """Go on with a session until its end; whether each line went well, where they came through a pipe.
-
-    In a terminal prompt_toolkit reads the lines where it is installed, else readline.
-    """
-    if sys.stdin is None:  # it was closed
-        return True
-    if not sys.stdin.isatty():
-        if hasattr(sys.stdin, "reconfigure"):
-            sys.stdin.reconfigure(errors="replace")
-        talk = Talk(session, Display(Abilities(unicode=abilities(sys.stdout, ask=None).unicode), timed=False))
-        return plain.run_piped(Reader(talk, sys.stdout, sys.stderr), sys.stdin)
-    found = abilities(sys.stdout)
-    talk = Talk(session, Display(found), written=session.lines)
-    reader = Reader(talk, sys.stdout, sys.stderr)
-    reader.greet(f"maskexpr {maskexpr.__version__}")
-    *lines, typed = re.split("[\r\n]", found.typed)  # while the terminal was asked
-    for line in lines:
-        print(f"> {line}")
-        reader.do(line)
-    if sys.stdout.isatty() and all(map(importlib.util.find_spec, ("prompt_toolkit", "pygments"))):
-        from maskexpr.repl import terminal
-
-        terminal.start(reader, typed)
-    else:
-        plain.start(reader, typed)
-    reader.part()
-    return True

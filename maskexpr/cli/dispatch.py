@@ -1,0 +1,101 @@
+"""Which commands there are, and what they exit with. Each command is in the file of its subject."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+import maskexpr
+from maskexpr.cli import checking, conversing, explaining, running, showing
+from maskexpr.cli.shared import FAILED, INTERRUPTED, USAGE
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import FileError, InputError, MaskError, ProgramError, RunError
+
+_EXAMPLES = """\
+examples:
+  maskexpr repl im=ankle.png
+  maskexpr eval 'im > 32' im=ankle.png
+  maskexpr eval 'area(dilate(im > t, 2))' im=ankle.png t=64
+  maskexpr eval 'dilate((im > 32) & ~(im > 64), 2)' im=ankle.png -o tissue.png
+  maskexpr run examples/tissue.mask -p low=30 -o masks/
+  maskexpr show ankle.png tissue.png --overlay picture.png
+  maskexpr explain examples/tissue.mask
+  maskexpr functions dilate
+
+exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadable file, 130 interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    _open_streams()
+    options = _options(list(sys.argv[1:] if arguments is None else arguments))
+    try:
+        code = int(options.command(options))
+        sys.stdout.flush()
+        return code
+    except (InputError, FileError) as error:
+        _complain(error)
+        return USAGE
+    except (ProgramError, RunError) as error:
+        _complain(error)
+        return FAILED
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone, `| head` say; keep Python from complaining again as it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        # Files report their own; what is left is standard output, on a full disk say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _complain(FileError(messages.STDOUT_REFUSED.anywhere(reason=error.strerror or error)))
+        return USAGE
+
+
+def _open_streams() -> None:
+    """Something to write to, whatever is written: a process may be started with its streams closed, and then there is
+    nobody to tell."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the same
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _options(given: list[str]) -> argparse.Namespace:
+    """What was asked for; leaves with usage where it is no command."""
+    parser = _parser()
+    if given and "=" in given[0] and not given[0].startswith("-"):
+        given.insert(0, "repl")  # maskexpr im=ankle.png: a session, as maskexpr alone is
+    options, rest = parser.parse_known_args(given)
+    if rest and hasattr(options, "given") and not any(r.startswith("-") for r in rest):
+        options.given += rest  # inputs behind an option, where argparse does not look for them
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options if options.command is not None else parser.parse_args(["repl"])
+
+
+def _complain(error: MaskError) -> None:
+    print(error, file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="maskexpr",
+        description="A small language for image masks.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"maskexpr {maskexpr.__version__}")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    conversing.add_repl(commands)
+    running.add_eval(commands, epilog=_EXAMPLES)
+    running.add_run(commands)
+    showing.add_show(commands)
+    checking.add_check(commands)
+    explaining.add_explain(commands)
+    explaining.add_functions(commands)
+    return parser

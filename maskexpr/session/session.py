@@ -1,0 +1,393 @@
+"""A session: statements entered one after another, the files they work on, and the values they gave; no terminal in it.
+
+Every state of a session is a whole program, checked as one. Values are kept by what they mean, so that after a change
+only what depends on it is computed again, and going back costs nothing.
+"""
+
+import os
+import shlex
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from maskexpr.api import Program, compile
+from maskexpr.checker import param_kind
+from maskexpr.checker.binding import literal, parameter
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.diagnostics.nearest import nearest
+from maskexpr.files import formats, programs, provenance
+from maskexpr.files.formats.naming import shown
+from maskexpr.functions.arguments import value_text
+from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.quantity import Quantity
+from maskexpr.language import nodes
+from maskexpr.language.limits import Limits
+from maskexpr.program.steps import Checked, ParamInfo, Step
+from maskexpr.session.scripts import Line, in_force, inlined, needed, script, statements
+from maskexpr.session.states import Opened, Result, State
+from maskexpr.session.values import Values
+
+_NAME, _RESULT = "session", "0"
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A state that has been checked: what its program means, and what it runs on."""
+
+    state: State
+    program: Program
+    checked: Checked
+    arrays: Mapping[str, Any]
+    meanings: Mapping[Step, int]
+    bound: dict[str, Step] = field(default_factory=dict)  # the last value of each name that is assigned
+
+
+Wanted = Callable[[_Checked], Iterable[tuple[str, Step]]]
+
+
+class Session:
+    """Statements, files and values. What changes something either succeeds whole or changes nothing, and raises a
+    MaskError for what is wrong, with places in the session's own text, whose lines count from 1."""
+
+    def __init__(self, *, spacings: Sequence[str] = (), fast: bool = False, limits: Limits | None = None) -> None:
+        self.fast, self.limits = fast, limits or Limits()
+        self._values = Values()
+        self._versions = 0
+        self._before: list[_Checked] = []
+        self._after: list[_Checked] = []
+        self._warnings: list[Diagnostic] = []
+        self._now = self._left = self._check(State(spacings=tuple(spacings)))
+
+    # --- what is there -----------------------------------------------------------------------------------------------
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The program as far as it was entered, one statement a line."""
+        return self._now.state.lines
+
+    @property
+    def names(self) -> dict[str, Kind]:
+        """The names that have a value: inputs, params, then what was assigned, in order."""
+        inputs = {name: step.kind for name, step in self._inputs().items()}
+        params = {info.name: param_kind(info, self._param(info)) for info in self._now.checked.params}
+        return {**inputs, **params, **{name: step.kind for name, step in self._now.bound.items()}}
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions defined here, and in the files that are used."""
+        return tuple(line.declares for line in self._whole() if isinstance(line.node, nodes.Def))
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is suspicious in what the last change added."""
+        return tuple(self._warnings)
+
+    def value(self, name: str) -> Result:
+        """The value of a name."""
+        if name in self._now.bound:
+            return self._result(self._now, name, self._now.bound[name])
+        info = next((info for info in self._now.checked.params if info.name == name), None)
+        if info is not None:
+            return Result(name, param_kind(info, self._param(info)), self._param(info))
+        inputs = self._inputs()
+        if name not in inputs:
+            raise self._unknown(name)
+        return self._result(self._now, name, inputs[name])
+
+    def definition(self, name: str) -> str:
+        """How a name got its value, as it was written; "" for one that is not there."""
+        lines = [line for line in self._whole() if name in (line.defines, line.declares)]
+        return in_force(lines[-1], self._now.state.params) if lines else ""
+
+    def _whole(self) -> list[Line]:
+        return inlined(statements(self.lines), self._now.program.used)
+
+    def _inputs(self) -> dict[str, Step]:
+        return {step.name: step for step in self._now.checked.steps if step.function is None and step.name}
+
+    def _param(self, info: ParamInfo) -> Any:
+        return self._now.checked.values.get(info.name, info.default)
+
+    def _unknown(self, name: str) -> InputError:
+        near = nearest(name, self.names)
+        mistake = messages.SESSION_UNKNOWN if near else messages.SESSION_UNKNOWN_FAR
+        return InputError(mistake.anywhere(name=shown(name), near=near))
+
+    # --- changes -----------------------------------------------------------------------------------------------------
+
+    def enter(self, text: str) -> list[Result]:
+        """Add statements; what they gave. A bare expression is looked at and not kept: nothing can depend on it."""
+        state, added = replace(self._now.state, what=text), statements([text])
+        again = {line.declares for line in added} - {""}
+        lines, old = list(self.lines), [line.declares for line in statements(self.lines)]
+        if [line.text for line in added] != [text] and not again & set(old):
+            self._program_of(replace(state, lines=(*lines, text)))  # mistakes are shown as they were typed
+        state = self._with_files(state, added, Path())
+        params = {name: value for name, value in state.params.items() if name not in again}
+        new = []
+        for line in added:  # a def, param or input that was there is another from now on, for what came after it too
+            if line.declares and line.declares in old:
+                lines[old.index(line.declares)] = line.text
+            else:
+                new.append(line)
+        state = replace(state, lines=(*lines, *(line.text for line in new)), params=params)
+        last = _last(new)
+        return self._change(state, lambda at: [*self._changed_before(at, new), *last(at)])
+
+    def load(self, name: str, path: str, spacing: str | None = None) -> list[Result]:
+        """Load a file under a name, or make a number a param; it, and what depends on it and so has another value."""
+        number = None if Path(path).exists() else _number(path)
+        text = f"input {name} = {value_text(path)}" if number is None else f"param {name} = {value_text(number)}"
+        self._program_of(State((text,)))  # is it a name?
+        state = replace(self._now.state, what=f":load {name} {path}")
+        if number is None:
+            state = self._opened(state, name, path, spacing, None)
+        lines, old = list(self.lines), [line.declares for line in statements(self.lines)]
+        if name in old:
+            lines[old.index(name)] = text
+        else:
+            lines.append(text)
+        results = self._change(replace(state, lines=tuple(lines)), self._changed)
+        return [self.value(name), *results]
+
+    def set(self, name: str, text: str) -> list[Result]:
+        """Give a name another value where it got its last one; what depends on it follows. The values that changed."""
+        state = replace(self._now.state, what=f":set {name} {text}")
+        info = next((info for info in self._now.checked.params if info.name == name), None)
+        if info is not None:
+            return self._change(replace(state, params={**state.params, name: parameter(info, text)}), self._changed)
+        defined = [line.defines for line in statements(self.lines)]
+        if name not in defined and name in self.names:
+            raise InputError(messages.SESSION_SET_INPUT.anywhere(name=name))
+        if name not in defined:
+            raise self._unknown(name)
+        lines = list(self.lines)
+        lines[len(lines) - 1 - defined[::-1].index(name)] = f"{name} = {text}"
+        return self._change(replace(state, lines=tuple(lines)), self._changed)
+
+    def run(self, path: str) -> list[Result]:
+        """Add the statements of a file, and load the files of its inputs but for those that are loaded already; its
+        params and `def`s take the place of older ones."""
+        text, folder = programs.program_text(path), Path(path).parent
+        self._program_of(State((text,), folders=(folder,)), path)  # its own mistakes, in its own lines
+        params = {info.name for info in self._now.checked.params}
+        added = [
+            line
+            for line in statements([text])
+            if line.declares not in self._now.state.opened
+            and not (isinstance(line.node, nodes.Input) and line.declares in params)  # a number that was given
+        ]
+        state = replace(self._now.state, folders=(*self._now.state.folders, folder), what=f":run {path}")
+        state = self._with_files(state, added, folder)
+        again = {line.declares for line in added} - {""}
+        kept = [line.text for line in statements(self.lines) if not {line.declares, line.defines} & again]
+        return self._change(replace(state, lines=(*kept, *(line.text for line in added))), _last(added))
+
+    def _changed_before(self, at: _Checked, new: Sequence[Line]) -> list[tuple[str, Step]]:
+        """The names that have another value although no new line gives them one."""
+        assigned = {line.defines for line in new}
+        return [(name, step) for name, step in self._changed(at) if name not in assigned and name in self._now.bound]
+
+    def begin(self) -> None:
+        """What was done up to now is where undo ends."""
+        self._before.clear()
+
+    def undo(self) -> str:
+        """Go back to the state before the last change; what was undone, "" if there is nothing."""
+        if not self._before:
+            return ""
+        self._left = self._now
+        self._after.append(self._now)
+        self._now = self._before.pop()
+        return self._left.state.what
+
+    def redo(self) -> str:
+        """Take back an undo; what was done again, "" if there is nothing."""
+        if not self._after:
+            return ""
+        self._left = self._now
+        self._before.append(self._now)
+        self._now = self._after.pop()
+        return self._now.state.what
+
+    def moved(self) -> list[Result]:
+        """The values that are others since the last undo or redo."""
+        return [self._result(self._now, name, step) for name, step in _others(self._left, self._now)]
+
+    def _change(self, state: State, wanted: Wanted) -> list[Result]:
+        new = self._check(state)
+        results = [self._result(new, name, step) for name, step in wanted(new)]
+        self._warnings = [
+            d for d in new.checked.diagnostics if d.code != "unused" and _is_after(d, self._now.state.text)
+        ]
+        kept = tuple(line.text for line in statements(state.lines) if not isinstance(line.node, nodes.Bare))
+        if kept != state.lines:
+            new = self._check(replace(state, lines=kept))
+        if (kept, state.opened, state.params) != (self.lines, self._now.state.opened, self._now.state.params):
+            self._before.append(self._now)
+            self._after.clear()
+            self._now = new
+        self._values.forget({new.meanings[step] for step in new.bound.values() if step in new.meanings})
+        return [result for result in results if result.value is not None or result.name]
+
+    def _changed(self, new: _Checked) -> list[tuple[str, Step]]:
+        """The names whose values are not what they were."""
+        return _others(self._now, new)
+
+    # --- programs and values -----------------------------------------------------------------------------------------
+
+    def _with_files(self, state: State, lines: Sequence[Line], folder: Path) -> State:
+        """The state with the default files of declared inputs loaded."""
+        for line in lines:
+            node = line.node
+            if isinstance(node, nodes.Input) and node.default is not None:
+                kind = node.kind.text if node.kind else None
+                state = self._opened(state, line.declares, str(folder / node.default.value), None, kind)
+        return state
+
+    def _opened(self, state: State, name: str, path: str, spacing: str | None, kind: str | None) -> State:
+        pixels = formats.read(path, kind=kind)
+        size = spacing or programs.spacing_for(name, state.spacings)
+        self._versions += 1
+        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions)
+        return replace(state, opened={**state.opened, name: opened})
+
+    def _program_of(self, state: State, name: str = _NAME) -> Program:
+        resolver = programs.beside(Path(), *state.folders)
+        # The last line is a program's result, and not all that has a name can be one, a length say.
+        text = f"{state.text}\n{_RESULT}"
+        return compile(text, name=name, limits=self.limits, fast=self.fast, resolver=resolver)
+
+    def _check(self, state: State) -> _Checked:
+        program = self._program_of(state)
+        try:
+            checked, arrays = program.bound(**_given(state, program))
+        except InputError as error:
+            raise InputError([_advised(diagnostic) for diagnostic in error.diagnostics]) from None
+        versions = {name: opened.version for name, opened in state.opened.items()}
+        bound = {name: step for name, step in checked.bindings if name}
+        return _Checked(state, program, checked, arrays, self._values.meanings(checked, versions), bound)
+
+    def _result(self, at: _Checked, name: str, step: Step) -> Result:
+        known, began = step.function is None or self._values.known(at.meanings.get(step, -1)), time.perf_counter()
+        value: Any = None  # of what is only used by others: an assert, a list of masks
+        if step.kind.name in ("length", "size"):
+            value = Quantity(step.kind.constant, step.kind.power)
+        elif step in at.meanings:
+            value = self._values.value(step, at.meanings, at.arrays, self.fast)
+        seconds = 0.0 if known else time.perf_counter() - began
+        if step.function is not None and step.function.name == "assert":
+            value = None
+        on = step.kind.origin if step.kind.origin in at.state.opened and step.kind.origin != name else ""
+        return Result(name, step.kind, value, seconds, on)
+
+    # --- what leads somewhere ----------------------------------------------------------------------------------------
+
+    def script(self, folder: Path, names: Iterable[str] | None = None) -> str:
+        """A program for a file in a folder that gives the session's masks, labels and images, or some names, their
+        values, when it is run with `arguments`."""
+        names = self._worth_keeping() if names is None else list(names)
+        state, arguments = self._now.state, self.arguments(names)
+        paths = {name: _relative(opened.path, folder) for name, opened in state.opened.items()}
+        note = f"# Run it with {shlex.join(arguments)}\n" if arguments else ""
+        return note + script(self._whole(), names, state.params, paths)
+
+    def arguments(self, names: Iterable[str] | None = None) -> list[str]:
+        """What a script does not say itself, for the command line: the size of the pixels of the images it takes."""
+        names = self._worth_keeping() if names is None else list(names)
+        taken = {line.declares for line in needed(self._whole(), names) if isinstance(line.node, nodes.Input)}
+        sizes = {name: opened.spacing for name, opened in self._now.state.opened.items() if name in taken}
+        if len(set(sizes.values())) == 1:
+            return [f"--spacing={size}" for size in set(sizes.values()) if size]
+        return [f"--spacing={name}={size}" for name, size in sizes.items() if size]
+
+    def _worth_keeping(self) -> list[str]:
+        """The masks, labels and images that were named; where there are none, whatever was."""
+        arrays = [name for name, step in self._now.bound.items() if step.kind.is_array]
+        return arrays or list(self._now.bound)
+
+    def save(self, name: str, path: str) -> Result:
+        """Write the value of a name to a file, with the record of the lines that led to it."""
+        result = self.value(name)
+        if not result.kind.is_array:
+            raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=result.kind.name))
+        loaded = programs.Loaded({}, {n: opened.path for n, opened in self._now.state.opened.items()})
+        programs.check_targets({name: path}, list(loaded.paths.values()))
+        program = self.program([name])
+        given = _given(self._now.state, program)
+        results, numbers = program.traced(**given)
+        record = provenance.record(program, program.checked(**given), loaded, numbers, name)
+        programs.write(results[name], path, record)
+        return result
+
+    def program(self, names: Iterable[str]) -> Program:
+        """The lines that lead to some names, as a program."""
+        text = script(statements(self.lines), names, self._now.state.params, {})
+        resolver = programs.beside(Path(), *self._now.state.folders)
+        return compile(text, name=_NAME, limits=self.limits, fast=self.fast, resolver=resolver)
+
+    def given(self, program: Program) -> dict[str, Any]:
+        """What a program made of the session's lines runs on."""
+        return _given(self._now.state, program)
+
+    def thresholds(self, name: str) -> dict[str, float]:
+        """The numbers that an image is compared with, by name where they have one, else by how they are written."""
+        at = self._now
+        steps = {**self._inputs(), **at.bound}
+        if name not in steps:
+            raise self._unknown(name)
+        image, found = at.meanings.get(steps[name]), dict[str, float]()
+        called = {at.meanings[step]: n for n, step in at.bound.items() if step in at.meanings}
+        for compared, text, number in at.checked.compared():
+            if at.meanings[compared] == image:
+                text = called.get(at.meanings[number]) or text
+                found[text] = self._values.value(number, at.meanings, at.arrays, self.fast)
+        return found
+
+
+def _others(before: _Checked, after: _Checked) -> list[tuple[str, Step]]:
+    """The names that have another value than before."""
+    old = {name: before.meanings.get(step) for name, step in before.bound.items()}
+    return [(name, step) for name, step in after.bound.items() if old.get(name, -1) != after.meanings.get(step)]
+
+
+def _number(text: str) -> Any:
+    """A number, truth, length or size as the language writes it; None if the text is none of these."""
+    try:
+        value = literal(text)
+    except ValueError:
+        return None
+    return None if isinstance(value, str) else value
+
+
+def _last(added: Sequence[Line]) -> Wanted:
+    """What the last lines of a program computed."""
+    count = sum(line.body is not None for line in added)
+    return lambda at: at.checked.bindings[:-1][-count:] if count else ()
+
+
+def _is_after(diagnostic: Diagnostic, text: str) -> bool:
+    return diagnostic.span is not None and diagnostic.span.start >= len(text)
+
+
+def _given(state: State, program: Program) -> dict[str, Any]:
+    declared = {info.name for info in program.inputs}
+    params = {info.name for info in program.params}
+    images_ = {name: opened.image for name, opened in state.opened.items() if name in declared}
+    return {**images_, **{name: value for name, value in state.params.items() if name in params}}
+
+
+def _advised(diagnostic: Diagnostic) -> Diagnostic:
+    """What is missing is loaded in a session, not given to a call."""
+    if diagnostic.code != "input-missing" or not diagnostic.hint.startswith("give it"):
+        return diagnostic
+    name = diagnostic.message.split()[1]
+    return replace(diagnostic, hint=messages.SESSION_LOAD.format(name=name))
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """A path as a file in a folder names it, with slashes on every system."""
+    return os.path.relpath(path, folder).replace(os.sep, "/")
