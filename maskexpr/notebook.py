@@ -84,7 +84,7 @@ def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:
     shell.push({**assigned, **named, **({name: last.value} if name else {})})
     if not last.kind.is_array:
         return last.value
-    return views.seen(last.value, last.kind, views.ground_of(last.kind, given, program.inputs), mode)
+    return views.view_of(last.value, last.kind, views.ground_of(last.kind, given, program.inputs), mode)
 
 
 def _assigned(checked: Checked) -> dict[str, Step]:

@@ -61,11 +61,11 @@ INSIDE = {
     ),
     "cli": ("__init__", "dispatch", "conversing", "running", "showing", "checking", "explaining", "drawing", "shared"),
     "repl": (
-        *("__init__", "conversation", "terminal", "plain", "reading", "highlighting"),
-        *("completing", "commands", "helping", "showing", "history"),
+        *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
+        *("completing", "commands", "helping", "screen", "history"),
     ),
     "session": ("__init__", "session", "scripts", "states", "values"),
-    "explain": ("__init__", "manual", "planned", "written", "program"),
+    "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
         *("binding", "__init__", "statements", "expressions", "operators", "calls", "predicates", "application"),
         *("shapes", "context"),
@@ -90,11 +90,11 @@ INSIDE = {
         "method",
     ),
     "display.terminal": (
-        *("__init__", "charts", "drawing"),
-        *("sixels", "fewer_colours", "texts", "blocks", "palette_256", "detection", "asking"),
+        *("__init__", "charts", "protocols"),
+        *("sixels", "fewer_colours", "characters", "blocks", "palette_256", "detection", "asking"),
     ),
     "display.pictures": (
-        *("__init__", "plots", "distributions", "views"),
+        *("__init__", "plots", "distributions", "rendering"),
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (

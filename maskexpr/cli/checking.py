@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def add_check(commands: "Commands") -> None:
-    command = shared.add(commands, "check", _check, "all errors and warnings of programs, nothing run")
+    command = shared.add(commands, "check", _check_programs, "all errors and warnings of programs, nothing run")
     command.add_argument("files", metavar="FILE.mask", nargs="+")
     shared.add_spacing(command)
     command.add_argument("--json", action="store_true", help="print one JSON list, for editors and other tools")
 
 
-def _check(options: argparse.Namespace) -> int:
+def _check_programs(options: argparse.Namespace) -> int:
     """Show all errors and warnings of programs without running them. Default input files are looked at for their kinds,
     if they are there."""
     found: list[Diagnostic] = []

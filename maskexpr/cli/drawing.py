@@ -24,7 +24,7 @@ _PLOT = (400, 800)  # the height and width of a histogram in a file
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class PictureFiles:
     """Pictures to be written and their paths, by what their records call them."""
 
     made: dict[str, Result] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Pictures:
             self.made[title], self.paths[title] = pictures[name], path
 
 
-def drawn(view: View) -> str:
+def in_terminal(view: View) -> str:
     """A view as the terminal behind standard output shows it, its summary first."""
     on = (view.on, view.ground) if view.ground is not None else None
     return results.drawn(view.value, view.kind, _terminal(), on, view.mode, plane=view.plane)

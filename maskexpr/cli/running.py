@@ -14,7 +14,7 @@ from maskexpr.files import programs
 from maskexpr.program.steps import Checked, Step
 
 if TYPE_CHECKING:
-    from maskexpr.cli.drawing import Pictures
+    from maskexpr.cli.drawing import PictureFiles
     from maskexpr.cli.shared import Commands
     from maskexpr.display.views import View
 
@@ -145,19 +145,19 @@ class _Run:
         """A result as a terminal shows it."""
         from maskexpr.cli import drawing
 
-        return drawing.drawn(self._view(result))
+        return drawing.in_terminal(self._view(result))
 
     def _view(self, result: Result) -> "View":
         from maskexpr.display import views
 
         ground = views.ground_of(result.kind, self.loaded.values, self.program.inputs)
-        return views.seen(result.value, result.kind, ground, self.options.view or "overlay")
+        return views.view_of(result.value, result.kind, ground, self.options.view or "overlay")
 
-    def pictures(self, stem: str) -> "Pictures":
+    def pictures(self, stem: str) -> "PictureFiles":
         """The pictures that are asked for."""
         from maskexpr.cli import drawing
 
-        options, wanted = self.options, drawing.Pictures()
+        options, wanted = self.options, drawing.PictureFiles()
         if options.overlay is not None:
             views = {name: self._view(result) for name, result in self.results.items() if programs.is_array(result)}
             overlays = drawing.overlays(views, options.overlay, options.view)

@@ -46,10 +46,10 @@ def _show(options: argparse.Namespace) -> int:
     mask = _mask(options.mask, options.spacing) if options.mask is not None else None
     image = _image(options.image, options.spacing, alone=mask is None)
     ground = image if mask is not None else None
-    view = views.seen(*(mask or image), ground, options.view or "overlay", options.plane)
+    view = views.view_of(*(mask or image), ground, options.view or "overlay", options.plane)
 
     name, stem = Path(options.image).stem, Path(options.mask or options.image).stem
-    wanted = drawing.Pictures()
+    wanted = drawing.PictureFiles()
     if options.overlay is not None:
         overlays = drawing.overlays({stem: view}, options.overlay, options.view)
         wanted.add("overlay", overlays, options.overlay, stem, "{stem}-overlay")
@@ -63,7 +63,7 @@ def _show(options: argparse.Namespace) -> int:
 
     alone = programs.STANDARD in wanted.paths.values()  # nothing else goes to standard output beside a file
     drawn = sys.stdout.isatty() and not alone
-    text = drawing.drawn(view) if drawn else results.summary(view.value, view.kind)
+    text = drawing.in_terminal(view) if drawn else results.summary(view.value, view.kind)
     print(text, file=sys.stderr if alone else sys.stdout)
     for title, path in wanted.paths.items():
         programs.write(wanted.made[title], path)
@@ -81,7 +81,7 @@ def _image(path: str, spacing: str | None, alone: bool) -> tuple[Any, Kind]:
     grey = pixels.colour is False and pixels.array.dtype == np.uint8
     if alone and grey and set(np.unique(pixels.array)) == {0, 255}:
         image = replace(image, kind="mask")
-    return views.known(image, shown(path))
+    return views.with_kind(image, shown(path))
 
 
 def _mask(path: str, spacing: str | None) -> tuple[Any, Kind]:

@@ -142,7 +142,7 @@ def drawn(
     image, image_kind = on if on is not None and _lies_under(on, kind) else (None, kind)
     if abilities.protocol == "text" and mode != "side" and kind.name in SEGMENTATIONS:
         mode = "mask"  # a tint cannot be told from the image in greys
-    shown = pictures.view(value, kind.name, image, image_kind.name, mode, terminal.room(abilities, lines_left),
+    shown = pictures.render(value, kind.name, image, image_kind.name, mode, terminal.room(abilities, lines_left),
                           window=window, plane=index, sides=kind.sides)  # fmt: skip
     place = f"slice [{', '.join(map(str, index))}] of it:\n" if index and isinstance(index, tuple) else ""
     return f"{words}\n{place}{terminal.draw(shown, abilities)}"

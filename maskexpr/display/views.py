@@ -59,7 +59,7 @@ class View:
         high and wide as its pixels are; one without has a pixel for each of the image."""
         shape = self.kind.shape or ()
         size = (shape[-2] if len(shape) > 1 else 16, 2 * shape[-1] + 8)  # two beside each other and a gap
-        return pictures.view(
+        return pictures.render(
             self.value,
             self.kind.name,
             self.on,
@@ -130,12 +130,12 @@ def view(
     """
     if isinstance(value, Mapping):
         raise InputError(messages.VIEW_SEVERAL.anywhere(names=", ".join(map(str, value))))
-    array, found = known(value, "the value", kind, spacing)
-    ground = known(on, "the image", spacing=spacing) if on is not None else None
-    return seen(array, found, ground, mode, plane)
+    array, found = with_kind(value, "the value", kind, spacing)
+    ground = with_kind(on, "the image", spacing=spacing) if on is not None else None
+    return view_of(array, found, ground, mode, plane)
 
 
-def known(value: Any, name: str, kind: str | None = None, spacing: Any = None) -> tuple[Any, Kind]:
+def with_kind(value: Any, name: str, kind: str | None = None, spacing: Any = None) -> tuple[Any, Kind]:
     """A value and its kind, the value as programs keep it."""
     if isinstance(value, View):
         return value.value, value.kind
@@ -146,7 +146,7 @@ def known(value: Any, name: str, kind: str | None = None, spacing: Any = None) -
     return binding.taken(image, name, kind)
 
 
-def seen(
+def view_of(
     value: Any,
     kind: Kind,
     ground: tuple[Array, Kind] | None,

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from maskexpr.explain import planned, program
+from maskexpr.explain import listing, planned
+from maskexpr.explain.listing import kind_text
 from maskexpr.explain.planned import Times
-from maskexpr.explain.program import kind_text
 from maskexpr.planner.plan import Plan
 from maskexpr.program.steps import Checked
 
@@ -16,7 +16,7 @@ def describe(
 ) -> str:
     """The program line by line, then its plan, or what it takes to have one. `notes` say where an input comes from,
     `times` how long a run took."""
-    parts = list(program.sections(checked, notes or {}))
+    parts = list(listing.sections(checked, notes or {}))
     if plan is not None:
         parts.extend(planned.sections(checked, plan, times))
     elif checked.outputs:

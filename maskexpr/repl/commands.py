@@ -22,12 +22,12 @@ from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import parse
 from maskexpr.repl import helping
-from maskexpr.repl.showing import Display, table
-from maskexpr.session import Result, Session
+from maskexpr.repl.screen import Screen, table
+from maskexpr.session import Outcome, Session
 
 _ALSO = {"exit": "quit", "?": "help"}
 _COMMAND = re.compile(r"\s*:\s*(\S*)")
-_PART = re.compile(r""""[^"]*"?|'[^']*'?|\S+""")
+_WORD = re.compile(r""""[^"]*"?|'[^']*'?|\S+""")
 
 
 @dataclass(slots=True)
@@ -35,15 +35,15 @@ class Talk:
     """A session, how it is shown, whether it is over, and its lines as they were last written to a file."""
 
     session: Session
-    display: Display
+    screen: Screen
     over: bool = False
     written: tuple[str, ...] = ()
     _warnings: tuple[Diagnostic, ...] = ()
 
-    def results(self, results: Sequence[Result]) -> str:
+    def outcomes(self, outcomes: Sequence[Outcome]) -> str:
         """What a change of the session has to show."""
         self._warnings = self.session.warnings
-        return self.display.results(self.session, results)
+        return self.screen.outcomes(self.session, outcomes)
 
     def take_warnings(self) -> tuple[Diagnostic, ...]:
         """The warnings of the last change, once."""
@@ -108,7 +108,7 @@ def _command(arguments: str = "", takes: Sequence[str] = (), example: str = "") 
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Word:
     """A word of a command line, or a text in quotes; `open` where its last quote is missing."""
 
     text: str
@@ -126,15 +126,16 @@ def names_command(text: str) -> bool:
     return _named(text) is not None
 
 
-def word_parts(text: str) -> list[Part]:
+def words_of(text: str) -> list[Word]:
     """The words of a command line; what is in quotes is one word."""
-    parts = []
-    for match in _PART.finditer(text):
-        word = match[0]
-        quoted = word[0] in "\"'"
-        closed = quoted and len(word) > 1 and word[-1] == word[0]
-        parts.append(Part(word[1 : -1 if closed else None] if quoted else word, match.start(), quoted and not closed))
-    return parts
+    found = []
+    for match in _WORD.finditer(text):
+        typed = match[0]
+        quoted = typed[0] in "\"'"
+        closed = quoted and len(typed) > 1 and typed[-1] == typed[0]
+        inner = typed[1 : -1 if closed else None] if quoted else typed
+        found.append(Word(inner, match.start(), quoted and not closed))
+    return found
 
 
 def takes_value(text: str) -> bool:
@@ -154,7 +155,7 @@ def run_command(text: str, talk: Talk) -> str:
     if command is None:
         raise _unknown(text)
     rest = text[len(_COMMAND.match(text)[0]) :].strip()  # type: ignore[index]  # it matched just now
-    parts = word_parts(rest)
+    parts = words_of(rest)
     words = [part.text for part in parts]
     if command.name == "save" and len(parts) > 1:
         _want_name(rest[: parts[-1].start].strip(), rest[parts[-1].start :], talk.session.names)
@@ -219,11 +220,11 @@ def help_(talk: Talk, topic: str = "") -> str:
     Functions, the subjects they are listed by, statements such as param, commands and the names of the session all have
     a page; :help functions lists the functions.
     """
-    width, session = talk.display.columns, talk.session
+    width, session = talk.screen.columns, talk.session
     if not topic:
-        tour = helping.tour(session, width, talk.display.painted)
+        tour = helping.tour(session, width, talk.screen.painted)
         listed = helping.listed([(command.usage, command.help) for command in COMMANDS.values()], width)
-        if (tour + listed).count("\n") + 6 > talk.display.abilities.lines:  # with a prompt and the bar
+        if (tour + listed).count("\n") + 6 > talk.screen.abilities.lines:  # with a prompt and the bar
             listed = helping.in_short([command.usage for command in COMMANDS.values()], width)
         more = "Tab completes what is typed; :help NAME tells more of a command, a function or a name"
         return "\n".join([tour, listed, "", *textwrap.wrap(more, width)])
@@ -232,7 +233,7 @@ def help_(talk: Talk, topic: str = "") -> str:
         command = COMMANDS[topic]
     pages = [helping.entry(command.usage, f"{command.help}. {command.more}", command.example, width)] if command else []
     if topic in session.names:
-        pages.append(f"{talk.display.line(session.value(topic))}\n\n    {session.definition(topic)}")
+        pages.append(f"{talk.screen.line(session.value(topic))}\n\n    {session.definition(topic)}")
     elif topic in session.functions:
         pages.append(session.definition(topic))
     page = helping.page(topic, width)
@@ -255,7 +256,7 @@ def load(talk: Talk, name: str, path: str, spacing: str | None = None) -> str:
     What was made of an image of that name before is computed again. SPACING is the size of a pixel: 0.5mm, or one for
     each axis, 5mm,0.5mm,0.5mm. A file name with blanks goes in quotes.
     """
-    return talk.results(talk.session.load(name, _path(path), spacing))
+    return talk.outcomes(talk.session.load(name, _path(path), spacing))
 
 
 @_command("NAME FILE", ["name", "file"], ":save bone bone.png")
@@ -265,17 +266,17 @@ def save(talk: Talk, name: str, path: str) -> str:
     PNG, TIFF, BMP or .npy, by its ending, never over a file that was loaded. PNG and TIFF files carry the lines that
     led to them: maskexpr explain FILE shows them.
     """
-    result = talk.session.save(name, _path(path))
-    return f"{shown(path)}  {talk.display.line(result)}"
+    outcome = talk.session.save(name, _path(path))
+    return f"{shown(path)}  {talk.screen.line(outcome)}"
 
 
 @_command("", [])
 def vars_(talk: Talk) -> str:
     """The names there are, and how they were defined."""
     session = talk.session
-    rows = [(n, talk.display.words(session.value(n)), _one_line(session.definition(n))) for n in session.names]
+    rows = [(n, talk.screen.words(session.value(n)), _one_line(session.definition(n))) for n in session.names]
     rows.extend((name, "function", _one_line(session.definition(name))) for name in session.functions)
-    shown = table(rows, talk.display.columns, fold=talk.display.abilities.is_terminal)
+    shown = table(rows, talk.screen.columns, fold=talk.screen.abilities.is_terminal)
     return shown or "nothing has a name yet; :load im FILE loads an image"
 
 
@@ -297,7 +298,7 @@ def hist(talk: Talk, name: str, part: str = "") -> str:
     if mask is not None and (mask.kind.name != "mask" or mask.kind.shape != image.kind.shape):
         found = mask.kind if mask.kind.name == "mask" else mask.kind.name
         raise InputError(messages.HISTOGRAM_PART.anywhere(name=part, found=found, image=name))
-    return talk.display.histogram(image, talk.session.thresholds(name), mask)
+    return talk.screen.histogram(image, talk.session.thresholds(name), mask)
 
 
 @_command("[HOW]", ["|".join(MODES)], ":view contour")
@@ -307,15 +308,15 @@ def view(talk: Talk, mode: str = "") -> str:
     A tint on the image the mask was made from, its contour there, the mask alone, or both side by side. Without a word
     the last result is shown again, as large as the window is now.
     """
-    display = talk.display
+    screen = talk.screen
     if mode:
-        display.mode = _choice("view", mode, MODES)
-    last = display.last
+        screen.mode = _choice("view", mode, MODES)
+    last = screen.last
     if last is None:
         if mode:
-            return f"masks are shown as {display.mode}"
+            return f"masks are shown as {screen.mode}"
         raise InputError(messages.NOTHING_TO_SHOW.anywhere())
-    return display.picture(talk.session, last)
+    return screen.picture(talk.session, last)
 
 
 @_command("NAME VALUE", ["name", "value"], ":set low 40")
@@ -328,10 +329,10 @@ def set_(talk: Talk, name: str, value: str) -> str:
     text = value.strip()
     if re.match(r"=(?!=)", text):  # as one would write it without the command
         text = text[1:].strip()
-    results = talk.session.set(name, text)
-    if name not in [result.name for result in results]:
-        results = [talk.session.value(name), *results]
-    return talk.results(results)
+    outcomes = talk.session.set(name, text)
+    if name not in [outcome.name for outcome in outcomes]:
+        outcomes = [talk.session.value(name), *outcomes]
+    return talk.outcomes(outcomes)
 
 
 @_command()
@@ -350,7 +351,7 @@ def _moved(talk: Talk, how: str, what: str) -> str:
     if not what:
         return "nothing to undo" if how == "undone" else "nothing to redo"
     changed = talk.session.moved()
-    lines = [f"{how}: {_one_line(what)}", talk.display.results(talk.session, changed)]
+    lines = [f"{how}: {_one_line(what)}", talk.screen.outcomes(talk.session, changed)]
     return "\n".join(filter(None, lines))
 
 
@@ -366,7 +367,7 @@ def explain(talk: Talk, name: str = "") -> str:
     """
     session = talk.session
     if not name:
-        name = talk.display.last.name if talk.display.last else ""
+        name = talk.screen.last.name if talk.screen.last else ""
         if name not in session.names:
             name = next(reversed(session.names), "")
     if not name:
@@ -379,7 +380,7 @@ def explain(talk: Talk, name: str = "") -> str:
 @_command("on|off", ["on|off"], ":time off")
 def time(talk: Talk, word: str) -> str:
     """Show the time that results took, or not."""
-    talk.display.timed = _choice("time", word, ("on", "off")) == "on"
+    talk.screen.timed = _choice("time", word, ("on", "off")) == "on"
     return ""
 
 
@@ -407,7 +408,7 @@ def run(talk: Talk, path: str) -> str:
 
     The files of its inputs are loaded, but for those of names that are loaded already.
     """
-    return talk.results(talk.session.run(_path(path)))
+    return talk.outcomes(talk.session.run(_path(path)))
 
 
 @_command()

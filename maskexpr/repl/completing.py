@@ -11,7 +11,7 @@ from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import DECLARED, Kind
 from maskexpr.language.parser.grammar import Token, lex
 from maskexpr.library import CATALOGUE, PROPERTIES
-from maskexpr.repl.commands import COMMANDS, Command, is_command, word_parts
+from maskexpr.repl.commands import COMMANDS, Command, is_command, words_of
 from maskexpr.session import Session
 
 LONGEST = 20_000  # characters: no help is given in longer lines, so that no key waits for it
@@ -280,7 +280,7 @@ def _in_text(place: _Place) -> Iterator[Completion]:
 
 def _in_command(text: str, known: Known) -> Iterator[Completion]:
     at = len(text) - len(text.lstrip())
-    parts = word_parts(text)
+    parts = words_of(text)
     if len(parts) == 1 and not text[-1].isspace():
         yield from (
             Completion(f":{c.name}" + (" " if c.takes else ""), at, c.help)

@@ -9,7 +9,7 @@ from maskexpr.display.terminal import Abilities, abilities
 from maskexpr.repl import plain
 from maskexpr.repl.commands import Talk
 from maskexpr.repl.reading import Reader
-from maskexpr.repl.showing import Display
+from maskexpr.repl.screen import Screen
 from maskexpr.session import Session
 
 
@@ -23,10 +23,10 @@ def converse(session: Session) -> bool:
     if not sys.stdin.isatty():
         if hasattr(sys.stdin, "reconfigure"):
             sys.stdin.reconfigure(errors="replace")
-        talk = Talk(session, Display(Abilities(unicode=abilities(sys.stdout, ask=None).unicode), timed=False))
+        talk = Talk(session, Screen(Abilities(unicode=abilities(sys.stdout, ask=None).unicode), timed=False))
         return plain.run_piped(Reader(talk, sys.stdout, sys.stderr), sys.stdin)
     found = abilities(sys.stdout)
-    talk = Talk(session, Display(found), written=session.lines)
+    talk = Talk(session, Screen(found), written=session.lines)
     reader = Reader(talk, sys.stdout, sys.stderr)
     reader.greet(f"maskexpr {maskexpr.__version__}")
     *lines, typed = re.split("[\r\n]", found.typed)  # while the terminal was asked
@@ -34,9 +34,9 @@ def converse(session: Session) -> bool:
         print(f"> {line}")
         reader.do(line)
     if sys.stdout.isatty() and all(map(importlib.util.find_spec, ("prompt_toolkit", "pygments"))):
-        from maskexpr.repl import terminal
+        from maskexpr.repl import prompt
 
-        terminal.start(reader, typed)
+        prompt.start(reader, typed)
     else:
         plain.start(reader, typed)
     reader.part()

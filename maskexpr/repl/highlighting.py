@@ -7,7 +7,7 @@ from pygments.lexer import Lexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text, Whitespace
 
 from maskexpr.language.parser.grammar import lex
-from maskexpr.repl.commands import is_command, takes_value, word_parts
+from maskexpr.repl.commands import is_command, takes_value, words_of
 from maskexpr.repl.completing import LONGEST
 
 # All others are operators.
@@ -71,7 +71,7 @@ class MaskLexer(Lexer):  # type: ignore[misc]  # Pygments has no types
             return
         start = 0
         if is_command(text):
-            parts = word_parts(text)
+            parts = words_of(text)
             end = parts[0].start + len(parts[0].text)
             has_value = takes_value(text) and len(parts) > 2
             start = parts[2].start if has_value else len(text)

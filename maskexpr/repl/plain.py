@@ -36,7 +36,7 @@ def start(reader: Reader, typed: str = "") -> None:
         except KeyboardInterrupt:
             print()
             raise
-        reader.talk.display.fit()
+        reader.talk.screen.fit()
         return text
 
     try:

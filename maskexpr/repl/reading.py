@@ -85,31 +85,31 @@ class Reader:
         return all(self._do(entry) for entry in entries(text))
 
     def _do(self, text: str) -> bool:
-        display = self.talk.display
+        screen = self.talk.screen
         try:
-            shown = self._result(text)
+            shown = self._shown(text)
         except MaskError as error:
-            self._say(display.mistakes(str(error), "error"), self._err)
+            self._say(screen.mistakes(str(error), "error"), self._err)
             return False
         except MemoryError:
-            self._say(display.mistakes(str(RunError(messages.SESSION_MEMORY.anywhere())), "error"), self._err)
+            self._say(screen.mistakes(str(RunError(messages.SESSION_MEMORY.anywhere())), "error"), self._err)
             return False
         except Exception as error:  # ours: nothing that is typed may end the session
-            self._say(display.mistakes(_fault(error), "error"), self._err)
+            self._say(screen.mistakes(_fault(error), "error"), self._err)
             return False
         self._say(shown, self._out)
         return True
 
-    def _result(self, text: str) -> str:
+    def _shown(self, text: str) -> str:
         typed = text.strip()
         talk = self.talk
         if not typed:
             return ""
         if typed in (*COMMANDS, "exit") and typed not in talk.session.names:
             typed = f":{typed}"
-        shown = run_command(typed, talk) if is_command(typed) else talk.results(talk.session.enter(text))
+        shown = run_command(typed, talk) if is_command(typed) else talk.outcomes(talk.session.enter(text))
         warnings = "\n".join(diagnostic.render() for diagnostic in talk.take_warnings())
-        self._say(self.talk.display.mistakes(warnings, "warning"), self._err)
+        self._say(self.talk.screen.mistakes(warnings, "warning"), self._err)
         return shown
 
     def _say(self, text: str, stream: TextIO) -> None:
@@ -120,12 +120,12 @@ class Reader:
 
     def greet(self, title: str) -> None:
         """Say what is loaded, and how to go on."""
-        session, display = self.talk.session, self.talk.display
-        results = [result for result in map(session.value, session.names) if result.value is not None]
-        given = [result for result in results if session.definition(result.name).startswith(("input ", "param "))]
-        start = ":help says how to begin" if results else ":load im FILE opens an image, :help says more"
-        shown = display.results(session, [*given, *(r for r in results[-1:] if r not in given)])
-        more = ":vars lists all names" if len(results) > len(given) + 1 else ""
+        session, screen = self.talk.session, self.talk.screen
+        outcomes = [outcome for outcome in map(session.value, session.names) if outcome.value is not None]
+        given = [outcome for outcome in outcomes if session.definition(outcome.name).startswith(("input ", "param "))]
+        start = ":help says how to begin" if outcomes else ":load im FILE opens an image, :help says more"
+        shown = screen.outcomes(session, [*given, *(r for r in outcomes[-1:] if r not in given)])
+        more = ":vars lists all names" if len(outcomes) > len(given) + 1 else ""
         self._say("\n".join(filter(None, [f"{title}   {start}, Ctrl-D leaves", more, shown])), self._out)
 
     def part(self) -> None:

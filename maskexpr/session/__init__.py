@@ -1,6 +1,6 @@
 """Statements entered one after another, the files they work on, and the values they gave; no terminal in it."""
 
 from maskexpr.session.session import Session
-from maskexpr.session.states import Result
+from maskexpr.session.states import Outcome
 
-__all__ = ["Result", "Session"]
+__all__ = ["Outcome", "Session"]

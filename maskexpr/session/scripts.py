@@ -160,7 +160,7 @@ def script(lines: Sequence[Line], outputs: Iterable[str], params: Mapping[str, A
 def in_force(line: Line, params: Mapping[str, Any]) -> str:
     """The text of a line, of a param with the value it has."""
     if isinstance(line.node, nodes.Param) and line.declares in params:
-        return _replaced(line.text, line.node.value, _value_text(params[line.declares]))
+        return _replaced(line.text, line.node.value, _literal(params[line.declares]))
     return line.text
 
 
@@ -168,5 +168,5 @@ def _replaced(text: str, node: nodes.Node, new: str) -> str:
     return text[: node.span.start] + new + text[node.span.stop :]
 
 
-def _value_text(value: Any) -> str:
+def _literal(value: Any) -> str:
     return str(value) if isinstance(value, Quantity) else value_text(value)

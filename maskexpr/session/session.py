@@ -27,7 +27,7 @@ from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
 from maskexpr.program.steps import Checked, ParamInfo, Step
 from maskexpr.session.scripts import Line, in_force, inlined, needed, script, statements
-from maskexpr.session.states import Opened, Result, State
+from maskexpr.session.states import Opened, Outcome, State
 from maskexpr.session.values import Values
 
 _NAME, _RESULT = "session", "0"
@@ -59,7 +59,7 @@ class Session:
         self._before: list[_Checked] = []
         self._after: list[_Checked] = []
         self._warnings: list[Diagnostic] = []
-        self._now = self._left = self._check(State(spacings=tuple(spacings)))
+        self._now = self._left = self._checked(State(spacings=tuple(spacings)))
 
     # --- what is there -----------------------------------------------------------------------------------------------
 
@@ -85,17 +85,17 @@ class Session:
         """What is suspicious in what the last change added."""
         return tuple(self._warnings)
 
-    def value(self, name: str) -> Result:
+    def value(self, name: str) -> Outcome:
         """The value of a name."""
         if name in self._now.bound:
-            return self._result(self._now, name, self._now.bound[name])
+            return self._outcome(self._now, name, self._now.bound[name])
         info = next((info for info in self._now.checked.params if info.name == name), None)
         if info is not None:
-            return Result(name, param_kind(info, self._param(info)), self._param(info))
+            return Outcome(name, param_kind(info, self._param(info)), self._param(info))
         inputs = self._inputs()
         if name not in inputs:
             raise self._unknown(name)
-        return self._result(self._now, name, inputs[name])
+        return self._outcome(self._now, name, inputs[name])
 
     def definition(self, name: str) -> str:
         """How a name got its value, as it was written; "" for one that is not there."""
@@ -118,7 +118,7 @@ class Session:
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
-    def enter(self, text: str) -> list[Result]:
+    def enter(self, text: str) -> list[Outcome]:
         """Add statements; what they gave. A bare expression is looked at and not kept: nothing can depend on it."""
         state, added = replace(self._now.state, what=text), statements([text])
         again = {line.declares for line in added} - {""}
@@ -137,7 +137,7 @@ class Session:
         last = _last(new)
         return self._change(state, lambda at: [*self._changed_before(at, new), *last(at)])
 
-    def load(self, name: str, path: str, spacing: str | None = None) -> list[Result]:
+    def load(self, name: str, path: str, spacing: str | None = None) -> list[Outcome]:
         """Load a file under a name, or make a number a param; it, and what depends on it and so has another value."""
         number = None if Path(path).exists() else _number(path)
         text = f"input {name} = {value_text(path)}" if number is None else f"param {name} = {value_text(number)}"
@@ -150,10 +150,10 @@ class Session:
             lines[old.index(name)] = text
         else:
             lines.append(text)
-        results = self._change(replace(state, lines=tuple(lines)), self._changed)
-        return [self.value(name), *results]
+        outcomes = self._change(replace(state, lines=tuple(lines)), self._changed)
+        return [self.value(name), *outcomes]
 
-    def set(self, name: str, text: str) -> list[Result]:
+    def set(self, name: str, text: str) -> list[Outcome]:
         """Give a name another value where it got its last one; what depends on it follows. The values that changed."""
         state = replace(self._now.state, what=f":set {name} {text}")
         info = next((info for info in self._now.checked.params if info.name == name), None)
@@ -168,7 +168,7 @@ class Session:
         lines[len(lines) - 1 - defined[::-1].index(name)] = f"{name} = {text}"
         return self._change(replace(state, lines=tuple(lines)), self._changed)
 
-    def run(self, path: str) -> list[Result]:
+    def run(self, path: str) -> list[Outcome]:
         """Add the statements of a file, and load the files of its inputs but for those that are loaded already; its
         params and `def`s take the place of older ones."""
         text, folder = programs.program_text(path), Path(path).parent
@@ -213,25 +213,25 @@ class Session:
         self._now = self._after.pop()
         return self._now.state.what
 
-    def moved(self) -> list[Result]:
+    def moved(self) -> list[Outcome]:
         """The values that are others since the last undo or redo."""
-        return [self._result(self._now, name, step) for name, step in _others(self._left, self._now)]
+        return [self._outcome(self._now, name, step) for name, step in _others(self._left, self._now)]
 
-    def _change(self, state: State, wanted: Wanted) -> list[Result]:
-        new = self._check(state)
-        results = [self._result(new, name, step) for name, step in wanted(new)]
+    def _change(self, state: State, wanted: Wanted) -> list[Outcome]:
+        new = self._checked(state)
+        outcomes = [self._outcome(new, name, step) for name, step in wanted(new)]
         self._warnings = [
             d for d in new.checked.diagnostics if d.code != "unused" and _is_after(d, self._now.state.text)
         ]
         kept = tuple(line.text for line in statements(state.lines) if not isinstance(line.node, nodes.Bare))
         if kept != state.lines:
-            new = self._check(replace(state, lines=kept))
+            new = self._checked(replace(state, lines=kept))
         if (kept, state.opened, state.params) != (self.lines, self._now.state.opened, self._now.state.params):
             self._before.append(self._now)
             self._after.clear()
             self._now = new
         self._values.forget({new.meanings[step] for step in new.bound.values() if step in new.meanings})
-        return [result for result in results if result.value is not None or result.name]
+        return [outcome for outcome in outcomes if outcome.value is not None or outcome.name]
 
     def _changed(self, new: _Checked) -> list[tuple[str, Step]]:
         """The names whose values are not what they were."""
@@ -261,7 +261,7 @@ class Session:
         text = f"{state.text}\n{_RESULT}"
         return compile(text, name=name, limits=self.limits, fast=self.fast, resolver=resolver)
 
-    def _check(self, state: State) -> _Checked:
+    def _checked(self, state: State) -> _Checked:
         program = self._program_of(state)
         try:
             checked, arrays = program.bound(**_given(state, program))
@@ -271,7 +271,7 @@ class Session:
         bound = {name: step for name, step in checked.bindings if name}
         return _Checked(state, program, checked, arrays, self._values.meanings(checked, versions), bound)
 
-    def _result(self, at: _Checked, name: str, step: Step) -> Result:
+    def _outcome(self, at: _Checked, name: str, step: Step) -> Outcome:
         known, began = step.function is None or self._values.known(at.meanings.get(step, -1)), time.perf_counter()
         value: Any = None  # of what is only used by others: an assert, a list of masks
         if step.kind.name in ("length", "size"):
@@ -282,7 +282,7 @@ class Session:
         if step.function is not None and step.function.name == "assert":
             value = None
         on = step.kind.origin if step.kind.origin in at.state.opened and step.kind.origin != name else ""
-        return Result(name, step.kind, value, seconds, on)
+        return Outcome(name, step.kind, value, seconds, on)
 
     # --- what leads somewhere ----------------------------------------------------------------------------------------
 
@@ -309,11 +309,11 @@ class Session:
         arrays = [name for name, step in self._now.bound.items() if step.kind.is_array]
         return arrays or list(self._now.bound)
 
-    def save(self, name: str, path: str) -> Result:
+    def save(self, name: str, path: str) -> Outcome:
         """Write the value of a name to a file, with the record of the lines that led to it."""
-        result = self.value(name)
-        if not result.kind.is_array:
-            raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=result.kind.name))
+        outcome = self.value(name)
+        if not outcome.kind.is_array:
+            raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=outcome.kind.name))
         loaded = programs.Loaded({}, {n: opened.path for n, opened in self._now.state.opened.items()})
         programs.check_targets({name: path}, list(loaded.paths.values()))
         program = self.program([name])
@@ -321,7 +321,7 @@ class Session:
         results, numbers = program.traced(**given)
         record = provenance.record(program, program.checked(**given), loaded, numbers, name)
         programs.write(results[name], path, record)
-        return result
+        return outcome
 
     def program(self, names: Iterable[str]) -> Program:
         """The lines that lead to some names, as a program."""

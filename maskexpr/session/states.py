@@ -47,7 +47,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Outcome:
     """One value to show: `name` is "" for a bare expression, `on` the input that its shape comes from; `seconds` are 0
     if it was there already."""
 

@@ -85,7 +85,7 @@ def test_a_mask_is_shown_on_its_image(mode: str) -> None:
     text = results.drawn(MASK, mask_kind(MASK), BLOCKS, IMAGE, mode, lines_left=4)
     words, _, picture = text.partition("\n")
     assert words == "mask 8x8, 51.6% on (33 pixels), 1 region"
-    assert picture == drawn(pictures.view(MASK, "mask", IM, "image", mode, (16, 39)))
+    assert picture == drawn(pictures.render(MASK, "mask", IM, "image", mode, (16, 39)))
 
 
 def test_an_image_of_another_shape_or_kind_is_not_used() -> None:

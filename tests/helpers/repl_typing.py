@@ -5,7 +5,7 @@ import io
 from maskexpr.display.terminal import Abilities
 from maskexpr.repl.commands import Talk
 from maskexpr.repl.reading import Reader
-from maskexpr.repl.showing import Display
+from maskexpr.repl.screen import Screen
 from maskexpr.session import Session
 
 
@@ -14,7 +14,7 @@ class Typing:
 
     def __init__(self, abilities=Abilities(), timed=False):  # noqa: B008 - it is frozen
         self.session = Session()
-        self.talk = Talk(self.session, Display(abilities, timed=timed))
+        self.talk = Talk(self.session, Screen(abilities, timed=timed))
         self._out, self._err = io.StringIO(), io.StringIO()
         self.reader = Reader(self.talk, self._out, self._err)
 

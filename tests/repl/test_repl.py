@@ -190,7 +190,7 @@ def test_only_one_picture_of_several_results(folder):
     shown = typing("a = im > 64; b = im / 2; c = im > 32; n = 3")
     assert [line.split(":")[0] for line in shown.splitlines() if line.startswith(("a:", "b:", "c:"))] == ["a", "b", "c"]
     assert len(shown.splitlines()) <= 29
-    assert typing.talk.display.last.name == "c"
+    assert typing.talk.screen.last.name == "c"
 
 
 def test_save_writes_what_is_shown(typing):
@@ -343,7 +343,7 @@ def test_help_fits_a_window_of_24_lines(folder):
     typing(":load im leg.png")
     assert typing(":help").count("\n") <= 22
     assert COMMANDS["set"].help not in typing(":help")
-    typing.talk.display.abilities = Abilities(columns=80, lines=50)
+    typing.talk.screen.abilities = Abilities(columns=80, lines=50)
     assert COMMANDS["set"].help in typing(":help")
 
 

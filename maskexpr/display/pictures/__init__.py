@@ -3,6 +3,6 @@
 from maskexpr.display.pictures.distributions import SCALES, distribution
 from maskexpr.display.pictures.planes import middle
 from maskexpr.display.pictures.plots import histogram
-from maskexpr.display.pictures.views import MODES, png, view
+from maskexpr.display.pictures.rendering import MODES, png, render
 
-__all__ = ["MODES", "SCALES", "distribution", "histogram", "middle", "png", "view"]
+__all__ = ["MODES", "SCALES", "distribution", "histogram", "middle", "png", "render"]

@@ -46,7 +46,7 @@ class Distribution:
     def ticks(self, most: int) -> dict[float, str]:
         """The numbers to write at the axis of values, about so many at most, and how they are written."""
         if self.only is not None:
-            return {self.only: value_text(self.only)}
+            return {self.only: chart_number(self.only)}
         found = ticks(self.low, self.high - self.whole, most)
         return {value: text for value, text in found.items() if not self.whole or value == int(value)}
 
@@ -142,10 +142,10 @@ def _tick_text(value: float, digits: int) -> str:
 
 def mark_text(name: str, value: float) -> str:
     """A mark by its name and number; by the number alone if it has no other name."""
-    number = value_text(value)
+    number = chart_number(value)
     return number if name == number else f"{name} {number}"
 
 
-def value_text(value: float) -> str:
+def chart_number(value: float) -> str:
     """The number of a mark, to as many digits as a chart can tell apart."""
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.4g}"

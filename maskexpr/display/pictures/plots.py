@@ -11,8 +11,8 @@ import numpy as np
 from maskexpr.display.pictures import colours
 from maskexpr.display.pictures.colours import Colour
 from maskexpr.display.pictures.distributions import Distribution, distribution, mark_text, ticks
+from maskexpr.display.pictures.rendering import Raster
 from maskexpr.display.pictures.scaling import Size
-from maskexpr.display.pictures.views import Raster
 
 if TYPE_CHECKING:
     from PIL import ImageDraw

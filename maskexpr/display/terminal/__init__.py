@@ -2,6 +2,6 @@
 
 from maskexpr.display.terminal.charts import draw_histogram, sparkline
 from maskexpr.display.terminal.detection import PROTOCOLS, VARIABLE, Abilities, abilities, resized
-from maskexpr.display.terminal.drawing import draw, room
+from maskexpr.display.terminal.protocols import draw, room
 
 __all__ = ["PROTOCOLS", "VARIABLE", "Abilities", "abilities", "draw", "draw_histogram", "resized", "room", "sparkline"]

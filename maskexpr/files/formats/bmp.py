@@ -22,7 +22,7 @@ def _holds(array: np.ndarray, kind: str) -> bool:
 
 
 def _encode(array: np.ndarray, kind: str) -> bytes:
-    return pillow.encode(array, "BMP")
+    return pillow.encode_frame(array, "BMP")
 
 
 FORMAT = Format("BMP", _begins, _decode, Writing(_holds, _encode))

@@ -176,7 +176,7 @@ def _small_greys(array: np.ndarray, kind: str | None, bits: int) -> tuple[np.nda
     return bare, f"{bits}-bit numbers kept"
 
 
-def encode(array: np.ndarray, format: str) -> bytes:
+def encode_frame(array: np.ndarray, format: str) -> bytes:
     """The bytes of a file of one frame, in a format by the name that Pillow has for it."""
     import PIL.Image
 

@@ -123,7 +123,7 @@ def _holds(array: np.ndarray, kind: str) -> bool:
 def _encode(array: np.ndarray, kind: str) -> bytes:
     if kind == "colour" and array.dtype == np.uint16:
         return png_chunks.encode_colours(array)
-    return pillow.encode(array, "PNG")
+    return pillow.encode_frame(array, "PNG")
 
 
 # --- the text in a file ----------------------------------------------------------------------------------------------

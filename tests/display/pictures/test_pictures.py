@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from maskexpr.display.pictures import MODES, colours, middle, png, view
+from maskexpr.display.pictures import MODES, colours, middle, png, render
 from maskexpr.display.pictures.scaling import enlarge, fit, largest, shrink
 
 RANDOM = np.random.default_rng(0)
@@ -107,12 +107,12 @@ def test_a_larger_picture_repeats_each_pixel():
 
 def test_an_8_bit_image_that_spans_much_is_shown_as_it_is():
     im = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    assert np.array_equal(grey(view(im, "image", zoom=False)), im)
+    assert np.array_equal(grey(render(im, "image", zoom=False)), im)
 
 
 def test_a_dark_8_bit_image_is_stretched():
     im = np.linspace(0, 60, 10000).astype(np.uint8).reshape(100, 100)
-    tones = grey(view(im, "image", zoom=False))
+    tones = grey(render(im, "image", zoom=False))
     assert (tones.min(), tones.max()) == (0, 255)
 
 
@@ -120,7 +120,7 @@ def test_a_dark_8_bit_image_is_stretched():
 def test_other_images_go_from_black_to_white_by_percentiles(dtype):
     im = np.repeat(np.arange(100, dtype=dtype).reshape(10, 10), 10, axis=1)
     im[0, 0] = np.iinfo(dtype).max if np.dtype(dtype).kind in "iu" else 60000  # one hot pixel
-    tones = grey(view(im, "image", zoom=False))
+    tones = grey(render(im, "image", zoom=False))
     assert tones[0, 0] == tones[9, 99] == 255
     assert tones[0, 1] == 0
     assert int(tones[5, 0]) == pytest.approx(127, abs=3)
@@ -128,18 +128,18 @@ def test_other_images_go_from_black_to_white_by_percentiles(dtype):
 
 def test_a_window_may_be_given():
     im = np.array([[10, 20, 30, 40]], np.int16)
-    assert grey(view(im, "image", window=(20, 30), zoom=False)).tolist() == [[0, 0, 255, 255]]
+    assert grey(render(im, "image", window=(20, 30), zoom=False)).tolist() == [[0, 0, 255, 255]]
 
 
 @pytest.mark.parametrize("value", [0, 7, 255])
 def test_an_image_of_one_value_is_neither_black_nor_white(value):
-    assert (grey(view(np.full((4, 4), value, np.uint8), "image")) == 128).all()
+    assert (grey(render(np.full((4, 4), value, np.uint8), "image")) == 128).all()
 
 
 def test_an_image_of_two_values_is_black_and_white_however_rare_one_is():
     im = np.zeros((100, 100), np.uint8)
     im[3, 3] = 1
-    tones = grey(view(im, "image", zoom=False))
+    tones = grey(render(im, "image", zoom=False))
     assert tones[3, 3] == 255
     assert np.count_nonzero(tones) == 1
 
@@ -148,22 +148,22 @@ def test_an_image_of_two_values_is_black_and_white_however_rare_one_is():
 def test_what_is_not_finite_has_a_colour_of_its_own(dtype):
     im = np.arange(64, dtype=dtype).reshape(8, 8)
     im[0, 0], im[0, 1], im[7, 7] = np.nan, np.inf, -np.inf
-    found = where(view(im, "image", zoom=False), colours.NOT_FINITE)
+    found = where(render(im, "image", zoom=False), colours.NOT_FINITE)
     assert np.array_equal(found, ~np.isfinite(im))
-    small = where(view(im, "image", room=(4, 4)), colours.NOT_FINITE)  # 2 of 4 pixels are there, then 1 of 4
+    small = where(render(im, "image", room=(4, 4)), colours.NOT_FINITE)  # 2 of 4 pixels are there, then 1 of 4
     assert np.argwhere(small).tolist() == []
     im[1, 1] = np.nan
-    assert np.argwhere(where(view(im, "image", room=(4, 4)), colours.NOT_FINITE)).tolist() == [[0, 0]]
-    assert where(view(np.full((3, 3), np.nan, dtype), "image"), colours.NOT_FINITE).all()
+    assert np.argwhere(where(render(im, "image", room=(4, 4)), colours.NOT_FINITE)).tolist() == [[0, 0]]
+    assert where(render(np.full((3, 3), np.nan, dtype), "image"), colours.NOT_FINITE).all()
 
 
 def test_values_at_the_ends_of_their_type_neither_overflow_nor_warn():
     largest_float = np.finfo(np.float64).max
     im = np.array([[-largest_float, 0, largest_float]])
-    assert grey(view(im, "image", zoom=False)).tolist() == [[0, 128, 255]]
-    assert view(np.full((9, 9), largest_float), "image", room=(2, 2)).shape == (2, 2, 3)
+    assert grey(render(im, "image", zoom=False)).tolist() == [[0, 128, 255]]
+    assert render(np.full((9, 9), largest_float), "image", room=(2, 2)).shape == (2, 2, 3)
     ends = np.array([[np.iinfo(np.int64).min, np.iinfo(np.int64).max]])
-    assert grey(view(ends, "image", zoom=False)).tolist() == [[0, 255]]
+    assert grey(render(ends, "image", zoom=False)).tolist() == [[0, 255]]
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
@@ -171,7 +171,7 @@ def test_a_colour_image_keeps_its_colours(dtype):
     im = np.zeros((10, 10, 4), dtype)
     top = 1 if dtype == "float32" else np.iinfo(dtype).max
     im[:5, :, 0] = im[5:, :, 2] = top
-    rgb = view(im, "colour", zoom=False)
+    rgb = render(im, "colour", zoom=False)
     assert where(rgb, (255, 0, 0))[:5].all()
     assert where(rgb, (0, 0, 255))[5:].all()
 
@@ -184,8 +184,8 @@ MASK[5:20, 3:25] = True
 
 
 def test_an_overlay_tints_the_mask_and_nothing_else():
-    alone = view(IM, "image", zoom=False)
-    over = view(MASK, "mask", IM, "image", "overlay", zoom=False)
+    alone = render(IM, "image", zoom=False)
+    over = render(MASK, "mask", IM, "image", "overlay", zoom=False)
     assert np.array_equal(over[~MASK], alone[~MASK])
     inside = over[MASK].astype(int)
     assert (inside[:, 0] > inside[:, 1]).all()
@@ -203,24 +203,24 @@ def test_the_tint_is_as_strong_as_the_mask_covers():
     im = np.zeros((4, 8), np.uint8)
     im[0, 0] = 255
     strong, weak, none = (
-        view(mask, "mask", im, "image", "overlay", (2, 4), window=(0, 255))[y, x] for y, x in ((1, 0), (0, 2), (0, 3))
+        render(mask, "mask", im, "image", "overlay", (2, 4), window=(0, 255))[y, x] for y, x in ((1, 0), (0, 2), (0, 3))
     )
     assert strong[0] > weak[0] > none[0] == 0
     assert weak[0] == pytest.approx(strong[0] / 2, abs=1)
 
 
 def test_an_outline_is_one_pixel_wide_and_inside():
-    outline = where(view(MASK, "mask", IM, "image", "contour", zoom=False), colours.TINT)
+    outline = where(render(MASK, "mask", IM, "image", "contour", zoom=False), colours.TINT)
     expected = MASK.copy()
     expected[6:19, 4:24] = False
     assert np.array_equal(outline, expected)
-    alone = view(IM, "image", zoom=False)
-    assert np.array_equal(view(MASK, "mask", IM, "image", "contour", zoom=False)[~expected], alone[~expected])
+    alone = render(IM, "image", zoom=False)
+    assert np.array_equal(render(MASK, "mask", IM, "image", "contour", zoom=False)[~expected], alone[~expected])
 
 
 def test_an_outline_stays_one_pixel_wide_in_a_larger_picture():
     mask = np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], bool)
-    outline = where(view(mask, "mask", np.zeros((3, 3), np.uint8), "image", "contour", (30, 30)), colours.TINT)
+    outline = where(render(mask, "mask", np.zeros((3, 3), np.uint8), "image", "contour", (30, 30)), colours.TINT)
     expected = np.zeros((30, 30), bool)
     expected[10:20, 10:20] = True
     expected[11:19, 11:19] = False
@@ -232,7 +232,7 @@ def test_an_outline_never_vanishes(kind):
     for place in ((0, 0), (499, 333), (1000, 1000)):
         value = np.zeros((1001, 1001), bool if kind == "mask" else np.int32)
         value[place] = 1
-        rgb = view(value, kind, np.zeros(value.shape, np.uint8), "image", "contour", (50, 50))
+        rgb = render(value, kind, np.zeros(value.shape, np.uint8), "image", "contour", (50, 50))
         colour = colours.TINT if kind == "mask" else colours.LABELS[0]
         outline = where(rgb, colour)  # where it is in two or four pixels, all of them
         assert outline[place[0] * 50 // 1001, place[1] * 50 // 1001]
@@ -243,39 +243,39 @@ def test_a_mask_alone_shows_the_majority():
     mask = np.zeros((4, 4), bool)
     mask[:2, :2] = True
     mask[0, 2] = True
-    on = where(view(mask, "mask", room=(2, 2)), colours.ON)
+    on = where(render(mask, "mask", room=(2, 2)), colours.ON)
     assert on.tolist() == [[True, False], [False, False]]
     mask[1, 2] = True
-    assert where(view(mask, "mask", IM[:4, :4], "image", "mask", (2, 2)), colours.ON).tolist() == [[1, 1], [0, 0]]
+    assert where(render(mask, "mask", IM[:4, :4], "image", "mask", (2, 2)), colours.ON).tolist() == [[1, 1], [0, 0]]
 
 
 def test_without_an_image_a_mask_is_shown_alone():
     for mode in MODES:
-        assert np.array_equal(view(MASK, "mask", mode=mode), view(MASK, "mask", mode="mask"))
+        assert np.array_equal(render(MASK, "mask", mode=mode), render(MASK, "mask", mode="mask"))
 
 
 def test_side_by_side():
-    rgb = view(MASK, "mask", IM, "image", "side", (40, 61))
+    rgb = render(MASK, "mask", IM, "image", "side", (40, 61))
     assert rgb.shape == (40, 61, 3)
-    assert np.array_equal(rgb[:, :30], view(IM, "image", zoom=False))
+    assert np.array_equal(rgb[:, :30], render(IM, "image", zoom=False))
     assert where(rgb[:, 30:31], colours.GAP).all()
     assert np.array_equal(where(rgb[:, 31:], colours.ON), MASK)
 
 
 def test_two_images_side_by_side():
-    rgb = view(IM, "image", 255 - IM, "image", "side", (40, 61))
+    rgb = render(IM, "image", 255 - IM, "image", "side", (40, 61))
     assert np.array_equal(grey(rgb)[:, 31:], IM)
     assert np.array_equal(grey(rgb)[:, :30], 255 - IM)
 
 
 def test_on_a_colour_image_the_tint_is_another():
     colour = np.repeat(IM[:, :, np.newaxis], 3, axis=2)
-    assert where(view(MASK, "mask", colour, "colour", "contour", zoom=False), colours.TINT_ON_COLOUR).any()
+    assert where(render(MASK, "mask", colour, "colour", "contour", zoom=False), colours.TINT_ON_COLOUR).any()
 
 
 def test_labels_have_colours_by_their_numbers():
     labels = np.array([[0, 1, 2], [8, 9, 100000]], np.int32)
-    rgb = view(labels, "labels", zoom=False)
+    rgb = render(labels, "labels", zoom=False)
     table = colours.LABELS
     expected = [[colours.OFF, table[0], table[1]], [table[7], table[0], table[99999 % 8]]]
     assert rgb.tolist() == [[list(c) for c in row] for row in expected]
@@ -283,7 +283,7 @@ def test_labels_have_colours_by_their_numbers():
 
 def test_labels_outline_each_region_where_it_meets_another():
     labels = np.repeat(np.repeat(np.array([[1, 2], [0, 3]], np.int32), 5, axis=0), 5, axis=1)
-    rgb = view(labels, "labels", np.zeros((10, 10), np.uint8), "image", "contour", window=(0, 255), zoom=False)
+    rgb = render(labels, "labels", np.zeros((10, 10), np.uint8), "image", "contour", window=(0, 255), zoom=False)
     for number in (1, 2, 3):
         outline = where(rgb, colours.LABELS[number - 1])
         assert outline.sum() == 16  # the rim of five by five
@@ -293,7 +293,7 @@ def test_labels_outline_each_region_where_it_meets_another():
 def test_labels_tint_the_image_in_their_colours():
     labels = np.array([[0, 1], [2, 2]], np.int32)
     im = np.zeros((2, 2), np.uint8)
-    rgb = view(labels, "labels", im, "image", window=(0, 255), zoom=False).astype(int)
+    rgb = render(labels, "labels", im, "image", window=(0, 255), zoom=False).astype(int)
     assert rgb[0, 0].tolist() == [0, 0, 0]
     for place, number in (((0, 1), 1), ((1, 0), 2)):
         assert np.allclose(rgb[place], np.array(colours.LABELS[number - 1]) * 115 / 256, atol=1)
@@ -314,7 +314,7 @@ def test_any_shape_can_be_seen_in_any_mode_and_room(shape, kind, mode):
     value = np.ones((*shape, 3) if kind == "colour" else shape, VALUES[kind])
     im = RANDOM.integers(0, 9, shape).astype(np.int16)
     for room, on in itertools.product([(1, 1), (2, 3), (20, 7), (500, 400)], [None, im]):
-        rgb = view(value, kind, on, "image", mode, room)
+        rgb = render(value, kind, on, "image", mode, room)
         assert rgb.dtype == np.uint8
         assert rgb.ndim == 3
         assert rgb.shape[2] == 3
@@ -326,31 +326,31 @@ def test_any_shape_can_be_seen_in_any_mode_and_room(shape, kind, mode):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("room", [(17, 30), (40, 100), (200, 200)], ids=str)
 def test_the_order_of_pixels_in_memory_does_not_matter(mode, room):
-    expected = view(MASK, "mask", IM, "image", mode, room)
+    expected = render(MASK, "mask", IM, "image", mode, room)
     wide = np.zeros((40, 60), np.uint8)
     wide[:, ::2] = IM
     for mask, im in ((np.asfortranarray(MASK), IM), (MASK[::-1][::-1], wide[:, ::2])):
-        assert np.array_equal(view(mask, "mask", im, "image", mode, room), expected)
+        assert np.array_equal(render(mask, "mask", im, "image", mode, room), expected)
     read_only = IM.copy()
     read_only.flags.writeable = False
-    assert np.array_equal(view(MASK, "mask", read_only, "image", mode, room), expected)
-    assert np.array_equal(view(IM.astype(">u2"), "image", room=room), view(IM.astype("<u2"), "image", room=room))
+    assert np.array_equal(render(MASK, "mask", read_only, "image", mode, room), expected)
+    assert np.array_equal(render(IM.astype(">u2"), "image", room=room), render(IM.astype("<u2"), "image", room=room))
 
 
 def test_nothing_is_written_to_what_is_shown():
     mask, im = MASK.copy(), IM.copy()
     for mode in MODES:
-        view(mask, "mask", im, "image", mode)[:] = 0
-        view(im, "image")[:] = 0
+        render(mask, "mask", im, "image", mode)[:] = 0
+        render(im, "image")[:] = 0
     assert np.array_equal(mask, MASK)
     assert np.array_equal(im, IM)
 
 
 def test_an_unknown_mode_and_images_of_another_shape_are_refused():
     with pytest.raises(ValueError, match="mode 'tint' is none of"):
-        view(MASK, "mask", IM, mode="tint")
+        render(MASK, "mask", IM, mode="tint")
     with pytest.raises(ValueError, match="a picture of"):
-        view(MASK, "mask", IM[1:])
+        render(MASK, "mask", IM[1:])
 
 
 # --- stacks ----------------------------------------------------------------------------------------------------------
@@ -359,12 +359,12 @@ def test_an_unknown_mode_and_images_of_another_shape_are_refused():
 def test_of_a_stack_the_plane_in_the_middle_is_seen():
     stack = np.arange(5 * 4 * 4, dtype=np.uint8).reshape(5, 4, 4)
     assert middle(stack, "image") == (2,)
-    assert np.array_equal(view(stack, "image", zoom=False), view(stack[2], "image", zoom=False))
-    assert np.array_equal(view(stack, "image", plane=4, zoom=False), view(stack[4], "image", zoom=False))
+    assert np.array_equal(render(stack, "image", zoom=False), render(stack[2], "image", zoom=False))
+    assert np.array_equal(render(stack, "image", plane=4, zoom=False), render(stack[4], "image", zoom=False))
     five = np.zeros((3, 5, 4, 4, 3), np.uint8)
     assert middle(five, "colour") == (1, 2)
     five[2, 4, 0, 0] = 255
-    assert (view(five, "colour", plane=(2, 4), zoom=False)[0, 0] == 255).all()
+    assert (render(five, "colour", plane=(2, 4), zoom=False)[0, 0] == 255).all()
 
 
 def test_of_a_mask_the_middle_of_what_is_on_is_seen():
@@ -376,7 +376,7 @@ def test_of_a_mask_the_middle_of_what_is_on_is_seen():
     im = np.zeros((20, 4, 4), np.uint8)
     im[4] = 200
     assert np.array_equal(
-        view(mask, "mask", im, "image", zoom=False), view(mask[4], "mask", im[4], "image", zoom=False)
+        render(mask, "mask", im, "image", zoom=False), render(mask[4], "mask", im[4], "image", zoom=False)
     )
     assert middle(np.zeros((6, 6), np.int32), "labels") == ()
 

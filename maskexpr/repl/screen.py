@@ -1,4 +1,4 @@
-"""What a person sees of a session: results with their pictures, the table of names, mistakes in colour."""
+"""What a person sees of a session: what came of each line, with pictures, the table of names, mistakes in colour."""
 
 import re
 import textwrap
@@ -9,7 +9,7 @@ from maskexpr.display.results import drawn, line
 from maskexpr.display.terminal import Abilities, draw_histogram, resized
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import SEGMENTATIONS
-from maskexpr.session import Result, Session
+from maskexpr.session import Outcome, Session
 
 _COLOURS = {"error": "31", "warning": "33", "title": "1", "quiet": "2"}
 _LINES_LEFT = 4  # of the window, beside a picture: the line above it, the prompt, the bar at the bottom
@@ -18,8 +18,8 @@ _LARGEST_NAME = 24  # of a column; longer names push the rest aside
 
 
 @dataclass(slots=True)
-class Display:
-    """How results are shown: on what, in what mode, and whether with their times; and the last one, to show it again.
+class Screen:
+    """What outcomes are shown on, in what mode, and whether with their times; and the last one, to show it again.
 
     What is not a terminal, a pipe say, gets words and no pictures.
     """
@@ -27,45 +27,45 @@ class Display:
     abilities: Abilities
     mode: str = "overlay"
     timed: bool = True
-    last: Result | None = None
+    last: Outcome | None = None
 
     @property
     def columns(self) -> int:
         """How many characters a line may have."""
         return max(20, self.abilities.columns - 1)
 
-    def results(self, session: Session, results: Sequence[Result]) -> str:
-        """A line for each result, and one picture: of the last mask or labels, else of the last image."""
-        named = {id(r.value) for r in results if r.name and r.kind.is_array}
-        results = [r for r in results if r.name or id(r.value) not in named]  # a look at what is shown anyway
-        arrays = [r for r in results if r.kind.is_array]
+    def outcomes(self, session: Session, outcomes: Sequence[Outcome]) -> str:
+        """A line for each outcome, and one picture: of the last mask or labels, else of the last image."""
+        named = {id(r.value) for r in outcomes if r.name and r.kind.is_array}
+        outcomes = [r for r in outcomes if r.name or id(r.value) not in named]  # a look at what is shown anyway
+        arrays = [r for r in outcomes if r.kind.is_array]
         pictured = ([r for r in arrays if r.kind.name in SEGMENTATIONS] or arrays)[-1:]
-        self.last = next(iter([*pictured, *results[-1:]]), self.last)
-        lines = [self.line(result) for result in results if result not in pictured]
-        return "\n".join([*lines, *(self.picture(session, result, len(lines)) for result in pictured)])
+        self.last = next(iter([*pictured, *outcomes[-1:]]), self.last)
+        lines = [self.line(outcome) for outcome in outcomes if outcome not in pictured]
+        return "\n".join([*lines, *(self.picture(session, outcome, len(lines)) for outcome in pictured)])
 
-    def words(self, result: Result) -> str:
-        """What a result is."""
-        return self._words(result, None)
+    def words(self, outcome: Outcome) -> str:
+        """What an outcome is."""
+        return self._words(outcome, None)
 
-    def _words(self, result: Result, seconds: float | None) -> str:
-        if result.value is None:  # it has a meaning in other expressions only
-            return "list of masks" if result.kind.name == "masks" else str(result.kind)
-        if isinstance(result.value, str):
-            return value_text(result.value)
-        return line(result.value, result.kind, self.abilities, seconds)
+    def _words(self, outcome: Outcome, seconds: float | None) -> str:
+        if outcome.value is None:  # it has a meaning in other expressions only
+            return "list of masks" if outcome.kind.name == "masks" else str(outcome.kind)
+        if isinstance(outcome.value, str):
+            return value_text(outcome.value)
+        return line(outcome.value, outcome.kind, self.abilities, seconds)
 
-    def line(self, result: Result) -> str:
-        """A result in a line: its name, what it is, the time it took."""
-        return self._folded(_title(result) + self._words(result, self._seconds(result)))
+    def line(self, outcome: Outcome) -> str:
+        """An outcome in a line: its name, what it is, the time it took."""
+        return self._folded(_title(outcome) + self._words(outcome, self._seconds(outcome)))
 
-    def picture(self, session: Session, result: Result, lines_above: int = 0) -> str:
-        """A result in a line and as a picture, on the image that it came from."""
-        ground = session.value(result.on) if result.on in session.names else None
+    def picture(self, session: Session, outcome: Outcome, lines_above: int = 0) -> str:
+        """An outcome in a line and as a picture, on the image that it came from."""
+        ground = session.value(outcome.on) if outcome.on in session.names else None
         on = (ground.value, ground.kind) if ground is not None else None
-        words = self.line(result)
+        words = self.line(outcome)
         lines_left = min(_LINES_LEFT + lines_above + words.count("\n"), self.abilities.lines // 2)
-        shown = drawn(result.value, result.kind, self.abilities, on, self.mode, lines_left=lines_left)
+        shown = drawn(outcome.value, outcome.kind, self.abilities, on, self.mode, lines_left=lines_left)
         return words + "".join(shown.partition("\n")[1:])
 
     def _folded(self, text: str) -> str:
@@ -80,11 +80,11 @@ class Display:
                 lines[-1] += gap + word
         return "\n".join(lines)
 
-    def _seconds(self, result: Result) -> float | None:
+    def _seconds(self, outcome: Outcome) -> float | None:
         """The time it took; none for what was there already."""
-        return result.seconds if self.timed and result.seconds > 0 else None
+        return outcome.seconds if self.timed and outcome.seconds > 0 else None
 
-    def histogram(self, image: Result, marks: Mapping[str, float], mask: Result | None) -> str:
+    def histogram(self, image: Outcome, marks: Mapping[str, float], mask: Outcome | None) -> str:
         """How often the values of an image occur, of all pixels and of those in a mask."""
         part = image.value[mask.value] if mask is not None else None
         names = ("all", f"in {mask.name}") if mask is not None else ("all", "")
@@ -109,10 +109,10 @@ class Display:
         )
 
 
-def _title(result: Result) -> str:
-    if not result.name:
+def _title(outcome: Outcome) -> str:
+    if not outcome.name:
         return ""
-    return f"{result.name}: " if result.kind.is_array else f"{result.name} = "
+    return f"{outcome.name}: " if outcome.kind.is_array else f"{outcome.name} = "
 
 
 def table(rows: Sequence[tuple[str, str, str]], columns: int, *, fold: bool = True) -> str:

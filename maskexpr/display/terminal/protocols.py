@@ -1,4 +1,4 @@
-"""A picture as what a terminal shows it by, within its window."""
+"""A picture by the protocol that a terminal has for pictures, within its window."""
 
 import base64
 from typing import Any
@@ -7,9 +7,9 @@ import numpy as np
 
 from maskexpr.display.pictures import png
 from maskexpr.display.terminal.blocks import RESET, draw_blocks
+from maskexpr.display.terminal.characters import draw_text
 from maskexpr.display.terminal.detection import Abilities
 from maskexpr.display.terminal.sixels import draw_sixels
-from maskexpr.display.terminal.texts import draw_text
 
 Array = np.ndarray[Any, Any]
 

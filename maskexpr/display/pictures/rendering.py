@@ -21,7 +21,7 @@ _STRENGTH = 115  # of a tint, of 256
 _BROADER = 1500  # so many pixels high or wide, an outline is broader by one: it is looked at from farther away
 
 
-def view(
+def render(
     value: Array,
     kind: str,
     on: Array | None = None,

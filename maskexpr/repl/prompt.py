@@ -68,7 +68,7 @@ class _Prompt:
             text = self._session.prompt([("class:prompt", _PROMPT)], default=typed)
         except EOFError:
             return None
-        talk.display.fit()
+        talk.screen.fit()
         return text
 
     def _fit_menu(self, app: Application[str]) -> None:
