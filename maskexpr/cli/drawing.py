@@ -31,7 +31,7 @@ class PictureFiles:
     paths: dict[str, str] = field(default_factory=dict)
 
     def add(self, what: str, pictures: Mapping[str, Result], option: str, stem: str, names: str) -> None:
-        """Pictures that the option --`what` asks for; see `files.targets`."""
+        """Pictures that the option --`what` asks for; see `files.programs.targets`."""
         for name, path in programs.targets(pictures, option, stem, names, f"--{what}").items():
             title = f"{_TITLES[what]} of {name}"
             self.made[title], self.paths[title] = pictures[name], path

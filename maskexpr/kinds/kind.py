@@ -115,7 +115,7 @@ class Kind:
             return f"list of {self.shape[0]}" if self.shape else "list"
         if self.shape is not None:
             words.append(shape_text(self.shape, self.channels))
-        if self.dtype is not None and self.name in ("image", "colour", "samples"):
+        if self.dtype is not None and self.name in INTENSITIES | {"samples"}:
             words.append(str(self.dtype))
         return " ".join(words)
 
