@@ -8,6 +8,7 @@ import stat
 import struct
 import subprocess
 import sys
+import types
 import warnings
 import zipfile
 import zlib
@@ -953,3 +954,31 @@ def test_each_format_is_declared_in_a_file_of_its_own() -> None:
     assert sorted(declaring) == sorted(names)
     for lazy in table.FORMATS:
         assert lazy.format.begins(b"") is False
+
+
+def test_a_further_format_is_a_module_and_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading, writing and the messages that list formats ask nothing but the table."""
+    module = types.ModuleType("rows_of_bytes")
+    module.FORMAT = a_format.Format(
+        "ROWS",
+        begins=lambda head: head.startswith(b"ROWS"),
+        decode=lambda file, kind: formats.Pixels(np.frombuffer(file.stream.read()[4:], np.uint8)[None], colour=False),
+        writing=a_format.Writing(
+            holds=lambda array, kind: array.dtype == np.uint8 and len(array) == 1,
+            encode=lambda array, kind: b"ROWS" + array.tobytes(),
+            on=7,
+        ),
+    )
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(table, "FORMATS", (*table.FORMATS, table.Lazy(module.__name__, (".rows",))))
+    mask = np.array([[True, False, True]])
+    formats.write(tmp_path / "a.ROWS", mask, kind="mask")
+    assert (tmp_path / "a.ROWS").read_bytes() == b"ROWS\7\0\7"
+    for name in ("a.ROWS", "b.png"):
+        (tmp_path / name).write_bytes(b"ROWS\7\0\7")
+        same(formats.read(tmp_path / name).array, np.uint8([[7, 0, 7]]))
+    with pytest.raises(FileError, match=r"\.rows cannot hold uint16 .*write \.png, "):
+        formats.write(tmp_path / "a.rows", np.full((1, 2), 300, np.uint16), kind="image")
+    with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, \.npy, \.npz, \.rows"):
+        formats.write(tmp_path / "a.txt", mask, kind="mask")
+    assert "known are PNG, JPEG, TIFF, BMP, GIF, .npy, .npz and ROWS" in mistake(b"hello")
