@@ -46,45 +46,68 @@ class Part:
 def split(tokens: list[lark.Token]) -> Iterator[Part]:
     """Cut at line breaks and `;` outside brackets. A bracket that never closes ends at the next line that
     begins a statement, so that it is reported where it stands and does not swallow the file."""
-    unclosed = _unclosed(tokens)
-    part, opened, skipping = Part([]), list[int](), False
+    splitter = _Splitter(tokens)
     for i, token in enumerate(tokens):
-        kind = token.type
-        if kind == "NEWLINE" and opened and not skipping:
-            swallowed = part.tokens[-1].type == "UNCLOSED_TEXT"
-            lost = (
-                swallowed
-                or _begins_statement(tokens, i + 1, surely=True)
-                or (opened[0] in unclosed and _begins_statement(tokens, i + 1, surely=False))
-            )
-            if not lost:
-                continue
-            part.blame_unclosed(tokens[opened[-1]])
-        if kind in _SEPARATORS:
-            if kind == "NEWLINE" and part.tokens and part.tokens[-1] == "\\":
-                continue
-            if kind == "SEMICOLON" and opened:
-                part.blame_unclosed(tokens[opened[-1]])
-                skipping = True
-                continue
-            if part.tokens:
-                yield part
-            part, opened, skipping = Part([]), [], False
-            continue
-        part.tokens.append(token)
-        if kind in _OPENING:
-            opened.append(i)
-        elif kind in _CLOSING and not skipping:
-            if not opened:
-                part.blame(messages.BRACKET_UNOPENED, token, bracket=str(token))
-                continue
-            begun = tokens[opened.pop()]
-            if begun.type != _CLOSING[kind]:
-                part.blame(messages.BRACKET_MISMATCH, token, close=str(token), open=str(begun))
-    if opened:
-        part.blame_unclosed(tokens[opened[-1]])
-    if part.tokens:
-        yield part
+        if token.type not in _SEPARATORS:
+            splitter.take(i, token)
+        elif splitter.ends_at(i, token):
+            yield from splitter.cut()
+    if splitter.opened:
+        splitter.part.blame_unclosed(tokens[splitter.opened[-1]])
+    yield from splitter.cut()
+
+
+class _Splitter:
+    """The statement that is being collected, and the brackets open in it."""
+
+    def __init__(self, tokens: list[lark.Token]) -> None:
+        self.tokens = tokens
+        self.unclosed = _unclosed(tokens)
+        self.part = Part([])
+        self.opened: list[int] = []
+        self.skipping = False  # what stands behind a `;` in brackets
+
+    def cut(self) -> Iterator[Part]:
+        if self.part.tokens:
+            yield self.part
+        self.part, self.opened, self.skipping = Part([]), [], False
+
+    def take(self, i: int, token: lark.Token) -> None:
+        """A token of the statement."""
+        self.part.tokens.append(token)
+        if token.type in _OPENING:
+            self.opened.append(i)
+        elif token.type in _CLOSING and not self.skipping:
+            self._close(token)
+
+    def _close(self, token: lark.Token) -> None:
+        if not self.opened:
+            self.part.blame(messages.BRACKET_UNOPENED, token, bracket=str(token))
+            return
+        begun = self.tokens[self.opened.pop()]
+        if begun.type != _CLOSING[token.type]:
+            self.part.blame(messages.BRACKET_MISMATCH, token, close=str(token), open=str(begun))
+
+    def ends_at(self, i: int, token: lark.Token) -> bool:
+        """Whether a line break or a `;` ends the statement."""
+        if token.type == "SEMICOLON":
+            if self.opened:
+                self.part.blame_unclosed(self.tokens[self.opened[-1]])
+                self.skipping = True
+            return not self.opened
+        if self.opened and not self.skipping:
+            if not self._is_lost(i):
+                return False
+            self.part.blame_unclosed(self.tokens[self.opened[-1]])
+        return not (self.part.tokens and self.part.tokens[-1] == "\\")
+
+    def _is_lost(self, i: int) -> bool:
+        """Whether an open bracket will not be closed on the lines behind token i, as far as one can tell."""
+        return (
+            self.part.tokens[-1].type == "UNCLOSED_TEXT"
+            or _begins_statement(self.tokens, i + 1, surely=True)
+            or (self.opened[0] in self.unclosed and _begins_statement(self.tokens, i + 1, surely=False))
+        )
 
 
 def _unclosed(tokens: list[lark.Token]) -> set[int]:
