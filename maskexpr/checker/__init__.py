@@ -5,7 +5,7 @@ from typing import Any
 
 from maskexpr.checker import statements
 from maskexpr.checker.context import Context, TooLarge
-from maskexpr.checker.statements import param_kind
+from maskexpr.checker.params import param_kind
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.source import Source, Span

@@ -6,11 +6,11 @@ from typing import Any
 
 from maskexpr.checker import calls, expressions
 from maskexpr.checker.context import Context, Definition, Scope, Value
+from maskexpr.checker.params import constant, param_kind
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.source import Source, Span
-from maskexpr.kinds.kind import DECLARED, GIVEN, NAMES, RESULTS, TRUTH, Kind, number, quantity, text, unknown
+from maskexpr.kinds.kind import DECLARED, GIVEN, NAMES, RESULTS, TRUTH, Kind, unknown
 from maskexpr.kinds.quantity import Quantity
-from maskexpr.kinds.ranges import Range
 from maskexpr.language import nodes
 from maskexpr.language.parser import parse
 from maskexpr.library import OPERATORS
@@ -110,10 +110,10 @@ def _declare_param(c: Context, lines: Lines, node: nodes.Param, given: Mapping[s
 
 
 def _param_info(c: Context, scope: Scope, node: nodes.Param) -> ParamInfo:
-    name, value = node.name.text, _constant(node.value)
+    name, value = node.name.text, constant(node.value)
     low = high = choices = None
     if node.interval:
-        low, high = (_constant(bound) for bound in node.interval)
+        low, high = (constant(bound) for bound in node.interval)
         span = node.interval[0].span.to(node.interval[1].span)
         if not _orderable(value):
             c.report(messages.PARAM_NO_INTERVAL, scope, span)
@@ -140,10 +140,6 @@ def _doc(node: nodes.Param) -> str:
     return node.doc.value if node.doc else ""
 
 
-def _constant(node: nodes.Constant) -> Any:
-    return Quantity(node.value, node.power) if isinstance(node, nodes.Quantity) else node.value
-
-
 def _orderable(value: Any) -> bool:
     return isinstance(value, int | float | Quantity) and not isinstance(value, bool)
 
@@ -152,20 +148,6 @@ def _family(value: Any) -> str:
     if isinstance(value, Quantity):
         return "length" if value.power == 1 else f"size in mm{value.power}"
     return {bool: "truth", str: "text"}.get(type(value), "number")
-
-
-def param_kind(info: ParamInfo, value: Any) -> Kind:
-    """The kind of a parameter: a constant with the range of its whole interval, so that types do not depend on it."""
-    if isinstance(value, Quantity):
-        return quantity(value.value, value.power)
-    if isinstance(value, bool):
-        return TRUTH.with_constant(value)
-    if isinstance(value, str):
-        return text(value)
-    if not info.whole:
-        return number(constant=float(value))
-    values = Range(value, value) if info.low is None else Range(info.low, info.high)
-    return number(values, value)
 
 
 # --- defs ------------------------------------------------------------------------------------------------------------

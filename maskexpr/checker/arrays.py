@@ -1,0 +1,253 @@
+"""The array of an input: from what a caller gives to an array the steps can use, and the kind that it is."""
+
+import operator
+import sys
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from maskexpr.checker.params import is_endless
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.kinds.kind import ARRAYS, BINARY_OR_GREY, INTENSITIES, NUMERIC_ARRAYS, TRUTH, Kind, number, shape_text
+from maskexpr.kinds.quantity import MILLIMETRES
+from maskexpr.kinds.ranges import LABEL_NUMBERS, Range, of_type
+from maskexpr.program.steps import InputInfo
+
+_KINDS = tuple(ARRAYS)  # to look through: what a caller gives may not be hashable
+_WAYS_OUT = {
+    "mask": "make one with a comparison: declare it image and write {name} > 0",
+    "image": "declare it {found}, or leave the kind out",
+    "colour": "a colour image has a last axis of 3 or 4 channels",
+    "labels": "labels are whole numbers from 0 on; declare it image and convert",
+    "number": "give one plain number",
+    "scalar": "give an array with at least one axis, or declare {name}: number",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """An array that says more than its numbers do.
+
+    Parameters
+    ----------
+    array : array_like
+    spacing : number, text such as "0.5mm", or a sequence of them, optional
+        The size of a pixel: one for all axes or one per axis, in axis order; plain numbers are millimetres. A colour
+        image's channels have none.
+    kind : {"image", "mask", "colour", "labels"}, optional
+        What the array is, where its shape and type do not say it.
+
+    >>> volume = maskexpr.Image(np.zeros((4, 5, 3)), spacing=[2, 0.5, 0.5], kind="image")
+    >>> evaluate("area(m, 'mm3')", m=maskexpr.Image(np.ones((2, 2, 2), bool), spacing="0.5mm"))
+    1.0
+    """
+
+    array: Any
+    spacing: Any = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pixels:
+    """An array, or, where it is None, the shape and type of one."""
+
+    array: np.ndarray[Any, Any] | None
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind]:
+    """One input: the array in native byte order, and its kind. To check, a (shape, dtype) will do, without an array."""
+    image = value if isinstance(value, Image) else Image(value)
+    if image.kind is not None and image.kind not in _KINDS:
+        raise Refused(messages.IMAGE_KIND_UNKNOWN, kind=image.kind)
+    if not _is_signature(image.array):
+        array = _array(image.array)
+        if array.ndim == 0:
+            return _scalar(info, array.item())
+        pixels = _Pixels(array, array.shape, array.dtype)
+    elif run:
+        raise Refused(messages.INPUT_NOT_ARRAY, found="it is a shape and a type, without pixels")
+    else:
+        pixels = _signature(*image.array)
+    _check_type(pixels)
+    kind = image.kind or _kind_name(pixels, info.kind)
+    if pixels.dtype.kind == "b" and kind in INTENSITIES:
+        raise _other_kind(info, kind, "mask", "image")
+    if info.kind is not None and not _may_become(kind, info.kind, pixels.shape):
+        raise _other_kind(info, info.kind, kind)
+    return _as_kind(info, info.kind or kind, pixels, image.spacing)
+
+
+def _other_kind(info: InputInfo, wanted: str, found: str, way_out: str = "") -> Refused:
+    """Of another kind than it has to be, with the way out for that kind or another."""
+    text = _WAYS_OUT[way_out or wanted].format(name=info.name, found=found)
+    return Refused(messages.INPUT_KIND, wanted=wanted, found=found, way_out=text)
+
+
+# --- what is given ---------------------------------------------------------------------------------------------------
+
+
+def _is_signature(value: Any) -> bool:
+    """Whether this is a (shape, dtype) and not an array."""
+    if not (isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], tuple | list)):
+        return False
+    return isinstance(value[1], str | type | np.dtype)
+
+
+def _signature(shape: Any, dtype: Any) -> _Pixels:
+    try:
+        return _Pixels(None, tuple(operator.index(n) for n in shape), np.dtype(dtype))
+    except (TypeError, ValueError):
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"{(shape, dtype)} is no shape and type") from None
+
+
+def _array(value: Any) -> np.ndarray[Any, Any]:
+    # Touching np.ma would import it, and nobody has a masked array without having done so.
+    if "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray):
+        raise Refused(messages.INPUT_MASKED_ARRAY)
+    if isinstance(value, str | bytes | dict | set) or value is None:
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"it is a {type(value).__name__}")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise Refused(messages.INPUT_RAGGED) from None
+    except (TypeError, OverflowError):
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"it is a {type(value).__name__}") from None
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def _check_type(pixels: _Pixels) -> None:
+    shape, dtype = pixels.shape, pixels.dtype
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"its type is {dtype}")
+    if not shape or min(shape) <= 0:
+        raise Refused(messages.INPUT_NO_PIXELS, shape=shape_text(shape))
+
+
+def _scalar(info: InputInfo, value: Any) -> tuple[Any, Kind]:
+    if not isinstance(value, bool | int | float):
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"it is a {type(value).__name__}")
+    if is_endless(value):
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"it is a number of {value.bit_length()} bits")
+    if info.kind not in (None, "number"):
+        raise _other_kind(info, info.kind, "number", "scalar")
+    if not isinstance(value, bool):
+        return value, number(constant=value)
+    if info.kind == "number":
+        raise _other_kind(info, "number", "truth")
+    return value, TRUTH.with_constant(value)
+
+
+# --- what kind it is -------------------------------------------------------------------------------------------------
+
+
+def _kind_name(pixels: _Pixels, declared: str | None) -> str:
+    """What an array is by itself: colour if it is 3-D, of a type cameras use, with 3 or 4 in its last axis."""
+    shape, dtype = pixels.shape, pixels.dtype
+    if dtype.kind == "b":
+        return "mask"
+    looks_coloured = (
+        len(shape) == 3 and shape[-1] in (3, 4) and (dtype.kind == "f" or dtype.name in ("uint8", "uint16"))
+    )
+    return "colour" if looks_coloured and declared not in ARRAYS - {"colour"} else "image"
+
+
+def _may_become(kind: str, declared: str, shape: tuple[int, ...]) -> bool:
+    if declared == "colour":
+        return len(shape) >= 3 and shape[-1] in (3, 4) and kind in INTENSITIES
+    allowed = {"image": NUMERIC_ARRAYS, "labels": NUMERIC_ARRAYS, "mask": BINARY_OR_GREY}
+    return kind in allowed.get(declared, set())
+
+
+def _as_kind(info: InputInfo, kind: str, pixels: _Pixels, spacing: Any) -> tuple[Any, Kind]:
+    shape, channels = pixels.shape, 0
+    if kind == "colour":
+        if len(shape) < 2 or shape[-1] not in (3, 4):
+            raise _other_kind(info, "colour", "image")
+        shape, channels = shape[:-1], shape[-1]
+    if kind == "mask" and pixels.dtype.kind != "b":
+        pixels = _as_mask(pixels)
+    if kind == "labels":
+        pixels = _as_labels(pixels)
+    values = LABEL_NUMBERS if kind == "labels" else _range(pixels)
+    steps = _spacing(spacing, len(shape), channels)
+    return pixels.array, Kind(kind, shape, pixels.dtype, values, channels, steps, info.name)
+
+
+def _range(pixels: _Pixels) -> Range | None:
+    """All values of an integer type; for 64-bit types those that are there, as sums of them would fit no type."""
+    array, dtype = pixels.array, pixels.dtype
+    if dtype.kind not in "iu":
+        return None
+    if dtype.itemsize < 8:
+        return of_type(dtype)
+    if array is None:
+        return Range(-(2**31), 2**31 - 1) if dtype.kind == "i" else Range(0, 2**32 - 1)
+    return Range(int(array.min()), int(array.max()))
+
+
+def _as_mask(pixels: _Pixels) -> _Pixels:
+    """A two-valued image, as masks are kept in files: off is 0."""
+    array, on = pixels.array, None
+    if array is not None:
+        on = array != 0
+        if on.any() and np.any(array[on] != array[on].flat[0]):
+            raise Refused(messages.INPUT_MASK_VALUES)
+    return replace(pixels, array=on, dtype=np.dtype(bool))
+
+
+def _as_labels(pixels: _Pixels) -> _Pixels:
+    array, dtype = pixels.array, pixels.dtype
+    if dtype.kind not in "iu":
+        raise Refused(messages.INPUT_LABELS, found=f"{dtype} values")
+    if array is not None:
+        low, high = int(array.min()), int(array.max())
+        if low < LABEL_NUMBERS.low or high > LABEL_NUMBERS.high:
+            raise Refused(messages.INPUT_LABELS, found=f"values from {low} to {high}")
+        array = array.astype(np.int32, copy=False)
+    return replace(pixels, array=array, dtype=np.dtype(np.int32))
+
+
+# --- spacing ---------------------------------------------------------------------------------------------------------
+
+
+def _spacing(spacing: Any, ndim: int, channels: int) -> tuple[Fraction, ...] | None:
+    if spacing is None:
+        return None
+    try:
+        parts = [spacing] if isinstance(spacing, str | int | float | np.generic | Fraction) else list(spacing)
+        steps = tuple(_millimetres(p) for p in (parts * ndim if len(parts) == 1 else parts))
+    except (ValueError, TypeError, KeyError, ZeroDivisionError, OverflowError):
+        steps = ()
+    if len(steps) != ndim or any(s <= 0 for s in steps):
+        found = ", ".join(str(p) for p in spacing) if isinstance(spacing, list | tuple) else spacing
+        if channels and len(steps) == ndim + 1:
+            raise Refused(messages.INPUT_SPACING_COLOUR, found=found, channels=channels)
+        raise Refused(messages.INPUT_SPACING, found=found)
+    return steps
+
+
+def _millimetres(value: Any) -> Fraction:
+    """A plain number is millimetres, exactly as it was written."""
+    if isinstance(value, str):
+        text = value.strip()
+        unit = text.lstrip("0123456789.+-eE ").strip()
+        digits = text.removesuffix(unit).strip()
+        # As a float first: the fraction of an endless exponent would take for ever.
+        return (
+            Fraction(digits) * MILLIMETRES[unit or "mm"]
+            if len(text) < 40 and _is_length(float(digits))
+            else Fraction(0)
+        )
+    if isinstance(value, Fraction):
+        return value
+    return Fraction(repr(float(value))) if _is_length(float(value)) else Fraction(0)
+
+
+def _is_length(value: float) -> bool:
+    """Whether something can be so many units long, the Earth and the atom included; neither inf nor nan."""
+    return 1e-30 < value < 1e30
