@@ -67,8 +67,8 @@ INSIDE = {
     "session": ("__init__", "session", "scripts", "states", "values"),
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
-        *("__init__", "statements", "expressions", "operators", "calls", "predicates", "application", "shapes"),
-        *("context", "binding", "arrays", "params"),
+        *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls", "predicates"),
+        *("application", "shapes", "place", "context", "binding", "arrays", "params"),
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.formats": (

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.checker.context import Context, Scope, Value
+from maskexpr.checker.context import Value
+from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
-from maskexpr.diagnostics.source import Span
 from maskexpr.functions.arguments import Parameter, Refused, Surroundings, part_name, value_text
 from maskexpr.functions.gives import grid_of
 from maskexpr.functions.parameters import default_of
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import LOGICAL, NUMERIC_ARRAYS, SEGMENTATIONS, Kind, number, shape_text
+from maskexpr.kinds.kind import LOGICAL, NUMERIC_ARRAYS, QUANTITIES, SEGMENTATIONS, Kind, number, shape_text
 
 Given = Mapping[str, Value]
 _OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
@@ -29,9 +29,9 @@ class _Open:
 _OPEN = _Open()
 
 
-def apply(c: Context, scope: Scope, function: Function, given: Given, span: Span) -> Value:
+def apply(here: Place, function: Function, given: Given) -> Value:
     """The value of a call whose arguments were bound to the function's parameters."""
-    return _Application(c, scope, function, given, span).value()
+    return _Application(here, function, given).value()
 
 
 def worked_axes(function: Function, given: Given, around: Surroundings) -> tuple[int, ...] | None:
@@ -48,8 +48,8 @@ def worked_axes(function: Function, given: Given, around: Surroundings) -> tuple
 class _Application:
     """One call while its arguments are sorted: values that depend on pixels become operands, constants settings."""
 
-    def __init__(self, c: Context, scope: Scope, function: Function, given: Given, span: Span) -> None:
-        self.c, self.scope, self.function, self.given, self.span = c, scope, function, given, span
+    def __init__(self, here: Place, function: Function, given: Given) -> None:
+        self.here, self.function, self.given = here, function, given
         self.operands: dict[str, Value] = {}
         self.settings: dict[str, Any] = {}
         self.arrays = {n: v.kind for n, v in given.items() if v.kind.is_array or v.kind.name == "samples"}
@@ -58,30 +58,25 @@ class _Application:
         """The value, or after a mistake a stand-in."""
         fits = self._fill_in()
         self.around = self._surroundings()
-        self.around = replace(self.around, axes=worked_axes(self.function, self.given, self.around))
+        axes = worked_axes(self.function, self.given, self.around)
+        if axes is not None:
+            self.around = replace(self.around, axes=axes)
         for parameter in self.function.parameters:
             fits = self._take(parameter) and fits
-        if fits and agree(self.c, self.scope, self.operands, self.span):
+        if fits and agree(self.here, self.operands):
             result = self._result()
             self._note_unit(result)
             return result
-        return self._unknown(self.function.gives.names)
+        return self.here.unknown(self.function.gives.names)
 
     def _note_unit(self, result: Value) -> None:
         """The unit that the result is in; a statistic is in that of its values."""
         unit, first = self.settings.get("unit"), next(iter(self.operands.values()), None)
+        units = self.here.context.steps.units
         if isinstance(unit, str):
-            self.c.units[result.step] = (self.function, unit)
-        elif self.function.group == "measures" and first and first.step in self.c.units:
-            self.c.units[result.step] = self.c.units[first.step]
-
-    def _unknown(self, names: frozenset[str]) -> Value:
-        return self.c.unknown(self.scope, self.span, names)
-
-    def _refuse(self, refused: Refused, argument: str) -> None:
-        blamed = self.given.get(argument)
-        fields = {"name": argument, **refused.fields}
-        self.c.report(refused.mistake, self.scope, blamed.span if blamed else self.span, **fields)
+            units[result.step] = (self.function, unit)
+        elif self.function.group == "measures" and first and first.step in units:
+            units[result.step] = units[first.step]
 
     # --- arguments ---
 
@@ -104,7 +99,7 @@ class _Application:
                 self.operands[name] = self._operand(parameter, value)
         except Refused as refused:
             mistake, other = self._for_another(refused.mistake, parameter, value)
-            self._refuse(Refused(mistake, name, **{**refused.fields, **other}), name)
+            self.here.refuse(Refused(mistake, name, **{**refused.fields, **other}), self.given)
             return False
         return True
 
@@ -127,7 +122,7 @@ class _Application:
             self.settings[parameter.name] = None
         else:
             default = number(constant=parameter.default)
-            self.operands[parameter.name] = self.c.constant(default, self.scope, self.span)
+            self.operands[parameter.name] = self.here.constant(default)
 
     def _settled(self, parameter: Parameter, kind: Kind) -> Any:
         if not kind.is_constant:
@@ -141,53 +136,52 @@ class _Application:
 
     def _operand(self, parameter: Parameter, value: Value) -> Value:
         takes = parameter.takes
-        if takes.quantity is not None and value.kind.name in ("length", "size"):
+        if takes.quantity is not None and value.kind.name in QUANTITIES:
             pixels = takes.quantity(value.kind, self.around)
-            return self.c.constant(Kind("number", constant=pixels), self.scope, value.span)
+            return self.here.at(value).constant(Kind("number", constant=pixels))
         if value.kind.name == "number" and value.kind.is_constant:
             takes.check_number(value.kind.constant)
         return value
 
     def _kind_fits(self, parameter: Parameter, value: Value) -> bool:
         """Whether the argument is of a kind the parameter takes; if not, say what was probably meant."""
-        kind, wanted = value.kind, parameter.takes.kinds
-        if kind.may_be(wanted):
+        if value.kind.may_be(parameter.takes.kinds):
             return True
-        text = self.scope.source.quote(value.span)
+        text = self.here.quote(value)
+        mistake, more = self._misfit(parameter, value, text)
         fields = {"function": self.function.name, "name": parameter.name, "wanted": parameter.takes.noun, "text": text}
-        more: dict[str, object]
+        self.here.at(value).report(mistake, kind=value.kind.word, **fields, **more)
+        return False
+
+    def _misfit(self, parameter: Parameter, value: Value, text: str) -> tuple[Mistake, dict[str, object]]:
+        """What was probably meant by an argument of a kind that the parameter does not take."""
+        kind, wanted = value.kind, parameter.takes.kinds
         # A comparison is a mask or a truth already before its image is known; both want the same advice.
         name = "mask" if kind.name == "unknown" and kind.surely(LOGICAL) else kind.name
         if name == "colour":
-            mistake, more = messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several"}
-            more["stack"] = self.c.or_stack(value)
-        elif name == "samples" and self.function.parameter("within"):
-            value_text, mask_text = (self.scope.source.quote(o.span) for o in value.step.operands.values())
-            mistake, more = messages.ARGUMENT_WITHIN, {"value": value_text, "mask": mask_text}
-        elif wanted == {"masks"} and name == "list":
-            mistake, more = messages.ARGUMENT_MASKS_NONE, {}
-        elif wanted == {"masks"}:
-            mistake, more = messages.ARGUMENT_MASKS_WANTED, {}
-        elif wanted == {"colour"}:
-            mistake, more = messages.ARGUMENT_COLOUR_WANTED, {}
-        elif wanted >= SEGMENTATIONS and value.step.name and (kind.range or not kind.is_complete):
-            mistake, more = messages.ARGUMENT_LABELS_WANTED, {}
-        elif "mask" in wanted and kind.word in NUMERIC_ARRAYS:
-            mistake, more = messages.ARGUMENT_MASK_WANTED, {}
-        elif name == "mask" and self.function.name in _OF_MASKS:
-            what, other = _OF_MASKS[self.function.name]
-            mistake, more = messages.ARGUMENT_SPREAD_WANTED, {"what": what, "other": other}
-        elif "image" in wanted and name == "mask":
-            mistake, more = messages.ARGUMENT_IMAGE_WANTED, {}
-        elif "text" in wanted and text.isidentifier():
-            mistake, more = messages.ARGUMENT_QUOTES, {}
-        elif name in ("length", "size") and "number" in wanted and not wanted & {"length", "size"}:
-            mistake, more = messages.ARGUMENT_QUANTITY, {}
-        else:
-            mistake, more = self._for_another(messages.ARGUMENT_KIND, parameter, value)
-            more["signature"] = self.function.signature
-        self.c.report(mistake, self.scope, value.span, kind=kind.word, **fields, **more)
-        return False
+            stack = self.here.context.or_stack(value)
+            return messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several", "stack": stack}
+        if name == "samples" and self.function.parameter("within"):
+            samples, mask = (self.here.quote(step) for step in value.step.operands.values())
+            return messages.ARGUMENT_WITHIN, {"value": samples, "mask": mask}
+        is_named = bool(value.step.name) and (kind.range is not None or not kind.is_complete)
+        meant = (
+            (wanted == {"masks"} and name == "list", messages.ARGUMENT_MASKS_NONE),
+            (wanted == {"masks"}, messages.ARGUMENT_MASKS_WANTED),
+            (wanted == {"colour"}, messages.ARGUMENT_COLOUR_WANTED),
+            (wanted >= SEGMENTATIONS and is_named, messages.ARGUMENT_LABELS_WANTED),
+            ("mask" in wanted and kind.word in NUMERIC_ARRAYS, messages.ARGUMENT_MASK_WANTED),
+            (name == "mask" and self.function.name in _OF_MASKS, messages.ARGUMENT_SPREAD_WANTED),
+            ("image" in wanted and name == "mask", messages.ARGUMENT_IMAGE_WANTED),
+            ("text" in wanted and text.isidentifier(), messages.ARGUMENT_QUOTES),
+            (name in QUANTITIES and "number" in wanted and not wanted & QUANTITIES, messages.ARGUMENT_QUANTITY),
+        )
+        mistake = next((mistake for applies, mistake in meant if applies), None)
+        if mistake is not None:
+            what, other = _OF_MASKS.get(self.function.name, ("", ""))
+            return mistake, {"what": what, "other": other}
+        mistake, more = self._for_another(messages.ARGUMENT_KIND, parameter, value)
+        return mistake, {**more, "signature": self.function.signature}
 
     # --- what the user does not write ---
 
@@ -202,17 +196,17 @@ class _Application:
         predicate = self.given["predicate"].kind if "numbers" in self.function.filled_in else None
         if predicate is not None and predicate.is_constant:
             for i, step in enumerate(predicate.constant.numbers):
-                self.operands[part_name("numbers", i)] = Value(step, self.span)
+                self.operands[part_name("numbers", i)] = Value(step, self.here.span)
         if "spacing" in self.function.filled_in:
             self.settings["spacing"] = self._surroundings().spacing
         return True
 
     def _fill_in_grid(self) -> bool:
-        c, name = self.c, self.function.name
-        c.uses_grid = True
-        images = [k for k in c.signature.values() if k.is_array]
-        if not images and c.inputs_are_given:
-            c.report(messages.GRID_MISSING, self.scope, self.span, name=name)
+        context, name = self.here.context, self.function.name
+        context.uses_grid = True
+        images = [k for k in context.signature.values() if k.is_array]
+        if not images and context.inputs_are_given:
+            self.here.report(messages.GRID_MISSING, name=name)
             return False
         if not images:
             self.settings["grid"] = _OPEN
@@ -222,7 +216,7 @@ class _Application:
         if other is not None:
             fields = {"left": first.origin, "right": other.origin}
             shapes = {"left_shape": shape_text(first.shape or ()), "right_shape": shape_text(other.shape or ())}
-            c.report(messages.GRID_SEVERAL, self.scope, self.span, name=name, **fields, **shapes)
+            self.here.report(messages.GRID_SEVERAL, name=name, **fields, **shapes)
             return False
         self.settings["grid"] = first.shape
         self.arrays["grid"] = next((k for k in images if k.spacing), first)
@@ -237,14 +231,14 @@ class _Application:
             if function.check is not None and not is_open:
                 function.check(settings, self.around)
             if settings.get("grid") is _OPEN:
-                return self._unknown(function.gives.names)
+                return self.here.unknown(function.gives.names)
             kind = function.gives(self._kinds())
         except Refused as refused:
-            self._refuse(refused, refused.argument)
-            return self._unknown(function.gives.names)
+            self.here.refuse(refused, self.given)
+            return self.here.unknown(function.gives.names)
         if is_open or not kind.is_complete or not all(k.is_complete for k in self._kinds().values()):
-            return self._unknown(kind.options or frozenset({kind.name}))
-        return self.c.apply(function, self.operands, kind, self.scope, self.span, settings)
+            return self.here.unknown(kind.options or frozenset({kind.name}))
+        return self.here.apply(function, self.operands, kind, settings)
 
     def _kinds(self) -> dict[str, Kind]:
         """The kinds a result follows from: those of operands, of written settings, and of the grid."""

@@ -1,217 +1,194 @@
 """Calls: which function is meant, and which argument goes where."""
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 from maskexpr.checker import predicates
 from maskexpr.checker.application import Given, apply
-from maskexpr.checker.context import Context, Definition, Scope, Value
+from maskexpr.checker.context import Context, Definition, Value
+from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
 from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS
+from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
-from maskexpr.diagnostics.source import Span
 from maskexpr.functions.record import Function
 from maskexpr.language import nodes
 
-Check = Callable[[Context, Scope, nodes.Expression], Value]
 _PIXELWISE_TWINS = {"min": "minimum", "max": "maximum"}
 _WORDS = {"and", "or", "xor", "not", "in"}
 _MODULES = {"np", "numpy", "math", "scipy", "ndi", "ndimage", "skimage", "cv2"}
 
 
-def suggestion(c: Context, name: str, *known: Iterable[str]) -> str:
+def suggestion(context: Context, name: str, *known: Iterable[str]) -> str:
     """The known name most like this one; none after more mistakes than are shown, as looking takes long."""
-    return nearest(name, itertools.chain(*known)) if len(c.diagnostics) < MOST_SHOWN else ""
+    return nearest(name, itertools.chain(*known)) if len(context.diagnostics) < MOST_SHOWN else ""
 
 
-def call(c: Context, scope: Scope, node: nodes.Call, check: Check) -> Value:
+def call(here: Place, node: nodes.Call) -> Value:
     """A call of a `def` in sight, else of a function of the catalogue."""
-    name = node.function.text
-    if _is_module_prefix(c, scope, node):
-        module = node.arguments[0].span
-        if name not in c.catalogue and name in FOREIGN_FUNCTIONS:
-            _unknown_function(c, scope, node)
-            return c.unknown(scope, node.span)
-        span = module.to(node.function.span)
-        c.report(messages.MODULE_PREFIX, scope, span, module=scope.source.quote(module), function=name)
-        return c.unknown(scope, node.span)
-    definition = scope.functions.get(name)
-    if definition is not None and not _may_call(c, scope, node, definition):
-        definition = None
-        if name not in c.catalogue:
-            _check_all(c, scope, node, check)
-            return c.unknown(scope, node.span)
-    if definition is not None:
-        return _call_def(c, scope, node, definition, check)
-    if name in scope.functions and name not in c.catalogue:
-        _check_all(c, scope, node, check)
-        return c.unknown(scope, node.span)
-    function = c.catalogue.get(name)
+    name, definitions, catalogue = node.function.text, here.scope.functions, here.context.catalogue
+    if _is_module_prefix(here, node):
+        return _of_module(here, node)
+    definition = definitions.get(name)
+    if definition is not None and _may_call(here, node, definition):
+        return _call_def(here, node, definition)
+    if name in definitions and name not in catalogue:
+        return _without_meaning(here, node)
+    function = catalogue.get(name)
     if function is None or function.bare:
-        _unknown_function(c, scope, node)
-        _check_all(c, scope, node, check)
-        return c.unknown(scope, node.span)
-    given = _bind(c, scope, node, [p.name for p in function.parameters], function, check)
-    if given is None:
-        return c.unknown(scope, node.span, function.gives.names)
-    return apply(c, scope, function, given, node.span)
+        _unknown_function(here, node)
+        return _without_meaning(here, node)
+    given = _Arguments(here, node, function).by_parameter()
+    return apply(here, function, given) if given is not None else here.unknown(function.gives.names)
 
 
-def _is_module_prefix(c: Context, scope: Scope, node: nodes.Call) -> bool:
+def _without_meaning(here: Place, node: nodes.Call) -> Value:
+    """Find the mistakes in the arguments although the call itself makes no sense."""
+    for argument in node.arguments:
+        here.value(argument.value if isinstance(argument, nodes.Keyword) else argument)
+    return here.unknown()
+
+
+def _is_module_prefix(here: Place, node: nodes.Call) -> bool:
     """`np.where(...)` reads as `where(np, ...)`."""
     first = next(iter(node.arguments), None)
     if not isinstance(first, nodes.Name) or first.text not in _MODULES or first.span.start > node.function.span.start:
         return False
-    return first.text not in scope.values and first.text not in c.signature
+    return first.text not in here.scope.values and first.text not in here.context.signature
 
 
-def _check_all(c: Context, scope: Scope, node: nodes.Call, check: Check) -> None:
-    """Find the mistakes in the arguments although the call itself makes no sense."""
-    for argument in node.arguments:
-        check(c, scope, argument.value if isinstance(argument, nodes.Keyword) else argument)
-
-
-def _unknown_function(c: Context, scope: Scope, node: nodes.Call) -> None:
-    name, span = node.function.text, node.function.span
-    near = suggestion(c, name, scope.functions, (n for n, f in c.catalogue.items() if not f.bare))
-    if name.lower() in _WORDS:
-        c.report(messages.OPERATOR_FOREIGN, scope, span, found=name, meant=name.lower())
-    elif name in c.later_functions:
-        c.report(messages.FUNCTION_LATER, scope, span, name=name)
-    elif name in scope.values or name in c.signature or name in c.inputs or name in c.catalogue:
-        c.report(messages.FUNCTION_IS_VALUE, scope, span, name=name)
-    elif name in FOREIGN_FUNCTIONS:
-        c.report(messages.FUNCTION_FOREIGN, scope, span, name=name, meant=FOREIGN_FUNCTIONS[name])
-    elif near:
-        c.report(messages.FUNCTION_UNKNOWN, scope, span, name=name, near=near)
+def _of_module(here: Place, node: nodes.Call) -> Value:
+    name, module = node.function.text, node.arguments[0].span
+    if name not in here.context.catalogue and name in FOREIGN_FUNCTIONS:
+        _unknown_function(here, node)
     else:
-        c.report(messages.FUNCTION_UNKNOWN_FAR, scope, span, name=name)
+        written = here.at(module.to(node.function.span))
+        written.report(messages.MODULE_PREFIX, module=here.quote(module), function=name)
+    return here.unknown()
 
 
-def _may_call(c: Context, scope: Scope, node: nodes.Call, definition: Definition) -> bool:
+def _unknown_function(here: Place, node: nodes.Call) -> None:
+    name, there, context, scope = node.function.text, here.at(node.function), here.context, here.scope
+    near = suggestion(context, name, scope.functions, (n for n, f in context.catalogue.items() if not f.bare))
+    if name.lower() in _WORDS:
+        there.report(messages.OPERATOR_FOREIGN, found=name, meant=name.lower())
+    elif name in context.later_functions:
+        there.report(messages.FUNCTION_LATER, name=name)
+    elif any(name in known for known in (scope.values, context.signature, context.inputs, context.catalogue)):
+        there.report(messages.FUNCTION_IS_VALUE, name=name)
+    elif name in FOREIGN_FUNCTIONS:
+        there.report(messages.FUNCTION_FOREIGN, name=name, meant=FOREIGN_FUNCTIONS[name])
+    elif near:
+        there.report(messages.FUNCTION_UNKNOWN, name=name, near=near)
+    else:
+        there.report(messages.FUNCTION_UNKNOWN_FAR, name=name)
+
+
+def _may_call(here: Place, node: nodes.Call, definition: Definition) -> bool:
     """A `def` may call earlier ones only, so that every program ends."""
-    inside = scope.inside
+    inside, name = here.scope.inside, node.function.text
     if inside is None or definition.order < inside.order:
         return True
-    name = node.function.text
-    if name in c.catalogue:
-        return False
-    mistake = messages.FUNCTION_CALLS_ITSELF if definition is inside else messages.FUNCTION_LATER
-    c.report(mistake, scope, node.function.span, name=name)
+    if name not in here.context.catalogue:
+        mistake = messages.FUNCTION_CALLS_ITSELF if definition is inside else messages.FUNCTION_LATER
+        here.at(node.function).report(mistake, name=name)
     return False
 
 
 # --- defs ------------------------------------------------------------------------------------------------------------
 
 
-def _call_def(c: Context, scope: Scope, node: nodes.Call, definition: Definition, check: Check) -> Value:
-    names = [p.text for p in definition.node.parameters]
-    given = _bind(c, scope, node, names, definition, check)
-    if given is None:
-        return c.unknown(scope, node.span)
-    line, column = scope.source.position(node.span.start)
-    return fill_in(c, definition, given, node.span, f"{scope.source.name}:{line}:{column}", check)
+def _call_def(here: Place, node: nodes.Call, definition: Definition) -> Value:
+    given = _Arguments(here, node, definition).by_parameter()
+    return _filled_in(here, definition, given) if given is not None else here.unknown()
 
 
-def fill_in(
-    c: Context, definition: Definition, values: Mapping[str, Value], span: Span, place: str, check: Check
-) -> Value:
+def _filled_in(here: Place, definition: Definition, given: Given) -> Value:
     """The body of a `def` with its parameters given; done once for the same values."""
-    key = tuple(id(v.step) for v in values.values())
+    key = tuple(id(v.step) for v in given.values())
     if key not in definition.results:
-        inner = definition.inside({n: v.step for n, v in values.items()})
-        c.calls.append((definition.node.name.text, place))
+        inner = here.within(definition.inside({n: v.step for n, v in given.items()}))
+        here.context.calls.append((definition.node.name.text, str(here)))
         try:
-            definition.results[key] = check(c, inner, definition.node.body).step
+            definition.results[key] = inner.value(definition.node.body).step
         finally:
-            c.calls.pop()
+            here.context.calls.pop()
         # Steps are compared by identity: keep the operands alive, or another could take their place in the key.
-        definition.kept.extend(v.step for v in values.values())
-    return Value(definition.results[key], span)
+        definition.kept.extend(v.step for v in given.values())
+    return Value(definition.results[key], here.span)
 
 
 # --- which argument goes where ---------------------------------------------------------------------------------------
 
 
-def _bind(
-    c: Context, scope: Scope, node: nodes.Call, names: list[str], function: Function | Definition, check: Check
-) -> Given | None:
-    """Arguments by parameter name, each with the span of the whole argument; None if they do not fit."""
-    aliases: Mapping[str, str] = function.aliases if isinstance(function, Function) else {}
-    given: dict[str, Value] = {}
-    later: dict[str, nodes.Expression] = {}  # a condition on regions, which are to be known first
-    title, signature = node.function.text, _signature(function)
-    fits, named = True, False
-    for i, argument in enumerate(node.arguments):
-        if isinstance(argument, nodes.Keyword):
-            named = True
-            name = aliases.get(argument.name.text, argument.name.text)
-            if _is_condition(function, name) and name not in {**given, **later}:
-                later[name] = argument.value
-                continue
-            value = check(c, scope, argument.value)
-            if name not in names:
-                near = suggestion(c, name, names, aliases)
-                far = messages.ARGUMENT_UNKNOWN_FAR if given else messages.ARGUMENT_COMPARED
-                mistake = messages.ARGUMENT_UNKNOWN if near else far
-                fields = {"function": title, "name": name, "near": near, "signature": signature}
-                c.report(mistake, scope, argument.name.span, **fields)
-                fits = False
-            elif name in given or name in later:
-                c.report(messages.ARGUMENT_TWICE, scope, argument.span, name=name)
-                fits = False
+class _Arguments:
+    """The arguments of one call while they are sorted by parameter, each with the span of the whole argument."""
+
+    def __init__(self, here: Place, node: nodes.Call, function: Function | Definition) -> None:
+        self.here, self.node, self.function = here, node, function
+        self.names = [p.name for p in function.parameters]
+        self.takes_condition = {p.name for p in function.parameters if "predicate" in p.takes.kinds}
+        self.given: dict[str, Value] = {}
+        self.conditions: dict[str, nodes.Expression] = {}  # on regions, which are to be known first
+        self.fits, self.named = True, False
+
+    def by_parameter(self) -> Given | None:
+        """Those of each parameter; None if they do not fit."""
+        for i, argument in enumerate(self.node.arguments):
+            if isinstance(argument, nodes.Keyword):
+                self._take_named(argument)
             else:
-                given[name] = value
-            continue
-        if not named and i < len(names) and _is_condition(function, names[i]):
-            later[names[i]] = argument
-            continue
-        value = check(c, scope, argument)
-        if named:
-            c.report(messages.ARGUMENT_ORDER, scope, argument.span)
-            fits = False
-        elif i >= len(names):
-            if fits:
-                _too_many(c, scope, node, argument, len(names), signature)
-            fits = False
+                self._take_next(i, argument)
+        filled = {*self.given, *self.conditions}
+        missing = next((p for p in self.function.parameters if p.required and p.name not in filled), None)
+        if self.fits and missing:
+            self._refuse(self.node, messages.ARGUMENT_MISSING, name=missing.name)
+        if not self.fits:
+            return None
+        if isinstance(self.function, Function):
+            for name, condition in self.conditions.items():
+                self.given[name] = predicates.condition(self.here.at(condition), condition, self.function, self.given)
+        return {name: self.given[name] for name in self.names if name in self.given}
+
+    def _take_named(self, argument: nodes.Keyword) -> None:
+        self.named = True
+        name = self.function.aliases.get(argument.name.text, argument.name.text)
+        is_taken = name in self.given or name in self.conditions
+        if name in self.takes_condition and not is_taken:
+            self.conditions[name] = argument.value
+            return
+        value = self.here.value(argument.value)
+        if name not in self.names:
+            near = suggestion(self.here.context, name, self.names, self.function.aliases)
+            far = messages.ARGUMENT_UNKNOWN_FAR if self.given else messages.ARGUMENT_COMPARED
+            self._refuse(argument.name, messages.ARGUMENT_UNKNOWN if near else far, name=name, near=near)
+        elif is_taken:
+            self._refuse(argument, messages.ARGUMENT_TWICE, name=name)
         else:
-            given[names[i]] = value
-    missing = [n for n in names if n not in given and n not in later and _is_required(function, n)]
-    if fits and missing:
-        c.report(messages.ARGUMENT_MISSING, scope, node.span, function=title, name=missing[0], signature=signature)
-    if not fits or missing:
-        return None
-    if isinstance(function, Function):
-        for name, condition in later.items():
-            given[name] = predicates.check(c, scope, condition, function, given, check)
-    return {name: given[name] for name in names if name in given}
+            self.given[name] = value
 
+    def _take_next(self, i: int, argument: nodes.Expression) -> None:
+        name = self.names[i] if i < len(self.names) else ""
+        if name in self.takes_condition and not self.named:
+            self.conditions[name] = argument
+            return
+        value = self.here.value(argument)
+        if self.named:
+            self._refuse(argument, messages.ARGUMENT_ORDER)
+        elif name:
+            self.given[name] = value
+        elif self.fits:
+            self._too_many(argument)
 
-def _too_many(
-    c: Context, scope: Scope, node: nodes.Call, argument: nodes.Expression, most: int, signature: str
-) -> None:
-    name = node.function.text
-    if name in _PIXELWISE_TWINS and len(node.arguments) == 2:
-        c.report(messages.ARGUMENT_TOO_MANY_TWO, scope, argument.span, function=name, other=_PIXELWISE_TWINS[name])
-        return
-    fields = {"function": name, "most": most, "count": len(node.arguments), "signature": signature}
-    c.report(messages.ARGUMENT_TOO_MANY, scope, argument.span, **fields)
+    def _too_many(self, argument: nodes.Expression) -> None:
+        twin, count = _PIXELWISE_TWINS.get(self.node.function.text), len(self.node.arguments)
+        if twin and count == 2:
+            self._refuse(argument, messages.ARGUMENT_TOO_MANY_TWO, other=twin)
+        else:
+            self._refuse(argument, messages.ARGUMENT_TOO_MANY, most=len(self.names), count=count)
 
-
-def _signature(function: Function | Definition) -> str:
-    if isinstance(function, Function):
-        return function.signature
-    return f"{function.node.name.text}({', '.join(p.text for p in function.node.parameters)})"
-
-
-def _is_condition(function: Function | Definition, name: str) -> bool:
-    parameter = function.parameter(name) if isinstance(function, Function) else None
-    return parameter is not None and "predicate" in parameter.takes.kinds
-
-
-def _is_required(function: Function | Definition, name: str) -> bool:
-    if isinstance(function, Definition):
-        return True
-    parameter = function.parameter(name)
-    return parameter is None or parameter.required
+    def _refuse(self, part: nodes.Node, mistake: Mistake, **fields: object) -> None:
+        self.fits = False
+        fields |= {"function": self.node.function.text, "signature": self.function.signature}
+        self.here.at(part).report(mistake, **fields)

@@ -1,21 +1,23 @@
-"""What all of the checker shares: the steps made so far, the mistakes found so far, and the names in sight."""
+"""What all of the checker shares: the names in sight, the steps made so far, and the mistakes found so far."""
 
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.source import Source, Span
-from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.arguments import Parameter, Surroundings, Takes
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import MEASURES, NAMES, Kind, unknown
+from maskexpr.kinds.kind import NAMES, Kind
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
-from maskexpr.program.running import run_body
-from maskexpr.program.steps import Step
+from maskexpr.program.steps import InputInfo, Step
+
+_ANYTHING = Takes(NAMES - {"predicate"}, "a value")
+
+Rules = Mapping[type[nodes.Node], "Callable[..., Value]"]
 
 
 class TooLarge(Exception):
@@ -34,6 +36,9 @@ class Value:
         return self.step.kind
 
 
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
 @dataclass(slots=True, eq=False)
 class Definition:
     """A `def`: its place among the others, and the names it sees beside its parameters."""
@@ -48,6 +53,20 @@ class Definition:
         """The names its body sees once its parameters have values."""
         # Chained, not copied: a file may have very many params and defs.
         return Scope(ChainMap(parameters, self.scope.values), self.scope.functions, self.scope.source, self)
+
+    # What a function of the catalogue says of its parameters, too: arguments are sorted alike for both.
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return tuple(Parameter(p.text, _ANYTHING) for p in self.node.parameters)
+
+    @property
+    def signature(self) -> str:
+        return f"{self.node.name.text}({', '.join(p.text for p in self.node.parameters)})"
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,105 +89,89 @@ class Scope:
     regions: RegionsInSight | None = None
 
 
-class Context:
-    """Collects steps and diagnostics; steps that do the same to the same operands are made once."""
+# --- what is found and made ------------------------------------------------------------------------------------------
 
-    def __init__(self, catalogue: Mapping[str, Function], limits: Limits, signature: Mapping[str, Kind] | None) -> None:
+
+class Steps:
+    """The steps of a program; those that do the same to the same operands are made once."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.made: list[Step] = []
+        self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
+        self._made: dict[tuple[object, ...], Step] = {}
+        self._properties: dict[tuple[str, Kind], Step] = {}
+
+    def made_once(self, step: Step) -> Step:
+        key = _key(step)
+        if key not in self._made:
+            if len(self.made) >= self.most:
+                raise TooLarge
+            self.made.append(step)
+            self._made[key] = step
+        return self._made[key]
+
+    def property(self, step: Step) -> Step:
+        """A property of regions in a condition on them; no step of the program."""
+        return self._properties.setdefault((step.name, step.kind), step)
+
+    def is_property(self, step: Step) -> bool:
+        return self._properties.get((step.name, step.kind)) is step
+
+
+def _key(step: Step) -> tuple[object, ...]:
+    """What a step does."""
+    if step.function is not None:
+        operand_ids = tuple([(n, id(o)) for n, o in step.operands.items()])
+        return (id(step.function), operand_ids, tuple([(n, repr(v)) for n, v in step.settings.items()]))
+    if step.name:
+        return ("input", step.name)
+    kind, value = step.kind, step.kind.constant
+    return ("constant", kind.name, type(value), repr(value), kind.range, kind.power)
+
+
+class Context:
+    """What the check of one program is given, and what it finds and makes on the way."""
+
+    def __init__(
+        self, catalogue: Mapping[str, Function], limits: Limits, signature: Mapping[str, Kind] | None, rules: Rules
+    ) -> None:
         self.catalogue = catalogue
         self.limits = limits
         self.signature = signature or {}
         # Before the arrays are given, what depends on them is left open instead of being called missing.
         self.inputs_are_given = signature is not None
-        self.steps: list[Step] = []
+        self.rules = rules  # what gives an expression its value, by the type of its node
+
+        self.steps = Steps(limits.nodes)
         self.diagnostics: dict[tuple[object, ...], Diagnostic] = {}
-        self.used: set[str] = set()
-        self.inputs: dict[str, Step] = {}
+        self.inputs: dict[str, InputInfo] = {}  # those declared, then free names in the order they are met in
         self.declared: set[str] = set()  # inputs with a line of their own
-        self.in_conditions: set[str] = set()  # inputs first named in a condition on regions
-        self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
+        self.used: set[str] = set()
+        self.uses_grid = False
+
         self.later_functions: set[str] = set()  # defs that stand further down
         self.calls: list[tuple[str, str]] = []  # the defs being filled in, and where each was called
-        self.uses_grid = False
         self.depth = 0
         self.visits = 0  # of expressions inside defs that are being filled in
-        self._made: dict[tuple[object, ...], Step] = {}
-        self._properties: dict[tuple[str, Kind], Step] = {}
 
-    def report(self, mistake: Mistake, scope: Scope, span: Span, **fields: object) -> None:
+    def report(self, mistake: Mistake, source: Source, span: Span, fields: Mapping[str, object]) -> None:
         """Note a mistake, once for each place, however often a def is called."""
-        key = (mistake.code, span, id(scope.source))
+        key = (mistake.code, span, id(source))
         if key in self.diagnostics:
             return
-        found = mistake.at(scope.source, span, **fields)
+        found = mistake.at(source, span, **fields)
         if self.calls and mistake.severity == "error":
             function, place = self.calls[-1]
             message = found.message + messages.IN_CALL.format(function=function, place=place)
-            found = Diagnostic(found.code, message, found.hint, span, scope.source)
+            found = Diagnostic(found.code, message, found.hint, span, source)
         self.diagnostics[key] = found
 
-    def report_once(self, mistake: Mistake, scope: Scope, span: Span, **fields: object) -> None:
-        """Note a mistake at the first of the places it is found at."""
-        if not any(d.code == mistake.code for d in self.diagnostics.values()):
-            self.report(mistake, scope, span, **fields)
-
-    def unknown(self, scope: Scope, span: Span, options: frozenset[str] = NAMES) -> Value:
-        """A stand-in after a mistake, or for what depends on an input that was not given: it fits everywhere."""
-        return Value(Step(unknown(options), scope.source, span), span)
-
-    def constant(self, kind: Kind, scope: Scope, span: Span) -> Value:
-        value = kind.constant
-        key = ("constant", kind.name, type(value), repr(value), kind.range, kind.power)
-        return self._made_once(key, Step(kind, scope.source, span))
-
-    def input(self, name: str, kind: Kind, scope: Scope, span: Span) -> Value:
-        step = self._made_once(("input", name), Step(kind, scope.source, span, name=name))
-        self.inputs[name] = step.step
-        return step
+    def has(self, mistake: Mistake) -> bool:
+        """Whether a mistake was found anywhere yet."""
+        return any(d.code == mistake.code for d in self.diagnostics.values())
 
     def or_stack(self, value: Value) -> str:
         """What to add to a hint on a colour image that was only taken for one, by its shape."""
         name = value.step.name
         return messages.OR_STACK.format(name=name) if name and name not in self.declared else ""
-
-    def property(self, name: str, kind: Kind, scope: Scope, span: Span) -> Value:
-        """A property of regions in a condition on them; no step of the program."""
-        step = self._properties.setdefault((name, kind), Step(kind, scope.source, span, name=name))
-        return Value(step, span)
-
-    def is_property(self, step: Step) -> bool:
-        return self._properties.get((step.name, step.kind)) is step
-
-    def apply(
-        self,
-        function: Function,
-        operands: Mapping[str, Value],
-        kind: Kind,
-        scope: Scope,
-        span: Span,
-        settings: Mapping[str, Any] | None = None,
-    ) -> Value:
-        """A function applied to values; computed at once where all of them are constants."""
-        settings = settings or {}
-        steps = {name: value.step for name, value in operands.items()}
-        step = Step(kind, scope.source, span, function, steps, settings)
-        foldable = kind.name in MEASURES | {"text"} and function.name != "assert"
-        if foldable and operands and all(o.kind.is_constant for o in operands.values()):
-            try:
-                constant = run_body(step, {n: o.kind.constant for n, o in operands.items()})
-            except Refused as refused:
-                blamed = operands.get(refused.argument)
-                fields = {"name": refused.argument, **refused.fields}
-                self.report(refused.mistake, scope, blamed.span if blamed else span, **fields)
-                return self.unknown(scope, span)
-            return self.constant(kind.with_constant(constant), scope, span)
-        operand_ids = tuple((n, id(o)) for n, o in steps.items())
-        key = (id(function), operand_ids, tuple((n, repr(v)) for n, v in settings.items()))
-        return self._made_once(key, step)
-
-    def _made_once(self, key: tuple[object, ...], step: Step) -> Value:
-        if key not in self._made:
-            if len(self.steps) >= self.limits.nodes:
-                raise TooLarge
-            self.steps.append(step)
-            self._made[key] = step
-        return Value(self._made[key], step.span)

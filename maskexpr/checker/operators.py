@@ -5,23 +5,23 @@ from fractions import Fraction
 
 import numpy as np
 
-from maskexpr.checker.context import Context, Scope, Value
+from maskexpr.checker.context import Value
+from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.source import Span
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import like_grid, numeric_result
 from maskexpr.functions.parameters import measured_in_pixels
 from maskexpr.kinds import ranges
-from maskexpr.kinds.kind import ARITHMETIC, ARRAYS, LOGICAL, NUMERIC, TRUTH, Kind, number, quantity
+from maskexpr.kinds.kind import ARITHMETIC, ARRAYS, LOGICAL, NUMERIC, QUANTITIES, TRUTH, Kind, number, quantity
 from maskexpr.kinds.quantity import MILLIMETRES
 from maskexpr.kinds.ranges import Range
 from maskexpr.language import nodes
 from maskexpr.library import OPERATORS
 
-QUANTITIES = frozenset({"length", "size"})
 _TEXT = frozenset({"text"})
 _UNORDERED = (LOGICAL, _TEXT)
+_NEVER_COMPARED = {"colour", "samples", "none", "masks", "list"}
 _RANGES: dict[str, Callable[[Range, Range], Range | None] | None] = {
     "+": ranges.add,
     "-": ranges.subtract,
@@ -35,49 +35,44 @@ _OF_MASKS = {"+": messages.PLUS_OF_MASKS, "-": messages.MINUS_OF_MASKS, "*": mes
 _WORDS = {"and": "&", "or": "|", "xor": "^", "not": "~"}
 
 
-def arithmetic(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> Value:
+def arithmetic(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     """`+ - * / // % **` of numbers and images, and of lengths and sizes."""
     symbol = operator.symbol
     if left.kind.surely(QUANTITIES) or right.kind.surely(QUANTITIES):
-        return _of_quantities(c, scope, operator, left, right, span)
+        return _of_quantities(here, operator, left, right)
     if symbol in _OF_MASKS and left.kind.surely(LOGICAL) and right.kind.surely(LOGICAL):
-        names = {"left": _text(scope, left), "right": _text(scope, right)}
-        c.report(_OF_MASKS[symbol], scope, operator.span, **names)
-        return c.unknown(scope, span)
+        names = {"left": _text(here, left), "right": _text(here, right)}
+        here.at(operator).report(_OF_MASKS[symbol], **names)
+        return here.unknown()
     if symbol == "*" and left.kind.surely(LOGICAL) != right.kind.surely(LOGICAL):
         mask, other = (left, right) if left.kind.surely(LOGICAL) else (right, left)
-        names = {"mask": scope.source.quote(mask.span), "other": scope.source.quote(other.span)}
-        c.report(messages.MASK_TIMES_IMAGE, scope, mask.span, **names)
-        return c.unknown(scope, span, frozenset({"image"}))
-    if not (_numeric(c, scope, operator, left) and _numeric(c, scope, operator, right)):
-        return c.unknown(scope, span, ARITHMETIC)
+        names = {"mask": here.quote(mask), "other": here.quote(other)}
+        here.at(mask).report(messages.MASK_TIMES_IMAGE, **names)
+        return here.unknown(frozenset({"image"}))
+    if not (_numeric(here, operator, left) and _numeric(here, operator, right)):
+        return here.unknown(ARITHMETIC)
     operands = {"a": left, "b": right}
-    if not agree(c, scope, operands, span):
-        return c.unknown(scope, span)
+    if not agree(here, operands):
+        return here.unknown()
     divides = symbol in ("/", "//", "%")
     if divides and right.kind.is_constant and right.kind.constant == 0:
-        c.report(messages.DIVISION_BY_ZERO_CONSTANT, scope, right.span)
-        return c.unknown(scope, span)
-    return _numeric_step(c, scope, symbol, operands, _RANGES[symbol], span)
+        here.at(right).report(messages.DIVISION_BY_ZERO_CONSTANT)
+        return here.unknown()
+    return _numeric_step(here, symbol, operands, _RANGES[symbol])
 
 
 def _numeric_step(
-    c: Context,
-    scope: Scope,
-    symbol: str,
-    operands: dict[str, Value],
-    range_of: Callable[..., Range | None] | None,
-    span: Span,
+    here: Place, symbol: str, operands: dict[str, Value], range_of: Callable[..., Range | None] | None
 ) -> Value:
     kinds = {n: o.kind for n, o in operands.items()}
     if not all(k.is_complete for k in kinds.values()):
-        return c.unknown(scope, span, _partial(kinds, "image", "number"))
+        return here.unknown(_partial(kinds, "image", "number"))
     try:
         kind = numeric_result(kinds, range_of)
     except Refused as refused:
-        c.report(refused.mistake, scope, span, **refused.fields)
-        return c.unknown(scope, span)
-    return c.apply(OPERATORS[symbol], operands, kind, scope, span)
+        here.refuse(refused)
+        return here.unknown()
+    return here.apply(OPERATORS[symbol], operands, kind)
 
 
 def _partial(kinds: dict[str, Kind], array: str, single: str) -> frozenset[str]:
@@ -85,96 +80,109 @@ def _partial(kinds: dict[str, Kind], array: str, single: str) -> frozenset[str]:
     return frozenset({array}) if any(k.surely(ARRAYS) for k in kinds.values()) else frozenset({array, single})
 
 
-def _numeric(c: Context, scope: Scope, operator: nodes.Operator, step: Value) -> bool:
-    kind, symbol = step.kind, operator.symbol
+def _numeric(here: Place, operator: nodes.Operator, value: Value) -> bool:
+    kind, symbol = value.kind, operator.symbol
     if kind.may_be(NUMERIC):
         return True
     if kind.surely(LOGICAL):
         mistake = messages.ARITHMETIC_ON_TRUTH if kind.name == "truth" else messages.ARITHMETIC_ON_MASK
-        c.report(mistake, scope, step.span, operator=symbol, text=scope.source.quote(step.span))
+        here.at(value).report(mistake, operator=symbol, text=here.quote(value))
     else:
-        refuse_operand(c, scope, symbol, step, "numbers and images")
+        refuse_operand(here, symbol, value, "numbers and images")
     return False
 
 
-def refuse_operand(c: Context, scope: Scope, symbol: str, step: Value, wanted: str) -> None:
+def refuse_operand(here: Place, symbol: str, value: Value, wanted: str) -> None:
     """Say why a colour image, samples, a text, a list... cannot stand beside this operator."""
-    kind, text = step.kind, scope.source.quote(step.span)
+    kind, text = value.kind, here.quote(value)
     if kind.name == "colour":
-        fields = {"text": text, "channels": kind.channels or "several", "operator": symbol, "stack": c.or_stack(step)}
-        c.report(messages.COLOUR_IN_OPERATOR, scope, step.span, **fields)
+        channels, stack = kind.channels or "several", here.context.or_stack(value)
+        fields = {"text": text, "channels": channels, "operator": symbol, "stack": stack}
+        here.at(value).report(messages.COLOUR_IN_OPERATOR, **fields)
     elif kind.name == "samples":
-        c.report(messages.SAMPLES_IN_OPERATOR, scope, step.span, operator=symbol, text=text)
+        here.at(value).report(messages.SAMPLES_IN_OPERATOR, operator=symbol, text=text)
     else:
-        c.report(messages.OPERAND_KIND, scope, step.span, operator=symbol, kind=kind.word, wanted=wanted)
+        here.at(value).report(messages.OPERAND_KIND, operator=symbol, kind=kind.word, wanted=wanted)
 
 
-def _text(scope: Scope, step: Value) -> str:
-    """The step as it was written, in brackets where an operator beside it would tear it apart."""
-    text = scope.source.quote(step.span)
+def _text(here: Place, value: Value) -> str:
+    """The value as it was written, in brackets where an operator beside it would tear it apart."""
+    text = here.quote(value)
     simple = text.replace("_", "a").isalnum() or text.endswith((")", "]"))
     return text if simple else f"({text})"
 
 
-def _of_quantities(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> Value:
+def _of_quantities(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     """Lengths and sizes: sums of the same power, products and quotients that give a length, a size or a number."""
-    a, b, symbol = left.kind, right.kind, operator.symbol
-    for step in (left, right):
-        if not step.kind.may_be(QUANTITIES | {"number"}):
-            if step.kind.surely(NUMERIC):
-                _refuse_mix(c, scope, operator, left, right, span)
+    for value in (left, right):
+        if not value.kind.may_be(QUANTITIES | {"number"}):
+            if value.kind.surely(NUMERIC):
+                _refuse_mix(here, operator, left, right)
             else:
-                refuse_operand(c, scope, symbol, step, "numbers, lengths and sizes")
-            return c.unknown(scope, span)
-        if not step.kind.is_constant:
-            if step.step in c.units:
-                _refuse_mix(c, scope, operator, left, right, span)
-            elif step.kind.is_complete:
-                c.report(messages.NOT_CONSTANT, scope, step.span, what="a factor of a length or size")
-            return c.unknown(scope, span, QUANTITIES | {"number"})
-    powers = (a.power, b.power)
-    x, y = (Fraction(repr(v)) if isinstance(v, int | float) else v for v in (a.constant, b.constant))
-    if symbol in "+-" and a.power == b.power:
-        return c.constant(quantity(x + y if symbol == "+" else x - y, a.power), scope, span)
-    if symbol in "+-":
-        _refuse_mix(c, scope, operator, left, right, span)
-        return c.unknown(scope, span)
+                refuse_operand(here, operator.symbol, value, "numbers, lengths and sizes")
+            return here.unknown()
+        if not value.kind.is_constant:
+            if value.step in here.context.steps.units:
+                _refuse_mix(here, operator, left, right)
+            elif value.kind.is_complete:
+                here.at(value).report(messages.NOT_CONSTANT, what="a factor of a length or size")
+            return here.unknown(QUANTITIES | {"number"})
+    rule = _sum_of_quantities if operator.symbol in "+-" else _product_of_quantities
+    return rule(here, operator, left, right)
+
+
+def _exact(kind: Kind) -> Fraction:
+    return Fraction(repr(kind.constant)) if isinstance(kind.constant, int | float) else kind.constant
+
+
+def _sum_of_quantities(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
+    a, b = left.kind, right.kind
+    if a.power != b.power:
+        _refuse_mix(here, operator, left, right)
+        return here.unknown()
+    x, y = _exact(a), _exact(b)
+    return here.constant(quantity(x + y if operator.symbol == "+" else x - y, a.power))
+
+
+def _product_of_quantities(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
+    a, b, symbol = left.kind, right.kind, operator.symbol
+    x, y = _exact(a), _exact(b)
     if symbol == "/" and y == 0:
-        c.report(messages.DIVISION_BY_ZERO_CONSTANT, scope, right.span)
-        return c.unknown(scope, span)
-    power = powers[0] + powers[1] if symbol == "*" else powers[0] - powers[1]
+        here.at(right).report(messages.DIVISION_BY_ZERO_CONSTANT)
+        return here.unknown()
+    power = a.power + b.power if symbol == "*" else a.power - b.power
     if symbol not in "*/" or not 0 <= power <= 3:
-        c.report(messages.LENGTH_POWERS, scope, span, operator=symbol, left=_measure(a), right=_measure(b))
-        return c.unknown(scope, span)
+        here.report(messages.LENGTH_POWERS, operator=symbol, left=_measure(a), right=_measure(b))
+        return here.unknown()
     value = x * y if symbol == "*" else x / y
-    kind = quantity(value, power) if power else number(constant=float(value))
-    return c.constant(kind, scope, span)
+    return here.constant(quantity(value, power) if power else number(constant=float(value)))
 
 
-def _refuse_mix(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> None:
+def _refuse_mix(here: Place, operator: nodes.Operator, left: Value, right: Value) -> None:
     a, b, symbol = left.kind, right.kind, operator.symbol
     mistake = messages.LENGTH_WITH_SIZE if a.power and b.power else messages.LENGTH_WITH_NUMBER
     fields = {"operator": symbol, "left": _measure(a), "right": _measure(b)}
     measured, length = (right, left) if a.surely(QUANTITIES) else (left, right)
-    if measured.step in c.units and length.kind.is_constant:
-        function, unit = c.units[measured.step]
+    units = here.context.steps.units
+    if measured.step in units and length.kind.is_constant:
+        function, unit = units[measured.step]
         power = "" if length.kind.power == 1 else str(length.kind.power)
         if unit == "px":
             mistake, wanted = messages.LENGTH_WITH_PIXELS, f"mm{power}"
-            text = _with_unit(scope.source.quote(measured.span), function.name, wanted)
+            text = _with_unit(here.quote(measured), function.name, wanted)
         else:
             mistake, wanted = messages.LENGTH_WITH_MEASURED, unit.rstrip("23") + power
-            text = scope.source.quote(measured.span)
+            text = here.quote(measured)
         parameter = function.parameter("unit")
         if wanted == unit or (unit == "px" and parameter and wanted in parameter.takes.choices):
             value = float(length.kind.constant / MILLIMETRES[wanted.rstrip("23")] ** length.kind.power)
             number_ = str(int(value)) if value.is_integer() else repr(value)
             sides = (text, number_) if measured is left else (number_, text)
             suggestion = f"{sides[0]} {symbol} {sides[1]}"
-            c.report(mistake, scope, span, suggestion=suggestion, unit=unit, **fields)
+            here.report(mistake, suggestion=suggestion, unit=unit, **fields)
             return
         mistake = messages.LENGTH_WITH_SIZE
-    c.report(mistake, scope, span, **fields)
+    here.report(mistake, **fields)
 
 
 def _with_unit(text: str, function: str, unit: str) -> str:
@@ -188,160 +196,160 @@ def _measure(kind: Kind) -> str:
     return {"number": "plain number", "size": "volume" if kind.power == 3 else "area"}.get(kind.name, kind.word)
 
 
-def negative(c: Context, scope: Scope, operator: nodes.Operator, operand: Value, span: Span) -> Value:
+def negative(here: Place, operator: nodes.Operator, operand: Value) -> Value:
     """Unary `-` and `+`."""
     kind = operand.kind
     if kind.surely(QUANTITIES) and kind.is_constant:
-        return c.constant(
-            quantity(-kind.constant if operator.symbol == "-" else kind.constant, kind.power), scope, span
-        )
-    if not _numeric(c, scope, operator, operand):
-        return c.unknown(scope, span, ARITHMETIC)
+        return here.constant(quantity(-kind.constant if operator.symbol == "-" else kind.constant, kind.power))
+    if not _numeric(here, operator, operand):
+        return here.unknown(ARITHMETIC)
     if operator.symbol == "+":
         return operand
-    return _numeric_step(c, scope, "negate", {"a": operand}, ranges.negate, span)
+    return _numeric_step(here, "negate", {"a": operand}, ranges.negate)
 
 
-def logical(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> Value:
+def logical(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     """`& | ^` and `and or xor` of masks and truths; the symbols also of the bits of integers."""
     kinds = (left.kind, right.kind)
     if all(k.may_be(LOGICAL) for k in kinds) and not all(k.may_be(NUMERIC) for k in kinds):
-        return _logical_step(c, scope, operator, left, right, span)
+        return _logical_step(here, operator, left, right)
     if not all(k.may_be(LOGICAL | NUMERIC) for k in kinds):
-        step = next(s for s in (left, right) if not s.kind.may_be(LOGICAL | NUMERIC))
-        refuse_operand(c, scope, operator.symbol, step, "masks, and integer images bit by bit")
-        return c.unknown(scope, span, LOGICAL)
+        value = next(s for s in (left, right) if not s.kind.may_be(LOGICAL | NUMERIC))
+        refuse_operand(here, operator.symbol, value, "masks, and integer images bit by bit")
+        return here.unknown(LOGICAL)
     if operator.symbol in _WORDS and any(k.surely(NUMERIC) for k in kinds):
-        step = next(s for s in (left, right) if s.kind.surely(NUMERIC))
-        fields = {"word": operator.symbol, "text": _text(scope, step), "kind": step.kind.word}
-        mistake = messages.WORD_ON_BITS if step.kind.is_constant else messages.WORD_ON_NUMBERS
-        c.report(mistake, scope, step.span, symbol=_WORDS[operator.symbol], **fields)
-        return c.unknown(scope, span, LOGICAL)
+        value = next(s for s in (left, right) if s.kind.surely(NUMERIC))
+        fields = {"word": operator.symbol, "text": _text(here, value), "kind": value.kind.word}
+        mistake = messages.WORD_ON_BITS if value.kind.is_constant else messages.WORD_ON_NUMBERS
+        here.at(value).report(mistake, symbol=_WORDS[operator.symbol], **fields)
+        return here.unknown(LOGICAL)
     if all(k.may_be(NUMERIC) for k in kinds) and any(k.surely(NUMERIC) for k in kinds):
-        return _bitwise(c, scope, operator, left, right, span)
+        return _bitwise(here, operator, left, right)
     if any(k.surely(NUMERIC) for k in kinds):
         numeric = left if left.kind.surely(NUMERIC) else right
-        fields = {"left": left.kind.word, "right": right.kind.word, "text": _text(scope, numeric)}
+        fields = {"left": left.kind.word, "right": right.kind.word, "text": _text(here, numeric)}
         mistake = messages.AMPERSAND_NUMBER if numeric.kind.is_constant else messages.AMPERSAND_MIXED
-        c.report(mistake, scope, operator.span, operator=operator.symbol, **fields)
-        return c.unknown(scope, span, LOGICAL)
-    return c.unknown(scope, span, LOGICAL | ARITHMETIC)
+        here.at(operator).report(mistake, operator=operator.symbol, **fields)
+        return here.unknown(LOGICAL)
+    return here.unknown(LOGICAL | ARITHMETIC)
 
 
-def _logical_step(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> Value:
+def _logical_step(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     operands = {"a": left, "b": right}
-    if not agree(c, scope, operands, span):
-        return c.unknown(scope, span, LOGICAL)
+    if not agree(here, operands):
+        return here.unknown(LOGICAL)
     kinds = {n: o.kind for n, o in operands.items()}
     if not all(k.is_complete for k in kinds.values()):
-        return c.unknown(scope, span, _partial(kinds, "mask", "truth"))
+        return here.unknown(_partial(kinds, "mask", "truth"))
     kind = like_grid("mask", kinds, np.bool_) if any(k.is_array for k in kinds.values()) else TRUTH
-    return c.apply(OPERATORS[_WORDS.get(operator.symbol, operator.symbol)], operands, kind, scope, span)
+    return here.apply(OPERATORS[_WORDS.get(operator.symbol, operator.symbol)], operands, kind)
 
 
-def _bitwise(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> Value:
+def _bitwise(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     kinds = (left.kind, right.kind)
     if operator.symbol == "^" and all(k.name == "number" for k in kinds) and right.kind.is_constant:
-        c.report(messages.POWER_WITH_CARET, scope, operator.span)
-        return c.unknown(scope, span)
-    for step in (left, right):
-        if step.kind.is_complete and step.kind.range is None and step.kind.name != "unknown":
-            c.report(messages.BITS_OF_FLOATS, scope, step.span)
-            return c.unknown(scope, span, ARITHMETIC)
+        here.at(operator).report(messages.POWER_WITH_CARET)
+        return here.unknown()
+    for value in (left, right):
+        if value.kind.is_complete and value.kind.range is None and value.kind.name != "unknown":
+            here.at(value).report(messages.BITS_OF_FLOATS)
+            return here.unknown(ARITHMETIC)
     operands = {"a": left, "b": right}
-    if not agree(c, scope, operands, span):
-        return c.unknown(scope, span)
+    if not agree(here, operands):
+        return here.unknown()
 
     def range_of(a: Range, b: Range) -> Range:
         return ranges.bitwise(a, b, both=operator.symbol == "&")
 
-    return _numeric_step(c, scope, operator.symbol, operands, range_of, span)
+    return _numeric_step(here, operator.symbol, operands, range_of)
 
 
-def complement(c: Context, scope: Scope, operator: nodes.Operator, operand: Value, span: Span) -> Value:
+def complement(here: Place, operator: nodes.Operator, operand: Value) -> Value:
     """`~` and `not` of a mask or a truth."""
     kind = operand.kind
     if not kind.may_be(LOGICAL):
         if kind.surely(NUMERIC):
             prefix = operator.symbol if operator.symbol == "~" else "not "
-            fields = {"operator": operator.symbol, "text": _text(scope, operand), "kind": kind.word}
-            c.report(messages.NOT_OF_NUMBERS, scope, span, prefix=prefix, **fields)
+            fields = {"operator": operator.symbol, "text": _text(here, operand), "kind": kind.word}
+            here.report(messages.NOT_OF_NUMBERS, prefix=prefix, **fields)
         else:
-            refuse_operand(c, scope, operator.symbol, operand, "masks")
-        return c.unknown(scope, span, LOGICAL)
+            refuse_operand(here, operator.symbol, operand, "masks")
+        return here.unknown(LOGICAL)
     if not kind.is_complete:
-        return c.unknown(scope, span, kind.options & LOGICAL or frozenset({kind.name}))
+        return here.unknown(kind.options & LOGICAL or frozenset({kind.name}))
     result = like_grid("mask", {"a": kind}, np.bool_) if kind.is_array else TRUTH
-    return c.apply(OPERATORS["~"], {"a": operand}, result, scope, span)
+    return here.apply(OPERATORS["~"], {"a": operand}, result)
 
 
-def comparison(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> Value:
+def comparison(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     """One comparison of two values."""
-    left, right = _in_pixels(c, scope, left, right), _in_pixels(c, scope, right, left)
+    left, right = _in_pixels(here, left, right), _in_pixels(here, right, left)
     kinds, symbol = (left.kind, right.kind), operator.symbol
     result_options = _partial({"a": left.kind, "b": right.kind}, "mask", "truth")
-    if not _comparable(c, scope, operator, left, right, span):
-        return c.unknown(scope, span, result_options)
+    if not _comparable(symbol, *kinds):
+        _refuse_comparison(here, operator, left, right)
+        return here.unknown(result_options)
     operands = {"a": left, "b": right}
-    if not agree(c, scope, operands, span) or not all(k.is_complete for k in kinds):
-        return c.unknown(scope, span, result_options)
+    if not agree(here, operands) or not all(k.is_complete for k in kinds):
+        return here.unknown(result_options)
     kind = TRUTH
     if any(k.is_array for k in kinds):
         kind = like_grid("mask", {"a": left.kind, "b": right.kind}, np.bool_)
-        _warn_if_settled(c, scope, symbol, left, right, span)
-    return c.apply(OPERATORS[symbol], operands, kind, scope, span)
+        _warn_if_settled(here, symbol, left, right)
+    return here.apply(OPERATORS[symbol], operands, kind)
 
 
-def _in_pixels(c: Context, scope: Scope, value: Value, other: Value) -> Value:
+def _in_pixels(here: Place, value: Value, other: Value) -> Value:
     """A length or size that is compared with one measured in pixels, as that of a region, in pixels too."""
-    kind, measured = value.kind, other.kind
+    kind, measured, there = value.kind, other.kind, here.at(value)
     if not (kind.surely(QUANTITIES) and kind.is_constant and measured.name == "image" and measured.power):
         return value
     try:
         pixels = measured_in_pixels(kind, measured)
     except Refused as refused:
-        c.report(refused.mistake, scope, value.span, **refused.fields)
-        return c.unknown(scope, value.span)
-    return c.constant(Kind("number", constant=pixels), scope, value.span)
+        there.refuse(refused)
+        return there.unknown()
+    return there.constant(Kind("number", constant=pixels))
 
 
-def _comparable(c: Context, scope: Scope, operator: nodes.Operator, left: Value, right: Value, span: Span) -> bool:
+def _comparable(symbol: str, a: Kind, b: Kind) -> bool:
+    families = [NUMERIC]
+    if a.power == b.power or not (a.power and b.power):
+        families.append(QUANTITIES)
+    if symbol in ("==", "!="):
+        families += _UNORDERED
+    return any(a.may_be(family) and b.may_be(family) for family in families)
+
+
+def _refuse_comparison(here: Place, operator: nodes.Operator, left: Value, right: Value) -> None:
     a, b, symbol = left.kind, right.kind, operator.symbol
-    of_one_power = a.power == b.power or not (a.power and b.power)
-    for family in (NUMERIC, *([QUANTITIES] if of_one_power else []), *(_UNORDERED if symbol in ("==", "!=") else [])):
-        if a.may_be(family) and b.may_be(family):
-            return True
-    for step in (left, right):
-        if step.kind.name in ("colour", "samples", "none", "masks"):
-            refuse_operand(c, scope, symbol, step, "numbers and images")
-            return False
-        if step.kind.name == "list":
-            mistake = messages.ITEM_COMPARED if step.kind.shape else messages.LIST_COMPARED
-            c.report(mistake, scope, step.span, operator=symbol, text=scope.source.quote(step.span))
-            return False
-    if a.surely(QUANTITIES) or b.surely(QUANTITIES):
-        _refuse_mix(c, scope, operator, left, right, span)
-        return False
-    if a.surely(_TEXT) or b.surely(_TEXT):
-        text_step = left if a.name == "text" else right
-        if symbol in ("==", "!="):
-            c.report(messages.TEXT_WITH_OTHER, scope, span, operator=symbol, left=a.word, right=b.word)
-            return False
-        c.report(messages.TEXT_ORDER, scope, text_step.span, operator=symbol, kind="text")
-        return False
-    if a.may_be(LOGICAL) and b.may_be(LOGICAL):
-        c.report(messages.MASK_ORDER, scope, operator.span, operator=symbol)
-        return False
-    logical_step, other = (left, right) if a.may_be(LOGICAL) else (right, left)
-    if other.kind.surely({"number"}):
-        fields = {"text": _text(scope, logical_step), "kind": logical_step.kind.name.replace("unknown", "mask")}
-        c.report(messages.MASK_WITH_NUMBER, scope, span, **fields)
+    alone = next((v for v in (left, right) if v.kind.name in _NEVER_COMPARED), None)
+    if alone is not None and alone.kind.name == "list":
+        mistake = messages.ITEM_COMPARED if alone.kind.shape else messages.LIST_COMPARED
+        here.at(alone).report(mistake, operator=symbol, text=here.quote(alone))
+    elif alone is not None:
+        refuse_operand(here, symbol, alone, "numbers and images")
+    elif a.surely(QUANTITIES) or b.surely(QUANTITIES):
+        _refuse_mix(here, operator, left, right)
+    elif (a.surely(_TEXT) or b.surely(_TEXT)) and symbol in ("==", "!="):
+        here.report(messages.TEXT_WITH_OTHER, operator=symbol, left=a.word, right=b.word)
+    elif a.surely(_TEXT) or b.surely(_TEXT):
+        here.at(left if a.name == "text" else right).report(messages.TEXT_ORDER, operator=symbol, kind="text")
+    elif a.may_be(LOGICAL) and b.may_be(LOGICAL):
+        here.at(operator).report(messages.MASK_ORDER, operator=symbol)
     else:
-        c.report(messages.MASK_WITH_IMAGE, scope, span, operator=symbol, text=_text(scope, other))
-    return False
+        _refuse_logical(here, symbol, *((left, right) if a.may_be(LOGICAL) else (right, left)))
 
 
-def _warn_if_settled(c: Context, scope: Scope, symbol: str, left: Value, right: Value, span: Span) -> None:
+def _refuse_logical(here: Place, symbol: str, logical_: Value, other: Value) -> None:
+    if other.kind.surely({"number"}):
+        kind = logical_.kind.name.replace("unknown", "mask")
+        here.report(messages.MASK_WITH_NUMBER, text=_text(here, logical_), kind=kind)
+    else:
+        here.report(messages.MASK_WITH_IMAGE, operator=symbol, text=_text(here, other))
+
+
+def _warn_if_settled(here: Place, symbol: str, left: Value, right: Value) -> None:
     """Warn where the ranges alone decide a comparison of an integer image."""
     a, b = _bounds(left.kind), _bounds(right.kind)
     if a is None or b is None:
@@ -355,14 +363,14 @@ def _warn_if_settled(c: Context, scope: Scope, symbol: str, left: Value, right: 
     }
     always = {"<": a[1] < b[0], "<=": a[1] <= b[0], ">": a[0] > b[1], ">=": a[0] >= b[1], "!=": never["=="]}
     image, other = (left, right) if left.kind.is_array else (right, left)
-    fields = {"left": scope.source.quote(image.span), "value": scope.source.quote(other.span)}
+    fields = {"left": here.quote(image), "value": here.quote(other)}
     fields["range"] = f"{image.kind.dtype}, {image.kind.range}"
     if symbol in ("==", "!=") and _is_fraction(other.kind):
-        c.report(messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL, scope, span, **fields)
+        here.report(messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL, **fields)
     elif never.get(symbol):
-        c.report(messages.NEVER_TRUE, scope, span, **fields)
+        here.report(messages.NEVER_TRUE, **fields)
     elif always.get(symbol):
-        c.report(messages.ALWAYS_TRUE, scope, span, **fields)
+        here.report(messages.ALWAYS_TRUE, **fields)
 
 
 def _bounds(kind: Kind) -> tuple[float, float] | None:

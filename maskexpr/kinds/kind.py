@@ -21,7 +21,8 @@ SCALARS = frozenset({"number", "truth"})  # one value, whatever the pixels
 MEASURES = SCALARS | {"list"}  # what is found in pixels
 GIVEN = ARRAYS | SCALARS  # what an input can be
 RESULTS = ARRAYS | MEASURES  # what an output can be
-NAMES = RESULTS | {"length", "size", "samples", "text", "masks", "predicate", "none"}
+QUANTITIES = frozenset({"length", "size"})
+NAMES = RESULTS | QUANTITIES | {"samples", "text", "masks", "predicate", "none"}
 
 DECLARED = ("image", "mask", "colour", "labels", "number")
 """What an input may be declared to be, as lists show them."""

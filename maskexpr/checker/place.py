@@ -1,0 +1,131 @@
+"""A place in the program that is checked: what is said and made there, and where to go on from there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from maskexpr.checker.context import Context, Scope, TooLarge, Value
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.messages import Mistake
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.functions.arguments import Refused
+from maskexpr.functions.record import Function
+from maskexpr.kinds.kind import MEASURES, NAMES, Kind, unknown
+from maskexpr.language import nodes
+from maskexpr.program.running import run_body
+from maskexpr.program.steps import InputInfo, Step
+
+_FOLDED = MEASURES | {"text"}
+
+
+class Spanned(Protocol):
+    """What stands somewhere in the text: a node, a value, another place."""
+
+    @property
+    def span(self) -> Span: ...
+
+
+@dataclass(slots=True, eq=False)  # never changed, but frozen it would take three times as long to make, at every node
+class Place:
+    """A span of the text, with the names in sight there, in the check of one program.
+
+    Mistakes are reported here, values are made here. `at` goes to another span of the same text, `within` to where
+    other names are in sight.
+    """
+
+    context: Context
+    scope: Scope
+    span: Span
+
+    def at(self, part: Span | Spanned) -> "Place":
+        return Place(self.context, self.scope, part if isinstance(part, Span) else part.span)
+
+    def within(self, scope: Scope) -> "Place":
+        return Place(self.context, scope, self.span)
+
+    @property
+    def source(self) -> Source:
+        return self.scope.source
+
+    def quote(self, part: Span | Spanned | None = None) -> str:
+        """What is written here, or in another part of the text, for a message."""
+        part = self if part is None else part
+        return self.source.quote(part if isinstance(part, Span) else part.span)
+
+    def __str__(self) -> str:
+        line, column = self.source.position(self.span.start)
+        return f"{self.source.name}:{line}:{column}"
+
+    # --- mistakes ---
+
+    def report(self, mistake: Mistake, **fields: object) -> None:
+        """Note a mistake, once for each place, however often a def is called."""
+        self.context.report(mistake, self.source, self.span, fields)
+
+    def refuse(self, refused: Refused, arguments: Mapping[str, Value] | None = None) -> None:
+        """Note what a rule or a body refuses: at the argument it blames where that was written, else here."""
+        blamed = (arguments or {}).get(refused.argument, self)
+        self.at(blamed).report(refused.mistake, **{"name": refused.argument, **refused.fields})
+
+    # --- values ---
+
+    def value(self, node: nodes.Expression) -> Value:
+        """The value of an expression that stands here; after a mistake, a stand-in that fits everywhere."""
+        context, here = self.context, Place(self.context, self.scope, node.span)
+        if context.depth >= context.limits.depth:
+            if not context.has(messages.DEFS_TOO_DEEP):
+                here.report(messages.DEFS_TOO_DEEP, most=context.limits.depth)
+            return here.unknown()
+        if context.calls:
+            context.visits += 1
+            if context.visits > 2 * context.limits.nodes:
+                raise TooLarge
+        context.depth += 1
+        try:
+            return context.rules[type(node)](here, node)
+        finally:
+            context.depth -= 1
+
+    def unknown(self, options: frozenset[str] = NAMES) -> Value:
+        """A stand-in after a mistake, or for what depends on an input that was not given: it fits everywhere."""
+        return self.alone(unknown(options))
+
+    def alone(self, kind: Kind, operands: Mapping[str, Step] | None = None) -> Value:
+        """A value that is no step of the program: nothing computes it, but others may be made of it."""
+        return Value(Step(kind, self.source, self.span, operands=operands or {}), self.span)
+
+    def constant(self, kind: Kind) -> Value:
+        return self._step(Step(kind, self.source, self.span))
+
+    def input(self, name: str, kind: Kind) -> Value:
+        """The input of that name, which is declared here, or a free name that is used here."""
+        value = self._step(Step(kind, self.source, self.span, name=name))
+        if name not in self.context.inputs:
+            in_condition = self.scope.regions is not None
+            info = InputInfo(name, source=self.source, span=self.span, in_condition=in_condition)
+            self.context.inputs[name] = info
+        return value
+
+    def property(self, name: str, kind: Kind) -> Value:
+        """A property of regions in a condition on them."""
+        return Value(self.context.steps.property(Step(kind, self.source, self.span, name=name)), self.span)
+
+    def apply(
+        self, function: Function, operands: Mapping[str, Value], kind: Kind, settings: Mapping[str, Any] | None = None
+    ) -> Value:
+        """A function applied to values; computed at once where all of them are constants."""
+        steps = {name: value.step for name, value in operands.items()}
+        step = Step(kind, self.source, self.span, function, steps, settings or {})
+        foldable = kind.name in _FOLDED and function.name != "assert"
+        if not (foldable and steps and all(s.kind.is_constant for s in steps.values())):
+            return self._step(step)
+        try:
+            constant = run_body(step, {name: s.kind.constant for name, s in steps.items()})
+        except Refused as refused:
+            self.refuse(refused, operands)
+            return self.unknown()
+        return self.constant(kind.with_constant(constant))
+
+    def _step(self, step: Step) -> Value:
+        """A step of the program, which may have been made elsewhere."""
+        return Value(self.context.steps.made_once(step), self.span)
