@@ -162,7 +162,8 @@ class _Application:
             stack = self.here.context.or_stack(value)
             return messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several", "stack": stack}
         if name == "samples" and self.function.parameter("within"):
-            samples, mask = (self.here.quote(step) for step in value.step.operands.values())
+            # Not as this text has them: in a `def` they are what was given to it.
+            samples, mask = (step.source.quote(step.span) for step in value.step.operands.values())
             return messages.ARGUMENT_WITHIN, {"value": samples, "mask": mask}
         is_named = bool(value.step.name) and (kind.range is not None or not kind.is_complete)
         meant = (

@@ -60,7 +60,7 @@ def _samples(here: Place, value: Value, mask: Value, node: nodes.Index) -> Value
         return here.unknown()
     operands = {"value": value, "mask": mask}
     if not agree(here, operands) or not kind.is_complete or not mask.kind.is_complete:
-        return here.unknown(frozenset({"samples"}))
+        return here.alone(Kind("samples"), {name: operand.step for name, operand in operands.items()})
     samples = Kind("samples", None, kind.dtype, kind.range, origin=kind.origin, spacing=kind.spacing)
     return here.apply(OPERATORS["samples"], operands, samples)
 
