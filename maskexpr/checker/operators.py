@@ -1,36 +1,21 @@
 """The kinds of operators: what each takes, what it gives, and what was meant where it does not fit."""
 
-from collections.abc import Callable
 from fractions import Fraction
-
-import numpy as np
 
 from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import like_grid, numeric_result
 from maskexpr.functions.parameters import measured_in_pixels
-from maskexpr.kinds import ranges
-from maskexpr.kinds.kind import ARITHMETIC, ARRAYS, LOGICAL, NUMERIC, QUANTITIES, TRUTH, Kind, number, quantity
+from maskexpr.kinds.kind import ARITHMETIC, ARRAYS, LOGICAL, NUMERIC, QUANTITIES, Kind, number, quantity
 from maskexpr.kinds.quantity import MILLIMETRES
-from maskexpr.kinds.ranges import Range
 from maskexpr.language import nodes
 from maskexpr.library import OPERATORS
 
 _TEXT = frozenset({"text"})
 _UNORDERED = (LOGICAL, _TEXT)
 _NEVER_COMPARED = {"colour", "samples", "none", "masks", "list"}
-_RANGES: dict[str, Callable[[Range, Range], Range | None] | None] = {
-    "+": ranges.add,
-    "-": ranges.subtract,
-    "*": ranges.multiply,
-    "/": None,
-    "//": ranges.floor_divide,
-    "%": ranges.modulo,
-    "**": ranges.power,
-}
 _OF_MASKS = {"+": messages.PLUS_OF_MASKS, "-": messages.MINUS_OF_MASKS, "*": messages.TIMES_OF_MASKS}
 _WORDS = {"and": "&", "or": "|", "xor": "^", "not": "~"}
 
@@ -58,26 +43,25 @@ def arithmetic(here: Place, operator: nodes.Operator, left: Value, right: Value)
     if divides and right.kind.is_constant and right.kind.constant == 0:
         here.at(right).report(messages.DIVISION_BY_ZERO_CONSTANT)
         return here.unknown()
-    return _numeric_step(here, symbol, operands, _RANGES[symbol])
+    return _step(here, symbol, operands, ARITHMETIC)
 
 
-def _numeric_step(
-    here: Place, symbol: str, operands: dict[str, Value], range_of: Callable[..., Range | None] | None
-) -> Value:
+def _step(here: Place, symbol: str, operands: dict[str, Value], options: frozenset[str]) -> Value:
+    """An operator applied to operands that fit; its record says what it gives, of the `options` that there are."""
     kinds = {n: o.kind for n, o in operands.items()}
     if not all(k.is_complete for k in kinds.values()):
-        return here.unknown(_partial(kinds, "image", "number"))
+        return here.unknown(_partial(options, *kinds.values()))
     try:
-        kind = numeric_result(kinds, range_of)
+        kind = OPERATORS[symbol].gives.rule(kinds)
     except Refused as refused:
         here.refuse(refused)
         return here.unknown()
     return here.apply(OPERATORS[symbol], operands, kind)
 
 
-def _partial(kinds: dict[str, Kind], array: str, single: str) -> frozenset[str]:
+def _partial(options: frozenset[str], *kinds: Kind) -> frozenset[str]:
     """What a result may be while an input is not known: surely an array if one operand is."""
-    return frozenset({array}) if any(k.surely(ARRAYS) for k in kinds.values()) else frozenset({array, single})
+    return options & ARRAYS if any(k.surely(ARRAYS) for k in kinds) else options
 
 
 def _numeric(here: Place, operator: nodes.Operator, value: Value) -> bool:
@@ -205,7 +189,7 @@ def negative(here: Place, operator: nodes.Operator, operand: Value) -> Value:
         return here.unknown(ARITHMETIC)
     if operator.symbol == "+":
         return operand
-    return _numeric_step(here, "negate", {"a": operand}, ranges.negate)
+    return _step(here, "negate", {"a": operand}, ARITHMETIC)
 
 
 def logical(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
@@ -238,11 +222,7 @@ def _logical_step(here: Place, operator: nodes.Operator, left: Value, right: Val
     operands = {"a": left, "b": right}
     if not agree(here, operands):
         return here.unknown(LOGICAL)
-    kinds = {n: o.kind for n, o in operands.items()}
-    if not all(k.is_complete for k in kinds.values()):
-        return here.unknown(_partial(kinds, "mask", "truth"))
-    kind = like_grid("mask", kinds, np.bool_) if any(k.is_array for k in kinds.values()) else TRUTH
-    return here.apply(OPERATORS[_WORDS.get(operator.symbol, operator.symbol)], operands, kind)
+    return _step(here, _WORDS.get(operator.symbol, operator.symbol), operands, LOGICAL)
 
 
 def _bitwise(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
@@ -257,11 +237,7 @@ def _bitwise(here: Place, operator: nodes.Operator, left: Value, right: Value) -
     operands = {"a": left, "b": right}
     if not agree(here, operands):
         return here.unknown()
-
-    def range_of(a: Range, b: Range) -> Range:
-        return ranges.bitwise(a, b, both=operator.symbol == "&")
-
-    return _numeric_step(here, operator.symbol, operands, range_of)
+    return _step(here, operator.symbol, operands, ARITHMETIC)
 
 
 def complement(here: Place, operator: nodes.Operator, operand: Value) -> Value:
@@ -275,28 +251,23 @@ def complement(here: Place, operator: nodes.Operator, operand: Value) -> Value:
         else:
             refuse_operand(here, operator.symbol, operand, "masks")
         return here.unknown(LOGICAL)
-    if not kind.is_complete:
-        return here.unknown(kind.options & LOGICAL or frozenset({kind.name}))
-    result = like_grid("mask", {"a": kind}, np.bool_) if kind.is_array else TRUTH
-    return here.apply(OPERATORS["~"], {"a": operand}, result)
+    return _step(here, "~", {"a": operand}, kind.options & LOGICAL or frozenset({kind.name}))
 
 
 def comparison(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     """One comparison of two values."""
     left, right = _in_pixels(here, left, right), _in_pixels(here, right, left)
     kinds, symbol = (left.kind, right.kind), operator.symbol
-    result_options = _partial({"a": left.kind, "b": right.kind}, "mask", "truth")
+    options = _partial(LOGICAL, *kinds)
     if not _comparable(symbol, *kinds):
         _refuse_comparison(here, operator, left, right)
-        return here.unknown(result_options)
+        return here.unknown(options)
     operands = {"a": left, "b": right}
-    if not agree(here, operands) or not all(k.is_complete for k in kinds):
-        return here.unknown(result_options)
-    kind = TRUTH
-    if any(k.is_array for k in kinds):
-        kind = like_grid("mask", {"a": left.kind, "b": right.kind}, np.bool_)
+    if not agree(here, operands):
+        return here.unknown(options)
+    if all(k.is_complete for k in kinds) and any(k.is_array for k in kinds):
         _warn_if_settled(here, symbol, left, right)
-    return here.apply(OPERATORS[symbol], operands, kind)
+    return _step(here, symbol, operands, LOGICAL)
 
 
 def _in_pixels(here: Place, value: Value, other: Value) -> Value:
