@@ -99,7 +99,7 @@ def _mask(path: str, spacing: str | None) -> tuple[Any, Kind]:
     return binding.taken(replace(image, kind="labels"), shown(path))
 
 
-def _read(path: str, kind: str | None) -> formats.Pixels:
+def _read(path: str, kind: str | None) -> "formats.Pixels":
     return formats.read(sys.stdin.buffer if path == programs.STANDARD else path, kind=kind)
 
 

@@ -176,7 +176,7 @@ def _load(loaded: Loaded, info: InputInfo, text: str, folder: Path, spacing: str
         loaded.paths[info.name] = path
 
 
-def as_image(pixels: formats.Pixels, spacing: str | None) -> Image:
+def as_image(pixels: "formats.Pixels", spacing: str | None) -> Image:
     """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one."""
     kind = None
     if pixels.colour is not None and pixels.array.dtype != bool:

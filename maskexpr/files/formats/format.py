@@ -21,7 +21,7 @@ MAX_PIXELS = 2**31
 _MOST_PER_BYTE = {"deflate": 1040, "LZW": 2800, "stored": 1}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pixels:
     """What a file holds.
 
@@ -41,7 +41,7 @@ class Pixels:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Writing:
     """How files of a format are written.
 
@@ -64,7 +64,7 @@ class Writing:
     with_text: Callable[[bytes, str], bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
     """One format: declared by the module of its name, found through its line in the table.
 
@@ -92,7 +92,7 @@ class Format:
     listed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenFile:
     """A seekable file whose format is known; `name` is how messages call it."""
 

@@ -2,13 +2,12 @@
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from maskexpr.files.formats.format import Format, Writing
 
 
-@dataclass(frozen=True, slots=True)
-class Lazy:
+class Lazy(NamedTuple):
     """A format that is imported when it is first asked for: reading a PNG should not pay for TIFF."""
 
     module: str
