@@ -136,53 +136,59 @@ def _needed(made: list[tuple[Any, Moved, Moved]], result: int) -> list[int]:
 
 @functools.lru_cache(64)
 def _network(offsets: tuple[Offset, ...]) -> _Network:
-    made: list[tuple[Any, Moved, Moved]] = []
-    known: dict[tuple[Any, Moved, Moved], int] = {}
-
-    def join(ufunc: Any, a: Moved, b: Moved) -> Moved:
-        (first, place), (second, other) = sorted((a, b))
-        origin = tuple(0 for _ in place)
-        step = (ufunc, (first, origin), (second, tuple(i - j for i, j in zip(other, place, strict=True))))
-        if step not in known:
-            made.append(step)
-            known[step] = len(made)
-        return known[step], place
-
-    def merged(a: list[Moved], b: list[Moved]) -> list[Moved]:
-        """Two sorted lists as one (Batcher's odd-even merge)."""
-        if not a or not b:
-            return a or b
-        if len(a) == len(b) == 1:
-            return [join(np.minimum, a[0], b[0]), join(np.maximum, a[0], b[0])]
-        even, odd = merged(a[::2], b[::2]), merged(a[1::2], b[1::2])
-        result = even[:1]
-        for low, high in zip(odd, even[1:], strict=False):
-            result += [join(np.minimum, low, high), join(np.maximum, low, high)]
-        return result + odd[len(even) - 1 :] + even[len(odd) + 1 :]
-
-    def in_order(values: list[Moved]) -> list[Moved]:
-        half = len(values) // 2
-        return merged(in_order(values[:half]), in_order(values[half:])) if half else values
-
-    def ranked(a: list[Moved], b: list[Moved], rank: int) -> Moved:
-        """One value of two sorted lists: however many it has below it in one, the rest is in the other."""
-        candidates = []
-        for taken in range(max(0, rank + 1 - len(b)), min(len(a), rank + 1) + 1):
-            highest = ([a[taken - 1]] if taken else []) + ([b[rank - taken]] if taken <= rank else [])
-            candidates.append(functools.reduce(functools.partial(join, np.maximum), highest))
-        return functools.reduce(functools.partial(join, np.minimum), candidates)
-
     columns: dict[Offset, list[Moved]] = {}
     along = max(range(len(offsets[0])), key=lambda axis: len({offset[axis] for offset in offsets}))
     for offset in offsets:
         columns.setdefault(offset[:along] + offset[along + 1 :], []).append((0, offset))
-    lists = [in_order(column) for column in columns.values()]
+    joins = _Joins()
+    lists = [joins.in_order(column) for column in columns.values()]
     while len(lists) > 2:
-        pairs = [merged(*pair) for pair in zip(lists[::2], lists[1::2], strict=False)]
+        pairs = [joins.merged(*pair) for pair in zip(lists[::2], lists[1::2], strict=False)]
         lists = pairs + lists[len(lists) // 2 * 2 :]
     rank = len(offsets) // 2
-    result = ranked(lists[0], lists[1], rank) if len(lists) == 2 else lists[0][rank]
-    return _Network(made, result)
+    result = joins.ranked(lists[0], lists[1], rank) if len(lists) == 2 else lists[0][rank]
+    return _Network(joins.made, result)
+
+
+class _Joins:
+    """Minima and maxima of pairs of moved images, each made once however often and wherever it is wanted."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[Any, Moved, Moved]] = []
+        self._known: dict[tuple[Any, Moved, Moved], int] = {}
+
+    def join(self, ufunc: Any, a: Moved, b: Moved) -> Moved:
+        (first, place), (second, other) = sorted((a, b))
+        origin = tuple(0 for _ in place)
+        step = (ufunc, (first, origin), (second, tuple(i - j for i, j in zip(other, place, strict=True))))
+        if step not in self._known:
+            self.made.append(step)
+            self._known[step] = len(self.made)
+        return self._known[step], place
+
+    def merged(self, a: list[Moved], b: list[Moved]) -> list[Moved]:
+        """Two sorted lists as one (Batcher's odd-even merge)."""
+        if not a or not b:
+            return a or b
+        if len(a) == len(b) == 1:
+            return [self.join(np.minimum, a[0], b[0]), self.join(np.maximum, a[0], b[0])]
+        even, odd = self.merged(a[::2], b[::2]), self.merged(a[1::2], b[1::2])
+        result = even[:1]
+        for low, high in zip(odd, even[1:], strict=False):
+            result += [self.join(np.minimum, low, high), self.join(np.maximum, low, high)]
+        return result + odd[len(even) - 1 :] + even[len(odd) + 1 :]
+
+    def in_order(self, values: list[Moved]) -> list[Moved]:
+        half = len(values) // 2
+        return self.merged(self.in_order(values[:half]), self.in_order(values[half:])) if half else values
+
+    def ranked(self, a: list[Moved], b: list[Moved], rank: int) -> Moved:
+        """One value of two sorted lists: however many it has below it in one, the rest is in the other."""
+        candidates = []
+        for taken in range(max(0, rank + 1 - len(b)), min(len(a), rank + 1) + 1):
+            highest = ([a[taken - 1]] if taken else []) + ([b[rank - taken]] if taken <= rank else [])
+            candidates.append(functools.reduce(functools.partial(self.join, np.maximum), highest))
+        return functools.reduce(functools.partial(self.join, np.minimum), candidates)
 
 
 # --- OpenCV ----------------------------------------------------------------------------------------------------------
