@@ -1,33 +1,30 @@
 """Which commands there are, and what they exit with. Each command is in the file of its subject."""
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 
-# First, from a shallow stack: measured at the far end of a chain of imports, NumPy's own took two to four times as long,
+# First, from a shallow stack: at the far end of a chain of imports NumPy's took two to four times as long (measured),
 # as if its many small calls crossed the end of a block of the interpreter's stack each time.
 import numpy  # noqa: F401
 
 import maskexpr
-from maskexpr.cli import checking, conversing, explaining, running, showing
-from maskexpr.cli.shared import FAILED, INTERRUPTED, USAGE
+from maskexpr.cli.shared import EXAMPLES, FAILED, INTERRUPTED, USAGE
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError, InputError, MaskError, ProgramError, RunError
 
-_EXAMPLES = """\
-examples:
-  maskexpr repl im=ankle.png
-  maskexpr eval 'im > 32' im=ankle.png
-  maskexpr eval 'area(dilate(im > t, 2))' im=ankle.png t=64
-  maskexpr eval 'dilate((im > 32) & ~(im > 64), 2)' im=ankle.png -o tissue.png
-  maskexpr run examples/tissue.mask -p low=30 -o masks/
-  maskexpr show ankle.png tissue.png --overlay picture.png
-  maskexpr explain examples/tissue.mask
-  maskexpr functions dilate
-
-exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadable file, 130 interrupted
-"""
+# By the module that has each: what was not asked for need not be imported.
+_COMMANDS = {
+    "repl": "conversing",
+    "eval": "running",
+    "run": "running",
+    "show": "showing",
+    "check": "checking",
+    "explain": "explaining",
+    "functions": "explaining",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,9 +67,9 @@ def _open_streams() -> None:
 
 def _options(given: list[str]) -> argparse.Namespace:
     """What was asked for; leaves with usage where it is no command."""
-    parser = _parser()
     if given and "=" in given[0] and not given[0].startswith("-"):
         given.insert(0, "repl")  # maskexpr im=ankle.png: a session, as maskexpr alone is
+    parser = _parser(given[0] if given else "repl")
     options, rest = parser.parse_known_args(given)
     if rest and hasattr(options, "given") and not any(r.startswith("-") for r in rest):
         options.given += rest  # inputs behind an option, where argparse does not look for them
@@ -85,21 +82,18 @@ def _complain(error: MaskError) -> None:
     print(error, file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: str) -> argparse.ArgumentParser:
+    """Of the command that is asked for; of all where that is none of them, for help and to say which there are."""
     parser = argparse.ArgumentParser(
         prog="maskexpr",
         description="A small language for image masks.",
-        epilog=_EXAMPLES,
+        epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"maskexpr {maskexpr.__version__}")
     parser.set_defaults(command=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    conversing.add_repl(commands)
-    running.add_eval(commands, epilog=_EXAMPLES)
-    running.add_run(commands)
-    showing.add_show(commands)
-    checking.add_check(commands)
-    explaining.add_explain(commands)
-    explaining.add_functions(commands)
+    for name in [asked] if asked in _COMMANDS else _COMMANDS:
+        module = importlib.import_module(f"maskexpr.cli.{_COMMANDS[name]}")
+        getattr(module, f"add_{name}")(commands)
     return parser

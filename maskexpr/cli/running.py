@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _NUMBER, _COUNTED = "number", "counted"  # what is found on the way: for the record, for a histogram
 
 
-def add_eval(commands: "Commands", epilog: str) -> None:
+def add_eval(commands: "Commands") -> None:
     raw = argparse.RawDescriptionHelpFormatter
-    command = shared.add(commands, "eval", _eval, "run one expression", epilog=epilog, formatter_class=raw)
+    command = shared.add(commands, "eval", _eval, "run one expression", epilog=shared.EXAMPLES, formatter_class=raw)
     command.add_argument("expression", metavar="EXPR", help="an expression or short program; - reads standard input")
     shared.add_inputs(command)
     command.add_argument("-o", "--output", metavar="OUT", help="write the result: a file, a folder/, or - ")

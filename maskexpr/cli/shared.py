@@ -23,6 +23,21 @@ SPACING = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,
 _GIVEN = "an input: a file (im=ankle.png), - for standard input, or a number (t=32)"
 
 
+EXAMPLES = """\
+examples:
+  maskexpr repl im=ankle.png
+  maskexpr eval 'im > 32' im=ankle.png
+  maskexpr eval 'area(dilate(im > t, 2))' im=ankle.png t=64
+  maskexpr eval 'dilate((im > 32) & ~(im > 64), 2)' im=ankle.png -o tissue.png
+  maskexpr run examples/tissue.mask -p low=30 -o masks/
+  maskexpr show ankle.png tissue.png --overlay picture.png
+  maskexpr explain examples/tissue.mask
+  maskexpr functions dilate
+
+exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadable file, 130 interrupted
+"""
+
+
 def add(commands: "Commands", name: str, command: Command, help: str, **more: Any) -> argparse.ArgumentParser:
     """A parser for a command, which says in its docstring what it does, and returns its exit code."""
     parser = commands.add_parser(name, help=help, description=inspect.getdoc(command), **more)
