@@ -55,7 +55,7 @@ def test_findings_stand_by_themselves() -> None:
         assert text.startswith("#!/usr/bin/env bash\n# "), script
         assert "mktemp -d" in text, script
         assert "trap 'rm -rf" in text, script
-        installed = re.findall(r"pip install (?:--\S+ )*(.*)", text)
+        installed = re.findall(r'pip"? install (?:--\S+ )*(.*)', text)
         assert installed, script
         assert all("==" in package for line in installed for package in line.split()), script
         assert "import maskexpr" not in text, script
