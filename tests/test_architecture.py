@@ -39,7 +39,7 @@ INSIDE = {
     "display": ("__init__", "views", "results", "terminal", "pictures"),
     "engine": ("__init__", "run", "passes", "transposed", "clock", "reference"),
     "planner": ("__init__", "plan", "costs", "rewrites", "methods"),
-    "program": ("__init__", "running", "steps"),
+    "program": ("__init__", "identity", "liveness", "running", "steps"),
     "functions": ("__init__", "parameters", "record", "gives", "arguments"),
     "language": ("__init__", "parser", "nodes", "limits"),
     "kinds": ("__init__", "kind", "quantity", "ranges"),

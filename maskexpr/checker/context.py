@@ -13,6 +13,7 @@ from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import NAMES, Kind
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
+from maskexpr.program import identity
 from maskexpr.program.steps import InputInfo, Step
 
 _ANYTHING = Takes(NAMES - {"predicate"}, "a value")
@@ -99,11 +100,11 @@ class Steps:
         self.most = most
         self.made: list[Step] = []
         self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
-        self._made: dict[tuple[object, ...], Step] = {}
+        self._made: dict[identity.Key, Step] = {}
         self._properties: dict[tuple[str, Kind], Step] = {}
 
     def made_once(self, step: Step) -> Step:
-        key = _key(step)
+        key = identity.of_step(step)
         if key not in self._made:
             if len(self.made) >= self.most:
                 raise TooLarge
@@ -117,17 +118,6 @@ class Steps:
 
     def is_property(self, step: Step) -> bool:
         return self._properties.get((step.name, step.kind)) is step
-
-
-def _key(step: Step) -> tuple[object, ...]:
-    """What a step does."""
-    if step.function is not None:
-        operand_ids = tuple([(n, id(o)) for n, o in step.operands.items()])
-        return (id(step.function), operand_ids, tuple([(n, repr(v)) for n, v in step.settings.items()]))
-    if step.name:
-        return ("input", step.name)
-    kind, value = step.kind, step.kind.constant
-    return ("constant", kind.name, type(value), repr(value), kind.range, kind.power)
 
 
 class Context:

@@ -12,6 +12,7 @@ from maskexpr.kernels.scratch import Scratch
 from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, share, threads
 from maskexpr.planner.methods.method import Form, Place, Run, form_shape, form_type, width_of
 from maskexpr.planner.plan import Pass, Task
+from maskexpr.program.liveness import ended, last_uses
 from maskexpr.program.steps import Step
 
 # Pixels times steps below which waking another thread costs more than it saves.
@@ -183,10 +184,10 @@ class _Builder:
         for operand in self._around:
             if operand not in self._tasks:
                 self._source(operand, stage.loads.get(operand, "plain"))
-        uses = self._uses()
-        for task in stage.tasks:
+        done_with = ended(last_uses([task.step] for task in stage.tasks))
+        for i, task in enumerate(stage.tasks):
             self._add(task)
-            for step in uses.pop(task.step, ()):
+            for step in done_with.get(i, ()):
                 self._release(step)
 
     def strips(self) -> list[_Strip]:
@@ -204,17 +205,6 @@ class _Builder:
             for operand in task.step.operands.values():
                 around[operand] = max(around.get(operand, 0), task.margin + task.halo)
         return around
-
-    def _uses(self) -> dict[Step, list[Step]]:
-        """For each task the values that nothing reads after it."""
-        last = {operand: task.step for task in self.stage.tasks for operand in task.step.operands.values()}
-        ended: dict[Step, list[Step]] = {}
-        for operand, step in last.items():
-            ended.setdefault(step, []).append(operand)
-        for task in self.stage.tasks:
-            if task.step not in last:
-                ended.setdefault(task.step, []).append(task.step)
-        return ended
 
     def _release(self, step: Step) -> None:
         forms: tuple[Form, ...] = ("plain", "packed")

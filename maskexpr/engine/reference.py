@@ -8,6 +8,7 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
 from maskexpr.functions.arguments import Refused
+from maskexpr.program.liveness import ended, last_uses
 from maskexpr.program.running import run_body
 from maskexpr.program.steps import Checked, Step
 
@@ -15,21 +16,19 @@ from maskexpr.program.steps import Checked, Step
 def run(checked: Checked, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The outputs of a checked program for these inputs; what the pixels make impossible is a RunError."""
     steps = checked.needed()
-    last_use = {id(operand): i for i, step in enumerate(steps) for operand in step.operands.values()}
-    last_use.update({id(step): len(steps) for _, step in checked.outputs})
-    values: dict[int, Any] = {}
+    done_with = ended(last_uses(([step] for step in steps), (step for _, step in checked.outputs)))
+    values: dict[Step, Any] = {}
     for i, step in enumerate(steps):
-        values[id(step)] = _value(step, inputs, values)
-        for operand in step.operands.values():
-            if last_use[id(operand)] == i:
-                values.pop(id(operand), None)
-    return {name: values[id(step)] for name, step in checked.outputs}
+        values[step] = _value(step, inputs, values)
+        for other in done_with.get(i, ()):
+            del values[other]
+    return {name: values[step] for name, step in checked.outputs}
 
 
-def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[int, Any]) -> Any:
+def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any]) -> Any:
     if step.function is None:
         return _in_order(inputs[step.name]) if step.name else step.kind.constant
-    operands = {name: values[id(operand)] for name, operand in step.operands.items()}
+    operands = {name: values[operand] for name, operand in step.operands.items()}
     try:
         return run_body(step, operands)
     except Refused as refused:

@@ -18,6 +18,7 @@ from maskexpr.kinds.kind import SCALARS
 from maskexpr.planner.methods.method import Form, Place, width_of
 from maskexpr.planner.plan import Pass, Plan, Task
 from maskexpr.planner.plan import plan as make_plan
+from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Checked, Step
 
 Values = dict[tuple[Step, Form], Any]  # whole arrays, each in one form or both
@@ -30,10 +31,8 @@ class Engine:
         self.plan = plan
         self._checked = checked
         self._stages = [PassRunner(s, clock) if isinstance(s, Pass) else _WholeRunner(s, clock) for s in plan.stages]
-        self._dropped: list[list[Step]] = [[] for _ in plan.stages]
-        for step, last in plan.last_uses.items():
-            if last < len(plan.stages):
-                self._dropped[last].append(step)
+        done_with = ended(plan.last_uses)
+        self._dropped = [done_with.get(i, []) for i in range(len(plan.stages))]
         steps, outputs = plan.rewritten.steps, plan.rewritten.outputs
         self._inputs = [s for s in steps if s.name]
         self._constants: Values = {(s, "plain"): s.kind.constant for s in steps if s.function is None and not s.name}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from maskexpr.explain.written import Writer
 from maskexpr.kinds.kind import shape_text
 from maskexpr.planner.methods import Form
-from maskexpr.planner.plan import Pass, Plan, Task
+from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.program.steps import Checked, Step
 
 MOST_STEPS = 200  # that are shown
@@ -99,16 +99,12 @@ def _idle(checked: Checked, writer: Writer) -> Iterator[str]:
         yield f"  ... and {len(idle) - _MOST_LINES:,} more"
 
 
-def _tasks(stage: Pass | Task) -> tuple[Task, ...]:
-    return stage.tasks if isinstance(stage, Pass) else (stage,)
-
-
 class _Table:
     """The stages and their steps, in the order they run, as lines with columns."""
 
     def __init__(self, plan: Plan, writer: Writer, times: Times | None) -> None:
         self._plan, self._writer, self._times = plan, writer, times
-        self._tasks = [task for stage in plan.stages for task in _tasks(stage)]
+        self._tasks = [task for stage in plan.stages for task in tasks_of(stage)]
         self._operations = sum(task.operations for task in self._tasks)
         self._uses = Counter(o for task in self._tasks for o in set(task.step.operands.values()))
         self._users = self._find_users()
@@ -121,8 +117,8 @@ class _Table:
         passes = 0
         for i, stage in enumerate(self._plan.stages):
             passes += isinstance(stage, Pass)
-            made.update((task.step, i) for task in _tasks(stage))
-            for task in _tasks(stage):
+            made.update((task.step, i) for task in tasks_of(stage))
+            for task in tasks_of(stage):
                 for operand in task.step.operands.values():
                     if made.get(operand, i) != i:
                         user = f"pass {passes}" if isinstance(stage, Pass) else _noun(task)
@@ -135,8 +131,8 @@ class _Table:
         """The forms in which the steps of the same pass read a mask."""
         read: dict[Step, set[Form]] = {}
         for stage in self._plan.stages:
-            inside = {task.step for task in _tasks(stage)}
-            for task in _tasks(stage):
+            inside = {task.step for task in tasks_of(stage)}
+            for task in tasks_of(stage):
                 for operand in inside.intersection(task.step.operands.values()):
                     read.setdefault(operand, set()).add(task.form)
         return read
@@ -171,7 +167,7 @@ class _Table:
                 yield _Row(f"  {title}")
             if isinstance(stage, Pass):
                 yield from self._packed_inputs(stage)
-            for task in _tasks(stage)[: MOST_STEPS - shown]:
+            for task in tasks_of(stage)[: MOST_STEPS - shown]:
                 shown += 1
                 yield self._row(task, stage)
         if shown < len(self._tasks):

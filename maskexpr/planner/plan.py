@@ -18,6 +18,7 @@ from maskexpr.planner.costs import most_pixels, operations_per_pixel
 from maskexpr.planner.methods import Form, Method, method_of
 from maskexpr.planner.methods.method import form_shape, form_type
 from maskexpr.planner.rewrites import Rewritten, rewrite
+from maskexpr.program.liveness import last_uses
 from maskexpr.program.steps import Checked, Step
 
 # Rows. A mask is stored (as bits, which is cheap) and read again where the next step looks further than this, or all
@@ -96,7 +97,17 @@ def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False)
     ordered = sorted(groups.values(), key=lambda group: levels[group[0].step])  # stable: else in the program's order
     passes = _Passes(tasks, {step for _, step in rewritten.outputs}, strip_rows)
     stages = tuple(group[0] if group[0].method.whole else passes.make(group) for group in ordered)
-    return Plan(rewritten, stages, _last_uses(stages, rewritten), strip_rows, fast)
+    last = last_uses((steps_of(stage) for stage in stages), (step for _, step in rewritten.outputs))
+    return Plan(rewritten, stages, last, strip_rows, fast)
+
+
+def tasks_of(stage: Pass | Task) -> tuple[Task, ...]:
+    """The tasks of a stage in their order."""
+    return stage.tasks if isinstance(stage, Pass) else (stage,)
+
+
+def steps_of(stage: Pass | Task) -> list[Step]:
+    return [task.step for task in tasks_of(stage)]
 
 
 def _forms(steps: Iterable[Step], methods: Mapping[Step, Method]) -> dict[Step, Form]:
@@ -247,13 +258,3 @@ def _row_bytes(task: Task) -> int:
     """Bytes of a row of the plain arrays that a task reads and writes."""
     arrays = [s.kind for s in (task.step, *task.step.operands.values()) if s.kind.is_array]
     return max(math.prod(form_shape(kind, "plain")[1:]) * form_type(kind, "plain").itemsize for kind in arrays)
-
-
-def _last_uses(stages: tuple[Pass | Task, ...], rewritten: Rewritten) -> dict[Step, int]:
-    last: dict[Step, int] = {}
-    for i, stage in enumerate(stages):
-        for task in stage.tasks if isinstance(stage, Pass) else (stage,):
-            for operand in task.step.operands.values():
-                last[operand] = i
-    last.update(dict.fromkeys((s for _, s in rewritten.outputs), len(stages)))
-    return last

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from maskexpr.engine.run import Engine
-from maskexpr.library.regions.keeping import Predicate
 from maskexpr.planner.plan import plan
+from maskexpr.program import identity
 from maskexpr.program.steps import Checked, Step, in_order
 
 MOST_BYTES = 2**30  # of values kept beyond those that are asked for
@@ -23,7 +23,7 @@ class Values:
     """
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[object, ...], int] = {}
+        self._numbers: dict[identity.Key, int] = {}
         self._kept: OrderedDict[int, Any] = OrderedDict()
 
     def meanings(self, checked: Checked, versions: Mapping[str, int]) -> dict[Step, int]:
@@ -35,22 +35,8 @@ class Values:
         return found
 
     def _number(self, step: Step, known: Mapping[Step, int], versions: Mapping[str, int]) -> int:
-        if step.function is None:
-            # Constants by their text: nan is not equal to itself, and 1 is to 1.0.
-            key: tuple[object, ...] = (step.name, versions.get(step.name), repr(step.kind))
-        else:
-            operands = tuple((name, known[operand]) for name, operand in step.operands.items())
-            settings = tuple((name, self._setting(value, known)) for name, value in step.settings.items())
-            key = (step.function, operands, settings, repr(step.kind))
-        return self._numbers.setdefault(key, len(self._numbers))
-
-    def _setting(self, value: Any, known: Mapping[Step, int]) -> object:
-        if not isinstance(value, Predicate):
-            return repr(value)
-        inner = {step: known[step] for step in value.numbers}
-        for step in value.steps:
-            inner[step] = self._number(step, inner, {})
-        return inner[value.steps[-1]]
+        version = (versions.get(step.name), identity.of_kind(step.kind)) if step.name else None
+        return self._numbers.setdefault(identity.of_step(step, known.__getitem__, version), len(self._numbers))
 
     def known(self, meaning: int) -> bool:
         """Whether the value of a step with this meaning is kept."""

@@ -22,12 +22,13 @@ from maskexpr.functions.record import WHOLE, function
 from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
+from maskexpr.program.identity import Composed
 from maskexpr.program.running import run_body
 from maskexpr.program.steps import Step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Predicate:
+class Predicate(Composed):
     """A condition on regions: steps that compute with one number for each region.
 
     Attributes
@@ -60,7 +61,7 @@ class Predicate:
         return self.text
 
     def __repr__(self) -> str:
-        return f"Predicate({self.text!r}, {id(self.steps[-1])})"  # the same text may mean other values
+        return f"Predicate({self.text!r})"
 
 
 def _property(name: str, regions: Regions) -> Array:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from maskexpr.planner.rewrites.facts import Facts
+from maskexpr.program import identity
 from maskexpr.program.steps import Checked, Step, in_order
 
 Rule = Callable[[Step, Facts], Step | None]
@@ -45,7 +46,7 @@ class _Walk:
         self.facts = Facts()
         self.results: dict[Step, Step] = {}  # what became of a step
         self.applied: list[tuple[str, Step, Step]] = []
-        self._made: dict[tuple[object, ...], Step] = {}  # by what they do, each after its operands
+        self._made: dict[identity.Key, Step] = {}  # by what they do, each after its operands
         self._placed: dict[Step, Step] = {}  # the one of those that does the same
 
     @property
@@ -97,7 +98,7 @@ class _Walk:
         """The step that does the same among all that were made; the parts that a rule has just made go before it."""
         if step not in self._placed:
             placed = _with_operands(step, self._place)
-            same = self._made.setdefault(_key(placed), placed)
+            same = self._made.setdefault(identity.of_step(placed), placed)
             if same is placed:
                 self.facts.add(same)
             self._placed[step] = self._placed[same] = same
@@ -108,18 +109,3 @@ def _with_operands(step: Step, became: Callable[[Step], Step]) -> Step:
     operands = {name: became(operand) for name, operand in step.operands.items()}
     unchanged = all(operands[name] is operand for name, operand in step.operands.items())
     return step if unchanged else replace(step, operands=operands)
-
-
-def _key(step: Step) -> tuple[object, ...]:
-    kind = step.kind
-    if step.function is not None:
-        operands = tuple((name, id(operand)) for name, operand in step.operands.items())
-        settings = tuple((name, repr(value)) for name, value in step.settings.items())
-        # The kind follows from the rest in a checked program, but not where a rule put one step for another.
-        known = (kind.name, kind.shape, kind.dtype, kind.range, kind.channels, kind.spacing)
-        return (id(step.function), operands, settings, known)
-    if step.name:
-        return ("input", step.name)
-    if kind.is_constant:
-        return ("constant", kind.name, type(kind.constant), repr(kind.constant), kind.range, kind.power)
-    return ("open", id(step))
