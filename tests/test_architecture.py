@@ -38,7 +38,7 @@ INSIDE = {
     "files": ("__init__", "provenance", "programs", "formats"),
     "display": ("__init__", "views", "results", "terminal", "pictures"),
     "engine": ("__init__", "run", "passes", "transposed", "clock", "reference"),
-    "planner": ("__init__", "plan", "costs", "rewrites", "methods"),
+    "planner": ("__init__", "layout", "plan", "costs", "rewrites", "methods"),
     "program": ("__init__", "identity", "liveness", "running", "steps"),
     "functions": ("__init__", "parameters", "record", "gives", "arguments"),
     "language": ("__init__", "parser", "nodes", "limits"),

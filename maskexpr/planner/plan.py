@@ -8,6 +8,7 @@ into passes. Only what a later stage needs is stored whole: masks as bits where 
 import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,6 +30,32 @@ _FAR, _FAR_TOGETHER = 64, 192
 _STRIP_BYTES = 2**20
 _PACKED_STRIP_BYTES = 2**18
 _MOST_STRIP_BYTES = 2**22
+
+
+# A step of a pass at one strip, from the top of the image to its bottom:
+#
+#     0        +---------------------------+  the first row of the image
+#              |                           |
+#              |  . . . . . . . . . . . .  |  halo:   more rows, that it reads of its operands
+#              |  - - - - - - - - - - - -  |  margin: rows that it makes too, since steps after it read them
+#     start    |===========================|
+#              |          strip            |  the rows that the pass gives
+#     stop     |===========================|
+#              |  - - - - - - - - - - - -  |  margin
+#              |  . . . . . . . . . . . .  |  halo
+#              |                           |
+#     height   +---------------------------+
+#
+# It computes strip, margin and halo from the same rows of its operands, and keeps strip and margin: what it makes of
+# the halo may lack what lies beyond. At the ends of the image both are cut off, for nothing lies there. Its margin is
+# the most that a step after it reads, margin and halo of that one together; what only leaves the pass has none.
+
+
+class Strip(NamedTuple):
+    """Rows of an image, from the first of them to the one after the last."""
+
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +91,8 @@ class Pass:
     rows: int  # of a strip
 
     @property
-    def strips(self) -> list[tuple[int, int]]:
-        return [(start, min(start + self.rows, self.shape[0])) for start in range(0, self.shape[0], self.rows)]
+    def strips(self) -> list[Strip]:
+        return [Strip(start, min(start + self.rows, self.shape[0])) for start in range(0, self.shape[0], self.rows)]
 
 
 @dataclass(frozen=True, slots=True)
