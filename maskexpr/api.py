@@ -23,7 +23,7 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import Parsed, parse
 from maskexpr.library import CATALOGUE
-from maskexpr.planner.costs import Cost, estimate
+from maskexpr.planner.costs import Cost, cost
 from maskexpr.planner.plan import Plan, plan
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step
 
@@ -191,7 +191,8 @@ class Program:
 
     def cost(self, /, **given: Any) -> Cost:
         """Estimated operations and peak bytes of a run, for inputs as for `kind`."""
-        return estimate(self.checked(**given))
+        _, signature, _ = self._bind(given, run=False)
+        return cost(self.planned(**given), signature.values())
 
     def explain(self, /, **given: Any) -> str:
         """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs; inputs

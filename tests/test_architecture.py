@@ -38,7 +38,7 @@ INSIDE = {
     "files": ("__init__", "provenance", "programs", "formats"),
     "display": ("__init__", "views", "results", "terminal", "pictures"),
     "engine": ("__init__", "run", "passes", "transposed", "clock", "reference"),
-    "planner": ("__init__", "layout", "plan", "costs", "rewrites", "methods"),
+    "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
     "program": ("__init__", "identity", "liveness", "running", "steps"),
     "functions": ("__init__", "parameters", "record", "gives", "arguments"),
     "language": ("__init__", "parser", "nodes", "limits"),
@@ -86,8 +86,8 @@ INSIDE = {
     ),
     "planner.methods": (
         "__init__",
-        *("regions", "measures", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        "method",
+        *("regions", "measures", "statistics", "morphology", "filters", "shapes", "pixelwise", "opencv"),
+        *("bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "charts", "protocols"),

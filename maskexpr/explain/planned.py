@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from maskexpr.explain.written import Writer
 from maskexpr.kinds.kind import shape_text
+from maskexpr.planner.costs import operations
 from maskexpr.planner.methods import Form
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.program.steps import Checked, Step
@@ -105,7 +106,7 @@ class _Table:
     def __init__(self, plan: Plan, writer: Writer, times: Times | None) -> None:
         self._plan, self._writer, self._times = plan, writer, times
         self._tasks = [task for stage in plan.stages for task in tasks_of(stage)]
-        self._operations = sum(task.operations for task in self._tasks)
+        self._operations = operations(plan)
         self._uses = Counter(o for task in self._tasks for o in set(task.step.operands.values()))
         self._users = self._find_users()
         self._read_as = self._find_forms()  # by others of the same stage

@@ -17,7 +17,7 @@ Words = np.ndarray[Any, np.dtype[np.uint64]]
 Masks = np.ndarray[Any, np.dtype[np.bool_]]
 
 _BYTES = np.dtype("<u8")  # the layout of bits follows the layout of bytes, whatever the machine's own order
-_BLOCK = 2**19  # pixels
+BLOCK = 2**19  # pixels that are put into bits, or taken from them, at a time
 _SHORT = 4008  # pixels of a row for which NumPy does not let other threads go on while it unpacks
 ALL_ON = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -53,7 +53,7 @@ def _pack_rows(rows: Masks, octets: Any) -> None:
     if whole == width and rows.flags.c_contiguous:
         octets[...] = np.packbits(rows.reshape(-1), bitorder="little").reshape(count, -1)
         return
-    some = max(1, _BLOCK // max(1, whole))
+    some = max(1, BLOCK // max(1, whole))
     spaced = np.zeros((min(some, count), whole), bool)
     for start in range(0, count, some):
         part = rows[start : start + some]
@@ -70,7 +70,7 @@ def unpack(words: Words, width: int, out: Masks | None = None) -> Masks:
         return bits.view(np.bool_).reshape(*words.shape[:-1], width)
     result = np.empty((*words.shape[:-1], width), bool) if out is None else out
     rows = result.reshape(len(octets), width)
-    some = max(1, _BLOCK // max(1, width))  # so few that they are copied while they are in the cache
+    some = max(1, BLOCK // max(1, width))  # so few that they are copied while they are in the cache
     for start in range(0, len(rows), some):
         bits = octets[start : start + some, : -(-width // 8)]
         if width < _SHORT:

@@ -8,6 +8,7 @@ import functools
 import importlib
 import importlib.util
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,14 +41,9 @@ def median(im: Array, window: Array, out: Array | None = None) -> Array:
     result = np.empty(im.shape, im.dtype) if out is None else out
     if not im.size:
         return result
-    offsets = np.argwhere(window) - [n // 2 for n in window.shape]
-    before = [int(max(0, -d)) for d in offsets.min(axis=0)]
-    after = [int(max(0, d)) for d in offsets.max(axis=0)]
-    network = _network(tuple(tuple(int(i) for i in offset) for offset in offsets))
-    slice_shape = tuple(n + b + a for n, b, a in zip(im.shape[1:], before[1:], after[1:], strict=True))
-    per_row = math.prod(slice_shape)
-    tile = max(_TILE_BYTES, _TILES_BYTES // (network.slots + 1)) // im.itemsize
-    rows = min(len(im), max(_FEWEST_ROWS, before[0] + after[0], tile // per_row))
+    tile = _tile(im.shape, window, im.itemsize)
+    network, before, after, rows = tile.network, tile.before, tile.after, tile.rows
+    slice_shape, per_row = tile.slice_shape, math.prod(tile.slice_shape)
     kind = np.dtype(f"i{im.itemsize}") if im.dtype.kind == "f" else im.dtype
     scratch = np.empty((network.slots + 1, (rows + before[0] + after[0]) * per_row), kind)
     for start in range(0, len(im), rows):
@@ -60,6 +56,36 @@ def median(im: Array, window: Array, out: Array | None = None) -> Array:
         middle = values.reshape(framed.shape)[tuple(slice(b + m, b + m + n) for b, m, n in places)]
         result[start:stop] = floats_of_ranks(middle) if im.dtype.kind == "f" else middle
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """How much of an image a network works on at once: rows with what lies before and after them along each axis."""
+
+    network: "_Network"
+    before: list[int]
+    after: list[int]
+    slice_shape: tuple[int, ...]
+    rows: int
+
+
+def _tile(shape: tuple[int, ...], window: Array, itemsize: int) -> _Tile:
+    offsets = np.argwhere(window) - [n // 2 for n in window.shape]
+    before = [int(max(0, -d)) for d in offsets.min(axis=0)]
+    after = [int(max(0, d)) for d in offsets.max(axis=0)]
+    network = _network(tuple(tuple(int(i) for i in offset) for offset in offsets))
+    slice_shape = tuple(n + b + a for n, b, a in zip(shape[1:], before[1:], after[1:], strict=True))
+    pixels = max(_TILE_BYTES, _TILES_BYTES // (network.slots + 1)) // itemsize
+    rows = min(shape[0], max(_FEWEST_ROWS, before[0] + after[0], pixels // math.prod(slice_shape)))
+    return _Tile(network, before, after, slice_shape, rows)
+
+
+def median_bytes(shape: tuple[int, ...], window: Array, dtype: Any) -> int:
+    """Bytes that `median` works in."""
+    tile = _tile(shape, window, dtype.itemsize)
+    pixels = (tile.rows + tile.before[0] + tile.after[0]) * math.prod(tile.slice_shape)
+    of_floats = 4 if dtype.kind == "f" else 0  # made integers of the same order, and floats again
+    return (tile.network.slots + 2 + of_floats) * pixels * int(dtype.itemsize)
 
 
 def _fill_framed(framed: Array, im: Array, rows: range, before: list[int]) -> None:

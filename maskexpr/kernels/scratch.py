@@ -33,8 +33,10 @@ class Scratch:
         memory = self._memory.get(name)
         if memory is None or memory.nbytes < size:
             self._bytes += size - (0 if memory is None else memory.nbytes)
-            memory = self._memory[name] = np.empty(-(-size // 8), np.uint64)
+            # What is too small goes first, so that never both are held.
             self._views = {key: view for key, view in self._views.items() if key[0] != name}
+            memory = self._memory[name] = np.empty(0, np.uint64)
+            memory = self._memory[name] = np.empty(-(-size // 8), np.uint64)
         return memory.view(np.uint8)[:size].view(dtype).reshape(shape)
 
     def trim(self) -> None:

@@ -80,9 +80,7 @@ def _smooth_lines(source: Array, target: Array, axis: int, weights: list[float])
     before, length, after = math.prod(source.shape[:axis]), source.shape[axis], math.prod(source.shape[axis + 1 :])
     lines, smooth = source.reshape(before, length, after), target.reshape(before, length, after)
     reach = len(weights) - 1
-    padded = length + 2 * reach
-    width = min(after, max(1, _TILE // padded, min(_NARROWEST, _TALL_TILE // padded)))
-    count = max(1, min(before, _TILE // (padded * after)))
+    count, padded, width = _tile(before, length, after, reach)
     scratch = np.empty((3, count * padded * width))
     for i in range(0, before, count):
         for j in range(0, after, width):
@@ -92,6 +90,22 @@ def _smooth_lines(source: Array, target: Array, axis: int, weights: list[float])
             _fill(tile.reshape(shape), part, reach)
             _weigh(tile, total, pair, shape[2], weights)
             smooth[i : i + count, :, j : j + width] = total.reshape(shape)[:, reach : reach + length]
+
+
+def _tile(before: int, length: int, after: int, reach: int) -> tuple[int, int, int]:
+    """How many lines are smoothed together, and how long they are with what they mirror."""
+    padded = length + 2 * reach
+    width = min(after, max(1, _TILE // padded, min(_NARROWEST, _TALL_TILE // padded)))
+    return max(1, min(before, _TILE // (padded * after))), padded, width
+
+
+def gaussian_bytes(shape: tuple[int, ...], sigmas: Sequence[float], dtype: Any) -> int:
+    """Bytes that `gaussian` works in, for a C-contiguous image."""
+    tiles = [0]
+    for axis, sigma in enumerate(sigmas):
+        lines = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
+        tiles.append(24 * math.prod(_tile(*lines, int(_TRUNCATE * sigma + 0.5))))
+    return max(tiles) + (8 * math.prod(shape) if dtype == np.float16 else 0)
 
 
 def _fill(tile: Array, part: Array, reach: int) -> None:
@@ -130,8 +144,7 @@ def sobel(im: Array, axis: int | None, dtype: Any, out: Array | None = None) -> 
     result = np.empty(im.shape, dtype) if out is None else out
     if not im.size:
         return result
-    slice_shape = tuple(n + 2 for n in im.shape[1:])
-    rows = min(len(im), max(_NARROWEST, _TILE // 2 // math.prod(slice_shape)))
+    slice_shape, rows = _framed_tile(im.shape)
     scratch = np.empty((5, (rows + 2) * math.prod(slice_shape)))
     for start in range(0, len(im), rows):
         stop = min(start + rows, len(im))
@@ -141,6 +154,18 @@ def sobel(im: Array, axis: int | None, dtype: Any, out: Array | None = None) -> 
         edges = _edges(tile, shape, range(im.ndim) if axis is None else [axis], spare)
         result[start:stop] = edges.reshape(shape)[(slice(1, -1),) * im.ndim]
     return result
+
+
+def _framed_tile(shape: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+    """The shape of a framed row, and the rows of a tile."""
+    slice_shape = tuple(n + 2 for n in shape[1:])
+    return slice_shape, min(shape[0], max(_NARROWEST, _TILE // 2 // math.prod(slice_shape)))
+
+
+def sobel_bytes(shape: tuple[int, ...]) -> int:
+    """Bytes that `sobel` works in."""
+    slice_shape, rows = _framed_tile(shape)
+    return 40 * (rows + 2) * math.prod(slice_shape)
 
 
 def _fill_framed(tile: Array, im: Array, start: int, stop: int) -> None:

@@ -29,7 +29,7 @@ _CHANNEL = Gives(frozenset({"image"}), _channel_kind)
 _FLOATING = Gives(frozenset({"image"}), _float_kind)
 
 
-@function(gives=_FLOATING, halo=0, cost=5, memory=24, total=True)
+@function(gives=_FLOATING, halo=0, cost=5, memory=36, total=True)
 def gray(im: Colour, kind: ResultKind) -> Any:
     """The brightness of a colour image: 0.2125 R + 0.7154 G + 0.0721 B, on the image's own scale.
 
@@ -112,7 +112,7 @@ def _extremes(im: Array) -> tuple[Array, Array, Array]:
     return rgb, rgb.max(axis=-1), rgb.min(axis=-1)
 
 
-@function(gives=_FLOATING, halo=0, cost=20, memory=80, total=True)
+@function(gives=_FLOATING, halo=0, cost=20, memory=88, total=True)
 def hue(im: Colour, kind: ResultKind) -> Any:
     """The hue of a colour image from 0 to 1: red 0, green 1/3, blue 2/3; 0 where a pixel has no colour.
 

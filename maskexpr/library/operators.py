@@ -97,7 +97,7 @@ def _pixelwise(
         gives=gives,
         halo=0,
         cost=cost,
-        memory=0,
+        memory=16,  # both operands in a type that holds them and the result
         total=total,
         transposes=transposes,
         catalogue=OPERATORS,

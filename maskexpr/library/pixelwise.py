@@ -51,7 +51,7 @@ def _where_colour(kinds: Kinds, colour: Kind) -> Kind:
 _WHERE = Gives(GIVEN, _where_kind)
 
 
-@function(gives=_WHERE, halo=0, cost=2, memory=0, total=True, transposes=True)
+@function(gives=_WHERE, halo=0, cost=2, memory=24, total=True, transposes=True)
 def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
     """`a` where the condition is on, `b` elsewhere.
 
@@ -87,7 +87,7 @@ def _between_kind(kinds: Kinds) -> Kind:
 _TEST = Gives(LOGICAL, _between_kind)
 
 
-@function(gives=_TEST, halo=0, cost=2, memory=1, total=True, transposes=True)
+@function(gives=_TEST, halo=0, cost=2, memory=2, total=True, transposes=True)
 def between(im: Numeric, low: Numeric, high: Numeric) -> Any:
     """Whether low <= im <= high, both ends included.
 
@@ -106,7 +106,7 @@ def _clip_range(im: Range, low: Range, high: Range) -> Range:
     return ranges.minimum(ranges.maximum(im, low), high)
 
 
-@function(gives=pixelwise(_clip_range), halo=0, cost=2, memory=0, total=True, transposes=True)
+@function(gives=pixelwise(_clip_range), halo=0, cost=2, memory=8, total=True, transposes=True)
 def clip(im: Numeric, low: Numeric, high: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Values below `low` become `low`, values above `high` become `high`.
 
@@ -126,7 +126,7 @@ def _clip(x: Any, low: Any, high: Any) -> Any:
     return np.minimum(np.maximum(x, low), high)
 
 
-@function(gives=pixelwise(ranges.absolute), halo=0, cost=1, memory=0, total=True, transposes=True)
+@function(gives=pixelwise(ranges.absolute), halo=0, cost=1, memory=8, total=True, transposes=True)
 def abs_(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The size of each value, without its sign.
 
@@ -146,7 +146,7 @@ def _sign_range(a: Range) -> Range:
     return Range(max(-1, min(1, a.low)), max(-1, min(1, a.high)))
 
 
-@function(gives=pixelwise(_sign_range), halo=0, cost=1, memory=0, total=True, transposes=True)
+@function(gives=pixelwise(_sign_range), halo=0, cost=1, memory=8, total=True, transposes=True)
 def sign(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """-1 for negative values, 0 for zero, 1 for positive ones; nan stays nan.
 
@@ -177,7 +177,7 @@ def _floating(name: str, ufunc: Any, doc: str, operands: int = 1, *, transposes:
         f"{says}\n\nIntegers give float64, floating images keep their type.\n\n"
         f"Errors: a mask or a colour image{shapes}.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
     )
-    return function(name=name, gives=FLOATS, halo=0, cost=10, memory=0, total=True, transposes=transposes)(body)
+    return function(name=name, gives=FLOATS, halo=0, cost=10, memory=16, total=True, transposes=transposes)(body)
 
 
 sqrt = _floating(
@@ -308,7 +308,7 @@ round_ = _rounding(
 )
 
 
-@function(gives=pixelwise(ranges.minimum), halo=0, cost=1, memory=0, total=True, transposes=True)
+@function(gives=pixelwise(ranges.minimum), halo=0, cost=1, memory=16, total=True, transposes=True)
 def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The smaller of two values, pixel by pixel; nan where either is nan. For the smallest pixel of an image see `min`.
 
@@ -323,7 +323,7 @@ def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(min, np.minimum, kind, work, a, b)
 
 
-@function(gives=pixelwise(ranges.maximum), halo=0, cost=1, memory=0, total=True, transposes=True)
+@function(gives=pixelwise(ranges.maximum), halo=0, cost=1, memory=16, total=True, transposes=True)
 def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The larger of two values, pixel by pixel; nan where either is nan. For the largest pixel of an image see `max`.
 

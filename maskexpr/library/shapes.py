@@ -141,7 +141,7 @@ def full(grid: GridShape) -> Array:
     return np.ones(grid, bool)
 
 
-@function(gives=_DRAWN, halo=0, cost=1, memory=0, total=True)
+@function(gives=_DRAWN, halo=0, cost=1, memory=2, total=True)
 def rectangle(y0: PlaceY, x0: PlaceX, y1: PlaceY, x1: PlaceX, grid: GridShape) -> Array:
     """The pixels with y0 <= y < y1 and x0 <= x < x1: those that the slice im[y0:y1, x0:x1] takes.
 

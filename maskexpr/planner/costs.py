@@ -1,11 +1,23 @@
-"""Upper estimates of a program's time and memory, from the estimates of its functions."""
+"""Upper estimates of what a plan takes: its operations, and the most bytes that a run holds at once."""
 
 import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from maskexpr.functions.record import Estimate
+from maskexpr.kernels.packed import BLOCK
+from maskexpr.kernels.threads import threads
 from maskexpr.kinds.kind import Kind
-from maskexpr.program.steps import Checked, Step
+from maskexpr.library import OPERATORS
+from maskexpr.planner.layout import Layout, Op
+from maskexpr.planner.methods.method import Form, array_shape, bytes_of, largest_shape, most_pixels
+from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
+from maskexpr.program.liveness import ended
+from maskexpr.program.steps import Step
+
+# Bytes of what is not counted one by one: the interpreter's own objects, and numbers.
+_SMALL_THINGS = 2**14
+_ITEM = 64  # bytes of a number in a list
+_CHUNK = 8192 * 8 * 4  # bytes in which NumPy converts operands from one type to another, piece by piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,46 +28,115 @@ class Cost:
     memory: int
 
 
-def estimate(checked: Checked) -> Cost:
-    """Add up the operations; follow the values through the run for the memory."""
-    steps = checked.needed()
-    last_use = {id(operand): i for i, step in enumerate(steps) for operand in step.operands.values()}
-    kept = {id(step) for _, step in checked.outputs} | {id(s) for s in steps if s.name}
-    operations, peak = 0.0, 0
-    held = sum(size(s.kind) for s in steps if s.name)
-    for i, step in enumerate(steps):
-        if step.function is None:
-            continue
-        operations += most_pixels(step) * operations_per_pixel(step)
-        held += size(step.kind)
-        peak = max(peak, held + int(most_pixels(step) * _value(step.function.memory, step)))
-        dropped = {id(o): o for o in step.operands.values() if last_use[id(o)] == i and id(o) not in kept}
-        held -= sum(size(o.kind) for o in dropped.values() if o.function is not None)
-    return Cost(operations, max(peak, held))
+def cost(plan: Plan, inputs: Iterable[Kind], loose: Collection[str] = ()) -> Cost:
+    """What a run of a plan takes, for inputs of these kinds; `loose` are those that do not lie row by row in memory."""
+    given = sum(bytes_of(kind, "plain") for kind in inputs if kind.is_array)
+    return Cost(operations(plan), given + _Memory(plan, loose).most() + _SMALL_THINGS)
 
 
-def operations_per_pixel(step: Step) -> float:
-    """Estimated elementary operations of a step's plain body, for each of its `most_pixels`."""
-    return 0.0 if step.function is None else _value(step.function.cost, step)
+def operations(plan: Plan) -> float:
+    """The estimated elementary operations of all steps of a plan."""
+    return sum(task.operations for stage in plan.stages for task in tasks_of(stage))
 
 
-def most_pixels(step: Step) -> int:
-    """The pixels of the largest among a step's operands and its result."""
-    return max([_pixels(step.kind), *(_pixels(o.kind) for o in step.operands.values())])
+class _Memory:
+    """Follows the values through a run: whole ones from the stage that makes them to the last that reads them, and what
+    each stage works in."""
+
+    def __init__(self, plan: Plan, loose: Collection[str]) -> None:
+        self._plan = plan
+        self._loose = loose
+        self._held: dict[tuple[Step, Form], int] = {}  # whole values, but for the inputs as they were given
+        self._buffers: dict[str, int] = {}  # of a thread, which keeps them: by name, the most bytes
+        self._workers = 1
+
+    def most(self) -> int:
+        """The most bytes at once, beside the inputs."""
+        done_with, peak = ended(self._plan.last_uses), 0
+        for i, stage in enumerate(self._plan.stages):
+            working = self._pass(stage) if isinstance(stage, Pass) else self._whole(stage)
+            peak = max(peak, sum(self._held.values()) + working)
+            for step in done_with.get(i, ()):
+                self._held.pop((step, "plain"), None)
+                self._held.pop((step, "packed"), None)
+        peak = max(peak, sum(self._held.values()) + self._results())
+        return peak + self._workers * sum(self._buffers.values())
+
+    # --- one stage ---
+
+    def _pass(self, stage: Pass) -> int:
+        """The bytes that a pass takes only while it runs; what it makes is held from now on."""
+        read = [o for task in stage.tasks for o in task.step.operands.values()]
+        layout = Layout(stage, {step for step in read if step.name in self._loose})
+        for step, form in layout.stores:
+            self._held[step, form] = bytes_of(step.kind, form)
+        for name, most in layout.buffers():
+            self._keep(name, most)
+        workers = min(threads(), len(stage.strips))
+        self._workers = max(self._workers, workers)
+        results = sum(op.bytes_of(stage.rows) for op in layout.ops if op.task and op.task.method.fresh)
+        return workers * (results + max(self._passing(op, stage) for op in layout.ops))
+
+    def _passing(self, op: Op, stage: Pass) -> int:
+        """Bytes that an operation on a strip takes and gives back; what it works in again is noted."""
+        rows = min(stage.rows + 2 * op.room, stage.shape[0])
+        shape = (rows, *stage.shape[1:])
+        if op.task is None:
+            return 2 * min(math.prod(shape), max(BLOCK, shape[-1]))
+        taken = math.ceil(op.task.bytes_for(shape))
+        if op.task.method.memory is not None and not op.task.method.fresh:
+            self._keep(op.task.method.word, taken)
+            taken = 0
+        return taken + min(_CHUNK, 32 * math.prod((rows, *array_shape(op.step.kind)[1:])))
+
+    def _keep(self, name: str, size: int) -> None:
+        self._buffers[name] = max(self._buffers.get(name, 0), size)
+
+    def _whole(self, task: Task) -> int:
+        """The bytes that a step on whole arrays takes only while it runs; what it gives is held from now on, and so are
+        its operands in the form it takes them."""
+        step = task.step
+        converted = 0
+        for operand in step.operands.values():
+            form = _form(operand, task)
+            if operand.kind.is_array and (not operand.name or form == "packed" or operand.name in self._loose):
+                if operand.kind.name == "mask" and (operand, form) not in self._held:
+                    converted = 2 * min(math.prod(operand.kind.shape or ()), BLOCK)
+                self._held[operand, form] = bytes_of(operand.kind, form)
+        held = _size(step, task)
+        if step.function is OPERATORS["crop"]:  # may be a view of what it is cut from
+            held += sum(self._held.get((operand, "plain"), 0) for operand in step.operands.values())
+        self._held[step, _form(step, task)] = held
+        return max(converted, math.ceil(task.bytes_for(_extent(step))))
+
+    def _results(self) -> int:
+        """Bytes that are made for the results at last: masks from bits, copies of inputs and of what is given twice."""
+        more, given = 0, set[Step]()
+        for _, step in self._plan.rewritten.outputs:
+            if step.kind.is_array and ((step, "plain") not in self._held or step in given):
+                more += bytes_of(step.kind, "plain")
+            given.add(step)
+        return more
 
 
-def _pixels(kind: Kind) -> int:
-    return math.prod(kind.shape) if kind.shape is not None else 1
+def _form(step: Step, task: Task) -> Form:
+    """The form in which a task takes or gives a value."""
+    return task.form if step.kind.name == "mask" else "plain"
 
 
-def _value(given: Estimate, step: Step) -> float:
-    if not callable(given):
-        return float(given)
-    ndim = max((o.kind.ndim or 0 for o in step.operands.values()), default=0)
-    return given(step.settings, ndim)
+def _extent(step: Step) -> tuple[int, ...]:
+    """The shape of the largest of what a step takes and gives; samples may be as many as the pixels they come from."""
+    sources = [
+        o for operand in step.operands.values() if operand.kind.name == "samples" for o in operand.operands.values()
+    ]
+    return max([largest_shape(step), *(source.kind.shape or () for source in sources)], key=math.prod)
 
 
-def size(kind: Kind) -> int:
-    """Bytes of a value."""
-    itemsize = kind.dtype.itemsize if kind.dtype is not None and kind.is_array else 8
-    return _pixels(kind) * max(1, kind.channels) * itemsize
+def _size(step: Step, task: Task) -> int:
+    """Bytes of a value that a task gives."""
+    kind = step.kind
+    if kind.is_array:
+        return bytes_of(kind, _form(step, task))
+    if kind.name == "samples":
+        return most_pixels(step) * (kind.dtype.itemsize if kind.dtype is not None else _ITEM)
+    return math.prod(kind.shape or ()) * _ITEM

@@ -15,9 +15,8 @@ import numpy as np
 from maskexpr.functions.record import WHOLE
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.threads import threads
-from maskexpr.planner.costs import most_pixels, operations_per_pixel
 from maskexpr.planner.methods import Form, Method, method_of
-from maskexpr.planner.methods.method import form_shape, form_type
+from maskexpr.planner.methods.method import estimated, form_shape, form_type, most_pixels
 from maskexpr.planner.rewrites import Rewritten, rewrite
 from maskexpr.program.liveness import last_uses
 from maskexpr.program.steps import Checked, Step
@@ -71,12 +70,20 @@ class Task:
     @property
     def operations_per_pixel(self) -> float:
         """Estimated elementary operations."""
-        return operations_per_pixel(self.step) if self.method.cost is None else self.method.cost
+        assert self.step.function is not None
+        return estimated(self.step.function.cost, self.step) if self.method.cost is None else self.method.cost
 
     @property
     def operations(self) -> float:
         """The same of all pixels."""
         return most_pixels(self.step) * self.operations_per_pixel
+
+    def bytes_for(self, shape: tuple[int, ...]) -> float:
+        """Estimated bytes that it takes beside operands and result, where they are of a shape."""
+        assert self.step.function is not None
+        if self.method.memory is not None:
+            return self.method.memory(shape)
+        return estimated(self.step.function.memory, self.step) * math.prod(shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,7 +31,7 @@ def _check_axis(settings: Settings, around: Surroundings) -> None:
 
 
 @function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 8.0 * ndim * ndim,
-         memory=lambda settings, ndim: 8.0 * (ndim + 2), border=REFLECTED, check=_check_axis, total=True)  # fmt: skip
+         memory=lambda settings, ndim: 8.0 * ndim + 20, border=REFLECTED, check=_check_axis, total=True)  # fmt: skip
 def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The strength of edges: the size of the gradient by Sobel's kernels, over the square root of the number of axes.
 
@@ -63,7 +63,7 @@ def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) 
 # --- laplace ---------------------------------------------------------------------------------------------------------
 
 
-@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=24,
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=32,
          border=REFLECTED, total=True)  # fmt: skip
 def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.

@@ -190,7 +190,7 @@ def _ranks_cost(settings: Settings, ndim: int) -> float:
     return 4.0 * window_size(settings, ndim)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED,
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=REFLECTED,
          check=check_windows, total=True, transposes=True)  # fmt: skip
 def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
     """The median of the pixels in a window around each pixel: removes specks and keeps edges.
@@ -224,7 +224,7 @@ def _check_rank(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.RANK_OUTSIDE, "rank", rank=rank, size=size, last=size - 1)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=24, border=REFLECTED,
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=REFLECTED,
          check=_check_rank, total=True, transposes=True)  # fmt: skip
 def rank_filter(im: Image, rank: Whole, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
     """The pixel of a given rank in a window around each pixel; 0 is the smallest, -1 the largest.

@@ -226,7 +226,7 @@ def _others(m: Masks, axis: int) -> tuple[int, ...]:
     return tuple(other for other in range(m.ndim) if other != axis)
 
 
-@function(gives=Gives(frozenset({"list"}), _centroid_kind), halo=WHOLE, cost=4, memory=0)
+@function(gives=Gives(frozenset({"list"}), _centroid_kind), halo=WHOLE, cost=4, memory=2)
 def centroid(m: Mask) -> list[float]:
     """The centre of a mask: the mean position of its pixels along each axis.
 
@@ -245,7 +245,7 @@ def centroid(m: Mask) -> list[float]:
     return [int(profile @ np.arange(profile.size)) / int(profile.sum()) for profile in profiles]
 
 
-@function(gives=Gives(frozenset({"list"}), _bbox_kind), halo=WHOLE, cost=2, memory=0)
+@function(gives=Gives(frozenset({"list"}), _bbox_kind), halo=WHOLE, cost=2, memory=1)
 def bbox(m: Mask) -> list[int]:
     """The smallest box that holds a mask; where it starts along each axis, then where it stops.
 

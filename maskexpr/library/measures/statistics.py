@@ -29,7 +29,7 @@ from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind, number
 from maskexpr.kinds.ranges import Range
 
-_BLOCK = 65536
+BLOCK = 65536  # values that are added up together
 _MOST_SAMPLES = 2**40  # where the shape they come from is not known
 
 
@@ -72,8 +72,8 @@ def _is_whole(values: Array) -> bool:
 def _blocks(values: Array) -> Iterator[Array]:
     """The values in scan order, in blocks of one size, floating ones as float64."""
     flat = values.ravel()
-    for start in range(0, flat.size, _BLOCK):
-        block = flat[start : start + _BLOCK]
+    for start in range(0, flat.size, BLOCK):
+        block = flat[start : start + BLOCK]
         yield block if _is_whole(block) else block.astype(np.float64)
 
 
@@ -191,7 +191,7 @@ def max_(im: Measured) -> int | float:
     return value
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
+@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=11)
 def percentile(im: Measured, q: Percent) -> float:
     """The value below which `q` percent of an image's values or of samples lie, interpolated linearly.
 
@@ -230,7 +230,7 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
     return [part[place].item() for place in places]
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=8)
+@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=11)
 def median(im: Measured) -> float:
     """The median of an image's values or of samples: the middle one, or the mean of the two middle ones.
 
@@ -270,7 +270,7 @@ def _histogram_kind(kinds: Kinds) -> Kind:
     return Kind("list")
 
 
-@function(gives=Gives(frozenset({"list"}), _histogram_kind), halo=WHOLE, cost=60, memory=16)
+@function(gives=Gives(frozenset({"list"}), _histogram_kind), halo=WHOLE, cost=60, memory=18)
 def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: NumberOrNone = None) -> list[Any]:
     """How many of an image's values, or of samples, fall into each of `bins` intervals of equal width.
 

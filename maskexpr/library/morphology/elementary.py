@@ -162,7 +162,7 @@ def _holds_its_centre(settings: Settings) -> bool:
     return settings["shape"] in NAMED_SHAPES
 
 
-@function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
+@function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
          check=elements.check_element, total=True, transposes=True, keeps_empty=True,
          extensive=_holds_its_centre)  # fmt: skip
 def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
@@ -188,7 +188,7 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
     return _dilated(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.maximum)
 
 
-@function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=2, border=BORDER, aliases=ALIASES,
+@function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
          check=elements.check_element, total=True, transposes=True, keeps_empty=True)  # fmt: skip
 def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Shrink a mask by a reach of n, or take the smallest grey value within that reach.
@@ -231,7 +231,7 @@ def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, ax
     return np.ascontiguousarray(_cropped(second(first(_padded(m, pad), n, shape, axes), n, shape, axes), pad))
 
 
-@function(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
+@function(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True)  # fmt: skip
 def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
@@ -254,7 +254,7 @@ def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     return _on_the_plane(_eroded, _dilated, m, n, shape, axes)
 
 
-@function(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=3,
+@function(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
          extensive=True)  # fmt: skip
 def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
@@ -277,7 +277,7 @@ def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     return _on_the_plane(_dilated, _eroded, m, n, shape, axes)
 
 
-@function(gives=MASK, halo=elements.halo, cost=elements.cost, memory=2, border="outside the image is empty",
+@function(gives=MASK, halo=elements.halo, cost=elements.cost, memory=36, border="outside the image is empty",
          aliases=ALIASES, check=elements.check_element, total=True, transposes=True, keeps_empty=True,
          derived="m & ~erode(m, n, shape, axes)")  # fmt: skip
 def boundary(m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:

@@ -108,7 +108,7 @@ def _reconstruct_kind(kinds: Kinds) -> Kind:
 _RECONSTRUCTED = Gives(BINARY_OR_GREY, _reconstruct_kind)
 
 
-@function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * (ndim + 3),
+@function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * ndim + 26,
          border=_INSIDE, total=True, transposes=True)  # fmt: skip
 def reconstruct(
     seed: MaskOrImage,

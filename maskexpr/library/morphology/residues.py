@@ -38,7 +38,7 @@ def _difference(more: Array, less: Array, kind: Kind) -> Array:
     return np.asarray(np.subtract(more, less, dtype=kind.dtype, casting="unsafe"))
 
 
-@function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=4,
+@function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
          derived=_what_opens)  # fmt: skip
 def tophat(
@@ -62,7 +62,7 @@ def tophat(
     return _difference(m, open_(m, n, shape, axes), kind)
 
 
-@function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=4,
+@function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
          derived=_what_closes)  # fmt: skip
 def blackhat(

@@ -134,7 +134,7 @@ def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) ->
 # --- choice by size --------------------------------------------------------------------------------------------------
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY, total=True, keeps_empty=True)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=14, border=OUTSIDE_EMPTY, total=True, keeps_empty=True)
 def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The `k` largest connected regions of a mask, or of labels.
 
@@ -163,7 +163,7 @@ def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, 
     return kept(m, labels, chosen)
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY, total=True,
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=13, border=OUTSIDE_EMPTY, total=True,
          transposes=True, keeps_empty=True)  # fmt: skip
 def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of fewer pixels than `size`; one of exactly that size stays.
@@ -186,7 +186,7 @@ def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 
     return _kept_by_size(m, ">=", size, connectivity, axes)
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=12, border=OUTSIDE_EMPTY, total=True,
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=13, border=OUTSIDE_EMPTY, total=True,
          transposes=True, keeps_empty=True)  # fmt: skip
 def remove_large(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of more pixels than `size`; one of exactly that size stays.
@@ -245,7 +245,7 @@ def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = N
     return kept(m, labels, _inner(labels, number, axes))
 
 
-@function(gives=MASK, halo=WHOLE, cost=20, memory=9, border="the outside of the image is background", total=True,
+@function(gives=MASK, halo=WHOLE, cost=20, memory=13, border="the outside of the image is background", total=True,
          transposes=True, keeps_empty=True, extensive=True)  # fmt: skip
 def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Fill the holes of a mask; a hole is background that is not connected to the outside of the image.

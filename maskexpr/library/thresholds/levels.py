@@ -193,7 +193,7 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     return mean(pixels_of(im, within))
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=60, memory=64, transposes=True)
+@function(gives=NUMBER, halo=WHOLE, cost=60, memory=74, transposes=True)
 def li(im: Image, within: MaskOrNone = None) -> float:
     """The threshold of minimum cross entropy between an image and its classes. Use it as `im > li(im)`.
 

@@ -68,7 +68,7 @@ def _means_and_deviations(im: Array, n: Any, axes: tuple[int, ...] | None) -> tu
     return sums / window.size, np.sqrt(np.where(spread <= rounding * squares, 0.0, spread)) / window.size
 
 
-@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=48, border=REFLECTED,
+@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=52, border=REFLECTED,
          check=_check, total=True)  # fmt: skip
 def niblack(im: Image, n: Reach = 7, k: Number = 0.2, axes: Axes = None, *, kind: ResultKind) -> Array:
     """A threshold for each pixel: the mean less `k` standard deviations of the pixels around it.
@@ -109,7 +109,7 @@ def _check_r(r: Any) -> None:
         raise Refused(messages.ARGUMENT_OUT_OF_RANGE, "r", value=f"{r:g}", wanted="above 0")
 
 
-@function(gives=Gives(frozenset({"image"}), _sauvola_kind), halo=_halo, cost=_cost_with_deviation, memory=48,
+@function(gives=Gives(frozenset({"image"}), _sauvola_kind), halo=_halo, cost=_cost_with_deviation, memory=52,
          border=REFLECTED, check=_check)  # fmt: skip
 def sauvola(
     im: Image, n: Reach = 7, k: Number = 0.2, r: NumberOrNone = None, axes: Axes = None, *, kind: ResultKind

@@ -22,7 +22,10 @@ def gaussian(step: Step) -> Method:
     def run(given: Any, out: Any, place: Place) -> Any:
         return smooth.gaussian(given[0], sigmas, dtype, out)
 
-    return Method(run, word="weighted sums of rows")
+    def memory(shape: tuple[int, ...]) -> int:
+        return smooth.gaussian_bytes(shape, sigmas, dtype)
+
+    return Method(run, memory=memory, word="weighted sums of rows")
 
 
 @runs(edges.sobel)
@@ -34,7 +37,7 @@ def sobel(step: Step) -> Method | None:
     def run(given: Any, out: Any, place: Place) -> Any:
         return smooth.sobel(given[0], axis, dtype, out)
 
-    return Method(run, word="differences of rows")
+    return Method(run, memory=smooth.sobel_bytes, word="differences of rows")
 
 
 @runs(meaning.median_filter)
@@ -49,7 +52,20 @@ def median_filter(step: Step) -> Method | None:
     by_network = ranks.serves(window)
     if (math.prod(extent) >= _WORTH_OPENCV or not by_network) and ranks.opencv_serves(step.kind.dtype, window):
         reach = n.reach(0)
-        return Method(lambda given, out, place: ranks.median_by_opencv(given[0], reach), fresh=True, word="OpenCV")
+        return Method(
+            lambda given, out, place: ranks.median_by_opencv(given[0], reach),
+            fresh=True,
+            memory=lambda shape: 2 * math.prod(n + 2 * reach for n in shape),  # framed, before and after
+            word="OpenCV",
+        )
     if not by_network:
         return None
-    return Method(lambda given, out, place: ranks.median(given[0], window, out), word="a network of minima and maxima")
+
+    def memory(shape: tuple[int, ...]) -> int:
+        return ranks.median_bytes(shape, window, step.kind.dtype)
+
+    return Method(
+        lambda given, out, place: ranks.median(given[0], window, out),
+        memory=memory,
+        word="a network of minima and maxima",
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 from maskexpr.kernels import packed
 from maskexpr.library.measures import masks as meaning
-from maskexpr.planner.methods.method import Method, Place, runs
+from maskexpr.planner.methods.method import Method, Place, runs, words_of
 from maskexpr.program.steps import Step
 
 
@@ -19,7 +19,8 @@ def _of_mask(step: Step, operation: Any) -> Method | None:
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(packed.area(given[0]), pixels)
 
-    return Method(packed=run, whole=True, cost=0.1, word="bits counted")
+    # A byte for each word counts its bits.
+    return Method(packed=run, whole=True, cost=0.1, memory=lambda shape: words_of(shape) / 8, word="bits counted")
 
 
 @runs(meaning.area)

@@ -1,12 +1,13 @@
 """What a method is: a way to run one step on a block of rows, or on whole arrays, and the table of all of them."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from maskexpr.functions.record import Function
+from maskexpr.functions.record import Estimate, Function
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.kinds.kind import Kind
@@ -28,6 +29,16 @@ class Place:
 # instead; where the step is run on whole arrays there is no array for it.
 Run = Callable[[Sequence[Any], Any, Place], Any]
 
+Bytes = Callable[[tuple[int, ...]], float]  # by the shape of what is worked on
+
+
+def per_pixel(size: float) -> Bytes:
+    return lambda shape: size * math.prod(shape)
+
+
+def no_bytes(shape: tuple[int, ...]) -> float:
+    return 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Method:
@@ -36,7 +47,9 @@ class Method:
     `plain` takes masks a byte a pixel and gives such, `packed` takes and gives packed ones; images are the same for
     both. A step that has both follows its operands. `whole` asks for whole arrays. `quiet` says that no floating point
     warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls.
-    `cost` estimates its operations a pixel where they are not those of the plain body, `word` says how it is done.
+    `cost` estimates its operations a pixel, `memory` the bytes that it takes beside operands and result for those of a
+    shape, where they are not the plain body's. `word` says how it is done; methods with the same word work in the same
+    buffers.
     """
 
     plain: Run | None = None
@@ -46,6 +59,7 @@ class Method:
     fresh: bool = False
     brief: bool = False
     cost: float | None = None
+    memory: Bytes | None = None
     word: str = ""
 
     def run(self, form: Form) -> Run:
@@ -69,9 +83,36 @@ def runs(*functions: Any) -> Callable[[Maker], Maker]:
     return register
 
 
+def estimated(given: Estimate, step: Step) -> float:
+    """What a function declares to take for each pixel, for one of its steps."""
+    if not callable(given):
+        return float(given)
+    return given(step.settings, max((o.kind.ndim or 0 for o in step.operands.values()), default=0))
+
+
+def most_pixels(step: Step) -> int:
+    """The pixels of the largest among a step's operands and its result."""
+    return math.prod(largest_shape(step))
+
+
+def largest_shape(step: Step) -> tuple[int, ...]:
+    """The shape of the largest among a step's operands and its result; () where all are single values."""
+    return max((s.kind.shape or () for s in (step, *step.operands.values())), key=math.prod)
+
+
 def array_shape(kind: Kind) -> tuple[int, ...]:
     """The shape of the array behind a kind, channels included."""
     return (*(kind.shape or ()), *([kind.channels] if kind.channels else []))
+
+
+def bytes_of(kind: Kind, form: Form) -> int:
+    """Bytes of a whole array in a form."""
+    return math.prod(form_shape(kind, form)) * form_type(kind, form).itemsize
+
+
+def words_of(shape: tuple[int, ...]) -> int:
+    """Bytes of a packed mask of a shape."""
+    return 8 * math.prod(packed_shape(shape))
 
 
 def form_shape(kind: Kind, form: Form) -> tuple[int, ...]:

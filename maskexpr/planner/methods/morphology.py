@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,18 +14,41 @@ from maskexpr.kernels.packed import Words
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.library import elements
 from maskexpr.library.morphology import elementary as meaning
-from maskexpr.planner.methods.method import Array, Method, Place, runs, width_of
+from maskexpr.planner.methods.method import Array, Method, Place, runs, width_of, words_of
 from maskexpr.program.steps import Step
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
 _MOST_ROWS = 5_000
 # A pattern is stamped so often at most. SciPy visits only what changed last, which pays where little does.
 _MOST_STAMPS = 1000
-_PACKED_COST = 1.0  # some 20 to 100 operations on 64 pixels each
+# Operations on words of 64 pixels that take as long as one on each pixel, and no dilation takes less.
+_WORDS_COST = 30.0
+_WORD = "64 pixels at once"
+_ALONG, _ACROSS = 4, 1  # operations on words that combine a copy moved along the rows, or across them
+
 Spread = Callable[[Words, int, Words, Scratch], Words]  # words, width, result, buffers
 
 
-def _spreader(step: Step, combine: Any) -> Spread | None:
+@dataclass(frozen=True, slots=True)
+class _Spreading:
+    """How packed masks are dilated or eroded: the operations on each word, and how many further masks are held
+    meanwhile, of so many more rows."""
+
+    run: Spread
+    operations: float
+    masks: int = 5
+    rows: int = 0
+
+    def memory(self, shape: tuple[int, ...]) -> int:
+        return self.masks * words_of((shape[0] + self.rows, *shape[1:]))
+
+
+def _cost(*parts: _Spreading) -> float:
+    """Of several one after the other, for each pixel."""
+    return sum(max(1.0, part.operations / _WORDS_COST) for part in parts)
+
+
+def _spreader(step: Step, combine: Any) -> _Spreading | None:
     """How to dilate (OR) or erode (AND) packed masks by the element of a step; None leaves it to the plain body."""
     n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
     assert step.kind.shape
@@ -43,22 +66,46 @@ def _spreader(step: Step, combine: Any) -> Spread | None:
         reach = min(int(n.radius), sum(extent[a] for a in worked))
         if len(worked) == 1:
             return _lines([reach if a in worked else 0 for a in range(ndim)], combine)
-        return lambda words, width, out, scratch: spread.diamond(words, width, reach, worked, combine, out, scratch)
-    if _rows(n, worked[:-1] if worked[-1] == ndim - 1 else worked, extent) > _MOST_ROWS:
+        return _diamond(reach, worked, ndim, combine)
+    places = _rows(n, worked[:-1] if worked[-1] == ndim - 1 else worked, extent)
+    if places > _MOST_ROWS:
         return None
     footprint = elements.footprint(n, shape, axes, ndim, extent)
-    return lambda words, width, out, scratch: spread.rows(words, width, footprint, combine, out, scratch)
+    widths = min(places, footprint.shape[-1] // 2 + 1)
+    return _Spreading(
+        lambda words, width, out, scratch: spread.rows(words, width, footprint, combine, out, scratch),
+        _ACROSS * places + 2 * _ALONG * widths,
+    )
 
 
-def _lines(reaches: list[int], combine: Any) -> Spread:
-    return lambda words, width, out, scratch: spread.square(words, width, reaches, combine, out, scratch)
+def _lines(reaches: list[int], combine: Any) -> _Spreading:
+    *others, last = reaches
+    operations = sum(_ACROSS * (reach.bit_length() + 1) for reach in others if reach)
+    operations += _ALONG * (last.bit_length() + 1) if last <= 64 else 2 * _ALONG * len(list(spread.shifts(last)))
+    return _Spreading(
+        lambda words, width, out, scratch: spread.square(words, width, reaches, combine, out, scratch), operations
+    )
+
+
+def _diamond(reach: int, worked: tuple[int, ...], ndim: int, combine: Any) -> _Spreading:
+    along = ndim - 1 in worked
+    cross = 2 * _ALONG * along + 2 * _ACROSS * (len(worked) - along)
+    if ndim > 2 or reach <= 2:
+        operations = cross * len(list(spread.shifts(reach, len(worked))))
+    else:  # by lines along both diagonals
+        operations = 2 * _ALONG * (reach - 1).bit_length() + cross
+    return _Spreading(
+        lambda words, width, out, scratch: spread.diamond(words, width, reach, worked, combine, out, scratch),
+        operations,
+        rows=reach + 2,
+    )
 
 
 def _rows(n: Distance, axes: tuple[int, ...], extent: tuple[int, ...]) -> int:
     return math.prod(2 * min(n.reach(a), extent[a]) + 1 for a in axes)
 
 
-def _stamped(element: elements.Element, combine: Any) -> Spread:
+def _stamped(element: elements.Element, combine: Any) -> _Spreading:
     """A pattern, applied its number of times, cropped to the image each time."""
     moves = elements.offsets(element.footprint)
     if combine is spread.AND:
@@ -74,7 +121,8 @@ def _stamped(element: elements.Element, combine: Any) -> Spread:
         out[...] = elements.repeated(once, words, element.times)
         return out
 
-    return run
+    columns = len({move[-1] for move in moves})
+    return _Spreading(run, element.times * (_ALONG * columns + _ACROSS * len(moves)), masks=7)
 
 
 @runs(meaning.dilate)
@@ -95,11 +143,12 @@ def _one(step: Step, combine: Any) -> Method | None:
     grow, width = _spreader(step, combine), width_of(step)
     if grow is None:
         return None
+    grown = grow.run
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        return grow(given[0], width, out, place.scratch)
+        return grown(given[0], width, out, place.scratch)
 
-    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
+    return Method(packed=run, quiet=True, brief=True, cost=_cost(grow), memory=grow.memory, word=_WORD)
 
 
 @runs(meaning.open_)
@@ -111,12 +160,16 @@ def open_(step: Step) -> Method | None:
     shrink, grow, width = _spreader(step, spread.AND), _spreader(step, spread.OR), width_of(step)
     if shrink is None or grow is None:
         return None
+    first, second = shrink.run, grow.run
 
     def run(given: Any, out: Any, place: Place) -> Any:
         between = place.scratch("between", out.shape, np.uint64)
-        return grow(shrink(given[0], width, between, place.scratch), width, out, place.scratch)
+        return second(first(given[0], width, between, place.scratch), width, out, place.scratch)
 
-    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
+    def memory(rows: tuple[int, ...]) -> int:
+        return grow.memory(rows) + words_of(rows)
+
+    return Method(packed=run, quiet=True, brief=True, cost=_cost(shrink, grow), memory=memory, word=_WORD)
 
 
 @runs(meaning.close)
@@ -141,11 +194,16 @@ def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
     def run(given: Any, out: Any, place: Place) -> Any:
         roomy, roomy_width = packed.with_room(given[0], width, pad, place.scratch)
         between = place.scratch("between", roomy.shape, np.uint64)
-        one(roomy, roomy_width, between, place.scratch)
-        two(between, roomy_width, roomy, place.scratch)
+        one.run(roomy, roomy_width, between, place.scratch)
+        two.run(between, roomy_width, roomy, place.scratch)
         return packed.without_room(roomy, width, pad, out)
 
-    return Method(packed=run, quiet=True, brief=True, cost=_PACKED_COST, word="64 pixels at once")
+    def memory(rows: tuple[int, ...]) -> int:
+        wide = tuple(size + 2 * p for size, p in zip(rows, pad, strict=True))
+        wide = (*wide[:-1], wide[-1] + 64)  # whole words before each row
+        return max(one.memory(wide), two.memory(wide)) + 2 * words_of(wide)
+
+    return Method(packed=run, quiet=True, brief=True, cost=_cost(one, two), memory=memory, word=_WORD)
 
 
 # --- grey images -----------------------------------------------------------------------------------------------------
@@ -165,7 +223,17 @@ def _grey(step: Step, *ufuncs: Any) -> Method | None:
             value = extreme(value, ufunc, place.scratch("between", out.shape, out.dtype) if left else out)
         return value
 
-    return Method(run, word="extremes along lines")
+    dtype, halo = step.kind.dtype, elements.halo(step.settings, len(step.kind.shape or ()))
+    assert dtype is not None
+    itemsize = dtype.itemsize
+    # Besides what lies between: windows of two lengths and the result, with gaps between lines; of small floats ranks.
+    arrays = len(ufuncs) + 3 + (3 if dtype == np.float16 else 0)
+
+    def memory(rows: tuple[int, ...]) -> int:
+        spaced = math.prod(n + min(2 * reach, n) for n, reach in zip(rows, halo, strict=True))
+        return arrays * spaced * itemsize
+
+    return Method(run, memory=memory, word="extremes along lines")
 
 
 def _extreme(step: Step) -> _Extreme | None:

@@ -9,7 +9,19 @@ from maskexpr.kinds.ranges import Range, of_type
 from maskexpr.library import OPERATORS
 from maskexpr.library import pixelwise as meaning
 from maskexpr.library.operators import COMPARISONS, SWAPPED, comparable, compare
-from maskexpr.planner.methods.method import Array, Method, Place, Run, constant_of, runs, width_of
+from maskexpr.planner.methods.bodies import takes
+from maskexpr.planner.methods.method import (
+    Array,
+    Bytes,
+    Method,
+    Place,
+    Run,
+    constant_of,
+    no_bytes,
+    per_pixel,
+    runs,
+    width_of,
+)
 from maskexpr.program.running import work_type
 from maskexpr.program.steps import Step
 
@@ -18,6 +30,8 @@ _LOGIC = {
     "|": (np.logical_or, np.bitwise_or),
     "^": (np.logical_xor, np.bitwise_xor),
 }
+_OF_MASK = per_pixel(2)
+_ROUNDED = 32.0  # bytes a pixel where 64-bit integers are compared with floating values: parts of both in both types
 _ARITHMETIC: dict[Any, Any] = {
     OPERATORS["+"]: np.add,
     OPERATORS["-"]: np.subtract,
@@ -56,6 +70,13 @@ def comparison(step: Step) -> Method | None:
     return _with_number(symbol, dtype, at, constant_of(other))
 
 
+@takes(*(OPERATORS[symbol] for symbol in COMPARISONS))
+def comparison_by_body(step: Step) -> Bytes:
+    a, b = step.operands["a"], step.operands["b"]
+    rounds = a.kind.is_array and b.kind.is_array and (_rounds(a, b) or _rounds(b, a))
+    return per_pixel(_ROUNDED) if rounds else _OF_MASK
+
+
 def _rounds(a: Step, b: Step) -> bool:
     """Whether NumPy would round a 64-bit integer to compare it."""
     x, y = a.kind.dtype, b.kind.dtype
@@ -66,7 +87,7 @@ def _rounds(a: Step, b: Step) -> bool:
 
 def _compared(symbol: str, left: int, right: int) -> Method:
     ufunc = COMPARISONS[symbol]
-    return Method(lambda given, out, place: ufunc(given[left], given[right], out=out), quiet=True)
+    return Method(lambda given, out, place: ufunc(given[left], given[right], out=out), quiet=True, memory=no_bytes)
 
 
 def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> Method | None:
@@ -77,7 +98,7 @@ def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> M
             return None
         if dtype.kind in "iu" and number in range(of_type(dtype).low, of_type(dtype).high + 1):
             number = dtype.type(number)  # the same value; NumPy need not look at it again
-        return Method(lambda given, out, place: ufunc(given[at], number, out=out), quiet=True)
+        return Method(lambda given, out, place: ufunc(given[at], number, out=out), quiet=True, memory=no_bytes)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         value = comparable(symbol, dtype, given[1 - at])
@@ -85,7 +106,7 @@ def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> M
             return compare(symbol, given[at], given[1 - at])
         return ufunc(given[at], value, out=out)
 
-    return Method(run)
+    return Method(run, memory=_OF_MASK)
 
 
 def _equality(step: Step, symbol: str) -> Method:
@@ -95,7 +116,7 @@ def _equality(step: Step, symbol: str) -> Method:
         np.bitwise_xor(given[0], given[1], out=out)
         return packed.complement(out, width, out) if symbol == "==" else out
 
-    return Method(lambda given, out, place: ufunc(given[0], given[1], out=out), on_words, quiet=True)
+    return Method(lambda given, out, place: ufunc(given[0], given[1], out=out), on_words, quiet=True, memory=no_bytes)
 
 
 @runs(meaning.between)
@@ -109,7 +130,8 @@ def between(step: Step) -> Method | None:
     if not isinstance(low, int) or not isinstance(high, int) or not values.low <= low <= high <= values.high:
         return None
     word = "one subtraction, one comparison" if values.low < low and high < values.high else "one comparison"
-    return Method(_interval(im.dtype, low, high, values), quiet=True, word=word)
+    memory = per_pixel(im.dtype.itemsize)
+    return Method(_interval(im.dtype, low, high, values), quiet=True, memory=memory, word=word)
 
 
 def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:
@@ -144,8 +166,8 @@ def logic(step: Step) -> Method | None:
         return on_bytes(given[0], given[1], out=out)
 
     if not all(_is_mask(o) for o in step.operands.values()):
-        return Method(plain, quiet=True)
-    return Method(plain, lambda given, out, place: on_words(given[0], given[1], out=out), quiet=True)
+        return Method(plain, quiet=True, memory=no_bytes)
+    return Method(plain, lambda given, out, place: on_words(given[0], given[1], out=out), quiet=True, memory=no_bytes)
 
 
 @runs(OPERATORS["~"])
@@ -157,6 +179,7 @@ def complement(step: Step) -> Method | None:
         lambda given, out, place: np.logical_not(given[0], out=out),
         lambda given, out, place: packed.complement(given[0], width, out),
         quiet=True,
+        memory=no_bytes,
     )
 
 
@@ -176,7 +199,7 @@ def arithmetic(step: Step) -> Method | None:
         values = [v if isinstance(v, np.ndarray) else work.type(v) for v in given]
         return ufunc(*values, out=out, dtype=work, casting="unsafe")
 
-    return Method(run)
+    return Method(run, memory=no_bytes)
 
 
 # --- choice ----------------------------------------------------------------------------------------------------------
@@ -213,9 +236,10 @@ def where(step: Step) -> Method | None:
         np.bitwise_xor(target, second, out=target)
         return out
 
+    memory = per_pixel(3 * dtype.itemsize)  # which is chosen, and both values in the result's type
     if kind.name != "mask":
-        return Method(run, word="chosen by bits")
-    return Method(run, _where_packed, quiet=True)
+        return Method(run, memory=memory, word="chosen by bits")
+    return Method(run, _where_packed, quiet=True, memory=memory)
 
 
 def _where_packed(given: Any, out: Any, place: Place) -> Any:

@@ -12,10 +12,11 @@ from maskexpr.library.regions import components as meaning
 from maskexpr.library.regions import keeping
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.thresholds import hysteresis as two_levels
-from maskexpr.planner.methods.method import Method, Place, runs
+from maskexpr.planner.methods.method import Method, Place, per_pixel, runs
 from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
+_MEMORY = 17.0  # of the worst ones: as many runs as are still taken, or pixels labelled one by one and counted
 _WORD = "by runs of pixels"
 
 
@@ -144,7 +145,7 @@ def _whole(operation: Any) -> Method:
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(*given)
 
-    return Method(packed=run, whole=True, cost=_COST, word=_WORD)
+    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY), word=_WORD)
 
 
 def _bounds(step: Step, name: str) -> Any:

@@ -1,0 +1,47 @@
+"""What sums, ranks and thresholds of grey values take: they run by their plain bodies, in memory that depends on the
+type of the values."""
+
+import math
+
+from maskexpr.library import CATALOGUE
+from maskexpr.library.filters import contrast
+from maskexpr.library.measures import statistics as meaning
+from maskexpr.library.thresholds import classes, histograms, levels
+from maskexpr.planner.methods.bodies import takes
+from maskexpr.planner.methods.method import Bytes, estimated, per_pixel
+from maskexpr.program.steps import Step
+
+_MOST_COUNTED = 2**16  # values that are counted without being sorted, in blocks of so many pixels
+_LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
+
+_LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li", "triangle", "multiotsu"))
+
+
+@takes(meaning.sum_, meaning.mean, meaning.std, levels.mean_threshold)
+def in_blocks(step: Step) -> Bytes:
+    """One block of values after another, whole ones digit by digit."""
+    assert step.function is not None
+    dtype = step.operands["im"].kind.dtype
+    digits = 1 if dtype is None else max(2, dtype.itemsize // 2)
+    block, whole = per_pixel(8 * digits + 16), per_pixel(estimated(step.function.memory, step))
+    return lambda shape: whole(shape) + block((min(math.prod(shape), meaning.BLOCK),))
+
+
+@takes(levels.otsu, levels.yen, levels.isodata, levels.li, histograms.triangle, classes.multiotsu)
+@takes(meaning.median, meaning.percentile, meaning.histogram, contrast.equalize)
+def by_counts(step: Step) -> Bytes | None:
+    """How often each value occurs: of few whole ones by counters, else by sorting; None for floating ones."""
+    im = step.operands["im"].kind
+    if im.range is None or im.dtype is None:
+        return None
+    values, itemsize = im.range.high - im.range.low + 1, im.dtype.itemsize
+    listed = _LISTED if step.function in _LISTING else 0
+    copied = (itemsize + 1 if "within" in step.operands else 0) + (12 if step.kind.is_array else 0)
+
+    def memory(shape: tuple[int, ...]) -> float:
+        pixels = math.prod(shape)
+        found = 24 * values if values <= _MOST_COUNTED else (2 * itemsize + 10) * pixels
+        block = 32 * min(pixels, _MOST_COUNTED)
+        return found + block + copied * pixels + listed * min(pixels, values)
+
+    return memory
