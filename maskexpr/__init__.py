@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from maskexpr.api import Image, Program, compile, evaluate
+    from maskexpr.api import Bound, Image, Program, compile, evaluate
     from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
     from maskexpr.display.views import View, view
     from maskexpr.functions.record import function
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Bound",
     "Diagnostic",
     "FileError",
     "Image",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "maskexpr.api": ("Image", "Program", "compile", "evaluate"),
+    "maskexpr.api": ("Bound", "Image", "Program", "compile", "evaluate"),
     "maskexpr.diagnostics.errors": (
         *("Diagnostic", "FileError", "InputError", "MaskError", "ProgramError", "RunError"),
     ),

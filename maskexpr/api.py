@@ -1,57 +1,31 @@
 """The Python interface: compile a program once, run it on arrays many times."""
 
-import contextlib
 import functools
-import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from maskexpr import explain
 from maskexpr.checker import binding, check
 from maskexpr.checker.binding import Image
-from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, ProgramError
-from maskexpr.diagnostics.source import Source, Span
-from maskexpr.engine.clock import Clock
-from maskexpr.engine.run import Engine
-from maskexpr.explain import Times
+from maskexpr.diagnostics.source import Source
+from maskexpr.engine.kept import Kept, Ready
+from maskexpr.engine.prepared import Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import Parsed, parse
 from maskexpr.library import CATALOGUE
-from maskexpr.planner.costs import Cost, cost
-from maskexpr.planner.plan import Plan, plan
-from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step
+from maskexpr.planner.costs import Cost
+from maskexpr.planner.plan import Plan
+from maskexpr.program import identity
+from maskexpr.program.declared import Declared
+from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 
-__all__ = ["Image", "Program", "compile", "evaluate"]
-
-_Key = TypeVar("_Key")
-
-_KEPT_SIGNATURES = 32
-_TIMED_RUNS, _TIMED_SECONDS = 7, 3.0  # as many runs as that, until it takes longer
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What a program is made of; enough to make it again, in another process too."""
-
-    source: Source
-    limits: Limits
-    functions: tuple[Function, ...]
-    used: tuple[tuple[str, str], ...]  # the texts behind each `use`
-    fast: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One output of a run."""
-
-    kind: Kind
-    value: Any
+__all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "stages"]
 
 
 class Program:
@@ -66,14 +40,15 @@ class Program:
     1
     """
 
+    __slots__ = ("__weakref__", "_catalogue", "_declared", "_kept", "_open", "_parsed", "_ready")
+
     def __init__(self, declared: Declared, parsed: Parsed, checked: Checked) -> None:
         self._declared = declared
         self._parsed = parsed
         self._open = checked  # checked against any inputs it could have
-        # Without a lock, which a fork may leave taken for ever: each is read and written by single operations.
-        self._closed: dict[Any, Checked] = {}
-        self._engines: dict[int, Engine] = {}  # by the identity of what was checked
-        self._ready: dict[Any, Engine] = {}  # by what `_quick_key` sees of the inputs
+        self._catalogue = _catalogue(declared)
+        self._kept = Kept()
+        self._ready = self._kept.ready
 
     @property
     def source(self) -> str:
@@ -84,16 +59,6 @@ class Program:
     def name(self) -> str:
         """What messages call the program text."""
         return self._declared.source.name
-
-    @property
-    def used(self) -> Mapping[str, str]:
-        """The texts that its `use` lines brought in, by the path that was written."""
-        return dict(self._declared.used)
-
-    @property
-    def fast(self) -> bool:
-        """Whether OpenCV may compute what differs in the last bits."""
-        return self._declared.fast
 
     @property
     def inputs(self) -> tuple[InputInfo, ...]:
@@ -112,7 +77,7 @@ class Program:
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What is suspicious but no error, as far as it is known without inputs; `checked` may know more."""
+        """What is suspicious but no error, as far as it is known without inputs; `Bound.warnings` may know more."""
         return self._open.diagnostics
 
     def __call__(self, /, **given: Any) -> Any:
@@ -138,146 +103,87 @@ class Program:
         RunError
             An assert failed, or a step has no answer for these pixels.
         """
-        engine = self._ready.get(_quick_key(given))
-        if engine is not None:
-            values = engine.run(given)
+        ready = self._ready.get(_look(given))
+        if ready is not None:
+            ready.is_asked_for = True
+            values = ready.run(given)
         else:
-            values = {name: result.value for name, result in self.results(**given).items()}
+            values = self._run(given)
         return next(iter(values.values())) if len(values) == 1 else values
 
-    def results(self, /, **given: Any) -> dict[str, "Result"]:
-        """Run the program as a call does, and give each output with its kind: what is needed to write or show it."""
-        if not self._open.outputs:
-            raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
-        arrays, signature, params = self._bind(given, run=True)
-        checked = self._check(signature, params)
-        engine = self._engine(checked)
-        values = engine.run(arrays)
-        if engine.owns_results and _is_quick(given, arrays, signature):
-            _keep(self._ready, _quick_key(given), engine)
-        own = _OwnArrays(arrays.values())
-        return {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
+    def _run(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the program on what was not seen before, and keep how to do that at once."""
+        check_outputs(self._declared, self._open)
+        bound = self._bound(given, run=True)
+        values = bound.run()
+        engine = bound.prepared.engine
+        if engine.owns_results and _needs_no_more(given, bound):
+            self._kept.keep_ready(_look(given), Ready(engine.run, bound.prepared))
+        return values
 
-    def traced(self, /, **given: Any) -> tuple[dict[str, "Result"], dict[str, Any]]:
-        """Run the program as `results` does, and also give the numbers that it found in the pixels on the way, such as
-        thresholds, by what the program calls them."""
-        return self.watched(Checked.numbers, **given)
+    def bind(self, /, **given: Any) -> "Bound":
+        """The program with its inputs and params: what can be asked of it, run included, looks at them once.
 
-    def watched(
-        self, steps: Callable[[Checked], Mapping[_Key, Step]], /, **given: Any
-    ) -> tuple[dict[str, "Result"], dict[_Key, Any]]:
-        """Run the program as `results` does, and also give the values of some of its steps."""
-        if not self._open.outputs:
-            raise ProgramError(messages.NO_RESULT.at(self._declared.source, Span(0, 1)))
-        checked, arrays = self.bound(**given)
-        also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
-        outputs = (*checked.outputs, *((name, step) for name, (_, step) in also.items()))
-        wider = replace(checked, outputs=outputs)
-        values = Engine(wider, plan(wider, fast=self._declared.fast)).run(arrays)
-        own = _OwnArrays(arrays.values())
-        results = {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
-        return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
+        Parameters
+        ----------
+        **given
+            As for a call; or (shape, dtype) for arrays, which answers all that takes no pixels. Values of 64-bit
+            integers, which arrays are measured for, are then taken to fit 32 bits.
+
+        Raises
+        ------
+        InputError, ProgramError
+            As for a call.
+
+        >>> bound = maskexpr.compile("output m = im > 2; output n = area(m)").bind(im=np.array([[1, 2, 3, 4]]))
+        >>> bound.run()
+        {'m': array([[False, False,  True,  True]]), 'n': 2}
+        >>> {name: str(kind) for name, kind in bound.kinds.items()}
+        {'m': 'mask 1x4', 'n': 'number'}
+        """
+        return Bound(self._bound(given, run=False))
 
     def kind(self, /, **given: Any) -> Any:
-        """The kinds of the results for inputs given as arrays or as (shape, dtype); nothing is run.
-
-        Values of 64-bit integers, which arrays are measured for, are taken to fit 32 bits in a (shape, dtype).
+        """The kind of the result, or a dict of kinds by output name, for inputs as for `bind`; nothing is run.
 
         >>> str(maskexpr.compile("dilate(im > 32, 2)").kind(im=((880, 380), "uint8")))
         'mask 880x380'
         """
-        kinds = {name: step.kind for name, step in self.checked(**given).outputs}
+        kinds = self.bind(**given).kinds
         return next(iter(kinds.values())) if len(kinds) == 1 else kinds
 
     def cost(self, /, **given: Any) -> Cost:
-        """Estimated operations and peak bytes of a run, for inputs as for `kind`."""
-        _, signature, _ = self._bind(given, run=False)
-        return cost(self.planned(**given), signature.values())
+        """Estimated operations and peak bytes of a run, for inputs as for `bind`."""
+        return self.bind(**given).cost()
 
     def explain(self, /, **given: Any) -> str:
         """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs; inputs
-        as for `kind`, or none, which leaves out the plan."""
+        as for `bind`, or none, which leaves out the plan."""
         if self.inputs and not given:
             return explain.describe(self._open)
-        return explain.describe(self.checked(**given), plan=self.planned(**given))
+        return self.bind(**given).explain()
 
     def profile(self, /, **given: Any) -> str:
         """What `explain` says, with the time that each step takes; runs the program some times on real arrays."""
-        return explain.describe(self.checked(**given), plan=self.planned(**given), times=self.timed(**given))
+        return Bound(self._bound(given, run=True)).profile()
 
-    def planned(self, /, **given: Any) -> Plan:
-        """How a run would go, for inputs as for `kind`; nothing is run."""
-        return self._engine(self.checked(**given)).plan
+    def _bound(self, given: Mapping[str, Any], *, run: bool) -> Stages:
+        source = self._declared.source
+        arrays, kinds, params = binding.bind(self._open, source, self._catalogue, given, run=run)
+        return Stages(self._declared, self._prepared(kinds, params), kinds, arrays)
 
-    def timed(self, /, **given: Any) -> Times:
-        """Run the program some times on real arrays; what the best run took, step by step of `planned`."""
-        arrays, signature, params = self._bind(given, run=True)
-        checked = self._check(signature, params)
-        clock, engine = Clock(), self._engine(checked)
-        clocked = Engine(checked, engine.plan, clock)
-        in_order = {n: np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for n, v in arrays.items()}
-        best: Times | None = None
-        engine.run(arrays)  # the first one makes buffers, and imports what is imported late
-        clocked.run(in_order)
-        began = time.perf_counter()
-        for runs in range(1, _TIMED_RUNS + 1):
-            start = time.perf_counter()
-            engine.run(arrays)
-            end = time.perf_counter()
-            clock.seconds = {}
-            clocked.run(in_order)
-            if best is None or end - start < best.whole:
-                best = Times(clock.seconds, end - start, runs)
-            if end - began > _TIMED_SECONDS:
-                break
-        assert best is not None
-        return replace(best, runs=runs)
-
-    def checked(self, /, **given: Any) -> Checked:
-        """The program as steps for inputs given as for `kind`, with the warnings these inputs cause."""
-        _, signature, params = self._bind(given, run=False)
-        return self._check(signature, params)
-
-    def bound(self, /, **given: Any) -> tuple[Checked, dict[str, Any]]:
-        """The program as steps for inputs to run on, and the arrays its steps take."""
-        arrays, signature, params = self._bind(given, run=True)
-        return self._check(signature, params), arrays
-
-    def _bind(self, given: Mapping[str, Any], *, run: bool) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
-        return binding.bind(self._open, self._declared.source, self._catalogue, given, run=run)
-
-    @functools.cached_property
-    def _catalogue(self) -> Mapping[str, Function]:
-        return {**CATALOGUE, **{f.name: f for f in self._declared.functions}}
-
-    def _check(self, signature: dict[str, Kind], params: dict[str, Any]) -> Checked:
+    def _prepared(self, kinds: Mapping[str, Kind], params: Mapping[str, Any]) -> Prepared:
         """The program checked against these kinds; kept, so that a second run does not check again."""
-        # As texts, since 0.0 and -0.0, 1 and 1.0 are equal and nan is not.
-        key = (repr(sorted(signature.items())), repr(sorted(params.items())))
-        known = self._closed.get(key)
-        if known is not None:
-            return known
-        declared = self._declared
-        checked = check(
-            self._parsed,
-            declared.source,
-            self._catalogue,
-            declared.limits,
-            signature,
-            params,
-            dict(declared.used).__getitem__,
-        )
-        _raise_errors(checked)
-        _keep(self._closed, key, checked)
-        return checked
-
-    def _engine(self, checked: Checked) -> Engine:
-        """The engine of a checked program, its plan made once."""
-        engine = self._engines.get(id(checked))
-        if engine is None:
-            engine = Engine(checked, plan(checked, fast=self._declared.fast))
-            _keep(self._engines, id(checked), engine)  # it keeps `checked`, so that no other gets its identity
-        return engine
+        key = identity.of_inputs(kinds, params)
+        found = self._kept.find(key)
+        if found is None:
+            declared = self._declared
+            used = dict(declared.used).__getitem__
+            checked = check(self._parsed, declared.source, self._catalogue, declared.limits, kinds, params, used)
+            _raise_errors(checked)
+            found = Prepared(checked, declared.fast)
+            self._kept.keep(key, found)
+        return found
 
     def __repr__(self) -> str:
         return f"maskexpr.compile({self.source!r})"
@@ -286,55 +192,113 @@ class Program:
         return (_compile, (self._declared,))
 
 
-def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
-    """Keep a value, and let the oldest go where there are many."""
-    kept[key] = value
-    if len(kept) > _KEPT_SIGNATURES:
-        with contextlib.suppress(RuntimeError, StopIteration):  # another thread is at it
-            kept.pop(next(iter(kept)), None)
+class Bound:
+    """A program bound to its inputs by `Program.bind`: immutable, and safe to share between threads.
+
+    It holds the arrays that were given, not copies of them: they are to stay as they are. It cannot be pickled, but its
+    program can. What was bound to shapes and types answers all but `run` and `profile`.
+    """
+
+    __slots__ = ("__weakref__", "_stages")
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds of the results, by output name."""
+        return {name: step.kind for name, step in self._stages.checked.outputs}
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is suspicious but no error, with these inputs."""
+        return self._stages.checked.diagnostics
+
+    @property
+    def plan(self) -> Plan:
+        """How a run goes; `explain` says it in words."""
+        return self._stages.plan
+
+    def run(self) -> dict[str, Any]:
+        """The results by output name, however many; each time new arrays.
+
+        Raises
+        ------
+        InputError
+            An input was bound as a shape and a type.
+        ProgramError
+            The program gives nothing.
+        RunError
+            An assert failed, or a step has no answer for these pixels.
+        """
+        return self._stages.run()
+
+    def cost(self) -> Cost:
+        """Estimated operations of a run, the sum that `explain` shows, and the most bytes that it holds at once, with
+        the inputs: an upper bound, for the number of threads in force, beside what it took to bind and plan it."""
+        return self._stages.cost()
+
+    def explain(self) -> str:
+        """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs."""
+        return explain.describe(self._stages.checked, plan=self.plan)
+
+    def profile(self) -> str:
+        """What `explain` says, with the time that each step takes; runs the program some times."""
+        return explain.describe(self._stages.checked, plan=self.plan, times=self._stages.times())
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={kind}" for name, kind in self._stages.kinds.items())
+        return f"maskexpr.compile({self._stages.declared.source.text!r}).bind({given})"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Bound holds its arrays and is not pickled: pickle the program, and bind it again")
 
 
-def _quick_key(given: Mapping[str, Any]) -> Any:
+# --- for our own rooms -----------------------------------------------------------------------------------------------
+
+
+def declared(program: Program) -> Declared:
+    """What a program is made of."""
+    return program._declared
+
+
+def stages(program: Program, given: Mapping[str, Any]) -> Stages:
+    """What `Program.bind` makes, with all that it goes through."""
+    return program._bound(given, run=False)
+
+
+# --- what a look at the inputs tells ---------------------------------------------------------------------------------
+
+
+def _look(given: Mapping[str, Any]) -> Any:
     """What tells runs of one engine apart where the inputs are ordinary arrays, and params whole numbers or texts; None
     for anything else."""
     key: list[Any] = []
     for name, value in given.items():
         if type(value) is np.ndarray and value.ndim:
-            key.append((name, value.shape, value.dtype))
+            key += (name, value.shape, value.dtype)
         elif type(value) in (int, bool, str):
-            key.append((name, type(value), value))
+            key += (name, type(value), value)
         else:
             return None
     return tuple(key)
 
 
-def _is_quick(given: Mapping[str, Any], arrays: Mapping[str, Any], kinds: Mapping[str, Kind]) -> bool:
-    """Whether inputs with the same key need no more than a look at it: their values are not looked at, and they are
-    taken as they are."""
-    if _quick_key(given) is None:
+def _needs_no_more(given: Mapping[str, Any], bound: Stages) -> bool:
+    """Whether inputs that look the same need no more than that look: their values are not looked at, and they are taken
+    as they are."""
+    if _look(given) is None:
         return False
     return all(
-        arrays[name] is given[name]
+        bound.arrays[name] is given[name]
         and kind.name != "labels"
         and not (kind.range and kind.dtype and kind.dtype.itemsize == 8)
-        for name, kind in kinds.items()
+        for name, kind in bound.kinds.items()
         if kind.is_array
     )
 
 
-class _OwnArrays:
-    """Gives results away: as lists where they are lists, as copies where they share memory with an input or another."""
-
-    def __init__(self, given: Iterable[Any]) -> None:
-        self._taken = [a for a in given if isinstance(a, np.ndarray)]
-
-    def take(self, value: Any) -> Any:
-        if not isinstance(value, np.ndarray):
-            return list(value) if isinstance(value, tuple) else value
-        if any(np.may_share_memory(value, other) for other in self._taken):
-            value = value.copy()
-        self._taken.append(value)
-        return value
+# --- from a text to a program ----------------------------------------------------------------------------------------
 
 
 def compile(
@@ -401,14 +365,18 @@ class _Remembering:
 def _compile(declared: Declared, resolver: _Remembering | None = None) -> Program:
     source, limits = declared.source, declared.limits
     parsed = parse(source, limits)
-    catalogue = {**CATALOGUE, **{f.name: f for f in declared.functions}}
     known = dict(declared.used)
     resolve = resolver or (known.__getitem__ if known else None)
-    checked = check(parsed, source, catalogue, limits, resolver=resolve)
+    checked = check(parsed, source, _catalogue(declared), limits, resolver=resolve)
     _raise_errors(checked)
     if resolver:
         declared = replace(declared, used=tuple(resolver.texts.items()))
     return Program(declared, parsed, checked)
+
+
+def _catalogue(declared: Declared) -> Mapping[str, Function]:
+    """The functions a program may call."""
+    return {**CATALOGUE, **{f.name: f for f in declared.functions}} if declared.functions else CATALOGUE
 
 
 def _records(functions: Iterable[Callable[..., Any] | Function]) -> Iterable[Function]:
@@ -425,6 +393,7 @@ def _raise_errors(checked: Checked) -> None:
         raise ProgramError(errors)
 
 
+# By the text alone, from which a program follows: the last 128, each with what it keeps of its own.
 @functools.lru_cache(maxsize=128)
 def _compiled(source: str) -> Program:
     return compile(source)

@@ -4,7 +4,7 @@ import shlex
 import sys
 from typing import Any
 
-from maskexpr.api import Image, compile
+from maskexpr.api import Image, compile, stages
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError, MaskError
 from maskexpr.display import views
@@ -75,8 +75,9 @@ def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:
     views.check_mode(mode)
     program = compile(text, name=called)
     given = {info.name: _input(shell.user_ns[info.name]) for info in program.inputs if info.name in shell.user_ns}
-    results, assigned = program.watched(_assigned, **given)
-    for diagnostic in program.checked(**given).diagnostics:
+    bound = stages(program, given)
+    results, assigned = bound.watched(_assigned)
+    for diagnostic in bound.checked.diagnostics:
         if diagnostic.code != "unused":  # the next cell may use it
             print(diagnostic.render(), file=sys.stderr)
     named = {n: result.value for n, result in results.items() if n in assigned or n != "result"}

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import maskexpr
+from maskexpr.api import stages
 from maskexpr.functions.gives import FLOAT_IMAGE, MASK, NUMBER
 from maskexpr.functions.parameters import Array, Image, Mask, Reach, ResultKind
 from maskexpr.functions.record import function
@@ -72,7 +73,7 @@ def test_several_outputs_are_an_ordered_mapping():
 
 
 def test_results_with_their_kinds():
-    results = maskexpr.compile(TISSUE).results(im=IM)
+    results = stages(maskexpr.compile(TISSUE), {"im": IM}).results()
     assert {name: r.kind.name for name, r in results.items()} == {"body": "mask", "grown": "mask", "size": "number"}
     assert results["size"].value == 5
 
@@ -123,9 +124,9 @@ def test_explain_shows_what_is_in_force():
 def test_warnings_that_depend_on_the_inputs():
     program = maskexpr.compile("im > 300")
     assert program.warnings == ()
-    (warning,) = program.checked(im=IM).diagnostics
+    (warning,) = program.bind(im=IM).warnings
     assert (warning.code, warning.severity) == ("never-true", "warning")
-    assert program.checked(im=IM.astype(np.uint16)).diagnostics == ()
+    assert program.bind(im=IM.astype(np.uint16)).warnings == ()
     assert not program(im=IM).any()
 
 

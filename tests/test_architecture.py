@@ -37,9 +37,9 @@ ROOMS = (
 INSIDE = {
     "files": ("__init__", "provenance", "programs", "formats"),
     "display": ("__init__", "views", "results", "terminal", "pictures"),
-    "engine": ("__init__", "run", "passes", "transposed", "clock", "reference"),
+    "engine": ("__init__", "kept", "prepared", "run", "passes", "transposed", "clock", "reference"),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
-    "program": ("__init__", "identity", "liveness", "running", "steps"),
+    "program": ("__init__", "identity", "liveness", "running", "steps", "declared"),
     "functions": ("__init__", "parameters", "record", "gives", "arguments"),
     "language": ("__init__", "parser", "nodes", "limits"),
     "kinds": ("__init__", "kind", "quantity", "ranges"),

@@ -44,7 +44,17 @@ def test_every_property_of_regions_has_an_example_that_runs(known: Property) -> 
 
 @pytest.mark.parametrize(
     "thing",
-    [maskexpr, api.Program, api.compile, api.evaluate, api.Program.kind, binding.Image, maskexpr.view, functions],
+    [
+        maskexpr,
+        api.Program,
+        api.compile,
+        api.evaluate,
+        api.Program.bind,
+        api.Program.kind,
+        binding.Image,
+        maskexpr.view,
+        functions,
+    ],
 )
 def test_public_names_have_an_example_that_runs(thing: object) -> None:
     assert run(thing.__doc__ or "", getattr(thing, "__name__", "")) >= 1

@@ -96,7 +96,7 @@ def found(program, given, files):
         compiled = maskexpr.compile(program, resolver=files.__getitem__ if files else None)
         if given is None:
             return compiled.warnings
-        warnings = compiled.checked(**given).diagnostics
+        warnings = compiled.bind(**given).warnings
         compiled(**given)
     except maskexpr.MaskError as error:
         return error.diagnostics
@@ -351,6 +351,17 @@ def test_defs_within_defs_too_deep_are_one_mistake():
     assert error.hint == "call fewer defs within defs"
 
 
+def test_shapes_and_types_are_not_run():
+    bound = maskexpr.compile("a & b").bind(a=((2, 3), bool), b=((2, 3), bool))
+    for ask in (bound.run, bound.profile):
+        with pytest.raises(maskexpr.InputError) as caught:
+            ask()
+        assert str(caught.value) == (
+            "error: a is a shape and a type, without pixels; bind the program to an array: a=...\n"
+            "error: b is a shape and a type, without pixels; bind the program to an array: b=..."
+        )
+
+
 def test_little_stack_left_is_an_error_of_ours():
     def deeper(levels):
         if levels:
@@ -410,6 +421,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_a_chain_beyond_the_number_of_steps,
         test_the_length_is_counted_in_bytes,
         test_defs_within_defs_too_deep_are_one_mistake,
+        test_shapes_and_types_are_not_run,
         test_little_stack_left_is_an_error_of_ours,
     ):
         test()

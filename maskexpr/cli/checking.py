@@ -47,7 +47,7 @@ def _diagnostics(path: str, spacings: Sequence[str]) -> tuple[Diagnostic, ...]:
         program = programs.load_program(path)
         try:
             loaded = programs.load_inputs(program, {}, {}, spacings, Path(path).parent)
-            return program.checked(**loaded.values).diagnostics
+            return program.bind(**loaded.values).warnings
         except (FileError, InputError):
             return program.warnings
     except ProgramError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maskexpr import explain
+from maskexpr.api import stages
 from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
@@ -52,10 +53,10 @@ def _explain(options: argparse.Namespace) -> int:
     if missing and not loaded.values:
         print(program.explain())
         return shared.OK
-    checked = program.checked(**loaded.values)
-    times = program.timed(**loaded.values) if options.time else None
-    print(explain.describe(checked, loaded.notes, program.planned(**loaded.values), times))
-    shared.warn(checked.diagnostics)
+    bound = stages(program, loaded.values)
+    times = bound.times() if options.time else None
+    print(explain.describe(bound.checked, loaded.notes, bound.plan, times))
+    shared.warn(bound.checked.diagnostics)
     return shared.OK
 
 

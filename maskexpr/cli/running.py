@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maskexpr.api import Program, Result
+from maskexpr.api import Program, Result, stages
 from maskexpr.cli import shared
 from maskexpr.display.results import summary
+from maskexpr.engine.prepared import Stages
 from maskexpr.files import programs
 from maskexpr.program.steps import Checked, Step
 
@@ -71,16 +72,16 @@ def _run_program(program: Program, options: argparse.Namespace, folder: Path, st
     """Run a program on files; write its results or print them, and write the pictures of them that are asked for. All
     paths are checked before anything is written."""
     if not program.outputs:
-        program.results()  # there is nothing to run: say so before anything is said of inputs
+        program()  # there is nothing to run: say so before anything is said of inputs
     if options.view is not None:
         from maskexpr.display import views  # only where something is drawn: it takes long to import
 
         views.check_mode(options.view)
     loaded = shared.load(program, options, folder)
-    checked = program.checked(**loaded.values)
-    shared.warn(checked.diagnostics)
-    results, found = program.watched(lambda checked: _watched(checked, options), **loaded.values)
-    run = _Run(program, options, loaded, checked, results, found)
+    bound = stages(program, loaded.values)
+    shared.warn(bound.checked.diagnostics)
+    results, found = bound.watched(lambda checked: _watched(checked, options))
+    run = _Run(program, options, loaded, bound, results, found)
 
     stem = loaded.stem or stem
     paths = programs.targets(results, options.output, stem) if write else {}
@@ -130,7 +131,7 @@ class _Run:
     program: Program
     options: argparse.Namespace
     loaded: programs.Loaded
-    checked: Checked
+    bound: Stages
     results: Mapping[str, Result]
     found: Mapping[tuple[str, str], Any]
 
@@ -139,7 +140,7 @@ class _Run:
         from maskexpr.files import provenance  # only where files are written: it needs JSON
 
         numbers = {name: value for (use, name), value in self.found.items() if use == _NUMBER}
-        programs.write(result, path, provenance.record(self.program, self.checked, self.loaded, numbers, name))
+        programs.write(result, path, provenance.record(self.bound, self.loaded, numbers, name))
 
     def drawn(self, result: Result) -> str:
         """A result as a terminal shows it."""
@@ -164,7 +165,7 @@ class _Run:
             wanted.add("overlay", overlays, options.overlay, stem, "{stem}-{output}-overlay")
         if options.hist is not None:
             (name, image), *marks = ((name, value) for (use, name), value in self.found.items() if use == _COUNTED)
-            kind = drawing.counted(self.checked)[name].kind
+            kind = drawing.counted(self.bound.checked)[name].kind
             parts = [(name, result.value, result.kind) for name, result in self.results.items()]
             plot = drawing.histogram(name, image, kind, dict(marks), parts)
             wanted.add("hist", {name: plot}, options.hist, stem, "{stem}-histogram")

@@ -2,10 +2,21 @@
 
 import threading
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from maskexpr.planner.methods.method import Place, Run
 from maskexpr.program.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds of one run: of each step, added up over threads, and of the whole; the best of some runs."""
+
+    steps: Mapping[Step, float]
+    whole: float
+    runs: int
 
 
 class Clock:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from maskexpr.engine.clock import Times
 from maskexpr.explain import listing, planned
 from maskexpr.explain.listing import kind_text
-from maskexpr.explain.planned import Times
 from maskexpr.planner.plan import Plan
 from maskexpr.program.steps import Checked
 

@@ -3,9 +3,10 @@
 import math
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from maskexpr.engine.clock import Times
 from maskexpr.explain.written import Writer
 from maskexpr.kinds.kind import shape_text
 from maskexpr.planner.costs import operations
@@ -20,15 +21,6 @@ _WIDTH = 120
 _NOTES_WIDTH = 30  # at least
 _ROWS = {1: "pixel", 2: "row", 3: "plane"}
 _FORMS = {"packed": "bits", "plain": "bytes"}
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """Seconds of one run: of each step, added up over threads, and of the whole; the best of some runs."""
-
-    steps: Mapping[Step, float]
-    whole: float
-    runs: int
 
 
 @dataclass(slots=True)

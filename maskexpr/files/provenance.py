@@ -8,32 +8,33 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maskexpr import __version__
-from maskexpr.api import Program
+from maskexpr.engine.prepared import Stages
 from maskexpr.files.formats import MOST_TEXT
 from maskexpr.files.formats.naming import printable
 from maskexpr.files.programs import Loaded
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind
-from maskexpr.program.steps import Checked
 
 # Every record begins with this, by which it is told from other texts in a file.
 KEY = "maskexpr"
 
 
-def record(program: Program, checked: Checked, loaded: Loaded, numbers: Mapping[str, Any], output: str) -> str:
+def record(bound: Stages, loaded: Loaded, numbers: Mapping[str, Any], output: str) -> str:
     """The record of one output as JSON in ASCII; the same for the same program, inputs and version.
 
     It holds the program text and those it uses, the params, the numbers that were found in the pixels on the way
     (thresholds first of all), and for each input the name of its file without its folder, the SHA-256 of its bytes, its
     kind and the spacing it was given.
     """
+    declared, checked = bound.declared, bound.checked
+    source, used = declared.source, dict(declared.used)
     kinds = {step.name: step.kind for step in checked.needed() if step.name}
     content: dict[str, Any] = {KEY: __version__, "output": output}
-    content["name"] = os.path.basename(program.name)
-    content["program"] = program.source
-    if program.used:
-        content["used"] = dict(program.used)
-    if program.fast:
+    content["name"] = os.path.basename(source.name)
+    content["program"] = source.text
+    if used:
+        content["used"] = used
+    if declared.fast:
         content["fast"] = True
     values = {info.name: checked.values.get(info.name, info.default) for info in checked.params}
     content["params"] = {name: _plain(value) for name, value in values.items()}
@@ -41,8 +42,8 @@ def record(program: Program, checked: Checked, loaded: Loaded, numbers: Mapping[
     content["numbers"] = {name: _plain(value) for name, value in numbers.items()}
     text = json.dumps(content, ensure_ascii=True)
     if len(text) > MOST_TEXT // 2:  # a very long program is known by its hash, and its numbers are not listed
-        content["program"] = _hash(program.source)
-        content["used"] = {path: _hash(used) for path, used in program.used.items()}
+        content["program"] = _hash(source.text)
+        content["used"] = {path: _hash(text) for path, text in used.items()}
         content["numbers"] = {}
         text = json.dumps(content, ensure_ascii=True)
     return text

@@ -7,6 +7,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 _KEPT_BYTES = 64 * 2**20
+_MOST_VIEWS = 1000
 
 
 class Scratch:
@@ -40,8 +41,10 @@ class Scratch:
         return memory.view(np.uint8)[:size].view(dtype).reshape(shape)
 
     def trim(self) -> None:
-        """Let go of the memory if it has become much."""
-        if len(self._views) > 1000 or self._bytes > _KEPT_BYTES:
+        """Let go of the memory if it has become much, and of views, by shapes, if they are many."""
+        if self._bytes > _KEPT_BYTES:
             self._memory.clear()
-            self._views.clear()
             self._bytes = 0
+        elif len(self._views) <= _MOST_VIEWS:
+            return
+        self._views.clear()

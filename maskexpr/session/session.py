@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from maskexpr.api import Program, compile
+from maskexpr.api import Program, compile, declared, stages
 from maskexpr.checker import param_kind
 from maskexpr.checker.binding import literal, parameter
 from maskexpr.diagnostics import messages
@@ -103,7 +103,7 @@ class Session:
         return in_force(lines[-1], self._now.state.params) if lines else ""
 
     def _whole(self) -> list[Line]:
-        return inlined(statements(self.lines), self._now.program.used)
+        return inlined(statements(self.lines), dict(declared(self._now.program).used))
 
     def _inputs(self) -> dict[str, Step]:
         return {step.name: step for step in self._now.checked.steps if step.function is None and step.name}
@@ -264,12 +264,13 @@ class Session:
     def _checked(self, state: State) -> _Checked:
         program = self._program_of(state)
         try:
-            checked, arrays = program.bound(**_given(state, program))
+            inner = stages(program, _given(state, program))
         except InputError as error:
             raise InputError([_advised(diagnostic) for diagnostic in error.diagnostics]) from None
         versions = {name: opened.version for name, opened in state.opened.items()}
+        checked = inner.checked
         bound = {name: step for name, step in checked.bindings if name}
-        return _Checked(state, program, checked, arrays, self._values.meanings(checked, versions), bound)
+        return _Checked(state, program, checked, inner.arrays, self._values.meanings(checked, versions), bound)
 
     def _outcome(self, at: _Checked, name: str, step: Step) -> Outcome:
         known, began = step.function is None or self._values.known(at.meanings.get(step, -1)), time.perf_counter()
@@ -317,10 +318,9 @@ class Session:
         loaded = programs.Loaded({}, {n: opened.path for n, opened in self._now.state.opened.items()})
         programs.check_targets({name: path}, list(loaded.paths.values()))
         program = self.program([name])
-        given = _given(self._now.state, program)
-        results, numbers = program.traced(**given)
-        record = provenance.record(program, program.checked(**given), loaded, numbers, name)
-        programs.write(results[name], path, record)
+        bound = stages(program, _given(self._now.state, program))
+        results, numbers = bound.watched(Checked.numbers)
+        programs.write(results[name], path, provenance.record(bound, loaded, numbers, name))
         return outcome
 
     def program(self, names: Iterable[str]) -> Program:

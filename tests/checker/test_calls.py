@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import maskexpr
 from maskexpr import Image, RunError
+from maskexpr.api import stages
 from maskexpr.engine import reference
 from maskexpr.engine.run import Engine
 from maskexpr.engine.transposed import transposed
@@ -151,8 +152,8 @@ def test_a_call_gives_what_it_promises(record: Function) -> None:
             if record.group == "shapes":
                 used["im"] = given_["im"]
                 program = maskexpr.compile(f"input im: image; {text}")
-            arrays, signature, params = program._bind(used, run=True)
-            checked = program._check(signature, params)
+            bound = stages(program, used)
+            checked, arrays = bound.checked, bound.arrays
         except maskexpr.MaskError:
             return
         before = {name: array.copy() for name, array in arrays.items() if isinstance(array, np.ndarray)}
@@ -188,8 +189,8 @@ def test_what_a_record_declares_is_true(record: Function) -> None:
         try:
             program = maskexpr.compile(f"input im: image; input m: mask; {text}")
             used = {info.name: given_[info.name] for info in program.inputs}
-            arrays, signature, params = program._bind(used, run=True)
-            checked = program._check(signature, params)
+            bound = stages(program, used)
+            checked, arrays = bound.checked, bound.arrays
         except maskexpr.MaskError:
             return
         (step,) = [s for s in checked.steps if s.function is record] or [None]

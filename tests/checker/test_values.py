@@ -8,6 +8,7 @@ import pytest
 
 import maskexpr
 from maskexpr import Image, InputError, compile, evaluate
+from maskexpr.engine import kept
 
 
 def test_where_keeps_64_bit_integers_of_both_signs_exact() -> None:
@@ -70,11 +71,13 @@ def test_zeros_of_either_sign_are_different_numbers() -> None:
     assert with_param(n=-0.0) == -np.pi
 
 
-def test_a_program_called_with_ever_new_numbers_keeps_few_of_them() -> None:
+def test_a_program_called_with_ever_new_numbers_keeps_few_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_BYTES", 2**18)
     program = compile("n + 1")
     for n in range(100):
         assert program(n=float("nan")) != program(n=n)
-    assert len(program._closed) <= 32
+        assert program._kept.bytes <= 2**18
+    assert 1 <= len(program._kept.ready) <= 32
 
 
 def test_a_shape_and_a_type_can_be_checked_but_not_run() -> None:

@@ -7,6 +7,7 @@ import pytest
 import scipy.ndimage
 
 import maskexpr
+from maskexpr.api import stages
 from maskexpr.engine import reference
 from maskexpr.engine.run import Engine
 from maskexpr.engine.transposed import transposed
@@ -29,7 +30,7 @@ def declared(**facts: Any) -> Any:
 
 def checked(text: str, *functions: Any, shape: tuple[int, ...] = (7, 65)) -> Any:
     program = maskexpr.compile(f"input m: mask; {text}", functions=functions)
-    return program.checked(m=(shape, "bool"))
+    return stages(program, {"m": (shape, "bool")}).checked
 
 
 def names(text: str, *functions: Any) -> list[str]:

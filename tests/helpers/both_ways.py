@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import maskexpr
 from maskexpr import Image, RunError
+from maskexpr.api import stages
 from maskexpr.engine import passes, reference
 from maskexpr.engine.run import Engine
 from maskexpr.planner.plan import plan
@@ -41,8 +42,8 @@ def helpers(count: int) -> Iterator[None]:
 
 def bound(program: maskexpr.Program, values: dict[str, Any]) -> tuple[Checked, dict[str, Any]]:
     """A program checked for what is given, and the arrays its steps take."""
-    arrays, signature, params = program._bind(values, run=True)
-    return program._check(signature, params), arrays
+    found = stages(program, values)
+    return found.checked, dict(found.arrays)
 
 
 def outcome(run: Callable[[], dict[str, Any]]) -> dict[str, Any] | str:

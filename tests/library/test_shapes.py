@@ -287,7 +287,7 @@ def test_sphere_takes_places_that_depend_on_pixels():
 def test_a_sphere_needs_a_volume(shape, message):
     program = compile("sphere(1, 1, 1, 2) & (im == 0)")
     with pytest.raises(ProgramError, match=message) as caught:
-        program.checked(im=np.zeros(shape, np.uint8))
+        program.bind(im=np.zeros(shape, np.uint8))
     assert "circle(y, x, radius)" in str(caught.value)
 
 
@@ -448,7 +448,7 @@ def test_polygon_takes_params_and_arithmetic_on_them():
 )
 def test_polygon_refuses_lists_that_are_no_corners(call, message):
     with pytest.raises(ProgramError, match=message):
-        compile(f"{call} & (im == im)").checked(im=np.zeros((4, 4)))
+        compile(f"{call} & (im == im)").bind(im=np.zeros((4, 4)))
 
 
 @pytest.mark.parametrize("call", ["ellipse(1, 1, 1, 1)", "sphere(1, 1, 1, 1)", "polygon([1, 2, 3], [1, 2, 4])"])

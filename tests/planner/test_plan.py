@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import maskexpr
+from maskexpr.api import stages
 from maskexpr.planner.plan import Pass, Plan, Task, plan
 from maskexpr.program.steps import Step
 
@@ -24,7 +25,7 @@ INPUTS = {
 
 def planned(text: str, rows: int | None = None) -> Plan:
     program = maskexpr.compile(text)
-    return plan(program.checked(**{i.name: INPUTS[i.name] for i in program.inputs}), rows)
+    return plan(stages(program, {i.name: INPUTS[i.name] for i in program.inputs}).checked, rows)
 
 
 def tasks_of(stage: Pass | Task) -> tuple[Task, ...]:
@@ -89,9 +90,9 @@ STAGES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "stages"), STAGES)
-def test_stages(text: str, stages: list[str]) -> None:
-    assert all_shown(text) == stages
+@pytest.mark.parametrize(("text", "wanted"), STAGES)
+def test_stages(text: str, wanted: list[str]) -> None:
+    assert all_shown(text) == wanted
 
 
 @pytest.mark.parametrize("text", [text for text, _ in STAGES])
@@ -232,7 +233,7 @@ def test_strips_of_a_large_image(threads: int, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("MASKEXPR_THREADS", str(threads))
     for text in ("im > 32", "dilate(im > 32, 2)", "gaussian(im, 2) > 9", "open(erode(im > 32, 20), 20)"):
         program = maskexpr.compile(text)
-        (only,) = plan(program.checked(im=np.broadcast_to(np.uint8(0), (6000, 5000)))).stages
+        (only,) = plan(stages(program, {"im": np.broadcast_to(np.uint8(0), (6000, 5000))}).checked).stages
         assert isinstance(only, Pass)
         assert len(only.strips) > threads
         assert len(only.strips) % threads == 0
@@ -245,8 +246,8 @@ def test_strips_are_higher_than_what_is_computed_twice(
     text: str, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MASKEXPR_THREADS", str(threads))
-    stages = plan(maskexpr.compile(text).checked(im=((4096, 4096), "uint8"))).stages
-    for stage in stages:
+    made = plan(stages(maskexpr.compile(text), {"im": ((4096, 4096), "uint8")}).checked)
+    for stage in made.stages:
         assert isinstance(stage, Pass)
         assert stage.rows >= 2 * max(task.margin + task.halo for task in stage.tasks)
         assert stage.strips[-1][1] == 4096
@@ -256,6 +257,6 @@ def test_a_pass_ends_where_its_steps_together_look_far() -> None:
     text = "im > 32"
     for reach in range(40, 50):
         text = f"{'erode' if reach % 2 else 'dilate'}({text}, {reach})"
-    stages = passes(text)
-    assert len(stages) > 1
-    assert all(max(task.margin + task.halo for task in stage.tasks) <= 192 for stage in stages)
+    made = passes(text)
+    assert len(made) > 1
+    assert all(max(task.margin + task.halo for task in stage.tasks) <= 192 for stage in made)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import maskexpr
+from maskexpr.api import stages
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.parameters import Distance
 from maskexpr.kinds.kind import Kind, number
@@ -150,6 +151,14 @@ def test_the_order_of_images_counts_that_of_params_does_not() -> None:
     assert identity.of_inputs({}, {"p": 0.0}) != identity.of_inputs({}, {"p": -0.0})
 
 
+def test_the_first_image_gives_the_grid_whatever_was_given_before() -> None:
+    program = maskexpr.compile("area(circle(3mm, 3mm, 1.5mm))")
+    fine, coarse = (maskexpr.Image(np.zeros((9, 9)), spacing=s) for s in (1, 2))
+    first = program(a=fine, b=coarse)
+    assert program(b=coarse, a=fine) != first
+    assert program(a=fine, b=coarse) == first
+
+
 # --- conditions on regions -------------------------------------------------------------------------------------------
 
 
@@ -157,7 +166,7 @@ def kept(text: str) -> list[Step]:
     """The steps of a program that choose regions."""
     m = np.eye(6, dtype=bool)
     names = [info.name for info in maskexpr.compile(text).inputs]
-    checked = maskexpr.compile(text).checked(**dict.fromkeys(names, m))
+    checked = stages(maskexpr.compile(text), dict.fromkeys(names, m)).checked
     return [s for s in checked.steps if s.function is not None and s.function.name == "keep"]
 
 

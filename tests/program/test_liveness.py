@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import maskexpr
+from maskexpr.api import stages
 from maskexpr.program.liveness import ended, last_uses
 from maskexpr.program.steps import Step
 
@@ -12,7 +13,7 @@ TEXT = "a = im + 1; b = a * a; assert area(b > 3) > 0; output c = a - b; output 
 
 @pytest.fixture
 def steps() -> list[Step]:
-    return maskexpr.compile(TEXT).checked(im=np.ones((3, 4), np.uint8)).needed()
+    return stages(maskexpr.compile(TEXT), {"im": np.ones((3, 4), np.uint8)}).checked.needed()
 
 
 def named(step: Step) -> str:

@@ -16,6 +16,9 @@ INPUT_MISSING_FUNCTION = Mistake("input-missing", "{name} is a function", "call 
 INPUT_UNKNOWN_NEAR = Mistake("input-unknown", "the program has no input or param {name}", "did you mean {near}?")
 INPUT_UNKNOWN = Mistake("input-unknown", "the program has no input or param {name}", "it has {names}")
 INPUT_NOT_ARRAY = Mistake("input-type", "{name} cannot be an image: {found}", "give a NumPy array of numbers or bools")
+INPUT_SIGNATURE = Mistake(
+    "input-type", "{name} is a shape and a type, without pixels", "bind the program to an array: {name}=..."
+)
 INPUT_RAGGED = Mistake("input-type", "{name} cannot be an image: its rows differ in length", "give rows of one length")
 INPUT_MASKED_ARRAY = Mistake("input-type", "{name} is a masked array", "fill it first: {name}.filled(0)")
 INPUT_NO_PIXELS = Mistake(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import maskexpr
+from maskexpr.api import stages
 from maskexpr.display import results
 from maskexpr.display.terminal import Abilities, draw_histogram
 from maskexpr.files import formats
@@ -33,7 +34,7 @@ def image(name):
 
 def result(expression, abilities, mode="overlay", file="ankle.png"):
     im = image(file)
-    found = maskexpr.compile(expression).results(im=im)["result"]
+    found = stages(maskexpr.compile(expression), {"im": im}).results()["result"]
     return results.drawn(
         found.value, found.kind, abilities, (im, Kind("image", im.shape, im.dtype)), mode, seconds=0.0021
     )

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 import maskexpr
 from maskexpr import Image, RunError
+from maskexpr.api import stages
 from maskexpr.checker import binding
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.engine import reference
@@ -80,7 +81,7 @@ def taken(text: str, given: dict[str, Any]) -> dict[str, Any]:
 
 def checked(text: str) -> Checked:
     """A program checked with the inputs it names, of the types above."""
-    return maskexpr.compile(text).checked(**taken(text, INPUTS))
+    return stages(maskexpr.compile(text), taken(text, INPUTS)).checked
 
 
 def shown_all(changed: Rewritten) -> str:
@@ -100,7 +101,7 @@ def run(program: Checked, changed: Rewritten | None, arrays: dict[str, Any]) -> 
 def bound(text: str, given: dict[str, Any]) -> tuple[Checked, dict[str, Any]]:
     """A program checked for what is given, and the arrays it takes."""
     program = maskexpr.compile(text)
-    found = program.checked(**given)
+    found = stages(program, given).checked
     arrays, _, _ = binding.bind(found, Source(text), CATALOGUE, given, run=True)
     return found, arrays
 
@@ -452,7 +453,7 @@ def test_values_and_kinds_stay(text: str) -> None:
     for _ in range(6):
         used = taken(text, random_inputs(rng))
         try:
-            maskexpr.compile(text).checked(**used)
+            maskexpr.compile(text).bind(**used)
         except maskexpr.ProgramError:  # of 64 bits that are too wide, or one grid that is two
             continue
         expect_same(text, used)
@@ -466,7 +467,7 @@ def test_values_and_kinds_stay(text: str) -> None:
 def test_masks_of_any_make_stay_what_they_are(example: tuple[str, dict[str, Any]]) -> None:
     text, given = example
     try:
-        maskexpr.compile(text).checked(**given)
+        maskexpr.compile(text).bind(**given)
     except maskexpr.ProgramError:  # such as too wide a result
         return
     expect_same(text, given)
@@ -525,7 +526,7 @@ def test_what_is_not_known_to_be_sure_can_fail() -> None:
         return m
 
     (record,) = [fill_holes.record]  # type: ignore[attr-defined]
-    program = maskexpr.compile("fill_holes(m) & empty()", functions=[record]).checked(m=((2, 2), "bool"))
+    program = stages(maskexpr.compile("fill_holes(m) & empty()", functions=[record]), {"m": ((2, 2), "bool")}).checked
     assert shown_all(rewrite(program)) == "(fill_holes(m) & empty())"
 
 

@@ -1,0 +1,165 @@
+"""A program bound to inputs, stage by stage: checked, planned, made ready to run. Each is done once, when something
+first asks for it."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError, ProgramError
+from maskexpr.diagnostics.source import Span
+from maskexpr.engine.clock import Clock, Times
+from maskexpr.engine.run import Engine
+from maskexpr.kinds.kind import Kind
+from maskexpr.planner.costs import Cost, cost
+from maskexpr.planner.plan import Plan, plan
+from maskexpr.program.declared import Declared
+from maskexpr.program.steps import Checked, Step
+
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
+
+_TIMED_RUNS, _TIMED_SECONDS = 7, 3.0  # as many runs as that, until it takes longer
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One output of a run."""
+
+    kind: Kind
+    value: Any
+
+
+class Prepared:
+    """A program checked for inputs of certain kinds, and what follows from that alone.
+
+    Threads share it without a lock, which a fork may leave taken for ever: should two make the same at a time, one of
+    them is kept for both.
+    """
+
+    __slots__ = ("_fast", "_made", "checked", "is_asked_for")
+
+    def __init__(self, checked: Checked, fast: bool) -> None:
+        self.checked = checked
+        self.is_asked_for = False  # again, since it was last looked whether to keep it
+        self._fast = fast
+        self._made: dict[str, Any] = {}
+
+    @property
+    def plan(self) -> Plan:
+        """How a run goes."""
+        return self._once("plan", lambda: plan(self.checked, fast=self._fast))
+
+    @property
+    def engine(self) -> Engine:
+        """What runs it."""
+        return self._once("engine", lambda: Engine(self.checked, self.plan))
+
+    def _once(self, name: str, make: Callable[[], _Made]) -> _Made:
+        found: _Made | None = self._made.get(name)
+        return self._made.setdefault(name, make()) if found is None else found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stages:
+    """A program bound to its inputs: `kinds` of the inputs, and the `arrays` and numbers its steps take, None for what
+    was given as a shape and a type."""
+
+    declared: Declared
+    prepared: Prepared
+    kinds: Mapping[str, Kind]
+    arrays: Mapping[str, Any]
+
+    @property
+    def checked(self) -> Checked:
+        """The program as steps, with the warnings these inputs cause."""
+        return self.prepared.checked
+
+    @property
+    def plan(self) -> Plan:
+        return self.prepared.plan
+
+    def cost(self) -> Cost:
+        """What a run takes."""
+        loose = [n for n, a in self.arrays.items() if isinstance(a, np.ndarray) and not a.flags.c_contiguous]
+        return cost(self.plan, self.kinds.values(), loose)
+
+    def run(self) -> dict[str, Any]:
+        """The values of the outputs."""
+        self._check_runs()
+        values = self.prepared.engine.run(self.arrays)
+        own = _OwnArrays(self.arrays.values())
+        return {name: own.take(values[name]) for name, _ in self.checked.outputs}
+
+    def results(self) -> dict[str, Result]:
+        """Each output with its kind: what is needed to write or show it."""
+        values = self.run()
+        return {name: Result(step.kind, values[name]) for name, step in self.checked.outputs}
+
+    def watched(self, steps: Callable[[Checked], Mapping[_Key, Step]]) -> tuple[dict[str, Result], dict[_Key, Any]]:
+        """The results, and the values of some steps on the way, such as the thresholds (`Checked.numbers`)."""
+        self._check_runs()
+        checked = self.checked
+        also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
+        outputs = (*checked.outputs, *((name, step) for name, (_, step) in also.items()))
+        wider = replace(checked, outputs=outputs)
+        values = Engine(wider, plan(wider, fast=self.declared.fast)).run(self.arrays)
+        own = _OwnArrays(self.arrays.values())
+        results = {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
+        return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
+
+    def times(self) -> Times:
+        """Run the program some times; what the best run took, step by step of the plan."""
+        self._check_pixels()
+        clock, engine = Clock(), self.prepared.engine
+        clocked = Engine(self.checked, engine.plan, clock)
+        in_order = {n: np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for n, v in self.arrays.items()}
+        best: Times | None = None
+        engine.run(self.arrays)  # the first one makes buffers, and imports what is imported late
+        clocked.run(in_order)
+        began = time.perf_counter()
+        for runs in range(1, _TIMED_RUNS + 1):
+            start = time.perf_counter()
+            engine.run(self.arrays)
+            end = time.perf_counter()
+            clock.seconds = {}
+            clocked.run(in_order)
+            if best is None or end - start < best.whole:
+                best = Times(clock.seconds, end - start, runs)
+            if end - began > _TIMED_SECONDS:
+                break
+        assert best is not None
+        return replace(best, runs=runs)
+
+    def _check_runs(self) -> None:
+        check_outputs(self.declared, self.checked)
+        self._check_pixels()
+
+    def _check_pixels(self) -> None:
+        missing = [name for name, array in self.arrays.items() if array is None]
+        if missing:
+            raise InputError([messages.INPUT_SIGNATURE.anywhere(name=name) for name in missing])
+
+
+def check_outputs(declared: Declared, checked: Checked) -> None:
+    """Refuse to run a program that gives nothing."""
+    if not checked.outputs:
+        raise ProgramError(messages.NO_RESULT.at(declared.source, Span(0, 1)))
+
+
+class _OwnArrays:
+    """Gives results away: as lists where they are lists, as copies where they share memory with an input or another."""
+
+    def __init__(self, given: Iterable[Any]) -> None:
+        self._taken = [a for a in given if isinstance(a, np.ndarray)]
+
+    def take(self, value: Any) -> Any:
+        if not isinstance(value, np.ndarray):
+            return list(value) if isinstance(value, tuple) else value
+        if any(np.may_share_memory(value, other) for other in self._taken):
+            value = value.copy()
+        self._taken.append(value)
+        return value

@@ -1,0 +1,28 @@
+"""What a program is made of."""
+
+from dataclasses import dataclass
+
+from maskexpr.diagnostics.source import Source
+from maskexpr.functions.record import Function
+from maskexpr.language.limits import Limits
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Text, bounds and functions of a program: enough to compile it again, in another process too.
+
+    Attributes
+    ----------
+    functions
+        Those of the host's own, which go before those of the catalogue.
+    used
+        The texts that its `use` lines brought in, by the path that was written.
+    fast
+        Whether OpenCV may compute what differs in the last bits.
+    """
+
+    source: Source
+    limits: Limits
+    functions: tuple[Function, ...]
+    used: tuple[tuple[str, str], ...]
+    fast: bool = False
