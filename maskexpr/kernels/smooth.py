@@ -103,8 +103,9 @@ def gaussian_bytes(shape: tuple[int, ...], sigmas: Sequence[float], dtype: Any) 
     """Bytes that `gaussian` works in, for a C-contiguous image."""
     tiles = [0]
     for axis, sigma in enumerate(sigmas):
-        lines = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
-        tiles.append(24 * math.prod(_tile(*lines, int(_TRUNCATE * sigma + 0.5))))
+        reach = int(_TRUNCATE * sigma + 0.5)
+        count, padded, width = _tile(math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :]), reach)
+        tiles.append(8 * count * width * (3 * padded + reach))  # and what is mirrored at one end
     return max(tiles) + (8 * math.prod(shape) if dtype == np.float16 else 0)
 
 

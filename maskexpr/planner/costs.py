@@ -9,7 +9,7 @@ from maskexpr.kernels.threads import threads
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import OPERATORS
 from maskexpr.planner.layout import Layout, Op
-from maskexpr.planner.methods.method import Form, array_shape, bytes_of, largest_shape, most_pixels
+from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest_shape, most_pixels
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Step
@@ -17,7 +17,6 @@ from maskexpr.program.steps import Step
 # Bytes of what is not counted one by one: the interpreter's own objects, and numbers.
 _SMALL_THINGS = 2**14
 _ITEM = 64  # bytes of a number in a list
-_CHUNK = 8192 * 8 * 4  # bytes in which NumPy converts operands from one type to another, piece by piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class _Memory:
         if op.task.method.memory is not None and not op.task.method.fresh:
             self._keep(op.task.method.word, taken)
             taken = 0
-        return taken + min(_CHUNK, 32 * math.prod((rows, *array_shape(op.step.kind)[1:])))
+        return taken + (math.ceil(chunk(shape)) if op.task.method.fresh else 0)
 
     def _keep(self, name: str, size: int) -> None:
         self._buffers[name] = max(self._buffers.get(name, 0), size)

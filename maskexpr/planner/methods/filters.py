@@ -8,7 +8,7 @@ from maskexpr.kernels import ranks, smooth
 from maskexpr.library import elements
 from maskexpr.library.filters import edges
 from maskexpr.library.filters import smoothing as meaning
-from maskexpr.planner.methods.method import Method, Place, runs
+from maskexpr.planner.methods.method import Method, Place, chunk, runs
 from maskexpr.program.steps import Step
 
 _WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
@@ -22,8 +22,8 @@ def gaussian(step: Step) -> Method:
     def run(given: Any, out: Any, place: Place) -> Any:
         return smooth.gaussian(given[0], sigmas, dtype, out)
 
-    def memory(shape: tuple[int, ...]) -> int:
-        return smooth.gaussian_bytes(shape, sigmas, dtype)
+    def memory(shape: tuple[int, ...]) -> float:
+        return smooth.gaussian_bytes(shape, sigmas, dtype) + chunk(shape)
 
     return Method(run, memory=memory, word="weighted sums of rows")
 
@@ -37,7 +37,7 @@ def sobel(step: Step) -> Method | None:
     def run(given: Any, out: Any, place: Place) -> Any:
         return smooth.sobel(given[0], axis, dtype, out)
 
-    return Method(run, memory=smooth.sobel_bytes, word="differences of rows")
+    return Method(run, memory=lambda shape: smooth.sobel_bytes(shape) + chunk(shape), word="differences of rows")
 
 
 @runs(meaning.median_filter)

@@ -36,6 +36,11 @@ def per_pixel(size: float) -> Bytes:
     return lambda shape: size * math.prod(shape)
 
 
+def chunk(shape: tuple[int, ...]) -> float:
+    """What NumPy takes to convert operands from one type to another, piece by piece."""
+    return 32.0 * min(math.prod(shape), 8192)
+
+
 def no_bytes(shape: tuple[int, ...]) -> float:
     return 0.0
 

@@ -1,5 +1,6 @@
 """Arithmetic, comparisons, logic and choices, pixel by pixel, written straight into the result's block."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from maskexpr.planner.methods.method import (
     Method,
     Place,
     Run,
+    chunk,
     constant_of,
     no_bytes,
     per_pixel,
@@ -60,7 +62,7 @@ def comparison(step: Step) -> Method | None:
     if _is_mask(a) and _is_mask(b):
         return _equality(step, symbol)
     if a.kind.is_array and b.kind.is_array:
-        return None if _rounds(a, b) or _rounds(b, a) else _compared(symbol, 0, 1)
+        return None if _rounds(a, b) or _rounds(b, a) else _compared(symbol, a, b)
     if _is_mask(a) or _is_mask(b):
         return None
     at, other = (0, b) if a.kind.is_array else (1, a)
@@ -85,9 +87,9 @@ def _rounds(a: Step, b: Step) -> bool:
     return x.kind == "f" and y.kind in "iu" and y.itemsize == 8
 
 
-def _compared(symbol: str, left: int, right: int) -> Method:
-    ufunc = COMPARISONS[symbol]
-    return Method(lambda given, out, place: ufunc(given[left], given[right], out=out), quiet=True, memory=no_bytes)
+def _compared(symbol: str, a: Step, b: Step) -> Method:
+    ufunc, memory = COMPARISONS[symbol], no_bytes if a.kind.dtype == b.kind.dtype else chunk
+    return Method(lambda given, out, place: ufunc(given[0], given[1], out=out), quiet=True, memory=memory)
 
 
 def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> Method | None:
@@ -199,7 +201,7 @@ def arithmetic(step: Step) -> Method | None:
         values = [v if isinstance(v, np.ndarray) else work.type(v) for v in given]
         return ufunc(*values, out=out, dtype=work, casting="unsafe")
 
-    return Method(run, memory=no_bytes)
+    return Method(run, memory=chunk)
 
 
 # --- choice ----------------------------------------------------------------------------------------------------------
@@ -236,7 +238,9 @@ def where(step: Step) -> Method | None:
         np.bitwise_xor(target, second, out=target)
         return out
 
-    memory = per_pixel(3 * dtype.itemsize)  # which is chosen, and both values in the result's type
+    def memory(shape: tuple[int, ...]) -> float:
+        return 3 * dtype.itemsize * math.prod(shape) + chunk(shape)  # what is chosen, both values in the result's type
+
     if kind.name != "mask":
         return Method(run, memory=memory, word="chosen by bits")
     return Method(run, _where_packed, quiet=True, memory=memory)
