@@ -1,21 +1,19 @@
 """What a plan costs: the operations that explain shows, and bytes that bound what a run holds at once."""
 
-import gc
 import json
-import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.memory import peak
 
 import maskexpr
-from maskexpr.api import Stages, stages
+from maskexpr.api import stages
 from maskexpr.engine import passes
 from maskexpr.explain import planned
 from maskexpr.files import programs
-from maskexpr.kernels import threads
 from maskexpr.planner import plan
 from maskexpr.planner.costs import operations
 
@@ -133,20 +131,6 @@ def given(value: Any, tiled: bool) -> Any:
         grown = [max(1, side // n) for n in array.shape[: array.ndim - keep]]
         array = np.tile(array, grown + [1] * keep)
     return maskexpr.Image(array, **more) if more else array
-
-
-def peak(bound: Stages) -> int:
-    """The most bytes that a run holds, inputs included."""
-    bound.run()  # what is imported late, and made once
-    bound.run()
-    threads._kept.clear()
-    gc.disable()
-    tracemalloc.start()
-    bound.run()
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    gc.enable()
-    return most + sum(a.nbytes for a in bound.arrays.values() if isinstance(a, np.ndarray))
 
 
 @pytest.mark.slow

@@ -226,7 +226,7 @@ def _others(m: Masks, axis: int) -> tuple[int, ...]:
     return tuple(other for other in range(m.ndim) if other != axis)
 
 
-@function(gives=Gives(frozenset({"list"}), _centroid_kind), halo=WHOLE, cost=4, memory=2)
+@function(gives=Gives(frozenset({"list"}), _centroid_kind), halo=WHOLE, cost=4, memory=1)
 def centroid(m: Mask) -> list[float]:
     """The centre of a mask: the mean position of its pixels along each axis.
 

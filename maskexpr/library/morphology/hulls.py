@@ -14,7 +14,7 @@ def _check_axes(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.AXES_NUMBER, "axes", function="hull", wanted="one to three", count=len(around.worked))
 
 
-@function(gives=MASK, halo=WHOLE, cost=40, memory=8, check=_check_axes, total=True, transposes=True,
+@function(gives=MASK, halo=WHOLE, cost=40, memory=20, check=_check_axes, total=True, transposes=True,
          keeps_empty=True, extensive=True)  # fmt: skip
 def hull(m: Mask, axes: Axes = None) -> Masks:
     """The convex hull of all pixels of a mask together; of an empty mask an empty one.

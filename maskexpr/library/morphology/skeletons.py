@@ -19,7 +19,7 @@ def _cost(settings: Settings, ndim: int) -> float:
     return 100 if len(elements.worked_axes(settings["axes"], ndim)) == 2 else 250
 
 
-@function(gives=MASK, halo=WHOLE, cost=_cost, memory=40, border="outside the image is empty",
+@function(gives=MASK, halo=WHOLE, cost=_cost, memory=50, border="outside the image is empty",
          check=_check_axes, total=True, keeps_empty=True)  # fmt: skip
 def skeleton(m: Mask, axes: Axes = None) -> Masks:
     """Thin a mask to lines one pixel wide that are connected as it is.

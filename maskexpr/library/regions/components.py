@@ -134,7 +134,7 @@ def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) ->
 # --- choice by size --------------------------------------------------------------------------------------------------
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=14, border=OUTSIDE_EMPTY, total=True, keeps_empty=True)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=24, border=OUTSIDE_EMPTY, total=True, keeps_empty=True)
 def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The `k` largest connected regions of a mask, or of labels.
 

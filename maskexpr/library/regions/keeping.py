@@ -18,7 +18,7 @@ from maskexpr.functions.parameters import (
     OuterNumbers,
     RegionPredicate,
 )
-from maskexpr.functions.record import WHOLE, function
+from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
@@ -79,7 +79,19 @@ def _run(step: Step, operands: dict[str, Any], count: int) -> Any:
         raise Refused(refused.mistake, "", **{"name": refused.argument, **refused.fields}) from None
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=lambda s, d: 32.0 * d + 48, border=OUTSIDE_EMPTY)
+# Properties that need the coordinates of each pixel, and among them their moments.
+_OF_PLACES = frozenset({"bbox", "centroid", "eccentricity", "extent", "major_axis", "minor_axis"})
+
+
+def _memory(settings: Settings, ndim: int) -> float:
+    """Where each pixel may be a region of its own."""
+    measured = {step.name.partition("[")[0] for step in settings["predicate"].steps}
+    if "solidity" in measured:
+        return 220.0
+    return 64.0 * ndim - 8 if measured & _OF_PLACES else 64.0
+
+
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, border=OUTSIDE_EMPTY)
 def keep(
     m: MaskOrLabels,
     predicate: RegionPredicate,

@@ -37,7 +37,7 @@ def _flooded_kind(kinds: Kinds) -> Kind:
 
 
 @function(
-    gives=Gives(LABELS.names, _flooded_kind), halo=WHOLE, cost=400, memory=68, border="no region leaves the image"
+    gives=Gives(LABELS.names, _flooded_kind), halo=WHOLE, cost=400, memory=110, border="no region leaves the image"
 )
 def watershed(
     im: Image, markers: Markers, within: MaskOrNone = None, connectivity: Connectivity = 1, axes: Axes = None
@@ -78,7 +78,7 @@ def watershed(
 # --- touching objects ------------------------------------------------------------------------------------------------
 
 
-@function(gives=LABELS, halo=WHOLE, cost=250, memory=84,
+@function(gives=LABELS, halo=WHOLE, cost=250, memory=150,
          border="an object that the image's border cuts is not narrower there", total=True)  # fmt: skip
 def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Part touching objects of a mask at the necks between them; the parts are numbered.

@@ -73,7 +73,7 @@ def _first_of_largest(numerators: Array, denominators: Array) -> int:
     return int(max(best, key=lambda i: Fraction(int(numerators[i]), int(denominators[i]))))
 
 
-@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17, transposes=True)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True)
 def otsu(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold that parts an image into two classes as far apart as possible: Otsu's method. Use it as
     `im > otsu(im)`.
@@ -107,7 +107,7 @@ def _by_variance(values: Array, counts: Array) -> int:
     return int(values[_first_of_largest(numerators, n[:-1] * (n[-1] - n[:-1]))])
 
 
-@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17, transposes=True)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True)
 def yen(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold of the largest entropic correlation of its classes. Use it as `im > yen(im)`.
 
@@ -137,7 +137,7 @@ def _by_correlation(values: Array, counts: Array) -> int:
     return int(values[_first_of_largest(numerators, squares[:-1] * (squares[-1] - squares[:-1]))])
 
 
-@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=17, transposes=True)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True)
 def isodata(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold midway between the means of the classes it makes. Use it as `im > isodata(im)`.
 

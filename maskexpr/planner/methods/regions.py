@@ -12,7 +12,7 @@ from maskexpr.library.regions import components as meaning
 from maskexpr.library.regions import keeping
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.thresholds import hysteresis as two_levels
-from maskexpr.planner.methods.method import Method, Place, per_pixel, runs
+from maskexpr.planner.methods.method import Method, Place, estimated, per_pixel, runs
 from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
@@ -122,7 +122,8 @@ def keep(step: Step) -> Method | None:
         measured = Regions(regions.labels(), regions.count, image, axes)
         return regions.kept(predicate.holds(measured, [*given.values()]))
 
-    return _whole(run)
+    assert step.function is not None
+    return _whole(run, estimated(step.function.memory, step))
 
 
 def _by_runs(step: Step, operation: Any) -> Method | None:
@@ -141,11 +142,13 @@ def _is_along_rows(step: Step) -> bool:
     return kind.name == "mask" and (axes is None or len(kind.shape or ()) - 1 in axes)
 
 
-def _whole(operation: Any) -> Method:
+def _whole(operation: Any, more: float = 0) -> Method:
+    """An operation on whole arrays, which takes more bytes a pixel than finding regions does."""
+
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(*given)
 
-    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY), word=_WORD)
+    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY + more), word=_WORD)
 
 
 def _bounds(step: Step, name: str) -> Any:

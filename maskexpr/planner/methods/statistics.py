@@ -5,10 +5,11 @@ import math
 
 from maskexpr.library import CATALOGUE
 from maskexpr.library.filters import contrast
+from maskexpr.library.measures import masks
 from maskexpr.library.measures import statistics as meaning
 from maskexpr.library.thresholds import classes, histograms, levels
 from maskexpr.planner.methods.bodies import takes
-from maskexpr.planner.methods.method import Bytes, estimated, per_pixel
+from maskexpr.planner.methods.method import Bytes, chunk, estimated, per_pixel
 from maskexpr.program.steps import Step
 
 _MOST_COUNTED = 2**16  # values that are counted without being sorted, in blocks of so many pixels
@@ -25,6 +26,12 @@ def in_blocks(step: Step) -> Bytes:
     digits = 1 if dtype is None else max(2, dtype.itemsize // 2)
     block, whole = per_pixel(8 * digits + 16), per_pixel(estimated(step.function.memory, step))
     return lambda shape: whole(shape) + block((min(math.prod(shape), meaning.BLOCK),))
+
+
+@takes(masks.centroid)
+def converted(step: Step) -> Bytes:
+    """Sums of bytes as whole numbers."""
+    return chunk
 
 
 @takes(levels.otsu, levels.yen, levels.isodata, levels.li, histograms.triangle, classes.multiotsu)

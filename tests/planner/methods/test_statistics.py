@@ -1,0 +1,50 @@
+"""The memory of sums, ranks and thresholds: by the type of the values, and how many of them there can be."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.memory import peak
+
+import maskexpr
+from maskexpr.api import stages
+
+LARGE = (4096, 4096)
+
+
+def bytes_beside(text: str, dtype: str) -> int:
+    """What a run takes beside its image."""
+    return maskexpr.compile(text).cost(im=(LARGE, dtype)).memory - np.dtype(dtype).itemsize * 4096**2
+
+
+@pytest.mark.parametrize("call", ["sum(im)", "mean(im)", "std(im)", "mean_threshold(im)"])
+def test_sums_go_block_by_block(call: str) -> None:
+    record = 13 * 4096**2 if "threshold" in call else 4096**2
+    assert bytes_beside(call, "int64") - record < 2**22
+    assert bytes_beside(call, "uint8") < bytes_beside(call, "int64")
+
+
+@pytest.mark.parametrize("call", ["otsu(im)", "li(im)", "triangle(im)", "median(im)", "histogram(im, 9)"])
+def test_few_values_are_counted(call: str) -> None:
+    assert bytes_beside(call, "uint8") < 2**22
+    assert bytes_beside(call, "uint16") < 2**25
+    assert bytes_beside(call, "int32") > 4096**2  # these are sorted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "int32", "int64"])
+@pytest.mark.parametrize("side", [10, 100, 300])
+def test_images_of_as_many_values_as_there_can_be(dtype: Any, side: int) -> None:
+    limits = np.iinfo(dtype)
+    low, high = max(limits.min, -(10**5)), min(limits.max, 10**5)
+    im = np.random.default_rng(0).integers(low, high, (side, side), endpoint=True).astype(dtype)
+    m = im > np.median(im)
+    too_low = {}
+    for call in ("otsu", "yen", "isodata", "li", "triangle", "median", "equalize", "sum", "std", "mean_threshold"):
+        of_some = f"{call}(im[m])" if call in ("median", "sum", "std") else f"{call}(im, within=m)"
+        for text, given in ((f"{call}(im)", {"im": im}), (of_some, {"im": im, "m": m})):
+            bound = stages(maskexpr.compile(text), given)
+            said, seen = bound.cost().memory, peak(bound)
+            if said < seen:
+                too_low[text] = (said, seen)
+    assert too_low == {}
