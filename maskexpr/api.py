@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr import explain
 from maskexpr.checker import binding, check
 from maskexpr.checker.binding import Image
 from maskexpr.diagnostics.errors import Diagnostic, ProgramError
 from maskexpr.diagnostics.source import Source
+from maskexpr.engine.clock import Times
 from maskexpr.engine.kept import Kept, Ready
 from maskexpr.engine.prepared import Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
@@ -160,7 +160,7 @@ class Program:
         """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs; inputs
         as for `bind`, or none, which leaves out the plan."""
         if self.inputs and not given:
-            return explain.describe(self._open)
+            return _explained(self._open)
         return self.bind(**given).explain()
 
     def profile(self, /, **given: Any) -> str:
@@ -240,11 +240,11 @@ class Bound:
 
     def explain(self) -> str:
         """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs."""
-        return explain.describe(self._stages.checked, plan=self.plan)
+        return _explained(self._stages.checked, self.plan)
 
     def profile(self) -> str:
         """What `explain` says, with the time that each step takes; runs the program some times."""
-        return explain.describe(self._stages.checked, plan=self.plan, times=self._stages.times())
+        return _explained(self._stages.checked, self.plan, self._stages.times())
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={kind}" for name, kind in self._stages.kinds.items())
@@ -252,6 +252,12 @@ class Bound:
 
     def __reduce__(self) -> Any:
         raise TypeError("a Bound holds its arrays and is not pickled: pickle the program, and bind it again")
+
+
+def _explained(checked: Checked, plan: Plan | None = None, times: Times | None = None) -> str:
+    from maskexpr.explain import describe  # most programs are run and not explained
+
+    return describe(checked, plan=plan, times=times)
 
 
 # --- for our own rooms -----------------------------------------------------------------------------------------------
