@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.program.steps import Step
 
 Key = tuple[object, ...]
@@ -60,8 +60,10 @@ def of_value(value: Any) -> object:
 
 def of_kind(kind: Kind) -> Key:
     """All of a kind that values depend on; not where its shape comes from."""
-    constant = of_value(kind.constant) if kind.is_constant else None
-    return kind.name, kind.shape, kind.dtype, kind.range, kind.channels, kind.spacing, kind.power, constant
+    values, constant = kind.range, kind.constant
+    ends = None if values is None else (values.low, values.high)  # numbers are hashed faster than their record
+    known = None if constant is NOT_CONSTANT else of_value(constant)
+    return kind.name, kind.shape, kind.dtype, ends, kind.channels, kind.spacing, kind.power, known
 
 
 def of_inputs(kinds: Mapping[str, Kind], params: Mapping[str, Any]) -> Key:
