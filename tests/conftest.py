@@ -1,5 +1,6 @@
 """How random tests are drawn, the arrays that many tests go through, and what tests of sessions begin with."""
 
+import gc
 import os
 import shutil
 
@@ -21,6 +22,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("slow") is None:
             item.add_marker(pytest.mark.quick)
+
+
+def pytest_collection_finish():
+    """The tests themselves are kept until the end, so no collection of garbage need look at them, nor come as often."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(params=MASKS.values(), ids=MASKS)

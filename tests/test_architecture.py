@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.each import each
+from helpers.places import TESTS
 
 import maskexpr
 
@@ -126,6 +128,8 @@ INSIDE = {
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
     "library.filters": ("__init__", "contrast", "edges", "smoothing"),
 }
+# In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.
+TESTED_BY_NAME = ("checker", "kernels", "planner", "planner.methods", "planner.rewrites")
 # What others wrote, by the rooms that may use it.
 OUTSIDE = {
     "PIL": {"files.formats", "display.pictures"},  # what imageio reads with; texts in plots
@@ -199,7 +203,7 @@ def test_every_module_has_its_place():
 
 
 def test_the_readme_lists_the_rooms_in_their_order():
-    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    readme = (TESTS.parent / "README.md").read_text("utf-8")
     listing = readme.split("    maskexpr/\n", 1)[1].split("\n\n", 1)[0]
     # A room's line begins where all rooms do, its further ones deeper.
     lines = (re.split(r" {3,}", line[6:])[0] for line in listing.splitlines() if line[6:7].strip())
@@ -207,7 +211,21 @@ def test_the_readme_lists_the_rooms_in_their_order():
     assert [*itertools.chain.from_iterable(named)] == [name for name in ROOMS if not name.startswith("__")]
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("room", TESTED_BY_NAME)
+def test_every_module_has_its_tests_by_its_name(room):
+    modules = {path_of(m)[-1] for m in MODULES if ".".join(path_of(m)[:-1]) == room} - {"__init__"}
+    files = {path.stem.removeprefix("test_") for path in (TESTS / room.replace(".", "/")).glob("test_*.py")}
+    assert files == modules
+
+
+def test_tests_lie_in_the_rooms_that_they_test():
+    """Or at the top, where they go through several; what they share in helpers/."""
+    folders = {path.parent.relative_to(TESTS).as_posix() for path in TESTS.rglob("*.py")} - {"."}
+    rooms = {"/".join(path_of(m)[: n + 1]) for m in MODULES for n in range(len(path_of(m)) - 1)}
+    assert folders - rooms == {"bench", "helpers"}
+
+
+@each("module", MODULES)
 def test_imports_go_down(module):
     for other in imports(module):
         if other.split(".")[0] != PACKAGE.name:
@@ -219,7 +237,7 @@ def test_imports_go_down(module):
         assert order.index(pairs[depth][0]) < order.index(pairs[depth][1]), f"{module} imports {other}"
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each("module", MODULES)
 def test_what_others_wrote_stays_in_its_rooms(module):
     for other in imports(module):
         top = other.split(".")[0]
@@ -245,7 +263,7 @@ def used_beside(place, allowed):
     return {m for m in used if m in MODULES and not lies_in(m, allowed)}
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each("module", MODULES)
 def test_no_text_is_run_as_python(module):
     """Neither `eval` nor `exec`, nor Python's `compile`; ours is a function of the api."""
     ours = {"compile", "evaluate"} & {
@@ -285,6 +303,6 @@ def _callers(name):
     return {module for module, node in calls if _called(node) == name}
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each("module", MODULES)
 def test_every_module_says_what_it_is_for(module):
     assert ast.get_docstring(TREES[module])

@@ -1,12 +1,12 @@
 """`%load_ext maskexpr`: programs in the cells of a notebook."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from helpers.places import ANKLE
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -14,17 +14,14 @@ import maskexpr
 
 pytestmark = pytest.mark.slow
 
-ANKLE = Path(__file__).parent.parent / "examples" / "ankle.png"
-
 
 class Notebook:
-    """An IPython shell with an image in it."""
+    """A session of an IPython shell with an image in it."""
 
     def __init__(self, shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
         self.shell, self._capsys = shell, capsys
         self.im = iio.imread(ANKLE)
         shell.user_ns["im"] = self.im
-        assert shell.run_cell("%load_ext maskexpr").success
 
     def __call__(self, cell: str) -> Any:
         """The result of a cell without mistakes."""
@@ -47,16 +44,27 @@ class Notebook:
         return name in self.shell.user_ns
 
 
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    """One for all, as it takes long to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("ipython")
+        patch.setenv("IPYTHONDIR", str(folder))
+        patch.chdir(folder)
+        InteractiveShell.clear_instance()
+        config = Config({"HistoryManager": {"enabled": False}})  # no file is written
+        shell = InteractiveShell.instance(colors="nocolor", config=config)
+        assert shell.run_cell("%load_ext maskexpr").success
+        yield shell
+        InteractiveShell.clear_instance()
+
+
 @pytest.fixture
-def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Notebook]:
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    InteractiveShell.clear_instance()
-    config = Config({"HistoryManager": {"enabled": False}})  # no file is written
-    shell = InteractiveShell.instance(colors="nocolor", config=config)
+def notebook(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> Iterator[Notebook]:
+    before = shell.user_ns.copy()
     yield Notebook(shell, capsys)
-    shell.reset()
-    InteractiveShell.clear_instance()
+    shell.user_ns.clear()
+    shell.user_ns.update(before)
 
 
 def test_a_line(notebook: Notebook) -> None:
@@ -193,10 +201,10 @@ def test_a_mistake_in_python_keeps_its_traceback(notebook: Notebook) -> None:
     assert "Traceback" in printed
 
 
-def test_what_a_front_end_gets(notebook: Notebook) -> None:
+def test_what_a_front_end_gets(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     view = notebook("%mask im > 64")
     formatter = notebook.shell.display_formatter
-    formatter.active_types = ["text/plain", "text/html", "image/png"]
+    monkeypatch.setattr(formatter, "active_types", ["text/plain", "text/html", "image/png"])
     shown, _ = formatter.format(view)
     assert shown["text/plain"] == repr(view)
     assert shown["text/html"].startswith("<table")

@@ -1,230 +1,122 @@
-"""Every function called with arguments of the right kinds, drawn from what bites.
-
-It gives a value of the promised kind or one of our errors, the same by its plain meaning and by the engine in strips,
-and writes to nothing that it was given.
-
-MASKEXPR_EXAMPLES sets how many examples are tried for each function.
-"""
-
-import os
-from dataclasses import replace
-from typing import Any
+"""Calls: which function is meant, and which argument goes where."""
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from helpers.both_ways import bound
+from helpers.checking import INPUTS, kind_of, last_of, remarks
 
 import maskexpr
-from maskexpr import Image, RunError
-from maskexpr.api import stages
-from maskexpr.engine import reference
-from maskexpr.engine.run import Engine
-from maskexpr.engine.transposed import transposed
-from maskexpr.functions.arguments import Parameter
-from maskexpr.functions.record import Function
-from maskexpr.library import CATALOGUE, PROPERTIES
-from maskexpr.planner.plan import plan
-from maskexpr.planner.rewrites.expand_derived import expand_derived
-from maskexpr.planner.rewrites.facts import Facts
-from maskexpr.program.steps import in_order
+from maskexpr import evaluate
+from maskexpr.functions.gives import MASK
+from maskexpr.functions.parameters import Mask
+from maskexpr.functions.record import function
 
-EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
-SHAPES = [(1,), (9,), (1, 1), (1, 9), (9, 1), (7, 10), (12, 65), (3, 5, 6), (1, 4, 5), (2, 2, 3, 4)]
-TYPES = ["uint8", "int8", "uint16", "int16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64"]
-SPACINGS = [None, None, "0.5mm", 2.0]
 
-# What is written for a parameter that is known before the run; a kind of its own has no other way.
-CONSTANTS = {
-    "n": ["0", "1", "2", "3", "2.5", "1mm", "40", "none"],
-    "sigma": ["0", "1", "0.7", "1mm", "[1, 2]"],
-    "low": ["0.5", "1", "1mm", "3", "-2", "median(im)", "im", "none"],
-    "high": ["2", "3mm", "100", "max(im)", "none"],
-    "shape": ['"diamond"', '"square"', '"disk"', '"010/111/010"', '"11"', '"110/011//111/101"'],
-    "axes": ['"yx"', '"x"', '"y"', '"zy"', "none", "[0]", "0"],
-    "axis": ['"x"', '"y"', '"z"', "none"],
-    "connectivity": ["1", "2", "3", "8", "6"],
-    "pattern": ['"010/111/010"', '"1.0"', '"11/0."', '"1"', '"0"', '"01//10"'],
-    "unit": ['"px"', '"mm"', '"um"', '"mm2"', '"mm3"'],
-    "border": ['"image"', '"empty"'],
-    "predicate": [
-        *(f"{name} > 2" for name, known in PROPERTIES.items() if not known.parts),
-        *(
-            "centroid[0] < 3",
-            "bbox[1] == 0",
-            "area >= 0.5 * max(area)",
-            "area > 1mm2",
-            "min_intensity < 3 & extent > 0.5",
-        ),
+@pytest.mark.parametrize(
+    "text",
+    [
+        'dilate(m, 2, "square")',
+        'dilate(m, 2, shape="square")',
+        'dilate(m, shape="square", n=2)',
+        'dilate(shape="square", n=2, m=m)',
+        'dilate(m, iterations=2, shape="square")',
+        'm.dilate(2, "square")',
+        'm.dilate(n=2, shape="square")',
     ],
-    "ys": ["[0, 5, 2]", "[0.5, 3, 3, 0.5]"],
-    "xs": ["[1, 1, 6]", "[0.5, 0.5, 4, 4]"],
-    "radius": ["0", "2", "2.5", "1mm"],
-    "ry": ["0", "2", "1mm"],
-    "rx": ["3", "2.5", "1mm"],
-    "classes": ["2", "3", "4"],
-    "rank": ["0", "1", "-1", "4"],
-    "bins": ["1", "2", "256"],
-    "i": ["0", "1", "7"],
-    "values": ["[1, 2, 0]", "[0.5]", "[]"],
-    "depth": ["0", "1", "0.5", "1mm"],
-}
-NUMBERS = ["0", "1", "2", "3", "0.5", "-1", "7", "count(m)", "max(im)", "mean(im)"]
+)
+def test_arguments_by_place_and_by_name(text: str) -> None:
+    step, wanted = last_of(text), last_of('dilate(m, 2, "square", none)')
+    assert step.function is wanted.function
+    assert dict(step.settings) == dict(wanted.settings)
+    assert [o.name for o in step.operands.values()] == ["m"]
 
 
-def arguments(parameter: Parameter) -> st.SearchStrategy[str]:
-    """Texts that fit a parameter, most of the time."""
-    kinds, name = parameter.takes.kinds, parameter.name
-    texts: list[str] = []
-    if name in CONSTANTS:
-        texts += CONSTANTS[name]
-    if "mask" in kinds:
-        texts += ["m", "m", "~m", "im > 2", "m & (im != 0)"]
-    if kinds & {"image", "samples"} and "number" not in kinds:
-        texts += ["im", "im", "other"]
-    if "labels" in kinds and "number" not in kinds:
-        texts += ["label(m)"]
-    if "colour" in kinds and len(kinds) == 1:
-        texts += ["rgb"]
-    if "samples" in kinds:
-        texts += ["im[m]"] if "image" in kinds else ["m[im > 1]"]
-    if "masks" in kinds:
-        texts += ["[m]", "[m, im > 1, ~m]"]
-    if "number" in kinds and name not in CONSTANTS:
-        texts += NUMBERS
-        texts += ["im", "other"] if "image" in kinds else []
-    if kinds & {"length", "size"} and name not in CONSTANTS:
-        texts += ["1mm", "2mm2", "3mm3"]
-    assert texts, f"nothing to give for {name}"
-    return st.sampled_from(texts)
+@pytest.mark.parametrize(
+    ("text", "code", "about"),
+    [
+        ("dilate()", "argument-missing", "dilate()"),
+        ("dilate(n=2)", "argument-missing", "dilate(n=2)"),
+        ('dilate(m, 1, "square", none, 3)', "argument-too-many", "3"),
+        ("min(im, 3)", "argument-too-many", "3"),
+        ("dilate(m, 2, n=3)", "argument-twice", "n=3"),
+        ("dilate(m, n=2, iterations=3)", "argument-twice", "iterations=3"),
+        ("dilate(m, n=1, 2)", "argument-order", "2"),
+        ("dilate(m, nn=3)", "argument-unknown", "nn"),
+        ("dilate(m, q=3)", "argument-unknown", "q"),
+        ("keep(m, area = 3)", "argument-unknown", "area"),
+        ("np.where(m, 1, 2)", "no-modules", "np.where"),
+        ("threshold_otsu(im)", "function-unknown", "threshold_otsu"),
+        ("dilat(m)", "function-unknown", "dilat"),
+        ("im(3)", "function-unknown", "im"),
+        ("x(3)", "function-unknown", "x"),
+        ("AND(m, k)", "operator-unknown", "AND"),
+        ("def f(m) = m\nf()", "argument-missing", "f()"),
+        ("def f(m) = m\nf(m, k)", "argument-too-many", "k"),
+        ("def f(m) = m\nf(m, n=k)", "argument-unknown", "n"),
+        ("def f(m) = m\nf(m, m=k)", "argument-twice", "m=k"),
+        ("def f(m) = g(m)\ndef g(m) = ~m\nf(m)", "function-later", "g"),
+        ("g(m)\ndef g(m) = m", "function-later", "g"),
+        ("def f(m) = f(m)\nf(m)", "function-recursive", "f"),
+    ],
+)
+def test_what_cannot_be_called_is_said_where_it_is(text: str, code: str, about: str) -> None:
+    assert remarks(text) == [(code, about)]
 
 
-@st.composite
-def calls(draw: Any, record: Function) -> str:
-    """A call of a function with what it needs, and some of what it may be given."""
-    if record.bare:
-        return record.name
-    given_ = [draw(arguments(p)) for p in record.parameters if p.required]
-    given_ += [
-        f"{p.name}={draw(arguments(p))}" for p in record.parameters if not p.required and draw(st.integers(0, 2)) == 0
-    ]
-    return f"{record.name}({', '.join(given_)})"
+def test_mistakes_in_arguments_are_found_although_there_is_no_such_function() -> None:
+    text = "dilat((im > 3) + 1, im / 0)"
+    assert remarks(text) == [("function-unknown", "dilat"), ("kind", "im > 3"), ("division-by-zero", "0")]
 
 
-@st.composite
-def inputs(draw: Any) -> dict[str, Any]:
-    """Arrays of one shape: masks, images of any type, a colour image."""
-    shape = draw(st.sampled_from(SHAPES))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    spacing = draw(st.sampled_from(SPACINGS))
-    values = {"m": rng.random(shape) < draw(st.sampled_from([0.0, 0.05, 0.5, 0.9, 1.0]))}
-    for name in ("im", "other"):
-        dtype = np.dtype(draw(st.sampled_from(TYPES)))
-        most = draw(st.sampled_from([0, 1, 5, 100]))
-        values[name] = rng.integers(0, most + 1, shape).astype(dtype)
-        if dtype.kind == "f":
-            values[name] = values[name] - dtype.type(most / 2)
-            if draw(st.integers(0, 3)) == 0:
-                values[name][rng.random(shape) < 0.2] = draw(st.sampled_from([np.nan, np.inf, -np.inf]))
-        elif draw(st.integers(0, 4)) == 0:
-            values[name].flat[0] = np.iinfo(dtype).max
-    kinds = dict.fromkeys(values, "image") | {"m": "mask"}
-    given_ = {name: Image(array, spacing=spacing, kind=kinds[name]) for name, array in values.items()}
-    given_["rgb"] = Image(rng.integers(0, 256, (*shape, 3)).astype(np.uint8), spacing=spacing, kind="colour")
-    return given_
+@pytest.mark.parametrize(("written", "meant"), [("dilat", "dilate"), ("keep_largst", "keep_largest"), ("Otsu", "otsu")])
+def test_a_name_like_another_is_suggested(written: str, meant: str) -> None:
+    with pytest.raises(maskexpr.ProgramError, match=f"did you mean {meant}"):
+        maskexpr.compile(f"{written}(im)")
 
 
-def outcome(run: Any) -> Any:
-    try:
-        return run()
-    except RunError as error:
-        return str(error)
+# --- defs ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
-def test_a_call_gives_what_it_promises(record: Function) -> None:
-    @given(calls(record), inputs(), st.sampled_from([1, 2, None]))
-    @settings(max_examples=EXAMPLES or 40, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(text: str, given_: dict[str, Any], rows: int | None) -> None:
-        try:
-            program = maskexpr.compile(text)
-            used = {info.name: given_[info.name] for info in program.inputs}
-            if record.group == "shapes":
-                used["im"] = given_["im"]
-                program = maskexpr.compile(f"input im: image; {text}")
-            bound = stages(program, used)
-            checked, arrays = bound.checked, bound.arrays
-        except maskexpr.MaskError:
-            return
-        before = {name: array.copy() for name, array in arrays.items() if isinstance(array, np.ndarray)}
-        wanted = outcome(lambda: reference.run(checked, arrays))
-        found = outcome(lambda: Engine(checked, plan(checked, rows)).run(arrays))
-        for name, array in before.items():
-            np.testing.assert_array_equal(arrays[name], array)
-        if isinstance(wanted, str) or isinstance(found, str):
-            assert wanted == found
-            return
-        for (name, step), other in zip(checked.outputs, found.values(), strict=True):
-            value, kind = wanted[name], step.kind
-            if not kind.is_array:
-                np.testing.assert_equal(other, value)
-                continue
-            np.testing.assert_array_equal(other, value, strict=True)
-            assert value.dtype == kind.dtype
-            assert value.shape[: len(kind.shape or ())] == kind.shape
-            if kind.range is not None and value.size:
-                assert kind.range.low <= value.min() <= value.max() <= kind.range.high
-
-    check()
+def test_a_def_is_filled_in_with_its_arguments() -> None:
+    assert str(kind_of("def rim(m, n) = dilate(m, n) & ~m\nrim(im > 3, 2)")) == "mask 4x5"
+    assert last_of("def f(a, b) = a - b\nf(b=im, a=s)").operands["a"].name == "s"
 
 
-@pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
-def test_what_a_record_declares_is_true(record: Function) -> None:
-    """That it refuses no pixels, keeps empty masks, only grows masks, takes the axes in any order, is an expression of
-    others. Declared are only things that can be seen in a call; each must be declared where a rule relies on it."""
-
-    @given(calls(record), inputs())
-    @settings(max_examples=EXAMPLES or 40, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(text: str, given_: dict[str, Any]) -> None:
-        try:
-            program = maskexpr.compile(f"input im: image; input m: mask; {text}")
-            used = {info.name: given_[info.name] for info in program.inputs}
-            bound = stages(program, used)
-            checked, arrays = bound.checked, bound.arrays
-        except maskexpr.MaskError:
-            return
-        (step,) = [s for s in checked.steps if s.function is record] or [None]
-        if step is None or step is not checked.outputs[0][1]:
-            return  # computed while it was checked, or several of it
-        found = outcome(lambda: reference.run(checked, arrays)["result"])
-        kinds = {name: operand.kind for name, operand in step.operands.items()}
-        if record.never_refuses(kinds) and all(o.name for o in step.operands.values()):
-            assert not isinstance(found, str), found
-        if isinstance(found, str):
-            return
-        first = step.operands.get("m")
-        if first is not None and first.name == "m":
-            m = arrays["m"]
-            assert not (record.keeps_empty and not m.any() and np.any(found))
-            assert not (record.is_extensive(step.settings) and np.any(m & ~np.asarray(found, bool)))
-        turned = transposed(checked)
-        if turned is not None:
-            flipped = {name: v.T.copy() if isinstance(v, np.ndarray) else v for name, v in arrays.items()}
-            np.testing.assert_array_equal(np.asarray(reference.run(turned, flipped)["result"]).T, found, strict=False)
-        expanded = expand_derived(step, Facts())
-        if expanded is not None:
-            steps = tuple(in_order(expanded))
-            alone = replace(checked, steps=steps, outputs=(("result", expanded),))
-            np.testing.assert_array_equal(reference.run(alone, arrays)["result"], found, strict=True)
-
-    check()
+def test_a_def_sees_its_parameters_and_params_and_earlier_defs_alone() -> None:
+    text = "param p = 2\ndef f(a) = a + p\ndef g(a) = f(a) * 2\ng(3)"
+    assert last_of(text).kind.constant == 10
+    assert remarks("v = 3\ndef f(a) = a + v\nf(im)") == [("name-unknown", "v")]
+    assert remarks("def f(a) = a & im\nf(m)") == [("name-unknown", "im")]
 
 
-def test_some_records_declare_each_fact() -> None:
-    """Else the test above could not fail."""
-    records = [*CATALOGUE.values()]
-    assert sum(bool(r.total) for r in records) > 70
-    assert sum(r.transposes for r in records) > 50
-    assert sum(r.keeps_empty for r in records) > 10
-    assert sum(bool(r.extensive) for r in records) > 3
-    assert sum(bool(r.derived) for r in records) > 7
+def test_a_def_called_twice_with_the_same_values_is_filled_in_once() -> None:
+    text = "def f(a) = median_filter(a, 3)\noutput p = f(im)\noutput q = f(im)\noutput r = f(s)"
+    p, q, r = (step for _, step in bound(text, {"im": INPUTS["im"], "s": INPUTS["s"]})[0].outputs)
+    assert p is q
+    assert r is not p
+
+
+def test_a_mistake_in_a_def_says_where_it_was_called() -> None:
+    with pytest.raises(maskexpr.ProgramError, match=r"\(in f, called at expression:2:1\)"):
+        maskexpr.compile("def f(a) = a + 1\nf(im > 3)")
+    assert remarks("def f(a) = a + 1\nf(im > 3)\nf(m)") == [("kind", "a")]  # once, however often it is called
+
+
+def test_a_def_may_be_called_like_a_function_and_wins() -> None:
+    m = np.array([[True, False, False]])
+    assert evaluate("def dilate(m) = ~m\ndilate(m)", m=m).tolist() == [[False, True, True]]
+    # Inside itself it is not in sight: the function of the catalogue is meant.
+    assert evaluate("def dilate(m) = dilate(m) & m\ndilate(m)", m=m).tolist() == [[True, False, False]]
+
+
+def test_functions_and_values_have_names_of_their_own() -> None:
+    assert evaluate("area = 3\narea(m) + area", m=np.ones((2, 2), bool)) == 7
+
+
+def test_a_hosts_own_function_goes_before_that_of_the_catalogue() -> None:
+    @function(gives=MASK, halo=0, cost=1, memory=0)
+    def dilate(m: Mask):  # type: ignore[no-untyped-def]
+        return ~m
+
+    program = maskexpr.compile("dilate(m)", functions=[dilate])
+    assert program(m=np.array([True, False])).tolist() == [False, True]

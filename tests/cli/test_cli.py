@@ -14,6 +14,7 @@ from helpers.command_shell import Shell
 from helpers.places import ANKLE
 
 import maskexpr
+from maskexpr.cli import main
 
 
 @pytest.fixture
@@ -380,24 +381,28 @@ def process(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[
     return subprocess.run(command, input=stdin, capture_output=True, timeout=60, check=False)
 
 
-def test_version_and_help() -> None:
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert process("--version").stdout.decode() == f"maskexpr {maskexpr.__version__}\n"
-    assert b"commands" in process("--help").stdout
-    assert process().returncode == 0  # a session without a line
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["--help"])
+    assert "commands" in capsys.readouterr().out
 
 
 def test_standard_input_and_output() -> None:
     done = process("eval", "im > 32", "im=-", "-o", "-", stdin=ANKLE.read_bytes())
     assert (done.returncode, done.stderr) == (0, b"")
     np.testing.assert_array_equal(iio.imread(io.BytesIO(done.stdout)), np.where(iio.imread(ANKLE) > 32, 255, 0))
-    assert process("eval", "-", stdin=b"1 + 1").stdout == b"2\n"
-    assert process("run", "-", f"im={ANKLE}", stdin=b"area(im > 32)").stdout == b"result = 170706\n"
 
 
-def test_text_that_is_no_text() -> None:
-    done = process("eval", "-", stdin=ANKLE.read_bytes())
-    assert done.returncode == 2
-    assert done.stderr == b"error: cannot read standard input: it is not a text in UTF-8; name a program file\n"
+def test_programs_from_standard_input(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(*arguments: str, stdin: bytes) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        return shell(*arguments)
+
+    assert given("eval", "-", stdin=b"1 + 1") == (0, "2\n", "")
+    assert given("run", "-", "im=im.png", stdin=b"area(im > 32)") == (0, "result = 170706\n", "")
+    no_text = "error: cannot read standard input: it is not a text in UTF-8; name a program file\n"
+    assert given("eval", "-", stdin=ANKLE.read_bytes()) == (2, "", no_text)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

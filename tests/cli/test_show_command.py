@@ -316,48 +316,47 @@ def test_what_cannot_be_shown(shell: Shell, arguments: tuple[str, ...], message:
 # --- in a terminal ---------------------------------------------------------------------------------------------------
 
 
-def in_terminal(*arguments: str, lines: int = 20, columns: int = 60) -> str:
+def in_terminal(*commands: tuple[str, ...], lines: int = 20, columns: int = 60) -> list[list[str]]:
+    """The lines that each of some commands prints in a terminal, one after the other in one process."""
     pexpect = pytest.importorskip("pexpect")
     environ = {**os.environ, "MASKEXPR_PICTURES": "blocks", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    child = pexpect.spawn(
-        sys.executable, ["-m", "maskexpr", *arguments], env=environ, dimensions=(lines, columns), encoding="utf-8"
-    )
-    child.expect(pexpect.EOF, timeout=60)
+    code = f"from maskexpr.cli import main\nfor command in {commands}: assert main(command) == 0; print({END!r})"
+    child = pexpect.spawn(sys.executable, ["-c", code], env=environ, dimensions=(lines, columns), encoding="utf-8")
+    child.expect(pexpect.EOF, timeout=120)
     child.close()
-    assert child.exitstatus == 0
-    return str(child.before).replace("\r\n", "\n")
+    assert child.exitstatus == 0, child.before
+    return [part.splitlines() for part in str(child.before).replace("\r\n", "\n").split(f"{END}\n")[:-1]]
+
+
+END = "-- the next command --"
+DRAWN = [
+    (("eval", "im > 130", "im=coins.png"), ["mask 303x384, "], True),
+    (("eval", "im + 1", "im=coins.png"), ["image 303x384 uint16, "], False),
+    (("eval", "im + 1", "im=coins.png", "--show"), ["image 303x384 uint16, "], True),
+    (("eval", "label(im > 130)", "im=coins.png", "--show", "-o", "n.tif"), ["n.tif", "labels 303x384, "], True),
+    (("eval", "mean(im)", "im=coins.png", "--show"), ["96.8"], False),
+    (("show", "ihc.png"), ["colour 256x384x3 uint8, "], True),
+    (("show", "brain.tif", "--plane", "20"), ["image 63x77x65 uint8, "], True),
+]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
-@pytest.mark.parametrize(
-    ("arguments", "titles", "drawn"),
-    [
-        (("eval", "im > 130", "im=coins.png"), ["mask 303x384, "], True),
-        (("eval", "im + 1", "im=coins.png"), ["image 303x384 uint16, "], False),
-        (("eval", "im + 1", "im=coins.png", "--show"), ["image 303x384 uint16, "], True),
-        (("eval", "label(im > 130)", "im=coins.png", "--show", "-o", "n.tif"), ["n.tif", "labels 303x384, "], True),
-        (("eval", "mean(im)", "im=coins.png", "--show"), ["96.8"], False),
-        (("show", "ihc.png"), ["colour 256x384x3 uint8, "], True),
-        (("show", "brain.tif", "--plane", "20"), ["image 63x77x65 uint8, "], True),
-    ],
-)
-def test_pictures_in_a_terminal(shell: Shell, arguments: tuple[str, ...], titles: list[str], drawn: bool) -> None:
-    lines = in_terminal(*arguments).splitlines()
-    for title in titles:
-        assert lines.pop(0).startswith(title)
-    assert bool(lines) == drawn
-    if drawn:
-        assert 10 < len(lines) <= 19
-        assert "\x1b[" in lines[5]
+def test_pictures_in_a_terminal(shell: Shell) -> None:
+    for (command, titles, drawn), lines in zip(DRAWN, in_terminal(*(c for c, _, _ in DRAWN)), strict=True):
+        for title in titles:
+            assert lines.pop(0).startswith(title), command
+        assert bool(lines) == drawn, command
+        if drawn:
+            assert 10 < len(lines) <= 19, command
+            assert "\x1b[" in lines[5], command
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
 def test_run_shows_results_after_their_paths_if_asked(shell: Shell) -> None:
     Path("two.mask").write_text('input im = "coins.png"\noutput a = im > 99\noutput n = area(a)')
-    plain = in_terminal("run", "two.mask").splitlines()
+    plain, shown = in_terminal(("run", "two.mask"), ("run", "two.mask", "--show"))
     assert plain[0].startswith("coins-a.png  mask 303x384, ")
     assert len(plain) == 2
-    shown = in_terminal("run", "two.mask", "--show").splitlines()
     assert shown[0] == "coins-a.png"
     assert shown[1] == plain[0].removeprefix("coins-a.png  ")
     assert shown[-1] == plain[-1]

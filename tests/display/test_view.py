@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from helpers.each import each
 from helpers.places import EXAMPLES
 
 import maskexpr
@@ -171,8 +172,8 @@ def test_planes_that_are_not_there(shape: tuple[int, ...], plane: int | tuple[in
 @pytest.mark.parametrize(
     "dtype", ["bool", "uint8", "int16", "uint16", "int32", "int64", "uint64", "float32", "float64"]
 )
-@pytest.mark.parametrize("shape", [(1,), (40,), (1, 1), (1, 70), (70, 1), (3, 4, 5), (2, 3, 4, 5)])
-@pytest.mark.parametrize("mode", ["overlay", "contour", "mask", "side"])
+@each("shape", [(1,), (40,), (1, 1), (1, 70), (70, 1), (3, 4, 5), (2, 3, 4, 5)])
+@each("mode", ["overlay", "contour", "mask", "side"])
 def test_anything_can_be_seen(dtype: str, shape: tuple[int, ...], mode: str) -> None:
     array = (np.arange(np.prod(shape)).reshape(shape) % 3).astype(dtype)
     for on in (None, array.astype("uint8"), array > 1):

@@ -1,6 +1,7 @@
 """The catalogue as it is printed: all of it on one screen, a subject, one function."""
 
 import pytest
+from helpers.each import each
 
 from maskexpr.cli import main
 from maskexpr.explain import manual
@@ -39,7 +40,7 @@ def test_a_name_may_be_a_function_and_a_property():
     assert "area, a property of regions" in text
 
 
-@pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
+@each("record", CATALOGUE.values())
 def test_the_first_sentence_says_what_a_function_does(record):
     assert 10 < len(record.summary) < 130
 

@@ -1,16 +1,12 @@
-"""Both ways to run a program: by the plain meaning and by the engine, compared to the last bit.
+"""Both ways to run a program, by the plain meaning and by the engine, and their outcomes compared to the last bit."""
 
-MASKEXPR_EXAMPLES sets how many examples each random test tries; a soak takes thousands.
-"""
-
-import os
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 import maskexpr
@@ -21,14 +17,12 @@ from maskexpr.engine.run import Engine
 from maskexpr.planner.plan import plan
 from maskexpr.program.steps import Checked
 
-EXAMPLES = int(os.environ.get("MASKEXPR_EXAMPLES", "0"))
+LAYOUTS = ["C", "C", "Fortran", "reversed", "every second", "read-only"]
+FILLS = ["any", "few", "near", "edges", "lone"]
 ROWS = st.sampled_from([1, 2, 3, 7, None])
 THREADS = st.sampled_from([1, 2, 3])
 
-
-def tried(least: int) -> Any:
-    """Settings for a test that tries so many examples, more in a soak."""
-    return settings(max_examples=EXAMPLES or least, deadline=None, suppress_health_check=list(HealthCheck))
+compiled = functools.lru_cache(maxsize=1024)(maskexpr.compile)
 
 
 @contextmanager
@@ -40,9 +34,9 @@ def helpers(count: int) -> Iterator[None]:
         yield
 
 
-def bound(program: maskexpr.Program, values: dict[str, Any]) -> tuple[Checked, dict[str, Any]]:
+def bound(program: maskexpr.Program | str, values: dict[str, Any]) -> tuple[Checked, dict[str, Any]]:
     """A program checked for what is given, and the arrays its steps take."""
-    found = stages(program, values)
+    found = stages(compiled(program) if isinstance(program, str) else program, values)
     return found.checked, dict(found.arrays)
 
 
@@ -54,9 +48,9 @@ def outcome(run: Callable[[], dict[str, Any]]) -> dict[str, Any] | str:
         return str(error)
 
 
-def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> None:
-    """Both ways to run a program give the same outcome, in strips of any of these heights."""
-    checked, arrays = bound(maskexpr.compile(text), values)
+def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> dict[str, Any] | str:
+    """Both ways to run a program give the same outcome, in strips of any of these heights; this one."""
+    checked, arrays = bound(text, values)
     given = {name: a.copy() for name, a in arrays.items() if isinstance(a, np.ndarray)}
     wanted = outcome(lambda: reference.run(checked, arrays))
     for rows in heights or (None,):
@@ -65,6 +59,7 @@ def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> None
         expect_outcome(found, wanted, f"{text}\nin strips of {rows}")
     for name, array in given.items():
         assert arrays[name].tobytes() == array.tobytes(), f"{text}\nchanges {name}"
+    return wanted
 
 
 def expect_outcome(found: Any, wanted: Any, place: str) -> None:
@@ -92,3 +87,7 @@ def expect_bits(found: Any, wanted: Any, place: str) -> None:
 def grey(array: Any) -> Image:
     """An image, though its last axis may look like channels."""
     return Image(array, kind="mask" if array.dtype == bool else "image")
+
+
+def in_fortran_order(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: np.asfortranarray(v) if isinstance(v, np.ndarray) and v.ndim else v for name, v in values.items()}

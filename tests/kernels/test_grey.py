@@ -6,6 +6,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 from helpers import places
+from helpers.each import each
 
 from maskexpr.functions.parameters import Distance
 from maskexpr.kernels import grey
@@ -45,7 +46,7 @@ def some_axes(ndim: int, seed: int) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("shape", SHAPES)
+@each("shape", SHAPES)
 def test_squares_and_diamonds_equal_the_bodies(shape: tuple[int, ...], dtype: str) -> None:
     for seed, reach in enumerate(REACHES):
         im = random_image(shape, dtype, seed)
@@ -70,7 +71,7 @@ def test_a_diamond_of_any_reach_has_no_holes(shape: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["u1", "i2", "u8", "f2", "f4", "f8"])
-@pytest.mark.parametrize("shape", SHAPES)
+@each("shape", SHAPES)
 def test_disks_equal_the_bodies(shape: tuple[int, ...], dtype: str) -> None:
     for seed, reach in enumerate([Fraction(0), Fraction(1), Fraction(5, 2), Fraction(4), Fraction(20)]):
         if len(shape) == 4 and reach > 3:

@@ -1,6 +1,4 @@
-"""Regions by runs equal what the library means and what scipy.ndimage finds, on the shapes that bite."""
-
-import itertools
+"""Regions found by way of runs, or by labelling pixels: numbers, sizes, places, against scipy.ndimage.label."""
 
 import hypothesis.extra.numpy as npst
 import imageio.v3 as iio
@@ -8,13 +6,13 @@ import numpy as np
 import pytest
 import scipy.ndimage as ndi
 from helpers import places
+from helpers.each import each
+from helpers.figures import comb, spiral
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maskexpr.kernels import regions as kernel
 from maskexpr.kernels import runs
-from maskexpr.kernels.packed import pack, unpack
-from maskexpr.library.regions import components as meaning
+from maskexpr.kernels.packed import pack
 
 ANKLE = iio.imread(places.ANKLE)
 WIDTHS = (1, 63, 64, 65, 127, 128, 130)
@@ -28,96 +26,47 @@ def numbered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def check(mask: np.ndarray) -> None:
+    """All that is known of regions, for each connectivity, of the whole mask and of its slices along the first axis."""
     for connectivity in range(1, mask.ndim + 1):
-        check_connectivity(mask, connectivity)
+        structure = ndi.generate_binary_structure(mask.ndim, connectivity)
+        check_regions(mask, connectivity, None, structure)
+        if mask.ndim > 1 and connectivity < mask.ndim:
+            structure[[0, 2]] = False
+            check_regions(mask, connectivity, tuple(range(1, mask.ndim)), structure)
 
 
-def check_connectivity(mask: np.ndarray, connectivity: int) -> None:
-    words, shape, width = pack(mask), mask.shape, mask.shape[-1]
+def check_regions(mask: np.ndarray, connectivity: int, axes: tuple[int, ...] | None, structure: np.ndarray) -> None:
+    words, shape = pack(mask), mask.shape
     before = words.copy()
-    structure = ndi.generate_binary_structure(mask.ndim, connectivity)
     labels, count = ndi.label(mask, structure)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-
-    def same(result: np.ndarray, expected: np.ndarray) -> None:
-        np.testing.assert_array_equal(unpack(result, width), expected)
-        np.testing.assert_array_equal(result, pack(expected))  # the bits past a row's end, too
-
-    found = runs.find_regions(words, shape, connectivity)
-    assert found.count == kernel.count(words, shape, connectivity) == count
-    np.testing.assert_array_equal(found.sizes(), sizes)
-    np.testing.assert_array_equal(found.labels(), labels)
+    found = runs.find_regions(words, shape, connectivity, axes)
+    assert found.count == count
     assert found.labels().dtype == np.int32
+    np.testing.assert_array_equal(found.labels(), labels)
     out = np.full(shape, -1, np.int32)
-    assert kernel.label(words, shape, connectivity, None, out) is out
+    assert found.labels(out) is out
     np.testing.assert_array_equal(out, labels)
-
-    same(kernel.clear_border(words, shape, connectivity), meaning.clear_border(mask, connectivity))
-    same(kernel.fill_holes(words, shape, connectivity), meaning.fill_holes(mask, None, connectivity))
-    same(kernel.fill_holes(words, shape, connectivity), ndi.binary_fill_holes(mask, structure))
-    for k in (1, 2, 5, 10**30):
-        same(kernel.keep_largest(words, shape, connectivity, k), meaning.keep_largest(mask, k, connectivity))
-    for size in (0, 2, 3, 10**30):
-        kept = kernel.keep_sizes(words, shape, connectivity, lambda sizes, limit=size: sizes >= limit)
-        same(kept, meaning.remove_small(mask, size, connectivity))
-
-    seeds = np.random.default_rng(1).random(shape) < 0.1
-    hit = np.isin(labels, labels[seeds & mask]) & mask
-    same(kernel.keep_hit(words, pack(seeds), shape, connectivity), hit)
+    np.testing.assert_array_equal(found.sizes(), np.bincount(labels.ravel(), minlength=count + 1)[1:])
+    ends = [labels.take([0, -1], axis) for axis in (axes or range(mask.ndim))]
+    touching = np.isin(np.arange(1, count + 1), np.concatenate([end.ravel() for end in ends]))
+    np.testing.assert_array_equal(found.at_border(axes), touching)
+    other = np.random.default_rng(1).random(shape) < 0.1
+    hit = np.isin(np.arange(1, count + 1), labels[other])
+    np.testing.assert_array_equal(found.hit_by(pack(other)), hit)
+    for which in (hit, ~hit):
+        np.testing.assert_array_equal(found.kept(which), pack(np.append(False, which)[labels]))
+    if axes is not None:
+        slices = found.slices(axes)
+        numbers = np.zeros(count + 1, int)
+        numbers[labels] = np.arange(shape[0]).reshape(-1, *[1] * (mask.ndim - 1))
+        # Whatever a slice's number, it is one for all its regions and no others.
+        assert len(set(zip(slices.tolist(), numbers[1:].tolist(), strict=True))) == len(set(slices.tolist()))
+        assert len(set(slices.tolist())) == len(set(numbers[1:].tolist()))
     np.testing.assert_array_equal(words, before)
 
 
-def check_axes(mask: np.ndarray) -> None:
-    """Some axes, the last one among them, at each connectivity they have."""
-    words, shape = pack(mask), mask.shape
-    others = range(mask.ndim - 1)
-    for count in range(len(others)):
-        for rows in itertools.combinations(others, count):
-            axes = (*rows, mask.ndim - 1)
-            for connectivity in range(1, len(axes) + 1):
-                check_slices(mask, words, shape, connectivity, axes)
-
-
-def check_slices(
-    mask: np.ndarray, words: np.ndarray, shape: tuple[int, ...], connectivity: int, axes: tuple[int, ...]
-) -> None:
-    given = (words, shape, connectivity)
-    labels = meaning.label(mask, connectivity, axes)
-    np.testing.assert_array_equal(kernel.label(*given, axes), labels)
-    assert kernel.count(*given, axes) == labels.max()
-    pairs = [
-        (kernel.clear_border(*given, axes), meaning.clear_border(mask, connectivity, axes)),
-        (kernel.fill_holes(*given, axes), meaning.fill_holes(mask, None, connectivity, axes)),
-        (
-            kernel.fill_holes(*given, axes, lambda sizes: sizes <= 2),
-            meaning.fill_holes(mask, 2, connectivity, axes),
-        ),
-        (
-            kernel.keep_sizes(*given, lambda sizes: sizes <= 2, axes),
-            meaning.remove_large(mask, 2, connectivity, axes),
-        ),
-    ]
-    pairs += [
-        (kernel.keep_largest(*given, k, axes), meaning.keep_largest(mask, k, connectivity, axes))
-        for k in (1, 2, 10**30)
-    ]
-    place = tuple(np.argwhere(mask)[-1].tolist()) if mask.any() else (0,) * mask.ndim
-    hit = (labels == labels[place]) & mask
-    pairs.append((kernel.keep_hit(words, kernel.lone_pixel(place, shape), shape, connectivity, axes), hit))
-    for found, wanted in pairs:
-        np.testing.assert_array_equal(found, pack(wanted))
-
-
 @pytest.mark.usefixtures("numbered")
-@pytest.mark.parametrize("shape", [(7, 64), (1, 65), (3, 4, 63), (3, 1, 64), (1, 3, 130), (2, 3, 2, 65)], ids=str)
-def test_slices(shape: tuple[int, ...]) -> None:
-    rng = np.random.default_rng(0)
-    for density in (0, 0.1, 0.5, 0.9, 1):
-        check_axes(rng.random(shape) < density)
-
-
-@pytest.mark.usefixtures("numbered")
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@each("shape", SHAPES)
 def test_random_masks(shape: tuple[int, ...]) -> None:
     rng = np.random.default_rng(0)
     for density in (0.1, 0.5, 0.9):
@@ -135,23 +84,6 @@ def test_extreme_masks(shape: tuple[int, ...]) -> None:
         lone.flat[place] = True
         check(lone)
         check(~lone)
-
-
-def spiral(size: int) -> np.ndarray:
-    """One path, a pixel wide, from the outside in: its runs are joined only through a long chain."""
-    mask = np.zeros((size, size), bool)
-    for k in range(0, size // 2, 2):
-        end = size - k
-        mask[k, k:end] = mask[end - 1, k:end] = mask[k:end, end - 1] = mask[k + 2 : end, k] = True
-        mask[k + 2, k : k + 3] = True
-    return mask
-
-
-def comb(size: int) -> np.ndarray:
-    """Teeth that a single run joins."""
-    mask = np.zeros((size, size), bool)
-    mask[:, ::2] = mask[-1] = True
-    return mask
 
 
 @pytest.mark.usefixtures("numbered")
@@ -180,13 +112,13 @@ def test_masks_of_few_and_of_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with monkeypatch.context() as patch:
         patch.setattr(runs, "_numbers", refuse)
-        kernel.count(pack(noise), noise.shape, 1)
+        runs.find_regions(pack(noise), noise.shape, 1)
     with monkeypatch.context() as patch:
         patch.setattr(runs, "_label_pixels", refuse)
-        kernel.count(pack(ANKLE > 110), ANKLE.shape, 1)
+        runs.find_regions(pack(ANKLE > 110), ANKLE.shape, 1)
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@each("shape", SHAPES)
 def test_runs_and_back(shape: tuple[int, ...]) -> None:
     mask = np.random.default_rng(2).random(shape) < 0.7
     found = runs.find_runs(pack(mask))
@@ -198,9 +130,7 @@ def test_runs_and_back(shape: tuple[int, ...]) -> None:
 def test_regions_of_a_mask_of_no_pixels() -> None:
     for shape in ((0,), (0, 5), (5, 0), (2, 0, 3)):
         empty = np.zeros(shape, bool)
-        assert runs.find_regions(pack(empty), shape, 1).count == 0
-        assert kernel.label(pack(empty), shape, 1).shape == shape
-        assert kernel.keep_largest(pack(empty), shape, 1, 1).sum() == 0
+        assert runs.find_regions(pack(empty), shape, 1).labels().shape == shape
 
 
 @given(npst.arrays(bool, npst.array_shapes(min_dims=1, max_dims=4, max_side=9), elements=st.booleans()))

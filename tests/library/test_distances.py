@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import scipy
 import skimage.data
+from helpers.each import each
 from helpers.slicewise import slice_by_slice, some_axes
 
 from maskexpr import Image, ProgramError, evaluate
@@ -38,8 +39,8 @@ def test_distance_without_background_is_infinite():
     assert np.all(evaluate("distance(m)", m=np.ones((2, 3), bool)) == np.inf)
 
 
-@pytest.mark.parametrize(("unit", "factor"), [("mm", 1), ("um", 1000)])
-@pytest.mark.parametrize("border", ["image", "empty"])
+@each("unit, factor", [("mm", 1), ("um", 1000)])
+@each("border", ["image", "empty"])
 def test_distance_in_physical_units_follows_the_spacing(mask, unit, factor, border):
     spacing = [Fraction(1, 2), Fraction(3), Fraction(7, 10), Fraction(1)][: mask.ndim]
     pad = int(border == "empty")

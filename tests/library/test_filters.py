@@ -7,6 +7,7 @@ import scipy
 import skimage.data
 import skimage.filters
 from helpers.both_ways import expect_same
+from helpers.each import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -259,7 +260,7 @@ def test_mean_filter_spreads_nan_and_inf_over_its_window_only(value):
 # --- rank ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("rank", [0, 1, -1, -2])
+@each("rank", [0, 1, -1, -2])
 def test_rank_filter_sorts(im, rank):
     result = evaluate(f"rank_filter(im, {rank})", im=grey(im))
     assert result.dtype == im.dtype
@@ -472,7 +473,7 @@ def test_laplace_takes_axes(rng):
 # --- difference of Gaussians -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "sigmas"), [("1", (1,)), ("0.7, 3", (0.7, 3)), ("2, 2", (2, 2)), ("0, 1", (0, 1))])
+@each("text, sigmas", [("1", (1,)), ("0.7, 3", (0.7, 3)), ("2, 2", (2, 2)), ("0, 1", (0, 1))])
 def test_difference_of_gaussians_is_scikit_images(im, text, sigmas):
     result = evaluate(f"difference_of_gaussians(im, {text})", im=grey(im))
     assert result.dtype == (im.dtype if im.dtype.kind == "f" else np.float64)

@@ -11,7 +11,8 @@ import skimage.graph
 import skimage.measure
 import skimage.morphology
 from helpers.arrays import FLOATS, IMAGES, INTEGERS, image
-from helpers.cutting import both_ways
+from helpers.both_ways import expect_same
+from helpers.each import each
 
 from maskexpr import Image, ProgramError, compile, evaluate
 
@@ -30,7 +31,7 @@ def seeds(mask, rng):
 # --- grow ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("n", STEPS)
+@each("n", STEPS)
 def test_grow_is_scipys_dilation_within_a_mask(mask, n, rng):
     seed = seeds(mask, rng)
     for connectivity in range(1, mask.ndim + 1):
@@ -105,8 +106,7 @@ def test_grow_by_a_length_needs_pixels_of_one_length():
 @pytest.mark.parametrize("n", ["0", "1", "4", "70", "none"])
 def test_grow_is_the_same_in_strips(rows, n, rng):
     mask = scipy.ndimage.gaussian_filter(rng.normal(size=(40, 66)), 2) > -0.05
-    wanted, found = both_ways(f"grow(s, m, {n}, 2)", rows, s=seeds(mask, rng), m=mask)
-    np.testing.assert_array_equal(found, wanted)
+    expect_same(f"grow(s, m, {n}, 2)", {"s": seeds(mask, rng), "m": mask}, rows)
 
 
 def test_grow_refuses_what_is_no_reach():
@@ -154,7 +154,7 @@ def by_search(seed, within, connectivity):
 
 
 @pytest.mark.parametrize("dtype", INTEGERS + FLOATS)
-@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (8, 1), (7, 8), (20,), (3, 4, 5), (2, 3, 2, 3)], ids=str)
+@each("shape", [(1, 1), (1, 9), (8, 1), (7, 8), (20,), (3, 4, 5), (2, 3, 2, 3)])
 def test_reconstruct_spreads_the_highest_values_first(dtype, shape):
     within, seed = image(dtype, shape), image(dtype, shape)
     for connectivity in range(1, len(shape) + 1):

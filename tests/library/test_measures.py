@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers.each import each
 
 from maskexpr import Image, ProgramError, RunError, evaluate
 from maskexpr.library.measures import statistics as measures
@@ -50,14 +51,14 @@ def test_misuse_is_refused_before_the_run(call, message):
     assert caught.value.span is not None
 
 
-@pytest.mark.parametrize("statistic", STATISTICS)
+@each("statistic", STATISTICS)
 def test_statistics_are_numpys(im, statistic):
     expected = getattr(np, statistic)(im.astype(np.float64))
     tolerance = 1e-12 * np.abs(im.astype(np.float64)).sum() if statistic == "sum" else 0
     assert evaluate(f"{statistic}(im)", im=grey(im)) == pytest.approx(float(expected), rel=1e-12, abs=tolerance)
 
 
-@pytest.mark.parametrize("statistic", STATISTICS)
+@each("statistic", STATISTICS)
 def test_statistics_of_samples_and_layouts_are_the_same(im, statistic):
     value = evaluate(f"{statistic}(im)", im=grey(im))
     assert evaluate(f"{statistic}(im[im == im])", im=grey(im)) == value
@@ -80,7 +81,7 @@ def test_statistics_of_integers_are_exact(im):
     assert abs(std - rounded_root(variance)) <= Fraction(math.ulp(std))
 
 
-@pytest.mark.parametrize("statistic", ["sum", "min", "max"])
+@each("statistic", ["sum", "min", "max"])
 def test_statistics_of_integers_are_whole(im, statistic):
     wanted = float if im.dtype.kind == "f" else int
     assert type(evaluate(f"{statistic}(im)", im=grey(im))) is wanted
@@ -156,14 +157,14 @@ def test_whole_results_take_part_in_exact_arithmetic():
 # --- percentile ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("q", ["0", "0.1", "5", "33.3", "50", "99.9", "100"])
+@each("q", ["0", "0.1", "5", "33.3", "50", "99.9", "100"])
 def test_percentile_is_numpys(im, q):
     expected = np.percentile(im.astype(np.float64), float(q))
     scale = np.abs(im.astype(np.float64)).max()
     assert evaluate(f"percentile(im, {q})", im=grey(im)) == pytest.approx(float(expected), rel=1e-12, abs=scale * 1e-13)
 
 
-@pytest.mark.parametrize("q", ["0.1", "7", "50", "62.5", "99.9"])
+@each("q", ["0.1", "7", "50", "62.5", "99.9"])
 def test_percentile_is_exact(im, q):
     values = sorted(exactly(im))
     position = Fraction(q) / 100 * (len(values) - 1)
@@ -183,7 +184,7 @@ def test_percentile_takes_a_number_that_depends_on_pixels():
 # --- histogram -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", ["", "10", "7, 1", "5, -3, 11.5", "4, 20, 90", "256, 0, 256"])
+@each("arguments", ["", "10", "7, 1", "5, -3, 11.5", "4, 20, 90", "256, 0, 256"])
 def test_histogram_is_numpys(im, arguments):
     if im.dtype.itemsize > 2 and im.dtype.kind in "iu":
         im = im.astype(np.int64) % 1000

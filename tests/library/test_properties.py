@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy
 import skimage
+from helpers.each import each
 from skimage.measure import regionprops
 
 from maskexpr import evaluate
@@ -89,7 +90,7 @@ def case(request):
 
 
 @pytest.mark.filterwarnings("ignore:Failed to get convex hull image", "ignore:divide by zero")
-@pytest.mark.parametrize("name", OURS_TO_SKIMAGE)
+@each("name", OURS_TO_SKIMAGE)
 def test_properties_are_scikit_images(case, name):
     if not has_meaning(name, case.ndim):
         return
@@ -105,7 +106,7 @@ def test_properties_are_scikit_images(case, name):
         np.testing.assert_allclose(ours[ours > 0], theirs[ours > 0], rtol=1e-11)
 
 
-@pytest.mark.parametrize("name", PROPERTIES)
+@each("name", PROPERTIES)
 def test_values_are_as_declared(case, name):
     record = PROPERTIES[name]
     if not has_meaning(name, case.ndim):

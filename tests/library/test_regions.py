@@ -7,6 +7,7 @@ import scipy
 import skimage.measure
 import skimage.morphology
 import skimage.segmentation
+from helpers.each import each
 from helpers.slicewise import slice_by_slice, some_axes
 
 from maskexpr import Image, ProgramError, RunError, evaluate
@@ -119,7 +120,7 @@ def chosen_by_size(mask, connectivity, choose):
     return np.isin(labels, [label for _, label in choose(sizes)])
 
 
-@pytest.mark.parametrize("k", [1, 2, 5, 10_000])
+@each("k", [1, 2, 5, 10_000])
 def test_keep_largest_sorts_by_size_then_scan_order(mask, k):
     for connectivity in for_each_connectivity(mask):
         expected = chosen_by_size(mask, connectivity, lambda s: sorted(s, key=lambda r: (-r[0], r[1]))[:k])
@@ -147,7 +148,7 @@ def test_keep_largest_refuses_a_count_of_zero_in_the_run():
         evaluate("keep_largest(m, count(~m))", m=np.ones((2, 2), bool))
 
 
-@pytest.mark.parametrize("size", ["0", "1", "2", "2.5", "7", "1000"])
+@each("size", ["0", "1", "2", "2.5", "7", "1000"])
 def test_remove_small_removes_what_is_below_the_limit(mask, size):
     for connectivity in for_each_connectivity(mask):
         expected = chosen_by_size(mask, connectivity, lambda s: [r for r in s if r[0] >= Fraction(size)])
@@ -171,7 +172,7 @@ def test_remove_small_takes_a_share_of_the_area():
     np.testing.assert_array_equal(evaluate("remove_small(m, 0.3 * area(m))", m=mask), [[1, 1, 1, 0, 0]])
 
 
-@pytest.mark.parametrize("size", ["0", "1", "2", "2.5", "7", "1000"])
+@each("size", ["0", "1", "2", "2.5", "7", "1000"])
 def test_remove_large_removes_what_is_above_the_limit(mask, size):
     for connectivity in for_each_connectivity(mask):
         expected = chosen_by_size(mask, connectivity, lambda s: [r for r in s if r[0] <= Fraction(size)])
@@ -186,8 +187,8 @@ def test_remove_small_and_remove_large_part_a_mask(ankle):
     np.testing.assert_array_equal(exact, chosen_by_size(mask, 1, lambda s: [r for r in s if r[0] == 5]))
 
 
-@pytest.mark.parametrize(
-    ("call", "choose"),
+@each(
+    "call, choose",
     [
         ("keep_largest(m, 2, axes={axes})", lambda s: sorted(s, key=lambda r: (-r[0], r[1]))[:2]),
         ("keep_largest(m, axes={axes})", lambda s: sorted(s, key=lambda r: (-r[0], r[1]))[:1]),
@@ -329,7 +330,7 @@ def test_clear_border_of_labels(labels):
     np.testing.assert_array_equal(evaluate("clear_border(l)", l=labels_of(labels)), expected)
 
 
-@pytest.mark.parametrize("size", ["0", "1", "2", "3.5", "1000"])
+@each("size", ["0", "1", "2", "3.5", "1000"])
 def test_fill_holes_fills_up_to_a_size(mask, size):
     for connectivity in for_each_connectivity(mask):
         holes = (

@@ -6,7 +6,8 @@ import scipy
 import skimage.data
 import skimage.morphology
 from helpers.arrays import IMAGES
-from helpers.cutting import both_ways
+from helpers.both_ways import expect_same
+from helpers.each import each
 
 from maskexpr import Image, ProgramError, compile, evaluate
 
@@ -28,7 +29,7 @@ def exact(array):
 # --- masks -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", ["", ", 2", ', 2, "square"', ', 1.5, "disk"', ", 1, axes=-1"])
+@each("arguments", ["", ", 2", ', 2, "square"', ', 1.5, "disk"', ", 1, axes=-1"])
 def test_hats_of_masks_are_what_open_and_close_change(mask, arguments):
     opened, closed = (evaluate(f"{name}(m{arguments})", m=mask) for name in ("open", "close"))
     found = evaluate(f"tophat(m{arguments})", m=mask)
@@ -55,7 +56,7 @@ def test_blackhat_does_not_eat_at_the_border():
 # --- images ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", ["", ', 2, "square"', ', 2, "disk"', ", 1, axes=-1", "pattern"])
+@each("arguments", ["", ', 2, "square"', ', 2, "disk"', ", 1, axes=-1", "pattern"])
 def test_hats_of_images_never_wrap(im, arguments):
     if arguments == "pattern":
         arguments = f', 2, "{PATTERNS[im.ndim]}"'
@@ -135,13 +136,10 @@ def test_hats_take_lengths_and_iterations():
 
 
 @pytest.mark.parametrize("name", ["tophat", "blackhat"])
-@pytest.mark.parametrize("rows", [1, 3, None])
 @pytest.mark.parametrize("arguments", ["2", '1, "disk"', '2, "110/011"'])
-def test_hats_are_the_same_in_strips(name, rows, arguments, rng):
+def test_hats_are_the_same_in_strips(name, arguments, rng):
     for value in (rng.random((13, 70)) < 0.5, IMAGES["int16"], IMAGES["float32"], IMAGES["uint64"]):
-        wanted, found = both_ways(f"{name}(v, {arguments})", rows, v=value)
-        assert wanted.dtype == found.dtype
-        np.testing.assert_array_equal(found, wanted)
+        expect_same(f"{name}(v, {arguments})", {"v": value}, 1, 3, None)
 
 
 def test_kinds_are_known_before_the_run():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import skimage.draw
 import skimage.morphology
+from helpers.each import each
 
 from maskexpr import Image, ProgramError, compile, evaluate
 
@@ -98,8 +99,8 @@ def test_rectangle_is_a_slice():
     np.testing.assert_array_equal(on_grid("rectangle(2, 1, 5, 7)", (8, 9)), expected)
 
 
-@pytest.mark.parametrize("shape", GRIDS)
-@pytest.mark.parametrize("centre", [("3", "4"), ("0", "0"), ("2.5", "3.5"), ("-2", "4"), ("0.1", "70")])
+@each("shape", GRIDS)
+@each("centre", [("3", "4"), ("0", "0"), ("2.5", "3.5"), ("-2", "4"), ("0.1", "70")])
 @pytest.mark.parametrize("radius", ["0", "1", "2", "2.5", "0.3", "50"])
 def test_circle_holds_what_is_at_most_its_radius_away(shape, centre, radius):
     cy, cx, r = (Fraction(text) for text in (*centre, radius))
@@ -150,8 +151,8 @@ def test_circle_refuses_a_radius_that_is_none(call, message):
 # --- ellipses --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", GRIDS)
-@pytest.mark.parametrize("centre", [("3", "4"), ("2.5", "3.5"), ("-2", "4.2"), ("0.1", "70")])
+@each("shape", GRIDS)
+@each("centre", [("3", "4"), ("2.5", "3.5"), ("-2", "4.2"), ("0.1", "70")])
 @pytest.mark.parametrize("radii", [("2", "3"), ("0.3", "5"), ("2.5", "1.25"), ("50", "1"), ("7", "90")])
 def test_ellipse_holds_what_its_equation_says(shape, centre, radii):
     cy, cx, ry, rx = (Fraction(text) for text in (*centre, *radii))
@@ -235,8 +236,8 @@ def within(shape, centre, radii):
     return z[:, None, None] + y[:, None] + x <= 1
 
 
-@pytest.mark.parametrize("shape", [(7, 8, 9), (1, 1, 1), (9, 1, 5), (1, 12, 3)])
-@pytest.mark.parametrize("centre", [("3", "4", "4"), ("2.5", "0.1", "8"), ("-1", "4", "30"), ("0", "0", "0")])
+@each("shape", [(7, 8, 9), (1, 1, 1), (9, 1, 5), (1, 12, 3)])
+@each("centre", [("3", "4", "4"), ("2.5", "0.1", "8"), ("-1", "4", "30"), ("0", "0", "0")])
 @pytest.mark.parametrize("radius", ["1", "2.5", "3", "0.3", "40"])
 def test_sphere_holds_what_is_at_most_its_radius_away(shape, centre, radius):
     result = on_grid(f"sphere({', '.join(centre)}, {radius})", shape)

@@ -5,11 +5,9 @@ import pytest
 import scipy
 import skimage.data
 import skimage.morphology
-from helpers.arrays import MASKS
 from skimage.morphology import skeletonize
 
 from maskexpr import ProgramError, evaluate
-from maskexpr.kernels.thinning import _octant_changes, thin_planes, thin_volumes
 
 REAL = {
     "horse": lambda: ~skimage.data.horse(),
@@ -53,45 +51,21 @@ def test_skeleton_of_ankle_is_scikit_images(ankle):
     np.testing.assert_array_equal(evaluate("skeleton(im > 60)", im=ankle), skeletonize(ankle > 60))
 
 
-def test_each_neighbourhood_is_scikit_images():
-    """All 256 of them, in the middle of a mask, where neighbours fall as well."""
-    offsets = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]
-    for bits in range(256):
-        mask = np.zeros((3, 3), bool)
-        mask[1, 1] = True
-        for i, offset in enumerate(offsets):
-            mask[offset] = bits >> i & 1
-        for larger in (mask, np.pad(mask, 2, mode="edge"), np.kron(mask, np.ones((2, 2), bool))):
-            np.testing.assert_array_equal(thin_planes(larger, (0, 1)), skeletonize(larger), str(larger))
-
-
-def test_random_planes_are_scikit_images(rng):
-    for _ in range(300):
-        mask = rng.random(rng.integers(1, 17, 2)) < rng.choice([0.3, 0.5, 0.7, 0.9])
-        np.testing.assert_array_equal(thin_planes(mask, (0, 1)), skeletonize(mask))
-
-
 def test_a_block_of_two_by_two_does_not_vanish():
     assert evaluate("area(skeleton(m))", m=np.ones((2, 2), bool)) == 2
 
 
 def test_skeletons_of_planes_keep_regions_and_holes(rng):
-    for _ in range(100):
+    for _ in range(50):
         mask = blobs(rng, (40, 40), 2)
         thin = evaluate("skeleton(m)", m=mask)
         assert not np.any(thin & ~mask)
         assert regions(thin) == regions(mask)
         assert holes(thin) == holes(mask)
-        np.testing.assert_array_equal(thin_planes(thin, (0, 1)), thin)
+        np.testing.assert_array_equal(evaluate("skeleton(m)", m=thin), thin)
 
 
 # --- volumes ---------------------------------------------------------------------------------------------------------
-
-
-def test_random_volumes_are_scikit_images(rng):
-    for _ in range(150):
-        mask = rng.random(rng.integers(1, 10, 3)) < rng.choice([0.1, 0.3, 0.5, 0.7, 0.9])
-        np.testing.assert_array_equal(thin_volumes(mask, (0, 1, 2)), skeletonize(mask))
 
 
 def test_blobs_are_scikit_images(rng):
@@ -102,16 +76,9 @@ def test_blobs_are_scikit_images(rng):
         np.testing.assert_array_equal(found, skeletonize(mask))
 
 
-@pytest.mark.parametrize("shape", [(12, 12, 12), (5, 20, 21), (1, 9, 30), (30, 1, 9), (9, 30, 1), (2, 2, 2), (3, 3, 3)])
-def test_boxes_are_scikit_images(shape):
-    """Large flat sides, where each pixel waits for those before it."""
-    mask = np.ones(shape, bool)
-    np.testing.assert_array_equal(evaluate("skeleton(m)", m=mask), skeletonize(mask))
-
-
 def test_skeletons_of_volumes_tear_nothing(rng):
     vanished = 0
-    for _ in range(40):
+    for _ in range(25):
         mask = blobs(rng, (16, 16, 16), 2)
         labels, number = scipy.ndimage.label(mask, np.ones((3, 3, 3)))
         thin = evaluate("skeleton(m)", m=mask)
@@ -120,30 +87,8 @@ def test_skeletons_of_volumes_tear_nothing(rng):
             assert parts <= 1
             vanished += not parts
         assert holes(thin) == holes(mask)
-    assert vanished < 10
+    assert vanished < 6
     assert not evaluate("any(skeleton(m))", m=np.ones((2, 2, 2), bool))  # as scikit-image does, and says nothing of
-
-
-def test_the_euler_number_changes_by_what_the_octants_say(rng):
-    """Counted here from vertices, edges, faces and cubes of the whole neighbourhood."""
-
-    def euler(cubes):
-        grid = np.zeros([2 * n + 1 for n in cubes.shape], bool)  # cells of all dimensions, a cube at each odd place
-        for place in np.argwhere(cubes):
-            grid[tuple(slice(2 * p, 2 * p + 3) for p in place)] = True
-        dimension = np.indices(grid.shape).astype(int) % 2
-        return int(np.where(dimension.sum(axis=0)[grid] % 2 == 0, 1, -1).sum())
-
-    for _ in range(50):
-        cube = rng.random((3, 3, 3)) < 0.5
-        cube[1, 1, 1] = True
-        without = cube.copy()
-        without[1, 1, 1] = False
-        change = 0
-        for sides in np.ndindex(2, 2, 2):
-            octant = cube[tuple(slice(1, 3) if s else slice(1, None, -1) for s in sides)]
-            change += int(_octant_changes()[sum(1 << i for i in range(8) if octant.flat[i])])
-        assert change == 8 * (euler(cube) - euler(without))
 
 
 # --- both ------------------------------------------------------------------------------------------------------------
@@ -170,10 +115,3 @@ def test_skeleton_of_other_axes_is_an_error(shape, axes):
     with pytest.raises(ProgramError, match="along two or three axes, not along") as caught:
         evaluate(f"skeleton(m, {axes})", m=np.ones(shape, bool))
     assert caught.value.code == "axes"
-
-
-def test_skeleton_does_not_write_to_its_mask():
-    mask = MASKS["dense"].copy()
-    thin_planes(mask, (0, 1))
-    thin_volumes(mask[None], (0, 1, 2))
-    np.testing.assert_array_equal(mask, MASKS["dense"])

@@ -9,11 +9,11 @@ import pytest
 import scipy.ndimage
 import skimage.data
 import skimage.filters
+from helpers.each import each
 from helpers.places import ANKLE
 
 import maskexpr
 from maskexpr import ProgramError, RunError, evaluate
-from maskexpr.kernels.counts import count_bins, count_values
 from maskexpr.kinds.ranges import Range
 
 SCIKIT_IMAGES = {
@@ -76,36 +76,6 @@ def best_level(values):
 
 
 # --- counts ----------------------------------------------------------------------------------------------------------
-
-
-def expect_counts(values):
-    for found, expected in zip(count_values(values), np.unique(values, return_counts=True), strict=True):
-        assert found.dtype == expected.dtype
-        np.testing.assert_array_equal(found, expected)
-
-
-def test_counts_of_values_are_numpys(im):
-    expect_counts(im)
-
-
-@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", ">i2", "int32", "uint32", "int64", "uint64"])
-def test_counts_of_values_that_lie_close_at_the_ends_of_a_type(dtype):
-    info = np.iinfo(dtype)
-    steps = np.random.default_rng(4).integers(0, 100, 70_000)
-    for values in (info.min + steps.astype(dtype), info.max - steps.astype(dtype)):
-        expect_counts(values.astype(dtype))
-
-
-@pytest.mark.parametrize("span", [2**16 - 1, 2**16, 2**16 + 1, 2**62])
-def test_counts_of_values_that_span_more_or_less(span):
-    expect_counts(np.array([-5, span - 6, span - 6, 7]))
-
-
-@pytest.mark.parametrize("size", [1, 9, 100_000])
-def test_counts_of_bins_are_numpys(rng, size):
-    values = np.round(rng.normal(size=size), 2)
-    edges = np.linspace(values.min(), values.max(), 257)
-    np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])
 
 
 # --- otsu ------------------------------------------------------------------------------------------------------------
@@ -231,7 +201,7 @@ def changed(im, way):
     }[way]()
 
 
-@pytest.mark.parametrize("way", ["as it is", "16 bits", "a comb", "negative", "signed"])
+@each("way", ["as it is", "16 bits", "a comb", "negative", "signed"])
 @pytest.mark.parametrize("picture", PICTURES)
 @pytest.mark.parametrize("name", [n for n in LEVELS if n not in ("valley", "otsu")])
 def test_levels_of_integers_are_scikit_images(name, picture, way):
@@ -252,7 +222,7 @@ def test_levels_of_floats_are_scikit_images(name, picture, way, tolerance):
     assert level == pytest.approx(expected, rel=tolerance, abs=0)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@each("seed", range(30))
 @pytest.mark.parametrize("name", EXACT)
 def test_levels_of_any_part_are_scikit_images(name, seed):
     """Of a crop, and within a mask, both drawn at random."""
@@ -365,7 +335,7 @@ def test_levels_take_labels(name):
     assert evaluate(f"max({name}(labels) + 0 * im)", labels=maskexpr.Image(TWO_PEAKS, kind="labels"), im=TWO_PEAKS) > 0
 
 
-@pytest.mark.parametrize("name", [n for n in LEVELS if n != "valley"])
+@each("name", [n for n in LEVELS if n != "valley"])
 def test_levels_of_images_that_bite(name, im):
     """Between the smallest and the largest value, and as of the same values in another place."""
     level = evaluate(f"{name}(im)", im=im)
@@ -421,7 +391,7 @@ def test_yen_takes_the_lowest_of_equals_where_scikit_image_rounds():
     assert scikit_images("yen", im) == 107
 
 
-@pytest.mark.parametrize("seed", range(60))
+@each("seed", range(60))
 def test_triangle_is_farthest_below_the_slope(seed):
     """In a histogram with all its empty bins."""
     im = some_values(seed)
@@ -556,7 +526,7 @@ def counts_that_bite(rng):
     return np.concatenate([[1], ways[rng.integers(len(ways))], [1]])
 
 
-@pytest.mark.parametrize("seed", range(150))
+@each("seed", range(150))
 def test_valley_is_that_of_exact_counts(seed):
     counts = counts_that_bite(np.random.default_rng(seed))
     expect_valley(of_counts(counts), valley_of(counts))
@@ -619,7 +589,7 @@ def parted(values, levels):
 
 
 @pytest.mark.parametrize("classes", [2, 3, 4, 5])
-@pytest.mark.parametrize("seed", range(15))
+@each("seed", range(15))
 def test_multiotsu_is_the_exact_optimum(classes, seed):
     """Over all ways to part the values; the first of equal ones."""
     rng = np.random.default_rng(seed)

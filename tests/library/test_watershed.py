@@ -1,6 +1,3 @@
-import heapq
-import itertools
-
 import numpy as np
 import pytest
 import scipy
@@ -12,10 +9,11 @@ import skimage.measure
 import skimage.morphology
 import skimage.segmentation
 from helpers.arrays import IMAGES
+from helpers.each import each
+from helpers.queue_flood import by_a_queue
 from helpers.slicewise import slice_by_slice, some_axes
 
 from maskexpr import Image, ProgramError, RunError, evaluate
-from maskexpr.kernels import flooding
 
 
 def labels_of(array):
@@ -32,33 +30,8 @@ def flooded(im, markers, more=""):
     return evaluate(program, im=grey(im), k=labels_of(markers))
 
 
-def by_a_queue(im, markers, within, connectivity):
-    """A flood by the definition: a pixel waits with the level it is reached at, and then by when that was."""
-    moves = [m for m in itertools.product((-1, 0, 1), repeat=im.ndim) if 0 < sum(map(abs, m)) <= connectivity]
-    moves.sort(key=lambda move: sum(map(abs, move)))
-    result = np.where(within, markers, 0)
-    queue, now = [], 0
-    for place in map(tuple, np.argwhere(result)):
-        heapq.heappush(queue, (im[place], now := now + 1, place))
-    while queue:
-        level, _, place = heapq.heappop(queue)
-        for move in moves:
-            other = tuple(i + d for i, d in zip(place, move, strict=True))
-            inside = all(0 <= i < size for i, size in zip(other, im.shape, strict=True))
-            if inside and within[other] and not result[other]:
-                result[other] = result[place]
-                heapq.heappush(queue, (max(level, im[other]), now := now + 1, other))
-    return result
-
-
 def random_markers(rng, shape, share=0.1):
     return np.where(rng.random(shape) < share, rng.integers(1, 6, shape), 0).astype(np.int32)
-
-
-@pytest.fixture(params=[1, 4, 10**9], ids=["at once", "both", "one by one"])
-def waves(request, monkeypatch):
-    """From how large a wave on pixels are handed out at once."""
-    monkeypatch.setattr(flooding, "_WAVE", request.param)
 
 
 SHAPES = [(1,), (40,), (1, 1), (1, 9), (9, 1), (12, 17), (3, 4, 5), (1, 6, 7), (2, 3, 2, 3)]
@@ -66,9 +39,8 @@ SHAPES = [(1,), (40,), (1, 1), (1, 9), (9, 1), (12, 17), (3, 4, 5), (1, 6, 7), (
 # --- watershed -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("waves")
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("levels", [1, 2, 5, 100])
+@pytest.mark.parametrize("levels", [2, 100])
 def test_watershed_is_a_flood_by_a_queue(shape, levels, rng):
     im, markers, within = rng.integers(0, levels, shape), random_markers(rng, shape), rng.random(shape) < 0.8
     for connectivity in range(1, len(shape) + 1):
@@ -81,7 +53,6 @@ def test_watershed_is_a_flood_by_a_queue(shape, levels, rng):
         np.testing.assert_array_equal(limited, by_a_queue(im, markers, within, connectivity))
 
 
-@pytest.mark.usefixtures("waves")
 @pytest.mark.parametrize("shape", SHAPES)
 def test_watershed_is_scikit_images_where_no_two_pixels_are_equal(shape, rng):
     im = rng.permutation(int(np.prod(shape))).reshape(shape)
@@ -251,7 +222,7 @@ def expect_parts(mask, parts, connectivity=1):
     assert pieces.max() == len(values)
 
 
-@pytest.mark.parametrize("depth", ["0", "0.5", "1", "3"])
+@each("depth", ["0", "0.5", "1", "3"])
 def test_split_gives_connected_parts_of_each_region(mask, depth):
     for connectivity in range(1, mask.ndim + 1):
         if mask.ndim > 3:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.each import each
 
 import maskexpr
 from maskexpr.api import stages
@@ -213,7 +214,7 @@ def test_values_are_kept_until_their_last_use(text: str, last: dict[str, int]) -
     assert found == last
 
 
-@pytest.mark.parametrize("text", [text for text, _ in [*STAGES, *MARGINS]])
+@each("text", [text for text, _ in [*STAGES, *MARGINS]])
 @pytest.mark.parametrize("rows", [1, 7, 400, 10_000, None])
 def test_strips_cover_each_row_once(text: str, rows: int | None) -> None:
     for stage in passes(text, rows):

@@ -1,6 +1,6 @@
 """Sessions through a pipe, and what a session starts from."""
 
-import shutil
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -10,26 +10,32 @@ from helpers.places import EXAMPLES
 
 from maskexpr.cli import main
 
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    shutil.copy(EXAMPLES / "ankle.png", tmp_path / "leg.png")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 # --- through a pipe --------------------------------------------------------------------------------------------------
 
 
-def piped(lines, *arguments, cwd=None):
+@pytest.fixture
+def piped(folder, monkeypatch, capsys):
+    """Lines through a pipe to a session in this process; its exit code, and what it prints."""
+
+    def run(lines, *arguments):
+        given = lines if isinstance(lines, bytes) else lines.encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
+        code = main([*arguments])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def process(lines, *arguments):
+    """The same in a process of its own."""
     command = [sys.executable, "-m", "maskexpr", *arguments]
-    done = subprocess.run(command, input=lines.encode(), capture_output=True, timeout=60, check=False, cwd=cwd)
+    done = subprocess.run(command, input=lines.encode(), capture_output=True, timeout=120, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 def test_a_piped_session_prints_results_alone(folder):
     lines = "bone = im > 64\narea(\n\n  bone)\n:set bone im > 65\n:undo\n"
-    code, out, err = piped(lines, "repl", "im=leg.png", "t=32")
+    code, out, err = process(lines, "repl", "im=leg.png", "t=32")
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         "bone: mask 880x380, 27.9% on (93,181 pixels), 66 regions, largest 92,468",
@@ -40,7 +46,7 @@ def test_a_piped_session_prints_results_alone(folder):
     ]
 
 
-def test_a_piped_session_goes_on_after_mistakes_and_says_so_in_the_end(folder):
+def test_a_piped_session_goes_on_after_mistakes_and_says_so_in_the_end(piped):
     code, out, err = piped("1 +\n2 + 2\n:nix\nf(1,\n:time off\nx = (\n", "repl")
     assert code == 1
     assert out == "4\n"
@@ -49,13 +55,13 @@ def test_a_piped_session_goes_on_after_mistakes_and_says_so_in_the_end(folder):
     assert "\x1b" not in out + err
 
 
-def test_maskexpr_alone_is_a_session(folder):
-    assert piped("1 + 1\n") == (0, "2\n", "")
+def test_maskexpr_alone_is_a_session(piped):
+    assert process("1 + 1\n") == piped("1 + 1\n") == (0, "2\n", "")
     assert piped("") == (0, "", "")
     assert piped("1\n:quit\n2\n") == (0, "1\n", "")
 
 
-def test_a_session_starts_from_files_numbers_and_programs(folder):
+def test_a_session_starts_from_files_numbers_and_programs(piped):
     Path("p.mask").write_text("param low = 32 in 0..255\ninput t: number\nm = im > low\nn = area(m) + t\n", "utf-8")
     Path("q.mask").write_text("param low = 32 in 0..255\nn = area(im > low)\n", "utf-8")
     assert piped("n\nt", "repl", "im=leg.png", "q.mask", "t=5") == (0, "170706\n5\n", "")
@@ -64,17 +70,14 @@ def test_a_session_starts_from_files_numbers_and_programs(folder):
     assert piped("gaussian(im, 2) > 20", "repl", "im=leg.png", "--fast")[0] == 0
 
 
-def test_bytes_of_all_kinds_may_come_through_the_pipe(folder):
+def test_bytes_of_all_kinds_may_come_through_the_pipe(piped):
     code, out, err = piped("\ufeff1 + 1\r\n# one line\u2028still\n2 * (\r\n3)")
     assert (code, out, err) == (0, "2\n6\n", "")
-    command = [sys.executable, "-m", "maskexpr"]
-    done = subprocess.run(
-        command, input=Path("leg.png").read_bytes()[:5000], capture_output=True, timeout=60, check=False
-    )
-    assert done.returncode == 1
-    assert b"error" in done.stderr
-    assert b"Traceback" not in done.stderr
-    assert b"fault" not in done.stderr
+    code, _, err = piped(Path("leg.png").read_bytes()[:5000])
+    assert code == 1
+    assert "error" in err
+    assert "Traceback" not in err
+    assert "fault" not in err
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from helpers.places import EXAMPLES
+from helpers.places import ANKLE, EXAMPLES
 
 from maskexpr.cli import main
 
@@ -19,7 +19,9 @@ pexpect = pytest.importorskip("pexpect")
 if not hasattr(pexpect, "spawn"):
     pytest.skip("there are no pseudo-terminals here", allow_module_level=True)
 
+LIMIT = 120  # seconds to wait for what comes at once on a machine that does nothing else
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+PASTED, TAKEN, SHOWN = "\x1b[?2004h", "\x1b[?2004l", "\x1b[?25h"  # a prompt begins, ends, and is drawn with its cursor
 UP, RIGHT, ALT_ENTER, CTRL_C, CTRL_D, CTRL_R = "\x1b[A", "\x1b[C", "\x1b\r", "\x03", "\x04", "\x12"
 WITHOUT = """
 import sys
@@ -29,18 +31,11 @@ run()
 """
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    shutil.copy(EXAMPLES / "ankle.png", tmp_path / "leg.png")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 class Terminal:
     """A window with the REPL in it."""
 
     def __init__(
-        self, folder, *arguments, columns=100, lines=24, start=("-m", "maskexpr"), ready="\x1b[?2004h", variables=None
+        self, folder, *arguments, columns=100, lines=24, start=("-m", "maskexpr"), prompt=(PASTED, TAKEN), variables=()
     ):
         known = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV")}
         environment = {
@@ -51,32 +46,33 @@ class Terminal:
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
             "MASKEXPR_PICTURES": "text",
-            **(variables or {}),
+            **dict(variables),
         }
-        self._ready = ready
+        self._ready, self._taken = prompt
         self._child = pexpect.spawn(
             *(sys.executable, [*start, *arguments]), env=environment, dimensions=(lines, columns), encoding="utf-8",
-            timeout=30, echo=True,
+            timeout=LIMIT, echo=True, cwd=folder,
         )  # fmt: skip
         self._child.delaybeforesend = None
         self.greeting = self.ready()
 
-    def _await(self, wanted, timeout=30):
-        """Whether it comes; meanwhile the terminal answers where its cursor is. What came before is added up."""
+    def _await(self, *wanted, timeout=LIMIT):
+        """The first of some texts that comes, None if none does; meanwhile the terminal answers where its cursor is.
+        What came before is added up."""
         self.before = ""
         while True:
-            found = self._child.expect_exact([wanted, "\x1b[6n", pexpect.TIMEOUT], timeout=timeout)
+            found = self._child.expect_exact([*wanted, "\x1b[6n", pexpect.TIMEOUT], timeout=timeout)
             self.before += self._child.before
-            if found != 1:
-                return found == 0
+            if found != len(wanted):
+                return wanted[found] if found < len(wanted) else None
             self._child.send("\x1b[1;1R")
 
     def ready(self):
         """Wait for a prompt; what was printed before it."""
         assert self._await(self._ready), CODES.sub("", self.before)
         before = self.before
-        if self._ready.startswith("\x1b"):
-            assert self._await("\x1b[?25h")  # the cursor is shown once the line is drawn
+        if self._ready == PASTED:
+            assert self._await(SHOWN)
         return CODES.sub("", before)
 
     def type(self, keys):
@@ -85,7 +81,7 @@ class Terminal:
     def enter(self, text):
         """Type a line that is done; what is printed for it."""
         self.type(text + "\r")
-        assert self._await("\n")
+        assert self._await(self._taken), self.before
         return self.ready()
 
     def shows(self, text):
@@ -93,16 +89,24 @@ class Terminal:
         assert self._await(text), self.before
 
     def interrupt(self, text):
-        """Enter a line that runs long, and press Ctrl-C until it is heard. Early ones may fall on the line itself, or
-        between the two: then it is entered again."""
+        """Enter a line that runs long, and press Ctrl-C until it is heard.
+
+        One that falls on the line itself, or between the line and its run, gives a prompt, and then it is entered
+        again; one that is lost as the terminal turns from one to the other is pressed again a moment later.
+        """
         for _ in range(10):
             self.type(text + "\r")
-            self._await("\n")
-            for _ in range(4):
+            assert self._await(self._taken), self.before
+            for _ in range(4 * LIMIT):
                 self._child.sendintr()
-                if self._await("interrupted", timeout=1):
+                heard = self._await("interrupted", self._ready, timeout=0.25)
+                if heard == "interrupted":
                     return
-        pytest.fail("it runs on")
+                if heard:
+                    break
+            else:
+                pytest.fail("it runs on")
+        pytest.fail("it never runs")
 
     def leave(self):
         """Press Ctrl-D on an empty line; what is printed, once it has ended well."""
@@ -118,6 +122,18 @@ def open_terminal(folder):
     pytest.importorskip("prompt_toolkit")
     pytest.importorskip("pygments")
     return lambda *arguments, **more: Terminal(folder, *arguments, **more)
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory):
+    """A window for all who need no more than a prompt, as it takes long to open: each leaves it at an empty line."""
+    pytest.importorskip("prompt_toolkit")
+    pytest.importorskip("pygments")
+    folder = tmp_path_factory.mktemp("window")
+    shutil.copy(ANKLE, folder / "leg.png")
+    terminal = Terminal(folder, "repl", "im=leg.png")
+    yield terminal
+    terminal.leave()
 
 
 def test_lines_are_typed_and_results_shown(open_terminal):
@@ -144,34 +160,30 @@ def test_a_greeting_says_what_is_loaded_and_how_to_go_on(folder, open_terminal):
     assert "not kept" not in terminal.leave()
 
 
-def test_tab_completes_and_the_bar_shows_the_call(open_terminal):
-    terminal = open_terminal("repl", "im=leg.png")
-    terminal.type("keep_l\t")
-    terminal.shows("k=1, connectivity=1, axes=none")  # of its signature
-    terminal.type("im > 64, con\t")
-    terminal.shows("connectivity=")
-    terminal.type("2)")
-    assert "mask 880x380" in terminal.enter("")
-    terminal.type(":sc\t")
-    terminal.shows("Write the lines that led here")
-    terminal.type(CTRL_C)
-    terminal.ready()
-    terminal.type(":load two le\t")
-    terminal.shows("g.png")
-    assert "two: image 880x380" in terminal.enter("")
-    terminal.leave()
+def test_tab_completes_and_the_bar_shows_the_call(window):
+    window.type("keep_l\t")
+    window.shows("k=1, connectivity=1, axes=none")  # of its signature
+    window.type("im > 64, con\t")
+    window.shows("connectivity=")
+    window.type("2)")
+    assert "mask 880x380" in window.enter("")
+    window.type(":sc\t")
+    window.shows("Write the lines that led here")
+    window.type(CTRL_C)
+    window.ready()
+    window.type(":load two le\t")
+    window.shows("g.png")
+    assert "two: image 880x380" in window.enter("")
 
 
-def test_a_menu_is_chosen_from_with_enter(open_terminal):
-    terminal = open_terminal("repl", "im=leg.png")
-    terminal.type('dilate(im > 64, 2, "')
-    terminal.type("\t")
-    terminal.shows("diamond")
-    terminal.type("\t")
-    terminal.type("\r")  # takes it
-    terminal.type('")')
-    assert "mask 880x380" in terminal.enter("")
-    terminal.leave()
+def test_a_menu_is_chosen_from_with_enter(window):
+    window.type('dilate(im > 64, 2, "')
+    window.type("\t")
+    window.shows("diamond")
+    window.type("\t")
+    window.type("\r")  # takes it
+    window.type('")')
+    assert "mask 880x380" in window.enter("")
 
 
 def test_lines_of_earlier_sessions_come_back(open_terminal):
@@ -194,19 +206,17 @@ def test_lines_of_earlier_sessions_come_back(open_terminal):
     terminal.leave()
 
 
-def test_an_open_bracket_goes_on_and_an_empty_line_ends_it(open_terminal):
-    terminal = open_terminal("repl", "im=leg.png")
-    terminal.type("area(\r")
-    terminal.shows("...")
-    assert "93181" in terminal.enter("im > 64)")
-    terminal.type("area(\r")
-    terminal.shows("...")
-    assert "this ( is never closed" in terminal.enter("")
-    terminal.type("area(" + ALT_ENTER)
-    assert "this ( is never closed" in terminal.ready()
-    terminal.type("\x1b[200~a = (1 +\n 2)\nb = a * 2\x1b[201~")  # pasted
-    assert "a = 3\nb = 6\n" in terminal.enter("")
-    terminal.leave()
+def test_an_open_bracket_goes_on_and_an_empty_line_ends_it(window):
+    window.type("area(\r")
+    window.shows("...")
+    assert "93181" in window.enter("im > 64)")
+    window.type("area(\r")
+    window.shows("...")
+    assert "this ( is never closed" in window.enter("")
+    window.type("area(" + ALT_ENTER)
+    assert "this ( is never closed" in window.ready()
+    window.type("\x1b[200~a = (1 +\n 2)\nb = a * 2\x1b[201~")  # pasted
+    assert "a = 3\nb = 6\n" in window.enter("")
 
 
 def test_ctrl_c_clears_a_line_and_stops_a_run(open_terminal):
@@ -239,15 +249,13 @@ def test_what_was_tuned_runs_as_a_script(folder, open_terminal):
     np.testing.assert_array_equal(iio.imread("again.png"), iio.imread("kept.png"))
 
 
-def test_letters_of_all_kinds_and_lines_of_any_length(open_terminal):
-    terminal = open_terminal()
-    assert "write ete, say" in terminal.enter("été = 3")
-    assert "3\n" in terminal.enter("1 + 2  # 画像 é \U0001f600")
-    terminal.type("\x1b[200~" + "1 + " * 3000 + "1\x1b[201~")
-    terminal.type("\r")
-    terminal.shows("3001\r\n")
-    terminal.ready()
-    terminal.leave()
+def test_letters_of_all_kinds_and_lines_of_any_length(window):
+    assert "write ete, say" in window.enter("été = 3")
+    assert "3\n" in window.enter("1 + 2  # 画像 é \U0001f600")
+    window.type("\x1b[200~" + "1 + " * 3000 + "1\x1b[201~")
+    window.type("\r")
+    window.shows("3001\r\n")
+    window.ready()
 
 
 def test_a_narrow_window(open_terminal):
@@ -276,7 +284,7 @@ def test_a_session_without_prompt_toolkit(folder):
     pytest.importorskip("readline")
 
     def plain():
-        return Terminal(folder, "repl", "im=leg.png", start=("-c", WITHOUT), ready="\n> ")
+        return Terminal(folder, "repl", "im=leg.png", start=("-c", WITHOUT), prompt=("\n> ", "\n"))
 
     terminal = plain()
     assert "93181" in terminal.enter("area(im > 64)")

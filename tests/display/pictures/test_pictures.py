@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
+from helpers.each import each
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -305,7 +306,7 @@ SHAPES = [(1, 1), (1, 300), (300, 1), (7,), (3, 4, 5), (2, 3, 4, 5), (64, 65), (
 VALUES = {"mask": bool, "labels": np.int32, "image": np.float32, "colour": np.uint8}
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@each("shape", SHAPES)
 @pytest.mark.parametrize("kind", VALUES)
 @pytest.mark.parametrize("mode", MODES)
 def test_any_shape_can_be_seen_in_any_mode_and_room(shape, kind, mode):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.each import each
 from helpers.places import ANKLE
 from PIL import Image
 
@@ -73,7 +74,7 @@ def png(header: bytes, rows: bytes, *more: bytes) -> bytes:
 # --- round trips -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@each("shape", SHAPES)
 @pytest.mark.parametrize(
     ("suffix", "dtype"),
     [
@@ -272,9 +273,9 @@ def test_a_transparent_colour_is_said() -> None:
 
 
 @pytest.mark.parametrize("colour", [0, 2, 4, 6])
-@pytest.mark.parametrize("shape", [*SHAPES, (13, 11)], ids=str)
-@pytest.mark.parametrize("interlaced", [False, True])
-@pytest.mark.parametrize("opaque", [False, True])
+@each("shape", [*SHAPES, (13, 11)])
+@each("interlaced", [False, True])
+@each("opaque", [False, True])
 def test_16_bit_pngs_are_exact(colour: int, shape: tuple[int, ...], interlaced: bool, opaque: bool) -> None:
     channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
     array = noise((*shape, channels), "uint16")
@@ -350,7 +351,7 @@ def test_cielab_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
+@each("orientation", range(1, 9))
 @pytest.mark.parametrize("format", ["JPEG", "TIFF", "PNG"])
 @pytest.mark.parametrize("mode", ["L", "RGB", "I;16"])
 def test_exif_orientation_is_applied(orientation: int, format: str, mode: str) -> None:
@@ -399,10 +400,10 @@ def test_of_an_animated_png_the_first_frame_is_read() -> None:
     assert picture.notes == ("first of 3 frames",)
 
 
-@pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize("compression", [None, "zlib"])
+@each("order", ["<", ">"])
+@each("compression", [None, "zlib"])
 @pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8"])
-@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+@each("photometric", ["minisblack", "miniswhite"])
 def test_tiffs_of_every_number_are_exact(photometric: str, dtype: str, compression: str | None, order: str) -> None:
     tifffile = pytest.importorskip("tifffile")
     array = noise((3, 5, 65), np.dtype(dtype).name)

@@ -365,3 +365,9 @@ def _calls(work):
     finally:
         sys.settrace(None)
     return count
+
+
+def test_brackets_over_many_lines_take_no_longer_than_others() -> None:
+    """Each line break once looked at every open bracket: this would take hours."""
+    n = 30_000
+    assert maskexpr.evaluate("(" * n + "\n" * n + "1" + ")" * n) == 1

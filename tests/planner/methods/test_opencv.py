@@ -69,14 +69,13 @@ def test_a_fast_program_stays_fast_when_it_is_copied():
     np.testing.assert_array_equal(program(im=IMAGES[0]), maskexpr.compile("gaussian(im, 1)", fast=True)(im=IMAGES[0]))
 
 
-@pytest.mark.parametrize("reach", [1, 5])
-def test_medians_of_large_images_are_opencvs_and_the_same(reach, monkeypatch):
+def test_medians_of_large_images_are_opencvs_and_the_same(monkeypatch):
     import cv2
 
     im = RNG.integers(0, 256, (1030, 1020), dtype=np.uint8)
     calls = []
     median = cv2.medianBlur
     monkeypatch.setattr(cv2, "medianBlur", lambda *given: calls.append(1) or median(*given))
-    found = maskexpr.compile(f"median_filter(im, {reach})")(im=im)
+    found = maskexpr.compile("median_filter(im, 1)")(im=im)
     assert calls
-    np.testing.assert_array_equal(found, scipy.ndimage.median_filter(im, 2 * reach + 1, mode="reflect"))
+    np.testing.assert_array_equal(found, scipy.ndimage.median_filter(im, 3, mode="reflect"))

@@ -1,13 +1,9 @@
 """Inputs in Fortran order are run transposed where nothing depends on the order of the axes, and give the same bits."""
 
-from typing import Any
-
 import numpy as np
 import pytest
-from helpers.both_ways import ROWS, bound, expect_same, tried
-from helpers.random_masks import mask_programs
-from helpers.random_programs import Program, programs
-from hypothesis import given
+from helpers.both_ways import bound, expect_same
+from helpers.each import each
 
 import maskexpr
 from maskexpr.engine.transposed import transposed
@@ -44,17 +40,12 @@ STAYING = [
 ]
 
 
-def in_fortran_order(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: np.asfortranarray(v) if isinstance(v, np.ndarray) and v.ndim else v for name, v in values.items()}
-
-
-@pytest.mark.parametrize("shape", SHAPES)
+@each("shape", SHAPES)
 @pytest.mark.parametrize("text", TRANSPOSED + STAYING)
 def test_programs_in_fortran_order(text: str, shape: tuple[int, ...]) -> None:
     array = np.asfortranarray(RNG.integers(0, 160, shape, dtype=np.uint8))
     im = maskexpr.Image(array, spacing=[1, 0.5, 0.25, 2][: len(shape)], kind="image")
-    for rows in (None, 1, 4):
-        expect_same(text, {"im": im}, rows)
+    expect_same(text, {"im": im}, None, 1, 4)
 
 
 @pytest.mark.parametrize("text", TRANSPOSED)
@@ -90,19 +81,3 @@ def test_errors_are_the_same() -> None:
     im = np.asfortranarray(RNG.integers(0, 3, (8, 9), dtype=np.uint8))
     expect_same("im // im > 0", {"im": im}, None, 1)
     expect_same('assert area(im > 5) > 0, "none"\nim > 1', {"im": im}, None)
-
-
-@given(programs(), ROWS)
-@tried(150)
-def test_random_programs_in_fortran_order(program: Program, rows: int | None) -> None:
-    expect_same(program.text, in_fortran_order({**program.inputs, **program.given}), rows)
-
-
-@given(mask_programs(), ROWS)
-@tried(150)
-def test_random_masks_in_fortran_order(program: Any, rows: int | None) -> None:
-    text, values = program
-    try:
-        expect_same(text, in_fortran_order(values), rows)
-    except maskexpr.ProgramError:
-        return

@@ -1,0 +1,79 @@
+"""Values and bins counted block by block, against NumPy, which sorts."""
+
+import numpy as np
+import pytest
+
+from maskexpr.kernels import counts
+from maskexpr.kernels.counts import count_bins, count_values
+
+INTEGERS = ["int8", "uint8", "int16", "uint16", ">i2", "int32", "uint32", "int64", "uint64"]
+
+
+def expect_counts(values):
+    for found, expected in zip(count_values(values), np.unique(values, return_counts=True), strict=True):
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_values_are_numpys(im):
+    expect_counts(im)
+
+
+@pytest.mark.parametrize("block", [1, 7, 2**16])
+def test_blocks_of_any_size(im, block, monkeypatch):
+    monkeypatch.setattr(counts, "_BLOCK", block)
+    expect_counts(im)
+    finite = im[np.isfinite(im)].astype(float)
+    edges = np.linspace(finite.min(), finite.max() + 1, 12)
+    np.testing.assert_array_equal(count_bins(finite, edges), np.histogram(finite, edges)[0])
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_values_that_lie_close_at_the_ends_of_a_type(dtype):
+    info = np.iinfo(dtype)
+    steps = np.random.default_rng(4).integers(0, 100, 70_000)
+    for values in (info.min + steps.astype(dtype), info.max - steps.astype(dtype)):
+        expect_counts(values.astype(dtype))
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_values_from_end_to_end_of_a_type(dtype):
+    """Whose differences wrap."""
+    info = np.iinfo(dtype)
+    expect_counts(np.array([info.max, info.min, info.min, info.max, info.min], dtype))
+
+
+@pytest.mark.parametrize("span", [2**16 - 1, 2**16, 2**16 + 1, 2**62])
+def test_values_that_span_more_or_less(span):
+    expect_counts(np.array([-5, span - 6, span - 6, 7]))
+
+
+def test_a_lone_value():
+    for dtype in [*INTEGERS, "float32"]:
+        expect_counts(np.full((1, 1), 3, dtype))
+        expect_counts(np.full((9, 64), 3, dtype))
+
+
+@pytest.mark.parametrize("size", [1, 9, 100_000])
+def test_bins_are_numpys(rng, size):
+    values = np.round(rng.normal(size=size), 2)
+    edges = np.linspace(values.min(), values.max(), 257)
+    np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])
+
+
+@pytest.mark.parametrize("bins", [1, 2, 3, 10, 255])
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-0.3, 0.3), (1e-300, 3e-300), (-1e300, 1e300), (2**53, 2**53 + 64)])
+def test_values_on_the_edges_are_where_numpy_has_them(low, high, bins):
+    """A quotient may be rounded to the next bin, or past the last."""
+    edges = np.linspace(low, high, bins + 1)
+    values = np.concatenate([edges, np.nextafter(edges, -np.inf)[1:], np.nextafter(edges, np.inf)[:-1]])
+    np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])
+
+
+def test_edges_too_far_apart_or_too_near_for_a_quotient():
+    values = np.array([-1e308, 0.0, 1e308, 1e308])
+    edges = np.array([-1.7e308, -0.5e308, 0.5e308, 1.7e308])  # further apart than the largest number
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])
+    edges = np.array([1.0, 1.0, 1.0])  # no two apart
+    np.testing.assert_array_equal(count_bins(np.ones(5), edges), np.histogram(np.ones(5), edges)[0])

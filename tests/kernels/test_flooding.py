@@ -1,0 +1,81 @@
+"""Floods against a queue by the definition, and against scikit-image, pixel by pixel and in waves."""
+
+import numpy as np
+import pytest
+import scipy.ndimage
+import skimage.segmentation
+from helpers.each import each
+from helpers.queue_flood import by_a_queue
+
+from maskexpr.kernels import flooding
+
+SHAPES = [(1,), (40,), (1, 1), (1, 9), (9, 1), (12, 17), (5, 64), (3, 4, 5), (1, 6, 7), (2, 3, 2, 3)]
+
+
+@pytest.fixture(params=[1, 4, 10**9], ids=["at once", "both", "one by one"], autouse=True)
+def waves(request, monkeypatch):
+    """From how large a wave on pixels are handed out at once."""
+    monkeypatch.setattr(flooding, "_WAVE", request.param)
+
+
+def flood(im, markers, within, connectivity):
+    neighbours = scipy.ndimage.generate_binary_structure(im.ndim, connectivity)
+    found = flooding.flood(im, markers, within, neighbours)
+    assert found.dtype == np.int32
+    assert found.flags.c_contiguous
+    return found
+
+
+def random_markers(rng, shape, share=0.1):
+    return np.where(rng.random(shape) < share, rng.integers(1, 6, shape), 0).astype(np.int32)
+
+
+@each("shape", SHAPES)
+@pytest.mark.parametrize("levels", [1, 5, 100])
+def test_a_flood_is_a_queue(shape, levels, rng):
+    im, markers, within = rng.integers(0, levels, shape), random_markers(rng, shape), rng.random(shape) < 0.8
+    for connectivity in range(1, len(shape) + 1):
+        for open_to in (np.ones(shape, bool), within):
+            expected = by_a_queue(im, markers, open_to, connectivity)
+            np.testing.assert_array_equal(flood(im, markers, open_to, connectivity), expected)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "uint64", "int64", "float16", "float64"])
+def test_values_of_any_type_and_range(dtype, rng):
+    """Few levels, or so many that they are numbered first; negative ones; nan above all numbers."""
+    shape = (9, 11)
+    if np.dtype(dtype).kind == "f":
+        im = rng.normal(size=shape).astype(dtype)
+        im[2, 3], im[5, 5], im[7, 1] = np.inf, -np.inf, 0
+        ranks = np.unique(im, return_inverse=True)[1].reshape(shape)
+        im[0, :4] = np.nan
+        ranks[0, :4] = im.size
+    else:
+        info = np.iinfo(dtype)
+        im = rng.integers(info.min, info.max, shape, dtype, endpoint=True)
+        ranks = np.unique(im, return_inverse=True)[1].reshape(shape)
+    markers = random_markers(rng, shape)
+    everywhere = np.ones(shape, bool)
+    np.testing.assert_array_equal(flood(im, markers, everywhere, 1), by_a_queue(ranks, markers, everywhere, 1))
+
+
+def test_a_blurred_image_is_scikit_images(rng):
+    im = scipy.ndimage.gaussian_filter(rng.normal(size=(60, 70)), 2)
+    markers = np.zeros(im.shape, np.int32)
+    markers[tuple(rng.integers(0, 60, (2, 30)))] = np.arange(1, 31)
+    for connectivity in (1, 2):
+        expected = skimage.segmentation.watershed(im, markers, connectivity=connectivity)
+        np.testing.assert_array_equal(flood(im, markers, np.ones(im.shape, bool), connectivity), expected)
+
+
+def test_nothing_flows_without_markers_nor_past_what_is_closed():
+    im, none = np.zeros((4, 5), np.uint8), np.zeros((4, 5), np.int32)
+    assert not flood(im, none, np.ones(im.shape, bool), 1).any()
+    wall = np.ones(im.shape, bool)
+    wall[:, 2] = False
+    markers = none.copy()
+    markers[0, 0] = 7
+    found = flood(im, markers, wall, 1)
+    assert (found[:, :2] == 7).all()
+    assert not found[:, 2:].any()
+    assert not flood(im, markers, np.zeros(im.shape, bool), 1).any()  # the marker itself is closed

@@ -1,0 +1,108 @@
+"""Fast medians equal the body of median_filter."""
+
+from fractions import Fraction
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from helpers import places
+from helpers.each import each
+
+from maskexpr.functions.parameters import Distance
+from maskexpr.kernels import ranks
+from maskexpr.library import elements
+from maskexpr.library.filters.smoothing import median_filter
+
+ANKLE = iio.imread(places.ANKLE)
+
+SHAPES = [(1,), (2,), (300,), (1, 1), (1, 30), (30, 1), (13, 17), (5, 1, 6), (7, 8, 9), (3, 4, 5, 6)]
+TYPES = ["u1", "i1", "u2", "i4", "u8", "i8", "f2", "f4", "f8"]
+
+
+def random_image(shape: tuple[int, ...], dtype: str, seed: int) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    kind = np.dtype(dtype)
+    if kind.kind == "f":
+        return random.normal(0, 1000, shape).astype(kind)
+    limits = np.iinfo(kind)
+    return random.integers(limits.min, limits.max, shape, kind, endpoint=True)
+
+
+def assert_median(im: np.ndarray, reach: Fraction | int, shape: str, axes: tuple[int, ...] | None = None) -> None:
+    n = Distance(Fraction(reach))
+    fast = ranks.median(im, elements.footprint(n, shape, axes, im.ndim))
+    plain = median_filter(im, n, shape, axes)
+    assert fast is not None
+    assert fast.dtype == plain.dtype
+    np.testing.assert_array_equal(fast, plain)
+    assert im.dtype.kind != "f" or not np.signbit(fast[fast == 0]).any()
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@each("shape", SHAPES)
+def test_medians(shape: tuple[int, ...], dtype: str) -> None:
+    im = random_image(shape, dtype, 5)
+    random = np.random.default_rng(6)
+    if im.dtype.kind == "f":
+        values = np.array([np.nan, -np.nan, np.inf, -np.inf, 0.0, -0.0], im.dtype)
+        im = np.where(random.random(shape) < 0.5, random.choice(values, shape), im)
+    for axis in range(im.ndim):
+        assert_median(im, 1, "square", (axis,))
+        assert_median(im, 4, "square", (axis,))
+    assert_median(im, 1, "diamond")
+    if im.ndim < 4:
+        assert_median(im, 1, "square")
+    if im.ndim < 3:
+        assert_median(im, 2, "square")
+        assert_median(im, Fraction(5, 2), "disk")
+        assert_median(im, 4, "square")
+
+
+@pytest.mark.parametrize("pattern", ["01", "10", "11/11", "1000/0000", "101/010", "0011/1100/1010", "1/1/1/1"])
+def test_medians_of_patterns(pattern: str) -> None:
+    """An even number of pixels has an upper middle, and the centre need not be a middle."""
+    for dtype in ("u1", "f4"):
+        for shape in ((40,), (1,)) if "/" not in pattern else ((13, 17), (1, 5), (6, 1)):
+            assert_median(random_image(shape, dtype, 1), 1, pattern)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 1000])
+def test_medians_of_random_windows(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("_FEWEST_ROWS", rows), ("_TILE_BYTES", 1), ("_TILES_BYTES", 1)):
+        monkeypatch.setattr(ranks, name, value)
+    random = np.random.default_rng(rows)
+    for _ in range(30):
+        window = random.random(random.integers(1, 7, 2)) < 0.6
+        window[0, 0] = True
+        im = random.integers(0, 50, random.integers(1, 25, 2), np.int16)
+        if len(window) > 1:
+            assert_median(im, 1, "/".join("".join("01"[int(v)] for v in row) for row in window))
+
+
+def test_what_is_no_small_window() -> None:
+    assert ranks.serves(np.ones((9, 9), bool))
+    assert not ranks.serves(np.ones((11, 11), bool))
+    assert not ranks.serves(np.zeros((3, 3), bool))
+    assert ranks.median(np.empty((0, 4)), np.ones((3, 3), bool)).shape == (0, 4)
+
+
+def test_medians_of_the_ankle() -> None:
+    out = np.empty(ANKLE.shape, ANKLE.dtype)
+    assert ranks.median(ANKLE, np.ones((3, 3), bool), out) is out
+    np.testing.assert_array_equal(out, median_filter(ANKLE, Distance(Fraction(1))))
+    for im in (ANKLE.T[::3], ANKLE[::-4, 1:].astype("f4")):
+        assert_median(im, 2, "square")
+
+
+def test_medians_by_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("cv2")
+    for im in (ANKLE[::2, ::2], random_image((3, 4), "u1", 0), random_image((1, 1), "u1", 0)):
+        for reach in (1, 2, 3, 6):
+            plain = median_filter(im, Distance(Fraction(reach)))
+            np.testing.assert_array_equal(ranks.median_by_opencv(im, reach), plain)
+    square = np.ones((3, 3), bool)
+    assert ranks.opencv_serves(np.dtype("u1"), square)
+    for dtype, window in (("u2", square), ("u1", square[0]), ("u1", square[:, :1]), ("u1", np.eye(3, dtype=bool))):
+        assert not ranks.opencv_serves(np.dtype(dtype), window)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert not ranks.opencv_serves(np.dtype("u1"), square)

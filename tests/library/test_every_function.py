@@ -1,0 +1,199 @@
+"""Every function called with arguments of the right kinds, drawn from what bites.
+
+It gives a value of the promised kind or one of our errors, the same by its plain meaning and by the engine in strips,
+and writes to nothing that it was given.
+
+MASKEXPR_EXAMPLES sets how many examples are tried for each function.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.both_ways import bound, compiled, expect_same
+from helpers.searches import try_seeds
+
+import maskexpr
+from maskexpr import Image, RunError
+from maskexpr.engine import reference
+from maskexpr.engine.transposed import transposed
+from maskexpr.functions.arguments import Parameter
+from maskexpr.functions.record import Function
+from maskexpr.library import CATALOGUE, PROPERTIES
+from maskexpr.planner.rewrites.expand_derived import expand_derived
+from maskexpr.planner.rewrites.facts import Facts
+from maskexpr.program.steps import in_order
+
+SHAPES = [(1,), (9,), (1, 1), (1, 9), (9, 1), (7, 10), (12, 65), (3, 5, 6), (1, 4, 5), (2, 2, 3, 4)]
+TYPES = ["uint8", "int8", "uint16", "int16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64"]
+SPACINGS = [None, None, "0.5mm", 2.0]
+
+# What is written for a parameter that is known before the run; a kind of its own has no other way.
+CONSTANTS = {
+    "n": ["0", "1", "2", "3", "2.5", "1mm", "40", "none"],
+    "sigma": ["0", "1", "0.7", "1mm", "[1, 2]"],
+    "low": ["0.5", "1", "1mm", "3", "-2", "median(im)", "im", "none"],
+    "high": ["2", "3mm", "100", "max(im)", "none"],
+    "shape": ['"diamond"', '"square"', '"disk"', '"010/111/010"', '"11"', '"110/011//111/101"'],
+    "axes": ['"yx"', '"x"', '"y"', '"zy"', "none", "[0]", "0"],
+    "axis": ['"x"', '"y"', '"z"', "none"],
+    "connectivity": ["1", "2", "3", "8", "6"],
+    "pattern": ['"010/111/010"', '"1.0"', '"11/0."', '"1"', '"0"', '"01//10"'],
+    "unit": ['"px"', '"mm"', '"um"', '"mm2"', '"mm3"'],
+    "border": ['"image"', '"empty"'],
+    "predicate": [
+        *(f"{name} > 2" for name, known in PROPERTIES.items() if not known.parts),
+        *(
+            "centroid[0] < 3",
+            "bbox[1] == 0",
+            "area >= 0.5 * max(area)",
+            "area > 1mm2",
+            "min_intensity < 3 & extent > 0.5",
+        ),
+    ],
+    "ys": ["[0, 5, 2]", "[0.5, 3, 3, 0.5]"],
+    "xs": ["[1, 1, 6]", "[0.5, 0.5, 4, 4]"],
+    "radius": ["0", "2", "2.5", "1mm"],
+    "ry": ["0", "2", "1mm"],
+    "rx": ["3", "2.5", "1mm"],
+    "classes": ["2", "3", "4"],
+    "rank": ["0", "1", "-1", "4"],
+    "bins": ["1", "2", "256"],
+    "i": ["0", "1", "7"],
+    "values": ["[1, 2, 0]", "[0.5]", "[]"],
+    "depth": ["0", "1", "0.5", "1mm"],
+}
+NUMBERS = ["0", "1", "2", "3", "0.5", "-1", "7", "count(m)", "max(im)", "mean(im)"]
+
+
+def arguments(parameter: Parameter) -> list[str]:
+    """Texts that fit a parameter, most of the time."""
+    kinds, name = parameter.takes.kinds, parameter.name
+    texts: list[str] = []
+    if name in CONSTANTS:
+        texts += CONSTANTS[name]
+    if "mask" in kinds:
+        texts += ["m", "m", "~m", "im > 2", "m & (im != 0)"]
+    if kinds & {"image", "samples"} and "number" not in kinds:
+        texts += ["im", "im", "other"]
+    if "labels" in kinds and "number" not in kinds:
+        texts += ["label(m)"]
+    if "colour" in kinds and len(kinds) == 1:
+        texts += ["rgb"]
+    if "samples" in kinds:
+        texts += ["im[m]"] if "image" in kinds else ["m[im > 1]"]
+    if "masks" in kinds:
+        texts += ["[m]", "[m, im > 1, ~m]"]
+    if "number" in kinds and name not in CONSTANTS:
+        texts += NUMBERS
+        texts += ["im", "other"] if "image" in kinds else []
+    if kinds & {"length", "size"} and name not in CONSTANTS:
+        texts += ["1mm", "2mm2", "3mm3"]
+    assert texts, f"nothing to give for {name}"
+    return texts
+
+
+def call_of(record: Function, rng: np.random.Generator) -> str:
+    """A call of a function with what it needs, and some of what it may be given."""
+    if record.bare:
+        return record.name
+    given = [rng.choice(arguments(p)) for p in record.parameters if p.required]
+    more = [p for p in record.parameters if not p.required and rng.random() < 1 / 3]
+    given += [f"{p.name}={rng.choice(arguments(p))}" for p in more]
+    return f"{record.name}({', '.join(given)})"
+
+
+def inputs(rng: np.random.Generator) -> dict[str, Any]:
+    """Arrays of one shape: masks, images of any type, a colour image."""
+    shape = SHAPES[rng.integers(len(SHAPES))]
+    values = {"m": rng.random(shape) < rng.choice([0.0, 0.05, 0.5, 0.9, 1.0])}
+    for name in ("im", "other"):
+        dtype, most = np.dtype(str(rng.choice(TYPES))), int(rng.choice([0, 1, 5, 100]))
+        values[name] = rng.integers(0, most + 1, shape).astype(dtype)
+        if dtype.kind == "f":
+            values[name] = values[name] - dtype.type(most / 2)
+            if rng.random() < 1 / 4:
+                values[name][rng.random(shape) < 0.2] = rng.choice([np.nan, np.inf, -np.inf])
+        elif rng.random() < 1 / 5:
+            values[name].flat[0] = np.iinfo(dtype).max
+    spacing = SPACINGS[rng.integers(len(SPACINGS))]
+    kinds = dict.fromkeys(values, "image") | {"m": "mask"}
+    given = {name: Image(array, spacing=spacing, kind=kinds[name]) for name, array in values.items()}
+    given["rgb"] = Image(rng.integers(0, 256, (*shape, 3)).astype(np.uint8), spacing=spacing, kind="colour")
+    return given
+
+
+def check_call(record: Function, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    text, values, rows = call_of(record, rng), inputs(rng), [1, 2, None][seed % 3]
+    if record.group == "shapes":
+        text = f"input im: image; {text}"
+    try:
+        used = {info.name: values[info.name] for info in compiled(text).inputs}
+        checked, _ = bound(text, used)
+    except maskexpr.MaskError:
+        return
+    found = expect_same(text, used, rows)
+    if isinstance(found, str):
+        return
+    for name, step in checked.outputs:
+        value, kind = found[name], step.kind
+        if kind.is_array:
+            assert value.dtype == kind.dtype, text
+            assert value.shape[: len(kind.shape or ())] == kind.shape, text
+            if kind.range is not None and value.size:
+                assert kind.range.low <= value.min() <= value.max() <= kind.range.high, text
+
+
+@pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
+def test_a_call_gives_what_it_promises(record: Function) -> None:
+    try_seeds(30, lambda seed: check_call(record, seed))
+
+
+def check_declared(record: Function, seed: int) -> None:
+    """What a record declares can be seen in a call: it refuses no pixels, keeps empty masks, only grows masks, takes
+    the axes in any order, is an expression of others."""
+    rng = np.random.default_rng(seed)
+    text, values = f"input im: image; input m: mask; {call_of(record, rng)}", inputs(rng)
+    try:
+        checked, arrays = bound(text, {info.name: values[info.name] for info in compiled(text).inputs})
+    except maskexpr.MaskError:
+        return
+    step = checked.outputs[0][1]
+    if step.function is not record:
+        return  # it was computed while it was checked
+    try:
+        found = reference.run(checked, arrays)["result"]
+    except RunError:
+        kinds = {name: operand.kind for name, operand in step.operands.items()}
+        assert not (record.never_refuses(kinds) and all(o.name for o in step.operands.values())), text
+        return
+    first = step.operands.get("m")
+    if first is not None and first.name == "m":
+        m = arrays["m"]
+        assert not (record.keeps_empty and not m.any() and np.any(found)), text
+        assert not (record.is_extensive(step.settings) and np.any(m & ~np.asarray(found, bool))), text
+    turned = transposed(checked)
+    if turned is not None:
+        flipped = {name: v.T.copy() if isinstance(v, np.ndarray) else v for name, v in arrays.items()}
+        np.testing.assert_array_equal(np.asarray(reference.run(turned, flipped)["result"]).T, found, text)
+    expanded = expand_derived(step, Facts())
+    if expanded is not None:
+        alone = replace(checked, steps=tuple(in_order(expanded)), outputs=(("result", expanded),))
+        np.testing.assert_array_equal(reference.run(alone, arrays)["result"], found, text, strict=True)
+
+
+@pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
+def test_what_a_record_declares_is_true(record: Function) -> None:
+    try_seeds(30, lambda seed: check_declared(record, seed))
+
+
+def test_some_records_declare_each_fact() -> None:
+    """Else the test above could not fail."""
+    records = [*CATALOGUE.values()]
+    assert sum(bool(r.total) for r in records) > 70
+    assert sum(r.transposes for r in records) > 50
+    assert sum(r.keeps_empty for r in records) > 10
+    assert sum(bool(r.extensive) for r in records) > 3
+    assert sum(bool(r.derived) for r in records) > 7

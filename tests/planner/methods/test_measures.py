@@ -1,0 +1,26 @@
+"""Measures of masks from counted bits."""
+
+import numpy as np
+import pytest
+from helpers.each import each
+from helpers.one_step import expect_body, method
+
+from maskexpr import Image
+
+
+@each("text", ["area(m)", "fraction(m)", "any(m)", "all(m)"])
+def test_masks_are_counted_as_bits(mask, text):
+    expect_body(text, "packed", m=mask)
+    made = method(text, m=mask)
+    assert made.whole
+    assert made.word == "bits counted"
+
+
+@pytest.mark.parametrize(("text", "spacing"), [('area(m, "mm2")', [0.5, 0.3]), ('area(m, "um2")', 2), ("area(m)", 3)])
+def test_areas_in_a_unit(text, spacing):
+    expect_body(text, "packed", m=Image(np.random.default_rng(1).random((9, 70)) < 0.3, spacing=spacing))
+
+
+@pytest.mark.parametrize("text", ["any(m[k])", "all(m[k])", "fraction(m[k])"])
+def test_samples_have_no_bits(text):
+    assert method(text, m=np.eye(5, dtype=bool), k=np.ones((5, 5), bool)).word == "plain body"
