@@ -365,13 +365,17 @@ class Maker:
         if name in ("area", "count", "fraction"):
             m = self._maybe_cropped(self.mask(depth))
             if m.value.is_array:
-                data = m.value.data
-                if name == "fraction":
-                    text = self.call("fraction", m.text)
-                    return Term(text, POSTFIX, plain.floating(int(data.sum()) / data.size))
-                found = int(data.sum()) if name == "area" else len(plain.regions(data, 1))
-                return Term(self.call(name, m.text), POSTFIX, plain.whole(found, (0, data.size)))
-        im = self.image(depth)
+                return self._measure(name, m)
+        return self._of_image(name, self.image(depth), depth)
+
+    def _measure(self, name: str, m: Term) -> Term:
+        data = m.value.data
+        if name == "fraction":
+            return Term(self.call("fraction", m.text), POSTFIX, plain.floating(int(data.sum()) / data.size))
+        found = int(data.sum()) if name == "area" else len(plain.regions(data, 1))
+        return Term(self.call(name, m.text), POSTFIX, plain.whole(found, (0, data.size)))
+
+    def _of_image(self, name: str, im: Term, depth: int) -> Term:
         if name == "at":
             return self._pixel(im)
         if has_zeros_of_both_signs(im.value):
