@@ -9,7 +9,7 @@ from maskexpr.kernels.threads import threads
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import OPERATORS
 from maskexpr.planner.layout import Layout, Op
-from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest_shape, most_pixels
+from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest, largest_shape, most_pixels
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Step
@@ -128,7 +128,7 @@ def _extent(step: Step) -> tuple[int, ...]:
     sources = [
         o for operand in step.operands.values() if operand.kind.name == "samples" for o in operand.operands.values()
     ]
-    return max([largest_shape(step), *(source.kind.shape or () for source in sources)], key=math.prod)
+    return largest([largest_shape(step), *(source.kind.shape or () for source in sources)])
 
 
 def _size(step: Step, task: Task) -> int:

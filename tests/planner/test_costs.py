@@ -101,6 +101,14 @@ def test_what_is_not_laid_out_row_by_row_is_copied() -> None:
     assert loose == program.cost(im=im[:500, :500].copy()).memory + im.nbytes // 4
 
 
+@pytest.mark.parametrize("shape", [(1,), (1, 1), (1, 1, 1), (1, 7), (7, 1)])
+@pytest.mark.parametrize("text", ["area(m)", "count(m)", "all(m)", "dilate(m, 3)", "keep_largest(m)", "mean(m * 1)"])
+def test_images_of_one_pixel_or_line(text: str, shape: tuple[int, ...]) -> None:
+    text = text.replace("m * 1", "where(m, 1, 0)")
+    bound = stages(maskexpr.compile(text), {"m": np.ones(shape, bool)})
+    assert bound.cost().memory >= peak(bound)
+
+
 def test_a_crop_holds_what_it_is_cut_from() -> None:
     assert cost("gaussian(im, 2)[3]").memory > 8 * PIXELS
 

@@ -1,7 +1,7 @@
 """What a method is: a way to run one step on a block of rows, or on whole arrays, and the table of all of them."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -100,9 +100,14 @@ def most_pixels(step: Step) -> int:
     return math.prod(largest_shape(step))
 
 
+def largest(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape of the most pixels; of one pixel the one with the most axes."""
+    return max(shapes, key=lambda shape: (math.prod(shape), len(shape)))
+
+
 def largest_shape(step: Step) -> tuple[int, ...]:
     """The shape of the largest among a step's operands and its result; () where all are single values."""
-    return max((s.kind.shape or () for s in (step, *step.operands.values())), key=math.prod)
+    return largest(s.kind.shape or () for s in (step, *step.operands.values()))
 
 
 def array_shape(kind: Kind) -> tuple[int, ...]:
