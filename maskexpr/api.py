@@ -21,6 +21,7 @@ from maskexpr.language.parser import Parsed, parse
 from maskexpr.library import CATALOGUE
 from maskexpr.planner.costs import Cost
 from maskexpr.planner.plan import Plan
+from maskexpr.planner.rewrites.expand_derived import refuse_malformed
 from maskexpr.program import identity
 from maskexpr.program.declared import Declared
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo
@@ -390,6 +391,7 @@ def _records(functions: Iterable[Callable[..., Any] | Function]) -> Iterable[Fun
         record = function if isinstance(function, Function) else getattr(function, "record", None)
         if record is None:
             raise TypeError(f"{function!r} is not declared with maskexpr.function")
+        refuse_malformed(record)
         yield record
 
 

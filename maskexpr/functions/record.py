@@ -6,6 +6,7 @@ be, the decorator says what it gives, how far it looks around a pixel and what i
 """
 
 import inspect
+import keyword
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -92,6 +93,11 @@ class Function:
     def border_for(self, kind: Kind) -> str:
         """The border rule in force for a result of this kind."""
         return self.border if isinstance(self.border, str) else self.border.get(kind.name, "")
+
+    @property
+    def is_of_host(self) -> bool:
+        """Whether it was not declared in the library."""
+        return not (self.body.__module__ or "").startswith(_LIBRARY)
 
     @property
     def parts(self) -> Parts:
@@ -200,6 +206,8 @@ def function(
             extensive=extensive,
             derived=derived,
         )
+        if record.is_of_host:
+            _refuse_nonsense(record)
         _RECORDS[module, own_name] = record
         if catalogue is not None:
             catalogue[own_name] = record
@@ -209,6 +217,35 @@ def function(
         return body
 
     return register
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _refuse_nonsense(record: Function) -> None:
+    """A TypeError for a declaration that could only fail later, and somewhere else."""
+    names = {parameter.name for parameter in record.parameters}
+    wanted: dict[str, tuple[object, bool]] = {
+        "name": (record.name, bool(_NAME.fullmatch(record.name)) and not keyword.iskeyword(record.name)),
+        "gives": (record.gives, isinstance(record.gives, Gives)),
+        "halo": (record.halo, record.halo == WHOLE or callable(record.halo) or _is_size(record.halo)),
+        "cost": (record.cost, callable(record.cost) or _is_size(record.cost)),
+        "memory": (record.memory, callable(record.memory) or _is_size(record.memory)),
+        "border": (record.border, isinstance(record.border, str | Mapping)),
+        "aliases": (record.aliases, names.issuperset(record.aliases.values())),
+        "bare": (record.bare, isinstance(record.bare, bool)),
+        "total": (record.total, callable(record.total) or isinstance(record.total, bool)),
+        "extensive": (record.extensive, callable(record.extensive) or isinstance(record.extensive, bool)),
+        "transposes": (record.transposes, isinstance(record.transposes, bool)),
+        "keeps_empty": (record.keeps_empty, isinstance(record.keeps_empty, bool)),
+    }
+    for what, (value, fits) in wanted.items():
+        if not fits:
+            raise TypeError(f"{record.name} cannot be declared with {what}={value!r}")
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
 def _subject(module: str) -> str:

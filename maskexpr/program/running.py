@@ -30,13 +30,46 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
         arguments["kind"] = step.kind
     if "work" in function.filled_in:
         arguments["work"] = work_type(step)
+    if function.is_of_host:
+        return _of_host(step, arguments)
     with np.errstate(all="ignore"):
         result = function.body(**arguments)
+    return _plain(step, result)
+
+
+def _plain(step: Step, result: Any) -> Any:
     if step.kind.name == "truth":
         return bool(result)
     if step.kind.name == "number" and isinstance(result, np.generic):
         return result.item()
     return result
+
+
+def _of_host(step: Step, arguments: Mapping[str, Any]) -> Any:
+    """The same for a function that is not ours: it is given what it cannot write to, and held to what it declares."""
+    assert step.function is not None
+    with np.errstate(all="ignore"):
+        result = step.function.body(**{name: _read_only(value) for name, value in arguments.items()})
+    kind = step.kind
+    if kind.is_array:
+        shape = (*(kind.shape or ()), *([kind.channels] if kind.channels else []))
+        fits = isinstance(result, np.ndarray) and result.shape == shape and result.dtype == kind.dtype
+    else:
+        fits = kind.name not in ("number", "truth") or isinstance(result, int | float | np.number | np.bool_)
+    if not fits:
+        found = f"{result.dtype} of shape {result.shape}" if isinstance(result, np.ndarray) else type(result).__name__
+        raise TypeError(f"{step.function.name} is declared to give {kind}, and gives {found}")
+    return _plain(step, result)
+
+
+def _read_only(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_read_only(item) for item in value]
+    if not isinstance(value, np.ndarray):
+        return value
+    view = value.view()
+    view.flags.writeable = False
+    return view
 
 
 def _gathered(function: Function, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -97,3 +97,100 @@ def test_errors_name_the_function_that_was_written() -> None:
         far(m=np.ones((900, 900), bool))
     (diagnostic,) = caught.value.diagnostics
     assert far.source[slice(*diagnostic.span)].startswith(("tophat", "2000000"))
+
+
+# --- what is declared wrongly ----------------------------------------------------------------------------------------
+
+
+def rim(derived: Any, gives: Any = MASK) -> Any:
+    @function(gives=gives, halo="whole", cost=1, memory=1, derived=derived)
+    def rim(m: Mask, n: Number = 1) -> Any:
+        return m
+
+    return rim
+
+
+@pytest.mark.parametrize(
+    ("derived", "reason"),
+    [
+        ("nonsense(", "never closed"),
+        ("m &", "something must follow"),
+        ("output m", "not one expression"),
+        ("a = m; a", "not one expression"),
+        ("  ", "not one expression"),
+        ("m", "no call, nor operators"),
+        ("nosuch(m)", "nosuch is no function of the library"),
+        ("rim(m, n)", "rim is no function of the library"),
+        ("x(m)", "x is no function of the library"),
+        ("m & ~open(m, q)", "q is none of its parameters"),
+        ("m & ~open(m, far=n)", "open has no far"),
+        ("open()", "open is not given its m"),
+        ("dilate(m, 1, 'square', none, 3)".replace("'", '"'), "argument number 5"),
+        ("m & m[0:3, :]", "a index cannot stand"),
+        (3, "a text is wanted"),
+    ],
+)
+def test_an_expression_that_is_none_is_refused_before_it_meets_a_program(derived: Any, reason: str) -> None:
+    with pytest.raises(TypeError, match=reason):
+        maskexpr.compile("rim(m)", functions=[rim(derived)])
+
+
+@pytest.mark.parametrize(
+    ("derived", "reason"),
+    [
+        ("area(m)", "that gives number, not mask"),
+        ("gaussian(m, 1)", "gaussian takes an image, not mask"),
+        ("label(m)", "that gives labels"),
+        ("1 + 1", "that gives number"),
+        ("m & ~open(m, n)", "the n of open must be a parameter of the same type"),
+        (lambda kind, settings: 3, "a text is wanted"),
+        (lambda kind, settings: "nosuch(m)", "nosuch is no function"),
+    ],
+)
+def test_an_expression_of_another_kind_is_refused_before_a_pixel_is_touched(derived: Any, reason: str) -> None:
+    program = maskexpr.compile("rim(m)", functions=[rim(derived)])
+    with pytest.raises(TypeError, match=reason):
+        program.explain(m=((5, 6), "bool"))
+
+
+def test_a_body_cannot_write_to_what_it_is_given() -> None:
+    @function(gives=MASK, halo=0, cost=1, memory=1)
+    def wiped(m: Mask) -> Any:
+        m[:] = False
+        return m
+
+    m = np.ones((5, 6), bool)
+    with pytest.raises(ValueError, match="read-only"):
+        maskexpr.compile("wiped(m) | m", functions=[wiped])(m=m)
+    assert m.all()
+
+
+@pytest.mark.parametrize("value", [None, "x", np.ones((2, 3), bool), np.ones((5, 6)), 1])
+def test_a_body_gives_what_it_declares(value: Any) -> None:
+    @function(gives=MASK, halo=0, cost=1, memory=1)
+    def odd(m: Mask) -> Any:
+        return value
+
+    with pytest.raises(TypeError, match="odd is declared to give mask 5x6"):
+        maskexpr.compile("odd(m)", functions=[odd])(m=np.ones((5, 6), bool))
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"gives": 3}, "gives"),
+        ({"halo": "x"}, "halo"),
+        ({"halo": -1}, "halo"),
+        ({"cost": "a"}, "cost"),
+        ({"cost": -1}, "cost"),
+        ({"memory": float("nan")}, "memory"),
+        ({"border": 3}, "border"),
+        ({"total": "yes"}, "total"),
+        ({"aliases": {"q": "zz"}}, "aliases"),
+        ({"name": "1x"}, "name"),
+        ({"name": "and"}, "name"),
+    ],
+)
+def test_a_declaration_that_makes_no_sense_is_refused(more: dict[str, Any], reason: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=reason):
+        declared(**more)
