@@ -94,7 +94,7 @@ TOKENS = [
 
 
 @given(st.lists(st.sampled_from([*TOKENS, *CATALOGUE]), max_size=30), st.sampled_from(["", " "]), given_arrays)
-@tried(400)
+@tried(300)
 def test_tokens_in_any_order(tokens: list[str], between: str, arrays: list[Any]) -> None:
     value_or_our_error(between.join(tokens), arrays)
 
@@ -157,13 +157,13 @@ statements = st.one_of(
 
 
 @given(st.lists(statements, min_size=1, max_size=4).map("\n".join), given_arrays)
-@tried(500)
+@tried(400)
 def test_sentences_without_sense(text: str, arrays: list[Any]) -> None:
     value_or_our_error(text, arrays)
 
 
 @given(likely, given_arrays)
-@tried(400)
+@tried(300)
 def test_calls_with_any_arguments(text: str, arrays: list[Any]) -> None:
     value_or_our_error(text, arrays)
 
@@ -195,7 +195,7 @@ def slips(draw: Callable[..., Any]) -> tuple[str, list[Any]]:
 
 
 @given(slips())
-@tried(500)
+@tried(400)
 def test_programs_with_a_slip(made: tuple[str, list[Any]]) -> None:
     value_or_our_error(*made)
 
@@ -294,5 +294,5 @@ def _stack() -> list[Any]:
 @pytest.mark.parametrize("text", [*DEEP.values(), *LONG.values()], ids=[*DEEP, *LONG])
 def test_texts_as_long_as_you_like_take_time_as_their_length(text: Callable[[int], str]) -> None:
     value_or_our_error(text(4), ARRAYS[:1])  # what is loaded once
-    few, many = (calls_made(lambda n=n: value_or_our_error(text(n), ARRAYS[:1])) for n in (50, 500))
-    assert many < 13 * few + 2500
+    few, many = (calls_made(lambda n=n: value_or_our_error(text(n), ARRAYS[:1])) for n in (40, 400))
+    assert many < 13 * few + 2000

@@ -12,8 +12,6 @@ from traitlets.config import Config
 
 import maskexpr
 
-pytestmark = pytest.mark.slow
-
 
 class Notebook:
     """A session of an IPython shell with an image in it."""

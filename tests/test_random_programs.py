@@ -60,7 +60,7 @@ def expect_each_way(text: str, values: dict[str, Any], rows: int | None, threads
 
 
 @given(programs(), ROWS, THREADS)
-@tried(300)
+@tried(260)
 def test_programs_give_what_plain_numpy_gives(program: Program, rows: int | None, threads: int) -> None:
     given = {**program.inputs, **program.given}
     before = {name: array.copy() for name, array in program.inputs.items()}
@@ -77,7 +77,7 @@ def test_programs_give_what_plain_numpy_gives(program: Program, rows: int | None
 
 
 @given(programs())
-@tried(50)
+@tried(40)
 def test_programs_are_the_same_twice_and_elsewhere(program: Program) -> None:
     made = maskexpr.compile(program.text)
     given = {**program.inputs, **program.given}
@@ -96,7 +96,7 @@ def test_programs_are_the_same_twice_and_elsewhere(program: Program) -> None:
 
 
 @given(programs(), ROWS, THREADS, st.integers(0, 2**32 - 1))
-@tried(80)
+@tried(70)
 def test_programs_on_larger_images(program: Program, rows: int | None, threads: int, seed: int) -> None:
     """With pixels for which the programs were not made, which some of them cannot take."""
     rng = np.random.default_rng(seed)
@@ -115,7 +115,7 @@ def test_programs_on_larger_images(program: Program, rows: int | None, threads: 
 
 
 @given(mask_programs(), ROWS, THREADS)
-@tried(400)
+@tried(300)
 def test_masks_and_errors(example: tuple[str, dict[str, Any]], rows: int | None, threads: int) -> None:
     text, values = example
     try:

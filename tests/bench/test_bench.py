@@ -16,6 +16,7 @@ IMAGES = Images(quick=True)
 main = runpy.run_path(str(Path(__file__).parent), run_name="bench")["main"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", works.WORKS, ids=lambda work: work.name)
 def test_peers_agree(work):
     result = timing.measure(work, IMAGES, 1, shortest=0)
@@ -25,6 +26,7 @@ def test_peers_agree(work):
     assert all(peer.library in lines for peer in result.peers)
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes_what_it_measured(tmp_path, capsys):
     out = tmp_path / "out.json"
     assert main(["--quick", "--rounds", "2", "--only", "small", "memory where", "--json", str(out)]) == 0

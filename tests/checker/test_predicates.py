@@ -40,6 +40,7 @@ def kept(mask, image, condition, connectivity=1):
     return np.isin(labels, [region.label for region in found if condition(region)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ours", THEIRS)
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 def test_each_property_chooses_as_scikit_image_does(coins, ours, share):

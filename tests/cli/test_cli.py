@@ -388,6 +388,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "commands" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_standard_input_and_output() -> None:
     done = process("eval", "im > 32", "im=-", "-o", "-", stdin=ANKLE.read_bytes())
     assert (done.returncode, done.stderr) == (0, b"")
@@ -405,6 +406,7 @@ def test_programs_from_standard_input(shell: Shell, monkeypatch: pytest.MonkeyPa
     assert given("eval", "-", stdin=ANKLE.read_bytes()) == (2, "", no_text)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_behind_standard_output() -> None:
     with open("/dev/full", "wb") as full:
@@ -413,11 +415,13 @@ def test_a_full_disk_behind_standard_output() -> None:
     assert done.stderr.startswith(b"error: cannot write to standard output: ")
 
 
+@pytest.mark.slow
 def test_closed_streams_are_no_error() -> None:
     script = f"{sys.executable} -m maskexpr eval '1 + 1' >&- 2>&-"
     assert subprocess.run(script, shell=True, timeout=60, check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error() -> None:
     script = f"{sys.executable} -m maskexpr functions | head -n 1"
     done = subprocess.run(script, shell=True, capture_output=True, timeout=60, check=False)

@@ -169,6 +169,7 @@ def test_planes_that_are_not_there(shape: tuple[int, ...], plane: int | tuple[in
     assert str(caught.value) == f"error: {message}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "dtype", ["bool", "uint8", "int16", "uint16", "int32", "int64", "uint64", "float32", "float64"]
 )

@@ -136,6 +136,7 @@ PROGRAMS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", PROGRAMS)
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("height", [60, 3000])

@@ -27,9 +27,8 @@ from maskexpr.library import OPERATORS
 from maskexpr.planner.methods.method import MAKERS, Method
 from maskexpr.planner.plan import plan
 
-pytestmark = pytest.mark.slow
 
-
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [*ANYWHERE, *PLANES])
 @each("shape", SHAPES)
 def test_shapes_that_bite(text: str, shape: tuple[int, ...]) -> None:
@@ -77,6 +76,7 @@ output tall = median_filter(im, 2) >= dilate(im, 3) - y
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("threads", "heights"), [(1, (5, None)), (3, (1, 40))])
 def test_a_real_image(threads: int, heights: tuple[int | None, ...]) -> None:
     with helpers(threads):
@@ -86,6 +86,7 @@ def test_a_real_image(threads: int, heights: tuple[int | None, ...]) -> None:
 # --- results of their own --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(6, 9), (40, 64), (300, 70)])
 @pytest.mark.parametrize("text", [*ANYWHERE[:4], *ANYWHERE[8:22], *PLANES])
 def test_results_are_new_arrays(text: str, shape: tuple[int, ...]) -> None:
@@ -126,6 +127,7 @@ def as_mapping(program: maskexpr.Program, found: Any) -> dict[str, Any]:
 SHARED = "t = im > otsu(im); output a = dilate(t, 3); output b = keep_largest(a) & t; output c = where(b, im, 0)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_program_runs_in_many_threads_at_once(threads: int) -> None:
     rng = np.random.default_rng(3)
@@ -151,6 +153,7 @@ def test_a_program_runs_in_many_threads_at_once(threads: int) -> None:
             done.result()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_forked_process_runs_programs() -> None:
     """Although the threads of the first one are not there, whatever they were doing."""

@@ -8,8 +8,6 @@ from helpers.each import each
 import maskexpr
 from maskexpr.engine.transposed import transposed
 
-pytestmark = pytest.mark.slow
-
 RNG = np.random.default_rng(5)
 SHAPES = [(9, 70), (70, 9), (1, 65), (6, 7, 66), (66, 5, 3, 4)]
 # Each is run so; those of morphology with axes, lengths on pixels that are no cubes, and squares that are stretched.
@@ -40,6 +38,7 @@ STAYING = [
 ]
 
 
+@pytest.mark.slow
 @each("shape", SHAPES)
 @pytest.mark.parametrize("text", TRANSPOSED + STAYING)
 def test_programs_in_fortran_order(text: str, shape: tuple[int, ...]) -> None:

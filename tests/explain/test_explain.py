@@ -312,6 +312,7 @@ def test_what_stops_a_run_stops_its_times() -> None:
         maskexpr.compile("im > 2").profile(im=BYTES)
 
 
+@pytest.mark.slow
 def test_programs_of_any_length_are_cut_short() -> None:
     chain = maskexpr.compile("+".join(["im"] * 5000), limits=Limits(nodes=10**6))
     lines = plan_of(chain.explain(im=BYTES)).splitlines()

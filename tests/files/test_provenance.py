@@ -9,6 +9,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 from helpers.places import EXAMPLES
+from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -163,6 +164,8 @@ def test_a_record_from_a_stranger_does_nothing(text):
     assert all(c.isprintable() or c == "\n" for c in shown)
 
 
+@pytest.mark.slow
+@tried(50)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)

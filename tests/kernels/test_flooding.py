@@ -30,6 +30,7 @@ def random_markers(rng, shape, share=0.1):
     return np.where(rng.random(shape) < share, rng.integers(1, 6, shape), 0).astype(np.int32)
 
 
+@pytest.mark.slow
 @each("shape", SHAPES)
 @pytest.mark.parametrize("levels", [1, 5, 100])
 def test_a_flood_is_a_queue(shape, levels, rng):

@@ -45,6 +45,7 @@ def some_axes(ndim: int, seed: int) -> tuple[int, ...]:
     return tuple(a for a in range(ndim) if (seed >> a) & 1) or (seed % ndim,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", TYPES)
 @each("shape", SHAPES)
 def test_squares_and_diamonds_equal_the_bodies(shape: tuple[int, ...], dtype: str) -> None:
@@ -131,6 +132,7 @@ def test_views_are_read_and_out_is_filled() -> None:
         assert np.array_equal(im, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["u1", "f2", "f4"])
 def test_the_ankle(dtype: str) -> None:
     im = ANKLE.astype(dtype)

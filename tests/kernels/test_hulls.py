@@ -56,6 +56,7 @@ def test_a_pixel_or_a_line(places):
     np.testing.assert_array_equal(hull_mask(mask), by_programs(mask))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("far", "above"), [(10**6, 500_001), (10**6 + 1, 500_001), (10**6 - 2, 500_000)])
 def test_hull_is_exact_where_lines_are_long(far, above):
     """The upper edge falls from half a pixel above (0, 0) to half a pixel above (1, far), so it crosses the centres of
@@ -76,6 +77,7 @@ def test_hulls_of_volumes_are_scikit_images(rng):
     assert seen > 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "places",
     [

@@ -100,6 +100,7 @@ def test_slices(shape: tuple[int, ...]) -> None:
         check_axes(rng.random(shape) < density)
 
 
+@pytest.mark.slow
 @each("width", [1, 63, 64, 65, 127, 128, 130])
 @pytest.mark.parametrize("rows", [(), (1,), (7,), (3, 4), (3, 1), (1, 3), (2, 3, 2)], ids=str)
 def test_random_masks(rows: tuple[int, ...], width: int) -> None:
@@ -108,6 +109,7 @@ def test_random_masks(rows: tuple[int, ...], width: int) -> None:
         check(rng.random((*rows, width)) < density)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(1,), (130,), (1, 1), (7, 64), (64, 1), (5, 65), (3, 4, 63), (2, 1, 3, 2)], ids=str)
 def test_extreme_masks(shape: tuple[int, ...]) -> None:
     check(np.zeros(shape, bool))

@@ -65,6 +65,7 @@ def check_regions(mask: np.ndarray, connectivity: int, axes: tuple[int, ...] | N
     np.testing.assert_array_equal(words, before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("numbered")
 @each("shape", SHAPES)
 def test_random_masks(shape: tuple[int, ...]) -> None:
@@ -133,6 +134,7 @@ def test_regions_of_a_mask_of_no_pixels() -> None:
         assert runs.find_regions(pack(empty), shape, 1).labels().shape == shape
 
 
+@pytest.mark.slow
 @given(npst.arrays(bool, npst.array_shapes(min_dims=1, max_dims=4, max_side=9), elements=st.booleans()))
 def test_masks_of_any_layout(mask: np.ndarray) -> None:
     for view in (mask, np.asfortranarray(mask), mask[::-1]):

@@ -51,6 +51,7 @@ def assert_sobel(im: np.ndarray) -> None:
         assert_same(smooth.sobel(im, axis, kind.dtype), sobel(im, axis, kind=kind))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", TYPES)
 @each("shape", SHAPES)
 def test_the_bodies(shape: tuple[int, ...], dtype: str) -> None:

@@ -64,6 +64,7 @@ def test_squares_of_a_reach_per_axis(mask, combine):
         np.testing.assert_array_equal(found, by_definition(mask, box(reaches), combine))
 
 
+@pytest.mark.slow
 @EACH_MASK
 @BOTH
 def test_lines_of_any_reach(mask, combine):

@@ -24,6 +24,7 @@ def test_masks_that_bite(mask):
 # --- planes ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_neighbourhood_is_scikit_images():
     """All 256 of them, in the middle of a mask, where neighbours fall as well."""
     offsets = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]
@@ -53,6 +54,7 @@ def test_planes_of_a_stack_by_themselves(axes, rng):
 # --- volumes ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_random_volumes_are_scikit_images(rng):
     for _ in range(150):
         mask = rng.random(rng.integers(1, 10, 3)) < rng.choice([0.1, 0.3, 0.5, 0.7, 0.9])

@@ -8,7 +8,8 @@ import skimage.data
 import skimage.exposure
 import skimage.filters
 from helpers.both_ways import expect_same
-from hypothesis import given, settings
+from helpers.searches import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from maskexpr import Image, ProgramError, RunError, evaluate
@@ -69,7 +70,7 @@ def test_unsharp_takes_an_amount_that_depends_on_pixels_and_nothing_of_nothing(i
         np.testing.assert_array_equal(evaluate(f"unsharp(im, {text})", im=grey(im)), im.astype(result_type(im)))
 
 
-@settings(max_examples=20, deadline=None)
+@tried(20)
 @given(st.sampled_from(["uint8", "int64", "float16", "float32"]), st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 5]))
 def test_unsharp_in_strips(dtype, seed, rows):
     im = (np.random.default_rng(seed).normal(size=(17, 9)) * 50).astype(dtype)
@@ -191,6 +192,7 @@ def test_arguments_that_are_refused_before_the_run(call, message):
 PICTURES = [skimage.data.coins, skimage.data.page, skimage.data.cell, skimage.data.camera]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("picture", PICTURES)
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "int32"])
 def test_equalize_of_integers_is_scikit_images(picture, dtype):

@@ -8,7 +8,8 @@ import skimage.data
 import skimage.filters
 from helpers.both_ways import expect_same
 from helpers.each import each
-from hypothesis import given, settings
+from helpers.searches import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from maskexpr import Image, ProgramError, evaluate
@@ -529,7 +530,7 @@ OF_PLANES = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.sampled_from(CALLS + OF_PLANES), st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 3, 7]))
 def test_strips_give_the_same(call, seed, rows):
     rng = np.random.default_rng(seed)

@@ -153,6 +153,7 @@ def by_search(seed, within, connectivity):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", INTEGERS + FLOATS)
 @each("shape", [(1, 1), (1, 9), (8, 1), (7, 8), (20,), (3, 4, 5), (2, 3, 2, 3)])
 def test_reconstruct_spreads_the_highest_values_first(dtype, shape):
@@ -166,6 +167,7 @@ def test_reconstruct_spreads_the_highest_values_first(dtype, shape):
         assert found.dtype == dtype or np.dtype(dtype).kind in "iu"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("connectivity", [1, 2])
 @pytest.mark.parametrize("h", [1, 20, 60])
 @pytest.mark.parametrize("data", ["coins", "cell", "page", "camera"])

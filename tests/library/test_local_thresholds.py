@@ -6,7 +6,8 @@ import scipy
 import skimage.data
 import skimage.filters
 from helpers.both_ways import expect_same
-from hypothesis import given, settings
+from helpers.searches import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from maskexpr import Image, ProgramError, RunError, evaluate
@@ -227,7 +228,7 @@ CALLS = [
 ]
 
 
-@settings(max_examples=50, deadline=None)
+@tried(50)
 @given(st.sampled_from(CALLS), st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 3, 7]))
 def test_strips_give_the_same(call, seed, rows):
     rng = np.random.default_rng(seed)

@@ -203,6 +203,7 @@ def test_disks_are_isotropic_dilations_of_scikit_image(n: int) -> None:
 
 
 # Large disks, from a reach of 11 on in a plane and of 4 in a volume, go by a distance transform.
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS)
 @each("n", [9, 10, 11, 12, 13, 20])
 def test_large_disks_are_the_same_offsets(operation: str, n: int) -> None:
@@ -235,6 +236,7 @@ SPACINGS = [
 ]
 
 
+@pytest.mark.slow
 @each("operation", OPERATIONS)
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("reach", "spacing"), SPACINGS)
@@ -269,6 +271,7 @@ def test_pixels_ignore_the_spacing() -> None:
 # --- reaches beyond the image ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @EACH_MASK
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("n", [200, 10**6, 2**31])
@@ -281,6 +284,7 @@ def test_far_dilations_fill_and_far_erosions_empty_the_image(shape: str, n: int,
         np.testing.assert_array_equal(evaluate(f'boundary(m, {reach}, "{shape}")', m=im), mask)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["diamond", "square"])
 @pytest.mark.parametrize("size", [(1, 6), (6, 1), (5, 4), (3, 4, 3), (9,), (2, 2, 2, 3)])
 def test_far_closings_settle(shape: str, size: tuple[int, ...]) -> None:
@@ -309,6 +313,7 @@ def test_far_closings_with_a_disk_are_right_or_refused() -> None:
 # --- axes ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("shape", [*SHAPES, "110/010"])
 @each("n", [1, 2, 12])
@@ -357,6 +362,7 @@ def as_array(pattern: str) -> Masks:
     return np.array(planes if "//" in pattern else planes[0], bool)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS)
 @each("n", [1, 2, 3, 4])
 def test_patterns_are_scipys_structures(pattern: str, n: int) -> None:
@@ -379,6 +385,7 @@ def test_patterns_of_planes_work_on_volumes(pattern: str) -> None:
         np.testing.assert_array_equal(found, scipy.ndimage.binary_erosion(mask, structure, iterations=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS)
 @each("n", [1, 2, 3])
 def test_open_and_close_with_patterns_go_on_outside_the_image(pattern: str, n: int) -> None:
@@ -414,6 +421,7 @@ def test_patterns_are_stamped_any_number_of_times(pattern: str, grey: bool) -> N
 # --- what holds for every mask ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @EACH_MASK
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("n", [1, 2, 5, 11, 40])
@@ -425,6 +433,7 @@ def test_open_within_mask_within_close(shape: str, n: int, mask: Masks) -> None:
     np.testing.assert_array_equal(evaluate(f'close(m, {n}, "{shape}")', m=closed), closed)
 
 
+@pytest.mark.slow
 @EACH_MASK
 @pytest.mark.parametrize("n", [1, 2, 5, 13])
 def test_dilation_and_erosion_are_dual_away_from_the_border(n: int, mask: Masks) -> None:
@@ -458,6 +467,7 @@ def extreme(im: NDArray[np.generic], offsets: list[Offset], choose: np.ufunc, si
     return choose.reduce(moved)[tuple(inside)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATS])
 @each("size", [(9, 11), (1, 7), (7, 1), (1, 1), (10,), (3, 4, 5)])
 @pytest.mark.parametrize("shape", SHAPES)

@@ -38,6 +38,7 @@ def plateaus(rng, shape, levels, dtype):
 SHAPES = [(40,), (1, 30), (30, 1), (19, 23), (8, 9, 10), (1, 9, 10)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "float32", "float64"])
 @pytest.mark.parametrize("n", [1, 2, 3, 5, 50])
 @pytest.mark.parametrize("shape", SHAPES)
@@ -50,6 +51,7 @@ def test_peaks_are_scikit_images(shape, n, dtype, rng):
         np.testing.assert_array_equal(found(im, f", {n}, within=m", m=within), scikit_images(im, n, within=within))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 5, 20])
 @pytest.mark.parametrize("name", ["coins", "camera", "cell", "moon"])
 def test_peaks_of_real_images_are_scikit_images(name, n):

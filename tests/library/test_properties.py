@@ -89,6 +89,7 @@ def case(request):
     return SimpleNamespace(ours=ours, theirs=regionprops(ours.labels, im), ndim=mask.ndim)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Failed to get convex hull image", "ignore:divide by zero")
 @each("name", OURS_TO_SKIMAGE)
 def test_properties_are_scikit_images(case, name):

@@ -42,6 +42,7 @@ def test_label_numbers_regions_as_scikit_image_and_in_scan_order(mask):
         np.testing.assert_array_equal(labels, labelled(mask, connectivity))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(3, 3), (2, 5), (2, 2, 2), (3, 1, 3), (1, 3, 3), (3, 3, 1)])
 def test_label_is_in_scan_order_for_every_small_mask(shape):
     """SciPy promises no order, so all masks of a few pixels are tried."""
@@ -187,6 +188,7 @@ def test_remove_small_and_remove_large_part_a_mask(ankle):
     np.testing.assert_array_equal(exact, chosen_by_size(mask, 1, lambda s: [r for r in s if r[0] == 5]))
 
 
+@pytest.mark.slow
 @each(
     "call, choose",
     [

@@ -99,6 +99,7 @@ def test_rectangle_is_a_slice():
     np.testing.assert_array_equal(on_grid("rectangle(2, 1, 5, 7)", (8, 9)), expected)
 
 
+@pytest.mark.slow
 @each("shape", GRIDS)
 @each("centre", [("3", "4"), ("0", "0"), ("2.5", "3.5"), ("-2", "4"), ("0.1", "70")])
 @pytest.mark.parametrize("radius", ["0", "1", "2", "2.5", "0.3", "50"])
@@ -151,6 +152,7 @@ def test_circle_refuses_a_radius_that_is_none(call, message):
 # --- ellipses --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @each("shape", GRIDS)
 @each("centre", [("3", "4"), ("2.5", "3.5"), ("-2", "4.2"), ("0.1", "70")])
 @pytest.mark.parametrize("radii", [("2", "3"), ("0.3", "5"), ("2.5", "1.25"), ("50", "1"), ("7", "90")])
@@ -336,6 +338,7 @@ CORNERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", CORNERS.values(), ids=CORNERS)
 @pytest.mark.parametrize("shape", [(9, 11), (1, 1), (1, 12), (12, 1)])
 def test_polygon_holds_what_its_definition_says(made, shape, rng):

@@ -201,6 +201,7 @@ def changed(im, way):
     }[way]()
 
 
+@pytest.mark.slow
 @each("way", ["as it is", "16 bits", "a comb", "negative", "signed"])
 @pytest.mark.parametrize("picture", PICTURES)
 @pytest.mark.parametrize("name", [n for n in LEVELS if n not in ("valley", "otsu")])
@@ -211,6 +212,7 @@ def test_levels_of_integers_are_scikit_images(name, picture, way):
     assert level == pytest.approx(scikit_images(name, im), rel=0 if name in WHOLE else 1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("way", "tolerance"), [("float64", 1e-12), ("float32", 2e-6), ("float16", 2e-3)])
 @pytest.mark.parametrize("picture", ["coins", "camera", "retina 1", "brain"])
 @pytest.mark.parametrize("name", [n for n in LEVELS if n not in ("valley", "otsu")])
@@ -470,6 +472,7 @@ def expect_valley(im, expected):
     assert caught.value.code == "no-valley"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turned", [False, True], ids=["as it is", "negative"])
 @pytest.mark.parametrize("picture", PICTURES)
 def test_valley_is_scikit_images(picture, turned):
@@ -489,6 +492,7 @@ def test_valley_within_a_mask_and_of_other_types(picture):
     assert evaluate("valley(im)", im=im.astype(np.int32) - 1000) == evaluate("valley(im)", im=im) - 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_valley_of_a_few_values(seed):
     im = some_values(seed)
@@ -526,6 +530,7 @@ def counts_that_bite(rng):
     return np.concatenate([[1], ways[rng.integers(len(ways))], [1]])
 
 
+@pytest.mark.slow
 @each("seed", range(150))
 def test_valley_is_that_of_exact_counts(seed):
     counts = counts_that_bite(np.random.default_rng(seed))
@@ -573,6 +578,7 @@ def test_valley_needs_two_peaks():
         assert caught.value.hint == "use otsu, say"
 
 
+@pytest.mark.slow
 def test_valley_gives_up_where_smoothing_does_not_join_the_peaks():
     with pytest.raises(RunError, match="still has 3 peaks after being smoothed 10,000 times"):
         evaluate("valley(im)", im=np.array([[0, 1000, 2000, 3000]], np.uint16))
@@ -636,6 +642,7 @@ def best_sum(values, counts, classes):
     return best[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", range(2, 9))
 @pytest.mark.parametrize("picture", ["coins", "camera", "retina 1", "brain"])
 def test_multiotsu_has_the_largest_variance(picture, classes):
@@ -658,6 +665,7 @@ def scikit_images_classes(im, classes):
     return np.digitize(im, levels, right=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["as it is", "signed", "float64"])
 @pytest.mark.parametrize("picture", sorted(set(PICTURES) - {"cell", "retina 1"}))
 def test_multiotsu_is_scikit_images(picture, way):

@@ -75,6 +75,7 @@ def one_marker_per_value(im, rng, most=200):
     return markers.reshape(im.shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("connectivity", [1, 2])
 @pytest.mark.parametrize("name", ["camera", "coins", "moon", "page"])
 def test_watershed_of_real_images_is_scikit_images_ties_included(name, connectivity, rng):
@@ -232,6 +233,7 @@ def test_split_gives_connected_parts_of_each_region(mask, depth):
         expect_parts(mask, parts, connectivity)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [0, 0.3, 1, 2])
 @pytest.mark.parametrize("shape", [(70, 80), (14, 16, 18)])
 def test_split_has_a_part_for_each_maximum_that_is_deep_enough(shape, depth, rng):

@@ -102,6 +102,7 @@ def test_a_start_that_cannot_be(folder, capsys, arguments, code, message):
     assert err.startswith(message)
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_gone_is_no_fault(folder):
     lines = "1\n" * 20_000
     process = subprocess.Popen(

@@ -8,7 +8,8 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 from helpers.places import EXAMPLES
-from hypothesis import HealthCheck, given, settings
+from helpers.searches import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 import maskexpr
@@ -417,8 +418,9 @@ ACTIONS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(ACTIONS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(50)
 def test_whatever_is_done_the_script_gives_what_the_session_has(tmp_path_factory, actions):
     im = iio.imread(EXAMPLES / "ankle.png")[::8, ::8]
     folder = tmp_path_factory.getbasetemp()

@@ -181,6 +181,7 @@ def test_a_part_has_its_colour_where_it_is():
         assert rgb[0, -1].tolist() == list(theme.ground)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", [(80, 160), (120, 300), (300, 640), (900, 1600), (10, 10)], ids=str)
 @pytest.mark.parametrize("scale", SCALES)
 def test_any_size_and_any_values(room, scale):

@@ -174,6 +174,7 @@ print("line", repr(sys.stdin.readline()), flush=True)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
 @pytest.mark.parametrize(
     ("reply", "expected"),

@@ -95,6 +95,7 @@ def chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 # --- what is written is read -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_text_comes_back_and_the_pixels_are_the_same(tmp_path: Path, name: str, text: str) -> None:
@@ -378,6 +379,7 @@ def peak_of(data: bytes) -> int:
     return peak
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked() -> None:
     bomb = HEAD + b"\1\0\0\0" + zlib.compress(texts.PREFIX.encode() + bytes(10**8), 9)
     assert peak_of(with_chunk(b"iTXt", bomb)) < 4 * formats.MOST_TEXT
@@ -417,6 +419,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         assert text_of(stream.getvalue()) is None
 
 
+@pytest.mark.slow
 def test_a_stream_need_not_be_seekable() -> None:
     code = "import sys; from maskexpr.files import formats; print(formats.read_text(sys.stdin.buffer))"
     for name in ("mask.png", "stack.tif"):
@@ -450,6 +453,7 @@ def test_a_file_that_is_cut_gives_its_text_or_none(name: str) -> None:
     assert (survives(data[:-20]) == whole) == name.endswith(".png")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEEDS)
 @given(data=st.data())
 def test_a_damaged_file_gives_a_text_or_an_error(name: str, data: st.DataObject) -> None:

@@ -631,6 +631,7 @@ def test_the_ending_of_a_name_means_nothing(tmp_path: Path) -> None:
     assert formats.read(tmp_path / "a.jpg").array.shape == (880, 380)
 
 
+@pytest.mark.slow
 def test_a_stream_need_not_be_seekable() -> None:
     code = "import sys; from maskexpr.files import formats; print(formats.read(sys.stdin.buffer).array.shape)"
     done = subprocess.run(
@@ -756,6 +757,7 @@ def test_nothing_is_read_without_its_end(name: str) -> None:
     assert not any(survives(data[:stop]) for stop in range(len(data)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_damaged_file_is_a_picture_or_an_error(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     rng = random.Random(name)
@@ -919,6 +921,7 @@ def test_a_folder_or_file_that_may_not_be_written(tmp_path: Path) -> None:
     assert (tmp_path / "a.png").read_bytes() == b"old"
 
 
+@pytest.mark.slow
 def test_devices_and_pipes_are_written_as_they_are() -> None:
     formats.write(os.devnull, np.zeros((2, 3), bool), kind="mask")
     assert not stat.S_ISREG(os.stat(os.devnull).st_mode)

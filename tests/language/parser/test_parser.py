@@ -238,6 +238,7 @@ def test_a_whole_number_stays_whole():
 # --- the grammar and its tables --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_grammar_is_found_without_a_copy_in_the_package(tmp_path):
     """As in a checkout: `grammar/` lies beside the package."""
     package = pathlib.Path(maskexpr.__file__).parent
@@ -248,6 +249,7 @@ def test_the_grammar_is_found_without_a_copy_in_the_package(tmp_path):
     assert _value_elsewhere(tmp_path) == "3"
 
 
+@pytest.mark.slow
 def test_the_grammar_is_found_in_the_package(tmp_path):
     """As in a wheel: the package carries its own copy."""
     package = pathlib.Path(maskexpr.__file__).parent
@@ -285,6 +287,7 @@ def test_the_tables_are_kept_in_a_folder_of_the_users_own(fresh_tables):
     assert spans("a + b") == [("Bare", "a + b"), ("Chain", "a + b"), ("Name", "a"), ("Name", "b"), ("Operator", "+")]
 
 
+@pytest.mark.slow
 def test_damaged_tables_are_built_again(fresh_tables):
     shown("a")
     (kept,) = fresh_tables.iterdir()
@@ -327,20 +330,21 @@ def test_no_folder_at_all(fresh_tables):
 
 
 LONG = {
-    "a chain": "a" + " + a" * 500,
-    "statements": "a = 3\n" * 300,
-    "nested brackets": "(" * 500 + "a" + ")" * 500,
-    "open brackets": "(" * 800,
-    "open brackets and lines": "a = (b\n" * 300,
-    "open brackets and semicolons": "(" + "a; " * 400,
-    "closing brackets": ")" * 800,
-    "equals signs": "a " + "= " * 500,
-    "commas": "a" + ", a" * 500,
-    "mistakes": "a $\n" * 300,
-    "texts": "f(" + '"a", ' * 400 + ")",
+    "a chain": "a" + " + a" * 250,
+    "statements": "a = 3\n" * 150,
+    "nested brackets": "(" * 250 + "a" + ")" * 250,
+    "open brackets": "(" * 400,
+    "open brackets and lines": "a = (b\n" * 150,
+    "open brackets and semicolons": "(" + "a; " * 200,
+    "closing brackets": ")" * 400,
+    "equals signs": "a " + "= " * 250,
+    "commas": "a" + ", a" * 250,
+    "mistakes": "a $\n" * 150,
+    "texts": "f(" + '"a", ' * 200 + ")",
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LONG)
 def test_each_token_is_looked_at_a_few_times(name, monkeypatch):
     """Twice the text takes no more than about twice the steps, as Python counts calls."""
@@ -368,6 +372,6 @@ def _calls(work):
 
 
 def test_brackets_over_many_lines_take_no_longer_than_others() -> None:
-    """Each line break once looked at every open bracket: this would take hours."""
-    n = 30_000
+    """Each line break once looked at every open bracket: this would take an hour."""
+    n = 10_000
     assert maskexpr.evaluate("(" * n + "\n" * n + "1" + ")" * n) == 1

@@ -102,7 +102,7 @@ def morphologies(draw: Callable[..., Any], dtype: str, functions: list[str]) -> 
 
 @pytest.mark.slow
 @given(morphologies("bool", ["dilate", "erode", "open", "close", "boundary"]), ROWS, THREADS)
-@tried(300)
+@tried(200)
 def test_morphology_of_masks(example: tuple[str, dict[str, Any]], rows: int | None, threads: int) -> None:
     text, values = example
     with helpers(threads):
@@ -115,7 +115,7 @@ def test_morphology_of_masks(example: tuple[str, dict[str, Any]], rows: int | No
     ROWS,
     THREADS,
 )
-@tried(200)
+@tried(130)
 def test_morphology_of_images(example: tuple[str, dict[str, Any]], rows: int | None, threads: int) -> None:
     text, values = example
     with helpers(threads):

@@ -86,18 +86,22 @@ def test_64_bits_that_numpy_would_round_are_compared_by_the_body() -> None:
 @pytest.mark.parametrize("dtypes", list(itertools.product(DTYPES[1:12], repeat=2)), ids="-".join)
 def test_pixel_by_pixel_for_all_types(dtypes: tuple[str, str]) -> None:
     rng = np.random.default_rng(4)
-    for fill in ("edges", "near" if dtypes < dtypes[::-1] else "few"):
+    for fill in ("edges", "near" if dtypes <= dtypes[::-1] else "few"):
         a, b = (random_array(rng, (6, 65), dtype, fill) for dtype in dtypes)
         given = {"a": a, "b": b, "m": rng.random((6, 65)) < 0.5}
-        fitting = [text for text in PAIRS if fits(text, given)]
+        fitting = PAIRS if fits(PAIRS, given) else [text for text in PAIRS if fits([text], given)]
         assert len(fitting) >= 40
-        expect_same("\n".join(f"output r{i} = {text}" for i, text in enumerate(fitting)), given, 4)
+        expect_same(outputs(fitting), given, 4)
 
 
-def fits(text: str, given: dict[str, Any]) -> bool:
-    """Whether a program can be checked for these types: 64 bits may be too few for a result."""
+def outputs(texts: list[str]) -> str:
+    return "\n".join(["input a", "input b", "input m", *(f"output r{i} = {text}" for i, text in enumerate(texts))])
+
+
+def fits(texts: list[str], given: dict[str, Any]) -> bool:
+    """Whether expressions can be checked for these types: 64 bits may be too few for a result."""
     try:
-        bound(f"input a\ninput b\ninput m\n{text}", given)
+        bound(outputs(texts), given)
     except ProgramError:
         return False
     return True
@@ -123,6 +127,7 @@ def test_functions_of_floats_in_any_layout(layout: str, dtype: str) -> None:
     expect_same(text, {"f": array}, 1, 5, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
 @pytest.mark.parametrize("channels", [3, 4])
 def test_colour(channels: int, dtype: str) -> None:
@@ -137,7 +142,7 @@ def test_colour(channels: int, dtype: str) -> None:
         output g = c[1:, ::2]
         output h = channel(c, 1) + value(c)
     """
-    for layout in LAYOUTS:
+    for layout, rows in zip(LAYOUTS, itertools.cycle((1, None, 4)), strict=False):
         c = laid_out(random_array(rng, (11, 66, channels), dtype, "any"), layout)
         with helpers(2):
-            expect_same(text, {"c": Image(c, kind="colour"), "m": rng.random((11, 66)) < 0.3}, 1, 4, None)
+            expect_same(text, {"c": Image(c, kind="colour"), "m": rng.random((11, 66)) < 0.3}, rows)

@@ -46,6 +46,7 @@ def test_it_is_applied() -> None:
     assert any(is_applied(merge_reaches, text) for text, _ in CASES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int16"])
 @pytest.mark.parametrize("shape", ["diamond", "square"])
 @pytest.mark.parametrize("name", ["dilate", "erode"])
