@@ -93,9 +93,7 @@ def _other_kind(info: InputInfo, wanted: str, found: str, way_out: str = "") -> 
 
 def _is_signature(value: Any) -> bool:
     """Whether this is a (shape, dtype) and not an array."""
-    if not (isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], tuple | list)):
-        return False
-    return isinstance(value[1], str | type | np.dtype)
+    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str | type | np.dtype)
 
 
 def _signature(shape: Any, dtype: Any) -> _Pixels:
@@ -125,7 +123,7 @@ def _check_type(pixels: _Pixels) -> None:
     if dtype.kind not in "biuf" or dtype.itemsize > 8:
         raise Refused(messages.INPUT_NOT_ARRAY, found=f"its type is {dtype}")
     if not shape or min(shape) <= 0:
-        raise Refused(messages.INPUT_NO_PIXELS, shape=shape_text(shape))
+        raise Refused(messages.INPUT_NO_PIXELS, shape=shape_text(shape) or "()")
 
 
 def _scalar(info: InputInfo, value: Any) -> tuple[Any, Kind]:

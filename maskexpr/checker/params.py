@@ -16,6 +16,8 @@ from maskexpr.language.limits import Limits
 from maskexpr.language.parser import parse
 from maskexpr.program.steps import ParamInfo
 
+_LONGEST = 60  # of a value in a message
+
 
 def param_kind(info: ParamInfo, value: Any) -> Kind:
     """The kind of a parameter: a constant with the range of its whole interval, so that types do not depend on it."""
@@ -45,7 +47,7 @@ def param_value(info: ParamInfo, value: Any) -> Any:
     if info.whole and isinstance(value, float) and value.is_integer():
         value = int(value)
     if not _fits(info, value):
-        found = str(value) if isinstance(value, Quantity) else repr(value)
+        found = str(value) if isinstance(value, Quantity) else _on_one_line(repr(value))
         raise Refused(messages.PARAM_VALUE, value=found, wanted=_wanted(info))
     return value
 
@@ -77,6 +79,12 @@ def constant(node: nodes.Constant) -> Any:
 def is_endless(value: Any) -> TypeGuard[int]:
     """Whether a number is so long that to compute with it could take for ever."""
     return isinstance(value, int) and value.bit_length() > MOST_BITS
+
+
+def _on_one_line(text: str) -> str:
+    """An array would fill a page."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[:_LONGEST] + " ..."
 
 
 def _fits(info: ParamInfo, value: Any) -> bool:

@@ -26,6 +26,7 @@ from maskexpr.functions.gives import (
     pixelwise,
 )
 from maskexpr.functions.parameters import (
+    Array,
     Axes,
     Axis,
     Colour,
@@ -40,6 +41,7 @@ from maskexpr.functions.parameters import (
     MaskOrImage,
     MaskOrLabels,
     MaskOrNone,
+    Masks,
     Measured,
     Number,
     NumberOrNone,
@@ -72,6 +74,7 @@ __all__ = [
     "SAME_REGIONS",
     "TRUTH",
     "WHOLE",
+    "Array",
     "Axes",
     "Axis",
     "Colour",
@@ -89,6 +92,7 @@ __all__ = [
     "MaskOrImage",
     "MaskOrLabels",
     "MaskOrNone",
+    "Masks",
     "Measured",
     "Number",
     "NumberOrNone",
