@@ -226,12 +226,13 @@ class Bound:
         Raises
         ------
         InputError
-            An input was bound as a shape and a type.
+            An input was bound as a shape and a type, or has changed so that the program does not fit it any more.
         ProgramError
             The program gives nothing.
         RunError
             An assert failed, or a step has no answer for these pixels.
         """
+        self._stages.check_unchanged()
         return self._stages.run()
 
     def cost(self) -> Cost:

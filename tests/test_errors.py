@@ -4,8 +4,10 @@
 """
 
 import ast
+import contextlib
 import re
 import sys
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -354,6 +356,29 @@ def test_defs_within_defs_too_deep_are_one_mistake():
     assert error.hint == "call fewer defs within defs"
 
 
+def test_arrays_that_have_changed_are_not_run():
+    """Where kinds follow from what has changed: a result of a smaller type could wrap."""
+    wide = np.array([[5, 6]], np.int64)
+    bound = maskexpr.compile("wide * wide + wide").bind(wide=wide)
+    assert bound.run()["result"].tolist() == [[30, 42]]
+    wide[:] = 2**40
+    with pytest.raises(maskexpr.InputError) as caught:
+        bound.run()
+    assert str(caught.value) == (
+        "error: wide has changed since the program was bound to it; bind it again: program.bind(wide=...)"
+    )
+    grey = np.zeros((4, 6), np.uint8)
+    bound = maskexpr.compile("grey > 3").bind(grey=grey)
+    grey[:] = 9
+    assert bound.run()["result"].all()  # values that its type could have had
+    flat = maskexpr.compile("flat > 3").bind(flat=(turned := np.zeros((4, 6), np.uint8)))
+    with contextlib.suppress(AttributeError), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of NumPy 2.5
+        turned.shape = (6, 4)
+        with pytest.raises(maskexpr.InputError, match="flat has changed"):
+            flat.run()
+
+
 def test_shapes_and_types_are_not_run():
     bound = maskexpr.compile("a & b").bind(a=((2, 3), bool), b=((2, 3), bool))
     for ask in (bound.run, bound.profile):
@@ -424,6 +449,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_the_length_is_counted_in_bytes,
         test_defs_within_defs_too_deep_are_one_mistake,
         test_shapes_and_types_are_not_run,
+        test_arrays_that_have_changed_are_not_run,
         test_little_stack_left_is_an_error_of_ours,
     ):
         test()

@@ -94,6 +94,13 @@ class Stages:
         own = _OwnArrays(self.arrays.values())
         return {name: own.take(values[name]) for name, _ in self.checked.outputs}
 
+    def check_unchanged(self) -> None:
+        """Refuse arrays of which something has changed that the kinds of all steps follow from: their shapes, and the
+        values of those that were measured."""
+        changed = [name for name, kind in self.kinds.items() if _has_changed(self.arrays[name], kind)]
+        if changed:
+            raise InputError([messages.INPUT_CHANGED.anywhere(name=name) for name in changed])
+
     def results(self) -> dict[str, Result]:
         """Each output with its kind: what is needed to write or show it."""
         values = self.run()
@@ -148,6 +155,16 @@ def check_outputs(declared: Declared, checked: Checked) -> None:
     """Refuse to run a program that gives nothing."""
     if not checked.outputs:
         raise ProgramError(messages.NO_RESULT.at(declared.source, Span(0, 1)))
+
+
+def _has_changed(array: Any, kind: Kind) -> bool:
+    if not isinstance(array, np.ndarray):
+        return False
+    if array.shape != (*(kind.shape or ()), *([kind.channels] if kind.channels else [])):
+        return True
+    if kind.range is None or not (array.dtype.itemsize == 8 or kind.name == "labels"):
+        return False  # any value of its type was taken into account
+    return not kind.range.low <= int(array.min()) <= int(array.max()) <= kind.range.high
 
 
 class _OwnArrays:

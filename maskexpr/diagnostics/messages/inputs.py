@@ -19,6 +19,9 @@ INPUT_NOT_ARRAY = Mistake("input-type", "{name} cannot be an image: {found}", "g
 INPUT_SIGNATURE = Mistake(
     "input-type", "{name} is a shape and a type, without pixels", "bind the program to an array: {name}=..."
 )
+INPUT_CHANGED = Mistake(
+    "input-type", "{name} has changed since the program was bound to it", "bind it again: program.bind({name}=...)"
+)
 INPUT_RAGGED = Mistake("input-type", "{name} cannot be an image: its rows differ in length", "give rows of one length")
 INPUT_MASKED_ARRAY = Mistake("input-type", "{name} is a masked array", "fill it first: {name}.filled(0)")
 INPUT_NO_PIXELS = Mistake(
