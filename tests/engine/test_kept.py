@@ -2,18 +2,15 @@
 
 import gc
 import os
-import signal
 import threading
-import time
 import tracemalloc
 import types
-import warnings
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.forks import exit_status_of_child
 
 import maskexpr
 from maskexpr.api import stages
@@ -238,29 +235,8 @@ def test_a_forked_process_goes_on_with_shared_programs() -> None:
         busy = [pool.submit(work, first) for first in (0, 1000, 2000)]
         try:
             for i in range(10):
-                assert child(lambda i=i: hammer(program, 100 * i, 8)) == 0  # type: ignore[misc]
+                assert exit_status_of_child(lambda i=i: hammer(program, 100 * i, 8)) == 0  # type: ignore[misc]
         finally:
             stop.set()
         for done in busy:
             done.result()
-
-
-def child(work: Callable[[], Any]) -> int | None:
-    """What a forked process ends with; None where it does not end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which is what this is about
-        pid = os.fork()
-    if pid == 0:
-        try:
-            work()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    for _ in range(1000):
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            return status
-        time.sleep(0.01)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return None

@@ -2,11 +2,8 @@
 
 import itertools
 import os
-import signal
 import threading
 import time
-import warnings
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +12,7 @@ import numpy as np
 import pytest
 from helpers.both_ways import bound, expect_outcome, expect_same, grey, helpers
 from helpers.each import each
+from helpers.forks import exit_status_of_child
 from helpers.places import ANKLE
 from helpers.random_programs import random_array
 from helpers.reaching import ANYWHERE, PLANES, SHAPES, three, with_inputs
@@ -172,32 +170,11 @@ def test_a_forked_process_runs_programs() -> None:
         busy = [pool.submit(work) for _ in range(2)]
         try:
             for _ in range(5):
-                assert _exit_status_of_child(lambda: expect_outcome(program(im=im), wanted, SHARED)) == 0
+                assert exit_status_of_child(lambda: expect_outcome(program(im=im), wanted, SHARED)) == 0
         finally:
             stop.set()
         for done in busy:
             done.result()
-
-
-def _exit_status_of_child(work: Callable[[], None]) -> int | None:
-    """What a forked process ends with; None where it does not end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which is what this is about
-        child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    for _ in range(500):
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status
-        time.sleep(0.01)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
 
 
 @pytest.mark.parametrize("threads", [1, 3])

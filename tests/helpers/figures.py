@@ -1,5 +1,7 @@
 """Masks whose regions hang together in odd ways."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 
@@ -18,3 +20,18 @@ def comb(size: int) -> np.ndarray:
     mask = np.zeros((size, size), bool)
     mask[:, ::2] = mask[-1] = True
     return mask
+
+
+EXTREME_SHAPES = [(1,), (130,), (1, 1), (7, 64), (64, 1), (5, 65), (3, 4, 63), (2, 1, 3, 2)]
+
+
+def extreme_masks(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """Off, on and chequered everywhere; one pixel on, or off, in a corner and inside."""
+    yield np.zeros(shape, bool)
+    yield np.ones(shape, bool)
+    yield np.indices(shape).sum(axis=0) % 2 == 0
+    for place in (0, -1, np.prod(shape) // 2):
+        lone = np.zeros(shape, bool)
+        lone.flat[place] = True
+        yield lone
+        yield ~lone

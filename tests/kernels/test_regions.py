@@ -8,7 +8,7 @@ import pytest
 import scipy.ndimage as ndi
 from helpers import places
 from helpers.each import each
-from helpers.figures import comb, spiral
+from helpers.figures import EXTREME_SHAPES, comb, extreme_masks, spiral
 
 from maskexpr.kernels import regions as kernel
 from maskexpr.kernels.packed import pack, unpack
@@ -110,16 +110,10 @@ def test_random_masks(rows: tuple[int, ...], width: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", [(1,), (130,), (1, 1), (7, 64), (64, 1), (5, 65), (3, 4, 63), (2, 1, 3, 2)], ids=str)
+@pytest.mark.parametrize("shape", EXTREME_SHAPES, ids=str)
 def test_extreme_masks(shape: tuple[int, ...]) -> None:
-    check(np.zeros(shape, bool))
-    check(np.ones(shape, bool))
-    check(np.indices(shape).sum(axis=0) % 2 == 0)
-    for place in (0, -1, np.prod(shape) // 2):
-        lone = np.zeros(shape, bool)
-        lone.flat[place] = True
-        check(lone)
-        check(~lone)
+    for mask in extreme_masks(shape):
+        check(mask)
 
 
 @pytest.mark.parametrize("figure", [spiral(101), comb(67)], ids=["spiral", "comb"])
