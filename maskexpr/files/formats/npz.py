@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,8 @@ def _only_array(file: OpenFile, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 def _encode(array: np.ndarray, kind: str) -> bytes:
     stream = io.BytesIO()
-    np.savez_compressed(stream, allow_pickle=False, **{kind: array})
+    arrays: dict[str, Any] = {kind: array}  # `allow_pickle` is an array to NumPy 2.0; numbers are never pickled
+    np.savez_compressed(stream, **arrays)
     return stream.getvalue()
 
 
