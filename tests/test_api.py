@@ -491,10 +491,12 @@ def test_no_file_is_ever_opened(monkeypatch):
 
 
 def test_importing_is_light():
-    """SciPy and image readers are for those who use them."""
+    """SciPy, image readers and pictures are for those who use them."""
     program = "import maskexpr, sys; maskexpr.evaluate('im > 3', im=[[1, 4]]); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert not {"scipy.ndimage", "imageio", "PIL"} & set(run.stdout.split())
+    others = {"scipy.ndimage", "imageio", "PIL", "IPython"}
+    ours = {"maskexpr.display.pictures", "maskexpr.display.views", "maskexpr.notebook"}
+    assert not (others | ours) & set(run.stdout.split())
 
 
 # --- what a host sees ------------------------------------------------------------------------------------------------

@@ -428,15 +428,6 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert done.stderr == b""
 
 
-def test_a_start_imports_no_more_than_it_needs() -> None:
-    """`eval` of a comparison must not pay for SciPy, whose parts take longer to import than all else."""
-    code = f"import sys; from maskexpr.cli import main; main(['eval', 'im > 32', 'im={ANKLE}']); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    loaded = set(done.stdout.split())
-    assert "numpy" in loaded
-    assert not loaded & {"scipy", "scipy.ndimage", "numpy.ma", "skimage", "tifffile"}
-
-
 def test_a_spacing_may_be_for_one_input(shell: Shell) -> None:
     program = 'area(a > 32, "mm2") + area(b > 32, "um2")'
     code, out, _ = shell("eval", program, "a=im.png", "b=im.png", "--spacing", "a=2mm", "--spacing", "1um")

@@ -381,17 +381,3 @@ def test_no_codes_go_into_a_pipe(shell: Shell) -> None:
         assert (code, err) == (0, "")
         assert out.count("\n") == 1
         assert "\x1b" not in out
-
-
-def test_pictures_are_imported_where_they_are_drawn() -> None:
-    command = f"['eval', 'im > 32', 'im={EXAMPLES / 'ankle.png'}', '--show']"
-    code = f"import sys; from maskexpr.cli import main; main({command}); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    loaded = set(done.stdout.split())
-    assert "maskexpr.display.results" in loaded
-    assert not loaded & {
-        "maskexpr.display.pictures",
-        "maskexpr.display.terminal",
-        "maskexpr.display.views",
-        "maskexpr.cli.drawing",
-    }

@@ -4,8 +4,6 @@ import base64
 import io
 import pickle
 import re
-import subprocess
-import sys
 from xml.etree import ElementTree
 
 import imageio.v3 as iio
@@ -190,21 +188,6 @@ def test_values_that_are_not_finite() -> None:
     picture = view.raster()
     assert (picture[1] == colours.NOT_FINITE).all()
     assert not (picture[0] == colours.NOT_FINITE).all(axis=-1).any()
-
-
-def test_importing_imports_no_pictures() -> None:
-    code = "import sys, maskexpr; maskexpr.compile; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    loaded = set(done.stdout.split())
-    assert "maskexpr.api" in loaded
-    assert not loaded & {
-        "PIL",
-        "imageio",
-        "maskexpr.display.pictures",
-        "maskexpr.display.views",
-        "maskexpr.notebook",
-        "IPython",
-    }
 
 
 def test_a_name_that_is_not_there() -> None:

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.places import EXAMPLES
 
 from maskexpr.cli import main
 
@@ -112,11 +111,3 @@ def test_a_reader_that_has_gone_is_no_fault(folder):
     _, err = process.communicate(lines.encode(), timeout=60)
     assert process.returncode == 1
     assert err == b""
-
-
-def test_other_commands_do_not_pay_for_the_session():
-    given = ["eval", "im > 32", f"im={EXAMPLES / 'ankle.png'}"]
-    code = f"import sys; from maskexpr.cli import main; main({given}); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    loaded = set(done.stdout.splitlines()[-1].split())
-    assert not {"maskexpr.repl", "maskexpr.session", "prompt_toolkit", "pygments", "readline"} & loaded
