@@ -15,6 +15,7 @@ import imageio.v3
 import numpy as np
 import pytest
 import tifffile
+from helpers.each import each
 from helpers.places import ANKLE
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -96,7 +97,7 @@ def chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@each("text", TEXTS.values())
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_text_comes_back_and_the_pixels_are_the_same(tmp_path: Path, name: str, text: str) -> None:
     array, kind = RESULTS[name]
