@@ -60,7 +60,7 @@ def expect_each_way(text: str, values: dict[str, Any], rows: int | None, threads
 
 
 @given(programs(), ROWS, THREADS)
-@tried(230)
+@tried(220)
 def test_programs_give_what_plain_numpy_gives(program: Program, rows: int | None, threads: int) -> None:
     given = {**program.inputs, **program.given}
     before = {name: array.copy() for name, array in program.inputs.items()}
@@ -115,7 +115,7 @@ def test_programs_on_larger_images(program: Program, rows: int | None, threads: 
 
 
 @given(mask_programs(), ROWS, THREADS)
-@tried(260)
+@tried(240)
 def test_masks_and_errors(example: tuple[str, dict[str, Any]], rows: int | None, threads: int) -> None:
     text, values = example
     try:
