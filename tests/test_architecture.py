@@ -45,7 +45,7 @@ INSIDE = {
     "functions": ("__init__", "parameters", "record", "gives", "arguments"),
     "language": ("__init__", "parser", "nodes", "limits"),
     "kinds": ("__init__", "kind", "quantity", "ranges"),
-    "diagnostics": ("__init__", "messages", "errors", "nearest", "foreign_names", "source"),
+    "diagnostics": ("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
     "diagnostics.messages": (
         "__init__",
         "syntax",
@@ -69,7 +69,8 @@ INSIDE = {
     "session": ("__init__", "session", "scripts", "states", "values"),
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
-        *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls", "predicates"),
+        *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls", "foreign"),
+        "predicates",
         *("application", "shapes", "place", "context", "binding", "arrays", "params"),
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),

@@ -13,15 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.each import each
 
 import maskexpr
-from maskexpr.diagnostics import foreign_names, messages
+from maskexpr.diagnostics import messages
 from maskexpr.explain import manual
 from maskexpr.functions.gives import MASK
 from maskexpr.functions.parameters import Mask
 from maskexpr.functions.record import function
-from maskexpr.library import CATALOGUE, PROPERTIES
 
 FOLDER = Path(__file__).parent / "errors"
 
@@ -240,20 +238,6 @@ def test_only_the_first_fifty_mistakes_are_written_out():
     text = str(error_of("\n".join(f"a{i} = im $ {i}" for i in range(70))))
     assert text.count("error:") == 50
     assert text.endswith("... and 20 more")
-
-
-FOREIGN = {**foreign_names.FOREIGN_FUNCTIONS, **foreign_names.FOREIGN_VALUES}
-
-
-@each("name", FOREIGN)
-def test_what_is_written_for_a_name_of_other_software(name):
-    assert maskexpr.compile(FOREIGN[name]).warnings == ()
-    assert name not in CATALOGUE
-
-
-def test_the_properties_that_other_software_names_otherwise():
-    assert set(foreign_names.FOREIGN_PROPERTIES.values()) <= set(PROPERTIES)
-    assert not set(foreign_names.FOREIGN_PROPERTIES) & set(PROPERTIES)
 
 
 @pytest.mark.parametrize(

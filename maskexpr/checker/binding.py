@@ -9,7 +9,7 @@ from maskexpr.checker.arrays import Image, input_value
 from maskexpr.checker.params import literal, param_value, written_value
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN, Diagnostic, InputError
-from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, FOREIGN_VALUES
+from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, FOREIGN_VALUES, worded
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.diagnostics.source import Source
 from maskexpr.functions.arguments import Refused
@@ -88,11 +88,16 @@ def _missing(
     info: InputInfo, checked: Checked, source: Source, catalogue: Mapping[str, Function], *, suggest: bool
 ) -> Diagnostic:
     place = (info.source or source, info.span)
+    if info.meant is not None:
+        return info.meant
     if info.name in catalogue:
         return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
     declared = (*(p.name for p in checked.params), *(i.name for i in checked.inputs))
     known = itertools.chain(checked.assigned, declared, PROPERTIES if info.in_condition else ())
-    near = FOREIGN_VALUES.get(info.name) or (FOREIGN_PROPERTIES.get(info.name, "") if info.in_condition else "")
+    if info.in_condition and info.name in FOREIGN_PROPERTIES:
+        way = worded(*FOREIGN_PROPERTIES[info.name])
+        return messages.INPUT_MISSING_PROPERTY_FOREIGN.at(*place, name=info.name, way=way)
+    near = FOREIGN_VALUES.get(info.name, "")
     if not near and suggest:
         lowered = info.name.lower()
         near = lowered if lowered in _LITERALS else nearest(info.name, (n for n in known if n != info.name))

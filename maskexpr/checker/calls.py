@@ -1,15 +1,16 @@
 """Calls: which function is meant, and which argument goes where."""
 
+import builtins
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 
-from maskexpr.checker import predicates
+from maskexpr.checker import foreign, predicates
 from maskexpr.checker.application import Given, apply
 from maskexpr.checker.context import Context, Definition, Value
 from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.functions.record import Function
@@ -17,7 +18,6 @@ from maskexpr.language import nodes
 
 _PIXELWISE_TWINS = {"min": "minimum", "max": "maximum"}
 _WORDS = {"and", "or", "xor", "not", "in"}
-_MODULES = {"np", "numpy", "math", "scipy", "ndi", "ndimage", "skimage", "cv2"}
 
 
 def suggestion(context: Context, name: str, *known: Iterable[str]) -> str:
@@ -27,9 +27,15 @@ def suggestion(context: Context, name: str, *known: Iterable[str]) -> str:
 
 def call(here: Place, node: nodes.Call) -> Value:
     """A call of a `def` in sight, else of a function of the catalogue."""
-    name, definitions, catalogue = node.function.text, here.scope.functions, here.context.catalogue
-    if _is_module_prefix(here, node):
+    if foreign.prefix(here, node):
         return _of_module(here, node)
+    if foreign.maybe_prefix(here, node):
+        return _maybe_of_module(here, node)
+    return _called(here, node)
+
+
+def _called(here: Place, node: nodes.Call) -> Value:
+    name, definitions, catalogue = node.function.text, here.scope.functions, here.context.catalogue
     definition = definitions.get(name)
     if definition is not None and _may_call(here, node, definition):
         return _call_def(here, node, definition)
@@ -50,39 +56,59 @@ def _without_meaning(here: Place, node: nodes.Call) -> Value:
     return here.unknown()
 
 
-def _is_module_prefix(here: Place, node: nodes.Call) -> bool:
-    """`np.where(...)` reads as `where(np, ...)`."""
-    first = next(iter(node.arguments), None)
-    if not isinstance(first, nodes.Name) or first.text not in _MODULES or first.span.start > node.function.span.start:
-        return False
-    return first.text not in here.scope.values and first.text not in here.context.signature
-
-
 def _of_module(here: Place, node: nodes.Call) -> Value:
-    name, module = node.function.text, node.arguments[0].span
-    if name not in here.context.catalogue and name in FOREIGN_FUNCTIONS:
-        _unknown_function(here, node)
-    else:
-        written = here.at(module.to(node.function.span))
-        written.report(messages.MODULE_PREFIX, module=here.quote(module), function=name)
+    """`np.where(...)`, which reads as `where(np, ...)`."""
+    if node.span not in here.context.mended:
+        foreign.report_prefix(here, node, _near(here, node.function.text))
+    for argument in node.arguments[1:]:
+        here.value(argument.value if isinstance(argument, nodes.Keyword) else argument)
     return here.unknown()
+
+
+def _maybe_of_module(here: Place, node: nodes.Call) -> Value:
+    """`filters.gaussian(im, 2)`: of an image called filters, if that makes sense, or else of a module."""
+    if node.span in here.context.mended:
+        return _of_module(here, node)
+    context, name = here.context, here.quote(node.arguments[0].span)
+    before, was_input = dict(context.diagnostics), name in context.inputs
+    value = _called(here, node) if node.function.text in context.catalogue else here.unknown()
+    makes_sense = node.function.text in context.catalogue and len(context.diagnostics) == len(before)
+    context.diagnostics.clear()
+    if not makes_sense and not was_input:
+        context.inputs.pop(name, None)
+    foreign.report_prefix(here, node, _near(here, node.function.text))
+    found = next(iter(context.diagnostics.values()))
+    context.diagnostics.clear()
+    context.diagnostics.update(before)
+    if makes_sense:
+        context.inputs[name] = replace(context.inputs[name], meant=found)
+        return value
+    context.diagnostics.setdefault((found.code, found.span, id(here.source)), found)
+    return _of_module(here, node)
 
 
 def _unknown_function(here: Place, node: nodes.Call) -> None:
     name, there, context, scope = node.function.text, here.at(node.function), here.context, here.scope
-    near = suggestion(context, name, scope.functions, (n for n, f in context.catalogue.items() if not f.bare))
+    near = _near(here, name)
     if name.lower() in _WORDS:
         there.report(messages.OPERATOR_FOREIGN, found=name, meant=name.lower())
     elif name in context.later_functions:
         there.report(messages.FUNCTION_LATER, name=name)
     elif any(name in known for known in (scope.values, context.signature, context.inputs, context.catalogue)):
         there.report(messages.FUNCTION_IS_VALUE, name=name)
-    elif name in FOREIGN_FUNCTIONS:
-        there.report(messages.FUNCTION_FOREIGN, name=name, meant=FOREIGN_FUNCTIONS[name])
+    elif node.span in context.mended or foreign.report(here, node):
+        pass
     elif near:
         there.report(messages.FUNCTION_UNKNOWN, name=name, near=near)
     else:
         there.report(messages.FUNCTION_UNKNOWN_FAR, name=name)
+
+
+def _near(here: Place, name: str) -> str:
+    """The function most like this one; none for what Python has by that name, which is no slip."""
+    context, catalogue = here.context, here.context.catalogue
+    known = (here.scope.functions, (n for n, f in catalogue.items() if not f.bare))
+    return "" if name in catalogue or hasattr(builtins, name) else suggestion(context, name, *known)
 
 
 def _may_call(here: Place, node: nodes.Call, definition: Definition) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeGuard
 
-from maskexpr.checker import calls, operators, predicates
+from maskexpr.checker import calls, foreign, operators, predicates
 from maskexpr.checker.application import apply
 from maskexpr.checker.context import Definition, Rules, Value
 from maskexpr.checker.place import Place
@@ -41,6 +41,9 @@ def _name(here: Place, node: nodes.Name) -> Value:
     if name in scope.values:
         context.used.add(name)
         return Value(scope.values[name], here.span)
+    if "." in name:
+        foreign.report_value(here, name)
+        return here.unknown()
     function = context.catalogue.get(name)
     if function is not None and function.bare and name not in context.signature:
         return apply(here, function, {})

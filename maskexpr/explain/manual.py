@@ -51,7 +51,7 @@ def page(name: str, width: int) -> str | None:
 
 def suggestion(name: str) -> str:
     """The function or operator that does what other software calls so, or the name most like this one."""
-    meant = FOREIGN_FUNCTIONS.get(name, "")
+    meant = "".join(form.example for form in FOREIGN_FUNCTIONS.get(name, ())[:1])
     parts: list[str] = [*re.findall(r"\w+", meant), *re.findall(r"[^\w\s]+", meant)]
     for part in parts:
         if part in CATALOGUE or part in OPERATORS:

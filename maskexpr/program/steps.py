@@ -41,7 +41,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class InputInfo:
     """An input of a program. `default` is a file name as written; `span` is where the input is first named, and
-    `in_condition` says whether that is in a condition on regions."""
+    `in_condition` says whether that is in a condition on regions; `meant` what is wrong if it is no input after all."""
 
     name: str
     kind: str | None = None
@@ -50,6 +50,7 @@ class InputInfo:
     source: Source | None = None
     span: Span | None = None
     in_condition: bool = False
+    meant: Diagnostic | None = None
 
 
 @dataclass(frozen=True, slots=True)

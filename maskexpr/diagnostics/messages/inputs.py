@@ -9,6 +9,9 @@ INPUT_MISSING_PROPERTY = Mistake(
     "no {name} was given, and regions have no such property",
     "maskexpr functions properties lists those they have",
 )
+INPUT_MISSING_PROPERTY_FOREIGN = Mistake(
+    "input-missing", "no {name} was given, and regions have no property of that name", "{way}"
+)
 INPUT_LATER = Mistake(
     "input-missing", "no {name} was given, and it gets a value only here or further down", "move that line up"
 )

@@ -3,7 +3,15 @@
 from maskexpr.diagnostics.messages.wording import Mistake
 
 FUNCTION_UNKNOWN = Mistake("function-unknown", "there is no function {name}", "did you mean {near}?")
-FUNCTION_FOREIGN = Mistake("function-unknown", "there is no function {name}", "write {meant}")
+FUNCTION_FOREIGN = Mistake("function-unknown", "there is no function {name}", "{way}")
+PROPERTY_CALLED = Mistake("function-unknown", "{name} is a property of regions, not a function", "{way}")
+PROPERTY_CALLED_FOREIGN = Mistake(
+    "function-unknown", "there is no function {name}, and regions have no property of that name", "{way}"
+)
+STEPS_OF_FSLMATHS = Mistake("fslmaths", "{name} is a step of fslmaths", "write {meant}")
+STEPS_OF_FSLMATHS_FAR = Mistake(
+    "fslmaths", "{name} is a step of fslmaths", 'write im >= 32 for thr and bin, dilate(m, 1, "square") for dilM, say'
+)
 FUNCTION_UNKNOWN_FAR = Mistake("function-unknown", "there is no function {name}", "maskexpr functions lists them all")
 FUNCTION_IS_VALUE = Mistake(
     "function-unknown", "{name} is a value, not a function", "write {name}[...] for a part of it, or * to multiply"
@@ -59,7 +67,13 @@ PROGRAM_TOO_LARGE = Mistake(
     "the program has more than {most:,} steps once its defs are filled in",
     "shorten it, or call fewer defs within defs",
 )
-MODULE_PREFIX = Mistake("no-modules", "there are no modules: {module} is not needed", "write {function}(...) alone")
+MODULE_PREFIX = Mistake("no-modules", "there are no modules: {module} is not needed", "{way}")
+MODULE_FUNCTION = Mistake("no-modules", "there are no modules, and no function {name}", "did you mean {near}?")
+MODULE_FUNCTION_FAR = Mistake(
+    "no-modules", "there are no modules, and no function {name}", "maskexpr functions lists them all"
+)
+MODULE_VALUE = Mistake("no-modules", "there are no modules, and no {name}", "write {meant}")
+MODULE_VALUE_FAR = Mistake("no-modules", "there are no modules, and no {name}", "leave it out, or write a number")
 IN_CALL = " (in {function}, called at {place})"
 
 UNUSED_NAME = Mistake("unused", "{name} is never used", "delete the line, or write output {name}", "warning")

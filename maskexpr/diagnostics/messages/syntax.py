@@ -49,6 +49,10 @@ UNIT_UNKNOWN = Mistake(
 BRACKET_UNCLOSED = Mistake("bracket-unclosed", "this {bracket} is never closed", "add the closing bracket")
 BRACKET_UNOPENED = Mistake("bracket-unopened", "this {bracket} closes nothing", "delete it, or open a bracket before")
 BRACKET_MISMATCH = Mistake("bracket-mismatch", "{close} cannot close {open}", "use the same kind of bracket")
+COMMAND_LINE_MEANT = Mistake("command-line", "this is a command line of {program}", "write {meant}")
+COMMAND_LINE = Mistake(
+    "command-line", "this is a command line of {program}", "write the expression: dilate(im > 32, 2), say"
+)
 OPERATOR_FOREIGN = Mistake("operator-unknown", "there is no operator {found}", "write {meant}")
 OPERATOR_MISSING = Mistake(
     "operator-missing", "an operator is missing between {left} and {right}", "write & | < > + or another between them"

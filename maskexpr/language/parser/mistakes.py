@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import lark
 
-from maskexpr.diagnostics import messages
+from maskexpr.diagnostics import fslmaths, messages
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
@@ -89,6 +89,7 @@ _OPENING = {"LPAR", "LSQB"}
 _STARTS_VALUE = _VALUES - {"RPAR", "RSQB"} | _OPENING
 _RESERVED = {"INPUT", "PARAM", "DEF", "USE", "ASSERT", "OUTPUT"}
 _RESERVED |= {"TRUE", "FALSE", "NONE", "OR", "XOR", "AND", "NOT", "IN"}
+_COMMAND_LINES = {"fslmaths", "mrcalc", "mrthreshold", "maskfilter", "c3d", "ImageMath", "magick", "convert"}
 _DECLARING = {"let", "var", "const", "set"}
 _WORDS = {"and", "or", "xor", "not", "in"}
 _FORMS = {
@@ -112,6 +113,8 @@ def forbidden_characters(source: Source) -> Iterator[Diagnostic]:
 
 def mistake_at(tokens: Tokens, i: int, source: Source) -> Found:
     """The mistake behind a parse that stopped at token `i`; `i == len(tokens)` is the end of the statement."""
+    if str(tokens[0]) in _COMMAND_LINES and len(tokens) > 1 and tokens[1].type not in ("ASSIGN", "LPAR"):
+        return _command_line(tokens, source)
     if i == len(tokens):
         return _at_end(tokens)
     if tokens[i].type in ("FOREIGN", "FOREIGN_WORD", "UNCLOSED_TEXT", "STRAY"):
@@ -142,6 +145,15 @@ def _at_end(tokens: Tokens) -> Found:
     if form and not _inside_expression(tokens, len(tokens)):
         return replace(form, cause=messages.ENDS_EARLY.cause), span, {"last": str(last)}
     return messages.ENDS_EARLY, span, {"last": str(last)}
+
+
+def _command_line(tokens: Tokens, source: Source) -> Found:
+    """A line for another program, pasted where an expression is meant."""
+    span = span_of(tokens[0]).to(span_of(tokens[-1]))
+    program, *words = source.slice(span).split()
+    meant = fslmaths.command_line(words) if program == "fslmaths" else ""
+    mistake = messages.COMMAND_LINE_MEANT if meant else messages.COMMAND_LINE
+    return mistake, span, {"program": program, "meant": meant}
 
 
 # --- tokens that no rule takes ---------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from maskexpr.language.limits import Limits
 from maskexpr.language.parser.building import BadLiteral, name_of
 from maskexpr.language.parser.grammar import lex, tables
 from maskexpr.language.parser.mistakes import forbidden_characters, mistake_at
-from maskexpr.language.parser.splitting import STATEMENT_WORDS, span_of, split
+from maskexpr.language.parser.splitting import STATEMENT_WORDS, modules_joined, span_of, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def parse(source: Source, limits: Limits) -> Parsed:
         try:
             if part.mistake and part.where:
                 raise _Unreadable(part.mistake.at(source, span_of(part.where), **part.fields))
-            statement = _read_statement(part.tokens, source)
+            statement = _read_statement(modules_joined(part.tokens), source)
             deep = _too_deep(statement, limits.depth)
             if deep:
                 raise _Unreadable(messages.TOO_DEEP.at(source, deep.span, most=limits.depth))

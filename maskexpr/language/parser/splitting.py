@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import lark
 
 from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.foreign_names import MAYBE_MODULES, MODULES
 from maskexpr.diagnostics.source import Span
 
 STATEMENT_WORDS = {"INPUT", "PARAM", "DEF", "USE", "ASSERT", "OUTPUT"}
@@ -127,3 +128,36 @@ def _begins_statement(tokens: list[lark.Token], i: int, *, surely: bool) -> bool
     if tokens[i].type in STATEMENT_WORDS:
         return True
     return not surely and tokens[i].type == "NAME" and i + 1 < len(tokens) and tokens[i + 1] == "="
+
+
+def modules_joined(tokens: list[lark.Token]) -> list[lark.Token]:
+    """The tokens of a statement, in which `skimage.measure` before `.label(` is one name, and so is `np.pi`.
+
+    No name of the language has a dot in it, so that the checker knows them for what they are.
+    """
+    joined: list[lark.Token] = []
+    i = 0
+    while i < len(tokens):
+        stop = _end_of_module(tokens, i)
+        if stop > i:
+            text = "".join(map(str, tokens[i : stop + 1]))
+            token = lark.Token.new_borrow_pos("NAME", text, tokens[i])
+            token.end_pos = tokens[stop].end_pos
+            joined.append(token)
+        else:
+            joined.append(tokens[i])
+        i = stop + 1
+    return joined
+
+
+def _end_of_module(tokens: list[lark.Token], i: int) -> int:
+    """The last token of the dotted name of a module, or of a value in it, that begins at token i; i if none does."""
+    if tokens[i].type != "NAME" or (i and tokens[i - 1].type == "DOT"):
+        return i
+    stop = i
+    while stop + 2 < len(tokens) and tokens[stop + 1].type == "DOT" and tokens[stop + 2].type == "NAME":
+        stop += 2
+    called = stop + 1 < len(tokens) and tokens[stop + 1].type == "LPAR"
+    stop -= 2 if called and stop > i else 0
+    known = tokens[i] in MODULES or (tokens[i] in MAYBE_MODULES and stop > i)
+    return stop if known else i

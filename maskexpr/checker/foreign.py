@@ -1,0 +1,262 @@
+"""Calls as other software has them: named for what they are, and answered with the same call in this language."""
+
+import re
+from collections.abc import Iterator
+
+from maskexpr.checker.place import Place
+from maskexpr.diagnostics import fslmaths, messages
+from maskexpr.diagnostics.errors import MOST_SHOWN
+from maskexpr.diagnostics.foreign_names import (
+    FOREIGN_FUNCTIONS,
+    FOREIGN_PROPERTIES,
+    FOREIGN_VALUES,
+    MAYBE_MODULES,
+    MODULES,
+    USUAL,
+    worded,
+)
+from maskexpr.diagnostics.mending import Form, is_element, is_simple
+from maskexpr.diagnostics.source import Span
+from maskexpr.kinds.kind import LOGICAL, NUMERIC, Kind
+from maskexpr.language import nodes
+from maskexpr.library import PROPERTIES
+
+_MASK_NAMES = re.compile(r"m|mask|masks|bw|binary|seg|\w*_mask")
+_SUBJECTS = ("m", "im", "labels")
+_COMPARED = re.compile(r"\s*(<=|>=|<|>)\s*([0-9.]+)\b")
+
+
+def prefix(here: Place, node: nodes.Call) -> str:
+    """The module that stands before a function, as in `np.where(...)`, which reads as `where(np, ...)`; "" if none."""
+    first = next(iter(node.arguments), None)
+    if not isinstance(first, nodes.Name) or first.span.start > node.function.span.start:
+        return ""
+    name = first.text
+    if name in here.scope.values or name in here.context.signature:
+        return ""
+    return name if "." in name or name in MODULES else ""
+
+
+def maybe_prefix(here: Place, node: nodes.Call) -> bool:
+    """Whether a part of scikit-image stands before a function, or an image by that name."""
+    first = next(iter(node.arguments), None)
+    is_method = isinstance(first, nodes.Name) and first.span.start < node.function.span.start
+    if not isinstance(first, nodes.Name) or not is_method or first.text not in MAYBE_MODULES:
+        return False
+    known = (here.scope.values, here.context.signature, here.context.declared)
+    return not any(first.text in names for names in known)
+
+
+def report_prefix(here: Place, node: nodes.Call, near: str) -> None:
+    """A module is not needed; the call without it, or a function like it."""
+    module, name = here.quote(node.arguments[0].span), node.function.text
+    way = _mended(here, node, module)
+    if way:
+        here.at(node).report(messages.MODULE_PREFIX, module=module, way=way)
+    else:
+        mistake = messages.MODULE_FUNCTION if near else messages.MODULE_FUNCTION_FAR
+        here.at(node).report(mistake, module=module, name=name, near=near)
+
+
+def report_value(here: Place, name: str) -> None:
+    """A value of a module, `np.pi`."""
+    if here.span in here.context.mended:
+        return
+    head, last = name.split(".", 1)[0], name.rsplit(".", 1)[-1]
+    if head in here.scope.values or head in here.context.signature:
+        here.report(messages.NO_ATTRIBUTES, name=name.split(".", 2)[1])
+    else:
+        meant = FOREIGN_VALUES.get(last, "")
+        here.report(messages.MODULE_VALUE if meant else messages.MODULE_VALUE_FAR, name=name, meant=meant)
+
+
+def report(here: Place, node: nodes.Call) -> bool:
+    """Report a call of other software; whether it is one."""
+    name = node.function.text
+    if name in FOREIGN_FUNCTIONS:
+        here.at(node).report(messages.FUNCTION_FOREIGN, name=name, way=_mended(here, node, ""))
+    elif name in fslmaths.OWN:
+        _report_steps(here, node)
+    elif name in PROPERTIES or name in FOREIGN_PROPERTIES:
+        _report_property(here, node)
+    else:
+        return False
+    return True
+
+
+# --- the same call in this language ----------------------------------------------------------------------------------
+
+
+def _mended(here: Place, node: nodes.Call, module: str) -> str:
+    """The way out for a call: "write ...", maybe with a word on it; the calls in it are answered with it."""
+    name, peer = node.function.text, _peer(module)
+    forms = FOREIGN_FUNCTIONS.get(f"{peer}.{name}") or FOREIGN_FUNCTIONS.get(name, ())
+    arguments = node.arguments[1:] if module else node.arguments
+    if name in here.context.catalogue and f"{peer}.{name}" not in FOREIGN_FUNCTIONS:
+        way = "write " + _text(here, Span(node.function.span.start, node.span.stop), arguments)
+    elif forms and len(here.context.diagnostics) < MOST_SHOWN:
+        way = _by_form(here, node, forms, arguments)
+    else:
+        return f"write {forms[0].example}, say" if forms else ""
+    here.context.mended.update(part.span for part in _nodes(arguments) if _is_answered(here, part))
+    return way
+
+
+def _peer(module: str) -> str:
+    head = module.split(".", 1)[0]
+    if head in ("scipy", "skimage") and not {"ndimage", "signal"} & set(module.split(".")):
+        return "skimage" if head == "skimage" else "ndi"
+    return MODULES.get(head) or MAYBE_MODULES.get(head, "")
+
+
+def _by_form(
+    here: Place, node: nodes.Call, forms: tuple[Form, ...], arguments: tuple[nodes.Expression | nodes.Keyword, ...]
+) -> str:
+    positional = [_argument(here, a) for a in arguments if not isinstance(a, nodes.Keyword)]
+    named = {a.name.text: _argument(here, a.value) for a in arguments if isinstance(a, nodes.Keyword)}
+    fitting = [form for form in forms if _is_of(here, form, arguments)] or list(forms)
+    for form in fitting:
+        given = form.bound(positional, named)
+        if given is not None and form.fits_in(given):
+            return _fitted(here, node, form.hint(given))
+    form = fitting[0]
+    first = {form.subject: positional[0]} if positional and form.subject in _SUBJECTS else {}
+    return _fitted(here, node, form.hint(first if form.fits_in(first) else {}, whole=False))
+
+
+def _argument(here: Place, node: nodes.Expression) -> str:
+    written = here.quote(node.span)
+    return written if is_element(written) else _text(here, node.span, (node,))
+
+
+def _fitted(here: Place, node: nodes.Call, way: str) -> str:
+    """In brackets where the call stands beside an operator that would tear apart what is written for it."""
+    text, note = way.removeprefix("write ").partition("; ")[::2]
+    say = ", say" * text.endswith(", say")
+    text = text.removesuffix(", say")
+    if not way.startswith("write ") or is_simple(text) or _is_alone(here.source.text, node.span):
+        return way
+    return f"write ({text}){say}" + (f"; {note}" if note else "")
+
+
+def _is_alone(text: str, span: Span) -> bool:
+    before = text[max(0, span.start - 100) : span.start].rstrip(" \t")
+    behind = text[span.stop : span.stop + 100].lstrip(" \t")
+    given = before[-1:] == "=" and before[-2:-1] not in "=!<>"
+    return (before[-1:] in ("", "(", ",", "[", "\n", ";") or given) and behind[:1] in (
+        "",
+        ")",
+        ",",
+        "]",
+        "\n",
+        ";",
+        "#",
+    )
+
+
+def _is_of(here: Place, form: Form, arguments: tuple[nodes.Expression | nodes.Keyword, ...]) -> bool:
+    """Whether the first argument is of the kind that the form is for: as far as it is known, else by its name."""
+    first = next(iter(arguments), None)
+    if first is None or isinstance(first, nodes.Keyword) or form.subject not in _SUBJECTS:
+        return True
+    if isinstance(first, nodes.Name) and first.text not in here.scope.values and first.text not in here.context.inputs:
+        return (form.subject == "m") == bool(_MASK_NAMES.fullmatch(first.text))
+    kind = _kind(here, first)
+    if kind.surely(LOGICAL):
+        return form.subject == "m"
+    return form.subject != "m" if kind.surely(NUMERIC) or kind.surely(frozenset({"labels"})) else True
+
+
+def _kind(here: Place, node: nodes.Expression) -> Kind:
+    """The kind of an argument, whose mistakes are said when it is its turn."""
+    context, found = here.context, set(here.context.diagnostics)
+    kind = here.value(node).kind
+    for key in set(context.diagnostics) - found:
+        del context.diagnostics[key]
+    return kind
+
+
+def _text(here: Place, span: Span, parts: tuple[nodes.Node, ...]) -> str:
+    """What is written, with the calls of other software in it as they are written here."""
+    source, text, done = here.source, "", span.start
+    for call in _calls(parts):
+        if call.span.start < done or not _is_answered(here, call):
+            continue
+        way = _mended(here, call, _module(here, call))
+        if way.startswith("write "):
+            text += source.text[done : call.span.start] + way.removeprefix("write ").partition("; ")[0]
+            done = call.span.stop
+    return " ".join((text + source.text[done : span.stop]).split())
+
+
+def _calls(parts: tuple[nodes.Node, ...]) -> Iterator[nodes.Call]:
+    """The calls in some pieces of syntax, outer ones first, in their order."""
+    return (node for node in _nodes(parts) if isinstance(node, nodes.Call))
+
+
+def _module(here: Place, call: nodes.Call) -> str:
+    """The module that stands before a function in a call of other software."""
+    return prefix(here, call) or (here.quote(call.arguments[0].span) if maybe_prefix(here, call) else "")
+
+
+def _is_answered(here: Place, node: nodes.Node) -> bool:
+    """Whether a part of a call of other software is answered with the whole of it."""
+    if isinstance(node, nodes.Name):
+        return "." in node.text
+    if not isinstance(node, nodes.Call) or node.function.text in here.scope.functions:
+        return False
+    is_foreign = node.function.text in FOREIGN_FUNCTIONS or is_element(here.quote(node.span))
+    return is_foreign or bool(_module(here, node))
+
+
+def _nodes(parts: tuple[nodes.Node, ...]) -> Iterator[nodes.Node]:
+    stack: list[object] = [*reversed(parts)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, nodes.Node):
+            yield node
+            stack.extend(reversed(node.parts[1:]))
+        elif isinstance(node, tuple) and not isinstance(node, Span):
+            stack.extend(reversed(node))
+
+
+# --- steps of fslmaths, properties -----------------------------------------------------------------------------------
+
+
+def _report_steps(here: Place, node: nodes.Call) -> None:
+    """A chain such as `im.thr(32).uthr(64).bin()`, as one."""
+    steps, at = list[tuple[str, str]](), node
+    while True:
+        name, rest = at.function.text, at.arguments[1:]
+        if name not in fslmaths.STEPS or len(rest) != fslmaths.STEPS[name]:
+            steps.clear()
+            break
+        steps.insert(0, (name, here.quote(rest[0].span) if rest else ""))
+        here.context.mended.add(at.span)
+        first = at.arguments[0]
+        if not isinstance(first, nodes.Call) or first.function.text not in fslmaths.STEPS:
+            break
+        at = first
+    image = here.quote(at.arguments[0].span) if at.arguments else "im"
+    meant = fslmaths.expression(image, steps) if steps else ""
+    mistake = messages.STEPS_OF_FSLMATHS if meant else messages.STEPS_OF_FSLMATHS_FAR
+    here.at(node).report(mistake, name=node.function.text, meant=meant)
+
+
+def _report_property(here: Place, node: nodes.Call) -> None:
+    """`solidity(m) > 0.8`, as a condition on regions."""
+    name = node.function.text
+    meant, note = FOREIGN_PROPERTIES.get(name, (name, ""))
+    behind = _COMPARED.match(here.source.text, node.span.stop)
+    compared = f"{behind[1]} {behind[2]}" if behind else USUAL.get(meant, "> 100")
+    known = PROPERTIES.get(meant)
+    if known is not None and known.parts:
+        meant += "[0]"
+    given = [a for a in node.arguments if not isinstance(a, nodes.Keyword)]
+    mask = here.quote(given[0].span) if given else "m"
+    image = here.quote(given[1].span) if len(given) > 1 else "im"
+    of = f", of={image}" if known is not None and known.needs_image else ""
+    stop = behind.end() if behind else node.span.stop
+    there = here.at(Span(node.span.start, stop))
+    mistake = messages.PROPERTY_CALLED if name in PROPERTIES else messages.PROPERTY_CALLED_FOREIGN
+    there.report(mistake, name=name, way=worded(f"keep({mask}, {meant} {compared}{of})", note))

@@ -1,0 +1,171 @@
+"""A call as other software has it, and the expression that does the same here, filled in with what was typed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+_WORD = re.compile(r'"[^"]*"|\{[^{}]*\}|\b[A-Za-z_]\w*\b(?!\s*=[^=])')
+_SUM = re.compile(r"\s*([0-9.]+)\s*(\+|\*|//)\s*([0-9.]+)\s*")
+_FIELD = re.compile(r"\{([^{}]+)\}")
+_MOST = 160  # characters of an expression in a hint
+
+_ALIKE = re.compile(r"\[\s*([0-9]+)\s*(?:,\s*\1\s*)+\]")  # one size for each axis
+
+# Elements as other software makes them: the reach and the shape.
+_ELEMENTS = {"disk": ', "disk"', "ball": ', "disk"', "diamond": "", "octahedron": "", "square": "", "cube": ""}
+_ELEMENT = re.compile(rf"(?:\w+\.)*({'|'.join(_ELEMENTS)})\(\s*([0-9]+)\s*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a function of other software.
+
+    `holds` is what its text must match, `default` what counts where it is left out, "" if it may not be, `example` what
+    stands for it where nothing was typed.
+    """
+
+    name: str
+    default: str
+    holds: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to call a function of other software, and what is written for it here.
+
+    Attributes
+    ----------
+    meant
+        The expression, with the parameters' names in it; a sum in braces is worked out where its parts are numbers.
+    note
+        A word on what differs, with expressions in braces; "nearest is {}: ..." where nothing does the same.
+    """
+
+    parameters: tuple[Parameter, ...]
+    meant: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        """What the first parameter is called, which says of what kind it is."""
+        return self.parameters[0].name if self.parameters else ""
+
+    @property
+    def example(self) -> str:
+        """The expression by itself."""
+        return self._written({})
+
+    def bound(self, positional: Sequence[str], named: Mapping[str, str]) -> dict[str, str] | None:
+        """The texts of the parameters; None where the call does not fit."""
+        names = [parameter.name for parameter in self.parameters]
+        if len(positional) > len(names) or not set(named) <= set(names[len(positional) :]):
+            return None
+        given = {**dict(zip(names, positional, strict=False)), **named}
+        for parameter in self.parameters:
+            text = given.get(parameter.name)
+            if text is None and not parameter.default:
+                return None
+            if text is not None and not _holds(parameter, text):
+                return None
+        return given
+
+    def fits_in(self, given: Mapping[str, str]) -> bool:
+        """Whether the expression is short enough to be read in a message."""
+        return len(self._written(given)) <= _MOST
+
+    def hint(self, given: Mapping[str, str], *, whole: bool = True) -> str:
+        """What to write; `whole` unless a part of the call was left out."""
+        meant = self._written(given)
+        note = _FIELD.sub(lambda field: self._filled(field[1], given), self.note)
+        if "{}" in note:
+            return note.replace("{}", meant)
+        return f"write {meant}" + ("" if whole else ", say") + (f"; {note}" if note else "")
+
+    def _written(self, given: Mapping[str, str]) -> str:
+        return self._filled(self.meant, given)
+
+    def _filled(self, template: str, given: Mapping[str, str]) -> str:
+        values = {p.name: given.get(p.name, p.example) for p in self.parameters}
+
+        def value(match: re.Match[str]) -> str:
+            word = match[0]
+            if word[0] == "{":
+                return _worked_out(_WORD.sub(value, word[1:-1])) if word != "{}" else word
+            if word not in values:
+                return word
+            text = _element(values[word]) if word == "footprint" else values[word]
+            return text if _stands_alone(match) else _bracketed(text)
+
+        return _WORD.sub(value, template)
+
+
+def form(parameters: str, meant: str, note: str = "") -> Form:
+    """A form from a line of the table: `m, low:100, mode~thick='thick'`; a list in it has `;` for its commas."""
+    parts = (part.strip() for part in parameters.split(","))
+    return Form(tuple(_parameter(part) for part in parts if part), meant, note)
+
+
+def _parameter(text: str) -> Parameter:
+    name, _, default = text.replace(";", ",").partition("=")
+    name, _, example = name.partition(":")
+    name, _, holds = name.partition("~")
+    return Parameter(name, default, holds, default or example or name)
+
+
+def _holds(parameter: Parameter, text: str) -> bool:
+    if parameter.name == "footprint":
+        return _element(text) != ""
+    return re.search(parameter.holds, text) is not None
+
+
+def is_element(text: str) -> bool:
+    """Whether a text is a structuring element as other software makes them: `disk(2)`."""
+    return _ELEMENT.fullmatch(text) is not None
+
+
+def _element(text: str) -> str:
+    """A reach, and the shape where it is not the default; "" for what cannot be told."""
+    if text.isdecimal():
+        return text
+    found = _ELEMENT.fullmatch(text)
+    if not found:
+        return ""
+    shape, size = found[1], int(found[2])
+    if shape in ("square", "cube"):
+        return f'{size // 2}, "square"' if size % 2 else ""
+    return f"{size}{_ELEMENTS[shape]}"
+
+
+def _worked_out(text: str) -> str:
+    found = _SUM.fullmatch(_ALIKE.sub(r"\1", text))
+    if not found:
+        return text
+    a, b = Fraction(found[1]), Fraction(found[3])
+    value = {"+": a + b, "*": a * b, "//": Fraction(a // b) if b else a}[found[2]]
+    return str(value) if value.denominator == 1 else repr(float(value))
+
+
+def _stands_alone(match: re.Match[str]) -> bool:
+    """Whether a word of a template is a whole argument, which no operator can tear apart."""
+    before, behind = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
+    return before[-1:] in ("", "(", ",", "[", "=") and behind[:1] in ("", ")", ",", "]", ";")
+
+
+def _bracketed(text: str) -> str:
+    return text if is_simple(text) else f"({text})"
+
+
+def is_simple(text: str) -> bool:
+    """Whether a text is one name, number, call or bracket, which no operator beside it can tear apart."""
+    if re.fullmatch(r"[\w.]+", text):
+        return True
+    if not re.match(r"[\w.]*[(\[]", text) or text[-1] not in ")]":
+        return False
+    depth = 0
+    for i, character in enumerate(text):
+        depth += (character in "([") - (character in ")]")
+        if depth == 0 and character in ")]" and i < len(text) - 1:
+            return text[i + 1] == "[" and is_simple("a" + text[i + 1 :])
+    return depth == 0

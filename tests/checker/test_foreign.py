@@ -1,0 +1,110 @@
+"""Calls as other software has them, in a program: what is said of the whole of it."""
+
+import numpy as np
+import pytest
+
+import maskexpr
+
+IM = np.array([[1, 5], [9, 200]], np.uint8)
+
+
+def mistakes(program, **given):
+    """The places of the mistakes in a program, and the ways out."""
+    with pytest.raises(maskexpr.MaskError) as caught:
+        maskexpr.compile(program).bind(**given)
+    return [(program[slice(*d.span)], d.hint.partition(";")[0]) for d in caught.value.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("program", "meant"),
+    [
+        ("threshold(im, 3)", "im > 3"),
+        ("threshold(im, im + 3)", "im > (im + 3)"),
+        ("dilate(threshold(im, 3), 2)", "im > 3"),
+        ("~threshold(im, 3)", "(im > 3)"),
+        ("m & threshold(im, 3)", "(im > 3)"),
+        ("threshold(im, 3) & m", "(im > 3)"),
+        ("m = threshold(im, 3)", "im > 3"),
+        ("m == threshold(im, 3)", "(im > 3)"),
+        ("threshold(im, 3)  # > 3", "im > 3"),
+        ("invert(a & b)", "~(a & b)"),
+        ("invert((a & b))", "~(a & b)"),
+        ("invert(m[3])", "~m[3]"),
+        ("m.binary_dilation(iterations=2)", "dilate(m, 2)"),
+        ("(im > 3).binary_fill_holes()", "fill_holes((im > 3))"),
+        ("inRange(im,\n 3,\n 5)", "between(im, 3, 5)"),
+        ("threshold(im, p)", "im > p"),
+        ("remove_small_objects(m, n)", "remove_small(m, n + 1)"),
+        ("GaussianBlur(im, [5, 5], 1.5)", ""),
+    ],
+)
+def test_the_call_is_mended_with_what_was_typed(program, meant):
+    [(place, hint)] = mistakes(program)
+    assert hint == f"write {meant}" if meant else hint.startswith("nearest is gaussian(im, 1.5)")
+    maskexpr.compile(program.replace(place, hint.removeprefix("write "))) if meant else None
+
+
+@pytest.mark.parametrize(
+    ("program", "meant"),
+    [
+        ("binary_fill_holes(binary_dilation(im > 3, iterations=2))", "fill_holes(dilate(im > 3, 2))"),
+        ("np.sqrt(np.abs(im))", "sqrt(abs(im))"),
+        ("ndi.label(morphology.opening(m, disk(2)))", 'label(dilate(~dilate(~m, 2, "disk"), 2, "disk"))'),
+        ("np.where(threshold(im, 3), im, 0)", "where(im > 3, im, 0)"),
+        ("cv2.threshold(im, 3, 255, cv2.THRESH_BINARY)", "im > 3"),
+        ("im.thr(3).bin().fillh()", "fill_holes(im >= 3)"),
+    ],
+)
+def test_calls_within_calls_are_one_mistake(program, meant):
+    assert mistakes(program) == [(program, f"write {meant}")]
+    maskexpr.compile(meant)
+
+
+def test_the_arguments_have_mistakes_of_their_own():
+    assert [place for place, _ in mistakes("invert(dilat(im > 3, 2)) & binary_erosion(erod(m))")] == [
+        "invert(dilat(im > 3, 2))",
+        "dilat",
+        "binary_erosion(erod(m))",
+        "erod",
+    ]
+
+
+def test_modules():
+    for program, way in {
+        "skimage.measure.label(m)": "label(m, 2)",
+        "scipy.ndimage.label(m)": "label(m)",
+        "filters.gaussian(im, 2)": "gaussian(im, 2)",
+        "np.pi": "3.14159265",
+        "np.uint8": "leave it out, or write a number",
+        "np.frobnicate(im)": "maskexpr functions lists them all",
+        "cv2.dilat(m)": "did you mean dilate?",
+    }.items():
+        [found] = mistakes(program, **({"im": IM} if "(im" in program else {}))
+        assert found == (
+            program,
+            way if ("," in way and "(" not in way) or "functions" in way or "did" in way else f"write {way}",
+        )
+    assert mistakes("measure.label(m)", m=IM > 3) == [("measure.label(m)", "write label(m, 2)")]
+
+
+def test_a_call_too_long_to_be_repeated_is_shown_by_its_example():
+    long = " + ".join(["im"] * 100)
+    assert mistakes(f"threshold({long}, 3)") == [(f"threshold({long}, 3)", "write im > 100, say")]
+    deep = "binary_dilation(" * 90 + "m" + ")" * 90
+    assert all(len(hint) < 200 for _, hint in mistakes(deep))
+
+
+def test_very_many_calls_take_no_time():
+    """Fifty are written out, so that no more are mended."""
+    with pytest.raises(maskexpr.MaskError) as caught:
+        maskexpr.compile("\n".join(f"a{i} = threshold(im, {i})" for i in range(2_000)))
+    assert len(caught.value.diagnostics) == 2_000
+
+
+def test_names_of_one_s_own_come_first():
+    """An image may be called as a module is, a def as a function elsewhere."""
+    im = np.array([[1, 5], [9, 200]], np.uint8)
+    assert maskexpr.evaluate("color.clip(0, 5)", color=im).tolist() == [[1, 5], [5, 5]]
+    assert maskexpr.evaluate("segmentation.dilate(1)", segmentation=im > 9).sum() == 3
+    assert maskexpr.evaluate("np = im\nnp.clip(0, 5)", im=im).tolist() == [[1, 5], [5, 5]]
+    assert maskexpr.evaluate("def threshold(a, t) = a > t\nthreshold(im, 8)", im=im).sum() == 2
