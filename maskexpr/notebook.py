@@ -1,16 +1,23 @@
 """IPython and Jupyter: `%load_ext maskexpr` adds `%%mask` cells and `%mask` lines, whose text is a program."""
 
+import builtins
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from maskexpr.api import Image, compile, stages
+from maskexpr.checker.binding import parameter
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import InputError, MaskError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
 from maskexpr.display import views
 from maskexpr.display.views import View
 from maskexpr.kinds.kind import RESULTS
-from maskexpr.program.steps import Checked, Step
+from maskexpr.program.steps import Checked, ParamInfo, Step
 
 
 def register(shell: Any) -> None:
@@ -19,9 +26,10 @@ def register(shell: Any) -> None:
     def mask(line: str, cell: str | None = None) -> Any:
         """Run a program on the notebook's arrays and numbers: %mask PROGRAM, or the lines of a %%mask cell.
 
-        %%mask [NAME] [-v MODE]
+        %%mask [NAME] [PARAM=VALUE ...] [-v MODE]
 
-        Names that the program gives no value are taken from the notebook. The names it assigns, and its outputs, get
+        Names that the program gives no value are taken from the notebook, and so are values of its params, which is
+        said; PARAM=VALUE goes before. The names it assigns, and its outputs, get
         their values in the notebook, as arrays and numbers; NAME gets the last result. That is shown, a mask or labels
         on the image they came from; MODE is overlay, contour, mask or side. A mistake is shown as its text.
 
@@ -34,12 +42,13 @@ def register(shell: Any) -> None:
         try:
             if cell is None:
                 mode, text = _leading_mode(line)
-                return _run(shell, text, "line", "", mode)
-            return _run(shell, cell, "cell", *_name_and_mode(line))
-        except MaskError as error:
+                return _run(shell, text, "line", "", mode, {})
+            return _run(shell, cell, "cell", *_options(line))
+        except MaskError as raised:
+            error = type(raised)([_advised(diagnostic) for diagnostic in raised.diagnostics])
             text = str(error)
             vars(error)["_render_traceback_"] = lambda: [text]  # Python's own lines say nothing of the program
-            raise
+            raise error from None
 
     shell.register_magic_function(mask, "line_cell")
 
@@ -52,29 +61,33 @@ def _leading_mode(line: str) -> tuple[str, str]:
     return (words[1] if len(words) > 1 else ""), "".join(words[2:])
 
 
-def _name_and_mode(line: str) -> tuple[str, str]:
-    """What stands behind %%mask."""
+def _options(line: str) -> tuple[str, str, dict[str, str]]:
+    """What stands behind %%mask: the name of the result, the mode, the values of params."""
     try:
         words = shlex.split(line)
     except ValueError:
         words = [line]
-    name, mode = "", "overlay"
+    name, mode, values = "", "overlay", dict[str, str]()
     while words:
         word = words.pop(0)
         if word == "-v" and words:
             mode = words.pop(0)
         elif word.isidentifier() and not name:
             name = word
+        elif word.partition("=")[0].isidentifier() and "=" in word:
+            values[word.partition("=")[0]] = word.partition("=")[2]
         else:
             raise InputError(messages.CELL_FORM.anywhere(text=word))
-    return name, mode
+    return name, mode, values
 
 
-def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:
+def _run(shell: Any, text: str, called: str, name: str, mode: str, values: dict[str, str]) -> Any:
     """Run a program on what the notebook has, put what it names there, and give what is to be shown."""
     views.check_mode(mode)
     program = compile(text, name=called)
-    given = {info.name: _input(shell.user_ns[info.name]) for info in program.inputs if info.name in shell.user_ns}
+    known = {n: value for n, value in shell.user_ns.items() if not isinstance(value, ModuleType)}
+    given = {info.name: _input(known[info.name]) for info in program.inputs if info.name in known}
+    given |= _params(program.params, known, values)
     bound = stages(program, given)
     results, assigned = bound.watched(_assigned)
     for diagnostic in bound.checked.diagnostics:
@@ -82,10 +95,41 @@ def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:
             print(diagnostic.render(), file=sys.stderr)
     named = {n: result.value for n, result in results.items() if n in assigned or n != "result"}
     last = list(results.values())[-1]
-    shell.push({**assigned, **named, **({name: last.value} if name else {})})
+    _push(shell, {**assigned, **named, **({name: last.value} if name else {})})
     if not last.kind.is_array:
         return last.value
     return views.view_of(last.value, last.kind, views.ground_of(last.kind, given, program.inputs), mode)
+
+
+def _params(params: Sequence[ParamInfo], known: Mapping[str, Any], written: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a program's params: those written behind %%mask, else what the notebook has by their names."""
+    infos = {info.name: info for info in params}
+    unknown = next((name for name in written if name not in infos), None)
+    if unknown is not None:
+        raise InputError(messages.PARAM_UNKNOWN.anywhere(name=unknown, names=", ".join(infos) or "none"))
+    found = {name: parameter(infos[name], text) for name, text in written.items()}
+    for name, info in infos.items():
+        if name not in found and isinstance(known.get(name), bool | int | float | str | np.generic):
+            found[name] = known[name]
+            print(f"{name} = {known[name]}, from the notebook; the cell has {info.default}", file=sys.stderr)
+    return found
+
+
+def _push(shell: Any, values: Mapping[str, Any]) -> None:
+    """Give values to the notebook, but for names that Python itself has: print would be an array in all later cells."""
+    own = [name for name in values if hasattr(builtins, name) and name not in shell.user_ns]
+    if own:
+        print(f"not set in the notebook, as Python has it: {', '.join(own)}", file=sys.stderr)
+    shell.push({name: value for name, value in values.items() if name not in own})
+
+
+def _advised(diagnostic: Diagnostic) -> Diagnostic:
+    """What is missing is given by the notebook, not by a command line."""
+    if diagnostic.code == messages.SPACING_UNKNOWN.code and diagnostic.hint == messages.SPACING_UNKNOWN.hint:
+        return replace(diagnostic, hint=messages.CELL_SPACING)
+    if diagnostic.code == messages.INPUT_MISSING.code and diagnostic.hint.startswith("give it"):
+        return replace(diagnostic, hint=messages.CELL_INPUT.format(name=diagnostic.message.split()[1]))
+    return diagnostic
 
 
 def _assigned(checked: Checked) -> dict[str, Step]:

@@ -165,7 +165,10 @@ ODD_INPUTS = {
     ),
     "objects": ([[object()]], "im cannot be an image: its type is object; give a NumPy array of numbers or bools"),
     "ragged rows": ([[1, 2], [3]], "im cannot be an image: its rows differ in length; give rows of one length"),
-    "a masked array": (np.ma.zeros((2, 2)), "im is a masked array; fill it first: im.filled(0)"),
+    "a masked array": (
+        np.ma.zeros((2, 2)),
+        "im is a masked array; give im.data, and its mask as another input: otsu(im, within=valid) with valid=~im.mask",
+    ),
     "no pixels": (np.zeros((0, 3)), "im has no pixels: its shape is 0x3; give an image of at least one pixel"),
     "an unknown kind": (
         maskexpr.Image(np.zeros((2, 2)), kind="photo"),
@@ -190,6 +193,28 @@ ODD_INPUTS = {
 def test_an_input_that_is_no_image(name):
     value, text = ODD_INPUTS[name]
     assert str(error_of("im > 3", im=value)) == f"error: {text}"
+
+
+def test_a_mask_in_colours():
+    """As files have them that were saved as RGB: channels that are equal are one mask."""
+    grey = np.array([[0, 255], [255, 0]], np.uint8)
+    colours = np.dstack([grey] * 3)
+    image = maskexpr.Image(colours, kind="colour")
+    assert maskexpr.evaluate("input m: mask; m", m=image).tolist() == (grey > 0).tolist()
+    colours[0, 0, 1] = 255
+    error = error_of("input m: mask; m", m=image)
+    assert str(error) == (
+        "error: m is declared as mask, but its channels differ; declare it colour, and compare one: red(m) > 0, say"
+    )
+    assert maskexpr.evaluate("input m: colour; red(m) > 0", m=image).tolist() == (grey > 0).tolist()
+
+
+def test_a_masked_array_leads_to_within():
+    """Its data and its mask are given apart."""
+    im = np.ma.masked_greater(np.array([[1, 2, 9], [3, 200, 5]], np.uint8), 100)
+    assert "otsu(im, within=valid) with valid=~im.mask" in error_of("im > otsu(im)", im=im).hint
+    found = maskexpr.evaluate("otsu(im, within=valid)", im=im.data, valid=~im.mask)
+    assert found == maskexpr.evaluate("otsu(im)", im=im.compressed()[None])
 
 
 def test_a_file_that_cannot_be_used():
@@ -427,6 +452,7 @@ def test_every_wording_is_reached(monkeypatch):
     error_of(DEEP["signs"][0])
     for test in (
         test_a_file_that_cannot_be_used,
+        test_a_mask_in_colours,
         test_room_around_the_image_that_does_not_fit_in_memory,
         test_a_step_that_runs_out_of_memory,
         test_a_chain_beyond_the_number_of_steps,

@@ -162,17 +162,17 @@ def test_warnings_are_shown_but_not_those_of_names_for_later(notebook: Notebook)
         (
             "%%mask a b\nim > 3",
             maskexpr.InputError,
-            "error: %%mask does not take b; write %%mask [NAME] [-v MODE]\n",
+            "error: %%mask does not take b; write %%mask [NAME] [PARAM=VALUE ...] [-v MODE]\n",
         ),
         (
             "%%mask -v\nim > 3",
             maskexpr.InputError,
-            "error: %%mask does not take -v; write %%mask [NAME] [-v MODE]\n",
+            "error: %%mask does not take -v; write %%mask [NAME] [PARAM=VALUE ...] [-v MODE]\n",
         ),
         (
             "%%mask 'a\nim > 3",
             maskexpr.InputError,
-            "error: %%mask does not take 'a; write %%mask [NAME] [-v MODE]\n",
+            "error: %%mask does not take 'a; write %%mask [NAME] [PARAM=VALUE ...] [-v MODE]\n",
         ),
         (
             "text = 'a.png'\n%mask text > 3",
@@ -209,3 +209,37 @@ def test_what_a_front_end_gets(notebook: Notebook, monkeypatch: pytest.MonkeyPat
     assert shown["image/png"].startswith(b"\x89PNG")
     number, _ = formatter.format(maskexpr.view(3))
     assert set(number) == {"text/plain"}
+
+
+def test_params_take_values_from_the_notebook_and_from_the_line(notebook: Notebook) -> None:
+    program = "param low = 32 in 0..255\narea(im > low)"
+    notebook("low = 100")
+    assert notebook(f"%%mask n\n{program}") == np.count_nonzero(notebook.im > 100)
+    assert notebook.printed.err == "low = 100, from the notebook; the cell has 32\n"
+    assert notebook(f"%%mask n low=40\n{program}") == np.count_nonzero(notebook.im > 40)
+    assert notebook.printed.err == ""
+    notebook("low = [1, 2]")  # no value that a param could have
+    assert notebook(f"%%mask\n{program}") == np.count_nonzero(notebook.im > 32)
+    _, text = notebook.mistake(f"%%mask n lo=40\n{program}")
+    assert "the program has no param lo; it has low" in text
+
+
+def test_names_of_python_itself_are_not_replaced(notebook: Notebook) -> None:
+    notebook("%%mask\nprint = im > 3\nlen_ = im > 4\nprint")
+    assert "not set in the notebook, as Python has it: print" in notebook.printed.err
+    assert "print" not in notebook
+    assert "len_" in notebook
+    notebook("sum = 3")  # one's own may be
+    notebook("%%mask\nsum = im > 3")
+    assert notebook["sum"].dtype == bool
+
+
+def test_advice_in_a_cell_is_for_a_notebook(notebook: Notebook) -> None:
+    _, text = notebook.mistake("%%mask\ndilate(im > 3, 2mm)")
+    assert "give it in the notebook: im = maskexpr.Image(im, spacing=0.5), in mm" in text
+    notebook("import maskexpr\nsized = maskexpr.Image(im, spacing=0.5)\nimport numpy as np")
+    notebook("%%mask\ndilate(sized > 3, 2mm)")
+    _, text = notebook.mistake("%%mask\nim > nowhere")
+    assert "give it a value in the notebook: nowhere = ..." in text
+    _, text = notebook.mistake("%mask np.sqrt(im)")
+    assert "write sqrt(im)" in text

@@ -77,6 +77,8 @@ def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind]:
     kind = image.kind or _kind_name(pixels, info.kind)
     if pixels.dtype.kind == "b" and kind in INTENSITIES:
         raise _other_kind(info, kind, "mask", "image")
+    if kind == "colour" and info.kind == "mask":
+        kind, pixels = "image", _one_channel(pixels)
     if info.kind is not None and not _may_become(kind, info.kind, pixels.shape):
         raise _other_kind(info, info.kind, kind)
     return _as_kind(info, info.kind or kind, pixels, image.spacing)
@@ -186,6 +188,16 @@ def _range(pixels: _Pixels) -> Range | None:
     if array is None:
         return Range(-(2**31), 2**31 - 1) if dtype.kind == "i" else Range(0, 2**32 - 1)
     return Range(int(array.min()), int(array.max()))
+
+
+def _one_channel(pixels: _Pixels) -> _Pixels:
+    """A grey image that a file holds as colours: its channels are equal."""
+    array = pixels.array
+    if array is not None:
+        if any(np.any(array[..., i] != array[..., 0]) for i in (1, 2)):
+            raise Refused(messages.INPUT_MASK_COLOUR)
+        array = array[..., 0]
+    return replace(pixels, array=array, shape=pixels.shape[:-1])
 
 
 def _as_mask(pixels: _Pixels) -> _Pixels:

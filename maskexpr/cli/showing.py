@@ -88,7 +88,7 @@ def _mask(path: str, spacing: str | None) -> tuple[Any, Kind]:
     """What a file holds, as a mask if there is one value beside 0, else as labels."""
     pixels = _read(path, "labels")
     array, image = pixels.array, programs.as_image(pixels, spacing)
-    if pixels.colour:
+    if pixels.colour and (not _is_mask(array) or np.any(array[..., 1:3] != array[..., :1])):
         raise _no_mask(path, "a colour image")
     if _is_mask(array):
         return binding.taken(image, shown(path), "mask")

@@ -143,7 +143,15 @@ def check_element(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.PATTERN_ITERATIONS, "n")
     pattern, worked = pattern_array(shape), worked_axes(settings["axes"], around.ndim)
     if pattern.ndim != len(worked):
-        raise Refused(messages.PATTERN_DIMENSION, "shape", pattern=pattern.ndim, axes=len(worked))
+        raise misfit("shape", pattern.ndim, len(worked))
+
+
+def misfit(argument: str, pattern: int, worked: int) -> Refused:
+    """A pattern of another number of axes than are worked on."""
+    fields = {"pattern": pattern, "axes": worked}
+    if pattern < worked:
+        return Refused(messages.PATTERN_DIMENSION, argument, named="zyx"[-pattern:], **fields)
+    return Refused(messages.PATTERN_DIMENSION_MORE, argument, example="111" if worked == 1 else "010/111/010", **fields)
 
 
 def halo(settings: Settings, ndim: int) -> tuple[int, ...]:

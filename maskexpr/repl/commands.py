@@ -259,15 +259,28 @@ def load(talk: Talk, name: str, path: str, spacing: str | None = None) -> str:
     return talk.outcomes(talk.session.load(name, _path(path), spacing))
 
 
-@_command("NAME FILE", ["name", "file"], ":save bone bone.png")
-def save(talk: Talk, name: str, path: str) -> str:
-    """Write a mask, labels or an image to a file.
+@_command("[NAME] [FILE]", ["name", "file"], ":save bone bone.png")
+def save(talk: Talk, name: str = "", path: str = "") -> str:
+    """Write a mask or image to a file; alone, list them.
 
     PNG, TIFF, BMP or .npy, by its ending, never over a file that was loaded. PNG and TIFF files carry the lines that
     led to them: maskexpr explain FILE shows them.
     """
+    if not path:
+        return _saved(talk, name)
     outcome = talk.session.save(name, _path(path))
     return f"{shown(path)}  {talk.screen.line(outcome)}"
+
+
+def _saved(talk: Talk, name: str) -> str:
+    """What there is to save, and how."""
+    kinds = {n: kind for n, kind in talk.session.names.items() if kind.is_array and (not name or n == name)}
+    if not kinds:
+        fields_ = {"name": "save", "arguments": "NAME FILE", "example": COMMANDS["save"].example}
+        raise InputError(messages.COMMAND_ARGUMENTS.anywhere(**fields_))
+    ends = {n: "png" if kind.ndim == 2 else "tif" for n, kind in kinds.items()}
+    rows = [(n, talk.screen.words(talk.session.value(n)), f":save {n} {n}.{end}") for n, end in ends.items()]
+    return table(rows, talk.screen.columns, fold=talk.screen.abilities.is_terminal)
 
 
 @_command("", [])
@@ -384,15 +397,17 @@ def time(talk: Talk, word: str) -> str:
     return ""
 
 
-@_command("FILE.mask", ["program"], ":script leg.mask")
-def script(talk: Talk, path: str) -> str:
-    """Write the lines that led here, as a program.
+@_command("[FILE.mask]", ["program"], ":script leg.mask")
+def script(talk: Talk, path: str = "") -> str:
+    """Write, or alone print, the lines that led here.
 
-    Only those that the masks, labels and images depend on, with the values in force: maskexpr run FILE.mask gives the
-    same again. Never over a file that is not from a session.
+    Only those lines that the masks, labels and images depend on, with the values in force, and numbers as params that
+    can be tuned: maskexpr run FILE.mask gives the same again. Never over a file that is not from a session.
     """
     if not talk.session.lines:
         raise InputError(messages.NOTHING_TO_SCRIPT.anywhere())
+    if not path:
+        return talk.session.script(Path()).rstrip("\n")
     target = _path(path) if Path(path).suffix else _path(path) + ".mask"
     text = talk.session.script(Path(target).parent)
     programs.write_script(text, target)

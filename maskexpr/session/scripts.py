@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -144,6 +145,35 @@ def needed(lines: Sequence[Line], names: Iterable[str]) -> list[Line]:
 def _use(body: nodes.Node, live: set[str], called: set[str]) -> None:
     for name, is_call in names_in(body):
         (called if is_call else live).add(name.text)
+
+
+def is_number(line: Line) -> bool:
+    """Whether a line gives a name a number, a length or a size as it stands."""
+    return isinstance(line.node, nodes.Assignment) and _is_literal(line.node.value)
+
+
+def _is_literal(node: nodes.Expression) -> bool:
+    if isinstance(node, nodes.Unary):
+        return node.operator.symbol == "-" and isinstance(node.operand, nodes.Number | nodes.Quantity)
+    return isinstance(node, nodes.Number | nodes.Quantity)
+
+
+def value_of(line: Line) -> str:
+    """What stands right of the = in an assignment."""
+    assert isinstance(line.node, nodes.Assignment)
+    return line.text[slice(*line.node.value.span)]
+
+
+def with_params(lines: Sequence[Line], outputs: Iterable[str]) -> list[Line]:
+    """The lines with the numbers that were tuned as params, which a run may be given other values for."""
+    given = Counter(line.defines or line.declares for line in lines)
+    kept = {line.declares for line in lines} | set(outputs)
+    return [
+        _statements(f"param {line.text}")[0]
+        if is_number(line) and given[line.defines] == 1 and line.defines not in kept
+        else line
+        for line in lines
+    ]
 
 
 def script(lines: Sequence[Line], outputs: Iterable[str], params: Mapping[str, Any], paths: Mapping[str, str]) -> str:

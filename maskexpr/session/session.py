@@ -16,7 +16,7 @@ from maskexpr.api import Program, compile, declared, stages
 from maskexpr.checker import param_kind
 from maskexpr.checker.binding import literal, parameter
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.files import formats, programs, provenance
 from maskexpr.files.formats.naming import shown
@@ -26,7 +26,17 @@ from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
 from maskexpr.program.steps import Checked, ParamInfo, Step
-from maskexpr.session.scripts import Line, in_force, inlined, needed, script, statements
+from maskexpr.session.scripts import (
+    Line,
+    in_force,
+    inlined,
+    is_number,
+    needed,
+    script,
+    statements,
+    value_of,
+    with_params,
+)
 from maskexpr.session.states import Opened, Outcome, State
 from maskexpr.session.values import Values
 
@@ -134,8 +144,24 @@ class Session:
             else:
                 new.append(line)
         state = replace(state, lines=(*lines, *(line.text for line in new)), params=params)
-        last = _last(new)
-        return self._change(state, lambda at: [*self._changed_before(at, new), *last(at)])
+        last, kept = _last(new), self._kept(new)
+        outcomes = self._change(state, lambda at: [*self._changed_before(at, new), *last(at)])
+        self._warnings.extend(kept)
+        return outcomes
+
+    def _kept(self, new: Sequence[Line]) -> list[Diagnostic]:
+        """What to say of values that were made of a number which a new line changes: they stay as they are."""
+        lines, found = statements(self.lines), list[Diagnostic]()
+        again = {line.defines for line in new}
+        for line in new:
+            old = next((other for other in reversed(lines) if line.defines and other.defines == line.defines), None)
+            if old is None or not (is_number(old) and is_number(line)) or old.text == line.text:
+                continue
+            names = [n for n in self._now.bound if n not in again and any(o is old for o in needed(lines, [n]))]
+            if names:
+                fields = {"name": line.defines, "value": value_of(old), "new": value_of(line)}
+                found.append(messages.SESSION_KEPT.anywhere(names=", ".join(names), **fields))
+        return found
 
     def load(self, name: str, path: str, spacing: str | None = None) -> list[Outcome]:
         """Load a file under a name, or make a number a param; it, and what depends on it and so has another value."""
@@ -265,8 +291,8 @@ class Session:
         program = self._program_of(state)
         try:
             inner = stages(program, _given(state, program))
-        except InputError as error:
-            raise InputError([_advised(diagnostic) for diagnostic in error.diagnostics]) from None
+        except MaskError as error:
+            raise type(error)([_advised(diagnostic, state) for diagnostic in error.diagnostics]) from None
         versions = {name: opened.version for name, opened in state.opened.items()}
         checked = inner.checked
         bound = {name: step for name, step in checked.bindings if name}
@@ -294,7 +320,7 @@ class Session:
         state, arguments = self._now.state, self.arguments(names)
         paths = {name: _relative(opened.path, folder) for name, opened in state.opened.items()}
         note = f"# Run it with {shlex.join(arguments)}\n" if arguments else ""
-        return note + script(self._whole(), names, state.params, paths)
+        return note + script(with_params(needed(self._whole(), names), names), names, state.params, paths)
 
     def arguments(self, names: Iterable[str] | None = None) -> list[str]:
         """What a script does not say itself, for the command line: the size of the pixels of the images it takes."""
@@ -380,8 +406,12 @@ def _given(state: State, program: Program) -> dict[str, Any]:
     return {**images_, **{name: value for name, value in state.params.items() if name in params}}
 
 
-def _advised(diagnostic: Diagnostic) -> Diagnostic:
+def _advised(diagnostic: Diagnostic, state: State) -> Diagnostic:
     """What is missing is loaded in a session, not given to a call."""
+    if diagnostic.code == messages.SPACING_UNKNOWN.code and diagnostic.hint == messages.SPACING_UNKNOWN.hint:
+        name, opened = next(iter(state.opened.items()), ("im", None))
+        path = shlex.quote(shown(str(opened.path))) if opened else "FILE"
+        return replace(diagnostic, hint=messages.SESSION_SPACING.format(name=name, path=path))
     if diagnostic.code != "input-missing" or not diagnostic.hint.startswith("give it"):
         return diagnostic
     name = diagnostic.message.split()[1]

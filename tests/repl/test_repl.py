@@ -166,7 +166,18 @@ def test_hist_marks_thresholds(typing):
 @pytest.mark.parametrize(("expression", "number"), [("im * 0 + 5.0", "5"), ("im * 0 + 1.0", "1"), ("im * 0", "0")])
 def test_hist_of_a_constant_image_has_its_value_at_the_axis(typing, expression, number):
     typing(f"h = {expression}")
-    assert typing(":hist h").splitlines()[-1].split() == [number]
+    above, below = typing(":hist h").splitlines()[-2:]
+    assert (above.split(), below) == ([number], "pixels (square-root scale) by value")
+
+
+def test_script_and_save_alone_print(typing):
+    typing("low = 64")
+    typing("bone = im > low")
+    assert typing(":script") == 'input im = "leg.png"\nparam low = 64\nbone = im > low\noutput bone\n'
+    assert [line.strip() for line in typing(":save").splitlines()[1::2]] == [":save im im.png", ":save bone bone.png"]
+    assert typing(":save bone").endswith(":save bone bone.png\n")
+    assert typing.mistake(":save low").startswith("error: it is :save NAME FILE")
+    assert not Path("bone.png").exists()
 
 
 def test_view_shows_the_last_result_again(folder):
@@ -206,7 +217,7 @@ def test_save_writes_what_is_shown(typing):
     )
     typing("m = im > 2")
     assert "name it first: m_2 = ~m, then :save m_2 x.png" in typing.mistake(":save ~m x.png")
-    assert typing.mistake(":save bone my bone.png").startswith("error: it is :save NAME FILE")
+    assert typing.mistake(":save bone my bone.png").startswith("error: it is :save [NAME] [FILE]")
     typing(":save bone 'my bone.png'")
     assert Path("my bone.png").exists()
 

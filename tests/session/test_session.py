@@ -438,3 +438,50 @@ def test_whatever_is_done_the_script_gives_what_the_session_has(tmp_path_factory
     results = maskexpr.compile(s.script(folder, ["a", "b", "c"]))(im=im)
     for name, value in results.items():
         np.testing.assert_array_equal(value, s.value(name).value)
+
+
+# --- numbers that were tuned -----------------------------------------------------------------------------------------
+
+
+def test_a_number_that_is_given_anew_says_what_keeps_the_old_one(session, leg):
+    """What was made of it before stays; what the warning says does change both."""
+    session.enter("low = 40")
+    session.enter("body = im > low")
+    session.enter("low = 50")
+    (warning,) = session.warnings
+    assert str(warning.message) == "body: made of low 40, and not changed by this"
+    assert warning.hint == "to change both write :undo, then :set low 50"
+    np.testing.assert_array_equal(session.value("body").value, leg > 40)
+    session.undo()
+    session.set("low", "50")
+    np.testing.assert_array_equal(session.value("body").value, leg > 50)
+
+
+@pytest.mark.parametrize("lines", ["n = 2", "m = im > n|n = 1", "m = im > n|n = n + 1", "m = im > n|n = 2; m = im > n"])
+def test_nothing_is_said_where_nothing_keeps_another(session, lines):
+    for line in ["n = 1", *lines.split("|")]:
+        session.enter(line)
+    assert session.warnings == ()
+
+
+def test_numbers_of_a_script_are_params(session, leg):
+    """But for those that are outputs, or given twice; the result is the same."""
+    session.enter("low = 40; reach = 2px; shift = -3")
+    session.enter("body = dilate(im + shift > low, reach)")
+    text = session.script(Path())
+    assert "param low = 40\nparam reach = 2px\nparam shift = -3\n" in text
+    program = maskexpr.compile(text)
+    np.testing.assert_array_equal(program(im=leg), session.value("body").value)
+    np.testing.assert_array_equal(program(im=leg, low=60), maskexpr.evaluate("dilate(im - 3 > 60, 2)", im=leg))
+    session.enter("n = 1; a = im > n; n = 9; b = im > n")
+    text = session.script(Path(), ["a", "b"])
+    assert "param" not in text
+    assert session.script(Path(), ["low"]) == "low = 40\noutput low\n"
+
+
+def test_a_length_without_a_spacing_is_loaded_with_one(session):
+    with pytest.raises(MaskError) as caught:
+        session.enter("dilate(im > 3, 2mm)")
+    assert caught.value.hint == "give it: :load im leg.png 0.5mm"
+    session.load("im", "leg.png", "0.5mm")
+    session.enter("dilate(im > 3, 2mm)")

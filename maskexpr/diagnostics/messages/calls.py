@@ -69,7 +69,14 @@ PATTERN_EMPTY = Mistake("pattern", "the pattern {value} has no 1", "write 1 wher
 PATTERN_RAGGED = Mistake("pattern", "the rows of {value} differ in length", 'write rows alike: "010/111/010"')
 PATTERN_ITERATIONS = Mistake("pattern", "with a pattern, n counts how often it is applied", "write a whole number")
 PATTERN_DIMENSION = Mistake(
-    "pattern", "the pattern has {pattern:axis|axes}, the work {axes}", 'part rows by /, planes by //, or name axes="yx"'
+    "pattern",
+    "the pattern has {pattern:axis|axes}, the work {axes}",
+    'add axes="{named}"; rows are parted by /, planes by //',
+)
+PATTERN_DIMENSION_MORE = Mistake(
+    "pattern",
+    "the pattern has {pattern:axis|axes}, the work {axes}",
+    'write one with {axes:axis|axes}, "{example}" say',
 )
 HITS_UNKNOWN = Mistake(
     "pattern",

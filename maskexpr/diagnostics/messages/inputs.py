@@ -26,13 +26,22 @@ INPUT_CHANGED = Mistake(
     "input-type", "{name} has changed since the program was bound to it", "bind it again: program.bind({name}=...)"
 )
 INPUT_RAGGED = Mistake("input-type", "{name} cannot be an image: its rows differ in length", "give rows of one length")
-INPUT_MASKED_ARRAY = Mistake("input-type", "{name} is a masked array", "fill it first: {name}.filled(0)")
+INPUT_MASKED_ARRAY = Mistake(
+    "input-type",
+    "{name} is a masked array",
+    "give {name}.data, and its mask as another input: otsu({name}, within=valid) with valid=~{name}.mask",
+)
 INPUT_NO_PIXELS = Mistake(
     "input-type", "{name} has no pixels: its shape is {shape}", "give an image of at least one pixel"
 )
 INPUT_KIND = Mistake("input-kind", "{name} is declared as {wanted}, but is {found:a}", "{way_out}")
 INPUT_MASK_VALUES = Mistake(
     "input-kind", "{name} is declared as mask, but holds more than two values", "declare image and write {name} > 0"
+)
+INPUT_MASK_COLOUR = Mistake(
+    "input-kind",
+    "{name} is declared as mask, but its channels differ",
+    "declare it colour, and compare one: red({name}) > 0, say",
 )
 INPUT_LABELS = Mistake(
     "input-kind", "{name} is declared as labels, but holds {found}", "labels are whole numbers from 0 to 2147483647"

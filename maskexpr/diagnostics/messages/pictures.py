@@ -9,7 +9,9 @@ VIEW_SHAPES = Mistake(
 )
 VIEW_PLANE = Mistake("view", "there is no plane {plane}", "the last one is {last}")
 VIEW_FLAT = Mistake("view", "there are no planes to choose from: this is one", "leave out the plane")
-CELL_FORM = Mistake("given-form", "%%mask does not take {text}", "write %%mask [NAME] [-v MODE]")
+CELL_FORM = Mistake("given-form", "%%mask does not take {text}", "write %%mask [NAME] [PARAM=VALUE ...] [-v MODE]")
+CELL_SPACING = "give it in the notebook: im = maskexpr.Image(im, spacing=0.5), in mm"
+CELL_INPUT = "give it a value in the notebook: {name} = ..."
 VIEW_NO_MASK = Mistake(
     "view", "{path} is {found}, neither a mask nor labels", "name a file of 0 and 255, or of whole numbers from 0 on"
 )

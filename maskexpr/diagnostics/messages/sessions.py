@@ -8,6 +8,13 @@ SESSION_NO_ARRAY = Mistake("kind", "{name} is {kind:a}, not a mask or an image",
 SESSION_SET_INPUT = Mistake(
     "name", "{name} is an image that was loaded", "load another in its place: :load {name} FILE"
 )
+SESSION_KEPT = Mistake(
+    "kept",
+    "{names}: made of {name} {value}, and not changed by this",
+    "to change both write :undo, then :set {name} {new}",
+    "warning",
+)
+SESSION_SPACING = "give it: :load {name} {path} 0.5mm"
 SESSION_LOAD = "load it: :load {name} FILE"
 SCRIPT_SUFFIX = Mistake("output-target", "{path} is no name for a program", "end it in .mask")
 SCRIPT_OVER_OTHER = Mistake(

@@ -12,7 +12,8 @@ Array = np.ndarray[Any, Any]
 
 _EXACT = 2**52  # whole numbers below are floating numbers, too
 
-SCALES = ("root", "linear", "log")
+SCALE_NAMES = {"root": "square-root", "linear": "linear", "log": "logarithmic"}
+SCALES = tuple(SCALE_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from maskexpr.display.pictures import colours
 from maskexpr.display.pictures.colours import Colour
-from maskexpr.display.pictures.distributions import Distribution, distribution, mark_text, ticks
+from maskexpr.display.pictures.distributions import SCALE_NAMES, Distribution, distribution, mark_text, ticks
 from maskexpr.display.pictures.rendering import Raster
 from maskexpr.display.pictures.scaling import Size
 
@@ -80,6 +80,7 @@ def histogram(
         return sheet.picture()
     lines = [(mark_text(name, v), found.place(v) / len(found.counts)) for name, v in (marks or {}).items()]
     lines = [(text, at) for text, at in lines if 0 <= at <= 1]
+    sheet.titles(scale)
     if part is not None:
         sheet.legend(names)
     rows = sheet.place_marks(lines)
@@ -88,6 +89,9 @@ def histogram(
     sheet.value_axis(found)
     sheet.marks(lines, rows)
     return sheet.picture()
+
+
+_ROOMY = 160
 
 
 @dataclass(slots=True)
@@ -119,7 +123,12 @@ class _Sheet:
     @property
     def bottom(self) -> int:
         """Where the bars stand."""
-        return self.height - 2 * self.text_height
+        return self.height - (3 if self.roomy else 2) * self.text_height
+
+    @property
+    def roomy(self) -> bool:
+        """Whether there is room to say what the axes are."""
+        return self.height >= _ROOMY
 
     @property
     def across(self) -> int:
@@ -130,6 +139,14 @@ class _Sheet:
 
     def length(self, text: str) -> float:
         return float(self.pen.textlength(text, _font(self.text_height)))
+
+    def titles(self, scale: str) -> None:
+        """What the axes count."""
+        if not self.roomy:
+            return
+        self.write(f"pixels, {SCALE_NAMES[scale]} scale", self.left, self.top)
+        self.top += self.text_height + self.text_height // 2
+        self.write("value", self.left + self.across / 2, self.height - self.text_height // 2, "mb")
 
     def legend(self, names: tuple[str, str]) -> None:
         x, size = float(self.left), self.text_height

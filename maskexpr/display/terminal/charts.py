@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from maskexpr.display.pictures import colours, distribution
-from maskexpr.display.pictures.distributions import Distribution, mark_text
+from maskexpr.display.pictures.distributions import SCALE_NAMES, Distribution, mark_text
 from maskexpr.display.terminal.blocks import RESET, colour_code
 from maskexpr.display.terminal.detection import Abilities
 
 Array = np.ndarray[Any, Any]
 
+_ROOMY = (40, 16)  # columns and lines of a window in which the axes are named
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _BARS = (150, 150, 150)
 _LARGEST = (120, 16)
@@ -51,6 +52,8 @@ def draw_histogram(
     width = max(1, columns // len(found.counts))
     places = {n: min(int(found.place(v)), len(found.counts) - 1) * width + width // 2 for n, v in placed}
     below += _marks(placed, places, columns, abilities.unicode)
+    if columns >= _ROOMY[0] and abilities.lines >= _ROOMY[1]:
+        below.append(f"pixels ({SCALE_NAMES[scale]} scale) by value")
     if part is not None:
         below.append(_legend(names, abilities))
     height = lines or min(_LARGEST[1], abilities.lines - 3)

@@ -59,10 +59,10 @@ def hausdorff(a: Mask, b: Mask, q: Percent = 100, unit: LengthUnit = "px", *, sp
     That is the largest distance from a pixel of one to the nearest pixel of the other, Euclidean and between pixel
     centres. With `q` below 100 it is that percentile of the distances in place of the largest, as in the HD95, so that
     a few stray pixels do not count: the larger of two percentiles, one over all pixels of `a` and one over all of `b`,
-    each as `percentile` gives it. Pixels that the masks share are at distance 0; to compare the masks' surfaces alone,
-    as most reports of an HD95 do, write `hausdorff(boundary(a), boundary(b), 95)`. `unit="px"` counts pixels and
-    ignores the spacing; "mm" and "um" use the spacing of each axis. Two empty masks are at distance 0, an empty one and
-    another at inf.
+    each as `percentile` gives it. Pixels that the masks share are at distance 0; to compare the masks' surfaces alone
+    write `hausdorff(boundary(a), boundary(b), 95)`, which is the HD95 of MONAI; medpy's is one percentile of the
+    distances both ways together. `unit="px"` counts pixels and ignores the spacing; "mm" and "um" use the spacing of
+    each axis. Two empty masks are at distance 0, an empty one and another at inf.
 
     Errors: masks of different shapes; a `q` outside 0..100; a physical unit where the spacing is unknown.
     Source: Huttenlocher, Klanderman & Rucklidge, Comparing images using the Hausdorff distance, 1993

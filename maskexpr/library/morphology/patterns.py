@@ -4,8 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from maskexpr.diagnostics import messages
-from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import MASK
 from maskexpr.functions.parameters import Axes, Distance, Hits, Mask, Masks
 from maskexpr.functions.record import Settings, function
@@ -36,7 +35,7 @@ def _check_pattern(settings: Settings, around: Surroundings) -> None:
         return
     pattern, worked = elements.pattern_array(settings["pattern"]), elements.worked_axes(settings["axes"], around.ndim)
     if pattern.ndim != len(worked):
-        raise Refused(messages.PATTERN_DIMENSION, "pattern", pattern=pattern.ndim, axes=len(worked))
+        raise elements.misfit("pattern", pattern.ndim, len(worked))
 
 
 @function(gives=MASK, halo=_halo, cost=_cost, memory=3, border="outside the image is empty",

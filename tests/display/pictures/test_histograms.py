@@ -191,3 +191,12 @@ def test_any_size_and_any_values(room, scale):
         assert rgb.shape == size
         assert rgb.dtype == np.uint8
         assert len(np.unique(rgb)) > 2
+
+
+def test_what_the_axes_are_is_written():
+    """Each scale is named, and leaves the bars where they are; a small picture has no room for it."""
+    pictures = {scale: histogram(VALUES, room=(300, 640), scale=scale) for scale in ("root", "linear", "log")}
+    top = {scale: rgb[: 300 // 12].tobytes() for scale, rgb in pictures.items()}
+    assert len(set(top.values())) == 3
+    assert (pictures["root"][-12:] != 255).any()
+    assert (histogram(VALUES, room=(100, 300))[-4:] == 255).all()
