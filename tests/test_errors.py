@@ -130,6 +130,57 @@ def test_the_way_out_is_one(case):
         assert [d.render() for d in compiled.warnings if d.code != "unused"] == []
 
 
+def _written(hint):
+    """The code that a hint says to write, where it is one: no prose, and nothing to be filled in."""
+    said = re.match(r"(?:write|did you mean|nearest is) (.+?)(?:, say)?\??(?:[;:] .*)?$", hint)
+    code = said[1] if said else ""
+    if not code or "..." in code or (" or " in code and "==" not in code):
+        return ""
+    try:
+        maskexpr.compile(code)
+    except maskexpr.MaskError as error:
+        return "" if any(d.code in _UNREADABLE for d in error.diagnostics) else code
+    return code
+
+
+_UNREADABLE = {"operator-missing", "token-unexpected", "ends-early", "word-misplaced", "value-missing"}
+# What is said of these is not for their place: an example of the form.
+_ELSEWHERE = {"param-form", "def-form", "input-form", "assert-form", "use-form", "output-form", "slice-parts"}
+
+
+def leads_out(case):
+    """The mistakes of a case that are still there once their hints are followed to the letter."""
+    left = {}
+    for d in found(case.program, case.given, case.files()):
+        code = _written(d.hint)
+        if not code or d.span is None or d.source.text != case.program or d.code in _ELSEWHERE:
+            continue
+        text = case.program
+        way = slice(*d.span)
+        if re.match(r"(def|input|param|output|use|assert) |\w+ = ", code):
+            way = slice(text.rfind("\n", 0, d.span.start) + 1, (text + "\n").index("\n", d.span.stop))
+        program = text[: way.start] + code + text[way.stop :]
+        again = found(program, _known(program, case.given), case.files())
+        if (d.message, d.span.start) in [(o.message, o.span.start if o.span else 0) for o in again]:
+            left[d.message] = program
+    return left
+
+
+def _known(program, given):
+    """What the program takes of what was given."""
+    try:
+        names = {i.name for i in maskexpr.compile(program).inputs}
+    except maskexpr.MaskError:
+        return given
+    return given and {n: v for n, v in given.items() if n in names}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{c.file}: {c.title}" for c in CASES])
+def test_what_a_hint_says_to_write_leads_out(case):
+    """Written in the place of the mistake, or a statement in that of its line, it does not give the same again."""
+    assert leads_out(case) == {}
+
+
 # --- mistakes that no text file can hold -----------------------------------------------------------------------------
 
 

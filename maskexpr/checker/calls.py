@@ -210,7 +210,8 @@ class _Arguments:
     def _too_many(self, argument: nodes.Expression) -> None:
         twin, count = _PIXELWISE_TWINS.get(self.node.function.text), len(self.node.arguments)
         if twin and count == 2:
-            self._refuse(argument, messages.ARGUMENT_TOO_MANY_TWO, other=twin)
+            text = ", ".join(self.here.quote(a.span) for a in self.node.arguments)
+            self._refuse(argument, messages.ARGUMENT_TOO_MANY_TWO, other=twin, text=text)
         else:
             self._refuse(argument, messages.ARGUMENT_TOO_MANY, most=len(self.names), count=count)
 

@@ -147,6 +147,9 @@ def _compared_too_early(
     before, behind = Span(whole.start, meant.start), Span(meant.stop, whole.stop)
     parts = here.quote(before), f"({here.quote(meant)})", here.quote(behind)
     suggestion = " ".join(part for part in parts if part)
+    if operator.symbol in ("or", "and") and isinstance(node, nodes.Compare) and other.kind.is_constant:
+        again = f"{here.quote(node.operands[0])} {node.operators[-1].symbol} {here.quote(other_node)}"
+        suggestion = f"{here.quote(node)} {operator.symbol} {again}"
     fields = {"operator": operator.symbol, "comparison": comparison.symbol, "suggestion": suggestion}
     here.report(messages.AMPERSAND_BEFORE_COMPARISON, **fields)
     return True

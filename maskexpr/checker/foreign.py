@@ -22,6 +22,7 @@ from maskexpr.language import nodes
 from maskexpr.library import PROPERTIES
 
 _MASK_NAMES = re.compile(r"m|mask|masks|bw|binary|seg|\w*_mask")
+_READERS = ("imread", "ReadImage", "load", "loadmat", "fromfile", "dcmread")
 _SUBJECTS = ("m", "im", "labels")
 _COMPARED = re.compile(r"\s*(<=|>=|<|>)\s*([0-9.]+)\b")
 
@@ -51,7 +52,9 @@ def report_prefix(here: Place, node: nodes.Call, near: str) -> None:
     """A module is not needed; the call without it, or a function like it."""
     module, name = here.quote(node.arguments[0].span), node.function.text
     way = _mended(here, node, module)
-    if way:
+    if name in _READERS:
+        _report_reading(here, node)
+    elif way:
         here.at(node).report(messages.MODULE_PREFIX, module=module, way=way)
     else:
         mistake = messages.MODULE_FUNCTION if near else messages.MODULE_FUNCTION_FAR
@@ -73,7 +76,9 @@ def report_value(here: Place, name: str) -> None:
 def report(here: Place, node: nodes.Call) -> bool:
     """Report a call of other software; whether it is one."""
     name = node.function.text
-    if name in FOREIGN_FUNCTIONS:
+    if name in _READERS:
+        _report_reading(here, node)
+    elif name in FOREIGN_FUNCTIONS:
         here.at(node).report(messages.FUNCTION_FOREIGN, name=name, way=_mended(here, node, ""))
     elif name in fslmaths.OWN:
         _report_steps(here, node)
@@ -241,6 +246,12 @@ def _report_steps(here: Place, node: nodes.Call) -> None:
     meant = fslmaths.expression(image, steps) if steps else ""
     mistake = messages.STEPS_OF_FSLMATHS if meant else messages.STEPS_OF_FSLMATHS_FAR
     here.at(node).report(mistake, name=node.function.text, meant=meant)
+
+
+def _report_reading(here: Place, node: nodes.Call) -> None:
+    """A file is named in a line of its own."""
+    path = next((here.quote(a.span) for a in node.arguments if isinstance(a, nodes.Text)), '"im.png"')
+    here.at(node).report(messages.FUNCTION_READS, name=node.function.text, path=path)
 
 
 def _report_property(here: Place, node: nodes.Call) -> None:

@@ -30,14 +30,16 @@ _BORDER = "as scikit-image, a mask at the border stays; {{{}}} empties it there"
 _SMALL = "as scikit-image 0.26; older ones kept those of {max_size} pixels"
 _SCALE = "scikit-image gives values of 0..1, here they stay on the image's own scale"
 _KERNEL = "OpenCV repeats the image's border, here it is reflected"
+_TYPES = "there are no types to choose: results never wrap"
 _ONES = "for a kernel of 3x3 ones"
 _CUT = "nearest is {}: OpenCV cuts the kernel at ksize and repeats the image's border"
 _CANNY = "nearest is {}: lines within a few pixels of Canny's, which keeps the strongest pixels across an edge"
 
 _LINES = (
     # thresholds
-    ("threshold setThreshold", "im, lower:100", "im > lower"),
-    ("threshold setThreshold", "im, lower:100, upper:150", "between(im, lower, upper)", "both ends are included"),
+    ("threshold", "im, lower:100", "im > lower"),
+    ("threshold", "im, lower:100, upper:150", "between(im, lower, upper)", "both ends are included"),
+    ("setThreshold", "lower:100, upper:150", "between(im, lower, upper)", "both ends are included"),
     ("threshold binarize imbinarize auto_threshold autothreshold", "im", "im > otsu(im)"),
     ("imbinarize im2bw", "im, level:100", "im > level"),
     ("cv2.threshold", "im, thresh:100, maxval:255, type~OTSU:THRESH_OTSU", "im > otsu(im)"),
@@ -97,7 +99,11 @@ _LINES = (
     ("nanmean", "im", "mean(im[isfinite(im)])"),
     ("len", "a", "area(a)", "len has no one meaning for an image: this counts a mask's pixels"),
     ("crop imcrop", "im", "im[10:90, 20:60]"),
-    ("astype", "m, type:0", "where(m, 1, 0)", "there are no types to choose: results never wrap"),
+    ("astype", "m, type:type", "where(m, 1, 0)", _TYPES),
+    ("astype", "im, type:type", "im", _TYPES),
+    ("float double asarray array copy", "im", "im", _TYPES),
+    ("int", "im", "floor(im)", "integers stay whole by themselves"),
+    ("print disp display imshow show", "im", "im", "the value of the last line is shown"),
     # morphology
     ("dilation binary_dilation imdilate", "m, footprint=1", "dilate(m, footprint)"),
     ("binary_dilation", "m, structure~[Nn]one=none, iterations=1", "dilate(m, iterations)"),

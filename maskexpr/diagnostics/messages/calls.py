@@ -4,10 +4,10 @@ from maskexpr.diagnostics.messages.wording import Mistake
 
 ARGUMENT_MISSING = Mistake("argument-missing", "{function} needs {name}", "write {signature}")
 ARGUMENT_TOO_MANY = Mistake(
-    "argument-too-many", "{function} takes {most:argument|arguments}, not {count}", "write {signature}"
+    "argument-too-many", "{function} takes {most:argument|arguments}, not {count}", "leave it out: {signature}"
 )
 ARGUMENT_TOO_MANY_TWO = Mistake(
-    "argument-too-many", "{function} is a statistic of one image", "for two images pixel by pixel write {other}(a, b)"
+    "argument-too-many", "{function} is a statistic of one image", "pixel by pixel write {other}({text})"
 )
 ARGUMENT_UNKNOWN = Mistake("argument-unknown", "{function} has no argument {name}", "did you mean {near}?")
 ARGUMENT_UNKNOWN_FAR = Mistake("argument-unknown", "{function} has no argument {name}", "write {signature}")

@@ -4,6 +4,11 @@ from maskexpr.diagnostics.messages.wording import Mistake
 
 FUNCTION_UNKNOWN = Mistake("function-unknown", "there is no function {name}", "did you mean {near}?")
 FUNCTION_FOREIGN = Mistake("function-unknown", "there is no function {name}", "{way}")
+FUNCTION_READS = Mistake(
+    "function-unknown",
+    "there is no function {name}: expressions read no files",
+    "write input im = {path} on a line of its own",
+)
 PROPERTY_CALLED = Mistake("function-unknown", "{name} is a property of regions, not a function", "{way}")
 PROPERTY_CALLED_FOREIGN = Mistake(
     "function-unknown", "there is no function {name}, and regions have no property of that name", "{way}"

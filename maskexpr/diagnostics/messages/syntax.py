@@ -62,7 +62,7 @@ COMMA_MISSING = Mistake(
 )
 MULTIPLY_MISSING = Mistake("operator-missing", "an operator is missing after the number", "to multiply, write *")
 ASSIGN_AUGMENTED = Mistake(
-    "assign-augmented", "there is no operator {found}", "write {name} = {name} {operator} ... in full"
+    "assign-augmented", "there is no operator {found}", "write {name} = {name} {operator} {value}"
 )
 SHIFT = Mistake(
     "operator-unknown", "there is no operator {found}", "write // or * and a power of 2, or bits(im, low, high)"
@@ -72,7 +72,7 @@ COMPARE_WITH_ASSIGN = Mistake("compare-with-assign", "= gives a name to a value"
 ASSIGN_TO_PART = Mistake(
     "assign-to-part",
     "a part of {name} cannot be set: images never change",
-    "write {name} = where({mask}, value, {name})",
+    "write {name} = where({mask}, {value}, {name})",
 )
 ASSIGN_TO_CALL = Mistake(
     "assign-to-call", "only a name can be given a value", "to define a function write def {name}(...) = ..."
@@ -92,11 +92,25 @@ CALL_OF_VALUE = Mistake(
 NO_ATTRIBUTES = Mistake(
     "no-attributes", "values have no attributes: there is no .{name}", "only a call follows a dot, as in im.max()"
 )
+NO_ATTRIBUTES_OF_ARRAYS = Mistake(
+    "no-attributes",
+    "values have no attributes: there is no .{name}",
+    "positions are y and x, the number of pixels is area(full()); types follow from values",
+)
+ELLIPSIS = Mistake(
+    "ellipsis",
+    "there is no ... between the brackets",
+    "write : for each axis, as in im[:, 3]; a channel is channel(im, 0)",
+)
 STATEMENT_MISSPELT = Mistake("no-such-statement", "no line begins with {word}", "did you mean {near}?")
 DECLARATION = Mistake("no-such-statement", "a name needs no {word}", "write {name} = ...")
 NO_IF = Mistake("no-if", "there is no {word}", "write where(condition, a, b)")
 NO_LOOPS = Mistake("no-loops", "there are no loops: there is no {word}", "every operation already works on all pixels")
-NO_IMPORT = Mistake("no-import", "there is no {word}", 'write use "other.mask" for the defs of another file')
+NO_IMPORT = Mistake(
+    "no-import",
+    "there is no {word}",
+    'delete the line: all functions are there; for defs of another file write use "other.mask"',
+)
 NO_LAMBDA = Mistake("no-lambda", "there is no lambda", "write def f(m) = expression on a line of its own")
 NO_IS = Mistake("no-is", "there is no is", "write == or != to compare")
 NO_SUCH_STATEMENT = Mistake(
@@ -120,6 +134,7 @@ ASSERT_FORM = Mistake("assert-form", "an assert line cannot have {found} here", 
 INPUT_FORM = Mistake("input-form", "an input line cannot have {found} here", 'write input im: image = "file.png" "doc"')
 PARAM_FORM = Mistake("param-form", "a param line cannot have {found} here", "write param low = 32 in 0..255")
 DEF_FORM = Mistake("def-form", "a def line cannot have {found} here", "write def rim(m, n) = dilate(m, n) & ~m")
+DEF_COLON = Mistake("def-form", "a def line cannot have {found} here", "write =, and the expression without return")
 USE_FORM = Mistake("use-form", "use needs a file name in quotes, not {found}", 'write use "lib.mask"')
 OUTPUT_FORM = Mistake(
     "output-form", "an output line cannot have {found} here", "write output name or output name = expression"

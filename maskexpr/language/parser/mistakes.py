@@ -9,6 +9,7 @@ import lark
 
 from maskexpr.diagnostics import fslmaths, messages
 from maskexpr.diagnostics.errors import Diagnostic
+from maskexpr.diagnostics.mending import is_simple
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.diagnostics.source import Source, Span
@@ -77,6 +78,7 @@ _OTHER_LANGUAGES = {
     "class": messages.NO_SUCH_STATEMENT,
     "with": messages.NO_SUCH_STATEMENT,
     "try": messages.NO_SUCH_STATEMENT,
+    **dict.fromkeys(("del", "global", "nonlocal", "yield", "async", "raise", "function"), messages.NO_SUCH_STATEMENT),
 }
 # Letters that do not come apart into an ASCII letter and an accent.
 _LETTERS = str.maketrans(
@@ -90,6 +92,7 @@ _STARTS_VALUE = _VALUES - {"RPAR", "RSQB"} | _OPENING
 _RESERVED = {"INPUT", "PARAM", "DEF", "USE", "ASSERT", "OUTPUT"}
 _RESERVED |= {"TRUE", "FALSE", "NONE", "OR", "XOR", "AND", "NOT", "IN"}
 _COMMAND_LINES = {"fslmaths", "mrcalc", "mrthreshold", "maskfilter", "c3d", "ImageMath", "magick", "convert"}
+_OF_ARRAYS = {"shape", "size", "dtype", "ndim", "T", "nbytes"}
 _DECLARING = {"let", "var", "const", "set"}
 _WORDS = {"and", "or", "xor", "not", "in"}
 _FORMS = {
@@ -118,7 +121,7 @@ def mistake_at(tokens: Tokens, i: int, source: Source) -> Found:
     if i == len(tokens):
         return _at_end(tokens)
     if tokens[i].type in ("FOREIGN", "FOREIGN_WORD", "UNCLOSED_TEXT", "STRAY"):
-        return _unknown_token(tokens, i)
+        return _unknown_token(tokens, i, source)
     for look in (_number, _other_language, _attribute, _line_form):
         found = look(tokens, i)
         if found:
@@ -159,7 +162,7 @@ def _command_line(tokens: Tokens, source: Source) -> Found:
 # --- tokens that no rule takes ---------------------------------------------------------------------------------------
 
 
-def _unknown_token(tokens: Tokens, i: int) -> Found:
+def _unknown_token(tokens: Tokens, i: int, source: Source) -> Found:
     token = tokens[i]
     text, span = str(token), span_of(token)
     if token.type == "UNCLOSED_TEXT":
@@ -172,13 +175,22 @@ def _unknown_token(tokens: Tokens, i: int) -> Found:
         return messages.SHIFT, span, {"found": text}
     if token.type == "FOREIGN":
         name = str(tokens[0]) if i == 1 and tokens[0].type == "NAME" else "name"
-        return messages.ASSIGN_AUGMENTED, span, {"found": text, "name": name, "operator": text[:-1]}
+        value = "1" if text == "++" else _value_behind(tokens, i, source)
+        return messages.ASSIGN_AUGMENTED, span, {"found": text, "name": name, "operator": text[:-1], "value": value}
     if text in _LOOKALIKES:
         return messages.CHARACTER_LOOKALIKE, span, {"found": text, "meant": _LOOKALIKES[text]}
     if text in _STRAYS:
         return _STRAYS[text], span, {"found": text}
     visible = text.isprintable() and not unicodedata.combining(text)
     return messages.CHARACTER_UNKNOWN, span, {"found": text if visible else f"U+{ord(text):04X}"}
+
+
+def _value_behind(tokens: Tokens, i: int, source: Source) -> str:
+    """What stands right of a token, in brackets where an operator before it would tear it apart."""
+    if i + 1 == len(tokens):
+        return "value"
+    text = source.quote(span_of(tokens[i + 1]).to(span_of(tokens[-1])))
+    return text if is_simple(text) else f"({text})"
 
 
 def _foreign_word(text: str, span: Span) -> Found:
@@ -233,7 +245,8 @@ def _attribute(tokens: Tokens, i: int) -> Found | None:
     """`.name` before token i without the brackets of a call."""
     if i < 2 or tokens[i - 2].type != "DOT" or tokens[i - 1].type != "NAME":
         return None
-    return messages.NO_ATTRIBUTES, span_of(tokens[i - 2]).to(span_of(tokens[i - 1])), {"name": str(tokens[i - 1])}
+    name, span = str(tokens[i - 1]), span_of(tokens[i - 2]).to(span_of(tokens[i - 1]))
+    return messages.NO_ATTRIBUTES_OF_ARRAYS if name in _OF_ARRAYS else messages.NO_ATTRIBUTES, span, {"name": name}
 
 
 def _line_form(tokens: Tokens, i: int) -> Found | None:
@@ -245,6 +258,7 @@ def _line_form(tokens: Tokens, i: int) -> Found | None:
     if form and i and not _inside_expression(tokens, i):
         if token.type in _RESERVED and i == 1:
             return messages.NAME_RESERVED, span_of(token), {"name": str(token)}
+        form = messages.DEF_COLON if tokens[0].type == "DEF" and token.type == "COLON" else form
         return form, span_of(token), {"found": str(token)}
     if token.type in _RESERVED and following is not None and following.type == "ASSIGN":
         return messages.NAME_RESERVED, span_of(token), {"name": str(token)}
@@ -268,7 +282,10 @@ def _assignment(tokens: Tokens, i: int, source: Source) -> Found:
             subscripts = left[2:-1]
             chooses = not any(t.type in ("COLON", "COMMA") for t in subscripts) and len(subscripts) > 1
             inside = source.slice(Span(span_of(left[1]).stop, span_of(left[-1]).start))
-            return messages.ASSIGN_TO_PART, span, {"name": name, "mask": inside if chooses else "mask"}
+            behind = tokens[i + 1 :]
+            value = source.quote(span_of(behind[0]).to(span_of(behind[-1]))) if behind else "value"
+            fields: dict[str, object] = {"name": name, "mask": inside if chooses else "mask", "value": value}
+            return messages.ASSIGN_TO_PART, span, fields
         if left[1].type == "LPAR" and left[-1].type == "RPAR":
             return messages.ASSIGN_TO_CALL, span, {"name": name}
     return messages.COMPARE_WITH_ASSIGN, span, {}
@@ -326,6 +343,8 @@ def _misplaced(tokens: Tokens, i: int) -> Found:
     bracket = _open_bracket(tokens, i)
     if before is None and kind in ("FLOOR", "PERCENT", "SLASH"):
         return messages.COMMENT_FOREIGN, span, {"found": str(token)}
+    if kind == "RANGE" and bracket is not None and tokens[bracket].type == "LSQB":
+        return messages.ELLIPSIS, span, {}
     if kind == "COLON":
         in_slice = bracket is not None and tokens[bracket].type == "LSQB"
         return messages.SLICE_PARTS if in_slice else messages.COLON_OUTSIDE, span, {}
