@@ -58,7 +58,7 @@ def _without_meaning(here: Place, node: nodes.Call) -> Value:
 
 def _of_module(here: Place, node: nodes.Call) -> Value:
     """`np.where(...)`, which reads as `where(np, ...)`."""
-    if node.span not in here.context.mended:
+    if not foreign.is_answered(here, node):
         foreign.report_prefix(here, node, _near(here, node.function.text))
     for argument in node.arguments[1:]:
         here.value(argument.value if isinstance(argument, nodes.Keyword) else argument)
@@ -67,7 +67,7 @@ def _of_module(here: Place, node: nodes.Call) -> Value:
 
 def _maybe_of_module(here: Place, node: nodes.Call) -> Value:
     """`filters.gaussian(im, 2)`: of an image called filters, if that makes sense, or else of a module."""
-    if node.span in here.context.mended:
+    if foreign.is_answered(here, node):
         return _of_module(here, node)
     context, name = here.context, here.quote(node.arguments[0].span)
     before, was_input = dict(context.diagnostics), name in context.inputs
@@ -89,19 +89,17 @@ def _maybe_of_module(here: Place, node: nodes.Call) -> Value:
 
 def _unknown_function(here: Place, node: nodes.Call) -> None:
     name, there, context, scope = node.function.text, here.at(node.function), here.context, here.scope
-    near = _near(here, name)
     if name.lower() in _WORDS:
         there.report(messages.OPERATOR_FOREIGN, found=name, meant=name.lower())
     elif name in context.later_functions:
         there.report(messages.FUNCTION_LATER, name=name)
     elif any(name in known for known in (scope.values, context.signature, context.inputs, context.catalogue)):
         there.report(messages.FUNCTION_IS_VALUE, name=name)
-    elif node.span in context.mended or foreign.report(here, node):
+    elif foreign.is_answered(here, node) or foreign.report(here, node):
         pass
-    elif near:
-        there.report(messages.FUNCTION_UNKNOWN, name=name, near=near)
     else:
-        there.report(messages.FUNCTION_UNKNOWN_FAR, name=name)
+        near = _near(here, name)
+        there.report(messages.FUNCTION_UNKNOWN if near else messages.FUNCTION_UNKNOWN_FAR, name=name, near=near)
 
 
 def _near(here: Place, name: str) -> str:

@@ -140,7 +140,9 @@ class Context:
         self.used: set[str] = set()
         self.uses_grid = False
 
-        self.mended: set[Span] = set()  # calls of other software that the advice on a call around them answers, too
+        # Calls of other software: what is said of each, and those that the advice on a call around them answers, too.
+        self.ways: dict[tuple[int, Span], str] = {}
+        self.answered: set[tuple[int, Span]] = set()
         self.later_functions: set[str] = set()  # defs that stand further down
         self.calls: list[tuple[str, str]] = []  # the defs being filled in, and where each was called
         self.depth = 0

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from maskexpr.checker.place import Place
+from maskexpr.checker.place import Place, Spanned
 from maskexpr.diagnostics import fslmaths, messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
 from maskexpr.diagnostics.foreign_names import (
@@ -15,7 +15,7 @@ from maskexpr.diagnostics.foreign_names import (
     USUAL,
     worded,
 )
-from maskexpr.diagnostics.mending import Form, is_element, is_simple
+from maskexpr.diagnostics.mending import Form, is_element, is_readable, is_simple
 from maskexpr.diagnostics.source import Span
 from maskexpr.kinds.kind import LOGICAL, NUMERIC, Kind
 from maskexpr.language import nodes
@@ -63,7 +63,7 @@ def report_prefix(here: Place, node: nodes.Call, near: str) -> None:
 
 def report_value(here: Place, name: str) -> None:
     """A value of a module, `np.pi`."""
-    if here.span in here.context.mended:
+    if is_answered(here, here):
         return
     head, last = name.split(".", 1)[0], name.rsplit(".", 1)[-1]
     if head in here.scope.values or head in here.context.signature:
@@ -92,18 +92,37 @@ def report(here: Place, node: nodes.Call) -> bool:
 # --- the same call in this language ----------------------------------------------------------------------------------
 
 
+def is_answered(here: Place, part: Spanned) -> bool:
+    """Whether what is said of a call around it answers this, too."""
+    return (id(here.source), part.span) in here.context.answered
+
+
+def _answer(here: Place, part: Spanned) -> None:
+    here.context.answered.add((id(here.source), part.span))
+
+
 def _mended(here: Place, node: nodes.Call, module: str) -> str:
     """The way out for a call: "write ...", maybe with a word on it; the calls in it are answered with it."""
+    key, ways = (id(here.source), node.span), here.context.ways
+    if key not in ways:
+        ways[key] = _way(here, node, module)
+    return ways[key]
+
+
+def _way(here: Place, node: nodes.Call, module: str) -> str:
     name, peer = node.function.text, _peer(module)
     forms = FOREIGN_FUNCTIONS.get(f"{peer}.{name}") or FOREIGN_FUNCTIONS.get(name, ())
     arguments = node.arguments[1:] if module else node.arguments
     if name in here.context.catalogue and f"{peer}.{name}" not in FOREIGN_FUNCTIONS:
-        way = "write " + _text(here, Span(node.function.span.start, node.span.stop), arguments)
+        text = _text(here, Span(node.function.span.start, node.span.stop), arguments)
+        way = f"write {text if is_readable(text) else f'{name}(...)'}"
     elif forms and len(here.context.diagnostics) < MOST_SHOWN:
         way = _by_form(here, node, forms, arguments)
     else:
         return f"write {forms[0].example}, say" if forms else ""
-    here.context.mended.update(part.span for part in _nodes(arguments) if _is_answered(here, part))
+    for part in _nodes(arguments):
+        if _is_foreign(here, part):
+            _answer(here, part)
     return way
 
 
@@ -136,12 +155,10 @@ def _argument(here: Place, node: nodes.Expression) -> str:
 
 def _fitted(here: Place, node: nodes.Call, way: str) -> str:
     """In brackets where the call stands beside an operator that would tear apart what is written for it."""
-    text, note = way.removeprefix("write ").partition("; ")[::2]
-    say = ", say" * text.endswith(", say")
-    text = text.removesuffix(", say")
+    text = _expression(way)
     if not way.startswith("write ") or is_simple(text) or _is_alone(here.source.text, node.span):
         return way
-    return f"write ({text}){say}" + (f"; {note}" if note else "")
+    return way.replace(text, f"({text})", 1)
 
 
 def _is_alone(text: str, span: Span) -> bool:
@@ -185,13 +202,18 @@ def _text(here: Place, span: Span, parts: tuple[nodes.Node, ...]) -> str:
     """What is written, with the calls of other software in it as they are written here."""
     source, text, done = here.source, "", span.start
     for call in _calls(parts):
-        if call.span.start < done or not _is_answered(here, call):
+        if call.span.start < done or not _is_foreign(here, call):
             continue
         way = _mended(here, call, _module(here, call))
         if way.startswith("write "):
-            text += source.text[done : call.span.start] + way.removeprefix("write ").partition("; ")[0]
+            text += source.text[done : call.span.start] + _expression(way)
             done = call.span.stop
     return " ".join((text + source.text[done : span.stop]).split())
+
+
+def _expression(way: str) -> str:
+    """What a way out says to write."""
+    return way.removeprefix("write ").partition("; ")[0].removesuffix(", say")
 
 
 def _calls(parts: tuple[nodes.Node, ...]) -> Iterator[nodes.Call]:
@@ -204,8 +226,8 @@ def _module(here: Place, call: nodes.Call) -> str:
     return prefix(here, call) or (here.quote(call.arguments[0].span) if maybe_prefix(here, call) else "")
 
 
-def _is_answered(here: Place, node: nodes.Node) -> bool:
-    """Whether a part of a call of other software is answered with the whole of it."""
+def _is_foreign(here: Place, node: nodes.Node) -> bool:
+    """Whether this is a call of other software, or a value of a module."""
     if isinstance(node, nodes.Name):
         return "." in node.text
     if not isinstance(node, nodes.Call) or node.function.text in here.scope.functions:
@@ -237,7 +259,7 @@ def _report_steps(here: Place, node: nodes.Call) -> None:
             steps.clear()
             break
         steps.insert(0, (name, here.quote(rest[0].span) if rest else ""))
-        here.context.mended.add(at.span)
+        _answer(here, at)
         first = at.arguments[0]
         if not isinstance(first, nodes.Call) or first.function.text not in fslmaths.STEPS:
             break

@@ -73,7 +73,7 @@ class Form:
 
     def fits_in(self, given: Mapping[str, str]) -> bool:
         """Whether the expression is short enough to be read in a message."""
-        return len(self._written(given)) <= _MOST
+        return is_readable(self._written(given))
 
     def hint(self, given: Mapping[str, str], *, whole: bool = True) -> str:
         """What to write; `whole` unless a part of the call was left out."""
@@ -155,6 +155,11 @@ def _stands_alone(match: re.Match[str]) -> bool:
 
 def _bracketed(text: str) -> str:
     return text if is_simple(text) else f"({text})"
+
+
+def is_readable(text: str) -> bool:
+    """Whether an expression is short enough to be read in a message."""
+    return len(text) <= _MOST
 
 
 def is_simple(text: str) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import maskexpr
+from maskexpr.checker import foreign
 
 IM = np.array([[1, 5], [9, 200]], np.uint8)
 
@@ -90,8 +91,29 @@ def test_modules():
 def test_a_call_too_long_to_be_repeated_is_shown_by_its_example():
     long = " + ".join(["im"] * 100)
     assert mistakes(f"threshold({long}, 3)") == [(f"threshold({long}, 3)", "write im > 100, say")]
-    deep = "binary_dilation(" * 90 + "m" + ")" * 90
-    assert all(len(hint) < 200 for _, hint in mistakes(deep))
+    for begin, end in (("binary_dilation(", ")"), ("h_maxima(", ", 3)"), ("np.abs(", ")")):
+        [(_, hint)] = mistakes(begin * 60 + "m > 3" + end * 60)
+        assert len(hint) < 250
+        assert hint.count(", say") <= 1
+    assert mistakes("np.where(" + "invert(m) & " * 100 + "m, 1, 0)")[0][1] == "write where(...)"
+
+
+def test_each_call_is_mended_once(monkeypatch):
+    """However deep it stands in others: each would look at all in it again."""
+    mended, way = [], foreign._way
+    monkeypatch.setattr(foreign, "_way", lambda here, node, module: mended.append(node.span) or way(here, node, module))
+    program = "dilation(" * 30 + "m > 3" + ")" * 30
+    assert mistakes(program)
+    assert len(mended) == len(set(mended)) == 30
+
+
+def test_what_is_answered_in_one_file_is_not_in_another():
+    """Places are told apart by their texts."""
+    library = "def f(m) = invert(invert(m))"
+    program = " " * library.index("invert(invert") + "invert(invert(m)); f(m)"
+    with pytest.raises(maskexpr.MaskError) as caught:
+        maskexpr.compile('use "lib.mask"\n' + program, resolver=lambda path: library)
+    assert len(caught.value.diagnostics) == 2
 
 
 def test_very_many_calls_take_no_time():
