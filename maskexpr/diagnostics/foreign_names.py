@@ -84,6 +84,7 @@ _LINES = (
     ("ln", "im", "log(im)"),
     ("atan2", "a, b", "arctan2(a, b)"),
     ("ifelse select iif", "m, a, b", "where(m, a, b)"),
+    ("filled", "im, value=0", "where(valid, im, value)", "where valid=~im.mask is given as an input"),
     ("masked_where", "m, im", "where(m, 0, im)"),
     ("nan_to_num", "im, nan=0", "where(isnan(im), nan, im)"),
     ("count_nonzero countNonZero", "m", "area(m)"),

@@ -381,3 +381,16 @@ def test_no_codes_go_into_a_pipe(shell: Shell) -> None:
         assert (code, err) == (0, "")
         assert out.count("\n") == 1
         assert "\x1b" not in out
+
+
+# --- masks saved as colours ------------------------------------------------------------------------------------------
+
+
+def test_a_mask_file_in_colours_is_a_mask_if_its_channels_are_equal(shell: Shell, tmp_path: Path) -> None:
+    mask = iio.imread("coins.png") > 110
+    iio.imwrite("rgb.png", np.dstack([np.where(mask, 255, 0).astype(np.uint8)] * 3))
+    assert shell("show", "coins.png", "rgb.png")[1].startswith(f"mask 303x384, {mask.mean():.1%} on")
+    (tmp_path / "area.mask").write_text("input m: mask\narea(m)\n")
+    assert shell("run", "area.mask", "m=rgb.png")[1] == f"result = {mask.sum()}\n"
+    code, _, err = shell("run", "area.mask", "m=ihc.png")
+    assert (code, "its channels differ; declare it colour, and compare one: red(m) > 0" in err) == (2, True)

@@ -34,6 +34,7 @@ GIVEN = {
     "c": IM > 90,
     "seed": IM > 180,
     "mask": M,
+    "valid": M,
     "labels": maskexpr.Image(LABELS, kind="labels"),
 }
 
