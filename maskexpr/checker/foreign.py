@@ -255,7 +255,7 @@ def _report_steps(here: Place, node: nodes.Call) -> None:
     steps, at = list[tuple[str, str]](), node
     while True:
         name, rest = at.function.text, at.arguments[1:]
-        if name not in fslmaths.STEPS or len(rest) != fslmaths.STEPS[name]:
+        if not at.arguments or name not in fslmaths.STEPS or len(rest) != fslmaths.STEPS[name]:
             steps.clear()
             break
         steps.insert(0, (name, here.quote(rest[0].span) if rest else ""))
@@ -266,6 +266,7 @@ def _report_steps(here: Place, node: nodes.Call) -> None:
         at = first
     image = here.quote(at.arguments[0].span) if at.arguments else "im"
     meant = fslmaths.expression(image, steps) if steps else ""
+    meant = meant if is_readable(meant) else ""
     mistake = messages.STEPS_OF_FSLMATHS if meant else messages.STEPS_OF_FSLMATHS_FAR
     here.at(node).report(mistake, name=node.function.text, meant=meant)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from maskexpr.diagnostics.mending import is_simple
+from maskexpr.diagnostics.mending import is_readable, is_simple
 
 # How many words follow each step.
 STEPS = {
@@ -14,7 +14,9 @@ STEPS = {
 # Those that are named like nothing else, so that calls of them can only be meant as such.
 OWN = frozenset(STEPS) - {"s", "add", "sub", "mul", "div"}
 _ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
-_NUMBER = re.compile(r"-?[0-9.]+")
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_WORDS = {"in", "and", "or", "not", "xor", "true", "false", "none"}
+_WORDS |= {"input", "param", "def", "use", "assert", "output"}
 
 
 @dataclass
@@ -69,7 +71,7 @@ def _step(built: _Built, name: str, value: str) -> _Built | None:
         return mask
     if name == "binv":
         return _Built(f"~{operand}", is_mask=True)
-    if name == "s" and not built.is_mask:
+    if name == "s" and not built.is_mask and is_number and value[0] != "-":
         return _Built(f"gaussian({built.image()}, {value}mm)")
     if name in _ARITHMETIC and not built.is_mask:
         return _Built(f"{_Built(built.image())._operand()} {_ARITHMETIC[name]} {value}")
@@ -100,11 +102,21 @@ def command_line(words: Sequence[str]) -> str:
     """The expression for the words of a command line behind its name: an image, steps, and where the result goes."""
     if not words:
         return ""
-    image = re.sub(r"\W", "_", re.split(r"[/\\]", words[0])[-1].split(".")[0])
     steps, rest = [], list(words[1:])
     while rest and rest[0].startswith("-"):
         name = rest.pop(0)[1:]
         if name not in STEPS or len(rest) < STEPS[name]:
             return ""
-        steps.append((name, rest.pop(0) if STEPS[name] else ""))
-    return expression(image if image.isidentifier() else "im", steps) if steps else ""
+        steps.append((name, _value(rest.pop(0)) if STEPS[name] else ""))
+    meant = expression(_named(words[0]), steps) if steps else ""
+    return meant if is_readable(meant) else ""
+
+
+def _value(word: str) -> str:
+    return word if _NUMBER.fullmatch(word) else _named(word)
+
+
+def _named(path: str) -> str:
+    """A file, as an input by its name."""
+    name = re.sub(r"[^A-Za-z0-9_]", "_", re.split(r"[/\\]", path)[-1].split(".")[0])
+    return name if name.isidentifier() and name not in _WORDS else "im"

@@ -1,10 +1,15 @@
 """Calls as other software has them, in a program: what is said of the whole of it."""
 
+import contextlib
+import random
+
 import numpy as np
 import pytest
 
 import maskexpr
 from maskexpr.checker import foreign
+from maskexpr.diagnostics import fslmaths
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MAYBE_MODULES, MODULES
 
 IM = np.array([[1, 5], [9, 200]], np.uint8)
 
@@ -130,3 +135,47 @@ def test_names_of_one_s_own_come_first():
     assert maskexpr.evaluate("segmentation.dilate(1)", segmentation=im > 9).sum() == 3
     assert maskexpr.evaluate("np = im\nnp.clip(0, 5)", im=im).tolist() == [[1, 5], [5, 5]]
     assert maskexpr.evaluate("def threshold(a, t) = a > t\nthreshold(im, 8)", im=im).sum() == 2
+
+
+def test_any_call_of_other_software_has_mistakes_of_ours():
+    """Whatever arguments: a generator of calls, within calls, with odd ones, of all names and modules."""
+    chance = random.Random(11)
+    names = [name.rpartition(".")[2] for name in FOREIGN_FUNCTIONS] + [
+        *fslmaths.STEPS,
+        "solidity",
+        "bbox",
+        "imread",
+        "im",
+    ]
+    modules = [*MODULES, *MAYBE_MODULES, "skimage.measure", "a.b", "cv2.x.y"]
+    atoms = [
+        "im",
+        "m",
+        "3",
+        "-2",
+        "2mm",
+        "'disk'",
+        "none",
+        "np.pi",
+        "cv2.X",
+        "[1, 2]",
+        "[im, m]",
+        "1e30",
+        "disk(2)",
+        "f",
+    ]
+
+    def expression(depth):
+        if depth > 3 or chance.random() < 0.3:
+            return chance.choice(atoms)
+        keywords = ("", "", "", "size=", "iterations=", "m=", "footprint=")
+        given = [chance.choice(keywords) + expression(depth + 1) for _ in range(chance.randint(0, 4))]
+        call = f"{chance.choice(names)}({', '.join(given)})"
+        forms = (call, call, f"{chance.choice(modules)}.{call}", f"{expression(depth + 1)}.{call}", f"~{call} > 3")
+        return chance.choice(forms)
+
+    for _ in range(600):
+        program = chance.choice(["", f"def f(m) = {expression(0)}\n"]) + expression(0)
+        with contextlib.suppress(maskexpr.MaskError):
+            compiled = maskexpr.compile(program)
+            compiled.bind(**{info.name: IM for info in compiled.inputs if info.name not in MAYBE_MODULES})

@@ -395,6 +395,19 @@ def test_steps_of_fslmaths(steps):
         assert hint_of("im" + "".join(f".{n}({v})" for n, v in written)) == f"write {meant}"
 
 
-@pytest.mark.parametrize("line", ["fslmaths im -thr 9 -dilM x", "fslmaths im -kernel sphere 3 -bin x", "fslmaths a b"])
+def test_files_in_a_line_of_fslmaths_are_inputs():
+    assert fslmaths.command_line(["/d/in.nii", "-mas", "a/T1-brain.nii.gz", "out"]) == "where(T1_brain > 0, im, 0)"
+    assert fslmaths.command_line(["T1", "-add", "T2.nii.gz", "-bin", "out"]) == "(T1 + T2) > 0"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fslmaths im -thr 9 -dilM x",
+        "fslmaths im -kernel sphere 3 -bin x",
+        "fslmaths a b",
+        "fslmaths im -thr 1.2.3 -bin x",
+    ],
+)
 def test_lines_of_fslmaths_that_are_named_only(line):
     assert hint_of(line) == "write the expression: dilate(im > 32, 2), say"
