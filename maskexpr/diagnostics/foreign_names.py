@@ -164,14 +164,16 @@ _LINES = (
     ("regionprops regionprops_table filter_regions bwpropfilt analyze_particles", "m", "keep(m, area >= 50)",
      "maskexpr functions properties lists what can stand in the condition"),
     ("remove_small_objects", "m, max_size=64", "remove_small(m, {max_size + 1})", _SMALL),
-    ("remove_small_objects", "m, min_size=64", "remove_small(m, min_size)"),
+    ("remove_small_objects", "m, min_size=64", "remove_small(m, min_size)",
+     "as scikit-image up to 0.25; since 0.26 those of that size go too: {remove_small(m, min_size + 1)}"),
     ("bwareaopen", "m, P=64", "remove_small(m, P, connectivity=2)"),
     ("area_opening", "m, area_threshold=64", "remove_small(m, area_threshold)"),
     ("area_opening", "im, area_threshold=64", "reconstruct(open(im, 4), im)",
      "nearest is {}: it goes by the width of bright spots, not by their area; of a mask write {remove_small(im,"
      " area_threshold)}"),
     ("remove_small_holes", "m, max_size=64", "~remove_small(~m, {max_size + 1})", _SMALL),
-    ("remove_small_holes", "m, area_threshold=64", "~remove_small(~m, area_threshold)"),
+    ("remove_small_holes", "m, area_threshold=64", "~remove_small(~m, area_threshold)",
+     "as scikit-image up to 0.25; since 0.26 those of that size go too: {~remove_small(~m, area_threshold + 1)}"),
     ("area_closing", "m, area_threshold=64", "~remove_small(~m, area_threshold)"),
     ("area_closing", "im, area_threshold=64", "-reconstruct(-close(im, 4), -im)",
      "nearest is {}: it goes by the width of dark spots, not by their area; of a mask write {~remove_small(~im,"
