@@ -18,9 +18,11 @@ from helpers.each import each
 import maskexpr
 from maskexpr.diagnostics import foreign_names, messages
 from maskexpr.explain import manual
-from maskexpr.functions.gives import MASK
+from maskexpr.functions.gives import MASK, Gives
+from maskexpr.functions.parameters import Image as Im
 from maskexpr.functions.parameters import Mask
 from maskexpr.functions.record import function
+from maskexpr.kinds.kind import Kind
 from maskexpr.library import CATALOGUE, PROPERTIES
 
 FOLDER = Path(__file__).parent / "errors"
@@ -228,6 +230,24 @@ def test_a_step_that_runs_out_of_memory():
         "    run_out(m)\n"
         "    ^^^^^^^^^^\n"
         "  crop the image, or use less of it"
+    )
+
+
+def test_samples_for_a_function_whose_rule_makes_images_of_them():
+    gives = Gives(frozenset({"image"}), lambda kinds: Kind("image", kinds["im"].shape, np.dtype(np.uint8)))
+
+    @function(gives=gives, halo=0, cost=1, memory=1)
+    def doubled(im: Im):
+        return im * 2
+
+    program = maskexpr.compile("max(doubled(im[m]))", functions=[doubled])
+    with pytest.raises(maskexpr.ProgramError) as caught:
+        program(im=np.ones((2, 2), np.uint8), m=np.ones((2, 2), bool))
+    assert str(caught.value) == (
+        "expression:1:5: error: doubled takes no samples\n"
+        "    max(doubled(im[m]))\n"
+        "        ^^^^^^^^^^^^^^\n"
+        "  take samples of what it gives: doubled(...)[mask]"
     )
 
 
@@ -445,6 +465,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_a_file_that_cannot_be_used,
         test_room_around_the_image_that_does_not_fit_in_memory,
         test_a_step_that_runs_out_of_memory,
+        test_samples_for_a_function_whose_rule_makes_images_of_them,
         test_a_chain_beyond_the_number_of_steps,
         test_the_length_is_counted_in_bytes,
         test_defs_within_defs_too_deep_are_one_mistake,

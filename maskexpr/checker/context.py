@@ -37,6 +37,15 @@ class Value:
         return self.step.kind
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The mask, or samples of one, that took samples, and how it was written. Samples that were taken by one step are
+    of the same pixels in the same order."""
+
+    mask: Step
+    text: str
+
+
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
@@ -100,6 +109,7 @@ class Steps:
         self.most = most
         self.made: list[Step] = []
         self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
+        self.selections: dict[Step, Selection] = {}  # of samples: what took them
         self._made: dict[identity.Key, Step] = {}
         self._properties: dict[tuple[str, Kind], Step] = {}
 

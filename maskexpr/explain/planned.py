@@ -169,8 +169,9 @@ class _Table:
     def _title(self, stage: Pass | Task, number: int) -> str:
         if isinstance(stage, Task):
             values = (stage.step, *stage.step.operands.values())
-            is_large = any(v.kind.is_array or v.kind.name == "samples" for v in values)
-            return "on whole images" if is_large else "on single values"
+            if any(v.kind.is_array for v in values):
+                return "on whole images"
+            return "on samples" if any(v.kind.is_samples for v in values) else "on single values"
         strips, shape = len(stage.strips), shape_text(stage.shape)
         if strips == 1:
             return f"pass {number} over {shape}, all at once"

@@ -1,6 +1,6 @@
 """What a function gives: the kind of its result, from the kinds of its arguments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,18 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.kinds.kind import ARITHMETIC, ARRAYS, BINARY_OR_GREY, SEGMENTATIONS, Kind, number, unknown
+from maskexpr.kinds.kind import (
+    ARITHMETIC,
+    ARRAYS,
+    BINARY_OR_GREY,
+    SAMPLED,
+    SAMPLES,
+    SCALARS,
+    SEGMENTATIONS,
+    Kind,
+    number,
+    unknown,
+)
 from maskexpr.kinds.ranges import LABEL_NUMBERS, MOST_BITS, Range, smallest_type
 
 Kinds = Mapping[str, Kind]
@@ -16,27 +27,43 @@ Kinds = Mapping[str, Kind]
 
 @dataclass(frozen=True, slots=True)
 class Gives:
-    """The kind of a result: `names` lists what it can be, `rule` computes it once the arguments are complete."""
+    """The kind of a result: `names` lists what it can be, `rule` computes it once the arguments are complete; `open`
+    says what it can be while they are not, where a result can be a single value of arrays too."""
 
     names: frozenset[str]
     rule: Callable[[Kinds], Kind]
+    open: Callable[[Kinds], frozenset[str]] | None = None
 
     def __call__(self, kinds: Kinds) -> Kind:
         if all(k.is_complete for k in kinds.values()):
             return self.rule(kinds)
+        if self.open is not None:
+            return unknown(self.open(kinds))
         arrays = [k for k in kinds.values() if k.surely(ARRAYS)]
-        names = self.names & ARRAYS if arrays and self.names & ARRAYS and "number" in self.names else self.names
-        partial = unknown(names)
+        partial = unknown(spread(self.names, kinds.values()))
         return replace(partial, shape=arrays[0].shape, origin=arrays[0].origin) if arrays else partial
 
     @property
     def text(self) -> str:
-        return " or ".join(sorted(self.names))
+        """Words for what it gives; that samples give samples goes without saying."""
+        return " or ".join(sorted(self.names - SAMPLES or self.names))
+
+
+def spread(names: frozenset[str], kinds: Iterable[Kind]) -> frozenset[str]:
+    """What a result of each pixel by itself may be, of `names`: an array if an operand is one, samples if one is such,
+    and samples only where one may be."""
+    kinds = list(kinds)
+    if any(k.surely(SAMPLES) for k in kinds):
+        return frozenset(SAMPLED[n] for n in names if n in SAMPLED) or names
+    if not any(k.may_be(SAMPLES) for k in kinds):
+        names -= SAMPLES
+    return names & ARRAYS or names if names & SCALARS and any(k.surely(ARRAYS) for k in kinds) else names
 
 
 def grid_of(kinds: Kinds) -> Kind | None:
-    """The first array among the arguments: its shape is the shape of all of them, its spacing theirs."""
-    arrays = [k for k in kinds.values() if k.is_array]
+    """The first among the arguments that holds pixels: the shape of an array is that of all of them, its spacing
+    theirs; beside samples there are no arrays."""
+    arrays = [k for k in kinds.values() if k.holds_pixels]
     if not arrays:
         return None
     spaced = next((k for k in arrays if k.spacing), arrays[0])
@@ -44,17 +71,21 @@ def grid_of(kinds: Kinds) -> Kind | None:
 
 
 def like_grid(name: str, kinds: Kinds, dtype: Any = None, values: Range | None = None) -> Kind:
+    """An array of this name like those among the arguments; samples like theirs."""
     grid = grid_of(kinds)
     assert grid is not None
-    return Kind(name, grid.shape, None if dtype is None else np.dtype(dtype), values, 0, grid.spacing, grid.origin)
+    if grid.is_samples:
+        name = "mask samples" if name == "mask" else "samples"
+    kind = Kind(name, grid.shape, None if dtype is None else np.dtype(dtype), values, 0, grid.spacing, grid.origin)
+    return replace(kind, most=grid.most)
 
 
 def numeric_result(kinds: Kinds, range_of: Callable[..., Range | None] | None) -> Kind:
     """The result of arithmetic that never wraps: the smallest integer type for the range `range_of` gives, or, where
     it gives none or an operand is floating, the floating type of the images (float64 if all are integers)."""
-    operands = [k for k in kinds.values() if k.is_array or k.name == "number"]
+    operands = [k for k in kinds.values() if k.holds_pixels or k.name == "number"]
     ranges = [k.range for k in operands]
-    arrays = [k for k in operands if k.is_array]
+    arrays = [k for k in operands if k.holds_pixels]
     values = None
     if range_of is not None and all(r is not None for r in ranges):
         values = range_of(*ranges)
@@ -84,7 +115,7 @@ def _number_or_image(range_of: Callable[..., Range | None] | None) -> Gives:
 
 
 def pixelwise(range_of: Callable[..., Range | None]) -> Gives:
-    """An image if an argument is one, else a number; integers stay integers within `range_of` their ranges."""
+    """An image or samples if an argument is such, else a number; integers stay integers within `range_of` theirs."""
     return _number_or_image(range_of)
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from maskexpr.functions.arguments import FromChecker, Parameter, Surroundings, Takes
 from maskexpr.functions.gives import Gives, Kinds
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import SAMPLED, Kind
 
 Settings = Mapping[str, Any]
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -106,6 +106,11 @@ class Function:
         if self.halo == WHOLE or "grid" in self.filled_in:
             return "whole"
         return "pixelwise" if self.halo == 0 else "window"
+
+    def accepts(self, parameter: Parameter) -> frozenset[str]:
+        """The kinds that an argument may have: what works on each pixel by itself takes samples too."""
+        kinds = parameter.takes.kinds
+        return kinds | {SAMPLED[k] for k in kinds if k in SAMPLED} if self.parts == "pixelwise" else kinds
 
     def never_refuses(self, kinds: Kinds) -> bool:
         """Whether there is a result for all operands of these kinds, whatever their pixels are."""

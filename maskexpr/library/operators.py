@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import FLOATS, TRUTH, Gives, Kinds, like_grid, numeric_result, pixelwise
+from maskexpr.functions.gives import FLOATS, TRUTH, Gives, Kinds, grid_of, like_grid, numeric_result, pixelwise
 from maskexpr.functions.parameters import (
     Array,
     Condition,
@@ -32,8 +32,8 @@ _BESIDE = Gives(frozenset(), lambda kinds: Kind("unknown"))  # the checker knows
 
 
 def _truths(kinds: Kinds) -> Kind:
-    """A mask if an operand is one, or an image, else a truth."""
-    return like_grid("mask", kinds, np.bool_) if any(kind.is_array for kind in kinds.values()) else TRUTH.rule(kinds)
+    """A mask if an operand is one, or an image, samples of one if an operand is samples, else a truth."""
+    return like_grid("mask", kinds, np.bool_) if grid_of(kinds) else TRUTH.rule(kinds)
 
 
 _TRUTHS = Gives(LOGICAL, _truths)
@@ -293,7 +293,7 @@ def _compare_wide(symbol: str, integers: Array, floats: Array) -> Any:
 
 @function(name="samples", gives=_BESIDE, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS, total=True)
 def samples(value: Value, mask: Condition) -> Array:
-    """The values where the mask is on, in scan order; statistics take them."""
+    """The values where the mask is on, in scan order; those of samples where others of the same pixels are on."""
     return np.asarray(value[mask])
 
 

@@ -1,4 +1,4 @@
-"""Functions of each pixel by itself. Given only numbers they give a number."""
+"""Functions of each pixel by itself. Given only numbers they give a number, given samples they give samples."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def _where_kind(kinds: Kinds) -> Kind:
     if "colour" in names:
         return _where_colour(kinds, a if a.name == "colour" else b)
     result = numeric_result({"a": a, "b": b}, ranges.union)
-    if grid and not result.is_array:
+    if grid and not result.holds_pixels:
         dtype = float_type([]) if result.range is None else ranges.smallest_type(result.range)
         return like_grid("image", arrays, dtype, result.range)
     if "labels" in names and names <= {"labels", "number"} and _fit_labels(result.range):
@@ -72,12 +72,12 @@ def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
         condition, a, b = (
             v[..., np.newaxis] if isinstance(v, np.ndarray) and v.ndim < len(shape) else v for v in (condition, a, b)
         )
-    if not kind.is_array:
+    if not kind.holds_pixels:
         chosen = a if condition else b
         return float(chosen) if kind.name == "number" and kind.range is None else chosen
     # In the result's type first: what NumPy finds for uint64 beside int64 is float64.
     result = np.where(condition, *(np.asarray(v).astype(kind.dtype, copy=False) for v in (a, b)))
-    return np.broadcast_to(result, shape).astype(kind.dtype)
+    return result if kind.is_samples else np.broadcast_to(result, shape).astype(kind.dtype)
 
 
 def _between_kind(kinds: Kinds) -> Kind:

@@ -22,6 +22,15 @@ ARGUMENT_KIND = Mistake("argument-kind", "{function} takes {wanted} as {name}, n
 ARGUMENT_WITHIN = Mistake(
     "kind", "{function} takes an image, {text} is samples", "write {function}({value}, within={mask})"
 )
+ARGUMENT_SAMPLES_WITHIN = Mistake(
+    "kind", "{function} takes an image, {text} is samples", "give it the image they are of, and within={mask}"
+)
+ARGUMENT_SAMPLES = Mistake(
+    "kind",
+    "{function} takes {wanted} as {name}, {text} is samples, which have no places",
+    "take samples of what it gives: {function}(...)[{mask}]",
+)
+NOT_OF_SAMPLES = Mistake("kind", "{function} takes no samples", "take samples of what it gives: {function}(...)[mask]")
 ARGUMENT_MASKS_WANTED = Mistake(
     "kind", "{function} takes a list of masks, not {kind:a}", "write {function}([a > t, b > t]), say"
 )

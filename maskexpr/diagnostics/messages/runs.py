@@ -34,8 +34,11 @@ NO_SAMPLES = Mistake("no-samples", "there are no samples to measure", "check how
 SAMPLES_OF_MASK = Mistake(
     "samples-kind", "these are samples of a mask, not of an image", "use area, fraction, any or all"
 )
+SAMPLES_OF_MASK_COUNTED = Mistake(
+    "samples-kind", "these are samples of a mask, not of an image", "for {what} write {other}({text})"
+)
 SAMPLES_OF_IMAGE = Mistake(
-    "samples-kind", "these are samples of an image, not of a mask", "compare before selecting: (im > 32)[mask]"
+    "samples-kind", "these are samples of an image, not of a mask", "compare them first: {text} > 32, say"
 )
 VALLEY_ONE_PEAK = Mistake("no-valley", "the histogram has no two peaks to find a valley between", "use otsu, say")
 VALLEY_MANY_PEAKS = Mistake(

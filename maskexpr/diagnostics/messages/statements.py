@@ -27,7 +27,9 @@ OUTPUT_KIND = Mistake(
     "{kind:a} cannot be an output",
     "a result is a mask, an image, labels, a number, a list, true or false",
 )
-OUTPUT_SAMPLES = Mistake("output-kind", "samples cannot be an output", "take a statistic of them, mean({text}) say")
+OUTPUT_SAMPLES = Mistake(
+    "output-kind", "samples cannot be an output", "take a statistic of them, {statistic}({text}) say"
+)
 NO_RESULT = Mistake("no-result", "the program has no result", "end it with an expression, or write output name")
 INPUT_KIND_UNKNOWN = Mistake(
     "input-kind-unknown", "{kind} is not a kind of input", "write image, mask, colour, labels or number"

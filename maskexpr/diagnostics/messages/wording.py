@@ -13,6 +13,7 @@ _KINDS = {
     "colour": "a colour image",
     "labels": "labels",
     "samples": "samples",
+    "mask samples": "samples of a mask",
     "none": "none",
     "masks": "a list of masks",
 }

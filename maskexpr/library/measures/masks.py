@@ -1,7 +1,6 @@
 """Numbers measured on masks."""
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -9,10 +8,10 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
-from maskexpr.functions.gives import Gives, Kinds
+from maskexpr.functions.gives import NUMBER, TRUTH, Gives, Kinds
 from maskexpr.functions.parameters import Array, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
 from maskexpr.functions.record import WHOLE, Settings, function
-from maskexpr.kinds.kind import TRUTH, Kind, number
+from maskexpr.kinds.kind import Kind, number
 from maskexpr.kinds.ranges import Range
 from maskexpr.library.measures.statistics import pixels, some
 
@@ -40,18 +39,6 @@ def pixel_steps(unit: str, spacing: tuple[Fraction, ...] | None, ndim: int) -> l
     return [step * _PER_MILLIMETRE[unit] for step in spacing]
 
 
-def _of_mask(rule: Callable[[Kinds], Kind], name: str) -> Gives:
-    """The result of a measure of a mask or of its samples."""
-
-    def checked(kinds: Kinds) -> Kind:
-        m = kinds["m"]
-        if m.name == "samples" and m.dtype != np.bool_:
-            raise Refused(messages.SAMPLES_OF_IMAGE, "m")
-        return rule(kinds)
-
-    return Gives(frozenset({name}), checked)
-
-
 def _area_kind(kinds: Kinds) -> Kind:
     if "unit" not in kinds or kinds["unit"].constant == "px":
         return number(pixels(kinds["m"]))
@@ -59,7 +46,7 @@ def _area_kind(kinds: Kinds) -> Kind:
     return number()
 
 
-_AREA = _of_mask(_area_kind, "number")
+_AREA = Gives(frozenset({"number"}), _area_kind)
 
 
 @function(gives=_AREA, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
@@ -104,7 +91,7 @@ def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int |
     return area(m, unit, spacing=spacing)
 
 
-@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
+@function(gives=TRUTH, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
 def any_(m: MaskOrSamples) -> bool:
     """Whether any pixel of a mask, or of samples of one such as `m[region]`, is on; false for no samples.
 
@@ -117,7 +104,7 @@ def any_(m: MaskOrSamples) -> bool:
     return bool(m.any())
 
 
-@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
+@function(gives=TRUTH, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
 def all_(m: MaskOrSamples) -> bool:
     """Whether every pixel of a mask, or of samples of one such as `m[region]`, is on; true for no samples.
 
@@ -130,7 +117,7 @@ def all_(m: MaskOrSamples) -> bool:
     return bool(m.all())
 
 
-@function(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0, transposes=True)
+@function(gives=NUMBER, halo=WHOLE, cost=1, memory=0, transposes=True)
 def fraction(m: MaskOrSamples) -> float:
     """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
 

@@ -38,18 +38,11 @@ def pixels(kind: Kind) -> Range:
     return Range(0, _MOST_SAMPLES if kind.shape is None else math.prod(kind.shape))
 
 
-def _measured(kinds: Kinds) -> Kind:
-    im = kinds["im"]
-    if im.dtype == np.bool_:
-        raise Refused(messages.SAMPLES_OF_MASK, "im")
-    return im
-
-
 def _of_image(range_of: Callable[[Range, Range], Range] | None = None) -> Gives:
     """The result of a statistic: floating, or whole within the range that the values' range and number give."""
 
     def rule(kinds: Kinds) -> Kind:
-        im = _measured(kinds)
+        im = kinds["im"]
         return number(range_of(im.range, pixels(im)) if range_of and im.range else None)
 
     return Gives(frozenset({"number"}), rule)
@@ -263,7 +256,6 @@ def _check_ends(low: Any, high: Any) -> None:
 
 
 def _histogram_kind(kinds: Kinds) -> Kind:
-    _measured(kinds)
     ends = [kinds[name].constant for name in ("low", "high") if name in kinds]
     if len(ends) == 2 and not {None, NOT_CONSTANT} & set(ends):
         _check_ends(*ends)

@@ -106,8 +106,10 @@ def largest(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def largest_shape(step: Step) -> tuple[int, ...]:
-    """The shape of the largest among a step's operands and its result; () where all are single values."""
-    return largest(s.kind.shape or () for s in (step, *step.operands.values()))
+    """The shape of the largest among a step's operands and its result; () where all are single values. There may be as
+    many samples as there are pixels they were taken from."""
+    kinds = [s.kind for s in (step, *step.operands.values())]
+    return largest((kind.most,) if kind.is_samples else kind.shape or () for kind in kinds)
 
 
 def array_shape(kind: Kind) -> tuple[int, ...]:
