@@ -37,6 +37,8 @@ def _of_same_pixels(here: Place, samples: Value, other: Value) -> bool:
         return False
     if first is None or second is None or first.mask is second.mask:
         return True
+    if not (first.mask.kind.is_complete and second.mask.kind.is_complete):
+        return True  # steps are made once only when all they depend on is known
     fields = {"left": here.quote(samples), "right": here.quote(other)}
     for few, many, value in ((first, second, samples), (second, first, other)):
         more = _subscripts(here, few, many)
