@@ -102,7 +102,19 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("threads", "png_chunks", "thinning", "hulls", "sweeps"),
-        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch"),
+        *(
+            "counts",
+            "regions",
+            "runs",
+            "spread",
+            "packed",
+            "smooth",
+            "ranks",
+            "grey",
+            "flooding",
+            "scratch",
+            "projections",
+        ),
     ),
     "library": (
         "__init__",
@@ -124,7 +136,7 @@ INSIDE = {
         *("__init__", "keeping", "properties", "records", "pixels"),
         *("watersheds", "peaks", "distances", "components"),
     ),
-    "library.measures": ("__init__", "agreement", "masks", "statistics"),
+    "library.measures": ("__init__", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
     "library.filters": ("__init__", "contrast", "edges", "smoothing"),
 }

@@ -170,7 +170,7 @@ class _Application:
             (wanted == {"colour"}, messages.ARGUMENT_COLOUR_WANTED),
             (wanted >= SEGMENTATIONS and is_named, messages.ARGUMENT_LABELS_WANTED),
             ("mask" in wanted and kind.word in NUMERIC_ARRAYS, messages.ARGUMENT_MASK_WANTED),
-            (name == "mask" and self.function.name in _OF_MASKS, messages.ARGUMENT_SPREAD_WANTED),
+            (name == "mask" and self._counts_masks, messages.ARGUMENT_SPREAD_WANTED),
             ("image" in wanted and name == "mask", messages.ARGUMENT_IMAGE_WANTED),
             ("text" in wanted and text.isidentifier(), messages.ARGUMENT_QUOTES),
             (name in QUANTITIES and "number" in wanted and not wanted & QUANTITIES, messages.ARGUMENT_QUANTITY),
@@ -181,6 +181,11 @@ class _Application:
             return mistake, {"what": what, "other": other}
         mistake, more = self._for_another(messages.ARGUMENT_KIND, parameter, value)
         return mistake, {**more, "signature": self.function.signature}
+
+    @property
+    def _counts_masks(self) -> bool:
+        """Whether another function does to a mask what this one would."""
+        return self.function.name in _OF_MASKS and "axes" not in self.given
 
     def _misfit_of_samples(self, parameter: Parameter, value: Value, text: str) -> tuple[Mistake, dict[str, object]]:
         """Samples where an image or a mask is wanted, or those of the other."""

@@ -144,7 +144,7 @@ def _sigmas_of(kind: Kind, around: Surroundings) -> list[Any]:
     return [0 if isinstance(value, Quantity) else value for value in values]
 
 
-def _settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
+def settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
     """Axes by name ("yx") or number, as sorted non-negative axis numbers; none means all."""
     if kind.constant is None:
         return None
@@ -173,7 +173,7 @@ def _settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
 
 def _settle_axis(kind: Kind, around: Surroundings) -> int | None:
     """One axis by name or number; none where it is left out, or not known yet."""
-    axes = _settle_axes(kind, around)
+    axes = settle_axes(kind, around)
     if axes and len(axes) > 1:
         raise Refused(messages.AXIS_ONE, axes=kind.constant)
     return axes[0] if axes else None
@@ -313,7 +313,7 @@ SigmaOrNone = Annotated[
 ]
 Axes = Annotated[
     tuple[int, ...] | None,
-    Takes(frozenset({"text", "none", "number", "list"}), 'axes such as "yx"', _settle_axes),
+    Takes(frozenset({"text", "none", "number", "list"}), 'axes such as "yx"', settle_axes),
 ]
 Axis = Annotated[int | None, Takes(frozenset({"text", "none", "number"}), 'an axis such as "x"', _settle_axis)]
 Numbers = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", _settle_numbers)]

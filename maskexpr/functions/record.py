@@ -268,7 +268,7 @@ def _parameters(body: Callable[..., Any], name: str) -> tuple[tuple[Parameter, .
         elif takes is None:
             raise TypeError(f"{name}: parameter {p.name} needs an annotation of maskexpr.functions.parameters")
         else:
-            parameters.append(Parameter(p.name, takes, p.default))
+            parameters.append(Parameter(p.name, takes, p.default, p.kind is p.KEYWORD_ONLY))
     return tuple(parameters), frozenset(filled_in)
 
 

@@ -98,7 +98,8 @@ class _Memory:
         converted = 0
         for operand in step.operands.values():
             form = _form(operand, task)
-            if operand.kind.is_array and (not operand.name or form == "packed" or operand.name in self._loose):
+            is_copied = operand.name in self._loose and not task.method.loose
+            if operand.kind.is_array and (not operand.name or form == "packed" or is_copied):
                 if operand.kind.name == "mask" and (operand, form) not in self._held:
                     converted = 2 * min(math.prod(operand.kind.shape or ()), BLOCK)
                 self._held[operand, form] = bytes_of(operand.kind, form)

@@ -110,9 +110,7 @@ class Maker:
         axes, written = tuple(range(ndim)), ""
         if self.chance(25):
             axes = tuple(sorted(self.draw(st.sets(st.integers(0, ndim - 1), min_size=1))))
-            names = "".join("xyz"[ndim - 1 - a] for a in axes if ndim - 1 - a < 3)
-            written = f'"{names}"' if len(names) == len(axes) and self.chance(50) else str(list(axes))
-            written = f", axes={written}"
+            written = f", axes={self._axes_text(axes)}"
         if patterns and len(axes) in PATTERNS and self.chance(20):
             text = self.one_of(*PATTERNS[len(axes)])
             n, times = self.small(3)
@@ -421,7 +419,31 @@ class Maker:
         return Term(text, POSTFIX, plain.whole(value, im.value.span) if im.value.span else plain.floating(value))
 
     def _maybe_cropped(self, term: Term) -> Term:
-        return self.cropped(term) if self.chance(30) else term
+        return self.one_of(self.cropped, self.projected)(term) if self.chance(30) else term
+
+    def projected(self, term: Term) -> Term:
+        """A statistic along some of the axes."""
+        ndim = len(self.shape)
+        if ndim < 2 or has_zeros_of_both_signs(term.value):
+            return term
+        axes = tuple(sorted(self.draw(st.sets(st.integers(0, ndim - 1), min_size=1, max_size=ndim - 1))))
+        if term.value.is_logical:
+            name = self.one_of("any", "all")
+        else:
+            name = (
+                self.one_of("min", "max", "mean", "median", "sum") if term.value.is_whole else self.one_of("min", "max")
+            )
+        try:
+            value = plain.projection(name, term.value, axes)
+        except plain.TooWide:
+            return term
+        text = self.call(name, term.text, f"axes={self._axes_text(axes)}")
+        return Term(text, POSTFIX, value, loose=term.loose, labels=term.labels and name in ("min", "max"))
+
+    def _axes_text(self, axes: tuple[int, ...]) -> str:
+        ndim = len(self.shape)
+        names = "".join("xyz"[ndim - 1 - a] for a in axes if ndim - 1 - a < 3)
+        return f'"{names}"' if len(names) == len(axes) and self.chance(50) else str(list(axes))
 
     def cropped(self, term: Term) -> Term:
         """Some slices and places, one for each axis at most."""
@@ -621,7 +643,7 @@ class Maker:
         maker = self.one_of(self.mask, self.mask, self.image, self.image, self.number, self.truth, self.rough, None)
         if maker is not None:
             return maker(depth)
-        return self.cropped(self.one_of(self.mask, self.image)(depth))
+        return self.one_of(self.cropped, self.projected)(self.one_of(self.mask, self.image)(depth))
 
 
 class SampleMaker(Maker):

@@ -9,6 +9,7 @@ ARGUMENT_TOO_MANY = Mistake(
 ARGUMENT_TOO_MANY_TWO = Mistake(
     "argument-too-many", "{function} is a statistic of one image", "for two images pixel by pixel write {other}(a, b)"
 )
+ARGUMENT_NOT_NAMED = Mistake("argument-too-many", "{function} takes {name} by its name", "write {name}={text}")
 ARGUMENT_UNKNOWN = Mistake("argument-unknown", "{function} has no argument {name}", "did you mean {near}?")
 ARGUMENT_UNKNOWN_FAR = Mistake("argument-unknown", "{function} has no argument {name}", "write {signature}")
 ARGUMENT_COMPARED = Mistake(
@@ -119,6 +120,10 @@ PROPERTY_POWER = Mistake(
 PROPERTY_LENGTH = Mistake(
     "units", "a length is no one number of pixels where these measure {spacing} mm", "write a number of pixels"
 )
+SAMPLES_NO_AXES = Mistake(
+    "axes", "samples have no axes", "leave axes out, or give pixels outside a value: max(where(mask, im, 0), axes=...)"
+)
+PROPERTY_NO_AXES = Mistake("axes", "a property is one number for each region, without axes", "leave axes out")
 AXES_NUMBER = Mistake(
     "axes", "{function} works along {wanted} axes, not along {count}", 'name those it is to work along: axes="yx"'
 )

@@ -1,6 +1,7 @@
 """Numbers measured on masks."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -9,10 +10,12 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import NUMBER, TRUTH, Gives, Kinds
-from maskexpr.functions.parameters import Array, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
+from maskexpr.functions.parameters import Array, Axes, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kernels import projections
 from maskexpr.kinds.kind import Kind, number
 from maskexpr.kinds.ranges import Range
+from maskexpr.library.measures.along import gives_along, part_of
 from maskexpr.library.measures.statistics import pixels, some
 
 LengthUnit = Annotated[str, one_of("px", "mm", "um")]
@@ -91,43 +94,62 @@ def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int |
     return area(m, unit, spacing=spacing)
 
 
-@function(gives=TRUTH, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
-def any_(m: MaskOrSamples) -> bool:
+_TEST = gives_along("truth", {"mask"}, TRUTH.rule, lambda left, count: left)
+
+
+@function(gives=_TEST, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
+def any_(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """Whether any pixel of a mask, or of samples of one such as `m[region]`, is on; false for no samples.
 
-    Errors: samples of an image.
+    Along `axes` a mask of the other axes: `any(m, axes="z")` is the shadow of a mask on a plane.
+
+    Errors: samples of an image; samples along axes.
     Source: numpy.any.
 
     >>> evaluate("any(im > 2)", im=[[1, 2, 3]])
     True
     """
-    return bool(m.any())
+    some_axes = part_of(axes, m)
+    return projections.truths(m, some_axes, np.logical_or) if some_axes else bool(m.any())
 
 
-@function(gives=TRUTH, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
-def all_(m: MaskOrSamples) -> bool:
+@function(gives=_TEST, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
+def all_(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """Whether every pixel of a mask, or of samples of one such as `m[region]`, is on; true for no samples.
 
-    Errors: samples of an image.
+    Along `axes` a mask of the other axes: `all(m, axes="z")` is on where a mask is on through all of a volume.
+
+    Errors: samples of an image; samples along axes.
     Source: numpy.all.
 
     >>> evaluate("all(im > 2)", im=[[1, 2, 3]])
     False
     """
-    return bool(m.all())
+    some_axes = part_of(axes, m)
+    return projections.truths(m, some_axes, np.logical_and) if some_axes else bool(m.all())
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=1, memory=0, transposes=True)
-def fraction(m: MaskOrSamples) -> float:
+def _shares_kind(left: Kind, count: int) -> Kind:
+    return replace(left, name="image", dtype=np.dtype(np.float64))
+
+
+_SHARE = gives_along("number", {"image"}, NUMBER.rule, _shares_kind)
+
+
+@function(gives=_SHARE, halo=WHOLE, cost=1, memory=0, transposes=True)
+def fraction(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
 
-    Errors: samples of an image; in the run, no samples.
+    Along `axes` the shares are an image of the other axes, of type float64.
+
+    Errors: samples of an image; samples along axes; in the run, no samples.
     Source: numpy.mean of the mask, which is nan where there are no samples.
 
     >>> evaluate("fraction(im > 2)", im=[[1, 2, 3, 4]])
     0.5
     """
-    return int(np.count_nonzero(m)) / some(m, "m").size
+    some_axes = part_of(axes, m)
+    return projections.share(m, some_axes) if some_axes else int(np.count_nonzero(m)) / some(m, "m").size
 
 
 # --- perimeter -------------------------------------------------------------------------------------------------------

@@ -190,7 +190,8 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     >>> evaluate("im > mean_threshold(im)", im=[[1, 2, 2, 9]])
     array([[False, False, False,  True]])
     """
-    return mean(pixels_of(im, within))
+    found: float = mean(pixels_of(im, within))
+    return found
 
 
 @function(gives=NUMBER, halo=WHOLE, cost=60, memory=74, transposes=True)

@@ -51,7 +51,8 @@ class Method:
 
     `plain` takes masks a byte a pixel and gives such, `packed` takes and gives packed ones; images are the same for
     both. A step that has both follows its operands. `whole` asks for whole arrays. `quiet` says that no floating point
-    warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls.
+    warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls,
+    `loose` that whole arrays may lie in memory as they do.
     `cost` estimates its operations a pixel, `memory` the bytes that it takes beside operands and result for those of a
     shape, where they are not the plain body's. `word` says how it is done; methods with the same word work in the same
     buffers.
@@ -63,6 +64,7 @@ class Method:
     quiet: bool = False
     fresh: bool = False
     brief: bool = False
+    loose: bool = False
     cost: float | None = None
     memory: Bytes | None = None
     word: str = ""
