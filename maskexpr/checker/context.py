@@ -100,6 +100,7 @@ class Steps:
         self.most = most
         self.made: list[Step] = []
         self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
+        self.finite: dict[Step, str] = {}  # statistics, as they are written of finite values alone
         self._made: dict[identity.Key, Step] = {}
         self._properties: dict[tuple[str, Kind], Step] = {}
 

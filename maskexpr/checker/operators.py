@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from maskexpr.checker import comparisons
 from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
@@ -26,7 +27,7 @@ def arithmetic(here: Place, operator: nodes.Operator, left: Value, right: Value)
     if left.kind.surely(QUANTITIES) or right.kind.surely(QUANTITIES):
         return _of_quantities(here, operator, left, right)
     if symbol in _OF_MASKS and left.kind.surely(LOGICAL) and right.kind.surely(LOGICAL):
-        names = {"left": _text(here, left), "right": _text(here, right)}
+        names = {"left": here.bracketed(left), "right": here.bracketed(right)}
         here.at(operator).report(_OF_MASKS[symbol], **names)
         return here.unknown()
     if symbol == "*" and left.kind.surely(LOGICAL) != right.kind.surely(LOGICAL):
@@ -87,13 +88,6 @@ def refuse_operand(here: Place, symbol: str, value: Value, wanted: str) -> None:
         here.at(value).report(messages.SAMPLES_IN_OPERATOR, operator=symbol, text=text)
     else:
         here.at(value).report(messages.OPERAND_KIND, operator=symbol, kind=kind.word, wanted=wanted)
-
-
-def _text(here: Place, value: Value) -> str:
-    """The value as it was written, in brackets where an operator beside it would tear it apart."""
-    text = here.quote(value)
-    simple = text.replace("_", "a").isalnum() or text.endswith((")", "]"))
-    return text if simple else f"({text})"
 
 
 def _of_quantities(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
@@ -203,7 +197,7 @@ def logical(here: Place, operator: nodes.Operator, left: Value, right: Value) ->
         return here.unknown(LOGICAL)
     if operator.symbol in _WORDS and any(k.surely(NUMERIC) for k in kinds):
         value = next(s for s in (left, right) if s.kind.surely(NUMERIC))
-        fields = {"word": operator.symbol, "text": _text(here, value), "kind": value.kind.word}
+        fields = {"word": operator.symbol, "text": here.bracketed(value), "kind": value.kind.word}
         mistake = messages.WORD_ON_BITS if value.kind.is_constant else messages.WORD_ON_NUMBERS
         here.at(value).report(mistake, symbol=_WORDS[operator.symbol], **fields)
         return here.unknown(LOGICAL)
@@ -211,7 +205,7 @@ def logical(here: Place, operator: nodes.Operator, left: Value, right: Value) ->
         return _bitwise(here, operator, left, right)
     if any(k.surely(NUMERIC) for k in kinds):
         numeric = left if left.kind.surely(NUMERIC) else right
-        fields = {"left": left.kind.word, "right": right.kind.word, "text": _text(here, numeric)}
+        fields = {"left": left.kind.word, "right": right.kind.word, "text": here.bracketed(numeric)}
         mistake = messages.AMPERSAND_NUMBER if numeric.kind.is_constant else messages.AMPERSAND_MIXED
         here.at(operator).report(mistake, operator=operator.symbol, **fields)
         return here.unknown(LOGICAL)
@@ -246,7 +240,7 @@ def complement(here: Place, operator: nodes.Operator, operand: Value) -> Value:
     if not kind.may_be(LOGICAL):
         if kind.surely(NUMERIC):
             prefix = operator.symbol if operator.symbol == "~" else "not "
-            fields = {"operator": operator.symbol, "text": _text(here, operand), "kind": kind.word}
+            fields = {"operator": operator.symbol, "text": here.bracketed(operand), "kind": kind.word}
             here.report(messages.NOT_OF_NUMBERS, prefix=prefix, **fields)
         else:
             refuse_operand(here, operator.symbol, operand, "masks")
@@ -265,8 +259,8 @@ def comparison(here: Place, operator: nodes.Operator, left: Value, right: Value)
     operands = {"a": left, "b": right}
     if not agree(here, operands):
         return here.unknown(options)
-    if all(k.is_complete for k in kinds) and any(k.is_array for k in kinds):
-        _warn_if_settled(here, symbol, left, right)
+    if all(k.is_complete for k in kinds):
+        comparisons.look_at(here, symbol, left, right)
     return _step(here, symbol, operands, LOGICAL)
 
 
@@ -315,42 +309,6 @@ def _refuse_comparison(here: Place, operator: nodes.Operator, left: Value, right
 def _refuse_logical(here: Place, symbol: str, logical_: Value, other: Value) -> None:
     if other.kind.surely({"number"}):
         kind = logical_.kind.name.replace("unknown", "mask")
-        here.report(messages.MASK_WITH_NUMBER, text=_text(here, logical_), kind=kind)
+        here.report(messages.MASK_WITH_NUMBER, text=here.bracketed(logical_), kind=kind)
     else:
-        here.report(messages.MASK_WITH_IMAGE, operator=symbol, text=_text(here, other))
-
-
-def _warn_if_settled(here: Place, symbol: str, left: Value, right: Value) -> None:
-    """Warn where the ranges alone decide a comparison of an integer image."""
-    a, b = _bounds(left.kind), _bounds(right.kind)
-    if a is None or b is None:
-        return
-    never = {
-        "<": a[0] >= b[1],
-        "<=": a[0] > b[1],
-        ">": a[1] <= b[0],
-        ">=": a[1] < b[0],
-        "==": a[1] < b[0] or a[0] > b[1],
-    }
-    always = {"<": a[1] < b[0], "<=": a[1] <= b[0], ">": a[0] > b[1], ">=": a[0] >= b[1], "!=": never["=="]}
-    image, other = (left, right) if left.kind.is_array else (right, left)
-    fields = {"left": here.quote(image), "value": here.quote(other)}
-    fields["range"] = f"{image.kind.dtype}, {image.kind.range}"
-    if symbol in ("==", "!=") and _is_fraction(other.kind):
-        here.report(messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL, **fields)
-    elif never.get(symbol):
-        here.report(messages.NEVER_TRUE, **fields)
-    elif always.get(symbol):
-        here.report(messages.ALWAYS_TRUE, **fields)
-
-
-def _bounds(kind: Kind) -> tuple[float, float] | None:
-    if kind.range is not None:
-        return kind.range
-    if kind.is_constant and isinstance(kind.constant, float) and kind.constant == kind.constant:
-        return (kind.constant, kind.constant)
-    return None
-
-
-def _is_fraction(kind: Kind) -> bool:
-    return kind.is_constant and isinstance(kind.constant, float) and kind.constant % 1 != 0
+        here.report(messages.MASK_WITH_IMAGE, operator=symbol, text=here.bracketed(other))

@@ -18,6 +18,21 @@ from maskexpr.program.steps import InputInfo, Step
 _FOLDED = MEASURES | {"text"}
 
 
+def _is_one(text: str) -> bool:
+    """Whether a text is a name, a number, or calls and subscripts of such: nothing tears it apart."""
+    while text.endswith((")", "]")):
+        depth, start = 0, len(text)
+        while start:
+            start -= 1
+            depth += (text[start] in ")]") - (text[start] in "([")
+            if not depth:
+                break
+        text = text[:start]
+        if not text:
+            return True  # all of it was in brackets
+    return text.replace("_", "a").replace(".", "a").isalnum()
+
+
 class Spanned(Protocol):
     """What stands somewhere in the text: a node, a value, another place."""
 
@@ -51,6 +66,11 @@ class Place:
         """What is written here, or in another part of the text, for a message."""
         part = self if part is None else part
         return self.source.quote(part if isinstance(part, Span) else part.span)
+
+    def bracketed(self, value: Value) -> str:
+        """The value as it was written, in brackets where an operator beside it would tear it apart."""
+        text = self.quote(value)
+        return text if _is_one(text) else f"({text})"
 
     def __str__(self) -> str:
         line, column = self.source.position(self.span.start)

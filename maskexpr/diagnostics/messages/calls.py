@@ -163,3 +163,15 @@ RECONSTRUCT_MIXED = Mistake(
 GROWTH_LENGTH = Mistake(
     "spacing", "growth goes pixel by pixel, and pixels are {spacing} mm long", "give n as a number of pixels"
 )
+REACH_NO_PIXEL = Mistake(
+    "reach",
+    "{function} reaches no pixel: {name}={value} is less than one along every axis",
+    "give at least {name}={least}",
+    "warning",
+)
+SIGMA_TOO_SMALL = Mistake(
+    "reach",
+    "{function} reaches no pixel: {name}={value} is too small for one",
+    "give a larger {name}: 1, say",
+    "warning",
+)

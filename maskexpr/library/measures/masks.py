@@ -59,7 +59,7 @@ def _area_kind(kinds: Kinds) -> Kind:
     return number()
 
 
-_AREA = _of_mask(_area_kind, "number")
+_AREA = _of_mask(_area_kind, "number").within(0, math.inf)
 
 
 @function(gives=_AREA, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
@@ -130,7 +130,7 @@ def all_(m: MaskOrSamples) -> bool:
     return bool(m.all())
 
 
-@function(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0, transposes=True)
+@function(gives=_of_mask(lambda kinds: number(), "number").within(0, 1), halo=WHOLE, cost=1, memory=0, transposes=True)
 def fraction(m: MaskOrSamples) -> float:
     """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
 
@@ -184,7 +184,7 @@ def _check_perimeter(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.PERIMETER_PIXELS, "unit", unit=settings["unit"], spacing=pixel)
 
 
-_FLOATING = Gives(frozenset({"number"}), lambda kinds: number())
+_FLOATING = Gives(frozenset({"number"}), lambda kinds: number()).within(0, math.inf)
 
 
 @function(gives=_FLOATING, halo=WHOLE, cost=20, memory=32, border="outside the image the mask is empty",

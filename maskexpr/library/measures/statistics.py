@@ -27,9 +27,10 @@ from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind, number
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import Bounds, Range
 
 BLOCK = 65536  # values that are added up together
+_MOST_WHOLE = 2**20  # so many are added exactly, whatever their number
 _MOST_SAMPLES = 2**40  # where the shape they come from is not known
 
 
@@ -55,8 +56,26 @@ def _of_image(range_of: Callable[[Range, Range], Range] | None = None) -> Gives:
     return Gives(frozenset({"number"}), rule)
 
 
+def means(kinds: Kinds) -> Bounds | None:
+    """Sums of floating values are rounded, but not beyond whole numbers."""
+    limits = kinds["im"].limits
+    if not limits.is_finite or max(abs(limits.low), abs(limits.high)) > _MOST_WHOLE:
+        return None
+    return limits if kinds["im"].range else Bounds(math.floor(limits.low), math.ceil(limits.high))
+
+
+def _deviations(kinds: Kinds) -> Bounds | None:
+    limits = kinds["im"].limits
+    return Bounds(0, float(limits.high) - float(limits.low) if limits.is_finite else math.inf, not limits.is_finite)
+
+
+def _of_values(kinds: Kinds) -> Bounds:
+    return kinds["im"].limits
+
+
 _FLOATING = _of_image()
-_ONE_OF_THEM = _of_image(lambda values, pixels: values)
+_BETWEEN_THEM = _FLOATING.bounded(_of_values)
+_ONE_OF_THEM = _of_image(lambda values, pixels: values).bounded(_of_values)
 
 
 def some(values: Array, argument: str = "im") -> Array:
@@ -107,7 +126,7 @@ def _sum(values: Array) -> int | float:
     return _added(float(block.sum()) for block in _blocks(values))
 
 
-@function(gives=_of_image(ranges.multiply), halo=WHOLE, cost=2, memory=1, name="sum")
+@function(gives=_of_image(ranges.multiply), halo=WHOLE, cost=2, memory=1, name="sum", spoilt_by="inf")
 def sum_(im: Measured) -> int | float:
     """The sum of an image's values or of samples; 0 for no samples.
 
@@ -123,7 +142,7 @@ def sum_(im: Measured) -> int | float:
     return _sum(im)
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=2, memory=1)
+@function(gives=_FLOATING.bounded(means), halo=WHOLE, cost=2, memory=1, spoilt_by="inf")
 def mean(im: Measured) -> float:
     """The mean of an image's values or of samples.
 
@@ -139,7 +158,7 @@ def mean(im: Measured) -> float:
     return _sum(some(im)) / im.size
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=5, memory=1)
+@function(gives=_FLOATING.bounded(_deviations), halo=WHOLE, cost=5, memory=1, spoilt_by="inf")
 def std(im: Measured) -> float:
     """The standard deviation of an image's values or of samples: the root of the mean square distance from their mean.
 
@@ -159,7 +178,7 @@ def std(im: Measured) -> float:
     return math.sqrt(_added(float(np.square(block - total / size).sum()) for block in _blocks(im)) / size)
 
 
-@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min")
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min", spoilt_by="nan")
 def min_(im: Measured) -> int | float:
     """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
 
@@ -175,7 +194,7 @@ def min_(im: Measured) -> int | float:
     return value
 
 
-@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max")
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max", spoilt_by="nan")
 def max_(im: Measured) -> int | float:
     """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
 
@@ -191,7 +210,7 @@ def max_(im: Measured) -> int | float:
     return value
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=11)
+@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
 def percentile(im: Measured, q: Percent) -> float:
     """The value below which `q` percent of an image's values or of samples lie, interpolated linearly.
 
@@ -230,7 +249,7 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
     return [part[place].item() for place in places]
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=11)
+@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
 def median(im: Measured) -> float:
     """The median of an image's values or of samples: the middle one, or the mean of the two middle ones.
 
