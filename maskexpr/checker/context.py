@@ -61,6 +61,9 @@ class Definition:
     def parameters(self) -> tuple[Parameter, ...]:
         return tuple(Parameter(p.text, _ANYTHING) for p in self.node.parameters)
 
+    def in_order(self, count: int) -> list[str]:
+        return [p.text for p in self.node.parameters]
+
     @property
     def signature(self) -> str:
         return f"{self.node.name.text}({', '.join(p.text for p in self.node.parameters)})"

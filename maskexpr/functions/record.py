@@ -60,10 +60,13 @@ class Function:
         and the settings. It is put in the function's place before a plan is made, and gives the same bits as the body,
         float16 aside, which bodies may compute in a wider type.
 
-    The last ones are for warnings.
+    The last ones are for calls, and for warnings.
 
     Attributes
     ----------
+    places
+        Parameters that are a place, in the order of the axes. Without names they are given in this order, after the
+        first one of all; a plane has no first axis, so it is left out where fewer are given.
     compares
         How numbers are compared with the first operand, by the parameters that take them.
     spoilt_by
@@ -91,6 +94,7 @@ class Function:
     keeps_empty: bool
     extensive: bool | Callable[[Settings], bool]
     derived: Derived
+    places: tuple[str, ...]
     compares: Mapping[str, str]
     spoilt_by: SpoiltBy
     remark: Remark | None
@@ -105,7 +109,19 @@ class Function:
 
     @property
     def signature(self) -> str:
-        return self._called(", ".join(p.text for p in self.parameters))
+        texts = [p.text for p in self.parameters if p.name not in self.places[:1]]
+        if self.places:
+            texts[1] = f"[{self.places[0]},] {texts[1]}"
+        return self._called(", ".join(texts))
+
+    def in_order(self, count: int) -> list[str]:
+        """The parameters in the order in which so many arguments without names are theirs."""
+        first, *others = [p.name for p in self.parameters] or [""]
+        if not first:
+            return []
+        if count > len(self.places) > 0:
+            return [first, *self.places, *(name for name in others if name not in self.places)]
+        return [first, *others]
 
     def border_for(self, kind: Kind) -> str:
         """The border rule in force for a result of this kind."""
@@ -186,6 +202,7 @@ def function(
     keeps_empty: bool = False,
     extensive: bool | Callable[[Settings], bool] = False,
     derived: Derived = "",
+    places: tuple[str, ...] = (),
     compares: Mapping[str, str] | None = None,
     spoilt_by: SpoiltBy = "",
     remark: Remark | None = None,
@@ -225,6 +242,7 @@ def function(
             keeps_empty=keeps_empty,
             extensive=extensive,
             derived=derived,
+            places=places,
             compares=compares or {},
             spoilt_by=spoilt_by,
             remark=remark,
@@ -261,6 +279,7 @@ def _refuse_nonsense(record: Function) -> None:
         "extensive": (record.extensive, callable(record.extensive) or isinstance(record.extensive, bool)),
         "transposes": (record.transposes, isinstance(record.transposes, bool)),
         "keeps_empty": (record.keeps_empty, isinstance(record.keeps_empty, bool)),
+        "places": (record.places, names.issuperset(record.places)),
         "compares": (record.compares, names.issuperset(record.compares)),
         "spoilt_by": (record.spoilt_by, record.spoilt_by in ("", "nan", "inf")),
         "remark": (record.remark, record.remark is None or callable(record.remark)),

@@ -148,7 +148,7 @@ CORNERS_FEW = Mistake(
 CORNERS_UNEQUAL = Mistake(
     "argument-range", "ys has {ys:number|numbers} and xs has {xs}", "write one of each for every corner"
 )
-AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, y, x, z)")
+AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, z, y, x)")
 AT_AXES = Mistake("axes", "at takes masks of 2 or 3 axes, this one has {ndim}", "take a part of it: m[3], say")
 CHANNEL_MISSING = Mistake("argument-range", "there is no channel {channel} of {channels}", "the last one is {last}")
 BITS_ORDER = Mistake("argument-range", "bits goes from low to high, not from {low} to {high}", "swap them")
@@ -174,4 +174,19 @@ SIGMA_TOO_SMALL = Mistake(
     "{function} reaches no pixel: {name}={value} is too small for one",
     "give a larger {name}: 1, say",
     "warning",
+)
+SHAPE_OUTSIDE = Mistake(
+    "outside",
+    "{function} draws nothing: no pixel of the image, which is {shape}, lies in it",
+    "the order is {order}: {places}",
+    "warning",
+)
+RECTANGLE_EMPTY = Mistake(
+    "outside",
+    "{function} draws nothing: it ends before it begins",
+    "the order is y0, x0, y1, x1, as in im[y0:y1, x0:x1]",
+    "warning",
+)
+POINT_OUTSIDE = Mistake(
+    "outside", "the point lies outside the image, which is {shape}", "the order is {order}: {places}", "warning"
 )
