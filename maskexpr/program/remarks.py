@@ -98,10 +98,11 @@ def _spoilt(step: Step, number: Step, values: Values, finite: Mapping[Step, str]
     behind = list(in_order(number, lambda s: s.kind.name not in SCALARS))
     causes = [(cause, values.get(cause, value)) for cause in behind if _is_cause(cause, values.get(cause, value))]
     for cause, found in causes:
-        image, text = next(iter(cause.operands.values())), cause.source.quote(cause.span)
-        fields = {"text": text, "value": found, "image": image.source.quote(image.span)}
-        mistake = messages.NOT_FINITE if cause in finite else messages.NOT_FINITE_SOMEHOW
-        yield mistake.at(cause.source, cause.span, finite=finite.get(cause, ""), **fields)
+        assert cause.function is not None
+        image = next(iter(cause.operands.values()))
+        fields = {"text": cause.source.quote(cause.span), "image": image.source.quote(image.span)}
+        way_out = finite.get(cause) or messages.FINITE_ALONE.format(function=cause.function.name)
+        yield messages.NOT_FINITE.at(cause.source, cause.span, value=found, finite=way_out, **fields)
     assert step.function is not None
     if not causes and step.function.compares and math.isnan(value):
         yield messages.NUMBER_IS_NAN.at(number.source, number.span, text=number.source.quote(number.span))

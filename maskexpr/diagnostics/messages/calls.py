@@ -117,10 +117,15 @@ AXES_FLAT = Mistake(
     "axes", "{function} works along {wanted} axes, not along {count}", "give a mask of two axes or more"
 )
 MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
-MARKERS_RANGE = Mistake(
+MARKERS_NEGATIVE = Mistake(
     "markers",
     "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
     "write maximum(markers, 0), say",
+)
+MARKERS_LARGE = Mistake(
+    "markers",
+    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
+    "number the regions anew: label(markers != 0), say",
 )
 CONNECTIVITY_UNKNOWN = Mistake(
     "connectivity", "connectivity cannot be {value} here", "write {wanted}; 1 joins pixels by their faces"

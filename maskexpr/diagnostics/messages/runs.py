@@ -31,12 +31,7 @@ WITHIN_EMPTY = Mistake("no-pixels", "the mask has no pixels to find a threshold 
 NOTHING_FINITE = Mistake("no-pixels", "no pixel is finite", "leave out nan and inf where the image is made")
 EQUALIZE_EMPTY = Mistake("no-pixels", "the mask has no pixels to count the values of", "check how the mask is made")
 NOT_FINITE = Mistake("not-finite", "{text} is {value}: {image} is not finite everywhere", "write {finite}", "warning")
-NOT_FINITE_SOMEHOW = Mistake(
-    "not-finite",
-    "{text} is {value}: {image} is not finite everywhere",
-    "leave out what is not, with isfinite, where the values are taken",
-    "warning",
-)
+FINITE_ALONE = "{function}(im[m & isfinite(im)]), say"
 NUMBER_IS_NAN = Mistake(
     "not-finite",
     "{text} is nan, and no comparison with nan is true",
