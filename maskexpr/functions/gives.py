@@ -46,7 +46,7 @@ class Gives:
             kind = self.rule(kinds)
             is_floating = kind.range is None and (kind.dtype.kind == "f" if kind.dtype else kind.name == "number")
             bounds = bounds_of(kinds) if is_floating else None
-            return replace(kind, bounds=bounds.held(kind.dtype)) if bounds else kind
+            return replace(kind, bounds=bounds.held(kind.dtype or np.dtype(np.float64))) if bounds else kind
 
         return Gives(self.names, rule)
 

@@ -37,8 +37,11 @@ class Bounds(NamedTuple):
         """The same for values that are rounded to a floating type."""
         if dtype is None or dtype.kind != "f":
             return self
-        with np.errstate(all="ignore"):
-            low, high = (float(dtype.type(end)) for end in (self.low, self.high))
+        try:
+            with np.errstate(all="ignore"):
+                low, high = (float(dtype.type(float(end))) for end in (self.low, self.high))
+        except OverflowError:  # integers beyond float64
+            return ANYTHING
         return Bounds(min(self.low, low), max(self.high, high), self.nan)
 
     def __str__(self) -> str:
