@@ -2,11 +2,12 @@
 
 import shlex
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from maskexpr.api import Image, compile, stages
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import InputError, MaskError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
 from maskexpr.display import views
 from maskexpr.display.views import View
 from maskexpr.kinds.kind import RESULTS
@@ -76,16 +77,19 @@ def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:
     program = compile(text, name=called)
     given = {info.name: _input(shell.user_ns[info.name]) for info in program.inputs if info.name in shell.user_ns}
     bound = stages(program, given)
-    results, assigned = bound.watched(_assigned)
-    for diagnostic in bound.checked.diagnostics:
-        if diagnostic.code != "unused":  # the next cell may use it
-            print(diagnostic.render(), file=sys.stderr)
+    _show([d for d in bound.checked.diagnostics if d.code != "unused"])  # the next cell may use it
+    results, assigned = bound.watched(_assigned, _show)
     named = {n: result.value for n, result in results.items() if n in assigned or n != "result"}
     last = list(results.values())[-1]
     shell.push({**assigned, **named, **({name: last.value} if name else {})})
     if not last.kind.is_array:
         return last.value
     return views.view_of(last.value, last.kind, views.ground_of(last.kind, given, program.inputs), mode)
+
+
+def _show(found: Iterable[Diagnostic]) -> None:
+    for diagnostic in found:
+        print(diagnostic.render(), file=sys.stderr)
 
 
 def _assigned(checked: Checked) -> dict[str, Step]:

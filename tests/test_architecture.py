@@ -39,9 +39,9 @@ ROOMS = (
 INSIDE = {
     "files": ("__init__", "provenance", "programs", "formats"),
     "display": ("__init__", "views", "results", "terminal", "pictures"),
-    "engine": ("__init__", "kept", "prepared", "run", "passes", "transposed", "clock", "reference"),
+    "engine": ("__init__", "kept", "prepared", "watching", "run", "passes", "transposed", "clock", "reference"),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
-    "program": ("__init__", "identity", "liveness", "running", "steps", "declared"),
+    "program": ("__init__", "remarks", "identity", "liveness", "running", "steps", "declared"),
     "functions": ("__init__", "parameters", "record", "gives", "arguments"),
     "language": ("__init__", "parser", "nodes", "limits"),
     "kinds": ("__init__", "kind", "quantity", "ranges"),
@@ -70,7 +70,7 @@ INSIDE = {
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls", "predicates"),
-        *("application", "shapes", "place", "context", "binding", "arrays", "params"),
+        *("application", "advice", "comparisons", "shapes", "place", "context", "binding", "arrays", "params"),
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.formats": (

@@ -60,15 +60,18 @@ class Case:
 
 
 def _given(line):
-    """`im = 4x5 uint8 spacing 0.5`: values that count up from 0, every second pixel of a mask; or a plain value."""
+    """`im = 4x5 uint8 spacing 0.5`: values that count up from 0, every second pixel of a mask; before them `zeros`,
+    `nan`, or `holed` with nan in the first pixel; or a plain value."""
     name, text = line.split(" = ", 1)
     words = text.split()
-    if not re.fullmatch(r"\d+(x\d+)+", words[-2] if words[0] in ("zeros", "nan") else words[0]):
+    if not re.fullmatch(r"\d+(x\d+)+", words[-2] if words[0] in ("zeros", "nan", "holed") else words[0]):
         return name, ast.literal_eval(text)
-    fill = words.pop(0) if words[0] in ("zeros", "nan") else "count"
+    fill = words.pop(0) if words[0] in ("zeros", "nan", "holed") else "count"
     shape, dtype = tuple(int(n) for n in words[0].split("x")), words[1]
     array = np.arange(np.prod(shape)).reshape(shape)
-    if fill != "count":
+    if fill == "holed":
+        array = np.where(array == 0, np.nan, array)
+    elif fill != "count":
         array = np.full(shape, 0 if fill == "zeros" else np.nan)
     array = array % 2 == 1 if dtype == "bool" and fill == "count" else array.astype(dtype)
     spacing = words[3:] if words[2:3] == ["spacing"] else None
@@ -101,11 +104,13 @@ def found(program, given, files):
         compiled = maskexpr.compile(program, resolver=files.__getitem__ if files else None)
         if given is None:
             return compiled.warnings
-        warnings = compiled.bind(**given).warnings
-        compiled(**given)
+        bound = compiled.bind(**given)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", maskexpr.MaskWarning)  # `Bound.warnings` has them
+            bound.run()
     except maskexpr.MaskError as error:
         return error.diagnostics
-    return warnings
+    return bound.warnings
 
 
 def text_of(case):

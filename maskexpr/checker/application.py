@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.checker import advice
 from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
@@ -66,6 +67,8 @@ class _Application:
         if fits and agree(self.here, self.operands):
             result = self._result()
             self._note_unit(result)
+            if result.kind.is_complete:
+                advice.look_at(self.here, self.function, self.given, result, self.around)
             return result
         return self.here.unknown(self.function.gives.names)
 

@@ -128,7 +128,7 @@ class _Arguments:
     def __init__(self, here: Place, node: nodes.Call, function: Function | Definition) -> None:
         self.here, self.node, self.function = here, node, function
         self.names = [p.name for p in function.parameters]
-        self.in_order = [p.name for p in function.parameters if not p.named]
+        self.in_order = function.in_order(sum(not isinstance(argument, nodes.Keyword) for argument in node.arguments))
         self.takes_condition = {p.name for p in function.parameters if "predicate" in p.takes.kinds}
         self.given: dict[str, Value] = {}
         self.conditions: dict[str, nodes.Expression] = {}  # on regions, which are to be known first

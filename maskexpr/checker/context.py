@@ -70,6 +70,9 @@ class Definition:
     def parameters(self) -> tuple[Parameter, ...]:
         return tuple(Parameter(p.text, _ANYTHING) for p in self.node.parameters)
 
+    def in_order(self, count: int) -> list[str]:
+        return [p.text for p in self.node.parameters]
+
     @property
     def signature(self) -> str:
         return f"{self.node.name.text}({', '.join(p.text for p in self.node.parameters)})"
@@ -110,6 +113,7 @@ class Steps:
         self.made: list[Step] = []
         self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
         self.selections: dict[Step, Selection] = {}  # of samples: what took them
+        self.finite: dict[Step, str] = {}  # statistics, as they are written of finite values alone
         self._made: dict[identity.Key, Step] = {}
         self._properties: dict[tuple[str, Kind], Step] = {}
 

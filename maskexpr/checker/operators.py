@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from maskexpr.checker import comparisons
 from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
@@ -252,8 +253,8 @@ def comparison(here: Place, operator: nodes.Operator, left: Value, right: Value)
     operands = {"a": left, "b": right}
     if not agree(here, operands):
         return here.unknown(options)
-    if all(k.is_complete for k in kinds) and any(k.holds_pixels for k in kinds):
-        _warn_if_settled(here, symbol, left, right)
+    if all(k.is_complete for k in kinds):
+        comparisons.look_at(here, symbol, left, right)
     return _step(here, symbol, operands, LOGICAL)
 
 
@@ -305,39 +306,3 @@ def _refuse_logical(here: Place, symbol: str, logical_: Value, other: Value) -> 
         here.report(messages.MASK_WITH_NUMBER, text=here.bracketed(logical_), kind=kind)
     else:
         here.report(messages.MASK_WITH_IMAGE, operator=symbol, text=here.bracketed(other))
-
-
-def _warn_if_settled(here: Place, symbol: str, left: Value, right: Value) -> None:
-    """Warn where the ranges alone decide a comparison of an integer image."""
-    a, b = _bounds(left.kind), _bounds(right.kind)
-    if a is None or b is None:
-        return
-    never = {
-        "<": a[0] >= b[1],
-        "<=": a[0] > b[1],
-        ">": a[1] <= b[0],
-        ">=": a[1] < b[0],
-        "==": a[1] < b[0] or a[0] > b[1],
-    }
-    always = {"<": a[1] < b[0], "<=": a[1] <= b[0], ">": a[0] > b[1], ">=": a[0] >= b[1], "!=": never["=="]}
-    image, other = (left, right) if left.kind.holds_pixels else (right, left)
-    fields = {"left": here.quote(image), "value": here.quote(other)}
-    fields["range"] = f"{image.kind.dtype}, {image.kind.range}"
-    if symbol in ("==", "!=") and _is_fraction(other.kind):
-        here.report(messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL, **fields)
-    elif never.get(symbol):
-        here.report(messages.NEVER_TRUE, **fields)
-    elif always.get(symbol):
-        here.report(messages.ALWAYS_TRUE, **fields)
-
-
-def _bounds(kind: Kind) -> tuple[float, float] | None:
-    if kind.range is not None:
-        return kind.range
-    if kind.is_constant and isinstance(kind.constant, float) and kind.constant == kind.constant:
-        return (kind.constant, kind.constant)
-    return None
-
-
-def _is_fraction(kind: Kind) -> bool:
-    return kind.is_constant and isinstance(kind.constant, float) and kind.constant % 1 != 0

@@ -19,9 +19,23 @@ _FOLDED = MEASURES | {"text"}
 
 
 def in_brackets(text: str) -> str:
-    """A text in brackets, unless it is a name, a call or ends with brackets of its own."""
-    simple = text.replace("_", "a").isalnum() or text.endswith((")", "]"))
-    return text if simple else f"({text})"
+    """A text in brackets, unless no operator beside it could tear it apart."""
+    return text if _is_one(text) else f"({text})"
+
+
+def _is_one(text: str) -> bool:
+    """Whether a text is a name, a number, or calls and subscripts of such."""
+    while text.endswith((")", "]")):
+        depth, start = 0, len(text)
+        while start:
+            start -= 1
+            depth += (text[start] in ")]") - (text[start] in "([")
+            if not depth:
+                break
+        text = text[:start]
+        if not text:
+            return True  # all of it was in brackets
+    return text.replace("_", "a").replace(".", "a").isalnum()
 
 
 class Spanned(Protocol):

@@ -80,7 +80,7 @@ def _run_program(program: Program, options: argparse.Namespace, folder: Path, st
     loaded = shared.load(program, options, folder)
     bound = stages(program, loaded.values)
     shared.warn(bound.checked.diagnostics)
-    results, found = bound.watched(lambda checked: _watched(checked, options))
+    results, found = bound.watched(lambda checked: _watched(checked, options), shared.warn)
     run = _Run(program, options, loaded, bound, results, found)
 
     stem = loaded.stem or stem

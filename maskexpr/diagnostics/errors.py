@@ -113,3 +113,30 @@ class RunError(MaskError):
 
 class FileError(MaskError):
     """A file could not be found, read, decoded or written."""
+
+
+class MaskWarning(UserWarning):
+    """What a run found suspicious, as `warnings` gives it out; `diagnostic` holds it."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic)
+        self.diagnostic = diagnostic
+
+    @property
+    def code(self) -> str:
+        return self.diagnostic.code
+
+    @property
+    def message(self) -> str:
+        return self.diagnostic.message
+
+    @property
+    def hint(self) -> str:
+        return self.diagnostic.hint
+
+    @property
+    def span(self) -> Span | None:
+        return self.diagnostic.span
+
+    def __str__(self) -> str:
+        return self.diagnostic.render()

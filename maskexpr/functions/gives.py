@@ -12,6 +12,8 @@ from maskexpr.kinds.kind import (
     ARITHMETIC,
     ARRAYS,
     BINARY_OR_GREY,
+    INTENSITIES,
+    NUMERIC,
     SAMPLED,
     SAMPLES,
     SCALARS,
@@ -20,7 +22,7 @@ from maskexpr.kinds.kind import (
     number,
     unknown,
 )
-from maskexpr.kinds.ranges import LABEL_NUMBERS, MOST_BITS, Range, smallest_type
+from maskexpr.kinds.ranges import LABEL_NUMBERS, MOST_BITS, Bounds, Range, smallest_type
 
 Kinds = Mapping[str, Kind]
 
@@ -42,6 +44,21 @@ class Gives:
         arrays = [k for k in kinds.values() if k.surely(ARRAYS)]
         partial = unknown(spread(self.names, kinds.values()))
         return replace(partial, shape=arrays[0].shape, origin=arrays[0].origin) if arrays else partial
+
+    def bounded(self, bounds_of: "Callable[[Kinds], Bounds | None]") -> "Gives":
+        """The same, with what is known of floating values."""
+
+        def rule(kinds: Kinds) -> Kind:
+            kind = self.rule(kinds)
+            is_floating = kind.range is None and (kind.dtype.kind == "f" if kind.dtype else kind.name == "number")
+            bounds = bounds_of(kinds) if is_floating else None
+            return replace(kind, bounds=bounds.held(kind.dtype or np.dtype(np.float64))) if bounds else kind
+
+        return Gives(self.names, rule, self.open)
+
+    def within(self, low: float, high: float) -> "Gives":
+        """The same, whose floating values lie in low..high, or are nan where an operand is not finite."""
+        return self.bounded(lambda kinds: Bounds(low, high, not are_finite(kinds)))
 
     @property
     def text(self) -> str:
@@ -80,6 +97,14 @@ def like_grid(name: str, kinds: Kinds, dtype: Any = None, values: Range | None =
     return replace(kind, most=grid.most)
 
 
+def are_finite(kinds: Kinds) -> bool:
+    """Whether no value of the arguments can be infinite or nan."""
+    return all(kind.limits.is_finite for kind in kinds.values() if kind.name in _NUMERIC)
+
+
+_NUMERIC = INTENSITIES | NUMERIC | {"samples"}
+
+
 def numeric_result(kinds: Kinds, range_of: Callable[..., Range | None] | None) -> Kind:
     """The result of arithmetic that never wraps: the smallest integer type for the range `range_of` gives, or, where
     it gives none or an operand is floating, the floating type of the images (float64 if all are integers)."""
@@ -114,9 +139,38 @@ def _number_or_image(range_of: Callable[..., Range | None] | None) -> Gives:
     return Gives(ARITHMETIC, lambda kinds: numeric_result(kinds, range_of))
 
 
-def pixelwise(range_of: Callable[..., Range | None]) -> Gives:
-    """An image or samples if an argument is such, else a number; integers stay integers within `range_of` theirs."""
-    return _number_or_image(range_of)
+def pixelwise(range_of: Callable[..., Range | None], *, exact: bool = False, rounded: bool = False) -> Gives:
+    """An image if an argument is one, else a number; integers stay integers within `range_of` their ranges.
+
+    So do floating values, where the result is `exact`: one of the values, or one with its sign turned. It is `rounded`
+    where it is rounded once, and the higher the higher one of the values is, or the lower.
+    """
+    gives = _number_or_image(range_of)
+    if exact:
+        return gives.bounded(lambda kinds: bounds_within(range_of, kinds))
+    return rounded_once(gives, range_of) if rounded else gives
+
+
+def rounded_once(gives: Gives, range_of: Callable[..., Range | None]) -> Gives:
+    """Arithmetic whose results are rounded, with what is known of them where they are of float64."""
+
+    def bounds_of(kinds: Kinds) -> Bounds | None:
+        types = [kind.dtype for kind in kinds.values() if kind.dtype is not None and kind.dtype.kind == "f"]
+        is_wide = all(dtype == np.float64 for dtype in types)
+        return bounds_within(range_of, kinds) if is_wide and are_finite(kinds) else None
+
+    return gives.bounded(bounds_of)
+
+
+def bounds_within(range_of: Callable[..., Range | None], kinds: Kinds) -> Bounds | None:
+    """What the rule for ranges of integers says of floating ones."""
+    limits = [kind.limits for kind in kinds.values() if kind.name in _NUMERIC]
+    try:
+        # Floats have an order too; and integers are rounded to them before there is arithmetic.
+        ends = range_of(*(Range(float(limit.low), float(limit.high)) for limit in limits))  # type: ignore[arg-type]
+        return ends and Bounds(ends.low, ends.high, any(limit.nan for limit in limits))
+    except OverflowError:
+        return None
 
 
 MASK = Gives(frozenset({"mask"}), lambda kinds: like_grid("mask", kinds, np.bool_))

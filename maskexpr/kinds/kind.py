@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import ANYTHING, Bounds, Range
 
 # Kinds that are taken together in many places.
 SEGMENTATIONS = frozenset({"mask", "labels"})  # what each pixel belongs to
@@ -45,10 +45,10 @@ NOT_CONSTANT = _NotConstant()
 class Kind:
     """The kind of a value and all that is known of it.
 
-    An integer image or number has a `range`; a floating one has none. An array kind without a `dtype`, or an
-    `unknown` one, belongs to an input that has not been given yet: `options` lists what it may turn out to be. A list
-    whose items can be taken has their number as its `shape`, and their range. Samples have no shape, as the pixels tell
-    how many there are: `most` is how many there can be.
+    An integer image or number has a `range`; a floating one has none, but `bounds` where they are known. An array kind
+    without a `dtype`, or an `unknown` one, belongs to an input that has not been given yet: `options` lists what it may
+    turn out to be. A list whose items can be taken has their number as its `shape`, and their range. Samples have no
+    shape, as the pixels tell how many there are: `most` is how many there can be.
     """
 
     name: str
@@ -62,6 +62,17 @@ class Kind:
     constant: Any = NOT_CONSTANT
     options: frozenset[str] = frozenset()
     most: int = 0
+    bounds: Bounds | None = None
+
+    @property
+    def limits(self) -> Bounds:
+        """Where its values lie, as far as that is known; of an image, samples or a number."""
+        if self.range is not None:
+            return Bounds(self.range.low, self.range.high)
+        if self.name == "number" and self.is_constant:
+            value = self.constant
+            return ANYTHING if value != value else Bounds(value, value)
+        return self.bounds or ANYTHING
 
     @property
     def sides(self) -> tuple[float, float]:

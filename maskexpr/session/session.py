@@ -219,10 +219,12 @@ class Session:
 
     def _change(self, state: State, wanted: Wanted) -> list[Outcome]:
         new = self._checked(state)
+        self._values.take_said()
         outcomes = [self._outcome(new, name, step) for name, step in wanted(new)]
         self._warnings = [
             d for d in new.checked.diagnostics if d.code != "unused" and _is_after(d, self._now.state.text)
         ]
+        self._warnings += self._values.take_said()
         kept = tuple(line.text for line in statements(state.lines) if not isinstance(line.node, nodes.Bare))
         if kept != state.lines:
             new = self._checked(replace(state, lines=kept))
@@ -278,7 +280,7 @@ class Session:
         if step.kind.name in ("length", "size"):
             value = Quantity(step.kind.constant, step.kind.power)
         elif step in at.meanings:
-            value = self._values.value(step, at.meanings, at.arrays, self.fast)
+            value = self._values.value(step, at.meanings, at.arrays, self.fast, at.checked.finite)
         seconds = 0.0 if known else time.perf_counter() - began
         if step.function is not None and step.function.name == "assert":
             value = None

@@ -382,9 +382,10 @@ def test_at_is_the_region_that_holds_a_point(mask):
         for place in [*np.ndindex(*mask.shape)][:: max(1, mask.size // 5)]:
             expected = mask & (labels == labels[place])
             names = "zyx"[3 - mask.ndim :]
-            point = ", ".join(f"{name}={i}" for name, i in zip(names, place, strict=True))
-            result = evaluate(f"at(m, {point}, connectivity={connectivity})", m=mask)
-            np.testing.assert_array_equal(result, expected)
+            named = ", ".join(f"{name}={i}" for name, i in zip(names, place, strict=True))
+            for point in (named, ", ".join(map(str, place))):  # in the order of the axes
+                result = evaluate(f"at(m, {point}, connectivity={connectivity})", m=mask)
+                np.testing.assert_array_equal(result, expected)
 
 
 def test_at_in_slices(rng):
@@ -394,7 +395,7 @@ def test_at_in_slices(rng):
         expected = np.zeros_like(stack)
         labels = labelled(stack[z], 2)
         expected[z] = labels == labels[y, x]
-        np.testing.assert_array_equal(evaluate(f'at(m, {y}, {x}, {z}, 8, "yx")', m=stack), expected)
+        np.testing.assert_array_equal(evaluate(f'at(m, {z}, {y}, {x}, 8, "yx")', m=stack), expected)
 
 
 @pytest.mark.parametrize(
@@ -417,7 +418,7 @@ def test_at_takes_the_nearest_pixel(y, x, number):
     ("call", "shape", "message"),
     [
         ("at(m, 1, 1)", (2, 2, 2), "in a volume at needs z, too"),
-        ("at(m, 1, 1, none)", (2, 2, 2), "in a volume at needs z, too"),
+        ("at(m, 1, 1, z=none)", (2, 2, 2), "in a volume at needs z, too"),
         ("at(m, 1, 1, 1)", (2, 2), "there is no axis z in an image of 2 axes"),
         ("at(m, 1, 1)", (2,), "there is no axis y in an image of 1 axis"),
         ("at(m, 1, 1, 1)", (2, 2, 2, 2), "at takes masks of 2 or 3 axes, this one has 4"),

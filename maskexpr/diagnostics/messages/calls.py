@@ -131,10 +131,15 @@ AXES_FLAT = Mistake(
     "axes", "{function} works along {wanted} axes, not along {count}", "give a mask of two axes or more"
 )
 MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
-MARKERS_RANGE = Mistake(
+MARKERS_NEGATIVE = Mistake(
     "markers",
     "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
     "write maximum(markers, 0), say",
+)
+MARKERS_LARGE = Mistake(
+    "markers",
+    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
+    "number the regions anew: label(markers != 0), say",
 )
 CONNECTIVITY_UNKNOWN = Mistake(
     "connectivity", "connectivity cannot be {value} here", "write {wanted}; 1 joins pixels by their faces"
@@ -162,7 +167,7 @@ CORNERS_FEW = Mistake(
 CORNERS_UNEQUAL = Mistake(
     "argument-range", "ys has {ys:number|numbers} and xs has {xs}", "write one of each for every corner"
 )
-AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, y, x, z)")
+AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, z, y, x)")
 AT_AXES = Mistake("axes", "at takes masks of 2 or 3 axes, this one has {ndim}", "take a part of it: m[3], say")
 CHANNEL_MISSING = Mistake("argument-range", "there is no channel {channel} of {channels}", "the last one is {last}")
 BITS_ORDER = Mistake("argument-range", "bits goes from low to high, not from {low} to {high}", "swap them")
@@ -176,4 +181,31 @@ RECONSTRUCT_MIXED = Mistake(
 )
 GROWTH_LENGTH = Mistake(
     "spacing", "growth goes pixel by pixel, and pixels are {spacing} mm long", "give n as a number of pixels"
+)
+REACH_NO_PIXEL = Mistake(
+    "reach",
+    "{function} reaches no pixel: {name}={value} is less than one along every axis",
+    "give at least {name}={least}",
+    "warning",
+)
+SIGMA_TOO_SMALL = Mistake(
+    "reach",
+    "{function} reaches no pixel: {name}={value} is too small for one",
+    "give a larger {name}: 1, say",
+    "warning",
+)
+SHAPE_OUTSIDE = Mistake(
+    "outside",
+    "{function} draws nothing: no pixel of the image, which is {shape}, lies in it",
+    "the order is {order}: {places}",
+    "warning",
+)
+RECTANGLE_EMPTY = Mistake(
+    "outside",
+    "{function} draws nothing: it ends before it begins",
+    "the order is y0, x0, y1, x1, as in im[y0:y1, x0:x1]",
+    "warning",
+)
+POINT_OUTSIDE = Mistake(
+    "outside", "the point lies outside the image, which is {shape}", "the order is {order}: {places}", "warning"
 )

@@ -30,6 +30,14 @@ SIGMA_ORDER = Mistake(
 WITHIN_EMPTY = Mistake("no-pixels", "the mask has no pixels to find a threshold in", "check how the mask is made")
 NOTHING_FINITE = Mistake("no-pixels", "no pixel is finite", "leave out nan and inf where the image is made")
 EQUALIZE_EMPTY = Mistake("no-pixels", "the mask has no pixels to count the values of", "check how the mask is made")
+NOT_FINITE = Mistake("not-finite", "{text} is {value}: {image} is not finite everywhere", "write {finite}", "warning")
+FINITE_ALONE = "{function}(im[m & isfinite(im)]), say"
+NUMBER_IS_NAN = Mistake(
+    "not-finite",
+    "{text} is nan, and no comparison with nan is true",
+    "say what counts in its place: where(isnan({text}), 0, {text})",
+    "warning",
+)
 NO_SAMPLES = Mistake("no-samples", "there are no samples to measure", "check how the mask is made that selects them")
 SAMPLES_OF_MASK = Mistake(
     "samples-kind", "these are samples of a mask, not of an image", "use area, fraction, any or all"

@@ -80,3 +80,21 @@ NEVER_EQUAL = Mistake(
 NEVER_TRUE = Mistake(
     "never-true", "never true: {left} is {range}", "compare with a number inside that range", "warning"
 )
+ALWAYS_TRUE_BUT_NAN = Mistake(
+    "always-true", "always true but for nan: {left} is {range}", "compare with a number inside that range", "warning"
+)
+COMPARED_NAN = Mistake(
+    "never-true", "never true: {value} is nan", "write isnan(...) to look for nan, or compare with a number", "warning"
+)
+COMPARED_NAN_UNEQUAL = Mistake(
+    "always-true",
+    "always true: {value} is nan",
+    "write isnan(...) to look for nan, or compare with a number",
+    "warning",
+)
+COMPARED_SHARE = Mistake(
+    "fraction", "the same as {same}: {left} is {range}", "write {share} for a share of its range, or {same}", "warning"
+)
+COMPARED_FRACTION = Mistake(
+    "fraction", "the same as {same}: {left} is {range}", "write a whole number, or {same}", "warning"
+)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
@@ -31,7 +32,8 @@ def left_over(kinds: Kinds) -> tuple[Kind, int] | None:
         return None
     spacing = tuple(im.spacing[axis] for axis in kept) if im.spacing else None
     values = math.prod(im.shape[axis] for axis in axes)
-    return Kind(im.name, tuple(im.shape[axis] for axis in kept), im.dtype, im.range, 0, spacing, im.origin), values
+    shape = tuple(im.shape[axis] for axis in kept)
+    return replace(im, shape=shape, spacing=spacing), values
 
 
 def gives_along(

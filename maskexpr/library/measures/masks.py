@@ -49,7 +49,7 @@ def _area_kind(kinds: Kinds) -> Kind:
     return number()
 
 
-_AREA = Gives(frozenset({"number"}), _area_kind)
+_AREA = Gives(frozenset({"number"}), _area_kind).within(0, math.inf)
 
 
 @function(gives=_AREA, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
@@ -133,7 +133,7 @@ def _shares_kind(left: Kind, count: int) -> Kind:
     return replace(left, name="image", dtype=np.dtype(np.float64))
 
 
-_SHARE = gives_along("number", {"image"}, NUMBER.rule, _shares_kind)
+_SHARE = gives_along("number", {"image"}, NUMBER.rule, _shares_kind).within(0, 1)
 
 
 @function(gives=_SHARE, halo=WHOLE, cost=1, memory=0, transposes=True)
@@ -193,7 +193,7 @@ def _check_perimeter(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.PERIMETER_PIXELS, "unit", unit=settings["unit"], spacing=pixel)
 
 
-_FLOATING = Gives(frozenset({"number"}), lambda kinds: number())
+_FLOATING = Gives(frozenset({"number"}), lambda kinds: number()).within(0, math.inf)
 
 
 @function(gives=_FLOATING, halo=WHOLE, cost=20, memory=32, border="outside the image the mask is empty",

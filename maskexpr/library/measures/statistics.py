@@ -22,10 +22,11 @@ from maskexpr.kernels import projections
 from maskexpr.kernels.counts import count_values
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind, number
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.along import gives_along, part_of
 
 BLOCK = 65536  # values that are added up together
+_MOST_WHOLE = 2**20  # so many are added exactly, whatever their number
 _MOST_SAMPLES = 2**40  # where the shape they come from is not known
 
 
@@ -53,11 +54,29 @@ def _floating_kind(left: Kind, count: int) -> Kind:
     return replace(left, name="image", dtype=float_type([left]), range=None)
 
 
+def means(kinds: Kinds) -> Bounds | None:
+    """Sums of floating values are rounded, but not beyond whole numbers."""
+    limits = kinds["im"].limits
+    if not limits.is_finite or max(abs(limits.low), abs(limits.high)) > _MOST_WHOLE:
+        return None
+    return limits if kinds["im"].range else Bounds(math.floor(limits.low), math.ceil(limits.high))
+
+
+def _deviations(kinds: Kinds) -> Bounds | None:
+    limits = kinds["im"].limits
+    return Bounds(0, float(limits.high) - float(limits.low) if limits.is_finite else math.inf, not limits.is_finite)
+
+
+def _of_values(kinds: Kinds) -> Bounds:
+    return kinds["im"].limits
+
+
 _SUM = gives_along("number", {"image"}, _sum_kind, _sums_kind)
 _FLOATING = gives_along("number", {"image"}, lambda kinds: number(), _floating_kind)
+_BETWEEN_THEM = _FLOATING.bounded(_of_values)
 _ONE_OF_THEM = gives_along(
     "number", {"image", "labels"}, lambda kinds: number(kinds["im"].range), lambda left, count: left
-)
+).bounded(_of_values)
 
 
 def some(values: Array, argument: str = "im") -> Array:
@@ -102,7 +121,7 @@ def _sum(values: Array) -> int | float:
     return _added(float(block.sum()) for block in _blocks(values))
 
 
-@function(gives=_SUM, halo=WHOLE, cost=2, memory=1, name="sum")
+@function(gives=_SUM, halo=WHOLE, cost=2, memory=1, name="sum", spoilt_by="inf")
 def sum_(im: Measured, *, axes: Axes = None, kind: ResultKind) -> Any:
     """The sum of an image's values or of samples; 0 for no samples.
 
@@ -121,7 +140,7 @@ def sum_(im: Measured, *, axes: Axes = None, kind: ResultKind) -> Any:
     return _sum(im)
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=2, memory=1)
+@function(gives=_FLOATING.bounded(means), halo=WHOLE, cost=2, memory=1, spoilt_by="inf")
 def mean(im: Measured, *, axes: Axes = None) -> Any:
     """The mean of an image's values or of samples.
 
@@ -145,7 +164,7 @@ def _type_of(values: Array) -> np.dtype[Any]:
     return values.dtype if values.dtype.kind == "f" else np.dtype(np.float64)
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=5, memory=1)
+@function(gives=_FLOATING.bounded(_deviations), halo=WHOLE, cost=5, memory=1, spoilt_by="inf")
 def std(im: Measured, *, axes: Axes = None) -> Any:
     """The standard deviation of an image's values or of samples: the root of the mean square distance from their mean.
 
@@ -168,7 +187,7 @@ def std(im: Measured, *, axes: Axes = None) -> Any:
     return math.sqrt(_added(float(np.square(block - total / size).sum()) for block in _blocks(im)) / size)
 
 
-@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min")
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min", spoilt_by="nan")
 def min_(im: Measured, *, axes: Axes = None) -> Any:
     """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
 
@@ -185,7 +204,7 @@ def min_(im: Measured, *, axes: Axes = None) -> Any:
     return projections.extreme(im, some_axes, np.minimum) if some_axes else some(im).min().item()
 
 
-@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max")
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max", spoilt_by="nan")
 def max_(im: Measured, *, axes: Axes = None) -> Any:
     """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
 
@@ -203,7 +222,7 @@ def max_(im: Measured, *, axes: Axes = None) -> Any:
     return projections.extreme(im, some_axes, np.maximum) if some_axes else some(im).max().item()
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=11)
+@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
 def percentile(im: Measured, q: Percent, *, axes: Axes = None) -> Any:
     """The value below which `q` percent of an image's values or of samples lie, interpolated linearly.
 
@@ -246,7 +265,7 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
     return [part[place].item() for place in places]
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=11)
+@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
 def median(im: Measured, *, axes: Axes = None) -> Any:
     """The median of an image's values or of samples: the middle one, or the mean of the two middle ones.
 

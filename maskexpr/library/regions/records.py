@@ -1,8 +1,9 @@
 """The record of a property of regions, and the decorator that makes it from a Python function."""
 
 import inspect
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from maskexpr.functions.parameters import Array
 from maskexpr.functions.record import first_sentence
 from maskexpr.kinds.kind import Kind
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.statistics import pixels
 from maskexpr.library.regions.pixels import Regions
 
@@ -76,6 +77,22 @@ def floats(regions: Kind, image: Kind | None) -> Kind:
     return _kind(np.float64)
 
 
+def floats_within(low: float, high: float) -> Rule:
+    """Floating values, of which the least and the most is known."""
+    return lambda regions, image: replace(floats(regions, image), bounds=Bounds(low, high))
+
+
+def means(regions: Kind, image: Kind | None) -> Kind:
+    """Floating values among those of the image, where these are whole and all sums exact."""
+    values = image.range if image is not None else None
+    return replace(floats(regions, image), bounds=values and Bounds(*values))
+
+
+def deviations(regions: Kind, image: Kind | None) -> Kind:
+    nan = image is None or image.limits.nan or not image.limits.is_finite
+    return replace(floats(regions, image), bounds=Bounds(0, math.inf, nan))
+
+
 def counts(regions: Kind, image: Kind | None) -> Kind:
     return _kind(np.int64, pixels(regions))
 
@@ -85,7 +102,7 @@ def positions(regions: Kind, image: Kind | None) -> Kind:
 
 
 def like_image(regions: Kind, image: Kind | None) -> Kind:
-    return floats(regions, image) if image is None else _kind(image.dtype, image.range)
+    return floats(regions, image) if image is None else replace(_kind(image.dtype, image.range), bounds=image.bounds)
 
 
 def property_of_regions(
