@@ -89,7 +89,7 @@ def _thin(image: _Image, passes: Sequence[_Pass], still: Test | None = None, *, 
         idle = 0 if len(places) else idle + 1
         if idle == len(passes):
             return
-        fresh.append(np.concatenate([held, _on_around(flat, places, moves)]))
+        fresh.append(np.concatenate([held, _on_around(image, places)]))
 
 
 def _candidates(image: _Image, passes: Sequence[_Pass]) -> Places:
@@ -111,10 +111,17 @@ def _codes(flat: Flat, places: Places, moves: dict[int, int]) -> Codes:
     return codes
 
 
-def _on_around(flat: Flat, places: Places, moves: dict[int, int]) -> Places:
-    """The neighbours of some places that are on."""
-    near = np.concatenate([places + move for move in moves.values()])
-    return _distinct(near[flat[near] > 0])
+def _on_around(image: _Image, places: Places) -> Places:
+    """The neighbours of some places that are on, each once, in no order."""
+    found = [places[:0]]
+    for move in image.moves.values():
+        near = places + move
+        near = near[image.flat[near] > image.marks[near]]
+        image.marks[near] = 1
+        found.append(near)
+    around = np.concatenate(found)
+    image.marks[around] = 0
+    return around
 
 
 def _distinct(places: Places) -> Places:
