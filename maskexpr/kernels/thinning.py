@@ -71,11 +71,7 @@ def _thin(image: _Image, passes: Sequence[_Pass], still: Test | None = None, *, 
     fresh = deque([_candidates(image, passes)], maxlen=len(passes))
     idle = 0
     for one in itertools.cycle(passes):
-        places = np.concatenate(fresh)
-        can_go = flat[places] > 0
-        if one.bare:
-            can_go &= flat[places + one.bare] == 0
-        places = _distinct(places[can_go])
+        places = _distinct(np.concatenate([_open_to(one, flat, places) for places in fresh]))
         codes = _codes(flat, places, moves)
         can_go = one.takes(codes)
         places, codes = places[can_go], codes[can_go]
@@ -90,6 +86,12 @@ def _thin(image: _Image, passes: Sequence[_Pass], still: Test | None = None, *, 
         if idle == len(passes):
             return
         fresh.append(np.concatenate([held, _on_around(image, places)]))
+
+
+def _open_to(one: _Pass, flat: Flat, places: Places) -> Places:
+    """The places that are still on, and off where the pass asks for it."""
+    places = places[flat[places] > 0]
+    return places[flat[places + one.bare] == 0] if one.bare else places
 
 
 def _candidates(image: _Image, passes: Sequence[_Pass]) -> Places:

@@ -5,13 +5,16 @@ import pytest
 import scipy
 import skimage.data
 import skimage.morphology
+from helpers.memory import peak
 from helpers.searches import tried
 from helpers.topology import idle_pixels, topology
 from hypothesis import given
 from hypothesis import strategies as st
 from skimage.morphology import skeletonize
 
+import maskexpr
 from maskexpr import ProgramError, evaluate
+from maskexpr.api import stages
 
 REAL = {
     "horse": lambda: ~skimage.data.horse(),
@@ -181,3 +184,21 @@ def test_skeleton_of_other_axes_is_an_error(shape, axes):
     with pytest.raises(ProgramError, match="along two or three axes, not along") as caught:
         evaluate(f"skeleton(m, {axes})", m=np.ones(shape, bool))
     assert caught.value.code == "axes"
+
+
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+SHAPE = (40, 41, 42)
+CROWDED = {  # with as many pixels at once to look at as there can be
+    "noise": lambda rng: rng.random(SHAPE) < 0.8,
+    "small cavities": lambda rng: rng.random(SHAPE) < 0.95,
+    "plates": lambda rng: np.indices(SHAPE)[0] % 3 > 0,
+    "rods": lambda rng: (np.indices(SHAPE)[:2] % 3 > 0).all(axis=0),
+}
+
+
+@pytest.mark.parametrize("name", CROWDED)
+def test_thinning_a_volume_takes_what_it_says(rng, name):
+    for method in ("homotopic", "lee"):
+        bound = stages(maskexpr.compile(f'skeleton(m, method="{method}")'), {"m": CROWDED[name](rng)})
+        assert peak(bound) <= bound.cost().memory
