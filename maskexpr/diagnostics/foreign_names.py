@@ -106,7 +106,7 @@ FOREIGN_FUNCTIONS = {
     "edge": "boundary(m, 1)",
     "edges": "boundary(m, 1)",
     "bwperim": "boundary(m, 1)",
-    "skeletonize": "skeleton(m)",
+    "skeletonize": 'skeleton(m, method="zhang")',
     "thin": "skeleton(m)",
     "bwskel": "skeleton(m)",
     "medial_axis": "skeleton(m)",

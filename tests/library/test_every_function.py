@@ -63,6 +63,7 @@ CONSTANTS = {
     "i": ["0", "1", "7"],
     "values": ["[1, 2, 0]", "[0.5]", "[]"],
     "depth": ["0", "1", "0.5", "1mm"],
+    "method": ['"homotopic"', '"zhang"', '"lee"'],
 }
 NUMBERS = ["0", "1", "2", "3", "0.5", "-1", "7", "count(m)", "max(im)", "mean(im)"]
 

@@ -130,6 +130,11 @@ AXES_NUMBER = Mistake(
 AXES_FLAT = Mistake(
     "axes", "{function} works along {wanted} axes, not along {count}", "give a mask of two axes or more"
 )
+METHOD_OF_PLANES = Mistake(
+    "method",
+    'method="{method}" works along two axes, not along 3',
+    'go slice by slice: axes="yx", or give method="{other}"',
+)
 MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
 MARKERS_NEGATIVE = Mistake(
     "markers",
