@@ -89,7 +89,7 @@ INSIDE = {
     "planner.methods": (
         "__init__",
         *("regions", "measures", "statistics", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("bodies", "method"),
+        *("projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "charts", "protocols"),
@@ -101,20 +101,8 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
-        *("threads", "png_chunks", "thinning", "hulls", "sweeps"),
-        *(
-            "counts",
-            "regions",
-            "runs",
-            "spread",
-            "packed",
-            "smooth",
-            "ranks",
-            "grey",
-            "flooding",
-            "scratch",
-            "projections",
-        ),
+        *("threads", "png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections"),
+        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch"),
     ),
     "library": (
         "__init__",

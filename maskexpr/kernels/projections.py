@@ -23,7 +23,9 @@ Type = np.dtype[Any]
 def extreme(values: Array, axes: Axes, ufunc: Any) -> Array:
     """The smallest or largest, nan where any is nan. A zero has no sign: which of two comes first is not laid down."""
     found = ufunc.reduce(values, axis=axes)
-    return np.ascontiguousarray(found + 0.0 if values.dtype.kind == "f" else found)
+    if values.dtype.kind == "f":
+        found += 0.0
+    return np.ascontiguousarray(found)
 
 
 def truths(m: Array, axes: Axes, ufunc: Any) -> Array:
