@@ -77,7 +77,7 @@ INSIDE = {
         "__init__",
         *("reading", "opening", "writing", "table"),
         *("png", "jpeg", "tiff", "bmp", "gif", "npz", "npy"),
-        *("tags", "pillow", "texts", "replacing", "format", "naming"),
+        *("tags", "pillow", "texts", "replacing", "format", "bounds", "naming"),
     ),
     "planner.rewrites": (
         "__init__",

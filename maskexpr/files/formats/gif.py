@@ -2,7 +2,7 @@
 
 import struct
 
-from maskexpr.files.formats import pillow
+from maskexpr.files.formats import bounds, pillow
 from maskexpr.files.formats.format import Format, OpenFile, Pixels
 
 _HEADER = struct.Struct("<6sHHBBB")
@@ -12,12 +12,12 @@ _FRAME_BLOCK, _EXTENSION, _END = b",", b"!", b";"
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
     """The frame of a GIF file, or the stack of its frames."""
-    with file.decoding():
+    with file.scanning():
         canvas, frames = _scan(file)
-        file.check_pixels(canvas * frames)
+        file.check(canvas * frames, bounds.PIXELS)
         file.check_promise(canvas * frames, file.size, "LZW")
         file.stream.seek(0)
-        return pillow.decode(file, kind, pillow.Layout(frames=range(frames), animated=frames > 1))
+    return pillow.decode(file, kind, pillow.Layout(frames=range(frames), animated=frames > 1))
 
 
 def _scan(file: OpenFile) -> tuple[int, int]:
@@ -29,6 +29,7 @@ def _scan(file: OpenFile) -> tuple[int, int]:
         if block == _FRAME_BLOCK:
             left, top, columns, rows, flags = _FRAME.unpack(stream.read(_FRAME.size))
             width, height, frames = max(width, left + columns), max(height, top + rows), frames + 1
+            file.check(frames, bounds.FRAMES)
             _skip_palette(file, flags)
         elif block != _EXTENSION:
             raise file.broken()

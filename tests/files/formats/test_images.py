@@ -12,6 +12,7 @@ import types
 import warnings
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,8 @@ from PIL import Image
 
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files import formats
-from maskexpr.files.formats import format as a_format
-from maskexpr.files.formats import table
+from maskexpr.files.formats import bounds, table
+from maskexpr.files.formats import format as declaring
 
 SHAPES = [(1, 1), (1, 9), (9, 1), (5, 63), (5, 64), (5, 65)]
 STACKS = [(2, 1, 1), (3, 5, 65), (4, 7, 3), (5, 3, 4)]
@@ -663,7 +664,7 @@ def bombs() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "GIF", "NPY"])
 def test_a_bomb_is_refused_before_it_is_decoded(format: str) -> None:
-    assert f"declares more than {a_format.MAX_PIXELS:,} pixels" in mistake(bombs()[format])
+    assert f"declares more than {bounds.PIXELS.most:,} pixels" in mistake(bombs()[format])
 
 
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "GIF", "BMP", "JPEG", "NPY"])
@@ -672,9 +673,9 @@ def test_the_limit_counts_pixels(format: str, monkeypatch: pytest.MonkeyPatch) -
     data = (
         formats.encode(array, "image", ".npy") if format == "NPY" else saved(Image.fromarray(array), format).getvalue()
     )
-    monkeypatch.setattr(a_format, "MAX_PIXELS", 100)
+    monkeypatch.setattr(bounds, "PIXELS", replace(bounds.PIXELS, most=100))
     assert read(data).array.shape == (10, 10)
-    monkeypatch.setattr(a_format, "MAX_PIXELS", 99)
+    monkeypatch.setattr(bounds, "PIXELS", replace(bounds.PIXELS, most=99))
     assert "declares more than 99 pixels" in mistake(data)
 
 
@@ -682,7 +683,7 @@ def test_the_limit_counts_pixels(format: str, monkeypatch: pytest.MonkeyPatch) -
 def test_a_promise_the_file_cannot_keep_is_refused_before_it_is_decoded(
     format: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(a_format, "MAX_PIXELS", 2**40)
+    monkeypatch.setattr(bounds, "PIXELS", replace(bounds.PIXELS, most=2**40))
     monkeypatch.setitem(sys.modules, "imageio.v3", None)
     assert "is damaged or cut short" in mistake(bombs()[format])
 
@@ -963,11 +964,11 @@ def test_each_format_is_declared_in_a_file_of_its_own() -> None:
 def test_a_further_format_is_a_module_and_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading, writing and the messages that list formats ask nothing but the table."""
     module = types.ModuleType("rows_of_bytes")
-    module.FORMAT = a_format.Format(
+    module.FORMAT = declaring.Format(
         "ROWS",
         begins=lambda head: head.startswith(b"ROWS"),
         decode=lambda file, kind: formats.Pixels(np.frombuffer(file.stream.read()[4:], np.uint8)[None], colour=False),
-        writing=a_format.Writing(
+        writing=declaring.Writing(
             holds=lambda array, kind: array.dtype == np.uint8 and len(array) == 1,
             encode=lambda array, kind: b"ROWS" + array.tobytes(),
             on=7,
