@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maskexpr import __version__
+from maskexpr.diagnostics.printing import printable
 from maskexpr.engine.prepared import Stages
 from maskexpr.files.formats import MOST_TEXT
-from maskexpr.files.formats.naming import printable
 from maskexpr.files.programs import Loaded
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind

@@ -17,6 +17,7 @@ from maskexpr.diagnostics.source import Source
 from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
 from maskexpr.files.formats.naming import shown
+from maskexpr.files.formats.replacing import is_no_file
 from maskexpr.kinds.kind import INTENSITIES
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
@@ -393,12 +394,14 @@ def script(talk: Talk, path: str) -> str:
     """
     if not talk.session.lines:
         raise InputError(messages.NOTHING_TO_SCRIPT.anywhere())
-    target = _path(path) if Path(path).suffix else _path(path) + ".mask"
+    target = _path(path)
+    if not Path(path).suffix and not is_no_file(target):
+        target += ".mask"
     text = talk.session.script(Path(target).parent)
     programs.write_script(text, target)
     outputs = [line.removeprefix("output ") for line in text.splitlines() if line.startswith("output ")]
     talk.written = talk.session.lines
-    command = shlex.join(["maskexpr", "run", target, *talk.session.arguments()])
+    command = shlex.join(["maskexpr", "run", target, *talk.session.arguments(Path(target).parent)])
     return f"{shown(target)}  gives {', '.join(outputs)}; {shown(command)}"
 
 

@@ -344,13 +344,13 @@ def test_a_script_says_which_sizes_its_images_need(folder):
     s.load("brain", "brain.tif", "3mm,1mm,1mm")
     s.enter("a = dilate(leg > 30, 1mm)")
     s.enter("b = coins > 100")
-    assert s.arguments(["a"]) == ["--spacing=0.5mm"]
-    assert s.arguments(["b"]) == []
+    assert s.arguments(Path(), ["a"]) == ["--spacing=0.5mm"]
+    assert s.arguments(Path(), ["b"]) == []
     assert "brain" not in s.script(Path())
     s.enter("c = dilate(brain > 50, 3mm)")
-    assert s.arguments() == ["--spacing=leg=0.5mm", "--spacing=brain=3mm,1mm,1mm"]
+    assert s.arguments(Path()) == ["--spacing=leg=0.5mm", "--spacing=brain=3mm,1mm,1mm"]
     Path("s.mask").write_text(s.script(Path()), "utf-8")
-    assert cli(["run", "s.mask", *s.arguments(), "-o", "out/"]) == 0
+    assert cli(["run", "s.mask", *s.arguments(Path()), "-o", "out/"]) == 0
     np.testing.assert_array_equal(iio.imread("out/leg-c.tif") > 0, s.value("c").value)
     np.testing.assert_array_equal(iio.imread("out/leg-a.png") > 0, s.value("a").value)
 

@@ -24,8 +24,14 @@ OUTPUT_ONE_FILE = Mistake(
 OUTPUT_NO_ARRAY = Mistake(
     "output-target", "there is no mask or image to write to {path}", "leave out -o: it is printed"
 )
-OUTPUT_TEMPLATE = Mistake("output-target", "{template} is not a template", "use {{stem}} and {{output}} in it")
-OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is an input, it is not overwritten", "write to another file")
+OUTPUT_TEMPLATE = Mistake(
+    "output-target", "{template} is not a template", "write {{stem}} and {{output}} in it, and nothing else in braces"
+)
+OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is {what}, it is not overwritten", "write to another file")
+ALLOWED_NO_FOLDER = Mistake("given-form", "there is no folder {path}", "name one behind --allow-read")
+STANDARD_TWICE = Mistake(
+    "given-form", "standard input is read for {first} and for {second}", "name a file for one of them"
+)
 OUTPUT_TWICE = Mistake(
     "output-target", "{path} is the target of {first} and {second}", "give each its own, by {{output}} in a template"
 )

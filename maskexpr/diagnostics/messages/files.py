@@ -55,11 +55,16 @@ FILE_NEEDS_PILLOW = Mistake(
     "cannot read {path}: Pillow {found}, by which pictures are read, is older than {oldest}",
     "pip install -U pillow",
 )
+INPUT_OUTSIDE = Mistake(
+    "input-outside",
+    "cannot read {path} for {name}: a program names files beside it or below",
+    "give it yourself: {name}={given}, or allow its folder: --allow-read DIR",
+)
 FILE_PACKING = Mistake("file-not-decoded", "cannot read {path}: its array is {packing}", "save it with numpy.savez")
 FILE_IS_PIPE = Mistake(
     "file-no-file",
     "cannot read {path}: it is {what}, not a file",
-    "save what comes from it, or write - < {path}",
+    "save what comes from it as a file, or read it as - with < {path}",
 )
 FILE_SUFFIX = Mistake("file-suffix", "cannot write {path}: its ending names no known format", "known are {suffixes}")
 FILE_LOSSY = Mistake(

@@ -7,9 +7,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.printing import printable
 from maskexpr.files.formats import bounds, npy
 from maskexpr.files.formats.format import Format, OpenFile, Pixels, TooMany, Writing, native
-from maskexpr.files.formats.naming import printable
 
 _MOST_NAMES = 5
 _PACKINGS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflate"}

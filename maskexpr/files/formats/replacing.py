@@ -10,6 +10,20 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.formats.naming import reason, shown
 
+_DEVICES = ("/dev/", "/proc/")
+_FILES_ALL_THE_SAME = ("/dev/shm/",)
+
+
+def is_no_file(path: str) -> bool:
+    """Whether a path is of a device or pipe: it is written to as it is, and never made."""
+    absolute = os.path.abspath(path)
+    if absolute.startswith(_DEVICES) and not absolute.startswith(_FILES_ALL_THE_SAME):
+        return True  # /dev/stdout too, where it leads to a file
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
 
 def put(path: str | os.PathLike[str], data: bytes) -> None:
     """Write bytes to a file, whole or not at all; through a symbolic link, to the file it leads to.

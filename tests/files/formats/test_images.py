@@ -643,9 +643,39 @@ def test_a_stream_need_not_be_seekable() -> None:
     assert b"cannot read standard input: the file is empty" in done.stderr
 
 
-def test_a_device_without_end_is_told_from_its_first_bytes() -> None:
-    with pytest.raises(FileError, match="not an image"):
-        formats.read("/dev/zero")
+def test_no_pipe_or_device_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    for path, what in ((tmp_path / "a.png", "a pipe"), (Path("/dev/zero"), "a device")):
+        if os.path.exists(path):
+            with pytest.raises(FileError, match=f"it is {what}, not a file"):
+                formats.read(path)
+            with pytest.raises(FileError, match=f"it is {what}, not a file"):
+                formats.read_text(path)
+
+
+def test_a_pipe_that_is_open_already_is_read() -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, saved(Image.new("L", (3, 2)), "PNG").getvalue())
+    os.close(write_end)
+    try:
+        assert formats.read(f"/dev/fd/{read_end}").array.shape == (2, 3)
+    finally:
+        os.close(read_end)
+
+
+def test_a_stream_without_end_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless:
+        given = 0
+
+        def read(self, size: int) -> bytes:
+            self.given += size
+            return (b"GIF89a" if self.given == size else b"").ljust(size, b"\1")
+
+    monkeypatch.setattr(bounds, "STREAM", replace(bounds.STREAM, most=2**22))
+    stream = Endless()
+    with pytest.raises(FileError, match="more than 4,194,304 bytes through a pipe; save them as a file first"):
+        formats.read(stream)
+    assert stream.given < 2**23
 
 
 def bombs() -> dict[str, bytes]:
