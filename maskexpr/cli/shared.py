@@ -5,12 +5,13 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from maskexpr.api import Program
 from maskexpr.checker.binding import parameter
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.diagnostics.printing import printable
 from maskexpr.files import programs
 from maskexpr.files.access import Access
 
@@ -37,6 +38,28 @@ examples:
 
 exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadable file, 130 interrupted
 """
+
+
+class Parser(argparse.ArgumentParser):
+    """Options that take a value are given once, if they are not made to be collected, and what was typed is shown as
+    what can be printed."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        for name in (None, "store"):
+            self.register("action", name, _Once)
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
+class _Once(argparse._StoreAction):
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
+        given = vars(namespace).setdefault("options_given", set())
+        if option is not None and self.dest in given:
+            parser.error(f"{option} is given twice")
+        given.add(self.dest)
+        super().__call__(parser, namespace, values, option)
 
 
 def add(commands: "Commands", name: str, command: Command, help: str, **more: Any) -> argparse.ArgumentParser:

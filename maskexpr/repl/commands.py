@@ -13,6 +13,7 @@ from pathlib import Path
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source
 from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
@@ -234,9 +235,9 @@ def help_(talk: Talk, topic: str = "") -> str:
         command = COMMANDS[topic]
     pages = [helping.entry(command.usage, f"{command.help}. {command.more}", command.example, width)] if command else []
     if topic in session.names:
-        pages.append(f"{talk.screen.line(session.value(topic))}\n\n    {session.definition(topic)}")
+        pages.append(f"{talk.screen.line(session.value(topic))}\n\n    {_as_written(session.definition(topic))}")
     elif topic in session.functions:
-        pages.append(session.definition(topic))
+        pages.append(_as_written(session.definition(topic)))
     page = helping.page(topic, width)
     if page:
         pages.append(page)
@@ -282,7 +283,12 @@ def vars_(talk: Talk) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
+
+
+def _as_written(text: str) -> str:
+    """Some lines of a program, where the name of a file may hold anything."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 @_command("IMAGE [MASK]", ["name", "name"], ":hist im bone")

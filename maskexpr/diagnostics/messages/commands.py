@@ -9,6 +9,11 @@ GIVEN_TWICE = Mistake("given-form", "{name} is given twice", "delete one of the 
 PARAM_IS_INPUT = Mistake("param-unknown", "{name} is an input, not a param", "write {name}={value} without -p")
 OUTPUT_NAMELESS = Mistake("output-target", "the name after {flag} is empty", "write a file, a folder/ or a template")
 STDOUT_REFUSED = Mistake("file-refused", "cannot write to standard output: {reason}", "check where it goes")
+SYSTEM_REFUSED = Mistake(
+    "file-refused",
+    "the system refused what this needs: {reason}",
+    "check that the current folder is there, and the disk",
+)
 PARAM_UNKNOWN = Mistake("param-unknown", "the program has no param {name}", "it has {names}")
 TIME_NEEDS_INPUTS = Mistake(
     "input-missing", "--time runs the program, but no {name} was given", "give it: {name}=FILE or {name}=32"

@@ -23,8 +23,8 @@ PIXELS = Bound(2**31, "pixels", _PARTS)
 """Over all pages and frames: with 8 bytes a pixel, 16 GB."""
 FRAMES = Bound(4096, "frames", _PARTS)
 """Of a GIF, each painted on a whole canvas by a call of its own: a frame of one pixel takes a millisecond."""
-PAGES = Bound(2**16, "pages", _PARTS)
-"""Directories of a TIFF, where one can be 18 bytes long: stacks over time have tens of thousands."""
+PAGES = Bound(2**15, "pages", _PARTS)
+"""Directories of a TIFF, where one can be 18 bytes long: stacks over time have some ten thousand."""
 TAGS = Bound(2**21, "tags")
 """Over all directories of a TIFF: they may lie over one another, so that each byte counts many times."""
 TAG_VALUES = Bound(2**20, "values of one tag")
@@ -48,5 +48,5 @@ MOST_TEXT = 4 * 2**20
 """The longest text of ours in a picture that is written or read."""
 RECORD_DEPTH = 16
 """How deep lists and objects nest in such a text: ours come to four."""
-RECORD_VALUES = 2**17
-"""How many values it may hold: the longest list of ours, a histogram of 16 bits, has 65,536."""
+RECORD_VALUES = 2**18
+"""How many values, and brackets around them, it may hold: a histogram of 16 bits has 65,536 counts and edges."""
