@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _refused(error: OSError) -> Diagnostic:
     """What the system refused, and nobody told: a file that it names, standard output, or it does not say."""
     if error.filename is not None:
-        return messages.FILE_REFUSED.anywhere(path=shown(error.filename), reason=reason(error))
+        return messages.FILE_UNUSABLE.anywhere(path=shown(error.filename), reason=reason(error))
     if not _stdout_takes_more() or error.errno in _OF_WRITING:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again as it closes it
         return messages.STDOUT_REFUSED.anywhere(reason=reason(error))

@@ -112,7 +112,7 @@ def test_what_the_system_refuses_is_told_apart(shell: Shell, monkeypatch: pytest
 
     write(shell.folder, "p.mask", "im > 3")
     named = refused(PermissionError(errno.EACCES, "Permission denied", "a\x1bb"))
-    assert named == "error: cannot read a\\x1bb: permission denied; check the path and its permissions\n"
+    assert named == "error: cannot use a\\x1bb: permission denied; check the path and its permissions\n"
     assert refused(OSError(errno.EMFILE, "Too many open files")).startswith(
         "error: the system refused what this needs: too many open files; "
     )

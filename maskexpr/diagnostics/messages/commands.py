@@ -9,6 +9,7 @@ GIVEN_TWICE = Mistake("given-form", "{name} is given twice", "delete one of the 
 PARAM_IS_INPUT = Mistake("param-unknown", "{name} is an input, not a param", "write {name}={value} without -p")
 OUTPUT_NAMELESS = Mistake("output-target", "the name after {flag} is empty", "write a file, a folder/ or a template")
 STDOUT_REFUSED = Mistake("file-refused", "cannot write to standard output: {reason}", "check where it goes")
+FILE_UNUSABLE = Mistake("file-refused", "cannot use {path}: {reason}", "check the path and its permissions")
 SYSTEM_REFUSED = Mistake(
     "file-refused",
     "the system refused what this needs: {reason}",

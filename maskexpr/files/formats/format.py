@@ -25,6 +25,7 @@ _MOST_PER_BYTE = {
     "deflate": 1040,
     "LZW": 2800,
     "stored": 1,
+    "PackBits": 64,
     "JPEG": 512,
     "arithmetic": 2**16,
     "RLE": 1024,

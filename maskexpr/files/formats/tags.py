@@ -15,6 +15,8 @@ UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6
 COLOUR = (RGB, 5, YCBCR, 8)
 ALPHA = (1, 2)
+PACKINGS = {1: "stored", 5: "LZW", 8: "deflate", 32946: "deflate", 32773: "PackBits"}
+"""Compressions whose most bytes of samples for one in the file are known."""
 PILLOWS_OWN = (1, 32773)
 """Compressions that Pillow unpacks without libtiff: none, and PackBits."""
 
@@ -53,7 +55,9 @@ class Page:
     whole_chroma: bool | None
     """Of luma and colour differences: whether each pixel has its own; None where the file does not say."""
     strips: int
-    """Bytes of its strips or tiles together, as far as they were counted."""
+    """Bytes of its strips or tiles together."""
+    is_sparse: bool
+    """Whether there are strips or tiles that are not in the file: all of their samples are 0."""
     plain_bit_order: bool
     big_endian: bool
     big: bool
@@ -79,11 +83,13 @@ class Page:
         return len(self.extra) > 0 and self.extra[0] in ALPHA
 
     @property
-    def stored_bytes(self) -> int:
-        """Bytes the samples must take in the file; 0 where that depends on the data."""
-        if self.compressed or self.shares_chroma:
-            return 0
-        return self.width * self.height * sum(self.bits) // 8
+    def promise(self) -> tuple[int, str]:
+        """The bytes of samples that there must be, and how they are packed; 0 where nothing follows from them."""
+        packing = PACKINGS.get(self.compression)
+        shares_chroma = self.shares_chroma or (self.photometric == YCBCR and self.compressed)
+        if packing is None or shares_chroma or self.is_sparse:
+            return 0, "stored"
+        return self.width * self.height * sum(self.bits) // 8, packing
 
     @property
     def shares_chroma(self) -> bool:
@@ -206,8 +212,7 @@ def read_pages(stream: BinaryIO) -> list[Page]:
         entries, offset = _directory(stream, form, offset)
         counted.directory(entries)
         wanted = _WANTED - {DESCRIPTION} if pages else _WANTED
-        found = {tag: _values(stream, form, field, number, inline) for tag, field, number, inline in entries
-                 if tag in wanted}  # fmt: skip
+        found = {entry[0]: _values(stream, form, *entry) for entry in entries if entry[0] in wanted}
         pages.append(_page(found, form))
         counted.page(pages[-1])
     if not pages:
@@ -285,11 +290,16 @@ def _directory(stream: BinaryIO, form: _Form, offset: int) -> tuple[list[_Entry]
     return entries, following
 
 
-def _values(stream: BinaryIO, form: _Form, field: int, number: int, inline: bytes) -> tuple[int, ...]:
+def _taken(tag: int, number: int) -> int:
+    """How many of the values of a tag are looked at: of those that tell all of a page by the first few, no more."""
+    return min(number, bounds.TAG_VALUES.most if tag in (_STRIPS, _TILES) else _MOST_VALUES)
+
+
+def _values(stream: BinaryIO, form: _Form, tag: int, field: int, number: int, inline: bytes) -> tuple[int, ...]:
     letter = _LETTERS.get(field)
     if letter is None:
         raise ValueError("a tag of a type it cannot have")
-    values = f"{form.order}{min(number, _MOST_VALUES)}{letter}"
+    values = f"{form.order}{_taken(tag, number)}{letter}"
     return struct.unpack(values, _stored(stream, form, struct.calcsize(values), inline))
 
 
@@ -322,6 +332,7 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
     bits = tags.get(_BITS) or (1,)
     if not 1 <= samples <= _MOST_VALUES or not all(bits):
         raise ValueError("no samples")
+    strips = tags.get(_STRIPS) or tags.get(_TILES) or ()
     formats = {UNSIGNED if given == 4 else given for given in tags.get(_SAMPLE_FORMAT) or (UNSIGNED,)}
     return Page(
         width=tag(_WIDTH, 0),
@@ -332,7 +343,8 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
         extra=tags.get(_EXTRA, ()),
         compression=tag(_COMPRESSION, 1),
         whole_chroma=tags[_SUBSAMPLING] == (1, 1) if _SUBSAMPLING in tags else None,
-        strips=sum(tags.get(_STRIPS) or tags.get(_TILES) or ()),
+        strips=sum(strips),
+        is_sparse=0 in strips,
         plain_bit_order=tag(_FILL_ORDER, 1) == 1,
         big_endian=form.order == ">",
         big=form.big,

@@ -2,8 +2,10 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +49,12 @@ def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
     if not pages[0].width or not pages[0].height:
         raise file.broken()
     file.check(sum(page.width * page.height for page in pages), bounds.PIXELS)
-    file.check_promise(sum(page.stored_bytes for page in pages), file.size, "stored")
+    promised = Counter[str]()
+    for page in pages:
+        size, packing = page.promise
+        promised[packing] += size
+    for packing, size in promised.items():
+        file.check_promise(size, file.size, packing)
     if any(page.shares_chroma for page in pages):
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="YCbCr colours that pixels share, without compression")
 
@@ -75,12 +82,15 @@ def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: st
         orientation=page.orientation if page.orientation in pillow.TURNS else 0,
     )
     try:
-        return pillow.decode(file, kind, layout, notes)
+        pixels = pillow.decode(file, kind, layout, notes)
     except FileError as error:
         if page.photometric != YCBCR or page.compressed or error.code != messages.FILE_BROKEN.code:
             raise
         # All samples are in the file, that was checked: Pillow before 13 takes them for others.
         raise file.not_decoded("Pillow", "YCbCr colours without compression") from error
+    if page.extra and not page.has_alpha:  # Pillow before 11 takes them for an alpha
+        return replace(pixels, notes=tuple(note for note in pixels.notes if not note.startswith("alpha ")))
+    return pixels
 
 
 def _through_tifffile(

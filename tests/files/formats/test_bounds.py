@@ -151,6 +151,21 @@ def test_more_than_a_bound_is_refused_before_the_work(what: str, monkeypatch: py
         "progressive JPEG": jpeg_of(30_000, 30_000, sof=0xC2),
         "BMP": b"BM" + struct.pack("<IIIIiiHHI", 0, 0, 54, 40, 30_000, 30_000, 1, 8, 0) + bytes(1200),
         "BMP in runs": b"BM" + struct.pack("<IIIIiiHHI", 0, 0, 54, 40, 30_000, -30_000, 1, 8, 1) + bytes(1200),
+        "packed TIFF": tiff_of(
+            [
+                b"".join(
+                    entry(*tag)
+                    for tag in (
+                        (256, 4, 1, 40_000),
+                        (257, 4, 1, 40_000),
+                        (258, 3, 1, 8),
+                        (259, 3, 1, 8),
+                        (273, 4, 1, 8),
+                        (279, 4, 1, 9),
+                    )
+                )
+            ]
+        ),
         "npz": npz_of(npy_of("{'descr':'<f8','fortran_order':True,'shape':(30000,30000)}")),
         "a frame of JPEG behind another": jpeg_of(8, 8, jpeg_of(30_000, 30_000)[2:-2]),
     }.items(),

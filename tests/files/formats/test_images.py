@@ -26,6 +26,7 @@ from maskexpr.files import formats
 from maskexpr.files.formats import bounds, table
 from maskexpr.files.formats import format as declaring
 
+PILLOW = int(Image.__version__.split(".")[0])
 SHAPES = [(1, 1), (1, 9), (9, 1), (5, 63), (5, 64), (5, 65)]
 STACKS = [(2, 1, 1), (3, 5, 65), (4, 7, 3), (5, 3, 4)]
 NOT_ROOT = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may do anything")
@@ -340,6 +341,9 @@ def test_jpeg(mode: str) -> None:
 @pytest.mark.parametrize("mode", ["CMYK", "YCbCr"])
 def test_tiffs_in_other_colours_turn_into_rgb(mode: str) -> None:
     image = Image.fromarray(noise((16, 24, 3), "uint8")).convert(mode)
+    if mode == "YCbCr" and PILLOW < 13:
+        assert "YCbCr colours without compression" in mistake(saved(image, "TIFF"))
+        return
     picture = read(saved(image, "TIFF"))
     same(picture.array, np.asarray(image.convert("RGB")))
     assert picture.notes == (f"{mode} turned into RGB",)
