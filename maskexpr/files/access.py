@@ -78,6 +78,8 @@ class Access:
         if self._standard:
             raise InputError(messages.STANDARD_TWICE.anywhere(first=self._standard, second=name or what))
         self._standard = name or what
+        if sys.stdin is None:  # started with it closed
+            raise FileError(messages.FILE_REFUSED.anywhere(path="standard input", reason="it is closed"))
         stream = sys.stdin.buffer
         try:
             self._read[_identity(os.fstat(stream.fileno()))] = what

@@ -31,6 +31,8 @@ TAG_VALUES = Bound(2**20, "values of one tag")
 """Numbers that a decoder makes objects of: places of tiles, say, of which 2^31 pixels have some ten thousand."""
 METADATA = Bound(2**26, "bytes beside its pixels")
 """In a PNG file or one TIFF directory: decoders hold colour profiles, texts and places of strips in memory."""
+JOINED = Bound(2**20, "bytes beside its pixels")
+"""In the comments of a GIF or the EXIF of a JPEG, which come in pieces: Pillow copies all it has with each of them."""
 CHUNKS = Bound(2**16, "chunks")
 """Of a PNG, and one more for each `CHUNK_BYTES` of the file: encoders cut samples into 8 kB and more."""
 CHUNK_BYTES = 2**12

@@ -19,14 +19,16 @@ from maskexpr.files.formats.naming import reason
 if TYPE_CHECKING:
     import numpy as np
 
-# The most bytes of samples that one byte of a file can stand for. A block of 64 samples of a JPEG takes a bit at least,
-# if not in arithmetic coding; a line of a BMP that ends early has its other pixels for nothing.
+# The most bytes of samples that one byte of a file can stand for. A block of 64 samples of a JPEG takes two bits at
+# least, in the first scan of a progressive one a bit, but for arithmetic coding. A line of a BMP that ends early has its
+# other pixels for nothing.
 _MOST_PER_BYTE = {
     "deflate": 1040,
     "LZW": 2800,
     "stored": 1,
     "PackBits": 64,
-    "JPEG": 512,
+    "JPEG": 256,
+    "progressive JPEG": 512,
     "arithmetic": 2**16,
     "RLE": 1024,
 }

@@ -22,7 +22,7 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
 
 def _scan(file: OpenFile) -> tuple[int, int]:
     """Pixels of the canvas that holds all frames, and the number of frames."""
-    stream, frames = file.stream, 0
+    stream, frames, beside = file.stream, 0, 0
     _, width, height, flags, _, _ = _HEADER.unpack(stream.read(_HEADER.size))
     _skip_palette(file, flags)
     while (block := stream.read(1)) != _END:
@@ -36,6 +36,8 @@ def _scan(file: OpenFile) -> tuple[int, int]:
         stream.read(1)  # the label of an extension, the code size of a frame
         while length := stream.read(1)[0]:
             stream.seek(length, 1)
+            beside += length if block == _EXTENSION else 0
+        file.check(beside, bounds.JOINED)
     if not frames:
         raise file.broken()
     return width * height, frames

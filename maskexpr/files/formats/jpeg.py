@@ -16,6 +16,7 @@ _START_OF_SCAN, _END, _EXIF = 0xDA, 0xD9, 0xE1
 _EXIF_NAME = b"Exif\0\0"
 _BARE = {0x01, 0xD8, *range(0xD0, 0xD8)}  # markers with nothing behind them
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE = {0xC2, 0xC6}
 _ARITHMETIC = {0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 # In the samples of a scan a zero follows on each byte of ones, or a number that says where to start anew.
 _BEHIND_SAMPLES = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -50,11 +51,11 @@ def _frames(file: OpenFile) -> list[_Frame]:
         (length,) = struct.unpack(">H", stream.read(2))
         if marker in _FRAMES:
             _, rows, columns = struct.unpack(">BHH", stream.read(5))
-            frames.append(_Frame(rows * columns, "arithmetic" if marker in _ARITHMETIC else "JPEG"))
+            frames.append(_Frame(rows * columns, _packing(marker)))
             length -= 5
         elif marker == _EXIF:
             exif += stream.read(length - 2)[len(_EXIF_NAME) :]
-            file.check(len(exif), bounds.METADATA)
+            file.check(len(exif), bounds.JOINED)
             length = 0
         stream.seek(max(0, length - 2), 1)
         if marker == _START_OF_SCAN:
@@ -65,6 +66,12 @@ def _frames(file: OpenFile) -> list[_Frame]:
     if not frames or not scans:
         raise file.broken()
     return frames
+
+
+def _packing(frame: int) -> str:
+    if frame in _ARITHMETIC:
+        return "arithmetic"
+    return "progressive JPEG" if frame in _PROGRESSIVE else "JPEG"
 
 
 def _next_marker(stream: BinaryIO) -> int | None:

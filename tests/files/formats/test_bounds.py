@@ -112,6 +112,14 @@ HOSTILE = {
         lambda: saved(Image.new("L", (8, 8)), "JPEG", exif=b"Exif\0\0" + exif_of(1200)),
         "67,108,864 bytes beside its pixels",
     ),
+    "pieces of EXIF": (
+        lambda: jpeg_of(8, 8)[:2] + (b"\xff\xe1\xff\xffExif\0\0" + bytes(65_527)) * 20 + jpeg_of(8, 8)[2:],
+        "1,048,576 bytes beside its pixels",
+    ),
+    "comments": (
+        lambda: gif_of(1)[:-1] + (b"!\xfe" + (b"\xff" + bytes(255)) * 99 + b"\0") * 50 + b";",
+        "1,048,576 bytes",
+    ),
     "scans": (lambda: jpeg_of(8, 8, EMPTY_SCAN * 200), "128 scans"),
     "pixels": (lambda: jpeg_of(65_535, 65_535), "2,147,483,648 pixels"),
 }
