@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 # The most bytes of samples that one byte of a file can stand for. A block of 64 samples of a JPEG takes two bits at
-# least, in the first scan of a progressive one a bit, but for arithmetic coding. A line of a BMP that ends early has its
-# other pixels for nothing.
+# least, in the first scan of a progressive one a bit, but for arithmetic coding. A line of a BMP that ends early has
+# its other pixels for nothing.
 _MOST_PER_BYTE = {
     "deflate": 1040,
     "LZW": 2800,
