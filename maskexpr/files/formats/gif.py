@@ -37,7 +37,7 @@ def _scan(file: OpenFile) -> tuple[int, int]:
         while length := stream.read(1)[0]:
             stream.seek(length, 1)
             beside += length if block == _EXTENSION else 0
-        file.check(beside, bounds.JOINED)
+        file.check(beside, bounds.METADATA)
     if not frames:
         raise file.broken()
     return width * height, frames

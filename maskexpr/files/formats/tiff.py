@@ -31,11 +31,19 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
     notes = [] if len(pages) == len(found) else ["reduced-size copies skipped"]
     if pages[0].photometric == RGB and len(pages[0].extra) > pages[0].has_alpha:
         notes.append("extra channels ignored")
-    if _has_hidden_pages(pages) or not all(page.pillow_is_exact for page in pages):
-        return _through_tifffile(file, numbers, pages, kind, notes)
-    if all(page.tifffile_is_alike for page in pages) and not _pillow_unpacks(pages):
+    if _is_for_tifffile(file, len(found), pages):
         return _through_tifffile(file, numbers, pages, kind, notes)
     return _through_pillow(file, numbers, pages[0], kind, notes)
+
+
+def _is_for_tifffile(file: OpenFile, found: int, pages: Sequence[Page]) -> bool:
+    """Whether Pillow would change a sample, or cannot unpack the pages, or takes long for so many."""
+    if _has_hidden_pages(pages) or not all(page.pillow_is_exact for page in pages):
+        return True
+    if not all(page.tifffile_is_alike for page in pages):
+        file.check(found, bounds.PILLOWS_PAGES)
+        return False
+    return found > bounds.PILLOWS_PAGES.most or not _pillow_unpacks(pages)
 
 
 def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
@@ -99,7 +107,8 @@ def _through_tifffile(
     try:
         import tifffile
     except ImportError:
-        raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=pages[0].pixel_type) from None
+        many = f"{len(pages):,} pages" if len(pages) > bounds.PILLOWS_PAGES.most else pages[0].pixel_type
+        raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=many) from None
     pillow.keep_quiet("tifffile")
     file.stream.seek(0)
     with file.decoding("tifffile"), _naming_codecs(file), tifffile.TiffFile(file.stream) as tiff:

@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import sys
 import tracemalloc
 import zipfile
 import zlib
@@ -16,7 +17,7 @@ from PIL import Image
 
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files import formats
-from maskexpr.files.formats import bounds, gif, jpeg, npy, npz, png, tags
+from maskexpr.files.formats import bounds, gif, jpeg, npy, npz, png, tags, tiff
 from maskexpr.kernels.png_chunks import SIGNATURE, chunk, header
 
 LITTLE = 2**21  # bytes: what a refusal may take, beside what its file does
@@ -90,7 +91,12 @@ def exif_of(tag_count: int) -> bytes:
     return (struct.pack("<2sHIH", b"II", 42, 8, tag_count) + entries + bytes(4)).ljust(size + 8, b"\0")
 
 
-SMALLER = {"directories": ("PAGES", 500), "tags": ("TAGS", 10_000)}  # here, or the tests would take long
+SMALLER = {  # here, or the tests would take long
+    "directories": ("PAGES", 500),
+    "tags": ("TAGS", 10_000),
+    "comments": ("METADATA", 1_000_000),
+    "pages of palettes": ("PILLOWS_PAGES", 8),
+}
 EMPTY_SCAN = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0"
 HOSTILE = {
     "a header of .npy": (lambda: npy_of(" " * 10_001), "10,000 bytes of header"),
@@ -118,7 +124,11 @@ HOSTILE = {
     ),
     "comments": (
         lambda: gif_of(1)[:-1] + (b"!\xfe" + (b"\xff" + bytes(255)) * 99 + b"\0") * 50 + b";",
-        "1,048,576 bytes",
+        "1,000,000 bytes beside its pixels",
+    ),
+    "pages of palettes": (
+        lambda: tiff_of([ONE_PIXEL.replace(entry(262, 3, 1, 1), entry(262, 3, 1, 3))] * 9),
+        "8 pages of this kind",
     ),
     "scans": (lambda: jpeg_of(8, 8, EMPTY_SCAN * 200), "128 scans"),
     "pixels": (lambda: jpeg_of(65_535, 65_535), "2,147,483,648 pixels"),
@@ -315,6 +325,23 @@ def test_a_pillow_without_libtiff(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(formats.read(io.BytesIO(packed)).array, array)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int32", "float32", "colour"])
+def test_many_pages_are_read_by_tifffile_and_the_same(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tifffile")
+    shape, kind = ((9, 3, 4, 3), "colour") if dtype == "colour" else ((9, 3, 4), "image")
+    array = np.random.default_rng(0).integers(0, 200, shape).astype("uint8" if dtype == "colour" else dtype)
+    data = formats.encode(array, kind, ".tif")
+    by_pillow = formats.read(io.BytesIO(data))
+    monkeypatch.setattr(bounds, "PILLOWS_PAGES", replace(bounds.PILLOWS_PAGES, most=8))
+    monkeypatch.setattr("maskexpr.files.formats.pillow.open_reader", None)
+    pixels = formats.read(io.BytesIO(data))
+    np.testing.assert_array_equal(pixels.array, by_pillow.array)
+    assert pixels.array.dtype == by_pillow.array.dtype
+    assert (pixels.colour, pixels.notes) == (by_pillow.colour, by_pillow.notes)
+    monkeypatch.setitem(sys.modules, "tifffile", None)
+    assert "a TIFF of 9 pages needs the tifffile package; pip install 'maskexpr[tiff]'" in mistake(data)
+
+
 def test_an_old_pillow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("PIL.__version__", "9.5.0")
     text = mistake(png_of())
@@ -323,7 +350,7 @@ def test_an_old_pillow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_bound_is_tested() -> None:
     """By a file that goes beyond it, and in a module that reads files."""
-    readers = [gif, jpeg, npy, npz, png, tags]
+    readers = [gif, jpeg, npy, npz, png, tags, tiff]
     named = {name for name, value in vars(bounds).items() if isinstance(value, bounds.Bound)}
     said = " ".join(text for _, text in HOSTILE.values())
     for name in named - {"STREAM"}:
