@@ -171,27 +171,28 @@ def _load(loaded: Loaded, info: InputInfo, text: str, path: Path, spacing: str |
     if scalar is not None:
         loaded.values[info.name] = scalar
         return
-    if text == STANDARD or is_handed_over(path):
-        pixels = _through_pipe(loaded, info, None if text == STANDARD else path, access)
-    else:
-        pixels = formats.read(path, kind=info.kind)
+    pixels, digest = read_input(info, None if text == STANDARD else path, access)
+    if digest is None:
         loaded.paths[info.name] = path
-        access.note(path)
+    else:
+        loaded.digests[info.name] = digest
     loaded.values[info.name] = as_image(pixels, spacing)
     loaded.notes[info.name] = printable(": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])]))
 
 
-def _through_pipe(loaded: Loaded, info: InputInfo, path: Path | None, access: Access) -> "formats.Pixels":
-    """What comes through standard input, or through another pipe or file that this process was started with."""
-    with nullcontext(access.standard(INPUT, info.name)) if path is None else _handed_over(path, access) as stream:
+def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["formats.Pixels", str | None]:
+    """What a file holds, or standard input where there is no path, and the SHA-256 of what can be read only once: that,
+    and other pipes and files that this process was started with."""
+    if path is not None:
+        access.note(path)
+        if not is_handed_over(path):
+            return formats.read(path, kind=info.kind), None
+    with nullcontext(access.standard(INPUT, info.name)) if path is None else _handed_over(path) as stream:
         hashed: Any = _Hashed(stream)
-        pixels = formats.read(hashed, kind=info.kind)
-        loaded.digests[info.name] = hashed.digest
-        return pixels
+        return formats.read(hashed, kind=info.kind), hashed.digest
 
 
-def _handed_over(path: Path, access: Access) -> BinaryIO:
-    access.note(path)
+def _handed_over(path: Path) -> BinaryIO:
     try:
         return open_file(path)
     except OSError as error:

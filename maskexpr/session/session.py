@@ -16,9 +16,9 @@ from maskexpr.api import Program, compile, declared, stages
 from maskexpr.checker import param_kind
 from maskexpr.checker.binding import literal, parameter
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, ProgramError
 from maskexpr.diagnostics.nearest import nearest
-from maskexpr.files import formats, programs, provenance
+from maskexpr.files import programs, provenance
 from maskexpr.files.access import Access, is_within
 from maskexpr.files.formats.naming import shown
 from maskexpr.functions.arguments import value_text
@@ -150,7 +150,12 @@ class Session:
         """Load a file under a name, or make a number a param; it, and what depends on it and so has another value."""
         number = None if os.path.exists(path) else _number(path)
         text = f"input {name} = {value_text(path)}" if number is None else f"param {name} = {value_text(number)}"
-        self._program_of(State((text,)))  # is it a name?
+        try:
+            self._program_of(State((text,)))  # is it a name?
+        except ProgramError:
+            if number is None and not path.isprintable():  # what may not stand in a program
+                raise InputError(messages.SESSION_PATH.anywhere(path=path)) from None
+            raise
         state = replace(self._now.state, what=f":load {name} {path}")
         if number is None:
             state = self._opened(state, name, path, spacing, None)
@@ -266,11 +271,10 @@ class Session:
             raise FileError([replace(diagnostic, hint=text) for diagnostic in error.diagnostics]) from None
 
     def _opened(self, state: State, name: str, path: str, spacing: str | None, kind: str | None) -> State:
-        pixels = formats.read(path, kind=kind)
-        self._access.note(path)
+        pixels, digest = programs.read_input(InputInfo(name, kind), Path(path), self._access)
         size = spacing or programs.spacing_for(name, state.spacings)
         self._versions += 1
-        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions)
+        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions, digest)
         return replace(state, opened={**state.opened, name: opened})
 
     def _program_of(self, state: State, name: str = _NAME) -> Program:
@@ -336,7 +340,12 @@ class Session:
         outcome = self.value(name)
         if not outcome.kind.is_array:
             raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=outcome.kind.name))
-        loaded = programs.Loaded({}, {n: opened.path for n, opened in self._now.state.opened.items()})
+        all_opened = self._now.state.opened.items()
+        loaded = programs.Loaded(
+            {},
+            {name: opened.path for name, opened in all_opened if opened.digest is None},
+            {name: opened.digest for name, opened in all_opened if opened.digest is not None},
+        )
         programs.check_targets({name: path}, self._access)
         program = self.program([name])
         bound = stages(program, _given(self._now.state, program))

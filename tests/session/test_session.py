@@ -1,6 +1,8 @@
 """A session: statements one after another, values computed once, and the program that is left of it."""
 
+import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -438,3 +440,22 @@ def test_whatever_is_done_the_script_gives_what_the_session_has(tmp_path_factory
     results = maskexpr.compile(s.script(folder, ["a", "b", "c"]))(im=im)
     for name, value in results.items():
         np.testing.assert_array_equal(value, s.value(name).value)
+
+
+def test_what_came_through_a_pipe_is_recorded_as_it_came(folder):
+    read_end, write_end = os.pipe()
+    os.write(write_end, Path("leg.png").read_bytes())
+    os.close(write_end)
+    s = Session()
+    s.load("im", f"/dev/fd/{read_end}")
+    os.close(read_end)
+    s.enter("m = im > 3")
+    s.save("m", "m.png")
+    digest = hashlib.sha256(Path("leg.png").read_bytes()).hexdigest()
+    assert json.loads(formats.read_text("m.png"))["inputs"]["im"]["sha256"] == digest
+
+
+def test_a_name_that_no_program_can_have(folder):
+    shutil.copy("leg.png", "a\x1b.png")
+    with pytest.raises(maskexpr.InputError, match="cannot be written in a program"):
+        Session().load("im", "a\x1b.png")

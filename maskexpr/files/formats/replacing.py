@@ -76,12 +76,22 @@ def _unfinished(folder: str) -> tuple[str, BinaryIO]:
     while True:
         path = os.path.join(folder, f"{_PREFIX}{os.urandom(8).hex()}{_ENDING}")
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        if fcntl is not None:
-            with suppress(OSError):  # a file system without locks, where nobody else gets one either
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if os.fstat(descriptor).st_nlink or fcntl is None:
+        if _is_ours(descriptor):
             return path, open(descriptor, "wb")
-        os.close(descriptor)  # another process took it for left over before it was locked
+        os.close(descriptor)
+
+
+def _is_ours(descriptor: int) -> bool:
+    """Lock a new file; False if another process took it for left over before it was locked."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks, where nobody else gets one either
+        return True
+    return os.fstat(descriptor).st_nlink > 0
 
 
 @functools.cache
