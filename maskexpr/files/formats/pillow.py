@@ -5,6 +5,7 @@ What would be changed on the way, of palettes, alpha and orientation, is undone 
 
 import io
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -56,7 +57,7 @@ def _refuse_old(file: OpenFile) -> None:
     """imageio goes with a Pillow of any age, and pip leaves alone one that is there."""
     import PIL
 
-    if tuple(int(number) for number in PIL.__version__.split(".")[:2]) < _OLDEST:
+    if tuple(int(number) for number in re.findall(r"\d+", PIL.__version__)[:2]) < _OLDEST:
         raise file.wrong(messages.FILE_NEEDS_PILLOW, found=PIL.__version__, oldest="{}.{}".format(*_OLDEST))
 
 
