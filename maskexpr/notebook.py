@@ -59,16 +59,16 @@ def _name_and_mode(line: str) -> tuple[str, str]:
         words = shlex.split(line)
     except ValueError:
         words = [line]
-    name, mode = "", "overlay"
+    name = mode = ""
     while words:
         word = words.pop(0)
-        if word == "-v" and words:
+        if word == "-v" and words and not mode:
             mode = words.pop(0)
         elif word.isidentifier() and not name:
             name = word
         else:
             raise InputError(messages.CELL_FORM.anywhere(text=word))
-    return name, mode
+    return name, mode or "overlay"
 
 
 def _run(shell: Any, text: str, called: str, name: str, mode: str) -> Any:

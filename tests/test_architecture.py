@@ -37,7 +37,7 @@ ROOMS = (
     "diagnostics",
 )
 INSIDE = {
-    "files": ("__init__", "provenance", "programs", "formats"),
+    "files": ("__init__", "provenance", "programs", "access", "formats"),
     "display": ("__init__", "views", "results", "terminal", "pictures"),
     "engine": ("__init__", "kept", "prepared", "watching", "run", "passes", "transposed", "clock", "reference"),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
@@ -45,7 +45,7 @@ INSIDE = {
     "functions": ("__init__", "parameters", "record", "gives", "arguments"),
     "language": ("__init__", "parser", "nodes", "limits"),
     "kinds": ("__init__", "kind", "quantity", "ranges"),
-    "diagnostics": ("__init__", "messages", "errors", "nearest", "foreign_names", "source"),
+    "diagnostics": ("__init__", "messages", "errors", "nearest", "foreign_names", "source", "printing"),
     "diagnostics.messages": (
         "__init__",
         "syntax",
@@ -77,7 +77,7 @@ INSIDE = {
         "__init__",
         *("reading", "opening", "writing", "table"),
         *("png", "jpeg", "tiff", "bmp", "gif", "npz", "npy"),
-        *("tags", "pillow", "texts", "replacing", "format", "naming"),
+        *("tags", "pillow", "texts", "replacing", "format", "bounds", "naming"),
     ),
     "planner.rewrites": (
         "__init__",
@@ -249,7 +249,11 @@ def test_what_others_wrote_stays_in_its_rooms(module):
 def test_formats_know_nothing_of_the_language():
     assert not used_beside(
         "files.formats",
-        {"files.formats", "kernels.png_chunks", *(f"diagnostics.{name}" for name in ("messages", "errors", "source"))},
+        {
+            "files.formats",
+            "kernels.png_chunks",
+            *(f"diagnostics.{name}" for name in ("messages", "errors", "source", "printing")),
+        },
     )
 
 

@@ -170,6 +170,11 @@ def test_warnings_are_shown_but_not_those_of_names_for_later(notebook: Notebook)
             "error: %%mask does not take -v; write %%mask [NAME] [-v MODE]\n",
         ),
         (
+            "%%mask -v side -v mask\nim > 3",
+            maskexpr.InputError,
+            "error: %%mask does not take -v; write %%mask [NAME] [-v MODE]\n",
+        ),
+        (
             "%%mask 'a\nim > 3",
             maskexpr.InputError,
             "error: %%mask does not take 'a; write %%mask [NAME] [-v MODE]\n",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source, Span
 
 Severity = Literal["error", "warning"]
@@ -31,7 +32,7 @@ class Diagnostic:
         if self.source is None or self.span is None:
             return ""
         line, column = self.source.position(self.span.start)
-        return f"{self.source.name}:{line}:{column}"
+        return f"{printable(self.source.name)}:{line}:{column}"
 
     def render(self) -> str:
         """The whole text a person reads: place and cause, the source line, a caret under the span, the way out."""

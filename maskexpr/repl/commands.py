@@ -13,10 +13,12 @@ from pathlib import Path
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source
 from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
 from maskexpr.files.formats.naming import shown
+from maskexpr.files.formats.replacing import is_no_file
 from maskexpr.kinds.kind import INTENSITIES
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
@@ -233,9 +235,9 @@ def help_(talk: Talk, topic: str = "") -> str:
         command = COMMANDS[topic]
     pages = [helping.entry(command.usage, f"{command.help}. {command.more}", command.example, width)] if command else []
     if topic in session.names:
-        pages.append(f"{talk.screen.line(session.value(topic))}\n\n    {session.definition(topic)}")
+        pages.append(f"{talk.screen.line(session.value(topic))}\n\n    {_as_written(session.definition(topic))}")
     elif topic in session.functions:
-        pages.append(session.definition(topic))
+        pages.append(_as_written(session.definition(topic)))
     page = helping.page(topic, width)
     if page:
         pages.append(page)
@@ -281,7 +283,12 @@ def vars_(talk: Talk) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
+
+
+def _as_written(text: str) -> str:
+    """Some lines of a program, where the name of a file may hold anything."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 @_command("IMAGE [MASK]", ["name", "name"], ":hist im bone")
@@ -393,12 +400,14 @@ def script(talk: Talk, path: str) -> str:
     """
     if not talk.session.lines:
         raise InputError(messages.NOTHING_TO_SCRIPT.anywhere())
-    target = _path(path) if Path(path).suffix else _path(path) + ".mask"
+    target = _path(path)
+    if not Path(path).suffix and not is_no_file(target):
+        target += ".mask"
     text = talk.session.script(Path(target).parent)
     programs.write_script(text, target)
     outputs = [line.removeprefix("output ") for line in text.splitlines() if line.startswith("output ")]
     talk.written = talk.session.lines
-    command = shlex.join(["maskexpr", "run", target, *talk.session.arguments()])
+    command = shlex.join(["maskexpr", "run", target, *talk.session.arguments(Path(target).parent)])
     return f"{shown(target)}  gives {', '.join(outputs)}; {shown(command)}"
 
 

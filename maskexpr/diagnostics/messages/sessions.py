@@ -8,8 +8,12 @@ SESSION_NO_ARRAY = Mistake("kind", "{name} is {kind:a}, not a mask or an image",
 SESSION_SET_INPUT = Mistake(
     "name", "{name} is an image that was loaded", "load another in its place: :load {name} FILE"
 )
+SESSION_PATH = Mistake(
+    "name", "{path} cannot be written in a program: it has characters that are not shown", "rename the file"
+)
 SESSION_LOAD = "load it: :load {name} FILE"
 SCRIPT_SUFFIX = Mistake("output-target", "{path} is no name for a program", "end it in .mask")
+SCRIPT_NO_FILE = Mistake("output-target", "{path} is a device, no file for a program", "write to a file: leg.mask, say")
 SCRIPT_OVER_OTHER = Mistake(
     "output-target", "{path} is not from a session, it is not overwritten", "write to another file"
 )

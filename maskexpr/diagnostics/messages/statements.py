@@ -42,7 +42,7 @@ USE_NOT_FOUND = Mistake("use-not-found", "cannot use {path}: {reason}", "the pat
 USE_MISSING = Mistake(
     "use-not-found", "cannot use {path}: there is no such file", "the path starts at this program's folder"
 )
-USE_OUTSIDE = "it is outside this program's folder"
+USE_OUTSIDE = "it is outside this program's folder, --allow-read DIR allows another"
 USE_NO_FILE = "it is no file"
 USE_CYCLE = Mistake(
     "use-cycle", "{path} uses itself, directly or through others", "move what both need to a third file"
