@@ -92,7 +92,9 @@ def _is_fraction(kind: Kind) -> bool:
 def _between_0_and_1(here: Place, symbol: str, left: Value, right: Value) -> None:
     """Warn of a number between 0 and 1 for an image of integers, which are whole: it was meant for one of 0..1."""
     kind, number = left.kind, right.kind
-    if not (kind.is_array and kind.range is not None and number.is_constant and 0 < number.constant < 1):
+    if not (kind.is_array and number.is_constant and 0 < number.constant < 1):
+        return
+    if kind.range is None or kind.range.high <= 1:
         return
     text, value = here.bracketed(left), here.bracketed(right)
     same = f"{text} > 0" if symbol in (">", ">=") else f"{text} <= 0"
