@@ -49,6 +49,9 @@ def test_the_least_reach_reaches() -> None:
     assert warning.hint == "give at least n=2.5mm"
     assert not said("dilate(m, n=2.5mm)", m=Image(M, spacing=[3, 2.5]))
     assert said('dilate(m, 1, "010/111/010")', m=M) == []
+    wide = Image(RNG.random((9, 11)), spacing=3)
+    assert said("peaks(im, 2mm)", im=wide) == said("split(im > 0.5, 2mm)", im=wide) == ["reach"]
+    assert said("peaks(im, 0)", im=wide) == said("peaks(im, 3mm)", im=wide) == []
     assert said("area(circle(2, 3, 0) & m)", m=M) == []  # a point
     assert said("difference_of_gaussians(im, 0, 2)", im=RNG.random((9, 11))) == []
 
