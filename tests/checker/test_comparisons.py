@@ -41,13 +41,26 @@ OF_GREY = {
 NUMBERS = {
     **{"mean(im)": (0, 255), "percentile(im, 99)": (0, 255), "median(im)": (0, 255), "max(im)": (0, 255)},
     **{"std(im)": (0, 255), "fraction(im > 2)": (0, 1), "dice(im > 2, im > 3)": (0, 1), "iou(im > 2, im > 3)": (0, 1)},
-    **{"area(im > 2)": (0, 99), "count(im > 2)": (0, 99), "otsu(im)": (0, 255), "li(im)": (0, 255)},
+    **{
+        "centroid(im > 2)[1]": (0, 10),
+        "bbox(im > 2)[1]": (0, 11),
+        "area(im > 2)": (0, 99),
+        "count(im > 2)": (0, 99),
+        "otsu(im)": (0, 255),
+        "li(im)": (0, 255),
+    },
     **{"mean_threshold(im)": (0, 255), "hausdorff(im > 2, im > 9)": (0, np.inf), "perimeter(im > 2)": (0, np.inf)},
 }
 PROPERTIES = {
     **{"solidity": (0, 1), "eccentricity": (0, 1), "extent": (0, 1), "circularity": (0, 1), "perimeter": (0, np.inf)},
-    **{"major_axis": (0, np.inf), "minor_axis": (0, np.inf), "equivalent_diameter": (0, np.inf), "area": (0, 99)},
-    **{"mean_intensity": (0, 255), "std_intensity": (0, np.inf), "max_intensity": (0, 255)},
+    **{"major_axis": (0, np.inf), "minor_axis": (0, np.inf), "equivalent_diameter": (0, np.inf), "area": (1, 99)},
+    **{
+        "centroid[0]": (0, 10),
+        "bbox[1]": (0, 11),
+        "mean_intensity": (0, 255),
+        "std_intensity": (0, np.inf),
+        "max_intensity": (0, 255),
+    },
 }
 
 
@@ -115,11 +128,11 @@ def test_a_share_of_one_for_integers(symbol: str, number: float) -> None:
 
 
 def test_a_share_of_one_that_is_meant() -> None:
-    """Of floating images, of regions' numbers of pixels no less than of images, and of what is no more than 1."""
+    """Of floating images, and of what is no more than 1; not of whole numbers of regions."""
     assert codes("im > 0.3", GREY["float32"]) == []
     assert codes("where(im > 3, 1, 0) > 0.5", GREY["uint8"]) == []
     assert codes("param t = 0.3 in 0..1\nim > t", GREY["uint8"]) == ["fraction"]
-    assert codes("keep(im > 3, area > 0.5)", GREY["uint8"]) == ["fraction"]
+    assert codes("keep(im > 3, bbox[0] > 0.5)", GREY["uint8"]) == ["fraction"]
     (said,) = compile("(red(im) | blue(im)) > 0.5").bind(im=COLOURS["uint8"]).warnings
     assert said.hint.startswith("write (red(im) | blue(im)) / 255 > 0.5 for")
 

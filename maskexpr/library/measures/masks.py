@@ -13,7 +13,7 @@ from maskexpr.functions.gives import Gives, Kinds
 from maskexpr.functions.parameters import Array, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kinds.kind import TRUTH, Kind, number
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.statistics import pixels, some
 
 LengthUnit = Annotated[str, one_of("px", "mm", "um")]
@@ -213,8 +213,8 @@ def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> flo
 
 
 def _centroid_kind(kinds: Kinds) -> Kind:
-    ndim = kinds["m"].ndim
-    return Kind("list", None if ndim is None else (ndim,))
+    shape = kinds["m"].shape
+    return Kind("list") if shape is None else Kind("list", (len(shape),), bounds=Bounds(0, max(shape) - 1))
 
 
 def _bbox_kind(kinds: Kinds) -> Kind:
