@@ -60,8 +60,10 @@ class Case:
 
 
 def _given(line):
-    """`im = 4x5 uint8 spacing 0.5`: values that count up from 0, every second pixel of a mask; before them `zeros`,
-    `nan`, or `holed` with nan in the first pixel; or a plain value."""
+    """`im = 4x5 uint8 spacing 0.5`: values that count up from 0, every second pixel of a mask; or a plain value.
+
+    `zeros` or `nan` before the shape say what all are, `holed` that the first of them is nan.
+    """
     name, text = line.split(" = ", 1)
     words = text.split()
     if not re.fullmatch(r"\d+(x\d+)+", words[-2] if words[0] in ("zeros", "nan", "holed") else words[0]):

@@ -214,3 +214,9 @@ def test_what_a_front_end_gets(notebook: Notebook, monkeypatch: pytest.MonkeyPat
     assert shown["image/png"].startswith(b"\x89PNG")
     number, _ = formatter.format(maskexpr.view(3))
     assert set(number) == {"text/plain"}
+
+
+def test_warnings_of_a_run_are_printed(notebook: Notebook) -> None:
+    notebook.shell.user_ns["holed"] = np.array([[1, np.nan, 3], [4, 5, 6]])
+    notebook("%mask holed > mean(holed)")
+    assert "warning: mean(holed) is nan" in notebook.printed.err

@@ -71,29 +71,27 @@ def _written(here: Place, step: Step) -> str:
 
 def _reach(here: Place, function: Function, settings: Settings, around: Surroundings) -> None:
     """Warn of a reach that is less than a pixel along all axes."""
-    if not callable(function.halo) or around.ndim is None:
+    halo, n = function.halo, settings.get("n")
+    if around.ndim is None or halo == 0 or (callable(halo) and any(halo(settings, around.ndim))):
         return
-    if any(function.halo(settings, around.ndim)):
+    if isinstance(n, Distance):
+        if callable(halo) or n.radius:  # none at all may be meant by what looks at the whole image
+            _reaches_nothing(here, function, n, around)
         return
-    for name in ("n", "sigma", "high", "low"):
-        value = settings.get(name)
-        if isinstance(value, Distance):
-            _reaches_nothing(here, function, name, value, around)
-            return
-        if isinstance(value, tuple):
-            text = ", ".join(f"{sigma:g}" for sigma in dict.fromkeys(value))
+    for name in ("sigma", "low") if callable(halo) else ():
+        if isinstance(settings.get(name), tuple):
+            text = ", ".join(f"{sigma:g}" for sigma in dict.fromkeys(settings[name]))
             here.report(messages.SIGMA_TOO_SMALL, function=function.name, name=name, value=text)
-            return
 
 
-def _reaches_nothing(here: Place, function: Function, name: str, n: Distance, around: Surroundings) -> None:
+def _reaches_nothing(here: Place, function: Function, n: Distance, around: Surroundings) -> None:
     worked = around.worked or ()
     if any(n.reach(axis) for axis in worked):
         return  # a pattern that holds a single pixel
     least = "1"
     if n.spacing:
         least = f"{float(min(n.spacing[axis] for axis in worked)):g}mm"
-    here.report(messages.REACH_NO_PIXEL, function=function.name, name=name, value=n, least=least)
+    here.report(messages.REACH_NO_PIXEL, function=function.name, value=n, least=least)
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

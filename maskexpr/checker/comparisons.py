@@ -6,6 +6,7 @@ import math
 from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.messages import Mistake
 from maskexpr.kinds.kind import NUMERIC, Kind
 from maskexpr.kinds.ranges import Bounds, of_type
 
@@ -40,22 +41,23 @@ def _is_nan(kind: Kind) -> bool:
 def _settled(here: Place, symbol: str, left: Value, right: Value, *, is_part: bool) -> bool:
     """Warn where what is known of both sides alone decides."""
     a, b = _limits(left.kind, right.kind), _limits(right.kind, left.kind)
-    # The most that a number can be often comes from the size of the image alone: a program may be meant for others.
-    never, always = (
-        holds(symbol, a, b)[0],
-        holds(symbol, a if left.kind.holds_pixels else a._replace(high=math.inf), b)[1],
-    )
-    fields = {"left": here.quote(left), "value": here.quote(right), "range": _described(left.kind, a)}
-    if symbol in ("==", "!=") and left.kind.range is not None and _is_fraction(right.kind):
-        here.report(messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL, **fields)
-    elif never:
-        here.report(messages.NEVER_TRUE, **fields)
-    elif always and not is_part:
-        may_be_nan = (a.nan or b.nan) and symbol != "!="
-        here.report(messages.ALWAYS_TRUE_BUT_NAN if may_be_nan else messages.ALWAYS_TRUE, **fields)
-    else:
+    mistake = _decided(symbol, left.kind, a, right.kind, b)
+    if mistake is None or (is_part and mistake.code == "always-true"):
         return False
+    fields = {"left": here.quote(left), "value": here.quote(right), "range": _described(left.kind, a)}
+    here.report(mistake, **fields)
     return True
+
+
+def _decided(symbol: str, left: Kind, a: Bounds, right: Kind, b: Bounds) -> Mistake | None:
+    if symbol in ("==", "!=") and left.range is not None and _is_fraction(right):
+        return messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL
+    if holds(symbol, a, b)[0]:
+        return messages.NEVER_TRUE
+    # The most that a number can be often comes from the size of the image alone: a program may be meant for others.
+    if not holds(symbol, a if left.holds_pixels else a._replace(high=math.inf), b)[1]:
+        return None
+    return messages.ALWAYS_TRUE_BUT_NAN if (a.nan or b.nan) and symbol != "!=" else messages.ALWAYS_TRUE
 
 
 def holds(symbol: str, a: Bounds, b: Bounds) -> tuple[bool, bool]:
@@ -95,7 +97,9 @@ def _is_fraction(kind: Kind) -> bool:
 def _between_0_and_1(here: Place, symbol: str, left: Value, right: Value) -> None:
     """Warn of a number between 0 and 1 for an image of integers, which are whole: it was meant for one of 0..1."""
     kind, number = left.kind, right.kind
-    if not (kind.holds_pixels and kind.range is not None and number.is_constant and 0 < number.constant < 1):
+    if not (kind.holds_pixels and number.is_constant and 0 < number.constant < 1):
+        return
+    if kind.range is None or kind.range.high <= 1:
         return
     text, value = here.bracketed(left), here.bracketed(right)
     same = f"{text} > 0" if symbol in (">", ">=") else f"{text} <= 0"

@@ -104,7 +104,9 @@ def _item(here: Place, value: Value, node: nodes.Index) -> Value:
         return predicates.part(here, value, i)
     if kind.is_constant:
         return here.constant(_kind_of_item(kind.constant[i]))
-    return here.apply(OPERATORS["item"], {"value": value}, number(kind.range), {"index": i})
+    return here.apply(
+        OPERATORS["item"], {"value": value}, replace(number(kind.range), bounds=kind.bounds), {"index": i}
+    )
 
 
 def _kind_of_item(item: Any) -> Kind:

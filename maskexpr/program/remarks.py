@@ -5,6 +5,7 @@ plan nor the way a run is cut changes them. Another kind of them is a `Remark` t
 numbers of the program, or at some that nothing else needs, such as a count of pixels.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic
-from maskexpr.kinds.kind import ARITHMETIC, SCALARS
+from maskexpr.kinds.kind import SCALARS
 from maskexpr.program.steps import Checked, Step, in_order
 
 Values = Mapping[Step, Any]
@@ -54,19 +55,29 @@ def remarks_of(checked: Checked) -> Remarks:
 def _of_numbers(run: list[Step], finite: Mapping[Step, str]) -> Iterator[Remark]:
     """Numbers that meet pixels and are not finite: no comparison with nan is true, and what is computed with it is
     nan."""
-    meetings = [(step, numbers) for step in run if (numbers := _met(step))]
+    meetings = [(step, number) for step in run for number in _met(step)]
     if not meetings:
         return
-    behind = _upstream(number for _, numbers in meetings for number in numbers)
-    looked_at = [step for step in behind if step.function is not None and step.function.spoilt_by]
-    looked_at += [number for _, numbers in meetings for number in numbers]
+    numbers = [number for _, number in meetings]
+    causes = [step for step in _upstream(numbers) if step.function is not None and step.function.spoilt_by]
+    yield Remark((*causes, *numbers), functools.partial(_of_meetings, meetings, finite))
 
-    def says(values: Values) -> Iterator[Diagnostic]:
-        for step, numbers in meetings:
-            for number in numbers:
-                yield from _spoilt(step, number, values, finite)
 
-    yield Remark(tuple(looked_at), says)
+def _of_meetings(meetings: list[tuple[Step, Step]], finite: Mapping[Step, str], values: Values) -> Iterator[Diagnostic]:
+    """What made the numbers what they are, once for all of them; else that they are nan."""
+    spoilt = [(step, number) for step, number in meetings if not _is_finite(values.get(number))]
+    explained = set[Step]()
+    for cause in _upstream(number for _, number in spoilt):
+        if _is_cause(cause, values):
+            explained.add(cause)
+            yield _not_finite(cause, values, finite)
+        elif not explained.isdisjoint(cause.operands.values()):
+            explained.add(cause)
+    for step, number in spoilt:
+        if number not in explained and step.function is not None and step.function.compares:
+            text = number.source.quote(number.span)
+            if math.isnan(values[number]):
+                yield messages.NUMBER_IS_NAN.at(number.source, number.span, text=text)
 
 
 def _met(step: Step) -> list[Step]:
@@ -79,67 +90,53 @@ def _met(step: Step) -> list[Step]:
     return [o for o in operands if o.kind.name == "number" and not o.kind.is_constant and not o.kind.limits.is_finite]
 
 
-def _upstream(steps: Iterable[Step]) -> list[Step]:
-    """The steps that numbers are computed from, but for pixels; each once, in no order that counts."""
+def _upstream(numbers: Iterable[Step]) -> list[Step]:
+    """The numbers and what they are computed from, but for pixels; each once, after its operands."""
     found: dict[Step, None] = {}
-    stack = list(steps)
-    while stack:
-        step = stack.pop()
-        if step not in found and step.kind.name in SCALARS:
-            found[step] = None
-            stack.extend(step.operands.values())
+    for number in numbers:
+        new = in_order(number, lambda step: step in found or step.kind.name not in SCALARS)
+        found.update(dict.fromkeys([step for step in new if step.kind.name in SCALARS]))
     return list(found)
 
 
-def _spoilt(step: Step, number: Step, values: Values, finite: Mapping[Step, str]) -> Iterator[Diagnostic]:
-    value = values.get(number)
-    if not isinstance(value, float) or math.isfinite(value):
-        return
-    behind = list(in_order(number, lambda s: s.kind.name not in SCALARS))
-    causes = [(cause, values.get(cause, value)) for cause in behind if _is_cause(cause, values.get(cause, value))]
-    for cause, found in causes:
-        assert cause.function is not None
-        image = next(iter(cause.operands.values()))
-        fields = {"text": cause.source.quote(cause.span), "image": image.source.quote(image.span)}
-        way_out = finite.get(cause) or messages.FINITE_ALONE.format(function=cause.function.name)
-        yield messages.NOT_FINITE.at(cause.source, cause.span, value=found, finite=way_out, **fields)
-    assert step.function is not None
-    if not causes and step.function.compares and math.isnan(value):
-        yield messages.NUMBER_IS_NAN.at(number.source, number.span, text=number.source.quote(number.span))
+def _is_finite(value: Any) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
-def _is_cause(step: Step, value: Any) -> bool:
-    """Whether a statistic is what it is because its values are not all finite."""
-    if step.function is None or not step.function.spoilt_by or not isinstance(value, float):
+def _is_cause(step: Step, values: Values) -> bool:
+    """Whether a statistic is what it is because its values are not all finite; one whose value is not known may be."""
+    if step.function is None or not step.function.spoilt_by or step.kind.limits.is_finite:
         return False
-    return math.isnan(value) or (math.isinf(value) and step.function.spoilt_by == "inf")
+    value = values.get(step, math.nan)
+    return not _is_finite(value) and (math.isnan(value) or step.function.spoilt_by == "inf")
+
+
+def _not_finite(step: Step, values: Values, finite: Mapping[Step, str]) -> Diagnostic:
+    assert step.function is not None
+    image = next(iter(step.operands.values()))
+    way_out = finite.get(step) or messages.FINITE_ALONE.format(function=step.function.name)
+    fields = {"text": step.source.quote(step.span), "image": image.source.quote(image.span)}
+    return messages.NOT_FINITE.at(step.source, step.span, value=values.get(step, math.nan), finite=way_out, **fields)
 
 
 # --- numbers that are places -----------------------------------------------------------------------------------------
 
 
 def _of_places(run: list[Step]) -> Iterator[Remark]:
-    """What functions say of the numbers they are given."""
+    """What functions say of the numbers they are given, where the pixels tell some of these."""
     for step in run:
-        numbers = [o for o in step.operands.values() if o.kind.name in ARITHMETIC and not o.kind.holds_pixels]
-        if step.function is None or step.function.remark is None or all(o.kind.is_constant for o in numbers):
-            continue
-        yield Remark(tuple(o for o in numbers if not o.kind.is_constant), _says_of(step))
+        if step.function is not None and step.function.remark is not None:
+            told = [o for o in step.operands.values() if o.kind.name == "number" and not o.kind.is_constant]
+            if told:
+                yield Remark(tuple(told), functools.partial(_of_place, step))
 
 
-def _says_of(step: Step) -> Says:
+def _of_place(step: Step, values: Values) -> Iterator[Diagnostic]:
     function = step.function
     assert function is not None
-    remark = function.remark
-    assert remark is not None
-
-    def says(values: Values) -> Iterator[Diagnostic]:
-        known = {name: o.kind.constant if o.kind.is_constant else values.get(o) for name, o in step.operands.items()}
-        numbers = {name: known[name] for name, o in step.operands.items() if not o.kind.holds_pixels}
-        if None in numbers.values():
-            return
-        said = remark({**step.settings, **numbers}, step.kind.shape or ())
-        if said is not None:
-            yield said.mistake.at(step.source, step.span, function=function.name, **said.fields)
-
-    return says
+    assert function.remark is not None
+    numbers = {name: o for name, o in step.operands.items() if o.kind.name == "number"}
+    known = {name: o.kind.constant if o.kind.is_constant else values.get(o) for name, o in numbers.items()}
+    said = function.remark({**step.settings, **known}, step.kind.shape or ()) if None not in known.values() else None
+    if said is not None:
+        yield said.mistake.at(step.source, step.span, function=function.name, **said.fields)

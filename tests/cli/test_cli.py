@@ -190,6 +190,17 @@ def test_warnings_go_to_stderr(shell: Shell) -> None:
     assert err.startswith("expression:1:6: warning: never true: im is uint8, 0..255\n")
 
 
+def test_warnings_of_a_run_go_to_stderr(shell: Shell, tmp_path: Path) -> None:
+    np.save(tmp_path / "holed.npy", np.array([[1, np.nan, 3], [4, 5, 6]]))
+    write(tmp_path, "p.mask", "output m = im > mean(im)\noutput n = area(m)\n")
+    for arguments in (["eval", "area(im > mean(im))"], ["run", "p.mask"]):
+        code, out, err = shell(*arguments, "im=holed.npy")
+        assert code == 0
+        assert "warning" not in out
+        assert err.count("warning: mean(im) is nan: im is not finite everywhere\n") == 1
+        assert err.endswith("write mean(im[isfinite(im)])\n")
+
+
 def test_mistakes_exit_with_1_and_missing_inputs_with_2(shell: Shell) -> None:
     assert shell("eval", "im >", "im=im.png")[0] == 1
     assert shell("eval", "otsu(im, within=im > 300)", "im=im.png")[0] == 1

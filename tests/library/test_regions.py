@@ -406,6 +406,7 @@ def test_at_in_slices(rng):
         *[("min(im) / min(im)", "0", 0), ("0", "exp(1000)", 0), ("min(im)", "max(im)", 7), ("0", "0.5 * max(im)", 0)],
     ],
 )
+@pytest.mark.filterwarnings("ignore:.*the point lies outside:maskexpr.MaskWarning")
 def test_at_takes_the_nearest_pixel(y, x, number):
     """Halves go up; what lies outside the image, or nowhere, is in no region."""
     labels = np.array([[5, 0, 7], [0, 0, 7]])

@@ -141,6 +141,24 @@ def test_warnings_are_those_of_the_last_line(session):
     assert session.warnings == ()
 
 
+def test_warnings_of_a_run(folder):
+    """A number that is nan is shown as it is; where it meets pixels, that is said, of what it is computed from."""
+    np.save("holed.npy", np.array([[1, np.nan, 3], [4, 5, 6]]))
+    session = Session()
+    session.load("im", "holed.npy")
+    for line, blamed in {
+        "t = mean(im)": [],
+        "m = im > t": ["mean(im)"],
+        "n = area(m)": [],
+        "k = im > percentile(im, 90)": ["percentile(im, 90)"],
+        "k | m": [],
+        "im - t": ["mean(im)"],
+    }.items():
+        session.enter(line)
+        assert [w.code for w in session.warnings] == ["not-finite"] * len(blamed), line
+        assert [w.message.split(" is nan")[0] for w in session.warnings] == blamed
+
+
 def test_outputs_are_assignments_that_may_be_made_again(session, leg):
     session.enter("output a = im > 3")
     session.enter("output a = im > 5")

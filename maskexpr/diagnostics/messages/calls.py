@@ -189,8 +189,8 @@ GROWTH_LENGTH = Mistake(
 )
 REACH_NO_PIXEL = Mistake(
     "reach",
-    "{function} reaches no pixel: {name}={value} is less than one along every axis",
-    "give at least {name}={least}",
+    "{function} reaches no pixel: n={value} is less than one along every axis",
+    "give at least n={least}",
     "warning",
 )
 SIGMA_TOO_SMALL = Mistake(

@@ -14,7 +14,7 @@ from maskexpr.functions.parameters import Array, Axes, Mask, MaskOrSamples, Mask
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels import projections
 from maskexpr.kinds.kind import Kind, number
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.along import gives_along, part_of
 from maskexpr.library.measures.statistics import pixels, some
 
@@ -222,8 +222,8 @@ def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> flo
 
 
 def _centroid_kind(kinds: Kinds) -> Kind:
-    ndim = kinds["m"].ndim
-    return Kind("list", None if ndim is None else (ndim,))
+    shape = kinds["m"].shape
+    return Kind("list") if shape is None else Kind("list", (len(shape),), bounds=Bounds(0, max(shape) - 1))
 
 
 def _bbox_kind(kinds: Kinds) -> Kind:

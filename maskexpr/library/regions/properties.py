@@ -21,6 +21,7 @@ from maskexpr.library.regions.records import (
     floats_within,
     like_image,
     means,
+    middles,
     positions,
     property_of_regions,
 )
@@ -246,7 +247,7 @@ def _axis_length(regions: Regions, variance: Array) -> Array:
 # --- place -----------------------------------------------------------------------------------------------------------
 
 
-@property_of_regions(parts=1)
+@property_of_regions(gives=middles, parts=1)
 def centroid(regions: Regions) -> Array:
     """The mean position of a region's pixels; `centroid[0]` is that along the first axis.
 

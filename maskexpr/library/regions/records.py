@@ -94,11 +94,17 @@ def deviations(regions: Kind, image: Kind | None) -> Kind:
 
 
 def counts(regions: Kind, image: Kind | None) -> Kind:
-    return _kind(np.int64, pixels(regions))
+    return _kind(np.int64, pixels(regions)._replace(low=1))
 
 
 def positions(regions: Kind, image: Kind | None) -> Kind:
     return _kind(np.int64, Range(0, max(regions.shape)) if regions.shape else pixels(regions))
+
+
+def middles(regions: Kind, image: Kind | None) -> Kind:
+    """Floating positions."""
+    last = max(regions.shape) - 1 if regions.shape else math.inf
+    return replace(floats(regions, image), bounds=Bounds(0, last))
 
 
 def like_image(regions: Kind, image: Kind | None) -> Kind:
