@@ -71,9 +71,9 @@ def _samples(here: Place, value: Value, mask: Value, node: nodes.Index) -> Value
         names = frozenset(SAMPLED[n] for n in SAMPLED if kind.may_be({n, SAMPLED[n]}))
         taken = here.alone(unknown(names), {name: operand.step for name, operand in operands.items()})
     else:
-        samples = Kind(SAMPLED.get(kind.name, kind.name), None, kind.dtype, kind.range, 0, kind.spacing, kind.origin)
         most = math.prod(mask.kind.shape) if mask.kind.shape is not None else mask.kind.most
-        taken = here.apply(OPERATORS["samples"], operands, replace(samples, most=most))
+        samples = replace(kind, name=SAMPLED.get(kind.name, kind.name), shape=None, most=most)
+        taken = here.apply(OPERATORS["samples"], operands, samples)
     # In a `def` a mask may be called what is no name outside.
     text = here.quote(mask) if here.scope.inside is None else mask.step.source.quote(mask.step.span)
     selections[taken.step] = Selection(mask.step, text)

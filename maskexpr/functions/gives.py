@@ -22,7 +22,7 @@ from maskexpr.kinds.kind import (
     number,
     unknown,
 )
-from maskexpr.kinds.ranges import LABEL_NUMBERS, MOST_BITS, Bounds, Range, smallest_type
+from maskexpr.kinds.ranges import ANYTHING, LABEL_NUMBERS, MOST_BITS, Bounds, Range, smallest_type
 
 Kinds = Mapping[str, Kind]
 
@@ -52,7 +52,8 @@ class Gives:
             kind = self.rule(kinds)
             is_floating = kind.range is None and (kind.dtype.kind == "f" if kind.dtype else kind.name == "number")
             bounds = bounds_of(kinds) if is_floating else None
-            return replace(kind, bounds=bounds.held(kind.dtype or np.dtype(np.float64))) if bounds else kind
+            held = bounds.held(kind.dtype or np.dtype(np.float64)) if bounds else ANYTHING
+            return kind if held == ANYTHING else replace(kind, bounds=held)
 
         return Gives(self.names, rule, self.open)
 
