@@ -70,7 +70,7 @@ INSIDE = {
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls", "predicates"),
-        *("application", "shapes", "place", "context", "binding", "arrays", "params"),
+        *("application", "shapes", "place", "context", "binding", "arrays", "given", "params"),
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.formats": (
