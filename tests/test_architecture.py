@@ -102,7 +102,7 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("threads", "png_chunks", "thinning", "hulls", "sweeps"),
-        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch"),
+        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch", "opencv"),
     ),
     "library": (
         "__init__",
@@ -138,7 +138,7 @@ OUTSIDE = {
     "lark": {"language.parser"},
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels"},
-    "cv2": {"kernels", "planner.methods"},  # an extra
+    "cv2": {"kernels"},  # an extra
     "tifffile": {"files.formats"},
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
