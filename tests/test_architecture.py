@@ -16,6 +16,7 @@ PACKAGE = Path(maskexpr.__file__).parent
 
 # A room may import from those below it, never from those above; a package is one room, with an order of its own.
 ROOMS = (
+    "__pyinstaller",
     "__main__",
     *("cli", "repl", "session"),
     "files",
@@ -37,13 +38,14 @@ ROOMS = (
     "diagnostics",
 )
 INSIDE = {
+    "__pyinstaller": ("__init__", "hook-maskexpr"),
     "files": ("__init__", "provenance", "programs", "formats"),
     "display": ("__init__", "views", "results", "terminal", "pictures"),
     "engine": ("__init__", "kept", "prepared", "run", "passes", "transposed", "clock", "reference"),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
     "program": ("__init__", "identity", "liveness", "running", "steps", "declared"),
     "functions": ("__init__", "parameters", "record", "gives", "arguments"),
-    "language": ("__init__", "parser", "nodes", "limits"),
+    "language": ("__init__", "parser", "nodes", "limits", "folders"),
     "kinds": ("__init__", "kind", "quantity", "ranges"),
     "diagnostics": ("__init__", "messages", "errors", "nearest", "foreign_names", "source"),
     "diagnostics.messages": (
@@ -142,6 +144,7 @@ OUTSIDE = {
     "tifffile": {"files.formats"},
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
+    "PyInstaller": {"__pyinstaller"},  # which reads that room, and nobody else does
 }
 
 
