@@ -44,7 +44,7 @@ INSIDE = {
     "engine": ("__init__", "kept", "prepared", "run", "passes", "transposed", "clock", "reference"),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
     "program": ("__init__", "identity", "liveness", "running", "steps", "declared"),
-    "functions": ("__init__", "parameters", "record", "gives", "arguments"),
+    "functions": ("__init__", "parameters", "record", "gives", "arguments", "docstrings"),
     "language": ("__init__", "parser", "nodes", "limits", "folders"),
     "kinds": ("__init__", "kind", "quantity", "ranges"),
     "diagnostics": ("__init__", "messages", "errors", "nearest", "foreign_names", "source"),

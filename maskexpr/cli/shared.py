@@ -1,7 +1,6 @@
 """What several commands share: exit codes, and the inputs, params and spacing that a program runs on."""
 
 import argparse
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from maskexpr.checker.binding import parameter
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.files import programs
+from maskexpr.functions.docstrings import doc_of
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -40,7 +40,7 @@ exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadab
 
 def add(commands: "Commands", name: str, command: Command, help: str, **more: Any) -> argparse.ArgumentParser:
     """A parser for a command, which says in its docstring what it does, and returns its exit code."""
-    parser = commands.add_parser(name, help=help, description=inspect.getdoc(command), **more)
+    parser = commands.add_parser(name, help=help, description=doc_of(command), **more)
     parser.set_defaults(command=command)
     return parser
 

@@ -1,12 +1,12 @@
 """The record of a property of regions, and the decorator that makes it from a Python function."""
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from maskexpr.functions.docstrings import doc_of
 from maskexpr.functions.parameters import Array
 from maskexpr.functions.record import first_sentence
 from maskexpr.kinds.kind import Kind
@@ -53,7 +53,7 @@ class Property:
 
     @property
     def doc(self) -> str:
-        return inspect.getdoc(self.body) or ""
+        return doc_of(self.body)
 
     @property
     def summary(self) -> str:
