@@ -70,10 +70,7 @@ def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: st
 def _through_tifffile(
     file: OpenFile, numbers: Sequence[int], pages: Sequence[Page], kind: str | None, notes: list[str]
 ) -> Pixels:
-    try:
-        import tifffile
-    except ImportError:
-        raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=pages[0].pixel_type) from None
+    tifffile = _tifffile(file, pages[0].pixel_type)
     pillow.keep_quiet("tifffile")
     file.stream.seek(0)
     try:
@@ -88,6 +85,20 @@ def _through_tifffile(
     if not pages[0].is_colour and frames[0].array.ndim == 3 and not _is_grey_with_alpha(pages[0]):
         return _bands(frames, notes)
     return pillow.assembled(frames, kind, pillow.Layout(), notes)
+
+
+def _tifffile(file: OpenFile, pixel_type: str) -> Any:
+    """The package, where it can be used: it may not be there, or be for another NumPy, or a folder of its name."""
+    try:
+        import tifffile
+
+        tifffile.TiffFile  # noqa: B018 - a folder without code has none
+    except ModuleNotFoundError:
+        raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=pixel_type) from None
+    except Exception as error:  # whatever a package that cannot be used does when it is imported
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise file.wrong(messages.FILE_TIFFFILE_UNUSABLE, type=pixel_type, why=why) from None
+    return tifffile
 
 
 def _hidden_stack(file: OpenFile, tiff: Any, notes: Sequence[str]) -> Pixels:
