@@ -1,7 +1,10 @@
 """The files around the package say the same as it does."""
 
 import importlib
+import itertools
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -53,6 +56,17 @@ def test_bundles_of_pyinstaller_hold_what_is_imported_by_name() -> None:
     used = re.findall(r"(?<![\w.])scipy\.((?:sparse\.)?[a-z]+)\b", texts)
     assert {f"scipy.{part}" for part in used} == hidden
     assert hook.stem == f"hook-{maskexpr.__name__}"
+
+
+def test_every_requirement_has_a_floor() -> None:
+    asked = [*PYPROJECT["project"]["dependencies"], *itertools.chain(*(EXTRAS[e] for e in EXTRAS if e != "lint"))]
+    floors = dict(re.match(r"([\w-]+)>=([\w.]+)", r).groups() for r in asked if not r.startswith("maskexpr["))
+    said = subprocess.run([sys.executable, ROOT / ".ci" / "floors"], capture_output=True, text=True, check=True).stdout
+    assert dict(line.split("==") for line in said.splitlines()) == floors
+    assert ".ci/floors" in text_of(".ci/run")
+    workflow = text_of(".github/workflows/ci.yml")
+    lowest = PYPROJECT["project"]["requires-python"].removeprefix(">=")
+    assert f'python-version: "{lowest}"\n      - run: python .ci/floors' in workflow
 
 
 def test_the_pages_name_each_other() -> None:

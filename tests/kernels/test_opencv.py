@@ -19,10 +19,8 @@ IM = np.random.default_rng(3).integers(0, 256, (300, 300), np.uint8)
 
 
 @pytest.fixture(autouse=True)
-def asked_anew(monkeypatch: pytest.MonkeyPatch) -> Any:
+def asked_anew() -> Any:
     """Each test finds another OpenCV, and leaves none behind."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "cv2"]:
-        monkeypatch.delitem(sys.modules, name)
     opencv.usable.cache_clear()
     yield
     opencv.usable.cache_clear()
@@ -73,6 +71,8 @@ def test_an_opencv_that_does_not_work_is_as_none(
 
 def test_an_empty_folder_of_its_name_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "cv2").mkdir()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "cv2"]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *(p for p in sys.path if not Path(p, "cv2").is_dir())])
     assert opencv.usable() is None
 

@@ -175,6 +175,8 @@ def _with_text(file: bytes, text: str) -> bytes:
 
 def _text(file: OpenFile) -> str | None:
     text = texts.told(tags.description(file.stream, texts.MOST_TEXT))
+    if text and texts.keyless(text) != text:
+        return None  # tifffile's: metadata that somebody gave it by our name, and the shape behind
     return text and texts.with_keys(text)
 
 
