@@ -7,7 +7,7 @@ against the array that comes out: its shape, its frames, the order of its axes, 
 
 import numbers
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,23 +154,41 @@ def _dense(tensor: Any) -> str:
 
 def _refuse_lost_shape(value: Any, array: Array) -> None:
     """An object that states a shape has it; one that is no array by itself, nor a sequence, states one."""
-    stated = list(_stated_shapes(value))
-    for shape in stated:
-        if shape != array.shape[: len(shape)]:
-            fields = {"found": type(value).__name__, "stated": shape_text(shape), "array": shape_text(array.shape)}
+    stated = list(_stated(value, array))
+    if not stated and array.shape and _has_protocol(value) and isinstance(value, Sized):
+        stated = [(f"length {len(value)}", f"length {len(array)}")]
+    for said, found in stated:
+        if said != found:
+            fields = {"found": type(value).__name__, "stated": _size_text(said), "array": _size_text(array.shape)}
             raise Refused(messages.INPUT_SHAPE_LOST, **fields)
     if not stated and not _has_protocol(value) and not isinstance(value, Sequence | numbers.Number):
         raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
 
 
-def _stated_shapes(value: Any) -> Iterator[tuple[int, ...]]:
-    """The first axes, slowest first, in each way that the object states them."""
-    for name, step in (("shape", 1), ("size", -1), ("GetSize", -1)):
+def _stated(value: Any, array: Array) -> Iterator[tuple[Any, Any]]:
+    """What the object states of its size, in each way that it does, and what that would be of the array: all axes, or
+    those of space with x first, how many axes or pixels there are."""
+    shape = _whole_numbers(getattr(value, "shape", None))
+    if shape:
+        yield shape, array.shape
+    for name in ("size", "GetSize"):
         size = getattr(value, name, None)
-        if callable(size):
-            size = size() if name == "GetSize" else None
-        if isinstance(size, list | tuple) and all(isinstance(n, int) for n in size):
-            yield tuple(size)[::step]
+        size = _whole_numbers(size() if callable(size) and name != "size" else size)
+        if size:
+            yield size[::-1], array.shape[: len(size)]
+    for name, found in (("ndim", array.ndim), ("size", array.size)):
+        count = getattr(value, name, None)
+        if isinstance(count, int):
+            yield f"{name} {count}", f"{name} {found}"
+
+
+def _whole_numbers(size: Any) -> tuple[int, ...]:
+    """A size that is known: parts of a Dask array may have none."""
+    return tuple(size) if isinstance(size, list | tuple) and all(isinstance(n, int) for n in size) else ()
+
+
+def _size_text(size: Any) -> str:
+    return size if isinstance(size, str) else shape_text(size)
 
 
 def _refuse_bands(value: Any, declared: str | None) -> None:
