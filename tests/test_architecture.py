@@ -16,6 +16,7 @@ PACKAGE = Path(maskexpr.__file__).parent
 
 # A room may import from those below it, never from those above; a package is one room, with an order of its own.
 ROOMS = (
+    "__pyinstaller",
     "__main__",
     *("cli", "repl", "session"),
     "files",
@@ -37,13 +38,14 @@ ROOMS = (
     "diagnostics",
 )
 INSIDE = {
+    "__pyinstaller": ("__init__", "hook-maskexpr"),
     "files": ("__init__", "provenance", "programs", "access", "formats"),
     "display": ("__init__", "views", "results", "terminal", "pictures"),
     "engine": ("__init__", "kept", "prepared", "watching", "run", "passes", "transposed", "clock", "reference"),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
     "program": ("__init__", "remarks", "identity", "liveness", "running", "steps", "declared"),
-    "functions": ("__init__", "parameters", "record", "gives", "arguments"),
-    "language": ("__init__", "parser", "nodes", "limits"),
+    "functions": ("__init__", "parameters", "record", "gives", "arguments", "docstrings"),
+    "language": ("__init__", "parser", "nodes", "limits", "folders"),
     "kinds": ("__init__", "kind", "quantity", "ranges"),
     "diagnostics": ("__init__", "messages", "errors", "nearest", "foreign_names", "source", "printing"),
     "diagnostics.messages": (
@@ -70,7 +72,8 @@ INSIDE = {
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls", "predicates"),
-        *("application", "advice", "comparisons", "shapes", "place", "context", "binding", "arrays", "params"),
+        *("application", "advice", "comparisons", "shapes", "place", "context", "binding", "arrays", "given"),
+        "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.formats": (
@@ -102,7 +105,7 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("threads", "png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections"),
-        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch"),
+        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch", "opencv"),
     ),
     "library": (
         "__init__",
@@ -138,10 +141,11 @@ OUTSIDE = {
     "lark": {"language.parser"},
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels"},
-    "cv2": {"kernels", "planner.methods"},  # an extra
+    "cv2": {"kernels"},  # an extra
     "tifffile": {"files.formats"},
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
+    "PyInstaller": {"__pyinstaller"},  # which reads that room, and nobody else does
 }
 
 

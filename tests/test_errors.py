@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import others
 from helpers.each import each
 
 import maskexpr
@@ -174,9 +175,66 @@ ODD_INPUTS = {
         np.zeros((2, 2), "M8[s]"),
         "im cannot be an image: its type is datetime64[s]; give a NumPy array of numbers or bools",
     ),
-    "objects": ([[object()]], "im cannot be an image: its type is object; give a NumPy array of numbers or bools"),
+    "objects": ([[object()]], "im cannot be an image: it is an object; give a NumPy array of numbers or bools"),
     "ragged rows": ([[1, 2], [3]], "im cannot be an image: its rows differ in length; give rows of one length"),
     "a masked array": (np.ma.zeros((2, 2)), "im is a masked array; fill it first: im.filled(0)"),
+    "parts that will be masked": (
+        others.Fake(np.zeros((2, 2)), _meta=np.ma.zeros(0)),
+        "im is of masked arrays; fill them first: im.map_blocks(numpy.ma.filled, 0)",
+    ),
+    "a shape that NumPy loses": (
+        others.Fake(np.zeros(12), shape=(3, 4)),
+        "im is a Fake of 3x4, of which NumPy makes an array of 12;"
+        " give an array of its shape, as its library makes one",
+    ),
+    "a dataset": (
+        others.dicom_dataset(),
+        "im is a Dataset, not its pixels; give im.pixel_array, or with its slope"
+        " pydicom.pixels.apply_modality_lut(im.pixel_array, im)",
+    ),
+    "a volume whose axes are x, y, z": (
+        others.nibabel_image(),
+        "im is a NiftiImage, whose axes are x, y, z; give them as z, y, x: numpy.asarray(im.dataobj).T",
+    ),
+    "a tensor that learns": (
+        others.tensor("it requires grad."),
+        "im cannot be an image as it is: it requires grad; give im.detach().cpu().numpy()",
+    ),
+    "a tensor of a type that NumPy has not": (
+        others.tensor("Got unsupported ScalarType", dtype="torch.bfloat16", is_sparse=True),
+        "im cannot be an image as it is: Got unsupported ScalarType; give im.detach().cpu().to_dense().float().numpy()",
+    ),
+    "a sparse matrix": (others.sparse_matrix(), "im is a SparseMatrix, which is sparse; give im.toarray()"),
+    "an array of a device": (
+        others.device_array(),
+        "im is a DeviceArray in the memory of a device; give im.get()",
+    ),
+    "a palette": (
+        others.pillow_image(np.zeros((3, 4), np.uint8), ("P",)),
+        "im has a palette: its numbers are places in that;"
+        ' give im.convert("RGB"), or numpy.asarray(im) where the numbers are meant',
+    ),
+    "inks": (
+        others.pillow_image(np.zeros((3, 4, 4), np.uint8), ("C", "M", "Y", "K")),
+        'im has the bands C, M, Y, K, not red, green and blue; give im.convert("RGB")',
+    ),
+    "grey and alpha": (
+        others.pillow_image(np.zeros((3, 4, 2), np.uint8), ("L", "A")),
+        'im has the bands L, A; leave out the alpha: im.convert("LA").convert("L")',
+    ),
+    "two numbers a pixel": (
+        others.Fake(np.zeros((3, 4, 2)), GetNumberOfComponentsPerPixel=lambda: 2),
+        "im has 2 numbers a pixel: neither one nor 3 or 4 of colour; give one of them, as an array",
+    ),
+    "one frame of several": (
+        others.pillow_image(np.zeros((3, 4), np.uint8), ("L",), n_frames=7),
+        "im has 7 frames and is at one of them; give numpy.asarray(im) for that one, or as a stack"
+        " numpy.stack([numpy.asarray(f) for f in PIL.ImageSequence.Iterator(im)])",
+    ),
+    "axes in another order": (
+        others.Fake(np.zeros((2, 3, 4)), dims=("time", "x", "y")),
+        "the axes of im are time, x, y, and here they go z, y, x; turn it: im.transpose('time', 'y', 'x')",
+    ),
     "no pixels": (np.zeros((0, 3)), "im has no pixels: its shape is 0x3; give an image of at least one pixel"),
     "an unknown kind": (
         maskexpr.Image(np.zeros((2, 2)), kind="photo"),

@@ -1,7 +1,6 @@
 """What several commands share: exit codes, and the inputs, params and spacing that a program runs on."""
 
 import argparse
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files import programs
 from maskexpr.files.access import Access
+from maskexpr.functions.docstrings import doc_of
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -64,7 +64,7 @@ class _Once(argparse._StoreAction):
 
 def add(commands: "Commands", name: str, command: Command, help: str, **more: Any) -> argparse.ArgumentParser:
     """A parser for a command, which says in its docstring what it does, and returns its exit code."""
-    parser = commands.add_parser(name, help=help, description=inspect.getdoc(command), **more)
+    parser = commands.add_parser(name, help=help, description=doc_of(command), **more)
     parser.set_defaults(command=command)
     return parser
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from maskexpr.functions.arguments import FromChecker, Parameter, Refused, Surroundings, Takes
+from maskexpr.functions.docstrings import doc_of
 from maskexpr.functions.gives import Gives, Kinds
 from maskexpr.kinds.kind import SAMPLED, Kind
 
@@ -101,7 +102,7 @@ class Function:
 
     @property
     def doc(self) -> str:
-        return inspect.getdoc(self.body) or ""
+        return doc_of(self.body)
 
     @property
     def summary(self) -> str:

@@ -1,6 +1,5 @@
 """The `:commands`: one record each, which help, completion and the session itself read."""
 
-import inspect
 import itertools
 import os
 import re
@@ -19,6 +18,7 @@ from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
 from maskexpr.files.formats.naming import shown
 from maskexpr.files.formats.replacing import is_no_file
+from maskexpr.functions.docstrings import doc_of
 from maskexpr.kinds.kind import INTENSITIES
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
@@ -97,7 +97,7 @@ def _command(arguments: str = "", takes: Sequence[str] = (), example: str = "") 
 
     def register(does: Does) -> Does:
         name = does.__name__.rstrip("_")
-        help, _, more = inspect.cleandoc(does.__doc__ or "").partition("\n\n")
+        help, _, more = doc_of(does).partition("\n\n")
         COMMANDS[name] = Command(
             name, arguments, help.removesuffix("."), more, example or f":{name}", tuple(takes), does
         )

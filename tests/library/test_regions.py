@@ -1,3 +1,4 @@
+import inspect
 from fractions import Fraction
 
 import cv2
@@ -11,6 +12,8 @@ from helpers.each import each
 from helpers.slicewise import slice_by_slice, some_axes
 
 from maskexpr import Image, ProgramError, RunError, evaluate
+
+SCIPY_HAS_SLICES = "axes" in inspect.signature(scipy.ndimage.binary_fill_holes).parameters  # from 1.16 on
 
 
 def labelled(mask, connectivity):
@@ -310,13 +313,14 @@ def test_clear_border_and_fill_holes_of_slices(mask):
         np.testing.assert_array_equal(evaluate(f"clear_border(m, {arguments})", m=mask), expected)
         expected = slice_by_slice(scipy.ndimage.binary_fill_holes, mask, axes)
         np.testing.assert_array_equal(evaluate(f"fill_holes(m, {arguments})", m=mask), expected)
-        np.testing.assert_array_equal(expected, scipy.ndimage.binary_fill_holes(mask, axes=axes))
+        if SCIPY_HAS_SLICES:
+            np.testing.assert_array_equal(expected, scipy.ndimage.binary_fill_holes(mask, axes=axes))
 
 
 @pytest.mark.parametrize("axes", [(1, 2), (0, 2), (0, 1)])
 def test_a_volume_is_worked_on_slice_by_slice(brain, axes):
     mask, written = brain > 60, f"axes={list(axes)}"
-    expected = scipy.ndimage.binary_fill_holes(mask, axes=axes)
+    expected = slice_by_slice(scipy.ndimage.binary_fill_holes, mask, axes)
     np.testing.assert_array_equal(evaluate(f"fill_holes(im > 60, {written})", im=brain), expected)
     largest = slice_by_slice(lambda part: chosen_by_size(part, 1, lambda s: [max(s)] if s else []), mask, axes)
     result = evaluate(f"keep_largest(im > 60, {written})", im=brain)

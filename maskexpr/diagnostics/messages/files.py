@@ -35,6 +35,11 @@ FILE_NO_ARRAY = Mistake(
 FILE_MANY_ARRAYS = Mistake(
     "file-many-arrays", "cannot read {path}: it holds {count} arrays ({names})", "save the one you want as .npy"
 )
+FILE_TIFFFILE_UNUSABLE = Mistake(
+    "file-needs-tifffile",
+    "cannot read {path}: a TIFF of {type} needs the tifffile package, and the one that is there cannot be used ({why})",
+    "python -m pip install --upgrade tifffile",
+)
 FILE_NEEDS_TIFFFILE = Mistake(
     "file-needs-tifffile",
     "cannot read {path}: a TIFF of {type} needs the tifffile package",

@@ -27,7 +27,7 @@ class _Wording(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "a":
-            return _KINDS.get(str(value)) or f"{'an' if str(value)[0] in 'aeiou' else 'a'} {value}"
+            return _KINDS.get(str(value)) or f"{'an' if str(value)[0].lower() in 'aeiou' else 'a'} {value}"
         if "|" in format_spec:
             one, many = format_spec.split("|")
             return f"{value} {one if value == 1 else many}"

@@ -104,11 +104,8 @@ def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: st
 def _through_tifffile(
     file: OpenFile, numbers: Sequence[int], pages: Sequence[Page], kind: str | None, notes: list[str]
 ) -> Pixels:
-    try:
-        import tifffile
-    except ImportError:
-        many = f"{len(pages):,} pages" if len(pages) > bounds.PILLOWS_PAGES.most else pages[0].pixel_type
-        raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=many) from None
+    many = f"{len(pages):,} pages" if len(pages) > bounds.PILLOWS_PAGES.most else pages[0].pixel_type
+    tifffile = _tifffile(file, many)
     pillow.keep_quiet("tifffile")
     file.stream.seek(0)
     with file.decoding("tifffile"), _naming_codecs(file), tifffile.TiffFile(file.stream) as tiff:
@@ -129,6 +126,20 @@ def _naming_codecs(file: OpenFile) -> Iterator[None]:
         if "imagecodecs" in str(error):
             raise file.wrong(messages.FILE_NEEDS_CODECS) from error
         raise
+
+
+def _tifffile(file: OpenFile, pixel_type: str) -> Any:
+    """The package, where it can be used: it may not be there, or be for another NumPy, or a folder of its name."""
+    try:
+        import tifffile
+
+        tifffile.TiffFile  # noqa: B018 - a folder without code has none
+    except ModuleNotFoundError:
+        raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=pixel_type) from None
+    except Exception as error:  # whatever a package that cannot be used does when it is imported
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise file.wrong(messages.FILE_TIFFFILE_UNUSABLE, type=pixel_type, why=why) from None
+    return tifffile
 
 
 def _hidden_stack(file: OpenFile, tiff: Any, notes: Sequence[str]) -> Pixels:
@@ -206,6 +217,8 @@ def _with_text(file: bytes, text: str) -> bytes:
 
 def _text(file: OpenFile) -> str | None:
     text = texts.told(tags.description(file.stream, bounds.MOST_TEXT))
+    if text and texts.keyless(text) != text:
+        return None  # tifffile's: metadata that somebody gave it by our name, and the shape behind
     return text and texts.with_keys(text)
 
 

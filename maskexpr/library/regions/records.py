@@ -1,6 +1,5 @@
 """The record of a property of regions, and the decorator that makes it from a Python function."""
 
-import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from maskexpr.functions.docstrings import doc_of
 from maskexpr.functions.parameters import Array
 from maskexpr.functions.record import first_sentence
 from maskexpr.kinds.kind import Kind
@@ -54,7 +54,7 @@ class Property:
 
     @property
     def doc(self) -> str:
-        return inspect.getdoc(self.body) or ""
+        return doc_of(self.body)
 
     @property
     def summary(self) -> str:

@@ -510,6 +510,15 @@ def test_without_tifffile_the_error_says_what_to_install(monkeypatch: pytest.Mon
     assert "a TIFF of 16-bit colour needs" in mistake(stream.getvalue())
 
 
+def test_a_tifffile_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.BytesIO()
+    pytest.importorskip("tifffile").imwrite(stream, noise((3, 4), "float64"))
+    monkeypatch.setitem(sys.modules, "tifffile", types.ModuleType("tifffile"))  # as an empty folder is
+    found = mistake(stream.getvalue())
+    assert "a TIFF of float64 needs the tifffile package, and the one that is there cannot be used (Attr" in found
+    assert found.endswith("; python -m pip install --upgrade tifffile")
+
+
 # --- NumPy files -----------------------------------------------------------------------------------------------------
 
 
