@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from maskexpr.api import Bound, Image, Program, compile, evaluate
-    from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
+    from maskexpr.diagnostics.errors import (
+        Diagnostic,
+        FileError,
+        InputError,
+        MaskError,
+        MaskWarning,
+        ProgramError,
+        RunError,
+    )
     from maskexpr.display.views import View, view
     from maskexpr.functions.record import function
     from maskexpr.language.limits import Limits
@@ -25,6 +33,7 @@ __all__ = [
     "InputError",
     "Limits",
     "MaskError",
+    "MaskWarning",
     "Program",
     "ProgramError",
     "RunError",
@@ -39,7 +48,7 @@ __all__ = [
 _ROOMS = {
     "maskexpr.api": ("Bound", "Image", "Program", "compile", "evaluate"),
     "maskexpr.diagnostics.errors": (
-        *("Diagnostic", "FileError", "InputError", "MaskError", "ProgramError", "RunError"),
+        *("Diagnostic", "FileError", "InputError", "MaskError", "MaskWarning", "ProgramError", "RunError"),
     ),
     "maskexpr.display.views": ("View", "view"),
     "maskexpr.functions.record": ("function",),

@@ -1,6 +1,8 @@
 """The Python interface: compile a program once, run it on arrays many times."""
 
 import functools
+import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,7 +11,7 @@ import numpy as np
 
 from maskexpr.checker import binding, check
 from maskexpr.checker.binding import Image
-from maskexpr.diagnostics.errors import Diagnostic, ProgramError
+from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, ProgramError
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine.clock import Times
 from maskexpr.engine.kept import Kept, Ready
@@ -27,6 +29,9 @@ from maskexpr.program.declared import Declared
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 
 __all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "stages"]
+
+
+_PACKAGE = __name__.partition(".")[0] + "."
 
 
 class Program:
@@ -116,10 +121,11 @@ class Program:
         """Run the program on what was not seen before, and keep how to do that at once."""
         check_outputs(self._declared, self._open)
         bound = self._bound(given, run=True)
-        values = bound.run()
-        engine = bound.prepared.engine
-        if engine.owns_results and _needs_no_more(given, bound):
-            self._kept.keep_ready(_look(given), Ready(engine.run, bound.prepared))
+        values = bound.run(_warn)
+        prepared = bound.prepared
+        if prepared.engine.owns_results and _needs_no_more(given, bound):
+            run = prepared.engine.run if prepared.watched.is_idle else functools.partial(prepared.run, tell=_warn)
+            self._kept.keep_ready(_look(given), Ready(run, prepared))
         return values
 
     def bind(self, /, **given: Any) -> "Bound":
@@ -200,10 +206,11 @@ class Bound:
     program can. What was bound to shapes and types answers all but `run` and `profile`.
     """
 
-    __slots__ = ("__weakref__", "_stages")
+    __slots__ = ("__weakref__", "_found", "_stages")
 
     def __init__(self, stages: Stages) -> None:
         self._stages = stages
+        self._found: tuple[Diagnostic, ...] = ()  # of the last run
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -212,8 +219,8 @@ class Bound:
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What is suspicious but no error, with these inputs."""
-        return self._stages.checked.diagnostics
+        """What is suspicious but no error, with these inputs; after a run also what that found."""
+        return self._stages.checked.diagnostics + self._found
 
     @property
     def plan(self) -> Plan:
@@ -233,7 +240,12 @@ class Bound:
             An assert failed, or a step has no answer for these pixels.
         """
         self._stages.check_unchanged()
-        return self._stages.run()
+        found: list[Diagnostic] = []
+        values = self._stages.run(found.extend)
+        self._found = tuple(found)
+        if found:
+            _warn(found)
+        return values
 
     def cost(self) -> Cost:
         """Estimated operations of a run, the sum that `explain` shows, and the most bytes that it holds at once, with
@@ -273,6 +285,18 @@ def declared(program: Program) -> Declared:
 def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     """What `Program.bind` makes, with all that it goes through."""
     return program._bound(given, run=False)
+
+
+# --- what a run has to say -------------------------------------------------------------------------------------------
+
+
+def _warn(found: Iterable[Diagnostic]) -> None:
+    """Give warnings out where our caller stands."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    for diagnostic in found:
+        warnings.warn(MaskWarning(diagnostic), stacklevel=level)
 
 
 # --- what a look at the inputs tells ---------------------------------------------------------------------------------

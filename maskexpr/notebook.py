@@ -3,7 +3,7 @@
 import builtins
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -67,10 +67,10 @@ def _options(line: str) -> tuple[str, str, dict[str, str]]:
         words = shlex.split(line)
     except ValueError:
         words = [line]
-    name, mode, values = "", "overlay", dict[str, str]()
+    name, mode, values = "", "", dict[str, str]()
     while words:
         word = words.pop(0)
-        if word == "-v" and words:
+        if word == "-v" and words and not mode:
             mode = words.pop(0)
         elif word.isidentifier() and not name:
             name = word
@@ -78,7 +78,7 @@ def _options(line: str) -> tuple[str, str, dict[str, str]]:
             values[word.partition("=")[0]] = word.partition("=")[2]
         else:
             raise InputError(messages.CELL_FORM.anywhere(text=word))
-    return name, mode, values
+    return name, mode or "overlay", values
 
 
 def _run(shell: Any, text: str, called: str, name: str, mode: str, values: dict[str, str]) -> Any:
@@ -89,10 +89,8 @@ def _run(shell: Any, text: str, called: str, name: str, mode: str, values: dict[
     given = {info.name: _input(known[info.name]) for info in program.inputs if info.name in known}
     given |= _params(program.params, known, values)
     bound = stages(program, given)
-    results, assigned = bound.watched(_assigned)
-    for diagnostic in bound.checked.diagnostics:
-        if diagnostic.code != "unused":  # the next cell may use it
-            print(diagnostic.render(), file=sys.stderr)
+    _show([d for d in bound.checked.diagnostics if d.code != "unused"])  # the next cell may use it
+    results, assigned = bound.watched(_assigned, _show)
     named = {n: result.value for n, result in results.items() if n in assigned or n != "result"}
     last = list(results.values())[-1]
     _push(shell, {**assigned, **named, **({name: last.value} if name else {})})
@@ -130,6 +128,11 @@ def _advised(diagnostic: Diagnostic) -> Diagnostic:
     if diagnostic.code == messages.INPUT_MISSING.code and diagnostic.hint.startswith("give it"):
         return replace(diagnostic, hint=messages.CELL_INPUT.format(name=diagnostic.message.split()[1]))
     return diagnostic
+
+
+def _show(found: Iterable[Diagnostic]) -> None:
+    for diagnostic in found:
+        print(diagnostic.render(), file=sys.stderr)
 
 
 def _assigned(checked: Checked) -> dict[str, Step]:

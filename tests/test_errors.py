@@ -13,13 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import others
 
 import maskexpr
 from maskexpr.diagnostics import messages
 from maskexpr.explain import manual
-from maskexpr.functions.gives import MASK
+from maskexpr.functions.gives import MASK, Gives
+from maskexpr.functions.parameters import Image as Im
 from maskexpr.functions.parameters import Mask
 from maskexpr.functions.record import function
+from maskexpr.kinds.kind import Kind
 
 FOLDER = Path(__file__).parent / "errors"
 
@@ -56,15 +59,20 @@ class Case:
 
 
 def _given(line):
-    """`im = 4x5 uint8 spacing 0.5`: values that count up from 0, every second pixel of a mask; or a plain value."""
+    """`im = 4x5 uint8 spacing 0.5`: values that count up from 0, every second pixel of a mask; or a plain value.
+
+    `zeros` or `nan` before the shape say what all are, `holed` that the first of them is nan.
+    """
     name, text = line.split(" = ", 1)
     words = text.split()
-    if not re.fullmatch(r"\d+(x\d+)+", words[-2] if words[0] in ("zeros", "nan") else words[0]):
+    if not re.fullmatch(r"\d+(x\d+)+", words[-2] if words[0] in ("zeros", "nan", "holed") else words[0]):
         return name, ast.literal_eval(text)
-    fill = words.pop(0) if words[0] in ("zeros", "nan") else "count"
+    fill = words.pop(0) if words[0] in ("zeros", "nan", "holed") else "count"
     shape, dtype = tuple(int(n) for n in words[0].split("x")), words[1]
     array = np.arange(np.prod(shape)).reshape(shape)
-    if fill != "count":
+    if fill == "holed":
+        array = np.where(array == 0, np.nan, array)
+    elif fill != "count":
         array = np.full(shape, 0 if fill == "zeros" else np.nan)
     array = array % 2 == 1 if dtype == "bool" and fill == "count" else array.astype(dtype)
     spacing = words[3:] if words[2:3] == ["spacing"] else None
@@ -97,11 +105,13 @@ def found(program, given, files):
         compiled = maskexpr.compile(program, resolver=files.__getitem__ if files else None)
         if given is None:
             return compiled.warnings
-        warnings = compiled.bind(**given).warnings
-        compiled(**given)
+        bound = compiled.bind(**given)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", maskexpr.MaskWarning)  # `Bound.warnings` has them
+            bound.run()
     except maskexpr.MaskError as error:
         return error.diagnostics
-    return warnings
+    return bound.warnings
 
 
 def text_of(case):
@@ -214,11 +224,68 @@ ODD_INPUTS = {
         np.zeros((2, 2), "M8[s]"),
         "im cannot be an image: its type is datetime64[s]; give a NumPy array of numbers or bools",
     ),
-    "objects": ([[object()]], "im cannot be an image: its type is object; give a NumPy array of numbers or bools"),
+    "objects": ([[object()]], "im cannot be an image: it is an object; give a NumPy array of numbers or bools"),
     "ragged rows": ([[1, 2], [3]], "im cannot be an image: its rows differ in length; give rows of one length"),
     "a masked array": (
         np.ma.zeros((2, 2)),
         "im is a masked array; give im.data, and its mask as another input: otsu(im, within=valid) with valid=~im.mask",
+    ),
+    "parts that will be masked": (
+        others.Fake(np.zeros((2, 2)), _meta=np.ma.zeros(0)),
+        "im is of masked arrays; fill them first: im.map_blocks(numpy.ma.filled, 0)",
+    ),
+    "a shape that NumPy loses": (
+        others.Fake(np.zeros(12), shape=(3, 4)),
+        "im is a Fake of 3x4, of which NumPy makes an array of 12;"
+        " give an array of its shape, as its library makes one",
+    ),
+    "a dataset": (
+        others.dicom_dataset(),
+        "im is a Dataset, not its pixels; give im.pixel_array, or with its slope"
+        " pydicom.pixels.apply_modality_lut(im.pixel_array, im)",
+    ),
+    "a volume whose axes are x, y, z": (
+        others.nibabel_image(),
+        "im is a NiftiImage, whose axes are x, y, z; give them as z, y, x: numpy.asarray(im.dataobj).T",
+    ),
+    "a tensor that learns": (
+        others.tensor("it requires grad."),
+        "im cannot be an image as it is: it requires grad; give im.detach().cpu().numpy()",
+    ),
+    "a tensor of a type that NumPy has not": (
+        others.tensor("Got unsupported ScalarType", dtype="torch.bfloat16", is_sparse=True),
+        "im cannot be an image as it is: Got unsupported ScalarType; give im.detach().cpu().to_dense().float().numpy()",
+    ),
+    "a sparse matrix": (others.sparse_matrix(), "im is a SparseMatrix, which is sparse; give im.toarray()"),
+    "an array of a device": (
+        others.device_array(),
+        "im is a DeviceArray in the memory of a device; give im.get()",
+    ),
+    "a palette": (
+        others.pillow_image(np.zeros((3, 4), np.uint8), ("P",)),
+        "im has a palette: its numbers are places in that;"
+        ' give im.convert("RGB"), or numpy.asarray(im) where the numbers are meant',
+    ),
+    "inks": (
+        others.pillow_image(np.zeros((3, 4, 4), np.uint8), ("C", "M", "Y", "K")),
+        'im has the bands C, M, Y, K, not red, green and blue; give im.convert("RGB")',
+    ),
+    "grey and alpha": (
+        others.pillow_image(np.zeros((3, 4, 2), np.uint8), ("L", "A")),
+        'im has the bands L, A; leave out the alpha: im.convert("LA").convert("L")',
+    ),
+    "two numbers a pixel": (
+        others.Fake(np.zeros((3, 4, 2)), GetNumberOfComponentsPerPixel=lambda: 2),
+        "im has 2 numbers a pixel: neither one nor 3 or 4 of colour; give one of them, as an array",
+    ),
+    "one frame of several": (
+        others.pillow_image(np.zeros((3, 4), np.uint8), ("L",), n_frames=7),
+        "im has 7 frames and is at one of them; give numpy.asarray(im) for that one, or as a stack"
+        " numpy.stack([numpy.asarray(f) for f in PIL.ImageSequence.Iterator(im)])",
+    ),
+    "axes in another order": (
+        others.Fake(np.zeros((2, 3, 4)), dims=("time", "x", "y")),
+        "the axes of im are time, x, y, and here they go z, y, x; turn it: im.transpose('time', 'y', 'x')",
     ),
     "no pixels": (np.zeros((0, 3)), "im has no pixels: its shape is 0x3; give an image of at least one pixel"),
     "an unknown kind": (
@@ -302,6 +369,24 @@ def test_a_step_that_runs_out_of_memory():
         "    run_out(m)\n"
         "    ^^^^^^^^^^\n"
         "  crop the image, or use less of it"
+    )
+
+
+def test_samples_for_a_function_whose_rule_makes_images_of_them():
+    gives = Gives(frozenset({"image"}), lambda kinds: Kind("image", kinds["im"].shape, np.dtype(np.uint8)))
+
+    @function(gives=gives, halo=0, cost=1, memory=1)
+    def doubled(im: Im):
+        return im * 2
+
+    program = maskexpr.compile("max(doubled(im[m]))", functions=[doubled])
+    with pytest.raises(maskexpr.ProgramError) as caught:
+        program(im=np.ones((2, 2), np.uint8), m=np.ones((2, 2), bool))
+    assert str(caught.value) == (
+        "expression:1:5: error: doubled takes no samples\n"
+        "    max(doubled(im[m]))\n"
+        "        ^^^^^^^^^^^^^^\n"
+        "  take samples of what it gives: doubled(...)[mask]"
     )
 
 
@@ -506,6 +591,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_a_mask_in_colours,
         test_room_around_the_image_that_does_not_fit_in_memory,
         test_a_step_that_runs_out_of_memory,
+        test_samples_for_a_function_whose_rule_makes_images_of_them,
         test_a_chain_beyond_the_number_of_steps,
         test_the_length_is_counted_in_bytes,
         test_defs_within_defs_too_deep_are_one_mistake,

@@ -170,6 +170,11 @@ def test_warnings_are_shown_but_not_those_of_names_for_later(notebook: Notebook)
             "error: %%mask does not take -v; write %%mask [NAME] [PARAM=VALUE ...] [-v MODE]\n",
         ),
         (
+            "%%mask -v side -v mask\nim > 3",
+            maskexpr.InputError,
+            "error: %%mask does not take -v; write %%mask [NAME] [PARAM=VALUE ...] [-v MODE]\n",
+        ),
+        (
             "%%mask 'a\nim > 3",
             maskexpr.InputError,
             "error: %%mask does not take 'a; write %%mask [NAME] [PARAM=VALUE ...] [-v MODE]\n",
@@ -243,3 +248,9 @@ def test_advice_in_a_cell_is_for_a_notebook(notebook: Notebook) -> None:
     assert "give it a value in the notebook: nowhere = ..." in text
     _, text = notebook.mistake("%mask np.sqrt(im)")
     assert "write sqrt(im)" in text
+
+
+def test_warnings_of_a_run_are_printed(notebook: Notebook) -> None:
+    notebook.shell.user_ns["holed"] = np.array([[1, np.nan, 3], [4, 5, 6]])
+    notebook("%mask holed > mean(holed)")
+    assert "warning: mean(holed) is nan" in notebook.printed.err

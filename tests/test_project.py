@@ -1,6 +1,10 @@
 """The files around the package say the same as it does."""
 
+import importlib
+import itertools
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -39,6 +43,30 @@ def test_every_supported_python_runs_in_ci() -> None:
     versions = re.findall(r"\"3\.(\d+)\"", listed)
     assert PYPROJECT["project"]["requires-python"] == f">=3.{versions[0]}"
     assert versions == [str(minor) for minor in range(int(versions[0]), int(versions[-1]) + 1)]
+
+
+def test_bundles_of_pyinstaller_hold_what_is_imported_by_name() -> None:
+    (entry,) = PYPROJECT["project"]["entry-points"]["pyinstaller40"].values()
+    module, name = entry.split(":")
+    (folder,) = getattr(importlib.import_module(module), name)()
+    (hook,) = Path(folder).glob("hook-*.py")
+    hidden = set(re.findall(r'"(scipy\.[\w.]+)"', hook.read_text("utf-8")))
+    # The folder of parts `sparse` is no part by itself.
+    texts = "".join(path.read_text("utf-8") for path in Path(maskexpr.__file__).parent.glob("[a-z]*/**/*.py"))
+    used = re.findall(r"(?<![\w.])scipy\.((?:sparse\.)?[a-z]+)\b", texts)
+    assert {f"scipy.{part}" for part in used} == hidden
+    assert hook.stem == f"hook-{maskexpr.__name__}"
+
+
+def test_every_requirement_has_a_floor() -> None:
+    asked = [*PYPROJECT["project"]["dependencies"], *itertools.chain(*(EXTRAS[e] for e in EXTRAS if e != "lint"))]
+    floors = dict(re.match(r"([\w-]+)>=([\w.]+)", r).groups() for r in asked if not r.startswith("maskexpr["))
+    said = subprocess.run([sys.executable, ROOT / ".ci" / "floors"], capture_output=True, text=True, check=True).stdout
+    assert dict(line.split("==") for line in said.splitlines()) == floors
+    assert ".ci/floors" in text_of(".ci/run")
+    workflow = text_of(".github/workflows/ci.yml")
+    lowest = PYPROJECT["project"]["requires-python"].removeprefix(">=")
+    assert f'python-version: "{lowest}"\n      - run: python .ci/floors' in workflow
 
 
 def test_the_pages_name_each_other() -> None:

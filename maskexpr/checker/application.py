@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.checker import advice
 from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
@@ -16,7 +17,7 @@ from maskexpr.functions.arguments import Parameter, Refused, Surroundings, part_
 from maskexpr.functions.gives import grid_of
 from maskexpr.functions.parameters import default_of
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import LOGICAL, NUMERIC_ARRAYS, QUANTITIES, SEGMENTATIONS, Kind, number, shape_text
+from maskexpr.kinds.kind import LOGICAL, NUMERIC_ARRAYS, QUANTITIES, SAMPLES, SEGMENTATIONS, Kind, number, shape_text
 
 Given = Mapping[str, Value]
 _OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
@@ -52,7 +53,7 @@ class _Application:
         self.here, self.function, self.given = here, function, given
         self.operands: dict[str, Value] = {}
         self.settings: dict[str, Any] = {}
-        self.arrays = {n: v.kind for n, v in given.items() if v.kind.is_array or v.kind.name == "samples"}
+        self.arrays = {n: v.kind for n, v in given.items() if v.kind.holds_pixels}
 
     def value(self) -> Value:
         """The value, or after a mistake a stand-in."""
@@ -66,6 +67,8 @@ class _Application:
         if fits and agree(self.here, self.operands):
             result = self._result()
             self._note_unit(result)
+            if result.kind.is_complete:
+                advice.look_at(self.here, self.function, self.given, result, self.around)
             return result
         return self.here.unknown(self.function.gives.names)
 
@@ -145,7 +148,7 @@ class _Application:
 
     def _kind_fits(self, parameter: Parameter, value: Value) -> bool:
         """Whether the argument is of a kind the parameter takes; if not, say what was probably meant."""
-        if value.kind.may_be(parameter.takes.kinds):
+        if value.kind.may_be(self.function.accepts(parameter)):
             return True
         text = self.here.quote(value)
         mistake, more = self._misfit(parameter, value, text)
@@ -161,10 +164,8 @@ class _Application:
         if name == "colour":
             stack = self.here.context.or_stack(value)
             return messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several", "stack": stack}
-        if name == "samples" and self.function.parameter("within"):
-            # Not as this text has them: in a `def` they are what was given to it.
-            samples, mask = (step.source.quote(step.span) for step in value.step.operands.values())
-            return messages.ARGUMENT_WITHIN, {"value": samples, "mask": mask}
+        if kind.surely(SAMPLES):
+            return self._misfit_of_samples(parameter, value, text)
         is_named = bool(value.step.name) and (kind.range is not None or not kind.is_complete)
         meant = (
             (wanted == {"masks"} and name == "list", messages.ARGUMENT_MASKS_NONE),
@@ -172,7 +173,7 @@ class _Application:
             (wanted == {"colour"}, messages.ARGUMENT_COLOUR_WANTED),
             (wanted >= SEGMENTATIONS and is_named, messages.ARGUMENT_LABELS_WANTED),
             ("mask" in wanted and kind.word in NUMERIC_ARRAYS, messages.ARGUMENT_MASK_WANTED),
-            (name == "mask" and self.function.name in _OF_MASKS, messages.ARGUMENT_SPREAD_WANTED),
+            (name == "mask" and self._counts_masks, messages.ARGUMENT_SPREAD_WANTED),
             ("image" in wanted and name == "mask", messages.ARGUMENT_IMAGE_WANTED),
             ("text" in wanted and text.isidentifier(), messages.ARGUMENT_QUOTES),
             (name in QUANTITIES and "number" in wanted and not wanted & QUANTITIES, messages.ARGUMENT_QUANTITY),
@@ -183,6 +184,31 @@ class _Application:
             return mistake, {"what": what, "other": other}
         mistake, more = self._for_another(messages.ARGUMENT_KIND, parameter, value)
         return mistake, {**more, "signature": self.function.signature}
+
+    @property
+    def _counts_masks(self) -> bool:
+        """Whether another function does to a mask what this one would."""
+        return self.function.name in _OF_MASKS and "axes" not in self.given
+
+    def _misfit_of_samples(self, parameter: Parameter, value: Value, text: str) -> tuple[Mistake, dict[str, object]]:
+        """Samples where an image or a mask is wanted, or those of the other."""
+        name, wanted, step = value.kind.name, parameter.takes.kinds, value.step
+        if "samples" in wanted and self.function.name in _OF_MASKS:
+            what, other = _OF_MASKS[self.function.name]
+            return messages.SAMPLES_OF_MASK_COUNTED, {"what": what, "other": other}
+        if "samples" in wanted:
+            return messages.SAMPLES_OF_MASK, {}
+        if "mask samples" in wanted:
+            return messages.SAMPLES_OF_IMAGE, {}
+        if not wanted & NUMERIC_ARRAYS and "mask" not in wanted:
+            return messages.ARGUMENT_KIND, {"signature": self.function.signature}
+        if name == "samples" and self.function.parameter("within") and set(step.operands) == {"value", "mask"}:
+            # Not as this text has them: in a `def` they are what was given to it.
+            samples, mask = (step.source.quote(step.span) for step in step.operands.values())
+            return messages.ARGUMENT_WITHIN, {"value": samples, "mask": mask}
+        selection = self.here.context.steps.selections.get(step)
+        mistake = messages.ARGUMENT_SAMPLES_WITHIN if self.function.parameter("within") else messages.ARGUMENT_SAMPLES
+        return mistake, {"mask": selection.text if selection else "mask"}
 
     # --- what the user does not write ---
 
@@ -234,6 +260,9 @@ class _Application:
             if settings.get("grid") is _OPEN:
                 return self.here.unknown(function.gives.names)
             kind = function.gives(self._kinds())
+            samples = next((v for v in self.operands.values() if v.kind.is_samples), None)
+            if samples and function.parts == "pixelwise" and not kind.surely(SAMPLES):
+                raise Refused(messages.NOT_OF_SAMPLES, function=function.name)  # a host's, with a rule of its own
         except Refused as refused:
             self.here.refuse(refused, self.given)
             return self.here.unknown(function.gives.names)

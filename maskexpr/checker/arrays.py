@@ -1,13 +1,13 @@
 """The array of an input: from what a caller gives to an array the steps can use, and the kind that it is."""
 
 import operator
-import sys
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from maskexpr.checker import given
 from maskexpr.checker.params import is_endless
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
@@ -65,7 +65,8 @@ def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind]:
     if image.kind is not None and image.kind not in _KINDS:
         raise Refused(messages.IMAGE_KIND_UNKNOWN, kind=image.kind)
     if not _is_signature(image.array):
-        array = _array(image.array)
+        found = given.taken(image.array, info.kind)
+        image, array = _completed(image, found, info.kind), found.array
         if array.ndim == 0:
             return _scalar(info, array.item())
         pixels = _Pixels(array, array.shape, array.dtype)
@@ -82,6 +83,12 @@ def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind]:
     if info.kind is not None and not _may_become(kind, info.kind, pixels.shape):
         raise _other_kind(info, info.kind, kind)
     return _as_kind(info, info.kind or kind, pixels, image.spacing)
+
+
+def _completed(image: Image, found: given.Given, declared: str | None) -> Image:
+    """An image with what its array stated about itself, where the caller did not."""
+    spacing = found.spacing if image.spacing is None else image.spacing
+    return replace(image, spacing=spacing, kind=image.kind or (found.kind if declared is None else None))
 
 
 def _other_kind(info: InputInfo, wanted: str, found: str, way_out: str = "") -> Refused:
@@ -103,21 +110,6 @@ def _signature(shape: Any, dtype: Any) -> _Pixels:
         return _Pixels(None, tuple(operator.index(n) for n in shape), np.dtype(dtype))
     except (TypeError, ValueError):
         raise Refused(messages.INPUT_NOT_ARRAY, found=f"{(shape, dtype)} is no shape and type") from None
-
-
-def _array(value: Any) -> np.ndarray[Any, Any]:
-    # Touching np.ma would import it, and nobody has a masked array without having done so.
-    if "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray):
-        raise Refused(messages.INPUT_MASKED_ARRAY)
-    if isinstance(value, str | bytes | dict | set) or value is None:
-        raise Refused(messages.INPUT_NOT_ARRAY, found=f"it is a {type(value).__name__}")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise Refused(messages.INPUT_RAGGED) from None
-    except (TypeError, OverflowError):
-        raise Refused(messages.INPUT_NOT_ARRAY, found=f"it is a {type(value).__name__}") from None
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _check_type(pixels: _Pixels) -> None:

@@ -152,6 +152,7 @@ class _Arguments:
     def __init__(self, here: Place, node: nodes.Call, function: Function | Definition) -> None:
         self.here, self.node, self.function = here, node, function
         self.names = [p.name for p in function.parameters]
+        self.in_order = function.in_order(sum(not isinstance(argument, nodes.Keyword) for argument in node.arguments))
         self.takes_condition = {p.name for p in function.parameters if "predicate" in p.takes.kinds}
         self.given: dict[str, Value] = {}
         self.conditions: dict[str, nodes.Expression] = {}  # on regions, which are to be known first
@@ -193,7 +194,7 @@ class _Arguments:
             self.given[name] = value
 
     def _take_next(self, i: int, argument: nodes.Expression) -> None:
-        name = self.names[i] if i < len(self.names) else ""
+        name = self.in_order[i] if i < len(self.in_order) else ""
         if name in self.takes_condition and not self.named:
             self.conditions[name] = argument
             return
@@ -207,11 +208,15 @@ class _Arguments:
 
     def _too_many(self, argument: nodes.Expression) -> None:
         twin, count = _PIXELWISE_TWINS.get(self.node.function.text), len(self.node.arguments)
-        if twin and count == 2:
+        named = next((name for name in self.names if name not in self.in_order), "")
+        if named and isinstance(argument, nodes.Text) and count == len(self.in_order) + 1:
+            text = self.here.quote(argument)
+            self._refuse(argument, messages.ARGUMENT_NOT_NAMED, name=named, text=text)
+        elif twin and count == 2:
             text = ", ".join(self.here.quote(a.span) for a in self.node.arguments)
             self._refuse(argument, messages.ARGUMENT_TOO_MANY_TWO, other=twin, text=text)
         else:
-            self._refuse(argument, messages.ARGUMENT_TOO_MANY, most=len(self.names), count=count)
+            self._refuse(argument, messages.ARGUMENT_TOO_MANY, most=len(self.in_order), count=count)
 
     def _refuse(self, part: nodes.Node, mistake: Mistake, **fields: object) -> None:
         self.fits = False

@@ -37,6 +37,15 @@ class Value:
         return self.step.kind
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The mask, or samples of one, that took samples, and how it was written. Samples that were taken by one step are
+    of the same pixels in the same order."""
+
+    mask: Step
+    text: str
+
+
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
@@ -60,6 +69,9 @@ class Definition:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         return tuple(Parameter(p.text, _ANYTHING) for p in self.node.parameters)
+
+    def in_order(self, count: int) -> list[str]:
+        return [p.text for p in self.node.parameters]
 
     @property
     def signature(self) -> str:
@@ -100,6 +112,8 @@ class Steps:
         self.most = most
         self.made: list[Step] = []
         self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
+        self.selections: dict[Step, Selection] = {}  # of samples: what took them
+        self.finite: dict[Step, str] = {}  # statistics, as they are written of finite values alone
         self._made: dict[identity.Key, Step] = {}
         self._properties: dict[tuple[str, Kind], Step] = {}
 

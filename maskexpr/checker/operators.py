@@ -2,20 +2,22 @@
 
 from fractions import Fraction
 
+from maskexpr.checker import comparisons
 from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
+from maskexpr.functions.gives import spread
 from maskexpr.functions.parameters import measured_in_pixels
-from maskexpr.kinds.kind import ARITHMETIC, ARRAYS, LOGICAL, NUMERIC, QUANTITIES, Kind, number, quantity
+from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, NUMERIC, QUANTITIES, Kind, number, quantity
 from maskexpr.kinds.quantity import MILLIMETRES
 from maskexpr.language import nodes
 from maskexpr.library import OPERATORS
 
 _TEXT = frozenset({"text"})
 _UNORDERED = (LOGICAL, _TEXT)
-_NEVER_COMPARED = {"colour", "samples", "none", "masks", "list"}
+_NEVER_COMPARED = {"colour", "none", "masks", "list"}
 _OF_MASKS = {"+": messages.PLUS_OF_MASKS, "-": messages.MINUS_OF_MASKS, "*": messages.TIMES_OF_MASKS}
 _WORDS = {"and": "&", "or": "|", "xor": "^", "not": "~"}
 
@@ -26,7 +28,7 @@ def arithmetic(here: Place, operator: nodes.Operator, left: Value, right: Value)
     if left.kind.surely(QUANTITIES) or right.kind.surely(QUANTITIES):
         return _of_quantities(here, operator, left, right)
     if symbol in _OF_MASKS and left.kind.surely(LOGICAL) and right.kind.surely(LOGICAL):
-        names = {"left": _text(here, left), "right": _text(here, right)}
+        names = {"left": here.bracketed(left), "right": here.bracketed(right)}
         here.at(operator).report(_OF_MASKS[symbol], **names)
         return here.unknown()
     if symbol == "*" and left.kind.surely(LOGICAL) != right.kind.surely(LOGICAL):
@@ -50,18 +52,13 @@ def _step(here: Place, symbol: str, operands: dict[str, Value], options: frozens
     """An operator applied to operands that fit; its record says what it gives, of the `options` that there are."""
     kinds = {n: o.kind for n, o in operands.items()}
     if not all(k.is_complete for k in kinds.values()):
-        return here.unknown(_partial(options, *kinds.values()))
+        return here.unknown(spread(options, kinds.values()))
     try:
         kind = OPERATORS[symbol].gives.rule(kinds)
     except Refused as refused:
         here.refuse(refused)
         return here.unknown()
     return here.apply(OPERATORS[symbol], operands, kind)
-
-
-def _partial(options: frozenset[str], *kinds: Kind) -> frozenset[str]:
-    """What a result may be while an input is not known: surely an array if one operand is."""
-    return options & ARRAYS if any(k.surely(ARRAYS) for k in kinds) else options
 
 
 def _numeric(here: Place, operator: nodes.Operator, value: Value) -> bool:
@@ -77,23 +74,14 @@ def _numeric(here: Place, operator: nodes.Operator, value: Value) -> bool:
 
 
 def refuse_operand(here: Place, symbol: str, value: Value, wanted: str) -> None:
-    """Say why a colour image, samples, a text, a list... cannot stand beside this operator."""
+    """Say why a colour image, a text, a list... cannot stand beside this operator."""
     kind, text = value.kind, here.quote(value)
     if kind.name == "colour":
         channels, stack = kind.channels or "several", here.context.or_stack(value)
         fields = {"text": text, "channels": channels, "operator": symbol, "stack": stack}
         here.at(value).report(messages.COLOUR_IN_OPERATOR, **fields)
-    elif kind.name == "samples":
-        here.at(value).report(messages.SAMPLES_IN_OPERATOR, operator=symbol, text=text)
     else:
         here.at(value).report(messages.OPERAND_KIND, operator=symbol, kind=kind.word, wanted=wanted)
-
-
-def _text(here: Place, value: Value) -> str:
-    """The value as it was written, in brackets where an operator beside it would tear it apart."""
-    text = here.quote(value)
-    simple = text.replace("_", "a").isalnum() or text.endswith((")", "]"))
-    return text if simple else f"({text})"
 
 
 def _of_quantities(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
@@ -203,7 +191,7 @@ def logical(here: Place, operator: nodes.Operator, left: Value, right: Value) ->
         return here.unknown(LOGICAL)
     if operator.symbol in _WORDS and any(k.surely(NUMERIC) for k in kinds):
         value = next(s for s in (left, right) if s.kind.surely(NUMERIC))
-        fields = {"word": operator.symbol, "text": _text(here, value), "kind": value.kind.word}
+        fields = {"word": operator.symbol, "text": here.bracketed(value), "kind": value.kind.word}
         mistake = messages.WORD_ON_BITS if value.kind.is_constant else messages.WORD_ON_NUMBERS
         here.at(value).report(mistake, symbol=_WORDS[operator.symbol], **fields)
         return here.unknown(LOGICAL)
@@ -211,7 +199,7 @@ def logical(here: Place, operator: nodes.Operator, left: Value, right: Value) ->
         return _bitwise(here, operator, left, right)
     if any(k.surely(NUMERIC) for k in kinds):
         numeric = left if left.kind.surely(NUMERIC) else right
-        fields = {"left": left.kind.word, "right": right.kind.word, "text": _text(here, numeric)}
+        fields = {"left": left.kind.word, "right": right.kind.word, "text": here.bracketed(numeric)}
         mistake = messages.AMPERSAND_NUMBER if numeric.kind.is_constant else messages.AMPERSAND_MIXED
         here.at(operator).report(mistake, operator=operator.symbol, **fields)
         return here.unknown(LOGICAL)
@@ -246,7 +234,7 @@ def complement(here: Place, operator: nodes.Operator, operand: Value) -> Value:
     if not kind.may_be(LOGICAL):
         if kind.surely(NUMERIC):
             prefix = operator.symbol if operator.symbol == "~" else "not "
-            fields = {"operator": operator.symbol, "text": _text(here, operand), "kind": kind.word}
+            fields = {"operator": operator.symbol, "text": here.bracketed(operand), "kind": kind.word}
             here.report(messages.NOT_OF_NUMBERS, prefix=prefix, **fields)
         else:
             refuse_operand(here, operator.symbol, operand, "masks")
@@ -258,15 +246,15 @@ def comparison(here: Place, operator: nodes.Operator, left: Value, right: Value)
     """One comparison of two values."""
     left, right = _in_pixels(here, left, right), _in_pixels(here, right, left)
     kinds, symbol = (left.kind, right.kind), operator.symbol
-    options = _partial(LOGICAL, *kinds)
+    options = spread(LOGICAL, kinds)
     if not _comparable(symbol, *kinds):
         _refuse_comparison(here, operator, left, right)
         return here.unknown(options)
     operands = {"a": left, "b": right}
     if not agree(here, operands):
         return here.unknown(options)
-    if all(k.is_complete for k in kinds) and any(k.is_array for k in kinds):
-        _warn_if_settled(here, symbol, left, right)
+    if all(k.is_complete for k in kinds):
+        comparisons.look_at(here, symbol, left, right)
     return _step(here, symbol, operands, LOGICAL)
 
 
@@ -315,42 +303,6 @@ def _refuse_comparison(here: Place, operator: nodes.Operator, left: Value, right
 def _refuse_logical(here: Place, symbol: str, logical_: Value, other: Value) -> None:
     if other.kind.surely({"number"}):
         kind = logical_.kind.name.replace("unknown", "mask")
-        here.report(messages.MASK_WITH_NUMBER, text=_text(here, logical_), kind=kind)
+        here.report(messages.MASK_WITH_NUMBER, text=here.bracketed(logical_), kind=kind)
     else:
-        here.report(messages.MASK_WITH_IMAGE, operator=symbol, text=_text(here, other))
-
-
-def _warn_if_settled(here: Place, symbol: str, left: Value, right: Value) -> None:
-    """Warn where the ranges alone decide a comparison of an integer image."""
-    a, b = _bounds(left.kind), _bounds(right.kind)
-    if a is None or b is None:
-        return
-    never = {
-        "<": a[0] >= b[1],
-        "<=": a[0] > b[1],
-        ">": a[1] <= b[0],
-        ">=": a[1] < b[0],
-        "==": a[1] < b[0] or a[0] > b[1],
-    }
-    always = {"<": a[1] < b[0], "<=": a[1] <= b[0], ">": a[0] > b[1], ">=": a[0] >= b[1], "!=": never["=="]}
-    image, other = (left, right) if left.kind.is_array else (right, left)
-    fields = {"left": here.quote(image), "value": here.quote(other)}
-    fields["range"] = f"{image.kind.dtype}, {image.kind.range}"
-    if symbol in ("==", "!=") and _is_fraction(other.kind):
-        here.report(messages.NEVER_EQUAL if symbol == "==" else messages.ALWAYS_UNEQUAL, **fields)
-    elif never.get(symbol):
-        here.report(messages.NEVER_TRUE, **fields)
-    elif always.get(symbol):
-        here.report(messages.ALWAYS_TRUE, **fields)
-
-
-def _bounds(kind: Kind) -> tuple[float, float] | None:
-    if kind.range is not None:
-        return kind.range
-    if kind.is_constant and isinstance(kind.constant, float) and kind.constant == kind.constant:
-        return (kind.constant, kind.constant)
-    return None
-
-
-def _is_fraction(kind: Kind) -> bool:
-    return kind.is_constant and isinstance(kind.constant, float) and kind.constant % 1 != 0
+        here.report(messages.MASK_WITH_IMAGE, operator=symbol, text=here.bracketed(other))

@@ -18,6 +18,26 @@ from maskexpr.program.steps import InputInfo, Step
 _FOLDED = MEASURES | {"text"}
 
 
+def in_brackets(text: str) -> str:
+    """A text in brackets, unless no operator beside it could tear it apart."""
+    return text if _is_one(text) else f"({text})"
+
+
+def _is_one(text: str) -> bool:
+    """Whether a text is a name, a number, or calls and subscripts of such."""
+    while text.endswith((")", "]")):
+        depth, start = 0, len(text)
+        while start:
+            start -= 1
+            depth += (text[start] in ")]") - (text[start] in "([")
+            if not depth:
+                break
+        text = text[:start]
+        if not text:
+            return True  # all of it was in brackets
+    return text.replace("_", "a").replace(".", "a").isalnum()
+
+
 class Spanned(Protocol):
     """What stands somewhere in the text: a node, a value, another place."""
 
@@ -51,6 +71,10 @@ class Place:
         """What is written here, or in another part of the text, for a message."""
         part = self if part is None else part
         return self.source.quote(part if isinstance(part, Span) else part.span)
+
+    def bracketed(self, part: Span | Spanned) -> str:
+        """What is written in a part, in brackets where an operator beside it would tear it apart."""
+        return in_brackets(self.quote(part))
 
     def __str__(self) -> str:
         line, column = self.source.position(self.span.start)
@@ -116,6 +140,8 @@ class Place:
         """A function applied to values; computed at once where all of them are constants."""
         steps = {name: value.step for name, value in operands.items()}
         step = Step(kind, self.source, self.span, function, steps, settings or {})
+        if kind.is_samples:
+            return self._samples(step)
         foldable = kind.name in _FOLDED and function.name != "assert"
         if not (foldable and steps and all(s.kind.is_constant for s in steps.values())):
             return self._step(step)
@@ -125,6 +151,15 @@ class Place:
             self.refuse(refused, operands)
             return self.unknown()
         return self.constant(kind.with_constant(constant))
+
+    def _samples(self, step: Step) -> Value:
+        """Samples that were made of others are those of the same pixels; those just taken say so themselves."""
+        value, selections = self._step(step), self.context.steps.selections
+        for operand in step.operands.values():
+            if operand in selections:
+                selections.setdefault(value.step, selections[operand])
+                break
+        return value
 
     def _step(self, step: Step) -> Value:
         """A step of the program, which may have been made elsewhere."""

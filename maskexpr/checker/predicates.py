@@ -9,14 +9,14 @@ from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, QUANTITIES, SCALARS, Kind
+from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, QUANTITIES, SAMPLES, SCALARS, Kind
 from maskexpr.language import nodes
 from maskexpr.library.regions.keeping import Predicate
 from maskexpr.library.regions.records import PROPERTIES, SIZE, Property
 from maskexpr.program.steps import Step, in_order
 
 _SUBJECTS = {"operators", "pixelwise", "measures"}  # their functions do to numbers of regions what they do to pixels
-NOT_KNOWN = ARITHMETIC | QUANTITIES  # what may be compared with anything a property may
+NOT_KNOWN = (ARITHMETIC - SAMPLES) | QUANTITIES  # what may be compared with anything a property may
 
 
 def condition(here: Place, node: nodes.Expression, function: Function, given: Given) -> Value:

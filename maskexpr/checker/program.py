@@ -52,6 +52,7 @@ def check(
         assigned=tuple(lines.assigned),
         uses_grid=context.uses_grid,
         diagnostics=_all(parsed, context),
+        finite=context.steps.finite,
     )
 
 

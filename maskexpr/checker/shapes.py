@@ -1,15 +1,19 @@
-"""Whether the arrays of one operation fit together: one shape, one spacing."""
+"""Whether the arrays of one operation fit together: one shape, one spacing; and samples: one mask."""
 
 from collections.abc import Mapping
 
-from maskexpr.checker.context import Value
-from maskexpr.checker.place import Place
+from maskexpr.checker.context import Selection, Value
+from maskexpr.checker.place import Place, in_brackets
 from maskexpr.diagnostics import messages
-from maskexpr.kinds.kind import Kind, shape_text
+from maskexpr.kinds.kind import ARRAYS, SAMPLES, Kind, shape_text
 
 
 def agree(here: Place, operands: Mapping[str, Value]) -> bool:
-    """Report arrays of different shapes or spacings, naming both and where they come from."""
+    """Report arrays of different shapes or spacings, naming both and where they come from; and samples beside what is
+    not of the same pixels."""
+    samples = next((v for v in operands.values() if v.kind.surely(SAMPLES)), None)
+    if samples is not None:
+        return all(_of_same_pixels(here, samples, other) for other in operands.values())
     arrays = [v for v in operands.values() if v.kind.shape is not None]
     for right in arrays[1:]:
         left = arrays[0]
@@ -22,6 +26,48 @@ def agree(here: Place, operands: Mapping[str, Value]) -> bool:
             here.report(messages.SPACING_MISMATCH, left=_origin(here, left), right=_origin(here, right), **spacings)
             return False
     return True
+
+
+def _of_same_pixels(here: Place, samples: Value, other: Value) -> bool:
+    """Report an array beside samples, or samples that another mask took, with the subscripts that make them alike."""
+    selections = here.context.steps.selections
+    first, second = selections.get(samples.step), selections.get(other.step)
+    if other.kind.surely(ARRAYS):
+        _refuse_array(here, samples, other, first)
+        return False
+    if first is None or second is None or first.mask is second.mask:
+        return True
+    if not (first.mask.kind.is_complete and second.mask.kind.is_complete):
+        return True  # steps are made once only when all they depend on is known
+    fields = {"left": here.quote(samples), "right": here.quote(other)}
+    for few, many, value in ((first, second, samples), (second, first, other)):
+        more = _subscripts(here, few, many)
+        if more is not None:
+            here.report(messages.SAMPLES_OF_FEWER, text=here.bracketed(value), mask="".join(more), **fields)
+            return False
+    here.report(messages.SAMPLES_OF_OTHERS, first=in_brackets(first.text), second=in_brackets(second.text), **fields)
+    return False
+
+
+def _refuse_array(here: Place, samples: Value, other: Value, selection: Selection | None) -> None:
+    text, kind = here.quote(samples), other.kind
+    if kind.shape is None and kind.is_complete:  # a property of regions
+        here.at(samples).report(messages.PREDICATE_OUTER, text=text, kind=samples.kind.word)
+        return
+    mask = "".join(_subscripts(here, None, selection) or ["[mask]"])
+    same = f"gray({here.quote(other)})" if kind.name == "colour" else here.bracketed(other)
+    fields = {"samples": text, "other": here.quote(other), "kind": kind.word}
+    here.report(messages.SAMPLES_WITH_ARRAY, text=same, mask=mask, **fields)
+
+
+def _subscripts(here: Place, few: Selection | None, many: Selection | None) -> list[str] | None:
+    """What takes the pixels of one selection from those of another, of which it is a part, or from an array; None where
+    it is no part."""
+    found: list[str] = []
+    while many is not None and (few is None or many.mask is not few.mask):
+        found.insert(0, f"[{many.text}]")
+        many = here.context.steps.selections.get(many.mask)
+    return None if many is None and few is not None else found
 
 
 def _shape(kind: Kind) -> str:

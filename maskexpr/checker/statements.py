@@ -10,7 +10,7 @@ from maskexpr.checker.params import constant, param_kind
 from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.source import Source, Span
-from maskexpr.kinds.kind import DECLARED, GIVEN, RESULTS, TRUTH, Kind, unknown
+from maskexpr.kinds.kind import DECLARED, GIVEN, RESULTS, SAMPLES, TRUTH, Kind, unknown
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.language.parser import parse
@@ -260,7 +260,7 @@ def _assert(lines: Lines, node: nodes.Assert) -> None:
     there = lines.here.at(node.condition)
     condition, text = there.value(node.condition), there.quote()
     if not condition.kind.may_be({"truth"}):
-        mistake = messages.ASSERT_OF_MASK if condition.kind.name == "mask" else messages.ASSERT_KIND
+        mistake = messages.ASSERT_OF_MASK if condition.kind.name in ("mask", "mask samples") else messages.ASSERT_KIND
         there.report(mistake, kind=condition.kind.word, text=text)
         return
     if condition.kind.name != "truth":
@@ -294,8 +294,9 @@ def _output(lines: Lines, node: nodes.Output) -> None:
 def _refuse_no_result(here: Place, value: Value) -> None:
     """Report what cannot be given to the caller."""
     kind, there = value.kind, here.at(value)
-    if kind.name == "samples":
-        there.report(messages.OUTPUT_SAMPLES, text=there.quote(value))
+    if kind.surely(SAMPLES):
+        statistic = "fraction" if kind.name == "mask samples" else "mean"
+        there.report(messages.OUTPUT_SAMPLES, text=there.quote(value), statistic=statistic)
     elif kind.name == "list" and kind.is_constant and any(isinstance(item, Quantity) for item in kind.constant):
         there.report(messages.OUTPUT_KIND, kind="length")
     elif not kind.may_be(RESULTS):

@@ -1,20 +1,22 @@
-"""`value[...]`: samples of an image, a part of it, or one item of a list."""
+"""`value[...]`: samples of an image or of samples, a part of an image, or one item of a list."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
 from maskexpr.checker import predicates
-from maskexpr.checker.context import Value
+from maskexpr.checker.context import Selection, Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
-from maskexpr.kinds.kind import ARRAYS, GIVEN, SCALARS, TRUTH, Kind, number, quantity, text
+from maskexpr.kinds.kind import ARRAYS, GIVEN, SAMPLED, SAMPLES, SCALARS, TRUTH, Kind, number, quantity, text, unknown
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.library import OPERATORS
 
 Subscripts = list[Value | nodes.Slice]
+_TAKES_SAMPLES = frozenset({"mask", "mask samples"})
 
 
 class _BadSubscript(Exception):
@@ -22,19 +24,19 @@ class _BadSubscript(Exception):
 
 
 def index(here: Place, node: nodes.Index) -> Value:
-    """Samples where the subscript is a mask, else an item of a list or a crop."""
+    """Samples where the subscript is a mask or samples of one, else an item of a list or a crop."""
     value = here.value(node.value)
     if value.kind.options == predicates.NOT_KNOWN:  # a property of regions that are not known yet
         return here.unknown(value.kind.options)
     if value.kind.name == "list":
         return _item(here, value, node)
-    if not value.kind.may_be(ARRAYS):
+    if not value.kind.may_be(ARRAYS | SAMPLES):
         # What is wrong with an item of a list that is not known yet can be said only when it is.
         if not (isinstance(node.value, nodes.Index) and _is_open(value)):
             here.at(node.value).report(messages.INDEX_KIND, kind=value.kind.word)
         return here.unknown()
     subscripts: Subscripts = [s if isinstance(s, nodes.Slice) else here.value(s) for s in node.subscripts]
-    masks = [s for s in subscripts if isinstance(s, Value) and s.kind.surely({"mask"})]
+    masks = [s for s in subscripts if isinstance(s, Value) and s.kind.surely(_TAKES_SAMPLES)]
     if masks and len(subscripts) > 1:
         fields = {"text": here.quote(node.value), "mask": here.quote(masks[0])}
         here.at(masks[0]).report(messages.INDEX_MASK_WITH_OTHERS, **fields)
@@ -42,7 +44,12 @@ def index(here: Place, node: nodes.Index) -> Value:
     if masks:
         return _samples(here, value, masks[0], node)
     if isinstance(subscripts[0], Value) and subscripts[0].kind.name == "unknown" and len(subscripts) == 1:
-        return here.unknown(GIVEN | {"samples"})
+        return here.unknown(SAMPLES if value.kind.surely(SAMPLES) else GIVEN | SAMPLES)
+    if value.kind.surely(SAMPLES):
+        text = here.bracketed(node.value)
+        mask = text if value.kind.name == "mask samples" else f"{text} > 0"
+        here.report(messages.INDEX_SAMPLES, text=text, mask=mask)
+        return here.unknown()
     return _crop(here, value, subscripts, node)
 
 
@@ -59,10 +66,18 @@ def _samples(here: Place, value: Value, mask: Value, node: nodes.Index) -> Value
         here.at(node.value).report(messages.INDEX_COLOUR, channels=channels, stack=stack, **fields)
         return here.unknown()
     operands = {"value": value, "mask": mask}
+    selections = here.context.steps.selections
     if not agree(here, operands) or not kind.is_complete or not mask.kind.is_complete:
-        return here.alone(Kind("samples"), {name: operand.step for name, operand in operands.items()})
-    samples = Kind("samples", None, kind.dtype, kind.range, origin=kind.origin, spacing=kind.spacing)
-    return here.apply(OPERATORS["samples"], operands, samples)
+        names = frozenset(SAMPLED[n] for n in SAMPLED if kind.may_be({n, SAMPLED[n]}))
+        taken = here.alone(unknown(names), {name: operand.step for name, operand in operands.items()})
+    else:
+        most = math.prod(mask.kind.shape) if mask.kind.shape is not None else mask.kind.most
+        samples = replace(kind, name=SAMPLED.get(kind.name, kind.name), shape=None, most=most)
+        taken = here.apply(OPERATORS["samples"], operands, samples)
+    # In a `def` a mask may be called what is no name outside.
+    text = here.quote(mask) if here.scope.inside is None else mask.step.source.quote(mask.step.span)
+    selections[taken.step] = Selection(mask.step, text)
+    return taken
 
 
 def _item(here: Place, value: Value, node: nodes.Index) -> Value:
@@ -89,7 +104,9 @@ def _item(here: Place, value: Value, node: nodes.Index) -> Value:
         return predicates.part(here, value, i)
     if kind.is_constant:
         return here.constant(_kind_of_item(kind.constant[i]))
-    return here.apply(OPERATORS["item"], {"value": value}, number(kind.range), {"index": i})
+    return here.apply(
+        OPERATORS["item"], {"value": value}, replace(number(kind.range), bounds=kind.bounds), {"index": i}
+    )
 
 
 def _kind_of_item(item: Any) -> Kind:

@@ -10,6 +10,7 @@ from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, ProgramError
 from maskexpr.files import programs
+from maskexpr.files.access import Access
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
@@ -19,6 +20,7 @@ def add_check(commands: "Commands") -> None:
     command = shared.add(commands, "check", _check_programs, "all errors and warnings of programs, nothing run")
     command.add_argument("files", metavar="FILE.mask", nargs="+")
     shared.add_spacing(command)
+    shared.add_access(command)
     command.add_argument("--json", action="store_true", help="print one JSON list, for editors and other tools")
 
 
@@ -27,7 +29,7 @@ def _check_programs(options: argparse.Namespace) -> int:
     if they are there."""
     found: list[Diagnostic] = []
     for path in options.files:
-        found.extend(_diagnostics(path, options.spacing))
+        found.extend(_diagnostics(path, options.spacing, shared.access(options)))
     failed = any(d.severity == "error" for d in found)
     if options.json:
         import json  # only here: every other start goes without it
@@ -42,14 +44,15 @@ def _check_programs(options: argparse.Namespace) -> int:
     return shared.FAILED if failed else shared.OK
 
 
-def _diagnostics(path: str, spacings: Sequence[str]) -> tuple[Diagnostic, ...]:
+def _diagnostics(path: str, spacings: Sequence[str], access: Access) -> tuple[Diagnostic, ...]:
     try:
-        program = programs.load_program(path)
+        program = programs.load_program(path, access)
         try:
-            loaded = programs.load_inputs(program, {}, {}, spacings, Path(path).parent)
+            loaded = programs.load_inputs(program, {}, {}, spacings, Path(path).parent, access)
             return program.bind(**loaded.values).warnings
-        except (FileError, InputError):
-            return program.warnings
+        except (FileError, InputError) as error:
+            outside = [d for d in error.diagnostics if d.code == messages.INPUT_OUTSIDE.code]
+            return (*program.warnings, *(replace(d, severity="warning") for d in outside))  # a run may be given others
     except ProgramError as error:
         if spacings:
             return error.diagnostics

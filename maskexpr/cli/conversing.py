@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
-from maskexpr.files.formats.naming import shown
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
@@ -28,7 +27,7 @@ def _repl(options: argparse.Namespace) -> int:
     from maskexpr import repl  # only here: every other start goes without it
     from maskexpr.session import Session
 
-    session = Session(spacings=options.spacing, fast=options.fast)
+    session = Session(spacings=options.spacing, fast=options.fast, access=shared.access(options))
     _fill(session, options)
     session.begin()
     well = repl.converse(session)
@@ -38,16 +37,12 @@ def _repl(options: argparse.Namespace) -> int:
 def _fill(session: "Session", options: argparse.Namespace) -> None:
     """Load what was given, then run the programs on it."""
     programs = [text for text in options.given if text.endswith(".mask") and "=" not in text]
-    given: set[str] = set()
-    for text in options.given:
-        if text in programs:
-            continue
+    others = [text for text in options.given if text not in programs]
+    for text in others:
         if "=" not in text:
-            raise InputError(messages.SESSION_INPUT.anywhere(text=shown(text)))
-        name, value = shared.named(text, messages.GIVEN_FORM)
-        if name in given:
-            raise InputError(messages.GIVEN_TWICE.anywhere(name=name))
-        given.add(name)
+            raise InputError(messages.SESSION_INPUT.anywhere(text=text))
+    given = shared.named_once(others, messages.GIVEN_FORM)
+    for name, value in given.items():
         session.load(name, value)
     shared.check_spacings(options.spacing, session.names)
     numbers = {name: session.definition(name) for name in given}
@@ -58,5 +53,5 @@ def _fill(session: "Session", options: argparse.Namespace) -> None:
             raise InputError(messages.GIVEN_IS_PARAM.anywhere(name=name, value=text.partition(" = ")[2]))
     for diagnostic in session.warnings if programs else ():
         print(diagnostic.render(), file=sys.stderr)
-    for text in options.param:
-        session.set(*shared.named(text, messages.PARAM_FORM_GIVEN))
+    for name, value in shared.named_once(options.param, messages.PARAM_FORM_GIVEN).items():
+        session.set(name, value)

@@ -1,6 +1,7 @@
 """Which commands there are, and what they exit with. Each command is in the file of its subject."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -11,9 +12,13 @@ from collections.abc import Sequence
 import numpy  # noqa: F401
 
 import maskexpr
-from maskexpr.cli.shared import EXAMPLES, FAILED, INTERRUPTED, USAGE
+from maskexpr.cli.shared import EXAMPLES, FAILED, INTERRUPTED, USAGE, Parser
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import FileError, InputError, MaskError, ProgramError, RunError
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
+from maskexpr.files.formats.naming import reason, shown
+
+# Files report their own errors, so that these are of standard output, where it has no buffer.
+_OF_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
 # By the module that has each: what was not asked for need not be imported.
 _COMMANDS = {
@@ -49,10 +54,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
-        # Files report their own; what is left is standard output, on a full disk say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _complain(FileError(messages.STDOUT_REFUSED.anywhere(reason=error.strerror or error)))
+        _complain(FileError(_refused(error)))
         return USAGE
+
+
+def _refused(error: OSError) -> Diagnostic:
+    """What the system refused, and nobody told: a file that it names, standard output, or it does not say."""
+    if error.filename is not None:
+        return messages.FILE_UNUSABLE.anywhere(path=shown(error.filename), reason=reason(error))
+    if not _stdout_takes_more() or error.errno in _OF_WRITING:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again as it closes it
+        return messages.STDOUT_REFUSED.anywhere(reason=reason(error))
+    return messages.SYSTEM_REFUSED.anywhere(reason=reason(error))
+
+
+def _stdout_takes_more() -> bool:
+    """Whether what is still to be written can be: it stays in the buffer where it could not."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _open_streams() -> None:
@@ -84,7 +106,7 @@ def _complain(error: MaskError) -> None:
 
 def _parser(asked: str) -> argparse.ArgumentParser:
     """Of the command that is asked for; of all where that is none of them, for help and to say which there are."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="maskexpr",
         description="A small language for image masks.",
         epilog=EXAMPLES,

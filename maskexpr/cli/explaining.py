@@ -13,6 +13,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.explain import manual
 from maskexpr.files import formats, programs
+from maskexpr.files.access import STANDARD
 from maskexpr.files.formats.naming import shown
 
 if TYPE_CHECKING:
@@ -42,11 +43,12 @@ def _explain(options: argparse.Namespace) -> int:
     if text.lower().endswith(formats.ENDINGS) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
         print(_described(text))
         return shared.OK
-    if text.endswith(".mask") or (text != programs.STANDARD and len(text) < 256 and os.path.isfile(text)):
-        program, folder = programs.load_program(text, fast=options.fast), Path(text).parent
+    access = shared.access(options)
+    if text.endswith(".mask") or (text != STANDARD and len(text) < 256 and os.path.isfile(text)):
+        program, folder = programs.load_program(text, access, fast=options.fast), Path(text).parent
     else:
-        program = programs.compile_expression(text, fast=options.fast)
-    loaded = shared.load(program, options, folder)
+        program = programs.compile_expression(text, access, fast=options.fast)
+    loaded = shared.load(program, options, folder, access)
     missing = [info.name for info in program.inputs if info.name not in loaded.values]
     if missing and options.time:
         raise InputError(messages.TIME_NEEDS_INPUTS.anywhere(name=missing[0]))

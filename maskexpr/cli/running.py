@@ -12,6 +12,8 @@ from maskexpr.cli import shared
 from maskexpr.display.results import summary
 from maskexpr.engine.prepared import Stages
 from maskexpr.files import programs
+from maskexpr.files.access import STANDARD, Access
+from maskexpr.files.formats.naming import shown
 from maskexpr.program.steps import Checked, Step
 
 if TYPE_CHECKING:
@@ -29,8 +31,6 @@ def add_eval(commands: "Commands") -> None:
     shared.add_inputs(command)
     command.add_argument("-o", "--output", metavar="OUT", help="write the result: a file, a folder/, or - ")
     _add_pictures(command)
-    hist = "write a plot of how often values occur in the image and within the mask, thresholds marked"
-    command.add_argument("--hist", metavar="OUT.png", help=hist)
 
 
 def add_run(commands: "Commands") -> None:
@@ -42,7 +42,6 @@ def add_run(commands: "Commands") -> None:
     )
     command.add_argument("-o", "--output", metavar="OUT", help=out)
     _add_pictures(command)
-    command.set_defaults(hist=None)
 
 
 def _add_pictures(command: argparse.ArgumentParser) -> None:
@@ -50,25 +49,31 @@ def _add_pictures(command: argparse.ArgumentParser) -> None:
     overlay = "write each mask outlined on its image: a file if there is one mask, else a folder/ or template as for -o"
     command.add_argument("--overlay", metavar="OUT.png", help=overlay)
     shared.add_view(command)
+    hist = "write a plot of how often values occur in the image and within the mask, thresholds marked"
+    command.add_argument("--hist", metavar="OUT.png", help=hist)
 
 
 def _eval(options: argparse.Namespace) -> int:
     """Run one expression. A number is printed; an image is summed up, a mask also drawn if this is a terminal; -o
     writes them to a file instead. An expression that begins with a minus needs brackets or a -- before it."""
-    program = programs.compile_expression(options.expression, fast=options.fast)
-    return _run_program(program, options, Path(), write=options.output is not None)
+    access = shared.access(options)
+    program = programs.compile_expression(options.expression, access, fast=options.fast)
+    return _run_program(program, options, Path(), access, write=options.output is not None)
 
 
 def _run(options: argparse.Namespace) -> int:
     """Run a program file. Each mask and image is written to {stem}-{output}.png in the current folder, {stem} being the
     name of the first input file (.tif or .npy where PNG cannot hold it), or where -o says, and its path is printed;
     numbers are printed. No input is ever overwritten."""
-    program = programs.load_program(options.file, fast=options.fast)
-    folder = Path() if options.file == programs.STANDARD else Path(options.file).parent
-    return _run_program(program, options, folder, Path(options.file).stem, write=True)
+    access = shared.access(options)
+    program = programs.load_program(options.file, access, fast=options.fast)
+    folder = Path() if options.file == STANDARD else Path(options.file).parent
+    return _run_program(program, options, folder, access, Path(options.file).stem, write=True)
 
 
-def _run_program(program: Program, options: argparse.Namespace, folder: Path, stem: str = "", *, write: bool) -> int:
+def _run_program(
+    program: Program, options: argparse.Namespace, folder: Path, access: Access, stem: str = "", *, write: bool
+) -> int:
     """Run a program on files; write its results or print them, and write the pictures of them that are asked for. All
     paths are checked before anything is written."""
     if not program.outputs:
@@ -77,10 +82,10 @@ def _run_program(program: Program, options: argparse.Namespace, folder: Path, st
         from maskexpr.display import views  # only where something is drawn: it takes long to import
 
         views.check_mode(options.view)
-    loaded = shared.load(program, options, folder)
+    loaded = shared.load(program, options, folder, access)
     bound = stages(program, loaded.values)
     shared.warn(bound.checked.diagnostics)
-    results, found = bound.watched(lambda checked: _watched(checked, options))
+    results, found = bound.watched(lambda checked: _watched(checked, options), shared.warn)
     run = _Run(program, options, loaded, bound, results, found)
 
     stem = loaded.stem or stem
@@ -89,12 +94,12 @@ def _run_program(program: Program, options: argparse.Namespace, folder: Path, st
     if options.overlay is not None or options.hist is not None:
         wanted = run.pictures(stem)
         pictures, paths = wanted.made, {**paths, **wanted.paths}
-    programs.check_targets(paths, list(loaded.paths.values()))
+    programs.check_targets(paths, access)
     for option in (options.output, options.overlay, options.hist):
         programs.make_folder(option)
 
     # A file on standard output is alone there.
-    stream = sys.stderr if programs.STANDARD in paths.values() else sys.stdout
+    stream = sys.stderr if STANDARD in paths.values() else sys.stdout
     for name, result in results.items():
         drawn = options.show or (result.kind.name == "mask" and not write)
         drawn = drawn and programs.is_array(result) and stream is sys.stdout and stream.isatty()
@@ -104,13 +109,13 @@ def _run_program(program: Program, options: argparse.Namespace, folder: Path, st
             print(title + text, file=stream)
             continue
         run.write(name, result, paths[name])
-        if paths[name] != programs.STANDARD:
+        if paths[name] != STANDARD:
             details = ("\n" if drawn else "  ") + text if stream.isatty() else ""
-            print(paths[name] + details, file=stream)
+            print(shown(paths[name]) + details, file=stream)
     for name, picture in pictures.items():
         run.write(name, picture, paths[name])
-        if paths[name] != programs.STANDARD:
-            print(paths[name], file=stream)
+        if paths[name] != STANDARD:
+            print(shown(paths[name]), file=stream)
     return shared.OK
 
 

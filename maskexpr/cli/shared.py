@@ -1,17 +1,19 @@
 """What several commands share: exit codes, and the inputs, params and spacing that a program runs on."""
 
 import argparse
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from maskexpr.api import Program
 from maskexpr.checker.binding import parameter
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.diagnostics.printing import printable
 from maskexpr.files import programs
+from maskexpr.files.access import Access
+from maskexpr.functions.docstrings import doc_of
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -38,9 +40,31 @@ exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadab
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """Options that take a value are given once, if they are not made to be collected, and what was typed is shown as
+    what can be printed."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        for name in (None, "store"):
+            self.register("action", name, _Once)
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
+class _Once(argparse._StoreAction):
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
+        given = vars(namespace).setdefault("options_given", set())
+        if option is not None and self.dest in given:
+            parser.error(f"{option} is given twice")
+        given.add(self.dest)
+        super().__call__(parser, namespace, values, option)
+
+
 def add(commands: "Commands", name: str, command: Command, help: str, **more: Any) -> argparse.ArgumentParser:
     """A parser for a command, which says in its docstring what it does, and returns its exit code."""
-    parser = commands.add_parser(name, help=help, description=inspect.getdoc(command), **more)
+    parser = commands.add_parser(name, help=help, description=doc_of(command), **more)
     parser.set_defaults(command=command)
     return parser
 
@@ -55,8 +79,19 @@ def add_settings(command: argparse.ArgumentParser) -> None:
     """What holds for all inputs and steps."""
     command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help="a value for a param")
     add_spacing(command)
+    add_access(command)
     fast = "let OpenCV, where it is installed, compute gaussians and distances: faster, but the last bits may differ"
     command.add_argument("--fast", action="store_true", help=fast)
+
+
+def add_access(command: argparse.ArgumentParser) -> None:
+    allowed = "let the program name files in a folder, or below it, that is not its own; may be given again"
+    command.add_argument("--allow-read", metavar="DIR", action="append", default=[], help=allowed)
+
+
+def access(options: argparse.Namespace) -> Access:
+    """What the command may read of what programs name."""
+    return Access(options.allow_read)
 
 
 def add_spacing(command: argparse.ArgumentParser) -> None:
@@ -68,37 +103,45 @@ def add_view(command: argparse.ArgumentParser) -> None:
     command.add_argument("--view", metavar="MODE", help=modes)
 
 
-def load(program: Program, options: argparse.Namespace, folder: Path) -> programs.Loaded:
+def load(program: Program, options: argparse.Namespace, folder: Path, access: Access) -> programs.Loaded:
     """The inputs and params that were given."""
-    given: dict[str, str] = {}
-    for text in options.given:
-        name, value = named(text, messages.GIVEN_FORM)
-        if name in given:
-            raise InputError(messages.GIVEN_TWICE.anywhere(name=name))
-        given[name] = value
+    given = named_once(options.given, messages.GIVEN_FORM)
     infos = {info.name: info for info in program.params}
     for name in given:
         if name in infos:
             raise InputError(messages.GIVEN_IS_PARAM.anywhere(name=name, value=given[name]))
     params = {}
-    for text in options.param:
-        name, value = named(text, messages.PARAM_FORM_GIVEN)
+    for name, value in named_once(options.param, messages.PARAM_FORM_GIVEN).items():
         if any(info.name == name for info in program.inputs):
             raise InputError(messages.PARAM_IS_INPUT.anywhere(name=name, value=value))
         if name not in infos:
             raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
         params[name] = parameter(infos[name], value)
     check_spacings(options.spacing, {*given, *(info.name for info in program.inputs)})
-    return programs.load_inputs(program, given, params, options.spacing, folder)
+    return programs.load_inputs(program, given, params, options.spacing, folder, access)
 
 
 def check_spacings(spacings: Sequence[str], names: Iterable[str]) -> None:
-    """Refuse the size of a pixel of an input that is not there."""
-    names = list(names)
+    """Refuse the size of a pixel of an input that is not there, or two of one."""
+    names, sized = list(names), set[str]()
     for text in spacings:
-        name, separator, _ = text.partition("=")
-        if separator and name not in names:
+        name = text.partition("=")[0] if "=" in text else ""
+        if name and name not in names:
             raise InputError(messages.INPUT_UNKNOWN.anywhere(name=name, names=", ".join(names) or "none"))
+        if name in sized:
+            raise InputError(messages.GIVEN_TWICE.anywhere(name=f"--spacing {name}=".removesuffix(" =")))
+        sized.add(name)
+
+
+def named_once(texts: Iterable[str], mistake: messages.Mistake) -> dict[str, str]:
+    """Names and what is given for them, each once."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, value = named(text, mistake)
+        if name in found:
+            raise InputError(messages.GIVEN_TWICE.anywhere(name=name))
+        found[name] = value
+    return found
 
 
 def named(text: str, mistake: messages.Mistake) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import results
 from maskexpr.files import formats, programs
+from maskexpr.files.access import INPUT, STANDARD, Access
 from maskexpr.files.formats.naming import shown
 from maskexpr.kinds.kind import Kind
 
@@ -43,8 +44,9 @@ def _show(options: argparse.Namespace) -> int:
 
     if options.overlay is not None and options.mask is None:
         raise InputError(messages.SHOW_NO_MASK.anywhere(path=shown(options.overlay)))
-    mask = _mask(options.mask, options.spacing) if options.mask is not None else None
-    image = _image(options.image, options.spacing, alone=mask is None)
+    access = Access()
+    mask = _mask(options.mask, options.spacing, access) if options.mask is not None else None
+    image = _image(options.image, options.spacing, access, alone=mask is None)
     ground = image if mask is not None else None
     view = views.view_of(*(mask or image), ground, options.view or "overlay", options.plane)
 
@@ -56,27 +58,26 @@ def _show(options: argparse.Namespace) -> int:
     if options.hist is not None:
         plot = drawing.histogram(name, *image, {}, [(stem, *mask)] if mask is not None else [])
         wanted.add("hist", {name: plot}, options.hist, name, "{stem}-histogram")
-    read = [path for path in (options.image, options.mask) if path is not None and path != programs.STANDARD]
-    programs.check_targets(wanted.paths, [Path(path) for path in read])
+    programs.check_targets(wanted.paths, access)
     for option in (options.overlay, options.hist):
         programs.make_folder(option)
 
-    alone = programs.STANDARD in wanted.paths.values()  # nothing else goes to standard output beside a file
+    alone = STANDARD in wanted.paths.values()  # nothing else goes to standard output beside a file
     drawn = sys.stdout.isatty() and not alone
     text = drawing.in_terminal(view) if drawn else results.summary(view.value, view.kind)
     print(text, file=sys.stderr if alone else sys.stdout)
     for title, path in wanted.paths.items():
         programs.write(wanted.made[title], path)
-        if path != programs.STANDARD:
-            print(path, file=sys.stderr if alone else sys.stdout)
+        if path != STANDARD:
+            print(shown(path), file=sys.stderr if alone else sys.stdout)
     return shared.OK
 
 
-def _image(path: str, spacing: str | None, alone: bool) -> tuple[Any, Kind]:
+def _image(path: str, spacing: str | None, access: Access, alone: bool) -> tuple[Any, Kind]:
     """What a file holds, as `maskexpr.view` would show it; alone, one of 0 and 255 is a mask."""
     from maskexpr.display import views
 
-    pixels = _read(path, None)
+    pixels = _read(path, None, access)
     image = programs.as_image(pixels, spacing)
     grey = pixels.colour is False and pixels.array.dtype == np.uint8
     if alone and grey and set(np.unique(pixels.array)) == {0, 255}:
@@ -84,9 +85,9 @@ def _image(path: str, spacing: str | None, alone: bool) -> tuple[Any, Kind]:
     return views.with_kind(image, shown(path))
 
 
-def _mask(path: str, spacing: str | None) -> tuple[Any, Kind]:
+def _mask(path: str, spacing: str | None, access: Access) -> tuple[Any, Kind]:
     """What a file holds, as a mask if there is one value beside 0, else as labels."""
-    pixels = _read(path, "labels")
+    pixels = _read(path, "labels", access)
     array, image = pixels.array, programs.as_image(pixels, spacing)
     if pixels.colour and (not _is_mask(array) or np.any(array[..., 1:3] != array[..., :1])):
         raise _no_mask(path, "a colour image")
@@ -99,8 +100,11 @@ def _mask(path: str, spacing: str | None) -> tuple[Any, Kind]:
     return binding.taken(replace(image, kind="labels"), shown(path))
 
 
-def _read(path: str, kind: str | None) -> "formats.Pixels":
-    return formats.read(sys.stdin.buffer if path == programs.STANDARD else path, kind=kind)
+def _read(path: str, kind: str | None, access: Access) -> "formats.Pixels":
+    if path == STANDARD:
+        return formats.read(access.standard(INPUT, "the mask" if kind else "the image"), kind=kind)
+    access.note(path)
+    return formats.read(path, kind=kind)
 
 
 def _is_mask(array: np.ndarray[Any, Any]) -> bool:

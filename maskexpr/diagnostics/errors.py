@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source, Span
 
 Severity = Literal["error", "warning"]
@@ -31,7 +32,7 @@ class Diagnostic:
         if self.source is None or self.span is None:
             return ""
         line, column = self.source.position(self.span.start)
-        return f"{self.source.name}:{line}:{column}"
+        return f"{printable(self.source.name)}:{line}:{column}"
 
     def render(self) -> str:
         """The whole text a person reads: place and cause, the source line, a caret under the span, the way out."""
@@ -113,3 +114,30 @@ class RunError(MaskError):
 
 class FileError(MaskError):
     """A file could not be found, read, decoded or written."""
+
+
+class MaskWarning(UserWarning):
+    """What a run found suspicious, as `warnings` gives it out; `diagnostic` holds it."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic)
+        self.diagnostic = diagnostic
+
+    @property
+    def code(self) -> str:
+        return self.diagnostic.code
+
+    @property
+    def message(self) -> str:
+        return self.diagnostic.message
+
+    @property
+    def hint(self) -> str:
+        return self.diagnostic.hint
+
+    @property
+    def span(self) -> Span | None:
+        return self.diagnostic.span
+
+    def __str__(self) -> str:
+        return self.diagnostic.render()

@@ -34,9 +34,10 @@ def summary(value: Any, kind: Kind) -> str:
     if not isinstance(value, np.ndarray):
         return number_text(value)
     shape = shape_text(kind.shape or value.shape, kind.channels)
-    if kind.name == "mask":
+    if kind.name in ("mask", "mask samples"):
         on = int(np.count_nonzero(value))
-        return f"mask {shape}, {_percent(on, value.size)} on ({_plural(on, 'pixel')}), {_regions(value)}"
+        text = f"{kind.name} {shape}, {_percent(on, value.size)} on ({_plural(on, 'pixel')})"
+        return f"{text}, {_regions(value)}" if kind.is_array else text
     if kind.name == "labels":
         return f"labels {shape}, {_plural(_count_labels(value), 'label')}"
     return f"{kind.name} {shape} {value.dtype}, {_values(value)}"

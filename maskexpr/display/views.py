@@ -141,9 +141,10 @@ def with_kind(value: Any, name: str, kind: str | None = None, spacing: Any = Non
         return value.value, value.kind
     image = value if isinstance(value, Image) else Image(value)
     image = replace(image, kind=kind or image.kind, spacing=image.spacing if spacing is None else spacing)
-    if image.kind is None and getattr(image.array, "dtype", None) == np.int32 and np.min(image.array, initial=0) >= 0:
-        image = replace(image, kind="labels")
-    return binding.taken(image, name, kind)
+    array, found = binding.taken(image, name, kind)
+    if image.kind is None and found.name == "image" and found.dtype == np.int32 and array.min() >= 0:
+        return binding.taken(replace(image, kind="labels"), name, kind)
+    return array, found
 
 
 def view_of(
@@ -190,7 +191,7 @@ def ground_of(kind: Kind, given: Mapping[str, Any], declared: Iterable[InputInfo
     kinds = {info.name: info.kind for info in declared}
     names = sorted(given, key=lambda name: name != kind.origin)
     for name in names:
-        if kinds.get(name) in SEGMENTATIONS or not isinstance(given[name], Image | np.ndarray):
+        if kinds.get(name) in SEGMENTATIONS or isinstance(given[name], bool | int | float | str):
             continue
         array, found = binding.taken(given[name], name, kinds.get(name))
         if found.name in INTENSITIES and found.shape == kind.shape:

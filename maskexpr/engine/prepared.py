@@ -13,6 +13,7 @@ from maskexpr.diagnostics.errors import InputError, ProgramError
 from maskexpr.diagnostics.source import Span
 from maskexpr.engine.clock import Clock, Times
 from maskexpr.engine.run import Engine
+from maskexpr.engine.watching import Tell, Watched, nobody
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.planner.plan import Plan, plan
@@ -49,14 +50,23 @@ class Prepared:
         self._made: dict[str, Any] = {}
 
     @property
+    def watched(self) -> Watched:
+        """The program, with what is looked at in each run."""
+        return self._once("watched", lambda: Watched(self.checked))
+
+    @property
     def plan(self) -> Plan:
         """How a run goes."""
-        return self._once("plan", lambda: plan(self.checked, fast=self._fast))
+        return self._once("plan", lambda: plan(self.watched.checked, fast=self._fast))
 
     @property
     def engine(self) -> Engine:
         """What runs it."""
-        return self._once("engine", lambda: Engine(self.checked, self.plan))
+        return self._once("engine", lambda: Engine(self.watched.checked, self.plan))
+
+    def run(self, inputs: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+        """The outputs for these inputs, as the engine has them; what is to be said of them is told."""
+        return self.watched.take(self.engine.run(inputs), tell)
 
     def _once(self, name: str, make: Callable[[], _Made]) -> _Made:
         found: _Made | None = self._made.get(name)
@@ -87,10 +97,10 @@ class Stages:
         loose = [n for n, a in self.arrays.items() if isinstance(a, np.ndarray) and not a.flags.c_contiguous]
         return cost(self.plan, self.kinds.values(), loose)
 
-    def run(self) -> dict[str, Any]:
-        """The values of the outputs."""
+    def run(self, tell: Tell = nobody) -> dict[str, Any]:
+        """The values of the outputs; what is to be said of the run is told."""
         self._check_runs()
-        values = self.prepared.engine.run(self.arrays)
+        values = self.prepared.run(self.arrays, tell)
         own = _OwnArrays(self.arrays.values())
         return {name: own.take(values[name]) for name, _ in self.checked.outputs}
 
@@ -101,19 +111,23 @@ class Stages:
         if changed:
             raise InputError([messages.INPUT_CHANGED.anywhere(name=name) for name in changed])
 
-    def results(self) -> dict[str, Result]:
+    def results(self, tell: Tell = nobody) -> dict[str, Result]:
         """Each output with its kind: what is needed to write or show it."""
-        values = self.run()
+        values = self.run(tell)
         return {name: Result(step.kind, values[name]) for name, step in self.checked.outputs}
 
-    def watched(self, steps: Callable[[Checked], Mapping[_Key, Step]]) -> tuple[dict[str, Result], dict[_Key, Any]]:
-        """The results, and the values of some steps on the way, such as the thresholds (`Checked.numbers`)."""
+    def watched(
+        self, steps: Callable[[Checked], Mapping[_Key, Step]], tell: Tell = nobody
+    ) -> tuple[dict[str, Result], dict[_Key, Any]]:
+        """The results, and the values of some steps on the way, such as the thresholds (`Checked.numbers`); what is to
+        be said of the run is told."""
         self._check_runs()
         checked = self.checked
         also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
         outputs = (*checked.outputs, *((name, step) for name, (_, step) in also.items()))
-        wider = replace(checked, outputs=outputs)
-        values = Engine(wider, plan(wider, fast=self.declared.fast)).run(self.arrays)
+        wider = Watched(replace(checked, outputs=outputs))
+        engine = Engine(wider.checked, plan(wider.checked, fast=self.declared.fast))
+        values = wider.take(engine.run(self.arrays), tell)
         own = _OwnArrays(self.arrays.values())
         results = {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
         return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
@@ -122,7 +136,7 @@ class Stages:
         """Run the program some times; what the best run took, step by step of the plan."""
         self._check_pixels()
         clock, engine = Clock(), self.prepared.engine
-        clocked = Engine(self.checked, engine.plan, clock)
+        clocked = Engine(self.prepared.watched.checked, engine.plan, clock)
         in_order = {n: np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for n, v in self.arrays.items()}
         best: Times | None = None
         engine.run(self.arrays)  # the first one makes buffers, and imports what is imported late

@@ -153,7 +153,7 @@ class _WholeRunner:
 
     def run(self, values: Values) -> None:
         task = self._task
-        given = [in_form(values, operand, task.form) for operand in task.step.operands.values()]
+        given = [self._given(values, operand) for operand in task.step.operands.values()]
         scratch = borrow_scratch()
         try:
             with np.errstate(all="ignore"):
@@ -161,3 +161,9 @@ class _WholeRunner:
         finally:
             give_back(scratch)
         values[task.step, task.form if task.step.kind.name == "mask" else "plain"] = result
+
+    def _given(self, values: Values, operand: Step) -> Any:
+        form = self._task.form
+        if self._task.method.loose and operand.name and (form == "plain" or operand.kind.name != "mask"):
+            return values[operand, "plain"]
+        return in_form(values, operand, form)

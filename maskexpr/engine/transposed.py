@@ -46,7 +46,7 @@ def _transposed_settings(settings: Mapping[str, Any], step: Step) -> dict[str, A
         elif name in ("grid", "spacing"):
             found[name] = _reversed(value)
         elif name == "axes" and value is not None:
-            ndim = next(s.kind.ndim for s in (step, *step.operands.values()) if s.kind.ndim)
+            ndim = max(s.kind.ndim or 0 for s in (step, *step.operands.values()))  # the result may have fewer
             found[name] = tuple(sorted(ndim - 1 - axis for axis in value))
     return found
 

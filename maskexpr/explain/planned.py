@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from maskexpr.engine.clock import Times
+from maskexpr.engine.watching import is_aside
 from maskexpr.explain.written import Writer
 from maskexpr.kinds.kind import shape_text
 from maskexpr.planner.costs import operations
@@ -59,7 +60,7 @@ def _as_written(checked: Checked) -> dict[Step, str]:
 def _names(checked: Checked, plan: Plan) -> dict[Step, str]:
     """What the program calls the steps of its plan, as far as it is sure that they are the same after rewriting."""
     became = {before: after for _, before, after in plan.rewritten.applied}
-    names = {step: name for name, step in reversed(plan.rewritten.outputs)}
+    names = {step: name for name, step in reversed(plan.rewritten.outputs) if not is_aside(name)}
     for step, name in _as_written(checked).items():
         names.setdefault(step, name)
         seen = {step}
@@ -117,6 +118,8 @@ class _Table:
                         user = f"pass {passes}" if isinstance(stage, Pass) else _noun(task)
                         users.setdefault(operand, {})[user] = None
         for name, step in self._plan.rewritten.outputs:
+            if is_aside(name):
+                continue
             users.setdefault(step, {})["the result" if name == "result" else f"output {name}"] = None
         return {step: list(names) for step, names in users.items()}
 
@@ -169,8 +172,9 @@ class _Table:
     def _title(self, stage: Pass | Task, number: int) -> str:
         if isinstance(stage, Task):
             values = (stage.step, *stage.step.operands.values())
-            is_large = any(v.kind.is_array or v.kind.name == "samples" for v in values)
-            return "on whole images" if is_large else "on single values"
+            if any(v.kind.is_array for v in values):
+                return "on whole images"
+            return "on samples" if any(v.kind.is_samples for v in values) else "on single values"
         strips, shape = len(stage.strips), shape_text(stage.shape)
         if strips == 1:
             return f"pass {number} over {shape}, all at once"

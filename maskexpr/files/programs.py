@@ -1,10 +1,11 @@
 """Programs and files: program texts read, inputs loaded, results put where they belong."""
 
 import hashlib
-import io
 import os
+import string
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,12 +15,14 @@ import numpy as np
 from maskexpr.api import Image, Program, Result, compile
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
+from maskexpr.diagnostics.printing import printable
 from maskexpr.files import formats
+from maskexpr.files.access import INPUT, PROGRAM, STANDARD, Access, decoded, resolved
 from maskexpr.files.formats.naming import reason, shown
-from maskexpr.language.limits import Limits
+from maskexpr.files.formats.opening import is_handed_over, open_file
+from maskexpr.files.formats.replacing import is_no_file
 from maskexpr.program.steps import InputInfo
 
-STANDARD = "-"  # standard input or output
 _SCRIPT = "# From a session of maskexpr.\n"  # how a script begins
 
 
@@ -29,7 +32,7 @@ class Loaded:
 
     values: dict[str, Any]
     paths: dict[str, Path] = field(default_factory=dict)
-    standard: dict[str, bytes] = field(default_factory=dict)  # what came through standard input
+    digests: dict[str, str] = field(default_factory=dict)  # of what came through pipes, by the names of their inputs
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -43,12 +46,13 @@ class Loaded:
 
     def digest(self, name: str) -> str | None:
         """The SHA-256 of the bytes an input came from; None for one that is a number."""
-        if name in self.standard:
-            return hashlib.sha256(self.standard[name]).hexdigest()
+        if name in self.digests:
+            return self.digests[name]
         if name not in self.paths:
             return None
         try:
-            with open(self.paths[name], "rb") as stream:
+            stream: Any  # as hashlib takes it
+            with open_file(self.paths[name]) as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
             raise FileError(
@@ -56,31 +60,44 @@ class Loaded:
             ) from None
 
 
-class _Standard(io.BytesIO):
-    """What came through standard input, kept for its hash."""
+class _Hashed:
+    """What comes through a pipe, hashed as it is read: that can be done once."""
 
-    name = "<stdin>"
+    def __init__(self, stream: BinaryIO) -> None:
+        self.name = getattr(stream, "name", None)
+        self._stream = stream
+        self._hash = hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._hash.update(data)
+        return data
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
 
 
-def load_program(path: str, *, fast: bool = False) -> Program:
+def load_program(path: str, access: Access | None = None, *, fast: bool = False) -> Program:
     """Compile a program file; `use` finds files beside it. `-` is standard input."""
+    access = access or Access()
     if path == STANDARD:
-        return compile(_standard_text(), name="standard input", resolver=beside(Path()), fast=fast)
-    return compile(program_text(path), name=path, resolver=beside(Path(path).parent), fast=fast)
+        return compile(_standard_text(access), name="standard input", resolver=access.beside(Path()), fast=fast)
+    return compile(program_text(path, access), name=path, resolver=access.beside(Path(path).parent), fast=fast)
 
 
-def compile_expression(text: str, *, fast: bool = False) -> Program:
+def compile_expression(text: str, access: Access, *, fast: bool = False) -> Program:
     """Compile an expression from the command line; `use` finds files in the current folder."""
     if text.endswith(".mask") and os.path.isfile(text):
         raise InputError(messages.EVAL_OF_FILE.anywhere(path=shown(text)))
-    return compile(_standard_text() if text == STANDARD else text, resolver=beside(Path()), fast=fast)
+    return compile(_standard_text(access) if text == STANDARD else text, resolver=access.beside(Path()), fast=fast)
 
 
-def program_text(path: str) -> str:
+def program_text(path: str, access: Access | None = None) -> str:
     """The text of a program file, as far as a program may be long."""
     try:
-        with open(path, "rb") as stream:
-            return _decoded(stream)
+        with open_file(path) as stream:
+            text = decoded(stream)
     except FileNotFoundError:
         mistake = messages.FILE_MISSING if path.endswith(".mask") else messages.PROGRAM_MISSING
         raise FileError(mistake.anywhere(path=shown(path))) from None
@@ -92,10 +109,15 @@ def program_text(path: str) -> str:
         raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
     except ValueError:  # a name with a NUL in it
         raise FileError(messages.FILE_MISSING.anywhere(path=shown(path))) from None
+    if access is not None:
+        access.note(path, PROGRAM)
+    return text
 
 
 def write_script(text: str, path: str) -> None:
     """Write what a session came to as a program file; only over one that was written so, never over another file."""
+    if is_no_file(path) and not os.path.isdir(path):
+        raise FileError(messages.SCRIPT_NO_FILE.anywhere(path=shown(path)))
     if not path.endswith(".mask"):
         raise FileError(messages.SCRIPT_SUFFIX.anywhere(path=shown(path)))
     if os.path.lexists(path) and not program_text(path).startswith(_SCRIPT):
@@ -103,51 +125,36 @@ def write_script(text: str, path: str) -> None:
     formats.put(path, (_SCRIPT + text).encode())
 
 
-def _standard_text() -> str:
+def _standard_text(access: Access) -> str:
     try:
-        return _decoded(sys.stdin.buffer)
+        return decoded(access.standard(PROGRAM, "the program"))
     except UnicodeDecodeError:
         raise FileError(messages.PROGRAM_NOT_TEXT.anywhere(path="standard input")) from None
-
-
-def _decoded(stream: BinaryIO) -> str:
-    """One byte more than is allowed lets the compiler say that a text is too long, and no device is read for ever."""
-    return stream.read(Limits().source_bytes + 1).decode("utf-8-sig", "strict")
-
-
-def beside(*folders: Path) -> Callable[[str], str]:
-    """Finds the files of `use` in the first of some folders that has them, or below it: a program from a stranger must
-    not read others."""
-
-    def resolve(path: str) -> str:
-        folder = next((folder for folder in folders if (folder / path).exists()), folders[0])
-        target = (folder / path).resolve()
-        if not target.is_relative_to(folder.resolve()):
-            raise ValueError(messages.USE_OUTSIDE)
-        if target.exists() and not target.is_file():
-            raise ValueError(messages.USE_NO_FILE)
-        with open(target, "rb") as stream:
-            return _decoded(stream)
-
-    return resolve
+    except OSError as error:
+        raise FileError(messages.FILE_REFUSED.anywhere(path="standard input", reason=reason(error))) from None
 
 
 def load_inputs(
-    program: Program, given: Mapping[str, str], params: Mapping[str, Any], spacings: Sequence[str], folder: Path
+    program: Program,
+    given: Mapping[str, str],
+    params: Mapping[str, Any],
+    spacings: Sequence[str],
+    folder: Path,
+    access: Access | None = None,
 ) -> Loaded:
     """Values for the inputs: files and numbers given by name, else the default files beside the program.
 
     Inputs that have neither are left out; running the program reports them.
     """
-    loaded = Loaded(dict(params))
+    access, loaded = access or Access(), Loaded(dict(params))
     infos = {info.name: info for info in program.inputs}
     names = [*given, *(n for n in infos if n not in given)]
     for name in names:
-        info = infos.get(name, InputInfo(name))
+        info, spacing = infos.get(name, InputInfo(name)), spacing_for(name, spacings)
         if name in given:
-            _load(loaded, info, given[name], Path(), spacing_for(name, spacings))
+            _load(loaded, info, given[name], Path(given[name]), spacing, access)
         elif info.default is not None:
-            _load(loaded, info, info.default, folder, spacing_for(name, spacings))
+            _load(loaded, info, info.default, access.default(info, folder), spacing, access)
     return loaded
 
 
@@ -159,21 +166,37 @@ def spacing_for(name: str, spacings: Sequence[str]) -> str | None:
     return found[-1] if found else None
 
 
-def _load(loaded: Loaded, info: InputInfo, text: str, folder: Path, spacing: str | None) -> None:
-    path = folder / text
-    scalar = None if path.exists() else plain_value(text)
+def _load(loaded: Loaded, info: InputInfo, text: str, path: Path, spacing: str | None, access: Access) -> None:
+    scalar = None if os.path.exists(path) else plain_value(text)
     if scalar is not None:
         loaded.values[info.name] = scalar
         return
-    if text == STANDARD:
-        loaded.standard[info.name] = sys.stdin.buffer.read()
-        pixels = formats.read(_Standard(loaded.standard[info.name]), kind=info.kind)
-    else:
-        pixels = formats.read(path, kind=info.kind)
-    loaded.values[info.name] = as_image(pixels, spacing)
-    loaded.notes[info.name] = ": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])])
-    if text != STANDARD:
+    pixels, digest = read_input(info, None if text == STANDARD else path, access)
+    if digest is None:
         loaded.paths[info.name] = path
+    else:
+        loaded.digests[info.name] = digest
+    loaded.values[info.name] = as_image(pixels, spacing)
+    loaded.notes[info.name] = printable(": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])]))
+
+
+def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["formats.Pixels", str | None]:
+    """What a file holds, or standard input where there is no path, and the SHA-256 of what can be read only once: that,
+    and other pipes and files that this process was started with."""
+    if path is not None:
+        access.note(path)
+        if not is_handed_over(path):
+            return formats.read(path, kind=info.kind), None
+    with nullcontext(access.standard(INPUT, info.name)) if path is None else _handed_over(path) as stream:
+        hashed: Any = _Hashed(stream)
+        return formats.read(hashed, kind=info.kind), hashed.digest
+
+
+def _handed_over(path: Path) -> BinaryIO:
+    try:
+        return open_file(path)
+    except OSError as error:
+        raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
 
 def as_image(pixels: "formats.Pixels", spacing: str | None) -> Image:
@@ -230,34 +253,34 @@ def _is_folder(option: str) -> bool:
 
 
 def _filled(pattern: str, stem: str, output: str) -> str:
+    """A template with its names filled in: they are all there is to it, and nothing can be asked of them."""
+    names, parts = {"stem": stem, "output": output}, []
     try:
-        return pattern.format(stem=stem, output=output)
-    except (KeyError, IndexError, ValueError, AttributeError):
+        for text, name, form, conversion in string.Formatter().parse(pattern):
+            parts.append(text)
+            if name is not None:
+                parts.append(names[name])
+            if form or conversion:
+                raise KeyError(form)
+    except (KeyError, ValueError):
         raise InputError(messages.OUTPUT_TEMPLATE.anywhere(template=shown(pattern))) from None
+    return "".join(parts)
 
 
-def check_targets(paths: Mapping[str, str], inputs: Sequence[Path]) -> None:
-    """Refuse to write over an input, or two results to one file, before anything is written."""
-    kept = {os.path.realpath(path) for path in inputs}
+def check_targets(paths: Mapping[str, str], access: Access) -> None:
+    """Refuse to write over what was read, or two results to one file, before anything is written."""
     taken: dict[str, str] = {}
     found: list[Diagnostic] = []
     for name, path in paths.items():
-        real = os.path.realpath(path)
-        if path != STANDARD and (real in kept or any(_same_file(real, other) for other in kept)):
-            found.append(messages.OUTPUT_OVER_INPUT.anywhere(path=shown(path)))
+        real = resolved(path)
+        refused = access.refusal(path) if path != STANDARD else None
+        if refused:
+            found.append(refused)
         elif real in taken:
             found.append(messages.OUTPUT_TWICE.anywhere(path=shown(path), first=taken[real], second=name))
         taken[real] = name
     if found:
         raise InputError(found)
-
-
-def _same_file(a: str, b: str) -> bool:
-    """Whether two names are one file, through a hard link say."""
-    try:
-        return os.path.samefile(a, b)
-    except OSError:
-        return False
 
 
 def make_folder(option: str | None) -> None:

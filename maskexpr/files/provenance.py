@@ -4,19 +4,24 @@ import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maskexpr import __version__
+from maskexpr.diagnostics.printing import printable
 from maskexpr.engine.prepared import Stages
 from maskexpr.files.formats import MOST_TEXT
-from maskexpr.files.formats.naming import printable
+from maskexpr.files.formats.bounds import RECORD_DEPTH, RECORD_VALUES
 from maskexpr.files.programs import Loaded
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind
 
 # Every record begins with this, by which it is told from other texts in a file.
 KEY = "maskexpr"
+
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 def record(bound: Stages, loaded: Loaded, numbers: Mapping[str, Any], output: str) -> str:
@@ -77,6 +82,8 @@ def _plain(value: Any) -> Any:
 
 def described(text: str) -> str | None:
     """A record for a person; None if the text is none. It may come from anyone: nothing in it is trusted."""
+    if not _is_shallow(text):
+        return None
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -84,6 +91,18 @@ def described(text: str) -> str | None:
     if not isinstance(content, dict) or KEY not in content:
         return None
     return "\n".join(_lines(content))
+
+
+def _is_shallow(text: str) -> bool:
+    """Whether a text nests no deeper and holds no more values than ours, seen before it is taken apart."""
+    bare = _TEXT.sub("", text)
+    if sum(map(bare.count, "[]{},")) > RECORD_VALUES:
+        return False
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(bare):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest <= RECORD_DEPTH
 
 
 def _lines(content: dict[str, Any]) -> Iterator[str]:

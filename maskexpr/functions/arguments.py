@@ -102,11 +102,13 @@ class FromChecker:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a function; `default` is `inspect.Parameter.empty` where the caller must give it."""
+    """One parameter of a function; `default` is `inspect.Parameter.empty` where the caller must give it, `named` says
+    that its name must be written."""
 
     name: str
     takes: Takes
     default: Any = inspect.Parameter.empty
+    named: bool = False
 
     @property
     def required(self) -> bool:

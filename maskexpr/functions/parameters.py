@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import FromChecker, Refused, Surroundings, Takes
-from maskexpr.kinds.kind import BINARY_OR_GREY, GIVEN, LOGICAL, NUMERIC, NUMERIC_ARRAYS, SEGMENTATIONS, Kind
+from maskexpr.kinds.kind import BINARY_OR_GREY, GIVEN, LOGICAL, NUMERIC, NUMERIC_ARRAYS, SAMPLES, SEGMENTATIONS, Kind
 from maskexpr.kinds.quantity import Quantity
 
 Array = NDArray[Any]
 Masks = NDArray[np.bool_]
 
 # --- values that may depend on pixels --------------------------------------------------------------------------------
+# Functions of each pixel by itself take samples too, where these say images and masks.
 
 Mask = Annotated[Masks, Takes(frozenset({"mask"}), "a mask")]
 MaskOrNone = Annotated[Masks | None, Takes(frozenset({"mask", "none"}), "a mask")]
@@ -25,16 +26,16 @@ MaskOrLabels = Annotated[Array, Takes(SEGMENTATIONS, "a mask or labels")]
 Markers = Annotated[Array, Takes(NUMERIC_ARRAYS | {"mask"}, "labels, whole numbers or a mask")]
 MaskOrImage = Annotated[Array, Takes(BINARY_OR_GREY, "a mask or an image")]
 Colour = Annotated[Array, Takes(frozenset({"colour"}), "a colour image")]
-Numeric = Annotated[Any, Takes(NUMERIC, "a number or an image")]
+Numeric = Annotated[Any, Takes(NUMERIC - SAMPLES, "a number or an image")]
 Number = Annotated[Any, Takes(frozenset({"number"}), "a number")]
 NumberOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number")]
 Count = Annotated[int, Takes(frozenset({"number"}), "a whole number", low=1, whole=True)]
-Condition = Annotated[Any, Takes(LOGICAL, "a mask")]
+Condition = Annotated[Any, Takes(LOGICAL - SAMPLES, "a mask")]
 ImageOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"none"}, "an image")]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
 Value = Annotated[Any, Takes(GIVEN, "a number, an image or a mask")]
 Measured = Annotated[Array, Takes(NUMERIC_ARRAYS | {"samples"}, "an image or samples such as im[mask]")]
-MaskOrSamples = Annotated[Array, Takes(frozenset({"mask", "samples"}), "a mask")]
+MaskOrSamples = Annotated[Array, Takes(frozenset({"mask", "mask samples"}), "a mask")]
 
 # --- what the checker fills in ---------------------------------------------------------------------------------------
 
@@ -143,7 +144,7 @@ def _sigmas_of(kind: Kind, around: Surroundings) -> list[Any]:
     return [0 if isinstance(value, Quantity) else value for value in values]
 
 
-def _settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
+def settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
     """Axes by name ("yx") or number, as sorted non-negative axis numbers; none means all."""
     if kind.constant is None:
         return None
@@ -172,7 +173,7 @@ def _settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
 
 def _settle_axis(kind: Kind, around: Surroundings) -> int | None:
     """One axis by name or number; none where it is left out, or not known yet."""
-    axes = _settle_axes(kind, around)
+    axes = settle_axes(kind, around)
     if axes and len(axes) > 1:
         raise Refused(messages.AXIS_ONE, axes=kind.constant)
     return axes[0] if axes else None
@@ -312,7 +313,7 @@ SigmaOrNone = Annotated[
 ]
 Axes = Annotated[
     tuple[int, ...] | None,
-    Takes(frozenset({"text", "none", "number", "list"}), 'axes such as "yx"', _settle_axes),
+    Takes(frozenset({"text", "none", "number", "list"}), 'axes such as "yx"', settle_axes),
 ]
 Axis = Annotated[int | None, Takes(frozenset({"text", "none", "number"}), 'an axis such as "x"', _settle_axis)]
 Numbers = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", _settle_numbers)]

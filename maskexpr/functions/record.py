@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from maskexpr.functions.arguments import FromChecker, Parameter, Surroundings, Takes
+from maskexpr.functions.arguments import FromChecker, Parameter, Refused, Surroundings, Takes
+from maskexpr.functions.docstrings import doc_of
 from maskexpr.functions.gives import Gives, Kinds
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import SAMPLED, Kind
 
 Settings = Mapping[str, Any]
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -24,6 +25,8 @@ Halo = int | Literal["whole"] | Callable[[Settings, int], tuple[int, ...]]
 Estimate = float | Callable[[Settings, int], float]
 Derived = str | Callable[[Kind, Settings], str]
 Parts = Literal["pixelwise", "window", "whole"]
+SpoiltBy = Literal["", "nan", "inf"]
+Remark = Callable[[Settings, tuple[int, ...]], Refused | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +60,21 @@ class Function:
         The function as an expression of others, over its own parameters, or such expressions by the kind of the result
         and the settings. It is put in the function's place before a plan is made, and gives the same bits as the body,
         float16 aside, which bodies may compute in a wider type.
+
+    The last ones are for calls, and for warnings.
+
+    Attributes
+    ----------
+    places
+        Parameters that are a place, in the order of the axes. Without names they are given in this order, after the
+        first one of all; a plane has no first axis, so it is left out where fewer are given.
+    compares
+        How numbers are compared with the first operand, by the parameters that take them.
+    spoilt_by
+        "nan" where a nan among the values of the first operand makes the number it gives nan; "inf" where an infinity
+        makes it nan or infinite, too.
+    remark
+        What is suspicious, if anything is, in numbers and settings by parameter, beside images of that shape.
     """
 
     name: str
@@ -77,10 +95,14 @@ class Function:
     keeps_empty: bool
     extensive: bool | Callable[[Settings], bool]
     derived: Derived
+    places: tuple[str, ...]
+    compares: Mapping[str, str]
+    spoilt_by: SpoiltBy
+    remark: Remark | None
 
     @property
     def doc(self) -> str:
-        return inspect.getdoc(self.body) or ""
+        return doc_of(self.body)
 
     @property
     def summary(self) -> str:
@@ -88,7 +110,19 @@ class Function:
 
     @property
     def signature(self) -> str:
-        return self._called(", ".join(p.text for p in self.parameters))
+        texts = [p.text for p in self.parameters if p.name not in self.places[:1]]
+        if self.places:
+            texts[1] = f"[{self.places[0]},] {texts[1]}"
+        return self._called(", ".join(texts))
+
+    def in_order(self, count: int) -> list[str]:
+        """The parameters in the order in which so many arguments without names are theirs."""
+        first, *others = [p.name for p in self.parameters if not p.named] or [""]
+        if not first:
+            return []
+        if count > len(self.places) > 0:
+            return [first, *self.places, *(name for name in others if name not in self.places)]
+        return [first, *others]
 
     def border_for(self, kind: Kind) -> str:
         """The border rule in force for a result of this kind."""
@@ -106,6 +140,11 @@ class Function:
         if self.halo == WHOLE or "grid" in self.filled_in:
             return "whole"
         return "pixelwise" if self.halo == 0 else "window"
+
+    def accepts(self, parameter: Parameter) -> frozenset[str]:
+        """The kinds that an argument may have: what works on each pixel by itself takes samples too."""
+        kinds = parameter.takes.kinds
+        return kinds | {SAMPLED[k] for k in kinds if k in SAMPLED} if self.parts == "pixelwise" else kinds
 
     def never_refuses(self, kinds: Kinds) -> bool:
         """Whether there is a result for all operands of these kinds, whatever their pixels are."""
@@ -169,6 +208,10 @@ def function(
     keeps_empty: bool = False,
     extensive: bool | Callable[[Settings], bool] = False,
     derived: Derived = "",
+    places: tuple[str, ...] = (),
+    compares: Mapping[str, str] | None = None,
+    spoilt_by: SpoiltBy = "",
+    remark: Remark | None = None,
     catalogue: dict[str, Function] | None = None,
 ) -> Callable[[Body], Body]:
     """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
@@ -205,6 +248,10 @@ def function(
             keeps_empty=keeps_empty,
             extensive=extensive,
             derived=derived,
+            places=places,
+            compares=compares or {},
+            spoilt_by=spoilt_by,
+            remark=remark,
         )
         if record.is_of_host:
             _refuse_nonsense(record)
@@ -238,6 +285,10 @@ def _refuse_nonsense(record: Function) -> None:
         "extensive": (record.extensive, callable(record.extensive) or isinstance(record.extensive, bool)),
         "transposes": (record.transposes, isinstance(record.transposes, bool)),
         "keeps_empty": (record.keeps_empty, isinstance(record.keeps_empty, bool)),
+        "places": (record.places, names.issuperset(record.places)),
+        "compares": (record.compares, names.issuperset(record.compares)),
+        "spoilt_by": (record.spoilt_by, record.spoilt_by in ("", "nan", "inf")),
+        "remark": (record.remark, record.remark is None or callable(record.remark)),
     }
     for what, (value, fits) in wanted.items():
         if not fits:
@@ -263,7 +314,7 @@ def _parameters(body: Callable[..., Any], name: str) -> tuple[tuple[Parameter, .
         elif takes is None:
             raise TypeError(f"{name}: parameter {p.name} needs an annotation of maskexpr.functions.parameters")
         else:
-            parameters.append(Parameter(p.name, takes, p.default))
+            parameters.append(Parameter(p.name, takes, p.default, p.kind is p.KEYWORD_ONLY))
     return tuple(parameters), frozenset(filled_in)
 
 

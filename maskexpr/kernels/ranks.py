@@ -5,14 +5,13 @@ what is the same but for a shift (such as the sorted columns themselves) is done
 """
 
 import functools
-import importlib
-import importlib.util
 import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels import opencv
 from maskexpr.kernels.grey import floats_of_ranks, ranks_of_floats
 
 Array = np.ndarray[Any, Any]
@@ -221,14 +220,13 @@ class _Joins:
 
 
 def opencv_serves(dtype: Any, window: Array) -> bool:
-    """Whether OpenCV is installed and has the median of such a window: a square in an 8-bit image of two axes."""
+    """Whether OpenCV works and has the median of such a window: a square in an 8-bit image of two axes."""
     square = window.ndim == 2 and window.shape[0] == window.shape[1] and bool(window.all())
-    return dtype == np.uint8 and square and 3 <= len(window) <= 255 and importlib.util.find_spec("cv2") is not None
+    return dtype == np.uint8 and square and 3 <= len(window) <= 255 and opencv.usable() is not None
 
 
 def median_by_opencv(im: Array, reach: int) -> Array:
     """The median over a square, by OpenCV, which gives the same as SciPy."""
-    cv2: Any = importlib.import_module("cv2")
     framed = np.pad(im, reach, mode="symmetric")  # OpenCV repeats the border instead
-    smooth = cv2.medianBlur(framed, 2 * reach + 1)
+    smooth = opencv.usable().medianBlur(framed, 2 * reach + 1)
     return np.ascontiguousarray(smooth[reach:-reach, reach:-reach])

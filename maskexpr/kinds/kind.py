@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import ANYTHING, Bounds, Range
 
 # Kinds that are taken together in many places.
 SEGMENTATIONS = frozenset({"mask", "labels"})  # what each pixel belongs to
@@ -14,15 +14,17 @@ INTENSITIES = frozenset({"image", "colour"})  # what was measured at each pixel
 ARRAYS = SEGMENTATIONS | INTENSITIES
 BINARY_OR_GREY = frozenset({"mask", "image"})
 NUMERIC_ARRAYS = frozenset({"image", "labels"})  # one number a pixel
-NUMERIC = NUMERIC_ARRAYS | {"number"}
-ARITHMETIC = frozenset({"number", "image"})  # what arithmetic gives
-LOGICAL = frozenset({"mask", "truth"})
+SAMPLED = {"image": "samples", "labels": "samples", "mask": "mask samples"}  # what values of some of the pixels are
+SAMPLES = frozenset(SAMPLED.values())
+NUMERIC = NUMERIC_ARRAYS | {"number", "samples"}
+ARITHMETIC = frozenset({"number", "image", "samples"})  # what arithmetic gives
+LOGICAL = frozenset({"mask", "truth", "mask samples"})
 SCALARS = frozenset({"number", "truth"})  # one value, whatever the pixels
 MEASURES = SCALARS | {"list"}  # what is found in pixels
 GIVEN = ARRAYS | SCALARS  # what an input can be
 RESULTS = ARRAYS | MEASURES  # what an output can be
 QUANTITIES = frozenset({"length", "size"})
-NAMES = RESULTS | QUANTITIES | {"samples", "text", "masks", "predicate", "none"}
+NAMES = RESULTS | QUANTITIES | SAMPLES | {"text", "masks", "predicate", "none"}
 
 DECLARED = ("image", "mask", "colour", "labels", "number")
 """What an input may be declared to be, as lists show them."""
@@ -43,9 +45,10 @@ NOT_CONSTANT = _NotConstant()
 class Kind:
     """The kind of a value and all that is known of it.
 
-    An integer image or number has a `range`; a floating one has none. An array kind without a `dtype`, or an
-    `unknown` one, belongs to an input that has not been given yet: `options` lists what it may turn out to be. A list
-    whose items can be taken has their number as its `shape`, and their range.
+    An integer image or number has a `range`; a floating one has none, but `bounds` where they are known. An array kind
+    without a `dtype`, or an `unknown` one, belongs to an input that has not been given yet: `options` lists what it may
+    turn out to be. A list whose items can be taken has their number as its `shape`, and their range. Samples have no
+    shape, as the pixels tell how many there are: `most` is how many there can be.
     """
 
     name: str
@@ -58,6 +61,18 @@ class Kind:
     power: int = 0  # of a length (1) or size (2, 3)
     constant: Any = NOT_CONSTANT
     options: frozenset[str] = frozenset()
+    most: int = 0
+    bounds: Bounds | None = None
+
+    @property
+    def limits(self) -> Bounds:
+        """Where its values lie, as far as that is known; of an image, samples or a number."""
+        if self.range is not None:
+            return Bounds(self.range.low, self.range.high)
+        if self.name == "number" and self.is_constant:
+            value = self.constant
+            return ANYTHING if value != value else Bounds(value, value)
+        return self.bounds or ANYTHING
 
     @property
     def sides(self) -> tuple[float, float]:
@@ -70,6 +85,15 @@ class Kind:
         return self.name in ARRAYS
 
     @property
+    def is_samples(self) -> bool:
+        return self.name in SAMPLES
+
+    @property
+    def holds_pixels(self) -> bool:
+        """Whether it holds values of pixels: an array, or samples of one."""
+        return self.is_array or self.is_samples
+
+    @property
     def is_constant(self) -> bool:
         return self.constant is not NOT_CONSTANT
 
@@ -78,7 +102,7 @@ class Kind:
         """Whether everything that result types depend on is known."""
         if self.name == "unknown":
             return False
-        return self.dtype is not None if self.is_array or self.name == "samples" else True
+        return self.dtype is not None if self.holds_pixels else True
 
     @property
     def ndim(self) -> int | None:
@@ -93,9 +117,11 @@ class Kind:
             return next(iter(self.options))
         if self.options <= {"list", "masks"}:
             return "list"
+        if self.options <= SAMPLES:
+            return "samples"
         if self.options <= LOGICAL:
             return "mask"
-        return "image" if self.options <= ARRAYS | {"number"} else "value"
+        return "image" if self.options <= ARRAYS | SAMPLES | {"number"} else "value"
 
     def may_be(self, names: frozenset[str] | set[str]) -> bool:
         return bool(self.options & names) if self.name == "unknown" else self.name in names

@@ -1,7 +1,10 @@
-"""Ranges of integers and the arithmetic on them, from which result types follow: integer results never wrap."""
+"""Ranges of integers and the arithmetic on them, from which result types follow: integer results never wrap. What is
+known of floating values, for warnings alone."""
 
 import functools
 import itertools
+import math
+import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,6 +21,38 @@ class Range(NamedTuple):
         return f"{self.low}..{self.high}"
 
 
+class Bounds(NamedTuple):
+    """Every floating value lies in low..high, both included, or is nan, where `nan` says that it may be."""
+
+    low: float
+    high: float
+    nan: bool = False
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether no value is infinite or nan."""
+        return not self.nan and -math.inf < self.low <= self.high < math.inf
+
+    def held(self, dtype: np.dtype[Any] | None) -> "Bounds":
+        """The same for values that are rounded to a floating type."""
+        if dtype is None or dtype.kind != "f":
+            return self
+        try:
+            with np.errstate(all="ignore"):
+                low, high = (float(dtype.type(float(end))) for end in (self.low, self.high))
+        except OverflowError:  # integers beyond float64
+            return ANYTHING
+        return Bounds(min(self.low, low), max(self.high, high), self.nan)
+
+    def __str__(self) -> str:
+        if self.high == -self.low == math.inf:
+            return "any number"
+        if self.high == math.inf:
+            return f"at least {self.low:g}"
+        return f"at most {self.high:g}" if self.low == -math.inf else f"{self.low:g}..{self.high:g}"
+
+
+ANYTHING = Bounds(-math.inf, math.inf, True)
 LABEL_NUMBERS = Range(0, 2**31 - 1)
 MOST_BITS = 128  # of a number; computing with larger ones could take long, and no image holds them
 ENDLESS = Range(-(2**1000), 2**1000)  # fits no type and is never computed
@@ -44,7 +79,7 @@ def union(*ranges: Range) -> Range:
     return Range(min(r.low for r in ranges), max(r.high for r in ranges))
 
 
-def _of_corners(f: Callable[[int, int], int], a: Range, b: Range) -> Range:
+def _of_corners(f: Callable[[int, int], Any], a: Range, b: Range) -> Range:
     """For a function that is monotonic in each argument, the extremes lie at the corners."""
     values = [f(x, y) for x, y in itertools.product(a, b)]
     return Range(min(values), max(values))
@@ -60,6 +95,11 @@ def subtract(a: Range, b: Range) -> Range:
 
 def multiply(a: Range, b: Range) -> Range:
     return _of_corners(lambda x, y: x * y, a, b)
+
+
+def divide(a: Range, b: Range) -> Range | None:
+    """The quotients of floating values; none where the divisor may be zero."""
+    return None if b.low <= 0 <= b.high else _of_corners(operator.truediv, a, b)
 
 
 def floor_divide(a: Range, b: Range) -> Range:

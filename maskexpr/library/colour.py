@@ -11,6 +11,7 @@ from maskexpr.functions.gives import Gives, Kinds, like_grid
 from maskexpr.functions.parameters import Array, Colour, Index, ResultKind
 from maskexpr.functions.record import function
 from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.ranges import Bounds
 
 
 def _channel_kind(kinds: Kinds) -> Kind:
@@ -29,7 +30,21 @@ _CHANNEL = Gives(frozenset({"image"}), _channel_kind)
 _FLOATING = Gives(frozenset({"image"}), _float_kind)
 
 
-@function(gives=_FLOATING, halo=0, cost=5, memory=36, total=True)
+def _saturations(kinds: Kinds) -> Bounds | None:
+    """Channels below zero have any saturation."""
+    return Bounds(0, 1, kinds["im"].limits.nan) if kinds["im"].limits.low >= 0 else None
+
+
+def _brightness(r: Any, g: Any, b: Any) -> Any:
+    return 0.2125 * r + 0.7154 * g + 0.0721 * b
+
+
+def _grays(kinds: Kinds) -> Bounds | None:
+    values = kinds["im"].range
+    return values and Bounds(*(_brightness(*[float(end)] * 3) for end in values))
+
+
+@function(gives=_FLOATING.bounded(_grays), halo=0, cost=5, memory=36, total=True)
 def gray(im: Colour, kind: ResultKind) -> Any:
     """The brightness of a colour image: 0.2125 R + 0.7154 G + 0.0721 B, on the image's own scale.
 
@@ -44,7 +59,7 @@ def gray(im: Colour, kind: ResultKind) -> Any:
     array([[100.]])
     """
     r, g, b = (im[..., i].astype(np.float64) for i in range(3))
-    return (0.2125 * r + 0.7154 * g + 0.0721 * b).astype(kind.dtype)
+    return _brightness(r, g, b).astype(kind.dtype)
 
 
 @function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
@@ -112,7 +127,7 @@ def _extremes(im: Array) -> tuple[Array, Array, Array]:
     return rgb, rgb.max(axis=-1), rgb.min(axis=-1)
 
 
-@function(gives=_FLOATING, halo=0, cost=20, memory=88, total=True)
+@function(gives=_FLOATING.within(0, 1), halo=0, cost=20, memory=88, total=True)
 def hue(im: Colour, kind: ResultKind) -> Any:
     """The hue of a colour image from 0 to 1: red 0, green 1/3, blue 2/3; 0 where a pixel has no colour.
 
@@ -133,7 +148,7 @@ def hue(im: Colour, kind: ResultKind) -> Any:
     return np.where(span == 0, 0, (sector / 6) % 1).astype(kind.dtype)
 
 
-@function(gives=_FLOATING, halo=0, cost=10, memory=56, total=True)
+@function(gives=_FLOATING.bounded(_saturations), halo=0, cost=10, memory=56, total=True)
 def saturation(im: Colour, kind: ResultKind) -> Any:
     """The saturation of a colour image from 0 (grey) to 1: the spread of the channels over the largest; 0 for black.
 

@@ -1,14 +1,24 @@
 """What the operators mean. They are declared like functions; the checker gives them kinds, as they mix kinds freely."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import FLOATS, TRUTH, Gives, Kinds, like_grid, numeric_result, pixelwise
+from maskexpr.functions.gives import (
+    FLOATS,
+    TRUTH,
+    Gives,
+    Kinds,
+    grid_of,
+    like_grid,
+    numeric_result,
+    pixelwise,
+    rounded_once,
+)
 from maskexpr.functions.parameters import (
     Array,
     Condition,
@@ -32,8 +42,8 @@ _BESIDE = Gives(frozenset(), lambda kinds: Kind("unknown"))  # the checker knows
 
 
 def _truths(kinds: Kinds) -> Kind:
-    """A mask if an operand is one, or an image, else a truth."""
-    return like_grid("mask", kinds, np.bool_) if any(kind.is_array for kind in kinds.values()) else TRUTH.rule(kinds)
+    """A mask if an operand is one, or an image, samples of one if an operand is samples, else a truth."""
+    return like_grid("mask", kinds, np.bool_) if grid_of(kinds) else TRUTH.rule(kinds)
 
 
 _TRUTHS = Gives(LOGICAL, _truths)
@@ -90,6 +100,7 @@ def _pixelwise(
     cost: float = 1,
     total: bool | Callable[[Kinds], bool] = True,
     transposes: bool = True,
+    compares: Mapping[str, str] | None = None,
 ) -> Callable[[Body], Body]:
     """Declare an operator on each pixel by itself."""
     return function(
@@ -100,6 +111,7 @@ def _pixelwise(
         memory=16,  # both operands in a type that holds them and the result
         total=total,
         transposes=transposes,
+        compares=compares,
         catalogue=OPERATORS,
     )
 
@@ -114,25 +126,25 @@ def _divides(kinds: Kinds) -> bool:
     return divisor.range is not None and not divisor.range.low <= 0 <= divisor.range.high
 
 
-@_pixelwise("+", pixelwise(ranges.add))
+@_pixelwise("+", pixelwise(ranges.add, rounded=True))
 def add(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Sum; integers take the smallest type that holds every possible sum."""
     return compute(operator.add, np.add, kind, work, a, b)
 
 
-@_pixelwise("-", pixelwise(ranges.subtract))
+@_pixelwise("-", pixelwise(ranges.subtract, rounded=True))
 def subtract(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Difference; negative values are kept, whatever the images' types."""
     return compute(operator.sub, np.subtract, kind, work, a, b)
 
 
-@_pixelwise("*", pixelwise(ranges.multiply))
+@_pixelwise("*", pixelwise(ranges.multiply, rounded=True))
 def multiply(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Product."""
     return compute(operator.mul, np.multiply, kind, work, a, b)
 
 
-@_pixelwise("/", FLOATS)
+@_pixelwise("/", rounded_once(FLOATS, ranges.divide))
 def divide(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Quotient, always floating: inf or nan where the divisor is zero."""
     return compute(operator.truediv, np.true_divide, kind, work, a, b)
@@ -156,7 +168,7 @@ def power(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(operator.pow, np.power, kind, work, a, b)
 
 
-@_pixelwise("negate", pixelwise(ranges.negate))
+@_pixelwise("negate", pixelwise(ranges.negate, exact=True))
 def negate(a: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The value with its sign turned."""
     return compute(operator.neg, np.negative, kind, work, a)
@@ -191,7 +203,7 @@ def _comparison(symbol: str, doc: str) -> Callable[..., Any]:
         return compare(symbol, a, b)
 
     body.__doc__ = doc
-    return _pixelwise(symbol, _TRUTHS)(body)
+    return _pixelwise(symbol, _TRUTHS, compares={"b": symbol})(body)
 
 
 @function(name="item", gives=_BESIDE, halo=WHOLE, cost=0, memory=0, catalogue=OPERATORS)
@@ -293,7 +305,7 @@ def _compare_wide(symbol: str, integers: Array, floats: Array) -> Any:
 
 @function(name="samples", gives=_BESIDE, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS, total=True)
 def samples(value: Value, mask: Condition) -> Array:
-    """The values where the mask is on, in scan order; statistics take them."""
+    """The values where the mask is on, in scan order; those of samples where others of the same pixels are on."""
     return np.asarray(value[mask])
 
 

@@ -1,4 +1,4 @@
-"""Functions of each pixel by itself. Given only numbers they give a number."""
+"""Functions of each pixel by itself. Given only numbers they give a number, given samples they give samples."""
 
 from typing import Any
 
@@ -6,12 +6,22 @@ import numpy as np
 
 from maskexpr.diagnostics.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, BITS_ORDER, WHERE_MIXED
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import FLOATS, Gives, Kinds, float_type, grid_of, like_grid, numeric_result, pixelwise
+from maskexpr.functions.gives import (
+    FLOATS,
+    Gives,
+    Kinds,
+    bounds_within,
+    float_type,
+    grid_of,
+    like_grid,
+    numeric_result,
+    pixelwise,
+)
 from maskexpr.functions.parameters import Array, Condition, Image, Index, Numbers, Numeric, ResultKind, Value, WorkType
 from maskexpr.functions.record import function
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import GIVEN, LOGICAL, TRUTH, Kind
-from maskexpr.kinds.ranges import LABEL_NUMBERS, Range
+from maskexpr.kinds.ranges import LABEL_NUMBERS, Bounds, Range
 from maskexpr.library.operators import compare, compute, narrow
 
 
@@ -27,7 +37,7 @@ def _where_kind(kinds: Kinds) -> Kind:
     if "colour" in names:
         return _where_colour(kinds, a if a.name == "colour" else b)
     result = numeric_result({"a": a, "b": b}, ranges.union)
-    if grid and not result.is_array:
+    if grid and not result.holds_pixels:
         dtype = float_type([]) if result.range is None else ranges.smallest_type(result.range)
         return like_grid("image", arrays, dtype, result.range)
     if "labels" in names and names <= {"labels", "number"} and _fit_labels(result.range):
@@ -48,7 +58,9 @@ def _where_colour(kinds: Kinds, colour: Kind) -> Kind:
     return Kind("colour", grid.shape, grid.dtype, grid.range, colour.channels, grid.spacing, grid.origin)
 
 
-_WHERE = Gives(GIVEN, _where_kind)
+_WHERE = Gives(GIVEN, _where_kind).bounded(
+    lambda kinds: bounds_within(ranges.union, {name: kinds[name] for name in ("a", "b")})
+)
 
 
 @function(gives=_WHERE, halo=0, cost=2, memory=24, total=True, transposes=True)
@@ -72,12 +84,12 @@ def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
         condition, a, b = (
             v[..., np.newaxis] if isinstance(v, np.ndarray) and v.ndim < len(shape) else v for v in (condition, a, b)
         )
-    if not kind.is_array:
+    if not kind.holds_pixels:
         chosen = a if condition else b
         return float(chosen) if kind.name == "number" and kind.range is None else chosen
     # In the result's type first: what NumPy finds for uint64 beside int64 is float64.
     result = np.where(condition, *(np.asarray(v).astype(kind.dtype, copy=False) for v in (a, b)))
-    return np.broadcast_to(result, shape).astype(kind.dtype)
+    return result if kind.is_samples else np.broadcast_to(result, shape).astype(kind.dtype)
 
 
 def _between_kind(kinds: Kinds) -> Kind:
@@ -87,7 +99,7 @@ def _between_kind(kinds: Kinds) -> Kind:
 _TEST = Gives(LOGICAL, _between_kind)
 
 
-@function(gives=_TEST, halo=0, cost=2, memory=2, total=True, transposes=True)
+@function(gives=_TEST, halo=0, cost=2, memory=2, total=True, transposes=True, compares={"low": ">=", "high": "<="})
 def between(im: Numeric, low: Numeric, high: Numeric) -> Any:
     """Whether low <= im <= high, both ends included.
 
@@ -106,7 +118,7 @@ def _clip_range(im: Range, low: Range, high: Range) -> Range:
     return ranges.minimum(ranges.maximum(im, low), high)
 
 
-@function(gives=pixelwise(_clip_range), halo=0, cost=2, memory=8, total=True, transposes=True)
+@function(gives=pixelwise(_clip_range, exact=True), halo=0, cost=2, memory=8, total=True, transposes=True)
 def clip(im: Numeric, low: Numeric, high: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Values below `low` become `low`, values above `high` become `high`.
 
@@ -126,7 +138,7 @@ def _clip(x: Any, low: Any, high: Any) -> Any:
     return np.minimum(np.maximum(x, low), high)
 
 
-@function(gives=pixelwise(ranges.absolute), halo=0, cost=1, memory=8, total=True, transposes=True)
+@function(gives=pixelwise(ranges.absolute, exact=True), halo=0, cost=1, memory=8, total=True, transposes=True)
 def abs_(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The size of each value, without its sign.
 
@@ -146,7 +158,7 @@ def _sign_range(a: Range) -> Range:
     return Range(max(-1, min(1, a.low)), max(-1, min(1, a.high)))
 
 
-@function(gives=pixelwise(_sign_range), halo=0, cost=1, memory=8, total=True, transposes=True)
+@function(gives=pixelwise(_sign_range).within(-1, 1), halo=0, cost=1, memory=8, total=True, transposes=True)
 def sign(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """-1 for negative values, 0 for zero, 1 for positive ones; nan stays nan.
 
@@ -161,7 +173,18 @@ def sign(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(lambda v: (v > 0) - (v < 0), np.sign, kind, work, im)
 
 
-def _floating(name: str, ufunc: Any, doc: str, operands: int = 1, *, transposes: bool = False) -> Any:
+def _not_negative(kinds: Kinds) -> Bounds:
+    return Bounds(0, np.inf, any(kind.limits.nan for kind in kinds.values()))
+
+
+def _root(kinds: Kinds) -> Bounds:
+    limits = kinds["im"].limits
+    return Bounds(0, np.inf, limits.nan or limits.low < 0)
+
+
+def _floating(
+    name: str, ufunc: Any, doc: str, operands: int = 1, *, gives: Gives = FLOATS, transposes: bool = False
+) -> Any:
     """Declare a function whose result is always floating: float64 for integers, else the image's own type."""
 
     def one(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
@@ -177,7 +200,7 @@ def _floating(name: str, ufunc: Any, doc: str, operands: int = 1, *, transposes:
         f"{says}\n\nIntegers give float64, floating images keep their type.\n\n"
         f"Errors: a mask or a colour image{shapes}.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
     )
-    return function(name=name, gives=FLOATS, halo=0, cost=10, memory=16, total=True, transposes=transposes)(body)
+    return function(name=name, gives=gives, halo=0, cost=10, memory=16, total=True, transposes=transposes)(body)
 
 
 sqrt = _floating(
@@ -187,6 +210,7 @@ sqrt = _floating(
 
 >>> evaluate("sqrt(16)")
 4.0""",
+    gives=FLOATS.bounded(_root),
     transposes=True,
 )
 exp = _floating(
@@ -196,6 +220,7 @@ exp = _floating(
 
 >>> evaluate("exp(0)")
 1.0""",
+    gives=FLOATS.bounded(_not_negative),
 )
 log = _floating(
     "log",
@@ -228,6 +253,7 @@ sin = _floating(
 
 >>> evaluate("sin(0)")
 0.0""",
+    gives=FLOATS.within(-1, 1),
 )
 cos = _floating(
     "cos",
@@ -236,6 +262,7 @@ cos = _floating(
 
 >>> evaluate("cos(0)")
 1.0""",
+    gives=FLOATS.within(-1, 1),
 )
 tan = _floating(
     "tan",
@@ -254,6 +281,7 @@ nan where either is nan.
 
 >>> evaluate("arctan2(0, 1)")
 0.0""",
+    gives=FLOATS.within(-3.1416, 3.1416),  # pi, whichever way it is rounded
     operands=2,
 )
 hypot = _floating(
@@ -265,8 +293,13 @@ inf where either is infinite, else nan where either is nan.
 
 >>> evaluate("hypot(3, 4)")
 5.0""",
+    gives=FLOATS.bounded(_not_negative),
     operands=2,
 )
+
+
+def _rounded_range(a: Range) -> Range:
+    return a._replace(low=np.floor(a.low).item(), high=np.ceil(a.high).item())
 
 
 def _rounding(name: str, ufunc: Any, doc: str) -> Any:
@@ -278,7 +311,7 @@ def _rounding(name: str, ufunc: Any, doc: str) -> Any:
         f"{says}\n\nIntegers are returned as they are; floating values keep their type; nan stays nan.\n\n"
         f"Errors: a mask or a colour image.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
     )
-    given = pixelwise(lambda a: a)
+    given = pixelwise(lambda a: a).bounded(lambda kinds: bounds_within(_rounded_range, kinds))
     return function(name=name, gives=given, halo=0, cost=1, memory=0, total=True, transposes=True)(body)
 
 
@@ -308,7 +341,7 @@ round_ = _rounding(
 )
 
 
-@function(gives=pixelwise(ranges.minimum), halo=0, cost=1, memory=16, total=True, transposes=True)
+@function(gives=pixelwise(ranges.minimum, exact=True), halo=0, cost=1, memory=16, total=True, transposes=True)
 def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The smaller of two values, pixel by pixel; nan where either is nan. For the smallest pixel of an image see `min`.
 
@@ -323,7 +356,7 @@ def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(min, np.minimum, kind, work, a, b)
 
 
-@function(gives=pixelwise(ranges.maximum), halo=0, cost=1, memory=16, total=True, transposes=True)
+@function(gives=pixelwise(ranges.maximum, exact=True), halo=0, cost=1, memory=16, total=True, transposes=True)
 def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The larger of two values, pixel by pixel; nan where either is nan. For the largest pixel of an image see `max`.
 

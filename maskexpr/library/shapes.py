@@ -1,7 +1,7 @@
 """Coordinates and drawn shapes, on the one grid of the program's images. Coordinates count pixels from 0."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ from maskexpr.functions.parameters import (
     exact,
 )
 from maskexpr.functions.record import Settings, function
-from maskexpr.kinds.kind import Kind, quantity
+from maskexpr.kinds.kind import Kind, quantity, shape_text
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.kinds.ranges import Range, smallest_type
 from maskexpr.library.operators import compare
@@ -104,6 +104,60 @@ def z(grid: GridShape, kind: ResultKind) -> Array:
     return _coordinate("z", grid, kind)
 
 
+# --- shapes that miss the image --------------------------------------------------------------------------------------
+
+
+def missed(shape: tuple[int, ...], ndim: int, what: messages.Mistake = messages.SHAPE_OUTSIDE) -> Refused:
+    """What is said of a shape or a place along the last axes that is at no pixel."""
+    names = "zyx"[3 - ndim :]
+    places = [f"{name} from 0 to {length - 1}" for name, length in zip(names, shape[-ndim:], strict=True)]
+    return Refused(what, order=", ".join(names), places=", ".join(places), shape=shape_text(shape))
+
+
+def _holds_pixel(shape: tuple[int, ...], spans: Sequence[tuple[Any, Any]]) -> bool:
+    """Whether there is a pixel between a first and a last place along each of the last axes."""
+    return all(
+        max(0, math.ceil(first)) <= min(length - 1, math.floor(last))
+        for (first, last), length in zip(spans, shape[-len(spans) :], strict=True)
+    )
+
+
+def _rectangle_missed(values: Settings, shape: tuple[int, ...]) -> Refused | None:
+    spans = [(values["y0"], values["y1"]), (values["x0"], values["x1"])]
+    if not all(first < stop for first, stop in spans):
+        return Refused(messages.RECTANGLE_EMPTY)
+    held = [(max(first, -1), min(stop, length + 1)) for (first, stop), length in zip(spans, shape[-2:], strict=True)]
+    if all(first < stop for first, stop in held) and _holds_pixel(shape, [(a, math.ceil(b) - 1) for a, b in held]):
+        return None
+    return missed(shape, 2)
+
+
+def _missed(axes: str, radii: Sequence[str]) -> Callable[[Settings, tuple[int, ...]], Refused | None]:
+    """The remark on a shape around a point, with a radius along each of the last axes."""
+
+    def remark(values: Settings, shape: tuple[int, ...]) -> Refused | None:
+        centre = [values[name] for name in axes]
+        if all(math.isfinite(place) for place in centre):
+            reaches = [_in_pixels(values[name], axis) for axis, name in enumerate(radii, -len(axes))]
+            if _holds_pixel(shape, [(exact(c) - r, exact(c) + r) for c, r in zip(centre, reaches, strict=True)]):
+                return None
+        return missed(shape, len(axes))
+
+    return remark
+
+
+def _in_pixels(radius: Distance, axis: int) -> Fraction:
+    return radius.radius / radius.spacing[axis] if radius.spacing else radius.radius
+
+
+def _polygon_missed(values: Settings, shape: tuple[int, ...]) -> Refused | None:
+    spans = [(min(corners), max(corners)) for corners in (values["ys"], values["xs"])]
+    return None if _holds_pixel(shape, spans) else missed(shape, 2)
+
+
+# --- drawn shapes -----------------------------------------------------------------------------------------------------
+
+
 def _drawn_kind(kinds: Kinds) -> Kind:
     _axis("y", kinds["grid"].shape or ())
     return like_grid("mask", {"grid": kinds["grid"]}, np.bool_)
@@ -141,7 +195,7 @@ def full(grid: GridShape) -> Array:
     return np.ones(grid, bool)
 
 
-@function(gives=_DRAWN, halo=0, cost=1, memory=2, total=True)
+@function(gives=_DRAWN, halo=0, cost=1, memory=2, total=True, remark=_rectangle_missed)
 def rectangle(y0: PlaceY, x0: PlaceX, y1: PlaceY, x1: PlaceX, grid: GridShape) -> Array:
     """The pixels with y0 <= y < y1 and x0 <= x < x1: those that the slice im[y0:y1, x0:x1] takes.
 
@@ -162,7 +216,7 @@ def rectangle(y0: PlaceY, x0: PlaceX, y1: PlaceY, x1: PlaceX, grid: GridShape) -
     return np.full(grid, in_rows & compare(">=", columns, x0) & compare("<", columns, x1))
 
 
-@function(gives=_DRAWN, halo=0, cost=1, memory=1, total=True)
+@function(gives=_DRAWN, halo=0, cost=1, memory=1, total=True, remark=_missed("yx", ["radius"] * 2))
 def circle(y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     """The pixels at most `radius` from the point (y, x); measured between centres, in exact arithmetic.
 
@@ -182,7 +236,7 @@ def circle(y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     return _ellipsoid(grid, (y, x), (radius, radius))
 
 
-@function(gives=_DRAWN, halo=0, cost=1, memory=1, total=True)
+@function(gives=_DRAWN, halo=0, cost=1, memory=1, total=True, remark=_missed("yx", ["ry", "rx"]))
 def ellipse(y: PlaceY, x: PlaceX, ry: Reach, rx: Reach, grid: GridShape) -> Array:
     """The pixels in an ellipse around (y, x), its edge included; it reaches `ry` along y and `rx` along x.
 
@@ -210,7 +264,10 @@ def _sphere_kind(kinds: Kinds) -> Kind:
     return _drawn_kind(kinds)
 
 
-@function(gives=Gives(frozenset({"mask"}), _sphere_kind), halo=0, cost=1, memory=1, total=True)
+_SPHERE = Gives(frozenset({"mask"}), _sphere_kind)
+
+
+@function(gives=_SPHERE, halo=0, cost=1, memory=1, total=True, remark=_missed("zyx", ["radius"] * 3))
 def sphere(z: PlaceZ, y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> Array:
     """The voxels at most `radius` from the point (z, y, x); measured between centres, in exact arithmetic.
 
@@ -298,7 +355,8 @@ _Ys = Annotated[tuple[Any, ...], Takes(frozenset({"list"}), "a list of numbers",
 _Xs = Annotated[tuple[Any, ...], Takes(frozenset({"list"}), "a list of numbers", _Corners(Along("x")))]
 
 
-@function(gives=_DRAWN, halo=0, cost=_polygon_cost, memory=4, check=_check_corners, total=True)
+@function(gives=_DRAWN, halo=0, cost=_polygon_cost, memory=4, check=_check_corners, total=True,
+         remark=_polygon_missed)  # fmt: skip
 def polygon(ys: _Ys, xs: _Xs, grid: GridShape) -> Array:
     """The pixels with their centres in a polygon or on its edge; its corners are (ys[0], xs[0]), (ys[1], xs[1])...
 

@@ -14,7 +14,9 @@ def _share_kind(kinds: Kinds) -> Kind:
     return like_grid("image", kinds, np.float64)
 
 
-@function(gives=Gives(frozenset({"image"}), _share_kind), halo=0, cost=2, memory=6, total=True, transposes=True)
+@function(
+    gives=Gives(frozenset({"image"}), _share_kind).within(0, 1), halo=0, cost=2, memory=6, total=True, transposes=True
+)
 def vote(masks: SeveralMasks) -> Array:
     """The share of masks that are on at each pixel, from 0 to 1.
 

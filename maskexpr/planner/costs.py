@@ -9,7 +9,7 @@ from maskexpr.kernels.threads import threads
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import OPERATORS
 from maskexpr.planner.layout import Layout, Op
-from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest, largest_shape, most_pixels
+from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest_shape
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Step
@@ -98,7 +98,8 @@ class _Memory:
         converted = 0
         for operand in step.operands.values():
             form = _form(operand, task)
-            if operand.kind.is_array and (not operand.name or form == "packed" or operand.name in self._loose):
+            is_copied = operand.name in self._loose and not task.method.loose
+            if operand.kind.is_array and (not operand.name or form == "packed" or is_copied):
                 if operand.kind.name == "mask" and (operand, form) not in self._held:
                     converted = 2 * min(math.prod(operand.kind.shape or ()), BLOCK)
                 self._held[operand, form] = bytes_of(operand.kind, form)
@@ -106,7 +107,7 @@ class _Memory:
         if step.function is OPERATORS["crop"]:  # may be a view of what it is cut from
             held += sum(self._held.get((operand, "plain"), 0) for operand in step.operands.values())
         self._held[step, _form(step, task)] = held
-        return max(converted, math.ceil(task.bytes_for(_extent(step))))
+        return max(converted, math.ceil(task.bytes_for(largest_shape(step))))
 
     def _results(self) -> int:
         """Bytes that are made for the results at last: masks from bits, copies of inputs and of what is given twice."""
@@ -123,19 +124,11 @@ def _form(step: Step, task: Task) -> Form:
     return task.form if step.kind.name == "mask" else "plain"
 
 
-def _extent(step: Step) -> tuple[int, ...]:
-    """The shape of the largest of what a step takes and gives; samples may be as many as the pixels they come from."""
-    sources = [
-        o for operand in step.operands.values() if operand.kind.name == "samples" for o in operand.operands.values()
-    ]
-    return largest([largest_shape(step), *(source.kind.shape or () for source in sources)])
-
-
 def _size(step: Step, task: Task) -> int:
     """Bytes of a value that a task gives."""
     kind = step.kind
     if kind.is_array:
         return bytes_of(kind, _form(step, task))
-    if kind.name == "samples":
-        return most_pixels(step) * (kind.dtype.itemsize if kind.dtype is not None else _ITEM)
+    if kind.is_samples:
+        return kind.most * (kind.dtype.itemsize if kind.dtype is not None else _ITEM)
     return math.prod(kind.shape or ()) * _ITEM

@@ -54,6 +54,8 @@ def _of_host(step: Step, arguments: Mapping[str, Any]) -> Any:
     if kind.is_array:
         shape = (*(kind.shape or ()), *([kind.channels] if kind.channels else []))
         fits = isinstance(result, np.ndarray) and result.shape == shape and result.dtype == kind.dtype
+    elif kind.is_samples:
+        fits = isinstance(result, np.ndarray) and result.ndim == 1 and result.dtype == kind.dtype
     else:
         fits = kind.name not in ("number", "truth") or isinstance(result, int | float | np.number | np.bool_)
     if not fits:

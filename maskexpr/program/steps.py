@@ -10,8 +10,6 @@ from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import MEASURES, Kind
 
-_COMPARISONS = frozenset({"<", "<=", ">", ">=", "between", "hysteresis"})
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
@@ -83,6 +81,7 @@ class Checked:
     `steps` stand in an order in which operands come before their use. `bindings` follow the program's lines: the name a
     line gives, "" for an assert or a bare expression, and its step. `values` are those given for params. `uses_grid`
     says that coordinates or drawn shapes take the shape of the images that are given, named in the program or not.
+    `finite` is how statistics are written that leave out what is not finite.
     """
 
     steps: tuple[Step, ...] = ()
@@ -95,6 +94,7 @@ class Checked:
     assigned: tuple[str, ...] = ()
     uses_grid: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
+    finite: Mapping[Step, str] = field(default_factory=dict)
 
     def needed(self) -> list[Step]:
         """The steps that outputs and asserts depend on, in order."""
@@ -129,7 +129,7 @@ class Checked:
         names = {step: name for name, step in self.bindings if name}
         for step in self.steps:
             operands = list(step.operands.values())
-            if step.function is None or step.function.name not in _COMPARISONS or not steps.issuperset(operands):
+            if step.function is None or not _has_order(step.function) or not steps.issuperset(operands):
                 continue
             images = [operand for operand in operands if operand.kind.name == "image"]
             numbers = [operand for operand in operands if operand.kind.name == "number"]
@@ -137,6 +137,10 @@ class Checked:
                 text = " ".join(number.source.slice(number.span).split())
                 found.append((image, names.get(number) or text, number))
         return found
+
+
+def _has_order(function: Function) -> bool:
+    return bool(function.compares) and function.name not in ("==", "!=")
 
 
 def in_order(result: Step, is_leaf: Callable[[Step], bool] = lambda step: False) -> Iterator[Step]:

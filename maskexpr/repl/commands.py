@@ -1,6 +1,5 @@
 """The `:commands`: one record each, which help, completion and the session itself read."""
 
-import inspect
 import itertools
 import os
 import re
@@ -13,10 +12,13 @@ from pathlib import Path
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source
 from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
 from maskexpr.files.formats.naming import shown
+from maskexpr.files.formats.replacing import is_no_file
+from maskexpr.functions.docstrings import doc_of
 from maskexpr.kinds.kind import INTENSITIES
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
@@ -95,7 +97,7 @@ def _command(arguments: str = "", takes: Sequence[str] = (), example: str = "") 
 
     def register(does: Does) -> Does:
         name = does.__name__.rstrip("_")
-        help, _, more = inspect.cleandoc(does.__doc__ or "").partition("\n\n")
+        help, _, more = doc_of(does).partition("\n\n")
         COMMANDS[name] = Command(
             name, arguments, help.removesuffix("."), more, example or f":{name}", tuple(takes), does
         )
@@ -233,9 +235,9 @@ def help_(talk: Talk, topic: str = "") -> str:
         command = COMMANDS[topic]
     pages = [helping.entry(command.usage, f"{command.help}. {command.more}", command.example, width)] if command else []
     if topic in session.names:
-        pages.append(f"{talk.screen.line(session.value(topic))}\n\n    {session.definition(topic)}")
+        pages.append(f"{talk.screen.line(session.value(topic))}\n\n    {_as_written(session.definition(topic))}")
     elif topic in session.functions:
-        pages.append(session.definition(topic))
+        pages.append(_as_written(session.definition(topic)))
     page = helping.page(topic, width)
     if page:
         pages.append(page)
@@ -294,7 +296,12 @@ def vars_(talk: Talk) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
+
+
+def _as_written(text: str) -> str:
+    """Some lines of a program, where the name of a file may hold anything."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 @_command("IMAGE [MASK]", ["name", "name"], ":hist im bone")
@@ -408,12 +415,14 @@ def script(talk: Talk, path: str = "") -> str:
         raise InputError(messages.NOTHING_TO_SCRIPT.anywhere())
     if not path:
         return talk.session.script(Path()).rstrip("\n")
-    target = _path(path) if Path(path).suffix else _path(path) + ".mask"
+    target = _path(path)
+    if not Path(path).suffix and not is_no_file(target):
+        target += ".mask"
     text = talk.session.script(Path(target).parent)
     programs.write_script(text, target)
     outputs = [line.removeprefix("output ") for line in text.splitlines() if line.startswith("output ")]
     talk.written = talk.session.lines
-    command = shlex.join(["maskexpr", "run", target, *talk.session.arguments()])
+    command = shlex.join(["maskexpr", "run", target, *talk.session.arguments(Path(target).parent)])
     return f"{shown(target)}  gives {', '.join(outputs)}; {shown(command)}"
 
 

@@ -1,16 +1,19 @@
 """How a session is held: in a terminal, by what can read lines there, or through a pipe."""
 
-import importlib.util
 import re
 import sys
+from collections.abc import Callable
 
 import maskexpr
+from maskexpr.diagnostics import messages
 from maskexpr.display.terminal import Abilities, abilities
 from maskexpr.repl import plain
 from maskexpr.repl.commands import Talk
 from maskexpr.repl.reading import Reader
 from maskexpr.repl.screen import Screen
 from maskexpr.session import Session
+
+_PACKAGES = ("prompt_toolkit", "pygments")
 
 
 def converse(session: Session) -> bool:
@@ -33,11 +36,20 @@ def converse(session: Session) -> bool:
     for line in lines:
         print(f"> {line}")
         reader.do(line)
-    if sys.stdout.isatty() and all(map(importlib.util.find_spec, ("prompt_toolkit", "pygments"))):
-        from maskexpr.repl import prompt
-
-        prompt.start(reader, typed)
-    else:
-        plain.start(reader, typed)
+    start = (_with_prompt_toolkit() if sys.stdout.isatty() else None) or plain.start
+    start(reader, typed)
     reader.part()
     return True
+
+
+def _with_prompt_toolkit() -> Callable[[Reader, str], None] | None:
+    """Reads lines with it; None where it is not installed, or cannot be used, and then it is said why."""
+    try:
+        from maskexpr.repl import prompt
+    except Exception as error:  # whatever packages that cannot be used do when they are imported
+        absent = isinstance(error, ModuleNotFoundError) and error.name in _PACKAGES
+        if not absent:
+            why = " ".join(f"{type(error).__name__}: {error}".split())
+            print(messages.PROMPT_UNUSABLE.anywhere(why=why).render(), file=sys.stderr)
+        return None
+    return prompt.start

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from maskexpr.repl.commands import names_command
 from maskexpr.repl.completing import Known, completions
 from maskexpr.repl.history import kept_file
-from maskexpr.repl.reading import Reader, ends, is_open
+from maskexpr.repl.reading import Reader, ends, fault, is_open
 
 _PROMPT, _GOES_ON = "> ", "... "
 _MOST_LINES = 10_000
@@ -92,11 +92,14 @@ def _complete(readline: Any, known: Callable[[], Known]) -> None:
     def complete(word: str, state: int) -> str | None:
         if state == 0:
             found.clear()
-            with suppress(Exception):  # readline would print a traceback into the line
-                begin, end = readline.get_begidx(), readline.get_endidx()
-                text = readline.get_line_buffer()[:end]
-                offered = (c.text[begin - c.start :] for c in completions(text, known()) if c.start <= begin)
-                found.extend(text for text in offered if text.startswith(word))
+            begin, end = readline.get_begidx(), readline.get_endidx()
+            text = readline.get_line_buffer()[:end]
+            try:
+                offered = [c.text[begin - c.start :] for c in completions(text, known()) if c.start <= begin]
+            except Exception as error:  # readline would drop it without a word
+                print(f"\n{fault(error)}", file=sys.stderr)
+                return None
+            found.extend(text for text in offered if text.startswith(word))
         return found[state] if state < len(found) else None
 
     readline.set_completer(complete)

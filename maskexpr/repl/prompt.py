@@ -20,10 +20,10 @@ from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.styles import Style
 
 from maskexpr.repl.commands import Command, is_command
-from maskexpr.repl.completing import Completion, Known, completions, signature
+from maskexpr.repl.completing import Known, completions, signature
 from maskexpr.repl.highlighting import MaskLexer, style
 from maskexpr.repl.history import kept_file
-from maskexpr.repl.reading import Reader, ends, is_open
+from maskexpr.repl.reading import Reader, ends, fault, is_open
 
 _PROMPT, _GOES_ON = "> ", "... "
 _MENU_LINES = 10  # that the menu of completions takes below the prompt
@@ -77,9 +77,11 @@ class _Prompt:
 
     def _bar(self) -> StyleAndTextTuples:
         text = get_app().current_buffer.document.text_before_cursor
-        with suppress(Exception):  # no fault in what helps may stop what is typed
-            return self._help(text, get_app().output.get_size().columns - 1)
-        return []
+        columns = get_app().output.get_size().columns - 1
+        try:
+            return self._help(text, columns)
+        except Exception as error:  # no fault in what helps may stop what is typed; nor is it kept quiet
+            return _cut([("", fault(error))], columns)
 
     def _help(self, text: str, columns: int) -> StyleAndTextTuples:
         """What helps at the cursor: the call it is in, the command, else what there is."""
@@ -103,7 +105,8 @@ def _cut(parts: list[tuple[str, str]], columns: int) -> StyleAndTextTuples:
     needed = sum(len(text) for _, text in parts[:2])
     if len(parts) > 1 and needed > columns - 3:
         parts = [("", "..." + before[needed - columns + 6 :]), *parts[1:]]
-    room, found = columns, StyleAndTextTuples()
+    room = columns
+    found: StyleAndTextTuples = []
     for look, text in parts:
         if len(text) > room:
             text = text[: max(0, room - 3)] + "..."[:room]
@@ -117,9 +120,12 @@ class _Completer(Completer):
         self._known = known
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Offered]:
-        text, offered = document.text_before_cursor, list[Completion]()
-        with suppress(Exception):  # as for the bar
+        text = document.text_before_cursor
+        try:
             offered = completions(text, self._known())
+        except Exception as error:  # as for the bar
+            yield Offered("", display=fault(error))
+            return
         for found in offered:
             # An opening bracket is there already where a name is changed.
             whole = found.text.removesuffix("(") if document.text_after_cursor.startswith("(") else found.text

@@ -95,7 +95,7 @@ class Reader:
             self._say(screen.mistakes(str(RunError(messages.SESSION_MEMORY.anywhere())), "error"), self._err)
             return False
         except Exception as error:  # ours: nothing that is typed may end the session
-            self._say(screen.mistakes(_fault(error), "error"), self._err)
+            self._say(screen.mistakes(fault(error), "error"), self._err)
             return False
         self._say(shown, self._out)
         return True
@@ -160,7 +160,7 @@ class Reader:
             self._say("interrupted; the session is as it was before", self._err)
 
 
-def _fault(error: Exception) -> str:
+def fault(error: Exception) -> str:
     """A fault of ours in one line, with what it takes to find it."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

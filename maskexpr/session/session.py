@@ -16,16 +16,17 @@ from maskexpr.api import Program, compile, declared, stages
 from maskexpr.checker import param_kind
 from maskexpr.checker.binding import literal, parameter
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError
 from maskexpr.diagnostics.nearest import nearest
-from maskexpr.files import formats, programs, provenance
+from maskexpr.files import programs, provenance
+from maskexpr.files.access import Access, is_within
 from maskexpr.files.formats.naming import shown
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
-from maskexpr.program.steps import Checked, ParamInfo, Step
+from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step
 from maskexpr.session.scripts import (
     Line,
     in_force,
@@ -62,7 +63,15 @@ class Session:
     """Statements, files and values. What changes something either succeeds whole or changes nothing, and raises a
     MaskError for what is wrong, with places in the session's own text, whose lines count from 1."""
 
-    def __init__(self, *, spacings: Sequence[str] = (), fast: bool = False, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        spacings: Sequence[str] = (),
+        fast: bool = False,
+        limits: Limits | None = None,
+        access: Access | None = None,
+    ) -> None:
+        self._access = access or Access()
         self.fast, self.limits = fast, limits or Limits()
         self._values = Values()
         self._versions = 0
@@ -165,9 +174,14 @@ class Session:
 
     def load(self, name: str, path: str, spacing: str | None = None) -> list[Outcome]:
         """Load a file under a name, or make a number a param; it, and what depends on it and so has another value."""
-        number = None if Path(path).exists() else _number(path)
+        number = None if os.path.exists(path) else _number(path)
         text = f"input {name} = {value_text(path)}" if number is None else f"param {name} = {value_text(number)}"
-        self._program_of(State((text,)))  # is it a name?
+        try:
+            self._program_of(State((text,)))  # is it a name?
+        except ProgramError:
+            if number is None and not path.isprintable():  # what may not stand in a program
+                raise InputError(messages.SESSION_PATH.anywhere(path=path)) from None
+            raise
         state = replace(self._now.state, what=f":load {name} {path}")
         if number is None:
             state = self._opened(state, name, path, spacing, None)
@@ -197,7 +211,7 @@ class Session:
     def run(self, path: str) -> list[Outcome]:
         """Add the statements of a file, and load the files of its inputs but for those that are loaded already; its
         params and `def`s take the place of older ones."""
-        text, folder = programs.program_text(path), Path(path).parent
+        text, folder = programs.program_text(path, self._access), Path(path).parent
         self._program_of(State((text,), folders=(folder,)), path)  # its own mistakes, in its own lines
         params = {info.name for info in self._now.checked.params}
         added = [
@@ -245,10 +259,12 @@ class Session:
 
     def _change(self, state: State, wanted: Wanted) -> list[Outcome]:
         new = self._checked(state)
+        self._values.take_said()
         outcomes = [self._outcome(new, name, step) for name, step in wanted(new)]
         self._warnings = [
             d for d in new.checked.diagnostics if d.code != "unused" and _is_after(d, self._now.state.text)
         ]
+        self._warnings += self._values.take_said()
         kept = tuple(line.text for line in statements(state.lines) if not isinstance(line.node, nodes.Bare))
         if kept != state.lines:
             new = self._checked(replace(state, lines=kept))
@@ -271,18 +287,26 @@ class Session:
             node = line.node
             if isinstance(node, nodes.Input) and node.default is not None:
                 kind = node.kind.text if node.kind else None
-                state = self._opened(state, line.declares, str(folder / node.default.value), None, kind)
+                path = self._default(InputInfo(line.declares, kind, node.default.value), folder)
+                state = self._opened(state, line.declares, str(path), None, kind)
         return state
 
+    def _default(self, info: InputInfo, folder: Path) -> Path:
+        try:
+            return self._access.default(info, folder)
+        except FileError as error:
+            text = messages.SESSION_LOAD.format(name=info.name).replace("FILE", shown(folder / (info.default or "")))
+            raise FileError([replace(diagnostic, hint=text) for diagnostic in error.diagnostics]) from None
+
     def _opened(self, state: State, name: str, path: str, spacing: str | None, kind: str | None) -> State:
-        pixels = formats.read(path, kind=kind)
+        pixels, digest = programs.read_input(InputInfo(name, kind), Path(path), self._access)
         size = spacing or programs.spacing_for(name, state.spacings)
         self._versions += 1
-        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions)
+        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions, digest)
         return replace(state, opened={**state.opened, name: opened})
 
     def _program_of(self, state: State, name: str = _NAME) -> Program:
-        resolver = programs.beside(Path(), *state.folders)
+        resolver = self._access.beside(Path(), *state.folders)
         # The last line is a program's result, and not all that has a name can be one, a length say.
         text = f"{state.text}\n{_RESULT}"
         return compile(text, name=name, limits=self.limits, fast=self.fast, resolver=resolver)
@@ -304,7 +328,7 @@ class Session:
         if step.kind.name in ("length", "size"):
             value = Quantity(step.kind.constant, step.kind.power)
         elif step in at.meanings:
-            value = self._values.value(step, at.meanings, at.arrays, self.fast)
+            value = self._values.value(step, at.meanings, at.arrays, self.fast, at.checked.finite)
         seconds = 0.0 if known else time.perf_counter() - began
         if step.function is not None and step.function.name == "assert":
             value = None
@@ -317,19 +341,22 @@ class Session:
         """A program for a file in a folder that gives the session's masks, labels and images, or some names, their
         values, when it is run with `arguments`."""
         names = self._worth_keeping() if names is None else list(names)
-        state, arguments = self._now.state, self.arguments(names)
+        state, arguments = self._now.state, self.arguments(folder, names)
         paths = {name: _relative(opened.path, folder) for name, opened in state.opened.items()}
         note = f"# Run it with {shlex.join(arguments)}\n" if arguments else ""
         return note + script(with_params(needed(self._whole(), names), names), names, state.params, paths)
 
-    def arguments(self, names: Iterable[str] | None = None) -> list[str]:
-        """What a script does not say itself, for the command line: the size of the pixels of the images it takes."""
+    def arguments(self, folder: Path, names: Iterable[str] | None = None) -> list[str]:
+        """What a script in a folder does not say itself, for the command line: the images it takes that are not beside
+        it or below, and the size of their pixels."""
         names = self._worth_keeping() if names is None else list(names)
         taken = {line.declares for line in needed(self._whole(), names) if isinstance(line.node, nodes.Input)}
-        sizes = {name: opened.spacing for name, opened in self._now.state.opened.items() if name in taken}
+        opened = {name: opened for name, opened in self._now.state.opened.items() if name in taken}
+        given = [f"{n}={opened.path}" for n, opened in opened.items() if not is_within(opened.path, folder)]
+        sizes = {name: opened.spacing for name, opened in opened.items()}
         if len(set(sizes.values())) == 1:
-            return [f"--spacing={size}" for size in set(sizes.values()) if size]
-        return [f"--spacing={name}={size}" for name, size in sizes.items() if size]
+            return [*given, *(f"--spacing={size}" for size in set(sizes.values()) if size)]
+        return [*given, *(f"--spacing={name}={size}" for name, size in sizes.items() if size)]
 
     def _worth_keeping(self) -> list[str]:
         """The masks, labels and images that were named; where there are none, whatever was."""
@@ -341,8 +368,13 @@ class Session:
         outcome = self.value(name)
         if not outcome.kind.is_array:
             raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=outcome.kind.name))
-        loaded = programs.Loaded({}, {n: opened.path for n, opened in self._now.state.opened.items()})
-        programs.check_targets({name: path}, list(loaded.paths.values()))
+        all_opened = self._now.state.opened.items()
+        loaded = programs.Loaded(
+            {},
+            {name: opened.path for name, opened in all_opened if opened.digest is None},
+            {name: opened.digest for name, opened in all_opened if opened.digest is not None},
+        )
+        programs.check_targets({name: path}, self._access)
         program = self.program([name])
         bound = stages(program, _given(self._now.state, program))
         results, numbers = bound.watched(Checked.numbers)
@@ -352,7 +384,7 @@ class Session:
     def program(self, names: Iterable[str]) -> Program:
         """The lines that lead to some names, as a program."""
         text = script(statements(self.lines), names, self._now.state.params, {})
-        resolver = programs.beside(Path(), *self._now.state.folders)
+        resolver = self._access.beside(Path(), *self._now.state.folders)
         return compile(text, name=_NAME, limits=self.limits, fast=self.fast, resolver=resolver)
 
     def given(self, program: Program) -> dict[str, Any]:

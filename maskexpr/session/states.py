@@ -17,6 +17,7 @@ class Opened:
     notes: tuple[str, ...]
     spacing: str | None
     version: int
+    digest: str | None = None  # of what came through a pipe, and cannot be read again
 
 
 @dataclass(frozen=True, slots=True)

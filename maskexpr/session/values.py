@@ -3,13 +3,16 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.engine.run import Engine
 from maskexpr.planner.plan import plan
 from maskexpr.program import identity
+from maskexpr.program.remarks import Remarks
 from maskexpr.program.steps import Checked, Step, in_order
 
 MOST_BYTES = 2**30  # of values kept beyond those that are asked for
@@ -25,6 +28,12 @@ class Values:
     def __init__(self) -> None:
         self._numbers: dict[identity.Key, int] = {}
         self._kept: OrderedDict[int, Any] = OrderedDict()
+        self._said: dict[Diagnostic, None] = {}
+
+    def take_said(self) -> list[Diagnostic]:
+        """What there was to say of the values that were computed since this was asked last."""
+        said, self._said = list(self._said), {}
+        return said
 
     def meanings(self, checked: Checked, versions: Mapping[str, int]) -> dict[Step, int]:
         """A number for each step of a program, the same for steps that mean the same."""
@@ -42,25 +51,41 @@ class Values:
         """Whether the value of a step with this meaning is kept."""
         return meaning in self._kept
 
-    def value(self, step: Step, meanings: Mapping[Step, int], given: Mapping[str, Any], fast: bool) -> Any:
-        """The value of a step: kept, or computed from what is kept of the steps it depends on."""
+    def value(
+        self,
+        step: Step,
+        meanings: Mapping[Step, int],
+        given: Mapping[str, Any],
+        fast: bool,
+        finite: Mapping[Step, str] = MappingProxyType({}),
+    ) -> Any:
+        """The value of a step: kept, or computed from what is kept of the steps it depends on. `finite` as `Checked`
+        has it."""
         meaning = meanings[step]
         if meaning in self._kept:
             self._kept.move_to_end(meaning)
             return self._kept[meaning]
         if step.function is None:
             return given[step.name] if step.name else step.kind.constant
-        cut, values = self._cut(step, meanings)
-        checked = Checked(steps=tuple(in_order(cut)), outputs=(("value", cut),))
-        value = Engine(checked, plan(checked, fast=fast)).run({**given, **values})["value"]
+        became, values = self._cut(step, meanings)
+        remarks = Remarks([s for s in became if meanings[s] not in self._kept], finite)
+        looked_at = {f"{i}": s for i, s in enumerate(remarks.steps) if s in became}
+        outputs = (("value", became[step]), *((name, became[s]) for name, s in looked_at.items()))
+        checked = Checked(steps=tuple(in_order(became[step])), outputs=outputs)
+        found = Engine(checked, plan(checked, fast=fast)).run({**given, **values})
+        value = found["value"]
+        known = {s: self._kept[meanings[s]] for s in remarks.steps if meanings.get(s, -1) in self._kept}
+        known.update({s: found[name] for name, s in looked_at.items()})
+        self._said.update(dict.fromkeys(remarks.of(known)))
         arrays = [other for other in (*given.values(), *values.values()) if isinstance(other, np.ndarray)]
         if isinstance(value, np.ndarray) and any(np.may_share_memory(value, other) for other in arrays):
             value = value.copy()
         self._kept[meaning] = value
         return value
 
-    def _cut(self, step: Step, meanings: Mapping[Step, int]) -> tuple[Step, dict[str, Any]]:
-        """The step with what is kept in place of the steps behind it, as inputs of names that no program can have."""
+    def _cut(self, step: Step, meanings: Mapping[Step, int]) -> tuple[dict[Step, Step], dict[str, Any]]:
+        """What becomes of a step, and of those behind it, with what is kept in their place: inputs of names that no
+        program can have, and their values."""
         became: dict[Step, Step] = {}
         values: dict[str, Any] = {}
         for current in in_order(step, lambda s: meanings[s] in self._kept):
@@ -74,7 +99,7 @@ class Values:
                 became[current] = replace(current, operands={n: became[o] for n, o in current.operands.items()})
             else:
                 became[current] = current
-        return became[step], values
+        return became, values
 
     def forget(self, wanted: set[int]) -> None:
         """Let the oldest values go, but not the wanted ones, where all together are large."""

@@ -1,5 +1,6 @@
 """The commands as a person types them: what is printed where, the exit codes, and files left whole."""
 
+import errno
 import io
 import json
 import re
@@ -26,6 +27,96 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 def write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, "utf-8")
+
+
+# --- what holds for all ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("-p t=70 -p t=80", "t"),
+        ("im=im.png", "im"),
+        ("--spacing 1mm --spacing 2mm", "--spacing"),
+        ("--spacing im=1mm --spacing im=1mm", "--spacing im="),
+        ("-o a.png -o b.png", "-o"),
+        ("-o a.png --output a.png", "--output"),
+        ("--overlay a.png --overlay b.png", "--overlay"),
+        ("--hist a.png --hist b.png", "--hist"),
+        ("--view side --view mask", "--view"),
+    ],
+)
+def test_what_counts_once_is_given_once(shell: Shell, given: str, name: str) -> None:
+    write(shell.folder, "p.mask", "param t = 3\noutput m = im > t")
+    commands = [["run", "p.mask", "im=im.png"]]
+    if "-p" in given or given.startswith(("im", "--spacing 1mm")):
+        commands.append(["repl", "p.mask", "im=im.png"])
+    for command in commands:
+        try:
+            code, _, err = shell(*command, *given.split())
+        except SystemExit as left:  # as for all that argparse says
+            code, err = int(left.code or 0), shell.printed()[1]
+        assert code == 2
+        assert f"error: {name} is given twice" in err
+    assert not [path for path in shell.folder.iterdir() if path.name not in ("p.mask", "im.png")]
+
+
+ODD = "\x1b[31m\u202e\x9b"
+
+
+def test_what_is_not_ours_is_shown_as_it_can_be(shell: Shell) -> None:
+    """Names of files, and whatever else was typed."""
+    write(shell.folder, f"{ODD}.mask", "param t = 3\noutput m = im > t")
+    write(shell.folder, f"wrong{ODD}.mask", "im >")
+    (shell.folder / f"{ODD}.png").write_bytes(ANKLE.read_bytes())
+    commands = [
+        ("run", f"{ODD}.mask", f"im={ODD}.png"),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "-o", f"{ODD}/"),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "-o", f"a{ODD}.webp"),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "-o", f"a.{ODD}"),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "--hist", f"h{ODD}.png", "--overlay", f"o{ODD}.png"),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "-p", f"t={ODD}"),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "-p", ODD),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "--spacing", ODD),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "--spacing", f"{ODD}=1mm"),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "--allow-read", ODD),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", "--view", ODD),
+        ("run", f"{ODD}.mask", f"im={ODD}.png", f"--{ODD}"),
+        ("check", f"{ODD}.mask", f"wrong{ODD}.mask", f"none{ODD}.mask"),
+        ("explain", f"{ODD}.mask", f"im={ODD}.png"),
+        ("explain", f"{ODD}-m.png"),
+        ("show", f"{ODD}.png", f"{ODD}-m.png", "--hist", f"h{ODD}.png"),
+        ("functions", ODD),
+        ("eval", f"{ODD}.mask"),
+        (ODD,),
+    ]
+    for command in commands:
+        try:
+            _, out, err = shell(*command)
+        except SystemExit:
+            out, err = shell.printed()
+        for printed in (out, err):
+            assert all(c.isprintable() or c == "\n" for c in printed), command
+        assert out + err
+
+
+def test_what_the_system_refuses_is_told_apart(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(error: OSError) -> str:
+        def fails(*arguments: object, **more: object) -> None:
+            raise error
+
+        monkeypatch.setattr("maskexpr.files.programs.targets", fails)
+        code, out, err = shell("run", "p.mask", "im=im.png")
+        assert (code, out) == (2, "")
+        return err
+
+    write(shell.folder, "p.mask", "im > 3")
+    named = refused(PermissionError(errno.EACCES, "Permission denied", "a\x1bb"))
+    assert named == "error: cannot use a\\x1bb: permission denied; check the path and its permissions\n"
+    assert refused(OSError(errno.EMFILE, "Too many open files")).startswith(
+        "error: the system refused what this needs: too many open files; "
+    )
+    assert refused(FileNotFoundError(errno.ENOENT, "No such file")).startswith("error: the system refused")
 
 
 # --- eval ------------------------------------------------------------------------------------------------------------
@@ -97,6 +188,17 @@ def test_warnings_go_to_stderr(shell: Shell) -> None:
     code, out, err = shell("eval", "area(im > 300)", "im=im.png")
     assert (code, out) == (0, "0\n")
     assert err.startswith("expression:1:6: warning: never true: im is uint8, 0..255\n")
+
+
+def test_warnings_of_a_run_go_to_stderr(shell: Shell, tmp_path: Path) -> None:
+    np.save(tmp_path / "holed.npy", np.array([[1, np.nan, 3], [4, 5, 6]]))
+    write(tmp_path, "p.mask", "output m = im > mean(im)\noutput n = area(m)\n")
+    for arguments in (["eval", "area(im > mean(im))"], ["run", "p.mask"]):
+        code, out, err = shell(*arguments, "im=holed.npy")
+        assert code == 0
+        assert "warning" not in out
+        assert err.count("warning: mean(im) is nan: im is not finite everywhere\n") == 1
+        assert err.endswith("write mean(im[isfinite(im)])\n")
 
 
 def test_mistakes_exit_with_1_and_missing_inputs_with_2(shell: Shell) -> None:
@@ -211,6 +313,13 @@ def test_where_results_go(shell: Shell, target: str, paths: list[str]) -> None:
     write(shell.folder, "two.mask", "output a = im > 32\noutput b = im > 64")
     assert shell("run", "two.mask", "im=im.png", "-o", target) == (0, "\n".join([*paths, ""]), "")
     assert all(Path(p).is_file() for p in paths)
+
+
+def test_a_program_file_has_a_histogram_as_an_expression_has(shell: Shell) -> None:
+    write(shell.folder, "p.mask", 'input im = "im.png"\noutput m = im > 32')
+    assert shell("run", "p.mask", "--hist", "h.png") == (0, "im-m.png\nh.png\n", "")
+    assert shell("eval", "im > 32", "im=im.png", "--hist", "e.png")[0] == 0
+    assert iio.imread("h.png").shape == iio.imread("e.png").shape
 
 
 def test_two_results_do_not_fit_one_file(shell: Shell) -> None:

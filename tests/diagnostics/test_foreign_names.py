@@ -200,6 +200,7 @@ PEERS = {
     "morphology.h_minima(im, 30)": lambda: morphology.h_minima(IM, 30) > 0,
     "morphology.local_maxima(im)": lambda: morphology.local_maxima(IM),
     "morphology.local_minima(im)": lambda: morphology.local_minima(IM),
+    "skimage.morphology.skeletonize(m)": lambda: morphology.skeletonize(M),
     "morphology.convex_hull_image(m)": lambda: morphology.convex_hull_image(M),
     "morphology.reconstruction(im - 20, im)": lambda: morphology.reconstruction(IM.astype(int) - 20, IM.astype(int)),
     "feature.peak_local_max(im, min_distance=3)": lambda: _points(

@@ -144,12 +144,13 @@ golden(
     """
 plan                      held as      ops/pixel  share
   pass 1 over 880x380, all at once
-    m = im > 4            mask, bytes          1    32%   used by 2 steps; kept in bits and bytes for area and samples
+    m = im > 4            mask, bytes          1    20%   used by 2 steps; kept in bits and bytes for area and samples
   on whole images
-    size = area(m)        number             0.1     3%   bits counted
-    im[m]                 samples              2    65%   plain body
-    values = mean(im[m])  number               2    <1%   plain body
-  in all 1.04 million elementary operations, estimated
+    size = area(m)        number             0.1     2%   bits counted
+    im[m]                 samples              2    39%   gathered
+  on samples
+    values = mean(im[m])  number               2    39%   plain body
+  in all 1.71 million elementary operations, estimated
 """,
     im=BYTES,
 )

@@ -175,3 +175,22 @@ def test_any_json_is_described_or_not(value):
     for text in (json.dumps(value), json.dumps({"maskexpr": value, "inputs": value, "numbers": value, "used": value})):
         shown = provenance.described(text)
         assert shown is None or all(c.isprintable() or c == "\n" for c in shown)
+
+
+@pytest.mark.parametrize("name", ["m.png", "m.tif"])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[[],{"a":', "}]")])
+def test_a_record_that_nests_deep_or_long_is_none_of_ours(folder, capsys, name, opening, closing):
+    """Whatever the depth is: some reach the end of the stack in the parser, some behind it."""
+    for levels in (17, 450, 5_000, 100_000):
+        nested = opening * levels + "1" + closing * levels
+        for text in (f'{{"maskexpr": 1, "numbers": {{"a": {nested}}}}}', f'{{"maskexpr": {nested}}}'):
+            Path(name).write_bytes(formats.encode(np.ones((2, 2), bool), "mask", Path(name).suffix, text=text))
+            assert main(["explain", name]) == 2
+            assert capsys.readouterr().err.startswith(f"error: {name} does not say how it was made")
+    assert provenance.described('{"maskexpr": [' + "1," * 300_000 + "1]}") is None
+
+
+def test_brackets_and_commas_in_texts_do_not_nest(folder):
+    text = json.dumps({"maskexpr": 1, "program": '[{\\"' * 200_000, "numbers": {"a": [[1, [2]], [3]]}})
+    assert "made by maskexpr" in provenance.described(text)
+    assert "a = [[1, [2]], [3]]" in provenance.described(text)

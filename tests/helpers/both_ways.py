@@ -14,6 +14,7 @@ from maskexpr import Image, RunError
 from maskexpr.api import stages
 from maskexpr.engine import passes, reference
 from maskexpr.engine.run import Engine
+from maskexpr.kinds.kind import Kind
 from maskexpr.planner.plan import plan
 from maskexpr.program.steps import Checked
 
@@ -57,9 +58,25 @@ def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> dict
         engine = Engine(checked, plan(checked, rows))
         found = outcome(lambda engine=engine: engine.run(arrays))  # type: ignore[misc]
         expect_outcome(found, wanted, f"{text}\nin strips of {rows}")
+    if isinstance(wanted, dict):
+        for name, step in checked.outputs:
+            expect_known(wanted[name], step.kind, f"{text}\nas {name}")
     for name, array in given.items():
         assert arrays[name].tobytes() == array.tobytes(), f"{text}\nchanges {name}"
     return wanted
+
+
+def expect_known(found: Any, kind: Kind, place: str) -> None:
+    """The values lie where the checker knows them to be."""
+    if kind.name not in ("image", "colour", "labels", "number"):
+        return
+    low, high, nan = kind.limits
+    values = found.ravel() if isinstance(found, np.ndarray) else np.array([found], object)
+    is_nan = values != values
+    assert nan or not is_nan.any(), f"{place}\nis nan"
+    values = values[~is_nan].tolist()
+    if values:
+        assert low <= min(values) <= max(values) <= high, f"{place}\nis not in {low}..{high}: {values[:20]}"
 
 
 def expect_outcome(found: Any, wanted: Any, place: str) -> None:

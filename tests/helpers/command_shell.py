@@ -15,5 +15,9 @@ class Shell:
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
         code = main([str(a) for a in arguments])
+        return code, *self.printed()
+
+    def printed(self) -> tuple[str, str]:
+        """What a command printed that left by an exit."""
         printed = self._capsys.readouterr()
-        return code, printed.out, printed.err
+        return printed.out, printed.err

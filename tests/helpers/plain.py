@@ -312,6 +312,28 @@ def statistic(name: str, im: Value) -> Value:
     return floating(math.sqrt(sum((v - mean) ** 2 for v in values) / len(values)))
 
 
+def projection(name: str, im: Value, axes: tuple[int, ...]) -> Value:
+    """A statistic of each line along axes, of which some are left."""
+    kept = [n for axis, n in enumerate(im.data.shape) if axis not in axes]
+    found = np.empty(kept, object)
+    moved = np.moveaxis(im.data, axes, range(-len(axes), 0))
+    for place in np.ndindex(*kept):
+        line = moved[place]
+        if name in ("any", "all"):
+            found[place] = bool(getattr(line, name)())
+        else:
+            found[place] = statistic(name, Value(line, im.span, im.dtype)).data
+    if name in ("any", "all"):
+        return logical(found.astype(bool))
+    if name in ("min", "max"):
+        return Value(found if im.is_whole else found.astype(im.data.dtype), im.span, im.dtype)
+    count = math.prod(im.data.shape[axis] for axis in axes)
+    if name == "sum":
+        assert im.span is not None
+        return whole(found, (im.span[0] * count, im.span[1] * count))
+    return floating(found.astype(np.float64))
+
+
 # --- neighbourhoods --------------------------------------------------------------------------------------------------
 
 

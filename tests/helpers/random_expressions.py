@@ -110,9 +110,7 @@ class Maker:
         axes, written = tuple(range(ndim)), ""
         if self.chance(25):
             axes = tuple(sorted(self.draw(st.sets(st.integers(0, ndim - 1), min_size=1))))
-            names = "".join("xyz"[ndim - 1 - a] for a in axes if ndim - 1 - a < 3)
-            written = f'"{names}"' if len(names) == len(axes) and self.chance(50) else str(list(axes))
-            written = f", axes={written}"
+            written = f", axes={self._axes_text(axes)}"
         if patterns and len(axes) in PATTERNS and self.chance(20):
             text = self.one_of(*PATTERNS[len(axes)])
             n, times = self.small(3)
@@ -149,6 +147,9 @@ class Maker:
         if self.chance(30):
             m, name = self.mask(depth - 1), self.one_of("any", "all")
             return Term(self.call(name, m.text), POSTFIX, plain.logical(getattr(m.value.data, name)()))
+        if self.chance(15):
+            samples = self._samples(depth - 1)
+            return samples.truth(1) if samples else self.truth(0)
         return self._compared(self.number(depth - 1), self.number(depth - 1))
 
     def _compared(self, a: Term, b: Term) -> Term:
@@ -350,7 +351,23 @@ class Maker:
         if depth <= 0:
             return found if found and self.chance(50) else self.one_of(self.whole_literal, self.float_literal)()
         makers = [self._statistic, self._statistic, self._arithmetic_of_numbers, self._unary_of_number]
-        return self.one_of(*makers, self._function_of_numbers, lambda _: self.number(0))(depth - 1)
+        makers += [self._of_samples, self._function_of_numbers, lambda _: self.number(0)]
+        return self.one_of(*makers)(depth - 1)
+
+    def _of_samples(self, depth: int) -> Term:
+        samples = self._samples(min(depth, 1))
+        return samples.number(2) if samples else self._statistic(depth)
+
+    def _samples(self, depth: int) -> "SampleMaker | None":
+        """Makes expressions of samples that one mask takes; None where it takes none."""
+        m = self.mask(depth)
+        if not m.value.data.any():
+            return None
+        taken = [self._taken(t, m) if t.value.is_array else t for t in self.terms]
+        return SampleMaker(self.draw, (int(m.value.data.sum()),), taken, grid=False)
+
+    def _taken(self, term: Term, m: Term) -> Term:
+        return Term(f"{term.at(POSTFIX)}[{m.text}]", POSTFIX, replace(term.value, data=term.value.data[m.value.data]))
 
     def _tight_number(self, depth: int) -> Term:
         number = self.number(depth)
@@ -402,7 +419,31 @@ class Maker:
         return Term(text, POSTFIX, plain.whole(value, im.value.span) if im.value.span else plain.floating(value))
 
     def _maybe_cropped(self, term: Term) -> Term:
-        return self.cropped(term) if self.chance(30) else term
+        return self.one_of(self.cropped, self.projected)(term) if self.chance(30) else term
+
+    def projected(self, term: Term) -> Term:
+        """A statistic along some of the axes."""
+        ndim = len(self.shape)
+        if ndim < 2 or has_zeros_of_both_signs(term.value):
+            return term
+        axes = tuple(sorted(self.draw(st.sets(st.integers(0, ndim - 1), min_size=1, max_size=ndim - 1))))
+        if term.value.is_logical:
+            name = self.one_of("any", "all")
+        else:
+            name = (
+                self.one_of("min", "max", "mean", "median", "sum") if term.value.is_whole else self.one_of("min", "max")
+            )
+        try:
+            value = plain.projection(name, term.value, axes)
+        except plain.TooWide:
+            return term
+        text = self.call(name, term.text, f"axes={self._axes_text(axes)}")
+        return Term(text, POSTFIX, value, loose=term.loose, labels=term.labels and name in ("min", "max"))
+
+    def _axes_text(self, axes: tuple[int, ...]) -> str:
+        ndim = len(self.shape)
+        names = "".join("xyz"[ndim - 1 - a] for a in axes if ndim - 1 - a < 3)
+        return f'"{names}"' if len(names) == len(axes) and self.chance(50) else str(list(axes))
 
     def cropped(self, term: Term) -> Term:
         """Some slices and places, one for each axis at most."""
@@ -602,4 +643,44 @@ class Maker:
         maker = self.one_of(self.mask, self.mask, self.image, self.image, self.number, self.truth, self.rough, None)
         if maker is not None:
             return maker(depth)
-        return self.cropped(self.one_of(self.mask, self.image)(depth))
+        return self.one_of(self.cropped, self.projected)(self.one_of(self.mask, self.image)(depth))
+
+
+class SampleMaker(Maker):
+    """Makes expressions of samples, all by one mask: what is done to each by itself, and statistics."""
+
+    def mask(self, depth: int) -> Term:
+        found = self.named(lambda t: t.value.is_logical and t.value.is_array)
+        if depth <= 0 and found:
+            return found
+        makers = [self._comparison, self._comparison, self._test]
+        if depth > 0:
+            makers += [self._logical, self._negation, self._where_mask, self._equality]
+        return self.one_of(*makers)(depth - 1)
+
+    def image(self, depth: int) -> Term:
+        if depth <= 0:
+            return self._image_leaf(0)
+        makers = [self._arithmetic] * 3 + [self._unary, self._function, self._function, self._bitwise, self._where]
+        return self.one_of(*makers, self._from_mask, self._image_leaf)(depth - 1)
+
+    def _image_leaf(self, depth: int) -> Term:
+        found = self.named(lambda t: t.value.is_array and not t.value.is_logical)
+        return found or self._from_mask(0)
+
+    def _statistic(self, depth: int) -> Term:
+        name = self.one_of("area", "min", "max", "mean", "median", "sum", "fraction")
+        if name in ("area", "fraction"):
+            return self._measure(name, self._some(self.mask(depth), depth))
+        return self._of_image(name, self.image(depth), depth)
+
+    def _maybe_cropped(self, term: Term) -> Term:
+        return self._some(term, 0)
+
+    def _some(self, term: Term, depth: int) -> Term:
+        """At times samples of the samples."""
+        m = self.mask(depth)
+        return self._taken(term, m) if self.chance(30) and m.value.data.any() else term
+
+    def _samples(self, depth: int) -> "SampleMaker | None":
+        return None

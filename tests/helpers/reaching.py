@@ -50,6 +50,14 @@ ANYWHERE = [
     # what a body gives back is its operand, whose memory is used again
     "output a = round(im + 1) + (im * 2); output b = floor(im * 3) - (im + 7) * (im - 1)",
     "output a = percentile(im[m], 50) + mean(im[dilate(k)]); output b = histogram(im, 4)",
+    # samples, computed with and selected from
+    "v = im[m]; output a = sum((v - 3)[v >= 0] * v[v >= 0]) + area(v > 9 & ~(v > 99)); output b = any(dilate(m)[k])"
+    "; output c = sum(where(v > 100, v, im[m] // 2)[k[m]])",
+    # projections
+    'output a = max(im, axes="x"); output b = min(im + 1, axes=[0]); output c = sum(im, axes="x") > 9'
+    '; output d = mean(im * 0.1, axes=[0]); output e = std(im, axes="x"); output f = mean(im, axes="x")',
+    'output a = std(im / 3, axes=[0]); output b = median(im, axes="x"); output c = percentile(im / 7, 30, axes=[0])'
+    '; output d = any(dilate(m), axes="x"); output e = all(m | k, axes=[0]); output f = fraction(k, axes="x")',
     # regions by size, of slices, and of labels
     "output a = remove_large(m, 3); output b = fill_holes(k, 2); output c = remove_large(k, area(m) / 9)",
     "output a = fill_holes(m, area(k) - 9)",

@@ -9,7 +9,7 @@ from helpers import places
 from helpers.each import each
 
 from maskexpr.functions.parameters import Distance
-from maskexpr.kernels import ranks
+from maskexpr.kernels import opencv, ranks
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import median_filter
 
@@ -104,5 +104,5 @@ def test_medians_by_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ranks.opencv_serves(np.dtype("u1"), square)
     for dtype, window in (("u2", square), ("u1", square[0]), ("u1", square[:, :1]), ("u1", np.eye(3, dtype=bool))):
         assert not ranks.opencv_serves(np.dtype(dtype), window)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(opencv, "usable", lambda: None)
     assert not ranks.opencv_serves(np.dtype("u1"), square)

@@ -20,7 +20,7 @@ from maskexpr.engine import reference
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Parameter
 from maskexpr.functions.record import Function
-from maskexpr.library import CATALOGUE, PROPERTIES
+from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES
 from maskexpr.planner.rewrites.expand_derived import expand_derived
 from maskexpr.planner.rewrites.facts import Facts
 from maskexpr.program.steps import Checked, in_order
@@ -63,6 +63,7 @@ CONSTANTS = {
     "i": ["0", "1", "7"],
     "values": ["[1, 2, 0]", "[0.5]", "[]"],
     "depth": ["0", "1", "0.5", "1mm"],
+    "method": ['"homotopic"', '"zhang"', '"lee"'],
 }
 NUMBERS = ["0", "1", "2", "3", "0.5", "-1", "7", "count(m)", "max(im)", "mean(im)"]
 
@@ -180,6 +181,51 @@ def check_declared(
 @pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
 def test_a_call_gives_what_its_record_promises(record: Function) -> None:
     try_seeds(24, lambda seed: check_call(record, seed))
+
+
+PIXELWISE = [r for r in [*CATALOGUE.values(), *OPERATORS.values()] if r.parts == "pixelwise" and r.parameters]
+SYMBOLS = {"negate": "-{}", "~": "~{}"}
+
+
+def written(record: Function, texts: list[str]) -> str:
+    if record.group != "operators":
+        return f"{record.name}({', '.join(texts)})"
+    return SYMBOLS.get(record.name, "{} " + record.name + " {}").format(*texts)
+
+
+def check_samples(record: Function, seed: int) -> None:
+    """What is done to samples is what is done to the images, and then sampled: values, types and ranges."""
+    rng = np.random.default_rng(seed)
+    given = inputs(rng)
+    choices = {"im": "im[m]", "other": "other[m]", "m": "m[m]", "~m": "(~m)[m]", "im > 2": "(im > 2)[m]"}
+    images, samples = [], []
+    for parameter in record.parameters:
+        drawn = [t for t in arguments(parameter) if t in choices or not t.startswith(("im", "m &", "label", "rgb"))]
+        fields = [t for t in drawn if t in choices]
+        images.append(str(rng.choice(fields if fields and rng.random() < 0.6 else drawn)))
+        samples.append(choices.get(images[-1], images[-1]))
+    if images == samples:
+        return
+    text = f"input im: image; input m: mask; a = ({written(record, images)})[m]; b = {written(record, samples)}; "
+    logical = record.name in ("~", "isnan", "isfinite", "isin", "bit", "between", *"<>", "<=", ">=", "==", "!=")
+    logical |= record.name in (*"&|^", "where") and not {"im", "other"} & set(images[-2:])
+    text += f"output same = all({'a == b' if logical else 'a == b | isnan(a) & isnan(b)'}); output size = area(b == b)"
+    try:
+        used = {info.name: given[info.name] for info in compiled(text).inputs}
+        checked, _ = bound(text, used)
+    except maskexpr.ProgramError:
+        return
+    steps = dict(checked.bindings)
+    assert replace(steps["a"].kind, origin="") == replace(steps["b"].kind, origin=""), text
+    found = expect_same(text, used, None)
+    assert isinstance(found, str) or found["same"] is True, text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("record", PIXELWISE, ids=lambda record: record.name)
+def test_what_works_on_pixels_works_on_samples(record: Function) -> None:
+    if record.group not in ("colour", "stacks") and record.name != "assert":
+        try_seeds(24, lambda seed: check_samples(record, seed))
 
 
 def test_some_records_declare_each_fact() -> None:

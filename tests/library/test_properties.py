@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import scipy
 import skimage
+from helpers.both_ways import expect_known
 from helpers.each import each
 from skimage.measure import regionprops
 
 from maskexpr import evaluate
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import of_type as range_of
 from maskexpr.library.measures import statistics
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import PROPERTIES, SIZE, values_of
@@ -327,3 +329,20 @@ def test_whole_sums_beyond_64_bits_are_exact():
     assert regions.total(np.full(4, 2**64 - 1, np.uint64)).tolist() == [4 * (2**64 - 1)]
     assert regions.total(np.full(4, -(2**63))).tolist() == [-(2**65)]
     assert regions.total(np.full(4, 2**61)).tolist() == [2**63]
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_values_lie_where_the_checker_knows_them_to_be(name, rng):
+    """Of any regions, and grey values of any type, nan and infinite ones too."""
+    for shape in [(9,), (1, 1), (7, 9), (1, 12), (4, 5, 6)]:
+        for share, dtype in [(0.1, "uint8"), (0.6, "int16"), (0.9, "float32"), (1.0, "float64")]:
+            im = rng.integers(0 if dtype == "uint8" else -90, 90, shape).astype(dtype)
+            if dtype.startswith("f"):
+                im.flat[0] = rng.choice([np.nan, np.inf, -np.inf])
+            regions = found(rng.random(shape) < share, im)
+            if not has_meaning(name, len(shape)) or not regions.count:
+                continue
+            values = range_of(im.dtype) if im.dtype.kind in "iu" else None
+            kind = PROPERTIES[name].gives(Kind("mask", shape), Kind("image", shape, im.dtype, values))
+            with np.errstate(all="ignore"):
+                expect_known(np.asarray(values_of(name, regions)), kind, f"{name} of {dtype}")

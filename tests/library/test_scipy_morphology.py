@@ -33,6 +33,6 @@ def test_scipys_tests_pass_with_maskexpr_in_its_place(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-2000:]
     line = next(line for line in run.stdout.splitlines() if line.startswith(plugin.ANSWERS))
     answers = json.loads(line.removeprefix(plugin.ANSWERS))
-    # Were the adapters to leave everything to SciPy, this test would test nothing.
-    for name, least in {"dilation": 150, "erosion": 80, "opening": 25, "fill_holes": 6}.items():
+    # Were the adapters to leave everything to SciPy, this test would test nothing. SciPy 1.13 has the fewest tests.
+    for name, least in {"dilation": 150, "erosion": 75, "opening": 20, "fill_holes": 3}.items():
         assert answers.get(f"binary_{name}", 0) >= least, answers

@@ -749,7 +749,7 @@ def test_multiotsu_takes_from_2_to_8_classes():
 
 def test_hysteresis_is_scikit_images(im):
     low, high = (int(v) for v in np.percentile(im.astype(float), [40, 70]))
-    expected = skimage.filters.apply_hysteresis_threshold(im.astype(object).astype(float), low, high)
+    expected = skimage.filters.apply_hysteresis_threshold(im.astype(object).astype(float), float(low), float(high))
     result = evaluate("hysteresis(im, low, high)", im=im, low=low, high=high)
     assert result.dtype == bool
     np.testing.assert_array_equal(result, expected)

@@ -21,7 +21,7 @@ def volume(rng):
         ("ellipse(4mm, 2mm, 2mm, 2mm)", "ellipse(8, 8, 4, 8)"),
         ("rectangle(1mm, 1mm, 4mm, 5mm)", "rectangle(2, 4, 8, 20)"),
         ("polygon([0mm, 4mm, 4mm], [0, 2mm, 12])", "polygon([0, 8, 8], [0, 8, 12])"),
-        ("at(im > 0.2, 4mm, 3mm, 6mm)", "at(im > 0.2, 8, 12, 3)"),
+        ("at(im > 0.2, 6mm, 4mm, 3mm)", "at(im > 0.2, 3, 8, 12)"),
         ("gaussian(im, [2mm, 1mm, 0.5mm])", "gaussian(im, [1, 2, 2])"),
         ("gaussian(im, [2mm, 2, 2])", "gaussian(im, [1, 2, 2])"),
         ("gaussian(im, 1mm)", "gaussian(im, [0.5, 2, 4])"),

@@ -229,8 +229,8 @@ def test_a_script_runs_and_gives_the_same(typing, folder):
     typing(":set low 40")
     typing(":save tissue kept.png")
     (folder / "to").mkdir()
-    assert typing(":script to/leg").startswith("to/leg.mask  gives detour, tissue; maskexpr run to/leg.mask")
-    assert main(["run", "to/leg.mask", "-o", "{output}.tif"]) == 0
+    assert typing(":script to/leg").startswith("to/leg.mask  gives detour, tissue; maskexpr run to/leg.mask im=leg.png")
+    assert main(["run", "to/leg.mask", "im=leg.png", "-o", "{output}.tif"]) == 0
     np.testing.assert_array_equal(iio.imread("tissue.tif"), iio.imread("kept.png"))
     text = Path("to/leg.mask").read_text("utf-8")
     assert "low = 40" in text

@@ -1,6 +1,8 @@
 """A session: statements one after another, values computed once, and the program that is left of it."""
 
+import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -137,6 +139,24 @@ def test_warnings_are_those_of_the_last_line(session):
     assert [w.code for w in session.warnings] == ["never-true"] or "never" in session.warnings[0].message
     session.enter("b = im > 30")
     assert session.warnings == ()
+
+
+def test_warnings_of_a_run(folder):
+    """A number that is nan is shown as it is; where it meets pixels, that is said, of what it is computed from."""
+    np.save("holed.npy", np.array([[1, np.nan, 3], [4, 5, 6]]))
+    session = Session()
+    session.load("im", "holed.npy")
+    for line, blamed in {
+        "t = mean(im)": [],
+        "m = im > t": ["mean(im)"],
+        "n = area(m)": [],
+        "k = im > percentile(im, 90)": ["percentile(im, 90)"],
+        "k | m": [],
+        "im - t": ["mean(im)"],
+    }.items():
+        session.enter(line)
+        assert [w.code for w in session.warnings] == ["not-finite"] * len(blamed), line
+        assert [w.message.split(" is nan")[0] for w in session.warnings] == blamed
 
 
 def test_outputs_are_assignments_that_may_be_made_again(session, leg):
@@ -344,13 +364,13 @@ def test_a_script_says_which_sizes_its_images_need(folder):
     s.load("brain", "brain.tif", "3mm,1mm,1mm")
     s.enter("a = dilate(leg > 30, 1mm)")
     s.enter("b = coins > 100")
-    assert s.arguments(["a"]) == ["--spacing=0.5mm"]
-    assert s.arguments(["b"]) == []
+    assert s.arguments(Path(), ["a"]) == ["--spacing=0.5mm"]
+    assert s.arguments(Path(), ["b"]) == []
     assert "brain" not in s.script(Path())
     s.enter("c = dilate(brain > 50, 3mm)")
-    assert s.arguments() == ["--spacing=leg=0.5mm", "--spacing=brain=3mm,1mm,1mm"]
+    assert s.arguments(Path()) == ["--spacing=leg=0.5mm", "--spacing=brain=3mm,1mm,1mm"]
     Path("s.mask").write_text(s.script(Path()), "utf-8")
-    assert cli(["run", "s.mask", *s.arguments(), "-o", "out/"]) == 0
+    assert cli(["run", "s.mask", *s.arguments(Path()), "-o", "out/"]) == 0
     np.testing.assert_array_equal(iio.imread("out/leg-c.tif") > 0, s.value("c").value)
     np.testing.assert_array_equal(iio.imread("out/leg-a.png") > 0, s.value("a").value)
 
@@ -485,3 +505,22 @@ def test_a_length_without_a_spacing_is_loaded_with_one(session):
     assert caught.value.hint == "give it: :load im leg.png 0.5mm"
     session.load("im", "leg.png", "0.5mm")
     session.enter("dilate(im > 3, 2mm)")
+
+
+def test_what_came_through_a_pipe_is_recorded_as_it_came(folder):
+    read_end, write_end = os.pipe()
+    os.write(write_end, Path("leg.png").read_bytes())
+    os.close(write_end)
+    s = Session()
+    s.load("im", f"/dev/fd/{read_end}")
+    os.close(read_end)
+    s.enter("m = im > 3")
+    s.save("m", "m.png")
+    digest = hashlib.sha256(Path("leg.png").read_bytes()).hexdigest()
+    assert json.loads(formats.read_text("m.png"))["inputs"]["im"]["sha256"] == digest
+
+
+def test_a_name_that_no_program_can_have(folder):
+    shutil.copy("leg.png", "a\x1b.png")
+    with pytest.raises(maskexpr.InputError, match="cannot be written in a program"):
+        Session().load("im", "a\x1b.png")

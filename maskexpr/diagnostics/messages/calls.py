@@ -9,6 +9,7 @@ ARGUMENT_TOO_MANY = Mistake(
 ARGUMENT_TOO_MANY_TWO = Mistake(
     "argument-too-many", "{function} is a statistic of one image", "pixel by pixel write {other}({text})"
 )
+ARGUMENT_NOT_NAMED = Mistake("argument-too-many", "{function} takes {name} by its name", "write {name}={text}")
 ARGUMENT_UNKNOWN = Mistake("argument-unknown", "{function} has no argument {name}", "did you mean {near}?")
 ARGUMENT_UNKNOWN_FAR = Mistake("argument-unknown", "{function} has no argument {name}", "write {signature}")
 ARGUMENT_COMPARED = Mistake(
@@ -22,6 +23,15 @@ ARGUMENT_KIND = Mistake("argument-kind", "{function} takes {wanted} as {name}, n
 ARGUMENT_WITHIN = Mistake(
     "kind", "{function} takes an image, {text} is samples", "write {function}({value}, within={mask})"
 )
+ARGUMENT_SAMPLES_WITHIN = Mistake(
+    "kind", "{function} takes an image, {text} is samples", "give it the image they are of, and within={mask}"
+)
+ARGUMENT_SAMPLES = Mistake(
+    "kind",
+    "{function} takes {wanted} as {name}, {text} is samples, which have no places",
+    "take samples of what it gives: {function}(...)[{mask}]",
+)
+NOT_OF_SAMPLES = Mistake("kind", "{function} takes no samples", "take samples of what it gives: {function}(...)[mask]")
 ARGUMENT_MASKS_WANTED = Mistake(
     "kind", "{function} takes a list of masks, not {kind:a}", "write {function}([a > t, b > t]), say"
 )
@@ -117,17 +127,31 @@ PROPERTY_POWER = Mistake(
 PROPERTY_LENGTH = Mistake(
     "units", "a length is no one number of pixels where these measure {spacing} mm", "write a number of pixels"
 )
+SAMPLES_NO_AXES = Mistake(
+    "axes", "samples have no axes", "leave axes out, or give pixels outside a value: max(where(mask, im, 0), axes=...)"
+)
+PROPERTY_NO_AXES = Mistake("axes", "a property is one number for each region, without axes", "leave axes out")
 AXES_NUMBER = Mistake(
     "axes", "{function} works along {wanted} axes, not along {count}", 'name those it is to work along: axes="yx"'
 )
 AXES_FLAT = Mistake(
     "axes", "{function} works along {wanted} axes, not along {count}", "give a mask of two axes or more"
 )
+METHOD_OF_PLANES = Mistake(
+    "method",
+    'method="{method}" works along two axes, not along 3',
+    'go slice by slice: axes="yx", or give method="{other}"',
+)
 MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
-MARKERS_RANGE = Mistake(
+MARKERS_NEGATIVE = Mistake(
     "markers",
     "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
     "write maximum(markers, 0), say",
+)
+MARKERS_LARGE = Mistake(
+    "markers",
+    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
+    "number the regions anew: label(markers != 0), say",
 )
 CONNECTIVITY_UNKNOWN = Mistake(
     "connectivity", "connectivity cannot be {value} here", "write {wanted}; 1 joins pixels by their faces"
@@ -155,7 +179,7 @@ CORNERS_FEW = Mistake(
 CORNERS_UNEQUAL = Mistake(
     "argument-range", "ys has {ys:number|numbers} and xs has {xs}", "write one of each for every corner"
 )
-AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, y, x, z)")
+AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, z, y, x)")
 AT_AXES = Mistake("axes", "at takes masks of 2 or 3 axes, this one has {ndim}", "take a part of it: m[3], say")
 CHANNEL_MISSING = Mistake("argument-range", "there is no channel {channel} of {channels}", "the last one is {last}")
 BITS_ORDER = Mistake("argument-range", "bits goes from low to high, not from {low} to {high}", "swap them")
@@ -169,4 +193,31 @@ RECONSTRUCT_MIXED = Mistake(
 )
 GROWTH_LENGTH = Mistake(
     "spacing", "growth goes pixel by pixel, and pixels are {spacing} mm long", "give n as a number of pixels"
+)
+REACH_NO_PIXEL = Mistake(
+    "reach",
+    "{function} reaches no pixel: n={value} is less than one along every axis",
+    "give at least n={least}",
+    "warning",
+)
+SIGMA_TOO_SMALL = Mistake(
+    "reach",
+    "{function} reaches no pixel: {name}={value} is too small for one",
+    "give a larger {name}: 1, say",
+    "warning",
+)
+SHAPE_OUTSIDE = Mistake(
+    "outside",
+    "{function} draws nothing: no pixel of the image, which is {shape}, lies in it",
+    "the order is {order}: {places}",
+    "warning",
+)
+RECTANGLE_EMPTY = Mistake(
+    "outside",
+    "{function} draws nothing: it ends before it begins",
+    "the order is y0, x0, y1, x1, as in im[y0:y1, x0:x1]",
+    "warning",
+)
+POINT_OUTSIDE = Mistake(
+    "outside", "the point lies outside the image, which is {shape}", "the order is {order}: {places}", "warning"
 )

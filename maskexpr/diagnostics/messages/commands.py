@@ -9,6 +9,12 @@ GIVEN_TWICE = Mistake("given-form", "{name} is given twice", "delete one of the 
 PARAM_IS_INPUT = Mistake("param-unknown", "{name} is an input, not a param", "write {name}={value} without -p")
 OUTPUT_NAMELESS = Mistake("output-target", "the name after {flag} is empty", "write a file, a folder/ or a template")
 STDOUT_REFUSED = Mistake("file-refused", "cannot write to standard output: {reason}", "check where it goes")
+FILE_UNUSABLE = Mistake("file-refused", "cannot use {path}: {reason}", "check the path and its permissions")
+SYSTEM_REFUSED = Mistake(
+    "file-refused",
+    "the system refused what this needs: {reason}",
+    "check that the current folder is there, and the disk",
+)
 PARAM_UNKNOWN = Mistake("param-unknown", "the program has no param {name}", "it has {names}")
 TIME_NEEDS_INPUTS = Mistake(
     "input-missing", "--time runs the program, but no {name} was given", "give it: {name}=FILE or {name}=32"
@@ -24,8 +30,14 @@ OUTPUT_ONE_FILE = Mistake(
 OUTPUT_NO_ARRAY = Mistake(
     "output-target", "there is no mask or image to write to {path}", "leave out -o: it is printed"
 )
-OUTPUT_TEMPLATE = Mistake("output-target", "{template} is not a template", "use {{stem}} and {{output}} in it")
-OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is an input, it is not overwritten", "write to another file")
+OUTPUT_TEMPLATE = Mistake(
+    "output-target", "{template} is not a template", "write {{stem}} and {{output}} in it, and nothing else in braces"
+)
+OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is {what}, it is not overwritten", "write to another file")
+ALLOWED_NO_FOLDER = Mistake("given-form", "there is no folder {path}", "name one behind --allow-read")
+STANDARD_TWICE = Mistake(
+    "given-form", "standard input is read for {first} and for {second}", "name a file for one of them"
+)
 OUTPUT_TWICE = Mistake(
     "output-target", "{path} is the target of {first} and {second}", "give each its own, by {{output}} in a template"
 )

@@ -16,9 +16,7 @@ FILE_BROKEN = Mistake(
 FILE_FOREIGN = Mistake(
     "file-no-image", "cannot read {path}: {format} files are not read", "convert it to TIFF or .npy first"
 )
-FILE_TOO_LARGE = Mistake(
-    "file-too-large", "cannot read {path}: it declares more than {limit} pixels", "cut it into parts first"
-)
+FILE_TOO_LARGE = Mistake("file-too-large", "cannot read {path}: it declares more than {limit} {what}", "{way_out}")
 FILE_NEEDS_MEMORY = Mistake(
     "file-too-large", "cannot read {path}: its pixels do not fit in memory", "cut it into parts first"
 )
@@ -37,6 +35,11 @@ FILE_NO_ARRAY = Mistake(
 FILE_MANY_ARRAYS = Mistake(
     "file-many-arrays", "cannot read {path}: it holds {count} arrays ({names})", "save the one you want as .npy"
 )
+FILE_TIFFFILE_UNUSABLE = Mistake(
+    "file-needs-tifffile",
+    "cannot read {path}: a TIFF of {type} needs the tifffile package, and the one that is there cannot be used ({why})",
+    "python -m pip install --upgrade tifffile",
+)
 FILE_NEEDS_TIFFFILE = Mistake(
     "file-needs-tifffile",
     "cannot read {path}: a TIFF of {type} needs the tifffile package",
@@ -46,6 +49,27 @@ FILE_NEEDS_CODECS = Mistake(
     "file-needs-tifffile",
     "cannot read {path}: its TIFF compression needs the imagecodecs package",
     "pip install imagecodecs, or save it with deflate or no compression",
+)
+FILE_NOT_DECODED = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: {decoder} does not decode this {format} ({why})",
+    "save it anew as an RGB or grey PNG or TIFF, or try pip install -U {package}",
+)
+FILE_NEEDS_PILLOW = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: Pillow {found}, by which pictures are read, is older than {oldest}",
+    "pip install -U pillow",
+)
+INPUT_OUTSIDE = Mistake(
+    "input-outside",
+    "cannot read {path} for {name}: a program names files beside it or below",
+    "give it yourself: {name}={given}, or allow its folder: --allow-read DIR",
+)
+FILE_PACKING = Mistake("file-not-decoded", "cannot read {path}: its array is {packing}", "save it with numpy.savez")
+FILE_IS_PIPE = Mistake(
+    "file-no-file",
+    "cannot read {path}: it is {what}, not a file",
+    "save what comes from it as a file, or read it as - with < {path}",
 )
 FILE_SUFFIX = Mistake("file-suffix", "cannot write {path}: its ending names no known format", "known are {suffixes}")
 FILE_LOSSY = Mistake(

@@ -19,6 +19,9 @@ INPUT_MISSING_FUNCTION = Mistake("input-missing", "{name} is a function", "call 
 INPUT_UNKNOWN_NEAR = Mistake("input-unknown", "the program has no input or param {name}", "did you mean {near}?")
 INPUT_UNKNOWN = Mistake("input-unknown", "the program has no input or param {name}", "it has {names}")
 INPUT_NOT_ARRAY = Mistake("input-type", "{name} cannot be an image: {found}", "give a NumPy array of numbers or bools")
+INPUT_OF_TYPE = Mistake(
+    "input-type", "{name} cannot be an image: it is {found:a}", "give a NumPy array of numbers or bools"
+)
 INPUT_SIGNATURE = Mistake(
     "input-type", "{name} is a shape and a type, without pixels", "bind the program to an array: {name}=..."
 )
@@ -30,6 +33,54 @@ INPUT_MASKED_ARRAY = Mistake(
     "input-type",
     "{name} is a masked array",
     "give {name}.data, and its mask as another input: otsu({name}, within=valid) with valid=~{name}.mask",
+)
+INPUT_MASKED_PARTS = Mistake(
+    "input-type",
+    "{name} is of masked arrays",
+    "fill them first: {name}.map_blocks(numpy.ma.filled, 0)",
+)
+INPUT_SHAPE_LOST = Mistake(
+    "input-type",
+    "{name} is {found:a} of {stated}, of which NumPy makes an array of {array}",
+    "give an array of its shape, as its library makes one",
+)
+INPUT_DICOM = Mistake(
+    "input-type",
+    "{name} is {found:a}, not its pixels",
+    "give {name}.pixel_array, or with its slope pydicom.pixels.apply_modality_lut({name}.pixel_array, {name})",
+)
+INPUT_NIBABEL = Mistake(
+    "input-type", "{name} is {found:a}, whose axes are x, y, z", "give them as z, y, x: numpy.asarray({name}.dataobj).T"
+)
+INPUT_TENSOR = Mistake(
+    "input-type", "{name} cannot be an image as it is: {said}", "give {name}.detach().cpu(){dense}.numpy()"
+)
+INPUT_SPARSE = Mistake("input-type", "{name} is {found:a}, which is sparse", "give {name}.toarray()")
+INPUT_ON_DEVICE = Mistake("input-type", "{name} is {found:a} in the memory of a device", "give {name}.get()")
+INPUT_PALETTE = Mistake(
+    "input-type",
+    "{name} has a palette: its numbers are places in that",
+    'give {name}.convert("RGB"), or numpy.asarray({name}) where the numbers are meant',
+)
+INPUT_BANDS = Mistake(
+    "input-type", "{name} has the bands {bands}, not red, green and blue", 'give {name}.convert("RGB")'
+)
+INPUT_BANDS_GREY = Mistake(
+    "input-type", "{name} has the bands {bands}", 'leave out the alpha: {name}.convert("LA").convert("L")'
+)
+INPUT_COMPONENTS = Mistake(
+    "input-type",
+    "{name} has {count} numbers a pixel: neither one nor 3 or 4 of colour",
+    "give one of them, as an array",
+)
+INPUT_FRAMES = Mistake(
+    "input-type",
+    "{name} has {count} frames and is at one of them",
+    "give numpy.asarray({name}) for that one, or as a stack"
+    " numpy.stack([numpy.asarray(f) for f in PIL.ImageSequence.Iterator({name})])",
+)
+INPUT_AXES = Mistake(
+    "input-type", "the axes of {name} are {found}, and here they go z, y, x", "turn it: {name}.transpose({order})"
 )
 INPUT_NO_PIXELS = Mistake(
     "input-type", "{name} has no pixels: its shape is {shape}", "give an image of at least one pixel"

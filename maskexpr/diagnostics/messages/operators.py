@@ -16,8 +16,14 @@ COLOUR_IN_OPERATOR = Mistake(
     "gray({text})? or red({text}), channel({text}, 0)...{stack}",
 )
 OR_STACK = "; a stack is declared: input {name}: image"
-SAMPLES_IN_OPERATOR = Mistake(
-    "kind", "samples such as im[mask] are for statistics, not for {operator}", "write mean({text}) {operator} ..., say"
+SAMPLES_WITH_ARRAY = Mistake(
+    "samples", "{samples} is samples, {other} is {kind:a}", "take the same samples of it: {text}{mask}"
+)
+SAMPLES_OF_FEWER = Mistake(
+    "samples", "{left} and {right} are samples of other pixels", "take the same of both: {text}{mask}"
+)
+SAMPLES_OF_OTHERS = Mistake(
+    "samples", "{left} and {right} are samples of other pixels", "take both by one mask: [{first} & {second}]"
 )
 OPERAND_KIND = Mistake("kind", "{operator} does not take {kind:a}", "it takes {wanted}")
 NOT_OF_NUMBERS = Mistake("kind", "{operator} takes masks, {text} is {kind:a}", "did you mean {prefix}({text} > 0)?")
@@ -84,6 +90,9 @@ RESULT_TOO_WIDE = Mistake(
     "too-wide", "the result can be beyond every integer type", "make an operand floating: multiply it by 1.0 first"
 )
 INDEX_KIND = Mistake("kind", "{kind:a} cannot be indexed", "only images, masks and lists of numbers can be indexed")
+INDEX_SAMPLES = Mistake(
+    "kind", "samples have no places to take one or a part by", "take some by a comparison: {text}[{mask}]"
+)
 INDEX_OF_PROPERTY = Mistake("index", "{text} is one number for each region, it has no parts", "write {text} alone")
 ITEM_COMPARED = Mistake("kind", "{operator} does not take a list", "take one of its numbers: {text}[0]")
 ITEM_OUTSIDE = Mistake("index", "{index} is outside a list of {length}", "the last one is {last}, or -1")

@@ -19,4 +19,10 @@ SESSION_MEMORY = Mistake("memory", "there is not enough memory for this", "crop 
 SESSION_FAULT = Mistake(
     "fault", "a fault of maskexpr, not yours: {what} ({where})", "please report this line, and what you typed"
 )
+PROMPT_UNUSABLE = Mistake(
+    "prompt",
+    "prompt_toolkit or Pygments is there but cannot be used ({why}), so lines are read plainly",
+    "python -m pip install --upgrade prompt_toolkit pygments",
+    "warning",
+)
 SESSION_INPUT = Mistake("given-form", "{text} is neither name=FILE nor a program", "write im={text}")

@@ -30,12 +30,23 @@ SIGMA_ORDER = Mistake(
 WITHIN_EMPTY = Mistake("no-pixels", "the mask has no pixels to find a threshold in", "check how the mask is made")
 NOTHING_FINITE = Mistake("no-pixels", "no pixel is finite", "leave out nan and inf where the image is made")
 EQUALIZE_EMPTY = Mistake("no-pixels", "the mask has no pixels to count the values of", "check how the mask is made")
+NOT_FINITE = Mistake("not-finite", "{text} is {value}: {image} is not finite everywhere", "write {finite}", "warning")
+FINITE_ALONE = "{function}(im[m & isfinite(im)]), say"
+NUMBER_IS_NAN = Mistake(
+    "not-finite",
+    "{text} is nan, and no comparison with nan is true",
+    "say what counts in its place: where(isnan({text}), 0, {text})",
+    "warning",
+)
 NO_SAMPLES = Mistake("no-samples", "there are no samples to measure", "check how the mask is made that selects them")
 SAMPLES_OF_MASK = Mistake(
     "samples-kind", "these are samples of a mask, not of an image", "use area, fraction, any or all"
 )
+SAMPLES_OF_MASK_COUNTED = Mistake(
+    "samples-kind", "these are samples of a mask, not of an image", "for {what} write {other}({text})"
+)
 SAMPLES_OF_IMAGE = Mistake(
-    "samples-kind", "these are samples of an image, not of a mask", "compare before selecting: (im > 32)[mask]"
+    "samples-kind", "these are samples of an image, not of a mask", "compare them first: {text} > 32, say"
 )
 VALLEY_ONE_PEAK = Mistake("no-valley", "the histogram has no two peaks to find a valley between", "use otsu, say")
 VALLEY_MANY_PEAKS = Mistake(

@@ -15,8 +15,12 @@ SESSION_KEPT = Mistake(
     "warning",
 )
 SESSION_SPACING = "give it: :load {name} {path} 0.5mm"
+SESSION_PATH = Mistake(
+    "name", "{path} cannot be written in a program: it has characters that are not shown", "rename the file"
+)
 SESSION_LOAD = "load it: :load {name} FILE"
 SCRIPT_SUFFIX = Mistake("output-target", "{path} is no name for a program", "end it in .mask")
+SCRIPT_NO_FILE = Mistake("output-target", "{path} is a device, no file for a program", "write to a file: leg.mask, say")
 SCRIPT_OVER_OTHER = Mistake(
     "output-target", "{path} is not from a session, it is not overwritten", "write to another file"
 )

@@ -40,7 +40,9 @@ OUTPUT_KIND = Mistake(
     "{kind:a} cannot be an output",
     "a result is a mask, an image, labels, a number, a list, true or false",
 )
-OUTPUT_SAMPLES = Mistake("output-kind", "samples cannot be an output", "take a statistic of them, mean({text}) say")
+OUTPUT_SAMPLES = Mistake(
+    "output-kind", "samples cannot be an output", "take a statistic of them, {statistic}({text}) say"
+)
 NO_RESULT = Mistake("no-result", "the program has no result", "end it with an expression, or write output name")
 INPUT_KIND_UNKNOWN = Mistake(
     "input-kind-unknown", "{kind} is not a kind of input", "write image, mask, colour, labels or number"
@@ -53,7 +55,7 @@ USE_NOT_FOUND = Mistake("use-not-found", "cannot use {path}: {reason}", "the pat
 USE_MISSING = Mistake(
     "use-not-found", "cannot use {path}: there is no such file", "the path starts at this program's folder"
 )
-USE_OUTSIDE = "it is outside this program's folder"
+USE_OUTSIDE = "it is outside this program's folder, --allow-read DIR allows another"
 USE_NO_FILE = "it is no file"
 USE_CYCLE = Mistake(
     "use-cycle", "{path} uses itself, directly or through others", "move what both need to a third file"
@@ -96,4 +98,22 @@ NEVER_EQUAL = Mistake(
 )
 NEVER_TRUE = Mistake(
     "never-true", "never true: {left} is {range}", "compare with a number inside that range", "warning"
+)
+ALWAYS_TRUE_BUT_NAN = Mistake(
+    "always-true", "always true but for nan: {left} is {range}", "compare with a number inside that range", "warning"
+)
+COMPARED_NAN = Mistake(
+    "never-true", "never true: {value} is nan", "write isnan(...) to look for nan, or compare with a number", "warning"
+)
+COMPARED_NAN_UNEQUAL = Mistake(
+    "always-true",
+    "always true: {value} is nan",
+    "write isnan(...) to look for nan, or compare with a number",
+    "warning",
+)
+COMPARED_SHARE = Mistake(
+    "fraction", "the same as {same}: {left} is {range}", "write {share} for a share of its range, or {same}", "warning"
+)
+COMPARED_FRACTION = Mistake(
+    "fraction", "the same as {same}: {left} is {range}", "write a whole number, or {same}", "warning"
 )

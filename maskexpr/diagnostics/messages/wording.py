@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from maskexpr.diagnostics.errors import Diagnostic, Severity
+from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source, Span
 
 _KINDS = {
@@ -13,21 +14,24 @@ _KINDS = {
     "colour": "a colour image",
     "labels": "labels",
     "samples": "samples",
+    "mask samples": "samples of a mask",
     "none": "none",
     "masks": "a list of masks",
 }
 
 
 class _Wording(string.Formatter):
-    """Fields as in `str.format`, and two more: a count, `{ndim:axis|axes}`, and a kind with its article, `{kind:a}`."""
+    """Fields as in `str.format`, and two more: a count, `{ndim:axis|axes}`, and a kind with its article, `{kind:a}`.
+
+    A field may hold anything, names of files and what was typed: it is shown as what can be printed."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "a":
-            return _KINDS.get(str(value)) or f"{'an' if str(value)[0] in 'aeiou' else 'a'} {value}"
+            return _KINDS.get(str(value)) or f"{'an' if str(value)[0].lower() in 'aeiou' else 'a'} {value}"
         if "|" in format_spec:
             one, many = format_spec.split("|")
             return f"{value} {one if value == 1 else many}"
-        return str(super().format_field(value, format_spec))
+        return printable(str(super().format_field(value, format_spec)))
 
     def filled(self, template: str, fields: Mapping[str, object]) -> str:
         none: Sequence[Any] = ()

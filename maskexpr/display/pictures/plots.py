@@ -243,4 +243,7 @@ def _short(count: int) -> str:
 def _font(height: int) -> Any:
     from PIL import ImageFont
 
-    return ImageFont.load_default(height)
+    try:
+        return ImageFont.load_default(height)
+    except TypeError:  # before Pillow 10.1 there is one size of it
+        return ImageFont.load_default()

@@ -10,21 +10,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from maskexpr.files.formats.bounds import MOST_TEXT
     from maskexpr.files.formats.format import Pixels
     from maskexpr.files.formats.reading import read, read_text
     from maskexpr.files.formats.replacing import put
     from maskexpr.files.formats.table import ENDINGS
-    from maskexpr.files.formats.texts import MOST_TEXT
     from maskexpr.files.formats.writing import encode, suffix_for, write
 
 __all__ = ["ENDINGS", "MOST_TEXT", "Pixels", "encode", "put", "read", "read_text", "suffix_for", "write"]
 
 _MODULES = {
+    "bounds": ("MOST_TEXT",),
     "format": ("Pixels",),
     "reading": ("read", "read_text"),
     "replacing": ("put",),
     "table": ("ENDINGS",),
-    "texts": ("MOST_TEXT",),
     "writing": ("encode", "suffix_for", "write"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -1,6 +1,9 @@
 """What one format is and can do, and what stands on its two sides: an open file, and the pixels it holds."""
 
+import re
+import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,16 +12,33 @@ from typing import TYPE_CHECKING, BinaryIO
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.diagnostics.messages import Mistake
+from maskexpr.files.formats import bounds
+from maskexpr.files.formats.bounds import Bound
 from maskexpr.files.formats.naming import reason
 
 if TYPE_CHECKING:
     import numpy as np
 
-MAX_PIXELS = 2**31
-"""The most pixels that a file may declare, over all its pages."""
+# The most bytes of samples that one byte of a file can stand for. A block of 64 samples of a JPEG takes two bits at
+# least, in the first scan of a progressive one a bit, but for arithmetic coding. A line of a BMP that ends early has
+# its other pixels for nothing.
+_MOST_PER_BYTE = {
+    "deflate": 1040,
+    "LZW": 2800,
+    "stored": 1,
+    "PackBits": 64,
+    "JPEG": 256,
+    "progressive JPEG": 512,
+    "arithmetic": 2**16,
+    "RLE": 1024,
+}
 
-# The most bytes of samples that one byte of a file can stand for.
-_MOST_PER_BYTE = {"deflate": 1040, "LZW": 2800, "stored": 1}
+# What decoders raise for bytes that are not there or not what they should be. Others, a ValueError say, may as well
+# come from what a decoder or a version of it cannot do.
+_DAMAGE = (OSError, EOFError, SyntaxError, struct.error, zlib.error)
+_DAMAGE_ELSEWHERE = ("BadZipFile", "TiffFileError")  # of modules that may not be loaded
+_NO_DECODER = re.compile(r"(\w+) not available$")  # Pillow was built without a library
+_SHOWN = 100  # characters of what a decoder says
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,13 +128,14 @@ class OpenFile:
     def broken(self) -> FileError:
         return self.wrong(messages.FILE_BROKEN, format=self.format.name)
 
-    def too_large(self) -> FileError:
-        return self.wrong(messages.FILE_TOO_LARGE, limit=f"{MAX_PIXELS:,}")
+    def too_many(self, bound: Bound, most: int | None = None) -> FileError:
+        fields = {"limit": f"{bound.most if most is None else most:,}", "what": bound.what, "way_out": bound.way_out}
+        return self.wrong(messages.FILE_TOO_LARGE, **fields)
 
-    def check_pixels(self, pixels: int) -> None:
-        """Refuse more pixels than the limit, over all pages."""
-        if pixels > MAX_PIXELS:
-            raise self.too_large()
+    def check(self, found: int, bound: Bound) -> None:
+        """Refuse more than a bound allows."""
+        if found > bound.most:
+            raise self.too_many(bound)
 
     def check_promise(self, promised: int, stored: int, packing: str) -> None:
         """Refuse a header that promises more bytes of samples than the bytes in the file can unpack to."""
@@ -122,8 +143,32 @@ class OpenFile:
             raise self.broken()
 
     @contextmanager
-    def decoding(self) -> Iterator[None]:
-        """Run a decoder: whatever it raises is this file's fault, and its warnings are not the user's business."""
+    def scanning(self) -> Iterator[None]:
+        """Walk over a file's structure by code of ours: what that stumbles over is damage."""
+        with self._refusing(lambda error: self.broken()):
+            yield
+
+    @contextmanager
+    def decoding(self, decoder: str) -> Iterator[None]:
+        """Run a decoder: what it raises is the file's fault or its own, its warnings are not the user's business."""
+        with self._refusing(lambda error: self._raised(error, decoder)):
+            yield
+
+    def _raised(self, error: Exception, decoder: str) -> FileError:
+        """Of what a decoder raised, what is known to mean damage; all else in its own words."""
+        if isinstance(error, OSError) and (missing := _NO_DECODER.search(str(error))):
+            return self.not_decoded(decoder, f"it was built without {missing[1]}")
+        if isinstance(error, _DAMAGE) or type(error).__name__ in _DAMAGE_ELSEWHERE:
+            return self.broken()
+        return self.not_decoded(decoder, " ".join(str(error).split())[:_SHOWN] or type(error).__name__)
+
+    def not_decoded(self, decoder: str, why: str) -> FileError:
+        """The error for what is not damaged, but more than a decoder can."""
+        fields = {"decoder": _version(decoder), "format": self.format.name, "why": why, "package": decoder.lower()}
+        return self.wrong(messages.FILE_NOT_DECODED, **fields)
+
+    @contextmanager
+    def _refusing(self, told: Callable[[Exception], FileError]) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -133,11 +178,32 @@ class OpenFile:
             except MemoryError as error:
                 raise self.wrong(messages.FILE_NEEDS_MEMORY) from error
             except Exception as error:  # decoders fed hostile bytes raise nearly every type there is
-                if type(error.__cause__ or error).__name__ == "DecompressionBombError":  # Pillow may not be loaded
-                    raise self.too_large() from error
+                cause = error.__cause__ or error
+                if isinstance(cause, TooMany):
+                    raise self.too_many(cause.bound) from error
+                if type(cause).__name__ == "DecompressionBombError":  # Pillow may not be loaded
+                    raise self.too_many(bounds.PIXELS) from error
                 if isinstance(error, OSError) and error.errno is not None:
                     raise self.wrong(messages.FILE_REFUSED, reason=reason(error)) from error
-                raise self.broken() from error
+                raise told(error) from error
+
+
+class TooMany(ValueError):
+    """A file goes beyond a bound, where no file is at hand to say so."""
+
+    def __init__(self, bound: Bound) -> None:
+        self.bound = bound
+        super().__init__(f"more than {bound.most} {bound.what}")
+
+
+def _version(decoder: str) -> str:
+    """The name of a decoder with its version, as messages have it."""
+    from importlib import metadata  # only for messages
+
+    try:
+        return f"{decoder} {metadata.version(decoder)}"
+    except metadata.PackageNotFoundError:
+        return decoder
 
 
 def native(array: "np.ndarray") -> "np.ndarray":

@@ -3,14 +3,12 @@
 import os
 from typing import BinaryIO
 
+from maskexpr.diagnostics.printing import printable
+
 
 def shown(file: str | os.PathLike[str]) -> str:
     """A path on one line, safe for a terminal: what cannot be printed is escaped."""
     return printable(os.fsdecode(file))
-
-
-def printable(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
 def stream_name(stream: BinaryIO) -> str:

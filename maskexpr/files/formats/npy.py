@@ -2,16 +2,18 @@
 
 import io
 import math
+import struct
 from typing import IO
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
+from maskexpr.files.formats import bounds
 from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
 
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
-    with file.decoding():
+    with file.scanning():
         check_header(file, file.stream, file.size, "stored")
         file.stream.seek(0)
         return Pixels(native(read_array(file.stream)), colour=None)
@@ -27,15 +29,26 @@ def check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str) -
     version = np.lib.format.read_magic(stream)
     if version == (3, 0):  # made only for the field names of structured arrays
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="structured records")
-    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = header(stream)
+    shape, _, dtype = _header(file, stream, version)
     if dtype.kind not in "biuf":
         raise file.wrong(messages.FILE_PIXEL_TYPE, type=_in_words(dtype))
-    pixels = math.prod(shape)
     if not shape or min(shape) <= 0:
         raise file.wrong(messages.FILE_NO_PIXELS, shape=" x ".join(map(str, shape)) or "a single number")
-    file.check_pixels(pixels)
+    file.check(len(shape), bounds.AXES)
+    pixels = math.prod(shape)
+    file.check(pixels, bounds.PIXELS)
     file.check_promise(pixels * dtype.itemsize, stored, packing)
+
+
+def _header(file: OpenFile, stream: IO[bytes], version: tuple[int, int]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """What the header says. NumPy reads the whole of it before it looks at its length, so that is looked at first."""
+    form = struct.Struct("<H" if version == (1, 0) else "<I")
+    packed = stream.read(form.size)
+    (length,) = form.unpack(packed)
+    file.check(length, bounds.HEADER_BYTES)
+    text = io.BytesIO(packed + stream.read(length))
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    return read(text)
 
 
 def _in_words(dtype: np.dtype) -> str:

@@ -2,29 +2,50 @@
 
 import io
 import zipfile
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.files.formats import npy
-from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
-from maskexpr.files.formats.naming import printable
+from maskexpr.diagnostics.printing import printable
+from maskexpr.files.formats import bounds, npy
+from maskexpr.files.formats.format import Format, OpenFile, Pixels, TooMany, Writing, native
 
 _MOST_NAMES = 5
+_PACKINGS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflate"}
+_ENCRYPTED = 1
 
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
-    with file.decoding(), zipfile.ZipFile(file.stream) as archive:
+    stream: Any = _ShortReads(file.stream)
+    with file.scanning(), zipfile.ZipFile(stream) as archive:
         member = _only_array(file, archive)
-        packing = "stored" if member.compress_type == zipfile.ZIP_STORED else "deflate"
+        packing = _PACKINGS.get(member.compress_type)
+        if packing is None or member.flag_bits & _ENCRYPTED:
+            how = "encrypted" if packing else "packed in a way that NumPy does not write"
+            raise file.wrong(messages.FILE_PACKING, packing=how)
         with archive.open(member) as stream:
-            npy.check_header(file, stream, member.compress_size, packing)
+            npy.check_header(file, stream, min(member.compress_size, file.size), packing)
         with archive.open(member) as stream:
             array = npy.read_array(stream)
             if stream.read(1):  # also makes zipfile check the sum over the whole member
                 raise file.broken()
             return Pixels(native(array), colour=None)
+
+
+class _ShortReads:
+    """A file whose directory and headers cannot be long: zipfile reads each whole, however long it says it is."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        if size > bounds.ZIP_READ.most:
+            raise TooMany(bounds.ZIP_READ)
+        return self._stream.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _only_array(file: OpenFile, archive: zipfile.ZipFile) -> zipfile.ZipInfo:

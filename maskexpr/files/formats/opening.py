@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files.formats import table
+from maskexpr.files.formats import bounds, table
 from maskexpr.files.formats.format import Format, OpenFile
 from maskexpr.files.formats.naming import reason, shown, stream_name
 
@@ -25,6 +25,8 @@ _FOREIGN = (
     (0, b"%PDF", "PDF"),
 )
 _HEAD = 132
+_BLOCK = 2**20
+_HANDED_OVER = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
 @contextmanager
@@ -33,13 +35,47 @@ def opened(file: str | os.PathLike[str] | BinaryIO) -> Iterator[OpenFile]:
     if not isinstance(file, str | os.PathLike):
         yield _told_apart(file, stream_name(file))
         return
-    name = shown(file)
     try:
-        stream = open(file, "rb")  # noqa: SIM115 (closed below, outside what catches the errors of opening)
+        stream = open_file(file)
     except (OSError, ValueError) as error:
         raise _not_opened(file, error) from error
     with stream:
-        yield _told_apart(stream, name)
+        yield _told_apart(stream, shown(file))
+
+
+def open_file(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a file to read it: no pipe or device, which may keep one waiting for ever, but for what this process has
+    open already, as a shell's `<(...)` is.
+
+    Raises
+    ------
+    FileError
+        It is a pipe or device.
+    OSError, ValueError
+        It cannot be opened.
+    """
+    return open(path, "rb", opener=_descriptor)
+
+
+def is_handed_over(path: str | os.PathLike[str]) -> bool:
+    """Whether a path is one of what this process was started with."""
+    return os.path.abspath(path).startswith(_HANDED_OVER)
+
+
+def _descriptor(path: str, flags: int) -> int:
+    """Opened without waiting for who is to write into a pipe."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or is_handed_over(path)):
+            what = "a pipe" if stat.S_ISFIFO(mode) else "a device"
+            raise FileError(messages.FILE_IS_PIPE.anywhere(path=path, what=what))
+        if hasattr(os, "O_NONBLOCK"):
+            os.set_blocking(descriptor, True)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _told_apart(stream: BinaryIO, name: str) -> OpenFile:
@@ -49,13 +85,25 @@ def _told_apart(stream: BinaryIO, name: str) -> OpenFile:
             raise FileError(messages.FILE_EMPTY.anywhere(path=name))
         format = _format(head, name)
         if not _is_regular(stream):
-            stream = io.BytesIO(head + stream.read())
+            stream = _held(stream, head, name)
         stream.seek(0, os.SEEK_END)
         size = stream.tell()
         stream.seek(0)
     except OSError as error:
         raise FileError(messages.FILE_REFUSED.anywhere(path=name, reason=reason(error))) from error
     return OpenFile(stream, name, format, size)
+
+
+def _held(stream: BinaryIO, head: bytes, name: str) -> BinaryIO:
+    """What comes through a pipe, which may have no end."""
+    held = io.BytesIO()
+    held.write(head)
+    while block := stream.read(_BLOCK):
+        held.write(block)
+        if held.tell() > bounds.STREAM.most:
+            fields = {"limit": f"{bounds.STREAM.most:,}", "what": bounds.STREAM.what, "way_out": bounds.STREAM.way_out}
+            raise FileError(messages.FILE_TOO_LARGE.anywhere(path=name, **fields))
+    return held
 
 
 def _is_regular(stream: BinaryIO) -> bool:

@@ -5,6 +5,7 @@ What would be changed on the way, of palettes, alpha and orientation, is undone 
 
 import io
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -12,9 +13,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.files.formats import format
+from maskexpr.files.formats import bounds
 from maskexpr.files.formats.format import OpenFile, Pixels, native
 
+_OLDEST = (10, 1)
+"""The Pillow that reads what these modules say. Older ones mistake signed TIFFs, and have no letters for plots."""
 _BARE_NUMBERS = ("labels", "image")
 
 
@@ -45,9 +48,24 @@ def open_reader(stream: BinaryIO) -> Any:
     import PIL.Image
 
     # Pillow's own limit, an error at twice this, would stop large radiographs; ours is tested before decoding.
-    PIL.Image.MAX_IMAGE_PIXELS = format.MAX_PIXELS // 2
+    PIL.Image.MAX_IMAGE_PIXELS = bounds.PIXELS.most // 2
     keep_quiet("PIL")
     return imageio.v3.imopen(stream, "r", plugin="pillow")
+
+
+def _refuse_old(file: OpenFile) -> None:
+    """imageio goes with a Pillow of any age, and pip leaves alone one that is there."""
+    import PIL
+
+    if tuple(int(number) for number in re.findall(r"\d+", PIL.__version__)[:2]) < _OLDEST:
+        raise file.wrong(messages.FILE_NEEDS_PILLOW, found=PIL.__version__, oldest="{}.{}".format(*_OLDEST))
+
+
+def has_codec(name: str) -> bool:
+    """Whether Pillow was built with a library, from the name of what decodes or encodes by it: "libtiff_decoder"."""
+    import PIL.Image
+
+    return hasattr(PIL.Image.core, name)  # type: ignore[attr-defined]  # its own modules ask so
 
 
 def keep_quiet(logger: str) -> None:
@@ -66,15 +84,18 @@ def wide_grey(stream: BinaryIO) -> np.ndarray:
 
 def decode(file: OpenFile, kind: str | None, layout: Layout, notes: Sequence[str] = ()) -> Pixels:
     """Decode with Pillow; `layout` comes from the format's own header where that says more."""
-    with file.decoding(), open_reader(file.stream) as reader:
+    _refuse_old(file)
+    with file.decoding("Pillow"), open_reader(file.stream) as reader:
         rows, columns = reader.properties(index=0).shape[:2]
-        file.check_pixels(rows * columns)
+        file.check(rows * columns, bounds.PIXELS)
         frames = [_frame(file, reader, index, kind, layout) for index in layout.frames]
         return assembled(frames, kind, layout, notes)
 
 
 def _frame(file: OpenFile, reader: Any, index: int, kind: str | None, layout: Layout) -> Frame:
-    meta = reader.metadata(index=index, exclude_applied=False)
+    # The orientation is asked for below: imageio looks at palettes too then, and up to Pillow 12.2 that of a BMP is one
+    # only when its pixels are loaded.
+    meta = reader.metadata(index=index, exclude_applied=True)
     mode, notes = meta["mode"], list[str]()
     # The mode is always asked for: loading a GIF's frame may change it, and Pillow then hands NumPy too short a buffer.
     wanted, indexed = mode, mode in ("P", "PA")
@@ -96,9 +117,11 @@ def _frame(file: OpenFile, reader: Any, index: int, kind: str | None, layout: La
     if mode == "L" and layout.bits in (2, 4):
         array, note = _small_greys(array, kind, layout.bits)
         notes.append(note)
-    if layout.orientation is None:
-        array = upright(array, meta.get("Orientation", 1))
-    if layout.orientation or meta.get("Orientation", 1) in TURNS:
+    orientation = layout.orientation
+    if orientation is None:
+        orientation = reader.metadata(index=index, exclude_applied=False).get("Orientation", 1)
+        array = upright(array, orientation)
+    if orientation in TURNS:
         notes.append(TURNED)
     return Frame(_as_declared(array, layout.dtype), indexed, tuple(notes))
 

@@ -3,12 +3,12 @@
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from maskexpr.files.formats import pillow, texts
+from maskexpr.files.formats import bounds, pillow, texts
 from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing
 from maskexpr.kernels import png_chunks
 from maskexpr.kernels.png_chunks import SIGNATURE
@@ -16,9 +16,13 @@ from maskexpr.kernels.png_chunks import SIGNATURE
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
+_FRAME_DATA = b"fdAT"  # of an animation, whose later frames are not looked at
+_LENGTHS = {b"IHDR": 13, b"acTL": 8}
+_BLOCK = 2**20
+
 _KEYWORD = texts.NAME + b"\0"
 _COMPRESSED = range(2048, 2**20)  # Pillow refuses a PNG with a compressed text that is longer
-_MOST_PACKED = texts.MOST_TEXT + 2**16  # what does not get smaller grows a little
+_MOST_PACKED = bounds.MOST_TEXT + 2**16  # what does not get smaller grows a little
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,11 @@ class _Header:
     depth: int
     channels: int
     interlaced: bool
+
+    @property
+    def is_wide_colour(self) -> bool:
+        """Whether there is more in a sample than Pillow keeps."""
+        return self.depth == 16 and self.channels > 1
 
     @property
     def passes(self) -> list[tuple[int, int]]:
@@ -45,51 +54,86 @@ class _Header:
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
     """The picture in a PNG file; of an animated one, its first frame."""
-    with file.decoding():
+    with file.scanning():
         header, packed, frames = _scan(file)
-        file.check_pixels(header.width * header.height)
-        file.check_promise(header.stored_bytes, file.size, "deflate")
         notes = [f"first of {frames} frames"] if frames > 1 else []
-        if header.depth == 16 and header.channels > 1:
+        if header.is_wide_colour:
             frame = pillow.Frame(_wide_samples(file, header, packed))
             return pillow.assembled([frame], kind, pillow.Layout(), notes)
         file.stream.seek(0)
-        return pillow.decode(file, kind, pillow.Layout(bits=header.depth), notes)
+    dtype = np.dtype(np.uint16) if header.depth == 16 else None  # in int32 before Pillow 10.3
+    return pillow.decode(file, kind, pillow.Layout(bits=header.depth, dtype=dtype), notes)
 
 
 def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     """The header, the packed samples where they will be needed, and the number of frames; every checksum is tested."""
     header: _Header | None = None
     packed: list[bytes] = []
-    frames, ended = 1, False
-    for name, data in _chunks(file, lambda name, length: name[:1].isupper() or name == b"acTL"):
+    frames, beside, name = 1, 0, b""
+    for name, length in _chunks(file):
+        if name in _LENGTHS and length != _LENGTHS[name]:
+            raise file.broken()
         if name == b"IHDR" and header is None:
-            width, height, depth, colour, *_, interlace = struct.unpack(">IIBBBBB", data)
-            header = _Header(width, height, depth, _CHANNELS[colour], bool(interlace))
-        elif name == b"IDAT" and header is not None and header.depth == 16 and header.channels > 1:
-            packed.append(data)
+            header = _header(file, _data(file, name, length))
+        elif name == b"IDAT" and header is not None and header.is_wide_colour:
+            packed.append(_data(file, name, length))
         elif name == b"acTL":
-            frames = int.from_bytes(data[:4], "big")
-        ended = name == b"IEND"
-    if header is None or not ended or not header.width or not header.height:
+            frames = int.from_bytes(_data(file, name, length)[:4], "big")
+        elif name[:1].isupper():
+            _test(file, name, length)
+        elif name != _FRAME_DATA:
+            beside += length
+            file.check(beside, bounds.METADATA)
+            if name == b"eXIf":
+                from maskexpr.files.formats import tags  # only here: most have none
+
+                tags.check(io.BytesIO(file.stream.read(length)))
+    if header is None or name != b"IEND":
         raise file.broken()
     return header, b"".join(packed), frames
 
 
-def _chunks(file: OpenFile, wanted: Callable[[bytes, int], bool]) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks whose names and lengths are wanted, their checksums tested; others are passed over unread."""
-    name, place = b"", len(SIGNATURE)
+def _header(file: OpenFile, data: bytes) -> _Header:
+    width, height, depth, colour, *_, interlace = struct.unpack(">IIBBBBB", data)
+    header = _Header(width, height, depth, _CHANNELS[colour], bool(interlace))
+    if not width or not height:
+        raise file.broken()
+    file.check(width * height, bounds.PIXELS)
+    file.check_promise(header.stored_bytes, file.size, "deflate")
+    return header
+
+
+def _chunks(file: OpenFile) -> Iterator[tuple[bytes, int]]:
+    """The names and lengths of the chunks; the stream is where the data of each begin."""
+    name, place, count = b"", len(SIGNATURE), 0
+    most = bounds.CHUNKS.most + file.size // bounds.CHUNK_BYTES
     while name != b"IEND":
         file.stream.seek(place)
         length, name = struct.unpack(">I4s", file.stream.read(8))
-        place += length + 12
+        place, count = place + length + 12, count + 1
+        if count > most:
+            raise file.too_many(bounds.CHUNKS, most)
         if place > file.size:
             raise ValueError("cut short")
-        if wanted(name, length):
-            data = file.stream.read(length)
-            if zlib.crc32(data, zlib.crc32(name)) != int.from_bytes(file.stream.read(4), "big"):
-                raise ValueError(name)
-            yield name, data
+        yield name, length
+
+
+def _data(file: OpenFile, name: bytes, length: int) -> bytes:
+    """What a chunk holds, its checksum tested."""
+    data = file.stream.read(length)
+    if zlib.crc32(data, zlib.crc32(name)) != int.from_bytes(file.stream.read(4), "big"):
+        raise ValueError(name)
+    return data
+
+
+def _test(file: OpenFile, name: bytes, length: int) -> None:
+    """Test the checksum of a chunk that may be as long as the file."""
+    found = zlib.crc32(name)
+    while length:
+        data = file.stream.read(min(length, _BLOCK))
+        found, length = zlib.crc32(data, found), length - len(data)
+    if found != int.from_bytes(file.stream.read(4), "big"):
+        raise ValueError(name)
 
 
 def _wide_samples(file: OpenFile, header: _Header, packed: bytes) -> np.ndarray:
@@ -137,9 +181,11 @@ def _with_text(file: bytes, text: str) -> bytes:
 
 
 def _text(file: OpenFile) -> str | None:
-    for _, data in _chunks(file, lambda name, length: name == b"iTXt" and length <= _MOST_PACKED):
-        if data.startswith(_KEYWORD):
-            return texts.told(_unpacked(data))
+    for name, length in _chunks(file):
+        if name == b"iTXt" and length <= _MOST_PACKED:
+            data = _data(file, name, length)
+            if data.startswith(_KEYWORD):
+                return texts.told(_unpacked(data))
     return None
 
 
@@ -154,10 +200,10 @@ def _unpacked(data: bytes) -> bytes:
     _language, _keyword, text = data[len(_KEYWORD) + 2 :].split(b"\0", 2)
     if compressed:
         inflate = zlib.decompressobj()
-        text = inflate.decompress(text, texts.MOST_TEXT + 1)
+        text = inflate.decompress(text, bounds.MOST_TEXT + 1)
         if method or not inflate.eof:
             raise ValueError("cut short")
-    if len(text) > texts.MOST_TEXT:
+    if len(text) > bounds.MOST_TEXT:
         raise ValueError("too long")
     return text
 

@@ -42,5 +42,5 @@ def read_text(file: str | os.PathLike[str] | BinaryIO) -> str | None:
     FileError
         The file cannot be opened, is no image, or is damaged as far as it was looked at; no pixel is.
     """
-    with opened(file) as found, found.decoding():
+    with opened(file) as found, found.scanning():
         return found.format.text(found)

@@ -1,14 +1,36 @@
 """Files that are replaced whole or left alone: the new one is complete on the disk before the old one goes."""
 
 import errno
+import functools
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.formats.naming import reason, shown
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_PREFIX, _ENDING = ".maskexpr-", ".tmp"  # of what is being written
+_DEVICES = ("/dev/", "/proc/")
+_FILES_ALL_THE_SAME = ("/dev/shm/",)
+
+
+def is_no_file(path: str) -> bool:
+    """Whether a path is of a device or pipe: it is written to as it is, and never made."""
+    absolute = os.path.abspath(path)
+    if absolute.startswith(_DEVICES) and not absolute.startswith(_FILES_ALL_THE_SAME):
+        return True  # /dev/stdout too, where it leads to a file
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def put(path: str | os.PathLike[str], data: bytes) -> None:
@@ -30,20 +52,70 @@ def _replace(target: str, data: bytes) -> None:
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    temporary = os.path.join(folder, f".maskexpr-{os.urandom(8).hex()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    _tidy(folder)
+    temporary, stream = _unfinished(folder)
     try:
-        with open(descriptor, "wb") as stream:
+        with stream:
             stream.write(data)
             stream.flush()
-            os.fsync(descriptor)
-        if known is not None:
-            os.chmod(temporary, stat.S_IMODE(known.st_mode))
-        os.replace(temporary, target)
+            os.fsync(stream.fileno())
+            if known is not None:
+                os.chmod(temporary, stat.S_IMODE(known.st_mode))
+            if fcntl is not None:  # while it is locked still
+                os.replace(temporary, target)
+        if fcntl is None:  # no open file can be replaced there
+            os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _unfinished(folder: str) -> tuple[str, BinaryIO]:
+    """A new file, locked as long as it is open: so the next process knows whether this one still lives."""
+    while True:
+        path = os.path.join(folder, f"{_PREFIX}{os.urandom(8).hex()}{_ENDING}")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        if _is_ours(descriptor):
+            return path, open(descriptor, "wb")
+        os.close(descriptor)
+
+
+def _is_ours(descriptor: int) -> bool:
+    """Lock a new file; False if another process took it for left over before it was locked."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks, where nobody else gets one either
+        return True
+    return os.fstat(descriptor).st_nlink > 0
+
+
+@functools.cache
+def _tidy(folder: str) -> None:
+    """Remove what processes that died while they wrote have left in a folder, once a process."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):
+                with suppress(OSError):
+                    _remove_left_over(entry.path)
+
+
+def _remove_left_over(path: str) -> None:
+    """Remove an unfinished file that nobody has locked. One that is open somewhere cannot be removed without locks."""
+    if fcntl is None:
+        os.unlink(path)
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(path)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

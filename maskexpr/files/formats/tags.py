@@ -2,27 +2,38 @@
 
 import io
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from maskexpr.files.formats import bounds
+from maskexpr.files.formats.format import TooMany
+
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6
 COLOUR = (RGB, 5, YCBCR, 8)
 ALPHA = (1, 2)
+PACKINGS = {1: "stored", 5: "LZW", 8: "deflate", 32946: "deflate", 32773: "PackBits"}
+"""Compressions whose most bytes of samples for one in the file are known."""
+PILLOWS_OWN = (1, 32773)
+"""Compressions that Pillow unpacks without libtiff: none, and PackBits."""
 
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 254, 256, 257, 258, 259, 262, 266
 DESCRIPTION, _ORIENTATION, _SAMPLES, SOFTWARE, _EXTRA, _SAMPLE_FORMAT = 270, 274, 277, 305, 338, 339
+_STRIPS, _TILES, _SUBSAMPLING = 279, 325, 530
 _WANTED = {_SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER,
-           DESCRIPTION, _ORIENTATION, _SAMPLES, _EXTRA, _SAMPLE_FORMAT}  # fmt: skip
+           DESCRIPTION, _ORIENTATION, _SAMPLES, _EXTRA, _SAMPLE_FORMAT, _STRIPS, _TILES, _SUBSAMPLING}  # fmt: skip
 _REDUCED_OR_TRANSPARENCY = 1 | 4
 
 # Field types that the wanted tags come in.
 _ASCII = 2
 _LETTERS = {1: "B", _ASCII: "B", 3: "H", 4: "I", 16: "Q"}
 _MOST_VALUES = 4096
+# How long a value of each field type is, and the types whose values are not numbers to a decoder, but one text.
+_SIZES = {1: 1, _ASCII: 1, 6: 1, 7: 1, 3: 2, 8: 2, 4: 4, 9: 4, 11: 4, 13: 4, 5: 8, 10: 8, 12: 8, 16: 8, 17: 8, 18: 8}
+_TEXTS = {1, _ASCII, 6, 7}
 _LAST_PLACE = 2**32 - 2**20  # in a file that is no BigTIFF, with room behind it for a directory
 
 # Grey pixels that Pillow decodes exactly, if sometimes in another type's clothes (int8 as uint8, uint32 as int32).
@@ -40,13 +51,23 @@ class Page:
     sample_format: int
     photometric: int
     extra: tuple[int, ...]
-    compressed: bool
+    compression: int
+    whole_chroma: bool | None
+    """Of luma and colour differences: whether each pixel has its own; None where the file does not say."""
+    strips: int
+    """Bytes of its strips or tiles together."""
+    is_sparse: bool
+    """Whether there are strips or tiles that are not in the file: all of their samples are 0."""
     plain_bit_order: bool
     big_endian: bool
     big: bool
     orientation: int
     subfile: int
     description: bytes
+
+    @property
+    def compressed(self) -> bool:
+        return self.compression != 1
 
     @property
     def is_copy(self) -> bool:
@@ -62,11 +83,20 @@ class Page:
         return len(self.extra) > 0 and self.extra[0] in ALPHA
 
     @property
-    def stored_bytes(self) -> int:
-        """Bytes the samples must take in the file; 0 where that depends on the data."""
-        if self.compressed or self.photometric == YCBCR:
-            return 0
-        return self.width * self.height * sum(self.bits) // 8
+    def promise(self) -> tuple[int, str]:
+        """The bytes of samples that there must be, and how they are packed; 0 where nothing follows from them."""
+        packing = PACKINGS.get(self.compression)
+        shares_chroma = self.shares_chroma or (self.photometric == YCBCR and self.compressed)
+        if packing is None or shares_chroma or self.is_sparse:
+            return 0, "stored"
+        return self.width * self.height * sum(self.bits) // 8, packing
+
+    @property
+    def shares_chroma(self) -> bool:
+        """Whether luma and colour differences are stored bare, several pixels to one of the latter."""
+        if self.compressed or self.photometric != YCBCR:
+            return False
+        return self.strips < self.width * self.height * 3 if self.whole_chroma is None else not self.whole_chroma
 
     @property
     def dtype(self) -> np.dtype | None:
@@ -111,6 +141,11 @@ class Page:
             return not self.compressed and number != (UNSIGNED, 32)
         return True
 
+    @property
+    def tifffile_is_alike(self) -> bool:
+        """Whether tifffile gives the page as Pillow does: no palette, nothing inverted, spread or turned into RGB."""
+        return self.photometric in (BLACK_IS_ZERO, RGB) and min(self.bits) >= 8
+
 
 @dataclass(frozen=True, slots=True)
 class _Form:
@@ -135,20 +170,65 @@ class _Form:
 _Entry = tuple[int, int, int, bytes]  # tag, field type, number of values, the values or where they are
 
 
+class _Counted:
+    """What a decoder will have to take in of the directories of a file, which may lie over one another."""
+
+    def __init__(self, size: int) -> None:
+        self._left = {bounds.PAGES: bounds.PAGES.most, bounds.TAGS: bounds.TAGS.most,
+                      bounds.METADATA: bounds.METADATA.most + size}  # fmt: skip
+
+    def directory(self, entries: Sequence[_Entry]) -> None:
+        """Count one more, or raise a `TooMany`."""
+        sizes = [(number, number * _SIZES.get(field, 0), field) for _, field, number, _ in entries]
+        if any(number > bounds.TAG_VALUES.most and field not in _TEXTS for number, _, field in sizes):
+            raise TooMany(bounds.TAG_VALUES)
+        stored = sum(size for _, size, _ in sizes)
+        if stored > bounds.METADATA.most:  # not only of all together
+            raise TooMany(bounds.METADATA)
+        for bound, count in ((bounds.PAGES, 1), (bounds.TAGS, len(entries)), (bounds.METADATA, stored)):
+            self._count(bound, count)
+
+    def page(self, page: Page) -> None:
+        """Count what is kept of one."""
+        self._count(bounds.TAGS, len(page.bits) + len(page.extra))
+
+    def _count(self, bound: bounds.Bound, count: int) -> None:
+        self._left[bound] -= count
+        if self._left[bound] < 0:
+            raise TooMany(bound)
+
+
 def read_pages(stream: BinaryIO) -> list[Page]:
-    """Every page's declaration in the order of the file; a ValueError or struct.error if the file is damaged."""
+    """Every page's declaration in the order of the file.
+
+    Raises a ValueError or struct.error if the file is damaged, and a `TooMany` if it is beyond a bound.
+    """
     form, offset = _header(stream)
+    counted = _Counted(stream.seek(0, io.SEEK_END))
     pages: list[Page] = []
     seen: set[int] = set()
     while offset and offset not in seen:
         seen.add(offset)
         entries, offset = _directory(stream, form, offset)
-        found = {tag: _values(stream, form, field, number, inline) for tag, field, number, inline in entries
-                 if tag in _WANTED}  # fmt: skip
+        counted.directory(entries)
+        wanted = _WANTED - {DESCRIPTION} if pages else _WANTED
+        found = {entry[0]: _values(stream, form, *entry) for entry in entries if entry[0] in wanted}
         pages.append(_page(found, form))
+        counted.page(pages[-1])
     if not pages:
         raise ValueError("no pages")
     return pages
+
+
+def check(stream: BinaryIO) -> None:
+    """Raise a `TooMany` where a directory such as pictures of other formats hold, of EXIF, is beyond a bound."""
+    counted = _Counted(stream.seek(0, io.SEEK_END))
+    try:
+        form, offset = _header(stream)
+        entries, _ = _directory(stream, form, offset)
+    except (ValueError, struct.error):  # decoders pass over one that is damaged
+        return
+    counted.directory(entries)
 
 
 def description(stream: BinaryIO, most: int) -> bytes:
@@ -202,16 +282,24 @@ def _directory(stream: BinaryIO, form: _Form, offset: int) -> tuple[list[_Entry]
     (count,) = _unpack(stream, form.count)
     if count > 0xFFFF:
         raise ValueError("too many tags")
-    entries = [_unpack(stream, form.entry) for _ in range(count)]
+    entry = struct.Struct(form.entry)
+    entries = list(entry.iter_unpack(stream.read(count * entry.size)))
+    if len(entries) < count:
+        raise ValueError("cut short")
     (following,) = _unpack(stream, form.offset)
     return entries, following
 
 
-def _values(stream: BinaryIO, form: _Form, field: int, number: int, inline: bytes) -> tuple[int, ...]:
+def _taken(tag: int, number: int) -> int:
+    """How many of the values of a tag are looked at: of those that tell all of a page by the first few, no more."""
+    return min(number, bounds.TAG_VALUES.most if tag in (_STRIPS, _TILES) else _MOST_VALUES)
+
+
+def _values(stream: BinaryIO, form: _Form, tag: int, field: int, number: int, inline: bytes) -> tuple[int, ...]:
     letter = _LETTERS.get(field)
     if letter is None:
         raise ValueError("a tag of a type it cannot have")
-    values = f"{form.order}{min(number, _MOST_VALUES)}{letter}"
+    values = f"{form.order}{_taken(tag, number)}{letter}"
     return struct.unpack(values, _stored(stream, form, struct.calcsize(values), inline))
 
 
@@ -244,6 +332,7 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
     bits = tags.get(_BITS) or (1,)
     if not 1 <= samples <= _MOST_VALUES or not all(bits):
         raise ValueError("no samples")
+    strips = tags.get(_STRIPS) or tags.get(_TILES) or ()
     formats = {UNSIGNED if given == 4 else given for given in tags.get(_SAMPLE_FORMAT) or (UNSIGNED,)}
     return Page(
         width=tag(_WIDTH, 0),
@@ -252,7 +341,10 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
         sample_format=formats.pop() if len(formats) == 1 else 0,
         photometric=tag(_PHOTOMETRIC, WHITE_IS_ZERO),
         extra=tags.get(_EXTRA, ()),
-        compressed=tag(_COMPRESSION, 1) != 1,
+        compression=tag(_COMPRESSION, 1),
+        whole_chroma=tags[_SUBSAMPLING] == (1, 1) if _SUBSAMPLING in tags else None,
+        strips=sum(strips),
+        is_sparse=0 in strips,
         plain_bit_order=tag(_FILL_ORDER, 1) == 1,
         big_endian=form.order == ">",
         big=form.big,

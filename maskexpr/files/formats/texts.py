@@ -4,11 +4,11 @@ What the text says is not known here. It is ASCII, begins with `PREFIX`, by whic
 other programs write, and is a JSON object, so that blanks between its parts do not matter.
 """
 
+from maskexpr.files.formats.bounds import MOST_TEXT
+
 PREFIX = '{"maskexpr"'
 NAME = b"maskexpr"
 """Under what key, or as what software, it is put into a file."""
-MOST_TEXT = 4 * 2**20
-"""The longest text, in bytes, that is written or read."""
 
 # tifffile takes a description with such a key for its own, and fails if it is not.
 _SHAPE, _SHAPE_APART = '"shape":', '"shape" :'

@@ -2,15 +2,19 @@
 
 import io
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.files.formats import pillow, tags, texts
+from maskexpr.diagnostics.errors import FileError
+from maskexpr.files.formats import bounds, pillow, tags, texts
 from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
-from maskexpr.files.formats.tags import COLOUR, PALETTE, RGB, WHITE_IS_ZERO, Page, read_pages
+from maskexpr.files.formats.tags import COLOUR, PALETTE, PILLOWS_OWN, RGB, WHITE_IS_ZERO, YCBCR, Page, read_pages
 
 _SIZES_SHOWN = 3
 _GREYS = ("uint8", "uint16", "int32", "float32")  # that Pillow writes
@@ -19,17 +23,27 @@ _BIG = 2**32 - 2**25  # bytes; beyond, the 32-bit offsets of a plain TIFF run ou
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
     """The page of a TIFF file, or the stack of its pages; reduced copies of pages are passed over."""
-    with file.decoding():
+    with file.scanning():
         found = read_pages(file.stream)
         numbers = [number for number, page in enumerate(found) if not page.is_copy] or [0]
         pages = [found[number] for number in numbers]
         _check_declared(file, pages)
-        notes = [] if len(pages) == len(found) else ["reduced-size copies skipped"]
-        if pages[0].photometric == RGB and len(pages[0].extra) > pages[0].has_alpha:
-            notes.append("extra channels ignored")
-        if _has_hidden_pages(pages) or not all(page.pillow_is_exact for page in pages):
-            return _through_tifffile(file, numbers, pages, kind, notes)
-        return _through_pillow(file, numbers, pages[0], kind, notes)
+    notes = [] if len(pages) == len(found) else ["reduced-size copies skipped"]
+    if pages[0].photometric == RGB and len(pages[0].extra) > pages[0].has_alpha:
+        notes.append("extra channels ignored")
+    if _is_for_tifffile(file, len(found), pages):
+        return _through_tifffile(file, numbers, pages, kind, notes)
+    return _through_pillow(file, numbers, pages[0], kind, notes)
+
+
+def _is_for_tifffile(file: OpenFile, found: int, pages: Sequence[Page]) -> bool:
+    """Whether Pillow would change a sample, or cannot unpack the pages, or takes long for so many."""
+    if _has_hidden_pages(pages) or not all(page.pillow_is_exact for page in pages):
+        return True
+    if not all(page.tifffile_is_alike for page in pages):
+        file.check(found, bounds.PILLOWS_PAGES)
+        return False
+    return found > bounds.PILLOWS_PAGES.most or not _pillow_unpacks(pages)
 
 
 def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
@@ -42,8 +56,19 @@ def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
         raise file.wrong(messages.FILE_PAGES_DIFFER, count=len(pages), what=", ".join([*types][:_SIZES_SHOWN]))
     if not pages[0].width or not pages[0].height:
         raise file.broken()
-    file.check_pixels(sum(page.width * page.height for page in pages))
-    file.check_promise(sum(page.stored_bytes for page in pages), file.size, "stored")
+    file.check(sum(page.width * page.height for page in pages), bounds.PIXELS)
+    promised = Counter[str]()
+    for page in pages:
+        size, packing = page.promise
+        promised[packing] += size
+    for packing, size in promised.items():
+        file.check_promise(size, file.size, packing)
+    if any(page.shares_chroma for page in pages):
+        raise file.wrong(messages.FILE_PIXEL_TYPE, type="YCbCr colours that pixels share, without compression")
+
+
+def _pillow_unpacks(pages: Sequence[Page]) -> bool:
+    return pillow.has_codec("libtiff_decoder") or all(page.compression in PILLOWS_OWN for page in pages)
 
 
 def _has_hidden_pages(pages: Sequence[Page]) -> bool:
@@ -64,35 +89,62 @@ def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: st
         frames=numbers,
         orientation=page.orientation if page.orientation in pillow.TURNS else 0,
     )
-    return pillow.decode(file, kind, layout, notes)
+    try:
+        pixels = pillow.decode(file, kind, layout, notes)
+    except FileError as error:
+        if page.photometric != YCBCR or page.compressed or error.code != messages.FILE_BROKEN.code:
+            raise
+        # All samples are in the file, that was checked: Pillow before 13 takes them for others.
+        raise file.not_decoded("Pillow", "YCbCr colours without compression") from error
+    if page.extra and not page.has_alpha:  # Pillow before 11 takes them for an alpha
+        return replace(pixels, notes=tuple(note for note in pixels.notes if not note.startswith("alpha ")))
+    return pixels
 
 
 def _through_tifffile(
     file: OpenFile, numbers: Sequence[int], pages: Sequence[Page], kind: str | None, notes: list[str]
 ) -> Pixels:
-    try:
-        import tifffile
-    except ImportError:
-        raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=pages[0].pixel_type) from None
+    many = f"{len(pages):,} pages" if len(pages) > bounds.PILLOWS_PAGES.most else pages[0].pixel_type
+    tifffile = _tifffile(file, many)
     pillow.keep_quiet("tifffile")
     file.stream.seek(0)
-    try:
-        with tifffile.TiffFile(file.stream) as tiff:
-            if _has_hidden_pages(pages):
-                return _hidden_stack(file, tiff, notes)
-            frames = [_frame(file, tiff.pages[number], page) for number, page in zip(numbers, pages, strict=True)]
-    except ValueError as error:
-        if "imagecodecs" in str(error):
-            raise file.wrong(messages.FILE_NEEDS_CODECS) from error
-        raise
+    with file.decoding("tifffile"), _naming_codecs(file), tifffile.TiffFile(file.stream) as tiff:
+        if _has_hidden_pages(pages):
+            return _hidden_stack(file, tiff, notes)
+        frames = [_frame(file, tiff.pages[number], page) for number, page in zip(numbers, pages, strict=True)]
     if not pages[0].is_colour and frames[0].array.ndim == 3 and not _is_grey_with_alpha(pages[0]):
         return _bands(frames, notes)
     return pillow.assembled(frames, kind, pillow.Layout(), notes)
 
 
+@contextmanager
+def _naming_codecs(file: OpenFile) -> Iterator[None]:
+    """Run tifffile: what it cannot unpack itself is told from what is wrong."""
+    try:
+        yield
+    except ValueError as error:
+        if "imagecodecs" in str(error):
+            raise file.wrong(messages.FILE_NEEDS_CODECS) from error
+        raise
+
+
+def _tifffile(file: OpenFile, pixel_type: str) -> Any:
+    """The package, where it can be used: it may not be there, or be for another NumPy, or a folder of its name."""
+    try:
+        import tifffile
+
+        tifffile.TiffFile  # noqa: B018 - a folder without code has none
+    except ModuleNotFoundError:
+        raise file.wrong(messages.FILE_NEEDS_TIFFFILE, type=pixel_type) from None
+    except Exception as error:  # whatever a package that cannot be used does when it is imported
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise file.wrong(messages.FILE_TIFFFILE_UNUSABLE, type=pixel_type, why=why) from None
+    return tifffile
+
+
 def _hidden_stack(file: OpenFile, tiff: Any, notes: Sequence[str]) -> Pixels:
     series = tiff.series[0]
-    file.check_pixels(series.size)
+    file.check(series.size, bounds.PIXELS)
     file.check_promise(series.nbytes, file.size, "stored")
     return Pixels(_numbers(file, series.asarray()), colour="S" in series.axes, notes=(*notes, "ImageJ stack"))
 
@@ -154,7 +206,8 @@ def _encode(array: np.ndarray, kind: str) -> bytes:
     first, *others = (PIL.Image.fromarray(page) for page in stack)
     more = {"save_all": True, "append_images": others} if others else {}
     stream = io.BytesIO()
-    first.save(stream, "TIFF", compression="tiff_adobe_deflate", big_tiff=array.nbytes > _BIG, **more)
+    compression = "tiff_adobe_deflate" if pillow.has_codec("libtiff_encoder") else None
+    first.save(stream, "TIFF", compression=compression, big_tiff=array.nbytes > _BIG, **more)
     return stream.getvalue()
 
 
@@ -163,7 +216,9 @@ def _with_text(file: bytes, text: str) -> bytes:
 
 
 def _text(file: OpenFile) -> str | None:
-    text = texts.told(tags.description(file.stream, texts.MOST_TEXT))
+    text = texts.told(tags.description(file.stream, bounds.MOST_TEXT))
+    if text and texts.keyless(text) != text:
+        return None  # tifffile's: metadata that somebody gave it by our name, and the shape behind
     return text and texts.with_keys(text)
 
 

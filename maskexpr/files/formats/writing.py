@@ -1,7 +1,6 @@
 """Writing: the formats that can hold a result exactly."""
 
 import os
-import stat
 
 import numpy as np
 
@@ -10,10 +9,9 @@ from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.formats import table, texts
 from maskexpr.files.formats.format import Writing
 from maskexpr.files.formats.naming import shown
-from maskexpr.files.formats.replacing import put, refusals
+from maskexpr.files.formats.replacing import is_no_file, put, refusals
 
 _LOSSY = (".webp", ".jp2", ".avif", ".heic")  # beside the formats that are read and not written
-_NOT_FILES = ("/dev/", "/proc/")
 
 
 def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: str = "") -> None:
@@ -40,13 +38,11 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: s
     """
     name, target = shown(path), os.fsdecode(path)
     suffix = os.path.splitext(target)[1].lower()
-    try:
-        mode = os.stat(target).st_mode
-    except (OSError, ValueError):
-        mode = stat.S_IFREG
-    if stat.S_ISDIR(mode):
+    if os.path.isdir(target):
         raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=name))
-    as_it_is = os.path.abspath(target).startswith(_NOT_FILES) or not stat.S_ISREG(mode)
+    as_it_is = is_no_file(target)
+    if as_it_is and not os.path.exists(target):
+        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=name, reason="there is no such device"))
     data = encode(array, kind, suffix or suffix_for(array, kind) if as_it_is else suffix, name=name, text=text)
     if not as_it_is:
         put(target, data)

@@ -7,11 +7,11 @@ import stat
 import sys
 from collections.abc import Iterator
 from importlib import resources
-from pathlib import Path
 from typing import Any, cast
 
 import lark
 
+from maskexpr.language.folders import cache_folder
 from maskexpr.language.parser.building import Builder
 
 Token = lark.Token
@@ -28,11 +28,8 @@ class _KeepSeparators:
 
 
 def grammar_text() -> str:
-    """The grammar file: the package's own copy, or `grammar/` in a checkout and an editable install."""
-    packaged = resources.files("maskexpr") / "maskexpr.lark"
-    if packaged.is_file():
-        return packaged.read_text("utf-8")
-    return (Path(__file__).parents[3] / "grammar" / "maskexpr.lark").read_text("utf-8")
+    """The grammar file, which lies in the package wherever that does: in a folder, a zip file, a bundle."""
+    return (resources.files("maskexpr.language") / "maskexpr.lark").read_text("utf-8")
 
 
 @functools.cache
@@ -53,13 +50,15 @@ def tables() -> lark.Lark:
 
 def _cache_file(text: str) -> str | bool:
     """Where Lark may keep its tables, which are a pickle: a folder only this user can write, else nowhere."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    base = cache_folder()
+    if base is None:
+        return False
     folder = base / "maskexpr"
     key = hashlib.sha256(f"{text}{lark.__version__}{sys.version}".encode()).hexdigest()[:16]
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         info = folder.stat()
-    except (OSError, RuntimeError):
+    except OSError:
         return False
     if hasattr(os, "getuid") and (info.st_uid != os.getuid() or stat.S_IMODE(info.st_mode) & 0o022):
         return False

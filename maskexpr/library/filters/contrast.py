@@ -12,6 +12,7 @@ from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Number
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
+from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.filters.smoothing import (
     REFLECTED,
     check_sigma,
@@ -63,7 +64,17 @@ def _normalized_kind(kinds: Kinds) -> Kind:
     return FLOAT_IMAGE.rule(kinds)
 
 
-@function(gives=Gives(frozenset({"image"}), _normalized_kind), halo=WHOLE, cost=8, memory=40, transposes=True)
+def _shares_of(kinds: Kinds) -> Bounds:
+    return Bounds(0, 1, kinds["im"].limits.nan)
+
+
+@function(
+    gives=Gives(frozenset({"image"}), _normalized_kind).bounded(_shares_of),
+    halo=WHOLE,
+    cost=8,
+    memory=40,
+    transposes=True,
+)
 def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *, kind: ResultKind) -> Array:
     """Map an image's values to 0..1; `low` becomes 0, `high` 1, and what is beyond them the nearer end.
 
@@ -114,7 +125,7 @@ def _distances(im: Array, start: int) -> Array:
     return np.asarray(np.where(im < start, -(np.uint64(0) - above).astype(np.float64), above.astype(np.float64)))
 
 
-@function(gives=FLOAT_IMAGE, halo=WHOLE, cost=60, memory=48, transposes=True)
+@function(gives=FLOAT_IMAGE.bounded(_shares_of), halo=WHOLE, cost=60, memory=48, transposes=True)
 def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array:
     """Histogram equalization: each value becomes the share of pixels at or below it.
 

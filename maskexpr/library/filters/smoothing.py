@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
-from maskexpr.functions.gives import FLOAT_IMAGE, SAME_IMAGE
+from maskexpr.functions.gives import FLOAT_IMAGE, SAME_IMAGE, Kinds
 from maskexpr.functions.parameters import (
     NAMED_SHAPES,
     Array,
@@ -23,6 +23,7 @@ from maskexpr.functions.parameters import (
     Whole,
 )
 from maskexpr.functions.record import Settings, function
+from maskexpr.kinds.ranges import Bounds
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
@@ -83,6 +84,14 @@ def check_sigma(settings: Settings, around: Surroundings) -> None:
         check_window(2 * max(gaussian_halo(settings, around.ndim)) + 1, "sigma")
 
 
+def means_of(kinds: Kinds) -> Bounds | None:
+    """Where weighted means of an image's values lie, in float64 and with room for rounding."""
+    limits, dtype = kinds["im"].limits, kinds["im"].dtype
+    if not limits.is_finite or (dtype is not None and dtype.kind == "f" and dtype != np.float64):
+        return None
+    return Bounds(limits.low - 1e-6 * abs(limits.low), limits.high + 1e-6 * abs(limits.high))
+
+
 def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
     """An image smoothed by Gaussians, in the type this is computed in: float64 for integers, float32 for float16."""
     work = wide_enough(im)
@@ -90,7 +99,7 @@ def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
     return np.asarray(scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE))
 
 
-@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED,
+@function(gives=FLOAT_IMAGE.bounded(means_of), halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED,
          check=check_sigma, total=True)  # fmt: skip
 def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) -> Array:
     """Smooth an image with a Gaussian of standard deviation `sigma`.
@@ -158,7 +167,7 @@ def _window_means(im: Array, window: Masks) -> Array:
     return np.asarray((high * 2**32 + low) / size).astype(np.float64)
 
 
-@function(gives=FLOAT_IMAGE, halo=elements.halo, cost=mean_cost, memory=24, border=REFLECTED,
+@function(gives=FLOAT_IMAGE.bounded(means_of), halo=elements.halo, cost=mean_cost, memory=24, border=REFLECTED,
          check=check_windows, total=True)  # fmt: skip
 def mean_filter(
     im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None, *, kind: ResultKind

@@ -8,12 +8,13 @@ from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import NUMBER
 from maskexpr.functions.parameters import Array, Mask, Masks, Percent, PixelSpacing
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.lazy import scipy
 from maskexpr.library.measures.masks import LengthUnit, bounding_box, pixel_steps
 from maskexpr.library.measures.statistics import percentile
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=3, memory=1, transposes=True,
+@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=3, memory=1, transposes=True,
          derived="where(any(a | b), 2 * area(a & b) / (area(a) + area(b)), 1)")  # fmt: skip
 def dice(a: Mask, b: Mask) -> float:
     """How well two masks agree: twice the pixels on in both over the sum of their areas, from 0 to 1.
@@ -30,7 +31,7 @@ def dice(a: Mask, b: Mask) -> float:
     return 2 * int(np.count_nonzero(a & b)) / int(total) if total else 1.0
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=3, memory=1, transposes=True,
+@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=3, memory=1, transposes=True,
          derived="where(any(a | b), area(a & b) / area(a | b), 1)")  # fmt: skip
 def iou(a: Mask, b: Mask) -> float:
     """How well two masks agree: the pixels on in both over those on in either (intersection over union), from 0 to 1.
@@ -52,7 +53,13 @@ def _check_unit(settings: Settings, around: Surroundings) -> None:
         pixel_steps(settings["unit"], around.spacing, around.ndim)
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=150, memory=lambda settings, ndim: 12.0 * ndim + 20, check=_check_unit)
+@function(
+    gives=NUMBER.bounded(lambda kinds: Bounds(0, math.inf)),
+    halo=WHOLE,
+    cost=150,
+    memory=lambda settings, ndim: 12.0 * ndim + 20,
+    check=_check_unit,
+)
 def hausdorff(a: Mask, b: Mask, q: Percent = 100, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> float:
     """How far two masks are apart at most: their Hausdorff distance.
 

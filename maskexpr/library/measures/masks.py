@@ -1,7 +1,7 @@
 """Numbers measured on masks."""
 
 import math
-from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -9,11 +9,13 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
-from maskexpr.functions.gives import Gives, Kinds
-from maskexpr.functions.parameters import Array, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
+from maskexpr.functions.gives import NUMBER, TRUTH, Gives, Kinds
+from maskexpr.functions.parameters import Array, Axes, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
 from maskexpr.functions.record import WHOLE, Settings, function
-from maskexpr.kinds.kind import TRUTH, Kind, number
-from maskexpr.kinds.ranges import Range
+from maskexpr.kernels import projections
+from maskexpr.kinds.kind import Kind, number
+from maskexpr.kinds.ranges import Bounds, Range
+from maskexpr.library.measures.along import gives_along, part_of
 from maskexpr.library.measures.statistics import pixels, some
 
 LengthUnit = Annotated[str, one_of("px", "mm", "um")]
@@ -40,18 +42,6 @@ def pixel_steps(unit: str, spacing: tuple[Fraction, ...] | None, ndim: int) -> l
     return [step * _PER_MILLIMETRE[unit] for step in spacing]
 
 
-def _of_mask(rule: Callable[[Kinds], Kind], name: str) -> Gives:
-    """The result of a measure of a mask or of its samples."""
-
-    def checked(kinds: Kinds) -> Kind:
-        m = kinds["m"]
-        if m.name == "samples" and m.dtype != np.bool_:
-            raise Refused(messages.SAMPLES_OF_IMAGE, "m")
-        return rule(kinds)
-
-    return Gives(frozenset({name}), checked)
-
-
 def _area_kind(kinds: Kinds) -> Kind:
     if "unit" not in kinds or kinds["unit"].constant == "px":
         return number(pixels(kinds["m"]))
@@ -59,7 +49,7 @@ def _area_kind(kinds: Kinds) -> Kind:
     return number()
 
 
-_AREA = _of_mask(_area_kind, "number")
+_AREA = Gives(frozenset({"number"}), _area_kind).within(0, math.inf)
 
 
 @function(gives=_AREA, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
@@ -104,43 +94,62 @@ def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int |
     return area(m, unit, spacing=spacing)
 
 
-@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
-def any_(m: MaskOrSamples) -> bool:
+_TEST = gives_along("truth", {"mask"}, TRUTH.rule, lambda left, count: left)
+
+
+@function(gives=_TEST, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
+def any_(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """Whether any pixel of a mask, or of samples of one such as `m[region]`, is on; false for no samples.
 
-    Errors: samples of an image.
+    Along `axes` a mask of the other axes: `any(m, axes="z")` is the shadow of a mask on a plane.
+
+    Errors: samples of an image; samples along axes.
     Source: numpy.any.
 
     >>> evaluate("any(im > 2)", im=[[1, 2, 3]])
     True
     """
-    return bool(m.any())
+    some_axes = part_of(axes, m)
+    return projections.truths(m, some_axes, np.logical_or) if some_axes else bool(m.any())
 
 
-@function(gives=_of_mask(lambda kinds: TRUTH, "truth"), halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
-def all_(m: MaskOrSamples) -> bool:
+@function(gives=_TEST, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
+def all_(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """Whether every pixel of a mask, or of samples of one such as `m[region]`, is on; true for no samples.
 
-    Errors: samples of an image.
+    Along `axes` a mask of the other axes: `all(m, axes="z")` is on where a mask is on through all of a volume.
+
+    Errors: samples of an image; samples along axes.
     Source: numpy.all.
 
     >>> evaluate("all(im > 2)", im=[[1, 2, 3]])
     False
     """
-    return bool(m.all())
+    some_axes = part_of(axes, m)
+    return projections.truths(m, some_axes, np.logical_and) if some_axes else bool(m.all())
 
 
-@function(gives=_of_mask(lambda kinds: number(), "number"), halo=WHOLE, cost=1, memory=0, transposes=True)
-def fraction(m: MaskOrSamples) -> float:
+def _shares_kind(left: Kind, count: int) -> Kind:
+    return replace(left, name="image", dtype=np.dtype(np.float64))
+
+
+_SHARE = gives_along("number", {"image"}, NUMBER.rule, _shares_kind).within(0, 1)
+
+
+@function(gives=_SHARE, halo=WHOLE, cost=1, memory=0, transposes=True)
+def fraction(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
 
-    Errors: samples of an image; in the run, no samples.
+    Along `axes` the shares are an image of the other axes, of type float64.
+
+    Errors: samples of an image; samples along axes; in the run, no samples.
     Source: numpy.mean of the mask, which is nan where there are no samples.
 
     >>> evaluate("fraction(im > 2)", im=[[1, 2, 3, 4]])
     0.5
     """
-    return int(np.count_nonzero(m)) / some(m, "m").size
+    some_axes = part_of(axes, m)
+    return projections.share(m, some_axes) if some_axes else int(np.count_nonzero(m)) / some(m, "m").size
 
 
 # --- perimeter -------------------------------------------------------------------------------------------------------
@@ -184,7 +193,7 @@ def _check_perimeter(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.PERIMETER_PIXELS, "unit", unit=settings["unit"], spacing=pixel)
 
 
-_FLOATING = Gives(frozenset({"number"}), lambda kinds: number())
+_FLOATING = Gives(frozenset({"number"}), lambda kinds: number()).within(0, math.inf)
 
 
 @function(gives=_FLOATING, halo=WHOLE, cost=20, memory=32, border="outside the image the mask is empty",
@@ -213,8 +222,8 @@ def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> flo
 
 
 def _centroid_kind(kinds: Kinds) -> Kind:
-    ndim = kinds["m"].ndim
-    return Kind("list", None if ndim is None else (ndim,))
+    shape = kinds["m"].shape
+    return Kind("list") if shape is None else Kind("list", (len(shape),), bounds=Bounds(0, max(shape) - 1))
 
 
 def _bbox_kind(kinds: Kinds) -> Kind:

@@ -6,7 +6,8 @@ fixed blocks in scan order, so that neither memory layout nor the way the work i
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,22 +15,18 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import Gives, Kinds
-from maskexpr.functions.parameters import (
-    Array,
-    Bins,
-    Measured,
-    NumberOrNone,
-    Percent,
-    exact,
-)
+from maskexpr.functions.gives import Gives, Kinds, float_type
+from maskexpr.functions.parameters import Array, Axes, Bins, Measured, NumberOrNone, Percent, ResultKind, exact
 from maskexpr.functions.record import WHOLE, function
+from maskexpr.kernels import projections
 from maskexpr.kernels.counts import count_values
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind, number
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import Bounds, Range
+from maskexpr.library.measures.along import gives_along, part_of
 
 BLOCK = 65536  # values that are added up together
+_MOST_WHOLE = 2**20  # so many are added exactly, whatever their number
 _MOST_SAMPLES = 2**40  # where the shape they come from is not known
 
 
@@ -38,25 +35,48 @@ def pixels(kind: Kind) -> Range:
     return Range(0, _MOST_SAMPLES if kind.shape is None else math.prod(kind.shape))
 
 
-def _measured(kinds: Kinds) -> Kind:
+def _sum_kind(kinds: Kinds) -> Kind:
     im = kinds["im"]
-    if im.dtype == np.bool_:
-        raise Refused(messages.SAMPLES_OF_MASK, "im")
-    return im
+    return number(ranges.multiply(im.range, pixels(im)) if im.range else None)
 
 
-def _of_image(range_of: Callable[[Range, Range], Range] | None = None) -> Gives:
-    """The result of a statistic: floating, or whole within the range that the values' range and number give."""
+def _sums_kind(left: Kind, count: int) -> Kind:
+    if left.range is None:
+        return replace(left, name="image")
+    values = ranges.multiply(left.range, Range(count, count))
+    dtype = ranges.smallest_type(values)
+    if dtype is None:
+        raise Refused(messages.RESULT_TOO_WIDE, "im", range=values)
+    return replace(left, name="image", dtype=dtype, range=values)
 
-    def rule(kinds: Kinds) -> Kind:
-        im = _measured(kinds)
-        return number(range_of(im.range, pixels(im)) if range_of and im.range else None)
 
-    return Gives(frozenset({"number"}), rule)
+def _floating_kind(left: Kind, count: int) -> Kind:
+    return replace(left, name="image", dtype=float_type([left]), range=None)
 
 
-_FLOATING = _of_image()
-_ONE_OF_THEM = _of_image(lambda values, pixels: values)
+def means(kinds: Kinds) -> Bounds | None:
+    """Sums of floating values are rounded, but not beyond whole numbers."""
+    limits = kinds["im"].limits
+    if not limits.is_finite or max(abs(limits.low), abs(limits.high)) > _MOST_WHOLE:
+        return None
+    return limits if kinds["im"].range else Bounds(math.floor(limits.low), math.ceil(limits.high))
+
+
+def _deviations(kinds: Kinds) -> Bounds | None:
+    limits = kinds["im"].limits
+    return Bounds(0, float(limits.high) - float(limits.low) if limits.is_finite else math.inf, not limits.is_finite)
+
+
+def _of_values(kinds: Kinds) -> Bounds:
+    return kinds["im"].limits
+
+
+_SUM = gives_along("number", {"image"}, _sum_kind, _sums_kind)
+_FLOATING = gives_along("number", {"image"}, lambda kinds: number(), _floating_kind)
+_BETWEEN_THEM = _FLOATING.bounded(_of_values)
+_ONE_OF_THEM = gives_along(
+    "number", {"image", "labels"}, lambda kinds: number(kinds["im"].range), lambda left, count: left
+).bounded(_of_values)
 
 
 def some(values: Array, argument: str = "im") -> Array:
@@ -86,18 +106,12 @@ def _added(sums: Iterable[float]) -> float:
         return float(np.sum(parts))
 
 
-def _digits(block: Array) -> list[Array]:
-    """Integers as digits to base 2^16, lowest first; sums and products of a block of them fit int64."""
-    bits = 8 * block.dtype.itemsize
-    return [(block >> s if s + 16 >= bits else block >> s & 0xFFFF).astype(np.int64) for s in range(0, bits, 16)]
-
-
 def _whole_sum(block: Array) -> int:
-    return sum(int(digit.sum()) << 16 * i for i, digit in enumerate(_digits(block)))
+    return sum(int(digit.sum()) << 16 * i for i, digit in enumerate(projections.digits(block)))
 
 
 def _whole_squares(block: Array) -> int:
-    digits = _digits(block)
+    digits = projections.digits(block)
     return sum(int(a @ b) << 16 * (i + j) for i, a in enumerate(digits) for j, b in enumerate(digits))
 
 
@@ -107,51 +121,65 @@ def _sum(values: Array) -> int | float:
     return _added(float(block.sum()) for block in _blocks(values))
 
 
-@function(gives=_of_image(ranges.multiply), halo=WHOLE, cost=2, memory=1, name="sum")
-def sum_(im: Measured) -> int | float:
+@function(gives=_SUM, halo=WHOLE, cost=2, memory=1, name="sum", spoilt_by="inf")
+def sum_(im: Measured, *, axes: Axes = None, kind: ResultKind) -> Any:
     """The sum of an image's values or of samples; 0 for no samples.
 
     Exact and whole for integers, of any size; floating values are summed in float64, and nan gives nan. Of an image of
-    any number of axes all pixels are summed.
+    any number of axes all pixels are summed. Along `axes` the sums are an image of the other axes, whole ones of the
+    smallest type that holds every possible sum, floating ones of the image's own.
 
-    Errors: samples of a mask.
+    Errors: samples of a mask; samples along axes.
     Source: numpy.sum, which sums integers modulo 2^64 and float32 images in float32.
 
     >>> evaluate("sum(im)", im=[[1, 2], [3, 4]])
     10
     """
+    if some_axes := part_of(axes, im):
+        return projections.total(im, some_axes, np.dtype(kind.dtype))
     return _sum(im)
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=2, memory=1)
-def mean(im: Measured) -> float:
+@function(gives=_FLOATING.bounded(means), halo=WHOLE, cost=2, memory=1, spoilt_by="inf")
+def mean(im: Measured, *, axes: Axes = None) -> Any:
     """The mean of an image's values or of samples.
 
     Of integers it is the exact quotient, rounded once; floating values are summed in float64, and nan gives nan. The
-    image may have any number of axes.
+    image may have any number of axes. Along `axes` the means are an image of the other axes: float64 for integers, else
+    of the image's own type.
 
-    Errors: samples of a mask; in the run, no samples.
+    Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.mean, which sums float32 images in float32 and gives nan for no samples.
 
     >>> evaluate("mean(im[im > 1])", im=[[1, 2], [3, 5]])
     3.3333333333333335
     """
+    if some_axes := part_of(axes, im):
+        return projections.mean(im, some_axes, _type_of(im))
     return _sum(some(im)) / im.size
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=5, memory=1)
-def std(im: Measured) -> float:
+def _type_of(values: Array) -> np.dtype[Any]:
+    """The type of floating statistics along axes."""
+    return values.dtype if values.dtype.kind == "f" else np.dtype(np.float64)
+
+
+@function(gives=_FLOATING.bounded(_deviations), halo=WHOLE, cost=5, memory=1, spoilt_by="inf")
+def std(im: Measured, *, axes: Axes = None) -> Any:
     """The standard deviation of an image's values or of samples: the root of the mean square distance from their mean.
 
     That of the population: the divisor is the number of values, as in NumPy. Of integers the variance is exact, rounded
-    once; floating values are summed in float64, and nan and inf give nan. The image may have any number of axes.
+    once; floating values are summed in float64, and nan and inf give nan. The image may have any number of axes. Along
+    `axes` the deviations are an image of the other axes: float64 for integers, else of the image's own type.
 
-    Errors: samples of a mask; in the run, no samples.
+    Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.std, which sums float32 images in float32.
 
     >>> evaluate("std(im)", im=[[2, 4, 4, 4], [5, 5, 7, 9]])
     2.0
     """
+    if some_axes := part_of(axes, im):
+        return projections.deviation(im, some_axes, _type_of(im))
     size, total = some(im).size, _sum(im)
     if _is_whole(im):
         squares = sum(map(_whole_squares, _blocks(im)))
@@ -159,54 +187,61 @@ def std(im: Measured) -> float:
     return math.sqrt(_added(float(np.square(block - total / size).sum()) for block in _blocks(im)) / size)
 
 
-@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min")
-def min_(im: Measured) -> int | float:
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min", spoilt_by="nan")
+def min_(im: Measured, *, axes: Axes = None) -> Any:
     """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
 
-    Whole for integers. The image may have any number of axes.
+    Whole for integers. The image may have any number of axes. `min(im, axes="z")` is the smallest at each place of a
+    plane: an image of the other axes, of the same type; axes are named by their place again, x the last.
 
-    Errors: samples of a mask; in the run, no samples.
+    Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.min.
 
     >>> evaluate("min(im)", im=[[3, 1, 2]])
     1
     """
-    value: int | float = some(im).min().item()
-    return value
+    some_axes = part_of(axes, im)
+    return projections.extreme(im, some_axes, np.minimum) if some_axes else some(im).min().item()
 
 
-@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max")
-def max_(im: Measured) -> int | float:
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max", spoilt_by="nan")
+def max_(im: Measured, *, axes: Axes = None) -> Any:
     """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
 
-    Whole for integers. The image may have any number of axes.
+    Whole for integers. The image may have any number of axes. `max(im, axes="z")` is the largest at each place of a
+    plane, a maximum intensity projection: an image of the other axes, of the same type; axes are named by their place
+    again, x the last.
 
-    Errors: samples of a mask; in the run, no samples.
+    Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.max.
 
     >>> evaluate("max(im)", im=[[3, 1, 2]])
     3
     """
-    value: int | float = some(im).max().item()
-    return value
+    some_axes = part_of(axes, im)
+    return projections.extreme(im, some_axes, np.maximum) if some_axes else some(im).max().item()
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=11)
-def percentile(im: Measured, q: Percent) -> float:
+@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
+def percentile(im: Measured, q: Percent, *, axes: Axes = None) -> Any:
     """The value below which `q` percent of an image's values or of samples lie, interpolated linearly.
 
     `q` is a number from 0 (the smallest value) to 100 (the largest), and may depend on pixels; as everywhere 0.1 means
     a tenth. Position and value are exact and rounded once; nan if any value is nan. `im > percentile(im, 99)` is the
-    brightest hundredth, or less where many pixels equal the percentile. There are no axes: an image of any number of
-    them has one percentile, a stack one for all of its slices.
+    brightest hundredth, or less where many pixels equal the percentile. An image of any number of axes has one
+    percentile, a stack one for all of its slices; `percentile(im, 25, axes="yx")` is that of each slice: along `axes`
+    percentiles are an image of the other axes, float64 for integers, else of the image's own type and interpolated in
+    float64.
 
-    Errors: a `q` outside 0..100; samples of a mask; in the run, no samples.
+    Errors: a `q` outside 0..100; samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.percentile with its default method, which rounds positions and, between float32 values, computes in
     float32.
 
     >>> evaluate("percentile(im, 25)", im=[[1, 2, 3, 5, 9]])
     2.0
     """
+    if some_axes := part_of(axes, im):
+        return projections.quantile(im, some_axes, exact(q) / 100, _type_of(im))
     position = exact(q) / 100 * (some(im).size - 1)
     index = math.floor(position)
     low, high, last = _in_order(im, [index, math.ceil(position), im.size - 1])
@@ -230,21 +265,21 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
     return [part[place].item() for place in places]
 
 
-@function(gives=_FLOATING, halo=WHOLE, cost=20, memory=11)
-def median(im: Measured) -> float:
+@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
+def median(im: Measured, *, axes: Axes = None) -> Any:
     """The median of an image's values or of samples: the middle one, or the mean of the two middle ones.
 
-    The mean of the two is exact and rounded once; nan if any value is nan. The image may have any number of axes. To
-    filter an image see `median_filter`.
+    The mean of the two is exact and rounded once; nan if any value is nan. The image may have any number of axes. Along
+    `axes` the medians are an image of the other axes: float64 for integers, else of the image's own type. To filter an
+    image see `median_filter`.
 
-    Errors: samples of a mask; in the run, no samples.
+    Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.median, which means two float32 values in float32.
 
     >>> evaluate("median(im)", im=[[1, 2, 4, 9]])
     3.0
     """
-    middle: float = percentile(im, 50)
-    return middle
+    return percentile(im, 50, axes=axes)
 
 
 def bin_edges(low: float, high: float, bins: int) -> Array:
@@ -263,7 +298,6 @@ def _check_ends(low: Any, high: Any) -> None:
 
 
 def _histogram_kind(kinds: Kinds) -> Kind:
-    _measured(kinds)
     ends = [kinds[name].constant for name in ("low", "high") if name in kinds]
     if len(ends) == 2 and not {None, NOT_CONSTANT} & set(ends):
         _check_ends(*ends)

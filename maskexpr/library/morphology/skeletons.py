@@ -1,18 +1,26 @@
 """Lines that tell the shape of a mask."""
 
+from typing import Annotated
+
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import MASK
-from maskexpr.functions.parameters import Axes, Mask, Masks
+from maskexpr.functions.parameters import Axes, Mask, Masks, one_of
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels import thinning
 from maskexpr.library import elements
 
+Thinning = Annotated[str, one_of("homotopic", "zhang", "lee")]
+
 
 def _check_axes(settings: Settings, around: Surroundings) -> None:
-    if around.worked is not None and len(around.worked) not in (2, 3):
+    if around.worked is None:
+        return
+    if len(around.worked) not in (2, 3):
         mistake = messages.AXES_FLAT if around.ndim == 1 else messages.AXES_NUMBER
         raise Refused(mistake, "axes", function="skeleton", wanted="two or three", count=len(around.worked))
+    if settings["method"] == "zhang" and len(around.worked) == 3:
+        raise Refused(messages.METHOD_OF_PLANES, "method", method="zhang", other="lee")
 
 
 def _cost(settings: Settings, ndim: int) -> float:
@@ -21,21 +29,25 @@ def _cost(settings: Settings, ndim: int) -> float:
 
 @function(gives=MASK, halo=WHOLE, cost=_cost, memory=50, border="outside the image is empty",
          check=_check_axes, total=True, keeps_empty=True)  # fmt: skip
-def skeleton(m: Mask, axes: Axes = None) -> Masks:
+def skeleton(m: Mask, axes: Axes = None, method: Thinning = "homotopic") -> Masks:
     """Thin a mask to lines one pixel wide that are connected as it is.
 
-    In a plane by the passes of Zhang and Suen, in a volume by those of Lee, Kashyap and Chu; `axes="yx"` thins a stack
-    slice by slice. Pixels count as connected by their corners too. No region is torn and none joined, holes stay, and
-    so do ends of lines; only in a volume a small round region can vanish whole. The lines follow the order in which
-    pixels are taken away: they need not lie exactly in the middle, and those of a turned image need not be the turned
-    lines.
+    As many regions, holes, cavities and tunnels are left as there were, whatever the mask; pixels count as connected by
+    their corners, the background by faces. No pixel is left that could go without a change of these, unless it ends a
+    line: it has one neighbour. The lines follow the order in which pixels are taken away: they need not lie exactly in
+    the middle, and those of a turned image need not be the turned lines. `axes="yx"` thins a stack slice by slice.
+
+    `method="homotopic"` goes through a plane by the passes of Zhang and Suen, through a volume by those of Lee, Kashyap
+    and Chu, and looks at each pixel again before it goes. `"zhang"`, in planes only, equals scikit-image's
+    `skeletonize(plane)`: it can eat a line two pixels wide along a diagonal. `"lee"` equals
+    `skeletonize(m, method="lee")`, and so what `skeletonize(volume)` gives: in a volume it can lose a small region,
+    open or close a hole, and eat a line two pixels wide.
 
     Border: outside the image the mask is empty.
-    Errors: one axis, or more than three.
+    Errors: one axis, or more than three; "zhang" along three.
     Source: Zhang & Suen, A fast parallel algorithm for thinning digital patterns, 1984 (doi:10.1145/357994.358023);
     Lee, Kashyap & Chu, Building skeleton models via 3-D medial surface/axis thinning algorithms, 1994
-    (doi:10.1006/cgip.1994.1042). Equals skimage.morphology.skeletonize, also where that departs from the first paper: a
-    block of 2x2 does not vanish, and the pixel in the angle of a line that turns is taken away.
+    (doi:10.1006/cgip.1994.1042).
 
     >>> evaluate("skeleton(im > 0)", im=[[0, 1, 1, 1, 1, 0], [1, 1, 1, 1, 1, 1], [0, 1, 1, 1, 1, 0]]).astype(int)
     array([[0, 0, 0, 0, 0, 0],
@@ -43,4 +55,5 @@ def skeleton(m: Mask, axes: Axes = None) -> Masks:
            [0, 0, 0, 0, 0, 0]])
     """
     worked = elements.worked_axes(axes, m.ndim)
-    return thinning.thin_planes(m, worked) if len(worked) == 2 else thinning.thin_volumes(m, worked)
+    thin = thinning.thin_planes if len(worked) == 2 else thinning.thin_volumes
+    return thin(m, worked, method)

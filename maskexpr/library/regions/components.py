@@ -26,11 +26,12 @@ from maskexpr.functions.parameters import (
     SizeLimitOrNone,
     exact,
 )
-from maskexpr.functions.record import WHOLE, function
+from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import compare
+from maskexpr.library.shapes import missed
 
 OUTSIDE_EMPTY = "outside the image the mask is empty"
 
@@ -286,7 +287,13 @@ def _at_kind(kinds: Kinds) -> Kind:
     return SAME_REGIONS.rule(kinds)
 
 
-@function(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=8, border=OUTSIDE_EMPTY)
+def _point_missed(values: Settings, shape: tuple[int, ...]) -> Refused | None:
+    point = tuple(values[name] for name in "zyx"[3 - len(shape) :])
+    return missed(shape, len(shape), messages.POINT_OUTSIDE) if pixel_at(shape, point) is None else None
+
+
+@function(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=8, border=OUTSIDE_EMPTY,
+         places=("z", "y", "x"), remark=_point_missed)  # fmt: skip
 def at(
     m: MaskOrLabels,
     y: PlaceY,
@@ -297,9 +304,10 @@ def at(
 ) -> Array:
     """The connected region of a mask, or the label, that holds a point; nothing where it is off, or outside the image.
 
-    The point is a row `y` and a column `x`, in a volume also a slice `z`, counted from 0; these numbers may have a
-    fraction, then the nearest pixel counts (of two the higher one), and may depend on pixels. A length is measured from
-    the centre of the first pixel. Labels keep their number. `axes="yx"` gives the region within its slice.
+    The point is a row and a column, `at(m, y, x)`, and in a volume a slice first, `at(m, z, y, x)`, in the order of the
+    axes as everywhere. The numbers count from 0 and may have a fraction, then the nearest pixel counts (of two the
+    higher one); they may depend on pixels. A length is measured from the centre of the first pixel. Labels keep their
+    number. `axes="yx"` gives the region within its slice.
     `connectivity` as for `label`; on labels it has no effect.
 
     Border: outside the image the mask is empty.

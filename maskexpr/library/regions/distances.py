@@ -47,7 +47,10 @@ def to_off(m: Masks, steps: list[float], axes: tuple[int, ...] | None = None) ->
 _DISTANCE = Gives(frozenset({"image"}), lambda kinds: like_grid("image", kinds, np.float64))
 
 
-@function(gives=_DISTANCE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=_check_unit,
+_NOT_NEGATIVE = _DISTANCE.within(0, np.inf)
+
+
+@function(gives=_NOT_NEGATIVE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=_check_unit,
          border='the image only; border="empty" counts the outside as background', total=True)  # fmt: skip
 def distance(m: Mask, border: _Border = "image", unit: _Unit = "px", axes: Axes = None, *,
              spacing: PixelSpacing) -> Array:  # fmt: skip

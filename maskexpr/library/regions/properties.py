@@ -13,7 +13,18 @@ from maskexpr.functions.parameters import Array
 from maskexpr.kernels import hulls
 from maskexpr.library.measures.masks import perimeters
 from maskexpr.library.regions.pixels import Regions, floating, largest, roomy
-from maskexpr.library.regions.records import LENGTH, SIZE, counts, like_image, positions, property_of_regions
+from maskexpr.library.regions.records import (
+    LENGTH,
+    SIZE,
+    counts,
+    deviations,
+    floats_within,
+    like_image,
+    means,
+    middles,
+    positions,
+    property_of_regions,
+)
 
 _PLANE = frozenset({2})
 _VOLUME = frozenset({3})
@@ -52,7 +63,7 @@ def volume(regions: Regions) -> Array:
     return area(regions)
 
 
-@property_of_regions(power=LENGTH, dimensions=_PLANE_OR_VOLUME)
+@property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=_PLANE_OR_VOLUME)
 def equivalent_diameter(regions: Regions) -> Array:
     """The diameter of the disk or ball that has as many pixels; in pixels.
 
@@ -68,7 +79,7 @@ def equivalent_diameter(regions: Regions) -> Array:
     return np.cbrt(regions.sizes * 6 / math.pi)
 
 
-@property_of_regions(power=LENGTH, dimensions=_PLANE)
+@property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=_PLANE)
 def perimeter(regions: Regions) -> Array:
     """The length of a region's contours, in pixels; those of its holes count too.
 
@@ -90,7 +101,7 @@ def perimeter(regions: Regions) -> Array:
 # --- form ------------------------------------------------------------------------------------------------------------
 
 
-@property_of_regions()
+@property_of_regions(gives=floats_within(0, 1))
 def extent(regions: Regions) -> Array:
     """The share of its bounding box that a region fills; above 0, and 1 for a box.
 
@@ -105,7 +116,7 @@ def extent(regions: Regions) -> Array:
     return np.asarray(regions.sizes / np.prod(regions.stops - regions.starts, axis=0))
 
 
-@property_of_regions(dimensions=frozenset({1, 2, 3}))
+@property_of_regions(gives=floats_within(0, 1), dimensions=frozenset({1, 2, 3}))
 def solidity(regions: Regions) -> Array:
     """The share of its convex hull that a region fills, above 0 and at most 1. Holes and bays make it less.
 
@@ -126,7 +137,7 @@ def solidity(regions: Regions) -> Array:
     return regions.sizes / hulls.hull_sizes(regions.coordinates.T, regions.owners, regions.count)
 
 
-@property_of_regions(dimensions=_PLANE)
+@property_of_regions(gives=floats_within(0, 1), dimensions=_PLANE)
 def circularity(regions: Regions) -> Array:
     """How round a region is, up to 1 for a disk; 4 pi * area / perimeter ** 2.
 
@@ -146,7 +157,7 @@ def circularity(regions: Regions) -> Array:
     return np.minimum(4 * math.pi * regions.sizes / square, 1)
 
 
-@property_of_regions(dimensions=_PLANE)
+@property_of_regions(gives=floats_within(0, 1), dimensions=_PLANE)
 def eccentricity(regions: Regions) -> Array:
     """How elongated a region is, from 0 for a disk or square to 1 for a line.
 
@@ -194,7 +205,7 @@ def _variances(regions: Regions) -> tuple[Array, Array]:
     return found[:, -1] / squares, np.where(determinant == 0, 0, found[:, 0]) / squares
 
 
-@property_of_regions(power=LENGTH, dimensions=_PLANE_OR_VOLUME)
+@property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=_PLANE_OR_VOLUME)
 def major_axis(regions: Regions) -> Array:
     """The length of the longest axis of the ellipse, or ellipsoid, like a region.
 
@@ -211,7 +222,7 @@ def major_axis(regions: Regions) -> Array:
     return _axis_length(regions, _variances(regions)[0])
 
 
-@property_of_regions(power=LENGTH, dimensions=_PLANE_OR_VOLUME)
+@property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=_PLANE_OR_VOLUME)
 def minor_axis(regions: Regions) -> Array:
     """The length of the shortest axis of the ellipse, or ellipsoid, like a region.
 
@@ -236,7 +247,7 @@ def _axis_length(regions: Regions, variance: Array) -> Array:
 # --- place -----------------------------------------------------------------------------------------------------------
 
 
-@property_of_regions(parts=1)
+@property_of_regions(gives=middles, parts=1)
 def centroid(regions: Regions) -> Array:
     """The mean position of a region's pixels; `centroid[0]` is that along the first axis.
 
@@ -277,7 +288,7 @@ def bbox(regions: Regions) -> Array:
 # --- grey values -----------------------------------------------------------------------------------------------------
 
 
-@property_of_regions(needs_image=True)
+@property_of_regions(gives=means, needs_image=True)
 def mean_intensity(regions: Regions) -> Array:
     """The mean of the grey values of a region, in the image given as `of`.
 
@@ -294,7 +305,7 @@ def mean_intensity(regions: Regions) -> Array:
     return floating(regions.total(regions.values) / _divisors(regions))
 
 
-@property_of_regions(needs_image=True)
+@property_of_regions(gives=deviations, needs_image=True)
 def std_intensity(regions: Regions) -> Array:
     """The standard deviation of the grey values of a region, in the image given as `of`.
 

@@ -1,16 +1,17 @@
 """The record of a property of regions, and the decorator that makes it from a Python function."""
 
-import inspect
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from maskexpr.functions.docstrings import doc_of
 from maskexpr.functions.parameters import Array
 from maskexpr.functions.record import first_sentence
 from maskexpr.kinds.kind import Kind
-from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.statistics import pixels
 from maskexpr.library.regions.pixels import Regions
 
@@ -53,7 +54,7 @@ class Property:
 
     @property
     def doc(self) -> str:
-        return inspect.getdoc(self.body) or ""
+        return doc_of(self.body)
 
     @property
     def summary(self) -> str:
@@ -76,16 +77,38 @@ def floats(regions: Kind, image: Kind | None) -> Kind:
     return _kind(np.float64)
 
 
+def floats_within(low: float, high: float) -> Rule:
+    """Floating values, of which the least and the most is known."""
+    return lambda regions, image: replace(floats(regions, image), bounds=Bounds(low, high))
+
+
+def means(regions: Kind, image: Kind | None) -> Kind:
+    """Floating values among those of the image, where these are whole and all sums exact."""
+    values = image.range if image is not None else None
+    return replace(floats(regions, image), bounds=values and Bounds(*values))
+
+
+def deviations(regions: Kind, image: Kind | None) -> Kind:
+    nan = image is None or image.limits.nan or not image.limits.is_finite
+    return replace(floats(regions, image), bounds=Bounds(0, math.inf, nan))
+
+
 def counts(regions: Kind, image: Kind | None) -> Kind:
-    return _kind(np.int64, pixels(regions))
+    return _kind(np.int64, pixels(regions)._replace(low=1))
 
 
 def positions(regions: Kind, image: Kind | None) -> Kind:
     return _kind(np.int64, Range(0, max(regions.shape)) if regions.shape else pixels(regions))
 
 
+def middles(regions: Kind, image: Kind | None) -> Kind:
+    """Floating positions."""
+    last = max(regions.shape) - 1 if regions.shape else math.inf
+    return replace(floats(regions, image), bounds=Bounds(0, last))
+
+
 def like_image(regions: Kind, image: Kind | None) -> Kind:
-    return floats(regions, image) if image is None else _kind(image.dtype, image.range)
+    return floats(regions, image) if image is None else replace(_kind(image.dtype, image.range), bounds=image.bounds)
 
 
 def property_of_regions(

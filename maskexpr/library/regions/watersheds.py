@@ -69,8 +69,10 @@ def watershed(
         seeds = components(markers, connectivity, axes)[0]
     else:
         seeds = markers.astype(np.int32, copy=False)
-        if markers.size and not (markers.min() >= 0 and markers.max() <= LABEL_NUMBERS.high):
-            raise Refused(messages.MARKERS_RANGE, "markers", low=markers.min(), high=markers.max())
+        low, high = markers.min(), markers.max()
+        if low < 0 or high > LABEL_NUMBERS.high:
+            mistake = messages.MARKERS_NEGATIVE if high <= LABEL_NUMBERS.high else messages.MARKERS_LARGE
+            raise Refused(mistake, "markers", low=low, high=high)
     open_to = np.ones(im.shape, bool) if within is None else within
     return flood(im, seeds, open_to, neighbours(connectivity, axes, im.ndim))
 

@@ -28,7 +28,8 @@ def _hysteresis_kind(kinds: Kinds) -> Kind:
 
 
 @function(gives=Gives(frozenset({"mask"}), _hysteresis_kind), halo=WHOLE, cost=25, memory=8,
-         border="outside the image nothing is above a threshold", transposes=True)  # fmt: skip
+         border="outside the image nothing is above a threshold", transposes=True,
+         compares={"low": ">", "high": ">"})  # fmt: skip
 def hysteresis(im: Image, low: Numeric, high: Numeric, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The connected regions above `low` that hold a pixel above `high`: weak edges stay where they join strong ones.
 

@@ -11,14 +11,20 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import NUMBER, Gives
+from maskexpr.functions.gives import NUMBER, Gives, Kinds
 from maskexpr.functions.parameters import Array, Image, MaskOrNone, Masks
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
 from maskexpr.kinds.kind import number
-from maskexpr.library.measures.statistics import bin_edges, mean
+from maskexpr.kinds.ranges import Bounds
+from maskexpr.library.measures.statistics import bin_edges, mean, means
 
-ONE_OF_THE_VALUES = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range))
+
+def _finite_values(kinds: Kinds) -> Bounds:
+    return kinds["im"].limits._replace(nan=False)
+
+
+ONE_OF_THE_VALUES = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range)).bounded(_finite_values)
 BINS = 256
 
 
@@ -174,7 +180,7 @@ def _by_midpoint(values: Array, counts: Array) -> int:
     return level
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=3, memory=13)
+@function(gives=NUMBER.bounded(means), halo=WHOLE, cost=3, memory=13)
 def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     """The mean of an image's pixels, as a threshold. Use it as `im > mean_threshold(im)`.
 
@@ -190,10 +196,11 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     >>> evaluate("im > mean_threshold(im)", im=[[1, 2, 2, 9]])
     array([[False, False, False,  True]])
     """
-    return mean(pixels_of(im, within))
+    found: float = mean(pixels_of(im, within))
+    return found
 
 
-@function(gives=NUMBER, halo=WHOLE, cost=60, memory=74, transposes=True)
+@function(gives=NUMBER.bounded(_finite_values), halo=WHOLE, cost=60, memory=74, transposes=True)
 def li(im: Image, within: MaskOrNone = None) -> float:
     """The threshold of minimum cross entropy between an image and its classes. Use it as `im > li(im)`.
 

@@ -11,7 +11,14 @@ from maskexpr.functions.parameters import Array, Axes, Image, Number, NumberOrNo
 from maskexpr.functions.record import Settings, function
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.library import elements
-from maskexpr.library.filters.smoothing import REFLECTED, check_windows, mean_cost, mean_filter, window_sums
+from maskexpr.library.filters.smoothing import (
+    REFLECTED,
+    check_windows,
+    mean_cost,
+    mean_filter,
+    means_of,
+    window_sums,
+)
 
 
 def _square(settings: Settings) -> Settings:
@@ -34,8 +41,8 @@ def _check(settings: Settings, around: Surroundings) -> None:
     check_windows(_square(settings), around)
 
 
-@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost, memory=24, border=REFLECTED, check=_check, total=True,
-         derived="mean_filter(im, n, axes=axes)")  # fmt: skip
+@function(gives=FLOAT_IMAGE.bounded(means_of), halo=_halo, cost=_cost, memory=24, border=REFLECTED, check=_check,
+         total=True, derived="mean_filter(im, n, axes=axes)")  # fmt: skip
 def local_mean(im: Image, n: Reach = 7, axes: Axes = None, *, kind: ResultKind) -> Array:
     """A threshold for each pixel: the mean of the pixels around it. Use it as `im > local_mean(im, 7)`.
 

@@ -4,13 +4,23 @@ What is not in the table runs by its plain body from `library`: on blocks of row
 whole arrays.
 """
 
-from maskexpr.planner.methods import filters, measures, morphology, opencv, pixelwise, regions, shapes, statistics
+from maskexpr.planner.methods import (
+    filters,
+    measures,
+    morphology,
+    opencv,
+    pixelwise,
+    projections,
+    regions,
+    shapes,
+    statistics,
+)
 from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import MAKERS, Form, Method, Place
 from maskexpr.program.steps import Step
 
 __all__ = ["Form", "Method", "Place", "filters", "measures", "method_of", "morphology", "opencv", "pixelwise"]
-__all__ += ["regions", "shapes", "statistics"]
+__all__ += ["projections", "regions", "shapes", "statistics"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:

@@ -46,7 +46,7 @@ def by_body(step: Step) -> Method:
 def _memory(step: Step) -> Bytes | None:
     function = step.function
     assert function is not None
-    if step.kind.is_array and "work" in function.filled_in and work_type(step).kind == "O":
+    if step.kind.holds_pixels and "work" in function.filled_in and work_type(step).kind == "O":
         return _OF_PYTHON
     taker = _TAKERS.get(function)
     return taker(step) if taker else None

@@ -6,6 +6,7 @@ from typing import Any
 from maskexpr.kernels import packed
 from maskexpr.library.measures import masks as meaning
 from maskexpr.planner.methods.method import Method, Place, runs, words_of
+from maskexpr.planner.methods.projections import along
 from maskexpr.program.steps import Step
 
 
@@ -14,6 +15,8 @@ def _of_mask(step: Step, operation: Any) -> Method | None:
     kind = step.operands["m"].kind
     if kind.name != "mask":
         return None  # samples
+    if step.kind.is_array:
+        return along(step)
     pixels = math.prod(kind.shape or ())
 
     def run(given: Any, out: Any, place: Place) -> Any:

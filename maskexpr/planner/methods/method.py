@@ -51,7 +51,8 @@ class Method:
 
     `plain` takes masks a byte a pixel and gives such, `packed` takes and gives packed ones; images are the same for
     both. A step that has both follows its operands. `whole` asks for whole arrays. `quiet` says that no floating point
-    warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls.
+    warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls,
+    `loose` that whole arrays may lie in memory as they do.
     `cost` estimates its operations a pixel, `memory` the bytes that it takes beside operands and result for those of a
     shape, where they are not the plain body's. `word` says how it is done; methods with the same word work in the same
     buffers.
@@ -63,6 +64,7 @@ class Method:
     quiet: bool = False
     fresh: bool = False
     brief: bool = False
+    loose: bool = False
     cost: float | None = None
     memory: Bytes | None = None
     word: str = ""
@@ -106,8 +108,10 @@ def largest(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def largest_shape(step: Step) -> tuple[int, ...]:
-    """The shape of the largest among a step's operands and its result; () where all are single values."""
-    return largest(s.kind.shape or () for s in (step, *step.operands.values()))
+    """The shape of the largest among a step's operands and its result; () where all are single values. There may be as
+    many samples as there are pixels they were taken from."""
+    kinds = [s.kind for s in (step, *step.operands.values())]
+    return largest((kind.most,) if kind.is_samples else kind.shape or () for kind in kinds)
 
 
 def array_shape(kind: Kind) -> tuple[int, ...]:

@@ -1,11 +1,10 @@
 """What OpenCV computes fast, and the same but for the last bits: where it is installed, and only when asked for."""
 
-import importlib
-import importlib.util
 from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels import opencv
 from maskexpr.library.filters import smoothing
 from maskexpr.library.regions import distances
 from maskexpr.planner.methods.method import Maker, Method, Place
@@ -22,7 +21,7 @@ def gaussian(step: Step) -> Method | None:
         return None
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        cv2: Any = importlib.import_module("cv2")
+        cv2 = opencv.usable()
         size = tuple(2 * reach + 1 for reach in reversed(reaches))
         im = given[0].astype(dtype, copy=False)
         # 1e-9 where an axis is left as it is: 0 would ask OpenCV to choose.
@@ -40,7 +39,7 @@ def distance(step: Step) -> Method | None:
         return None
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        cv2: Any = importlib.import_module("cv2")
+        cv2 = opencv.usable()
         if given[0].all():
             return np.full(shape, np.inf)
         mask = np.ascontiguousarray(given[0]).view(np.uint8)
@@ -58,4 +57,4 @@ _MAKERS: dict[Any, Maker] = {
 def nearly(step: Step) -> Method | None:
     """How OpenCV runs a step, if it is installed and has it."""
     maker = _MAKERS.get(step.function)
-    return maker(step) if maker and importlib.util.find_spec("cv2") else None
+    return maker(step) if maker and opencv.usable() is not None else None

@@ -75,7 +75,7 @@ def comparison(step: Step) -> Method | None:
 @takes(*(OPERATORS[symbol] for symbol in COMPARISONS))
 def comparison_by_body(step: Step) -> Bytes:
     a, b = step.operands["a"], step.operands["b"]
-    rounds = a.kind.is_array and b.kind.is_array and (_rounds(a, b) or _rounds(b, a))
+    rounds = a.kind.holds_pixels and b.kind.holds_pixels and (_rounds(a, b) or _rounds(b, a))
     return per_pixel(_ROUNDED) if rounds else _OF_MASK
 
 

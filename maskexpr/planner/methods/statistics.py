@@ -13,6 +13,7 @@ from maskexpr.planner.methods.method import Bytes, chunk, estimated, per_pixel
 from maskexpr.program.steps import Step
 
 _MOST_COUNTED = 2**16  # values that are counted without being sorted, in blocks of so many pixels
+_BUFFERED, _REDUCING = 8192, 1024  # values in a buffer of NumPy's, bytes beside them
 _LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
 
 _LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li", "triangle", "multiotsu"))
@@ -26,6 +27,14 @@ def in_blocks(step: Step) -> Bytes:
     digits = 1 if dtype is None else max(2, dtype.itemsize // 2)
     block, whole = per_pixel(8 * digits + 16), per_pixel(estimated(step.function.memory, step))
     return lambda shape: whole(shape) + block((min(math.prod(shape), meaning.BLOCK),))
+
+
+@takes(meaning.min_, meaning.max_)
+def buffered(step: Step) -> Bytes:
+    """NumPy up to 2.2 reads what it reduces by way of buffers, two where values do not lie side by side."""
+    dtype = step.operands["im"].kind.dtype
+    size = dtype.itemsize if dtype is not None else 8
+    return lambda shape: 2.0 * size * min(math.prod(shape), _BUFFERED) + _REDUCING
 
 
 @takes(masks.centroid)

@@ -239,34 +239,26 @@ def test_a_whole_number_stays_whole():
 
 
 @pytest.mark.slow
-def test_the_grammar_is_found_without_a_copy_in_the_package(tmp_path):
-    """As in a checkout: `grammar/` lies beside the package."""
-    package = pathlib.Path(maskexpr.__file__).parent
-    ignore = shutil.ignore_patterns("__pycache__", "*.lark")
-    shutil.copytree(package, tmp_path / "maskexpr", ignore=ignore)
-    (tmp_path / "grammar").mkdir()
-    (tmp_path / "grammar" / "maskexpr.lark").write_text(grammar.grammar_text(), "utf-8")
-    assert _value_elsewhere(tmp_path) == "3"
-
-
-@pytest.mark.slow
-def test_the_grammar_is_found_in_the_package(tmp_path):
-    """As in a wheel: the package carries its own copy."""
-    package = pathlib.Path(maskexpr.__file__).parent
-    shutil.copytree(package, tmp_path / "maskexpr", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "maskexpr" / "maskexpr.lark").write_text(grammar.grammar_text(), "utf-8")
-    assert _value_elsewhere(tmp_path) == "3"
-
-
-def _value_elsewhere(folder):
-    program = "import maskexpr; print(maskexpr.__file__); print(maskexpr.evaluate('1 + 2'))"
-    environment = {**os.environ, "PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
-    run = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=folder, capture_output=True, text=True, check=True
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_package_is_whole_by_itself(tmp_path, packed):
+    """Copied alone into other software, and in a zip file that Python imports from."""
+    package, place = pathlib.Path(maskexpr.__file__).parent, tmp_path / "elsewhere"
+    shutil.copytree(package, place / "maskexpr", ignore=shutil.ignore_patterns("__pycache__"))
+    if packed:
+        shutil.make_archive(str(tmp_path / "packed"), "zip", place)
+        place = tmp_path / "packed.zip"
+    program = (
+        "import maskexpr.cli; print(maskexpr.__file__);"
+        "print(maskexpr.evaluate('1 + 2')); maskexpr.cli.main(['functions', 'close'])"
     )
-    place, value = run.stdout.split()
-    assert pathlib.Path(place).is_relative_to(folder)
-    return value
+    environment = {**os.environ, "PYTHONPATH": str(place), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    found, value, *manual = run.stdout.splitlines()
+    assert pathlib.Path(found).is_relative_to(place)
+    assert value == "3"
+    assert manual[0].startswith("close(")
 
 
 @pytest.fixture

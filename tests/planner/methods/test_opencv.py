@@ -1,6 +1,5 @@
 """With fast=True OpenCV may stand in, and only the last bits differ; without it nothing does."""
 
-import importlib.util
 import pickle
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 import scipy.ndimage
 
 import maskexpr
+from maskexpr.kernels import opencv
 
 pytest.importorskip("cv2")
 RNG = np.random.default_rng(3)
@@ -57,7 +57,7 @@ def test_nothing_is_asked_of_opencv_unasked(monkeypatch):
 
 
 def test_without_opencv_fast_is_as_ever(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(opencv, "usable", lambda: None)
     im = IMAGES[0]
     np.testing.assert_array_equal(
         maskexpr.compile("gaussian(im, 1)", fast=True)(im=im), maskexpr.evaluate("gaussian(im, 1)", im=im)

@@ -74,9 +74,9 @@ def test_the_region_at_a_point(shape: tuple[int, ...]) -> None:
     rng = np.random.default_rng(7)
     for fill in ("any", "few", "near"):
         given = {"m": laid_out(random_array(rng, shape, "bool", fill), str(rng.choice(LAYOUTS)))}
-        points = [[int(rng.integers(size)) for size in shape[::-1]] for _ in range(3)]
-        points += [[-1] * len(shape), list(shape[::-1]), [0.5] * len(shape)]
-        calls = [f"at(m, {p[1]}, {p[0]}{''.join(f', {c}' for c in p[2:])}" for p in points]
+        points = [[int(rng.integers(size)) for size in shape] for _ in range(3)]
+        points += [[-1] * len(shape), list(shape), [0.5] * len(shape)]
+        calls = [f"at(m, {', '.join(map(str, point))}" for point in points]
         calls = [f"{call}, connectivity={c})" for call in calls for c in (1, 2)]
         calls += [calls[0][:-1].replace("connectivity=1", 'axes="x")')]
         expect_same("\n".join(f"output r{i} = {call}" for i, call in enumerate(calls)), given)

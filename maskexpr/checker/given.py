@@ -1,0 +1,240 @@
+"""What a caller gives as an image, as a NumPy array: by whatever protocol it has, and refused where that loses what it
+says of itself.
+
+NumPy makes some array of nearly anything. So what an object states about itself, in any of the usual ways, is held
+against the array that comes out: its shape, its frames, the order of its axes, the meaning of its bands.
+"""
+
+import numbers
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set, Sized
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
+from maskexpr.kinds.kind import shape_text
+
+Array = np.ndarray[Any, Any]
+
+_PROTOCOLS = ("__array__", "__array_interface__", "__array_struct__")
+_MOST_AXES = 64  # that NumPy has
+_MOST_SAID = 200  # characters of what another library says
+_COLOURS = (("R", "G", "B"), ("R", "G", "B", "A"))
+# What types have that are no arrays but hold one, and how to get at it.
+_HOLDERS = {
+    "pixel_array": messages.INPUT_DICOM,
+    "dataobj": messages.INPUT_NIBABEL,
+    "detach": messages.INPUT_TENSOR,
+    "toarray": messages.INPUT_SPARSE,
+    "__cuda_array_interface__": messages.INPUT_ON_DEVICE,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """An array, and what the object that it came from says beside the numbers: the size of a pixel in millimetres in
+    axis order, and the kind of an image that states its channels."""
+
+    array: Array
+    spacing: tuple[float, ...] | None = None
+    kind: str | None = None
+
+
+def taken(value: Any, declared: str | None = None) -> Given:
+    """An array of 0 or more axes, in native byte order. An image declared as labels may be one with a palette."""
+    if type(value) is np.ndarray:
+        return Given(_native(value))
+    _refuse_masked(value)
+    if isinstance(value, str | bytes | Mapping | Set) or value is None:
+        raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
+    if isinstance(value, list | tuple):
+        return Given(_native(_stacked(value, declared)))
+    try:
+        return _taken(value, declared)
+    except Refused:
+        raise
+    except Exception as error:  # what another library does when it is asked, and what it then says, is its own affair
+        raise _unconvertible(value, error) from None
+
+
+def _taken(value: Any, declared: str | None) -> Given:
+    array = _converted(value)
+    _refuse_masked(array)
+    if array.dtype == object and array.ndim == 0 and not isinstance(value, int):  # which may be beyond 64 bits
+        raise _unconvertible(value)
+    _refuse_lost_shape(value, array)
+    _refuse_bands(value, declared)
+    _refuse_frames(value)
+    _refuse_axes(value)
+    channels = _components(value) > 1
+    return Given(_native(np.asarray(array)), _spacing(value), "colour" if channels else None)
+
+
+def _native(array: Array) -> Array:
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+# --- to an array -----------------------------------------------------------------------------------------------------
+
+
+def _converted(value: Any) -> Array:
+    """By the object's own protocol, or by ITK's function for it; numbers have no axes."""
+    if not _has_protocol(value):
+        make = _itk_function(value)
+        if make is not None:
+            return np.asanyarray(make(value))
+    return np.asanyarray(value)
+
+
+def _has_protocol(value: Any) -> bool:
+    if any(hasattr(type(value), name) or hasattr(value, name) for name in _PROTOCOLS):
+        return True
+    try:
+        memoryview(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _itk_function(value: Any) -> Callable[[Any], Any] | None:
+    """What the packages around ITK have for images, which are no arrays by themselves: a copy, in axis order."""
+    if not hasattr(type(value), "GetSize"):
+        return None
+    package = sys.modules.get(type(value).__module__.partition(".")[0])
+    return getattr(package, "GetArrayFromImage", None)
+
+
+def _stacked(values: Sequence[Any], declared: str | None) -> Array:
+    """Nested numbers, or a list of images: each of these is taken as it would be by itself."""
+    leaf: Any = values
+    for _ in range(_MOST_AXES):
+        if not isinstance(leaf, list | tuple) or not leaf:
+            break
+        leaf = leaf[0]
+    plain = isinstance(leaf, numbers.Number | np.generic | str | bytes | list | tuple) or leaf is None
+    try:
+        return np.asarray(values if plain else [taken(v, declared).array for v in values])
+    except ValueError:
+        raise Refused(messages.INPUT_RAGGED) from None
+    except (TypeError, OverflowError):
+        raise Refused(messages.INPUT_OF_TYPE, found=type(values).__name__) from None
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+def _refuse_masked(value: Any) -> None:
+    """Masked arrays, and those whose parts will be."""
+    # Touching np.ma would import it, and nobody has a masked array without having done so.
+    if "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray):
+        raise Refused(messages.INPUT_MASKED_ARRAY)
+    if "numpy.ma" in sys.modules and isinstance(getattr(value, "_meta", None), np.ma.MaskedArray):
+        raise Refused(messages.INPUT_MASKED_PARTS)
+
+
+def _unconvertible(value: Any, error: Exception | None = None) -> Refused:
+    """What is no array: one that it holds is the way out, else what its library says."""
+    said = " ".join(str(error).split())[:_MOST_SAID].rstrip(".") if error else ""
+    for attribute, mistake in _HOLDERS.items():
+        if hasattr(type(value), attribute):
+            return Refused(mistake, found=type(value).__name__, said=said, dense=_dense(value))
+    if said:
+        return Refused(messages.INPUT_NOT_ARRAY, found=said)
+    return Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
+
+
+def _dense(tensor: Any) -> str:
+    """The calls that give a tensor what NumPy has: all its numbers, of a type that is known there."""
+    unknown = "bfloat" in str(getattr(tensor, "dtype", "")) or "float8" in str(getattr(tensor, "dtype", ""))
+    return ".to_dense()" * bool(getattr(tensor, "is_sparse", False)) + ".float()" * unknown
+
+
+def _refuse_lost_shape(value: Any, array: Array) -> None:
+    """An object that states a shape has it; one that is no array by itself, nor a sequence, states one."""
+    stated = list(_stated(value, array))
+    if not stated and array.shape and _has_protocol(value) and isinstance(value, Sized):
+        stated = [(f"length {len(value)}", f"length {len(array)}")]
+    for said, found in stated:
+        if said != found:
+            fields = {"found": type(value).__name__, "stated": _size_text(said), "array": _size_text(array.shape)}
+            raise Refused(messages.INPUT_SHAPE_LOST, **fields)
+    if not stated and not _has_protocol(value) and not isinstance(value, Sequence | numbers.Number):
+        raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
+
+
+def _stated(value: Any, array: Array) -> Iterator[tuple[Any, Any]]:
+    """What the object states of its size, in each way that it does, and what that would be of the array: all axes, or
+    those of space with x first, how many axes or pixels there are."""
+    shape = _whole_numbers(getattr(value, "shape", None))
+    if shape:
+        yield shape, array.shape
+    for name in ("size", "GetSize"):
+        size = getattr(value, name, None)
+        size = _whole_numbers(size() if callable(size) and name != "size" else size)
+        if size:
+            yield size[::-1], array.shape[: len(size)]
+    for name, found in (("ndim", array.ndim), ("size", array.size)):
+        count = getattr(value, name, None)
+        if isinstance(count, int):
+            yield f"{name} {count}", f"{name} {found}"
+
+
+def _whole_numbers(size: Any) -> tuple[int, ...]:
+    """A size that is known: parts of a Dask array may have none."""
+    return tuple(size) if isinstance(size, list | tuple) and all(isinstance(n, int) for n in size) else ()
+
+
+def _size_text(size: Any) -> str:
+    return size if isinstance(size, str) else shape_text(size)
+
+
+def _refuse_bands(value: Any, declared: str | None) -> None:
+    """Bands that are neither one of intensities nor red, green and blue would be taken for these."""
+    bands = tuple(value.getbands()) if hasattr(type(value), "getbands") else ()
+    if bands == ("P",) and declared == "labels":
+        return
+    if bands == ("P",):
+        raise Refused(messages.INPUT_PALETTE)
+    if len(bands) > 1 and bands not in _COLOURS:
+        mistake = messages.INPUT_BANDS_GREY if bands[0] == "L" and len(bands) == 2 else messages.INPUT_BANDS
+        raise Refused(mistake, bands=", ".join(bands))
+    if _components(value) not in (1, 3, 4):
+        raise Refused(messages.INPUT_COMPONENTS, count=_components(value))
+
+
+def _components(value: Any) -> int:
+    """Numbers a pixel, as ITK counts them."""
+    count = getattr(value, "GetNumberOfComponentsPerPixel", None)
+    return int(count()) if callable(count) else 1
+
+
+def _refuse_frames(value: Any) -> None:
+    count = getattr(value, "n_frames", 1)
+    if isinstance(count, int) and count > 1 and hasattr(type(value), "getbands"):
+        raise Refused(messages.INPUT_FRAMES, count=count)
+
+
+def _refuse_axes(value: Any) -> None:
+    """Named axes in another order would be taken for z, y, x."""
+    dims = getattr(value, "dims", None)
+    if not isinstance(dims, list | tuple):
+        return
+    spatial = [str(name) for name in dims if str(name).lower() in ("x", "y", "z")]
+    turned = sorted(spatial, key=str.lower, reverse=True)
+    if spatial != turned:
+        order = ", ".join(repr(turned.pop(0) if str(name) in spatial else str(name)) for name in dims)
+        raise Refused(messages.INPUT_AXES, found=", ".join(map(str, dims)), order=order)
+
+
+# --- what is taken over ----------------------------------------------------------------------------------------------
+
+
+def _spacing(value: Any) -> tuple[float, ...] | None:
+    """As ITK's images state it: millimetres, x first; to the six digits that 32 bits hold."""
+    spacing = getattr(value, "GetSpacing", None)
+    if not callable(spacing):
+        return None
+    return tuple(float(f"{float(step):.6g}") for step in spacing())[::-1]

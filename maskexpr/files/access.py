@@ -1,0 +1,127 @@
+"""What one command may read, and what it has read: nothing is written over that."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
+from maskexpr.diagnostics.printing import printable
+from maskexpr.files.formats.naming import shown
+from maskexpr.files.formats.opening import open_file
+from maskexpr.language.limits import Limits
+from maskexpr.program.steps import InputInfo
+
+STANDARD = "-"  # standard input or output
+PROGRAM, INPUT = "the program or a file that it uses", "an input"
+
+
+class Access:
+    """The files of one command or session.
+
+    A program may come from a stranger, so what it names itself, by `use` and as the default of an `input`, is beside it
+    or below, symbolic links followed, or in a folder that is allowed besides. What the person names may be anywhere.
+    """
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._allowed = [_folder(name) for name in allowed]
+        self._read: dict[str | tuple[int, int], str] = {}
+        self._standard = ""
+
+    # --- what a program names ----------------------------------------------------------------------------------------
+
+    def beside(self, *folders: Path) -> Callable[[str], str]:
+        """Finds the files of `use` in the first of some folders that has them, or below it."""
+
+        def resolve(path: str) -> str:
+            folder = next((folder for folder in folders if (folder / path).exists()), folders[0])
+            target = self._within(folder, path)
+            if target is None:
+                raise ValueError(messages.USE_OUTSIDE)
+            if target.exists() and not target.is_file():
+                raise ValueError(messages.USE_NO_FILE)
+            with open_file(target) as stream:
+                self.note(target, PROGRAM)
+                return decoded(stream)
+
+        return resolve
+
+    def default(self, info: InputInfo, folder: Path) -> Path:
+        """The default file of an input of a program in a folder."""
+        assert info.default is not None
+        if self._within(folder, info.default) is None:
+            fields = {"name": info.name, "path": shown(info.default), "given": shown(folder / info.default)}
+            raise FileError(messages.INPUT_OUTSIDE.at(info.source, info.span, **fields))
+        return folder / info.default
+
+    def _within(self, folder: Path, path: str) -> Path | None:
+        """Where a path leads to from a folder, if a program there may name it."""
+        target = folder / path
+        allowed = (is_within(target, other) for other in (folder, *self._allowed))
+        return Path(resolved(target)) if path != STANDARD and any(allowed) else None
+
+    # --- what was read -----------------------------------------------------------------------------------------------
+
+    def note(self, path: str | os.PathLike[str], what: str = INPUT) -> None:
+        """Remember a file as read, by its name and as itself: it may have other names, or another file get its own."""
+        self._read[resolved(path)] = what
+        try:
+            self._read[_identity(os.stat(path))] = what
+        except (OSError, ValueError):
+            return
+
+    def standard(self, what: str, name: str = "") -> BinaryIO:
+        """Standard input, which can be read once."""
+        if self._standard:
+            raise InputError(messages.STANDARD_TWICE.anywhere(first=self._standard, second=name or what))
+        self._standard = name or what
+        if sys.stdin is None:  # started with it closed
+            raise FileError(messages.FILE_REFUSED.anywhere(path="standard input", reason="it is closed"))
+        stream = sys.stdin.buffer
+        try:
+            self._read[_identity(os.fstat(stream.fileno()))] = what
+        except (OSError, ValueError):  # not a file of the system's: in a test, say
+            return stream
+        return stream
+
+    def refusal(self, path: str) -> Diagnostic | None:
+        """Why a file is not written to: it was read."""
+        what = self._read.get(resolved(path))
+        try:
+            known = os.stat(path)
+        except (OSError, ValueError):
+            known = None
+        if what is None and known is not None and stat.S_ISREG(known.st_mode):
+            what = self._read.get(_identity(known))
+        return messages.OUTPUT_OVER_INPUT.anywhere(path=shown(path), what=what) if what else None
+
+
+def is_within(path: Path, folder: Path) -> bool:
+    """Whether a path leads into a folder or below, whatever links are in the two."""
+    return Path(resolved(path)).is_relative_to(resolved(folder))
+
+
+def resolved(path: str | os.PathLike[str]) -> str:
+    """A path without links in it; one that cannot be is no other's either."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # there is a NUL in it
+        return os.fspath(path)
+
+
+def decoded(stream: BinaryIO) -> str:
+    """One byte more than is allowed lets the compiler say that a text is too long, and no device is read for ever."""
+    return stream.read(Limits().source_bytes + 1).decode("utf-8-sig", "strict")
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _folder(name: str) -> Path:
+    if not os.path.isdir(name):
+        raise InputError(messages.ALLOWED_NO_FOLDER.anywhere(path=printable(name)))
+    return Path(name)

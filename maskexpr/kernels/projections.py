@@ -1,0 +1,243 @@
+"""Statistics along some axes of an array, one for each line of values there; the other axes are left.
+
+However the array lies in memory, the values of a line come in scan order, and floating ones are added in one order: so
+neither memory layout nor the size of a block changes a result.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+MOST = 2**17  # values of a block, unless a line has more
+_EXACT = 2**53  # below it float64 holds every integer
+
+Axes = tuple[int, ...]
+Type = np.dtype[Any]
+
+
+def extreme(values: Array, axes: Axes, ufunc: Any) -> Array:
+    """The smallest or largest, nan where any is nan. A zero has no sign: which of two comes first is not laid down."""
+    found = ufunc.reduce(values, axis=axes)
+    if values.dtype.kind == "f":
+        found += 0.0
+    return np.ascontiguousarray(found)
+
+
+def truths(m: Array, axes: Axes, ufunc: Any) -> Array:
+    """Whether any is on, or all are."""
+    return np.ascontiguousarray(ufunc.reduce(m, axis=axes))
+
+
+def share(m: Array, axes: Axes) -> Array:
+    """The share that is on."""
+    return np.ascontiguousarray(np.add.reduce(m, axis=axes, dtype=np.int64) / _length(m, axes))
+
+
+def total(values: Array, axes: Axes, dtype: Type) -> Array:
+    """The sum, in a type that holds every possible one."""
+    if values.dtype.kind == "f":
+        return _added(values, axes).astype(dtype)
+    work = np.uint64 if dtype.kind == "u" else np.int64
+    return np.ascontiguousarray(np.add.reduce(values, axis=axes, dtype=work).astype(dtype))
+
+
+def mean(values: Array, axes: Axes, dtype: Type) -> Array:
+    """The mean; that of integers is the exact quotient, rounded once."""
+    n = _length(values, axes)
+    if values.dtype.kind == "f":
+        return (_added(values, axes) / n).astype(dtype)
+    return _quotient(_whole_sum(values, axes), n)
+
+
+def deviation(values: Array, axes: Axes, dtype: Type) -> Array:
+    """The root of the mean square distance from the mean; of integers the variance is exact, rounded once."""
+    n = _length(values, axes)
+    if values.dtype.kind == "f":
+        means = np.expand_dims(_added(values, axes) / n, axes)
+        return np.sqrt(_added(values, axes, means) / n).astype(dtype)
+    sums, squares = _whole_sum(values, axes), _whole_squares(values, axes)
+    if object in (sums.dtype, squares.dtype) or n >= 2**15:  # else both products fit int64
+        sums, squares = sums.astype(object), squares.astype(object)
+    return np.sqrt(_quotient(np.asarray(n * squares - sums * sums), n * n))
+
+
+def quantile(values: Array, axes: Axes, place: Fraction, dtype: Type) -> Array:
+    """The value at a place in order from 0 to 1, between two of them by its distance from both; nan if any is nan. In
+    whole numbers it is exact, rounded once; a zero has no sign."""
+    n, floating = _length(values, axes), values.dtype.kind == "f"
+    position = place * (n - 1)
+    low, between = math.floor(position), position - math.floor(position)
+    places = [low, low + 1] if between else [low]
+
+    def statistic(lines: Array) -> Array:
+        rows, dtype = lines.T, lines.dtype
+        if dtype.itemsize == 1:  # which are sorted slowly
+            rows = rows.astype(f"{dtype.kind}2")
+        ordered = np.partition(rows, sorted({*places, n - 1} if floating else places))  # nan is sorted last
+        a, b = ordered[:, places[0]], ordered[:, places[-1]]
+        if not floating:
+            return _between_whole(a, b, between)
+        found = _between(a.astype(np.float64), b.astype(np.float64), between)
+        return np.where(np.isnan(ordered[:, -1]), np.nan, found)
+
+    return _along(values, axes, dtype, statistic, in_rows=True)
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+def _length(values: Array, axes: Axes) -> int:
+    return math.prod(values.shape[axis] for axis in axes)
+
+
+def _along(
+    values: Array,
+    axes: Axes,
+    dtype: Type,
+    statistic: Callable[..., Array],
+    *beside: Array,
+    in_rows: bool | None = None,
+) -> Array:
+    """What a statistic gives for the lines of values along some axes, block by block: it is called with such lines as
+    the columns of an array, and with those of the arrays `beside`, of one value for each line. They lie one after
+    another in memory (`in_rows`), or side by side, as they do in the whole array where that is left open."""
+    kept = [axis for axis in range(values.ndim) if axis not in axes]
+    order = sorted(kept, key=lambda axis: -abs(values.strides[axis]))  # as they lie: a block is read in long runs
+    if in_rows is None:
+        in_rows = min(abs(values.strides[a]) for a in axes) < abs(values.strides[order[-1]])
+    out = np.empty([values.shape[a] for a in order], dtype)
+    for part in _parts(out.shape, _length(values, axes)):
+        index = [slice(None)] * values.ndim
+        for axis, some in zip(order, part, strict=False):
+            index[axis] = some
+        blocks = [_lines(array[tuple(index)], axes, order, in_rows) for array in (values, *beside)]
+        out[part] = statistic(*blocks).reshape(out[part].shape)
+    return np.ascontiguousarray(out.transpose([order.index(axis) for axis in kept]))
+
+
+def _lines(block: Array, axes: Axes, kept: list[int], in_rows: bool) -> Array:
+    """The lines of a block as columns."""
+    n = _length(block, axes)
+    if in_rows:
+        return block.transpose(*kept, *axes).reshape(-1, n).T
+    return block.transpose(*axes, *kept).reshape(n, -1)
+
+
+def _parts(shape: tuple[int, ...], length: int) -> Iterator[tuple[slice, ...]]:
+    """Parts of a result that take blocks of at most so many values, or single lines."""
+    axis, row = len(shape) - 1, length  # values for one step along an axis
+    while axis > 0 and row * shape[axis] <= MOST:
+        row *= shape[axis]
+        axis -= 1
+    step = max(1, MOST // row)
+    for index in np.ndindex(*shape[:axis]):
+        for start in range(0, shape[axis], step):
+            yield (*(slice(i, i + 1) for i in index), slice(start, start + step))
+
+
+def _longest_first(values: Array, axes: Axes) -> list[int]:
+    """In which order to go along the axes: what is left after the first is the smallest so."""
+    return sorted(axes, key=lambda axis: (-values.shape[axis], axis))
+
+
+# --- floating values -------------------------------------------------------------------------------------------------
+
+
+def _added(values: Array, axes: Axes, means: Array | None = None) -> Array:
+    """The sums of values, or of the squares of their distances from means, axis by axis."""
+    first, *others = _longest_first(values, axes)
+
+    def squared(lines: Array, means: Array) -> Array:
+        away = lines - means
+        return _folded(np.square(away, out=away))
+
+    float64 = np.dtype(np.float64)
+    if means is None:
+        sums = _along(values, (first,), float64, lambda lines: _folded(lines.astype(np.float64)))
+    else:
+        shape = [1 if axis == first else n for axis, n in enumerate(values.shape)]
+        sums = _along(values, (first,), float64, squared, np.broadcast_to(means, shape))
+    gone = [first]
+    for axis in others:
+        sums = _along(sums, (axis - sum(g < axis for g in gone),), float64, lambda lines: _folded(lines.copy()))
+        gone.append(axis)
+    return sums
+
+
+def _folded(lines: Array) -> Array:
+    """The sum of each column: its second half is added to its first, until one value is left. They are overwritten."""
+    n = len(lines)
+    while n > 1:
+        half = (n + 1) // 2
+        lines[: n - half] += lines[half:n]
+        n = half
+    first: Array = lines[0]
+    return first
+
+
+def _between(low: Array, high: Array, share: Fraction) -> Array:
+    if not share:
+        return low + 0.0
+    part = float(share)
+    found = (low + high) / 2 if part == 0.5 else low + part * (high - low)
+    found = np.where(np.isfinite(found), found, (1 - part) * low + part * high)  # where their difference is too large
+    return np.where(low == high, low, found) + 0.0
+
+
+# --- whole numbers ---------------------------------------------------------------------------------------------------
+
+
+def digits(block: Array) -> list[Array]:
+    """Integers as digits to base 2^16, lowest first; sums and products of a block of them fit int64."""
+    bits = 8 * block.dtype.itemsize
+    return [(block >> s if s + 16 >= bits else block >> s & 0xFFFF).astype(np.int64) for s in range(0, bits, 16)]
+
+
+def _combined(sums: list[tuple[int, Array]]) -> Array:
+    """Sums of digits, each with its place, as Python's integers where there are several."""
+    if len(sums) == 1:
+        return sums[0][1]
+    return np.asarray(sum(part.astype(object) << 16 * place for place, part in sums))
+
+
+def _whole_sum(values: Array, axes: Axes) -> Array:
+    """Exact sums of integers: int64, or Python's own where these may be needed."""
+    if values.dtype.itemsize < 8:
+        return np.asarray(np.add.reduce(values, axis=axes, dtype=np.int64))
+
+    def statistic(lines: Array) -> Array:
+        return _combined([(i, digit.sum(axis=0)) for i, digit in enumerate(digits(lines))])
+
+    return _along(values, axes, np.dtype(object), statistic)
+
+
+def _whole_squares(values: Array, axes: Axes) -> Array:
+    def statistic(lines: Array) -> Array:
+        parts = list(enumerate(digits(lines)))
+        return _combined([(i + j, (a * b).sum(axis=0)) for i, a in parts for j, b in parts])
+
+    first = _longest_first(values, axes)[0]
+    dtype = np.dtype(np.int64 if values.dtype.itemsize <= 2 else object)
+    sums = np.expand_dims(_along(values, (first,), dtype, statistic), first)
+    return np.asarray(np.add.reduce(sums, axis=axes))
+
+
+def _quotient(numerator: Array, denominator: int) -> Array:
+    """The quotient of integers, rounded once."""
+    exact = numerator.dtype != object and int(np.abs(numerator).max()) < _EXACT
+    if exact and denominator < _EXACT:
+        return np.ascontiguousarray(numerator / denominator)
+    return np.ascontiguousarray(np.frompyfunc(lambda v: int(v) / denominator, 1, 1)(numerator).astype(np.float64))
+
+
+def _between_whole(low: Array, high: Array, share: Fraction) -> Array:
+    if low.dtype.itemsize < 8 and share.denominator < 2**20:
+        low, high = low.astype(np.int64), high.astype(np.int64)
+        return np.asarray((low * share.denominator + share.numerator * (high - low)) / share.denominator)
+    exact = np.frompyfunc(lambda a, b: float(a + share * (b - a)), 2, 1)
+    return np.asarray(exact(low.astype(object), high.astype(object)).astype(np.float64))

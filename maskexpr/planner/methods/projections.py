@@ -1,0 +1,63 @@
+"""Statistics along axes, and samples: of arrays however they lie in memory, so that none in Fortran order is copied."""
+
+import math
+from typing import Any
+
+from maskexpr.kernels.gathering import gather
+from maskexpr.kernels.projections import MOST
+from maskexpr.library import OPERATORS
+from maskexpr.library.measures import masks
+from maskexpr.library.measures import statistics as meaning
+from maskexpr.planner.methods.bodies import by_body
+from maskexpr.planner.methods.method import Bytes, Method, Place, bytes_of, chunk, per_pixel, runs
+from maskexpr.program.steps import Step
+
+_BLOCKS = 5 * 8 * MOST  # a block of values as they are, in wider types, and sorted
+_OF_PYTHON = 96  # bytes of a sum or product of Python's own numbers
+
+_EXTREMES = (meaning.min_, meaning.max_, masks.any_, masks.all_)
+_COPIED = {function.record for function in _EXTREMES}  # type: ignore[union-attr]
+_CONVERTED = {function.record for function in (masks.fraction, meaning.sum_, meaning.mean)}  # type: ignore[union-attr]
+
+
+@runs(meaning.sum_, meaning.mean, meaning.std, meaning.min_, meaning.max_, meaning.percentile, meaning.median)
+def along(step: Step) -> Method | None:
+    """By the plain body, which reads blocks of lines; of a whole image it takes them in order."""
+    if not step.kind.is_array:
+        return None
+    run, memory = by_body(step).plain, _memory(step)
+    return Method(run, whole=True, fresh=True, loose=True, memory=memory, word="line by line")
+
+
+def _memory(step: Step) -> Bytes:
+    operand, *_ = step.operands.values()
+    dtype, results = operand.kind.dtype, bytes_of(step.kind, "plain")
+    assert dtype is not None
+    if step.function in _COPIED:
+        return lambda shape: 2.0 * results
+    if step.function in _CONVERTED and dtype.kind in "bui" and dtype.itemsize < 8:
+        return lambda shape: chunk(shape) + 5 * results
+    shape = operand.kind.shape or ()
+    longest = max(shape[axis] for axis in step.settings["axes"])
+    line = math.prod(shape) // max(1, math.prod(step.kind.shape or ()))
+    numbers = math.prod(step.kind.shape or ()) * (_OF_PYTHON if dtype.kind in "ui" else 16)
+
+    def memory(shape: tuple[int, ...]) -> float:
+        pixels = math.prod(shape)
+        return float(min(_BLOCKS, 40 * pixels) + 40 * line + 16 * pixels / longest + numbers)
+
+    return memory
+
+
+@runs(OPERATORS["samples"])
+def samples(step: Step) -> Method | None:
+    """Of arrays that do not lie row by row the places are looked up, where they are few."""
+    dtype = step.kind.dtype
+    if step.operands["value"].kind.is_samples or dtype is None:
+        return None
+
+    def gathered(given: Any, out: Any, place: Place) -> Any:
+        return gather(*given)
+
+    # Copies in order, or the places.
+    return Method(gathered, whole=True, fresh=True, loose=True, memory=per_pixel(dtype.itemsize + 2), word="gathered")

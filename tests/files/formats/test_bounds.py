@@ -1,0 +1,358 @@
+"""Files that ask for more than they are: each is refused in a line, before the work is done or the memory taken."""
+
+import io
+import os
+import struct
+import sys
+import tracemalloc
+import zipfile
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.each import each
+from PIL import Image
+
+from maskexpr.diagnostics.errors import FileError
+from maskexpr.files import formats
+from maskexpr.files.formats import bounds, gif, jpeg, npy, npz, png, tags, tiff
+from maskexpr.kernels.png_chunks import SIGNATURE, chunk, header
+
+LITTLE = 2**21  # bytes: what a refusal may take, beside what its file does
+
+
+def saved(image: Image.Image, format: str, **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, format, **options)
+    return stream.getvalue()
+
+
+def mistake(data: bytes) -> str:
+    with pytest.raises(FileError) as caught:
+        formats.read(io.BytesIO(data))
+    return str(caught.value)
+
+
+def npy_of(text: str, version: int = 2) -> bytes:
+    form = "<H" if version == 1 else "<I"
+    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack(form, len(text)) + text.encode()
+
+
+def npz_of(member: bytes, pack: int = zipfile.ZIP_DEFLATED, names: int = 1) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", pack) as archive:
+        for number in range(names):
+            archive.writestr(f"{number:060}.npy", member)
+    return stream.getvalue()
+
+
+def gif_of(frames: int) -> bytes:
+    frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0"
+    return b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + bytes(6) + frame * frames + b";"
+
+
+def tiff_of(directories: list[bytes]) -> bytes:
+    """A TIFF of directories one behind the other, each given by its entries."""
+    data = struct.pack("<2sHI", b"II", 42, 8)
+    for number, entries in enumerate(directories):
+        place = len(data) + 2 + len(entries) + 4
+        following = place if number + 1 < len(directories) else 0
+        data += struct.pack("<H", len(entries) // 12) + entries + struct.pack("<I", following)
+    return data
+
+
+def entry(tag: int, field: int, count: int, value: int) -> bytes:
+    return struct.pack("<HHII", tag, field, count, value)
+
+
+ONE_PIXEL = entry(256, 4, 1, 1) + entry(257, 4, 1, 1) + entry(258, 3, 1, 8) + entry(262, 3, 1, 1) + entry(273, 4, 1, 8)
+
+
+def png_of(*between: bytes, rows: bytes = b"\0\0") -> bytes:
+    data = chunk(b"IDAT", zlib.compress(rows))
+    return SIGNATURE + chunk(b"IHDR", header(1, 1, 8, 0)) + b"".join(between) + data + chunk(b"IEND", b"")
+
+
+def jpeg_of(width: int, height: int, more: bytes = b"", sof: int = 0xC0) -> bytes:
+    """A small JPEG that says that it is another size, with further scans in front of its end."""
+    data = bytearray(saved(Image.new("L", (8, 8)), "JPEG"))
+    place = data.index(b"\xff\xc0")
+    data[place + 1] = sof
+    struct.pack_into(">HH", data, place + 5, height, width)
+    return bytes(data[:-2]) + more + bytes(data[-2:])
+
+
+def exif_of(tag_count: int) -> bytes:
+    """EXIF whose tags all are the same bytes, nearly all there are."""
+    size = 60_000
+    entries = b"".join(entry(50_000 + number, 7, size, 8) for number in range(tag_count))
+    return (struct.pack("<2sHIH", b"II", 42, 8, tag_count) + entries + bytes(4)).ljust(size + 8, b"\0")
+
+
+SMALLER = {  # here, or the tests would take long
+    "directories": ("PAGES", 500),
+    "tags": ("TAGS", 10_000),
+    "comments": ("METADATA", 1_000_000),
+    "pages of palettes": ("PILLOWS_PAGES", 8),
+}
+EMPTY_SCAN = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0"
+HOSTILE = {
+    "a header of .npy": (lambda: npy_of(" " * 10_001), "10,000 bytes of header"),
+    "one of .npz": (lambda: npz_of(npy_of(" " * 2**24)), "10,000 bytes of header"),
+    "a directory of .npz": (
+        lambda: npz_of(b"", zipfile.ZIP_STORED, 12_000),
+        "1,048,576 bytes of zip directory or of header",
+    ),
+    "axes": (lambda: npy_of(f"{{'descr':'|u1','fortran_order':True,'shape':{(1,) * 65}}}"), "64 axes"),
+    "frames": (lambda: gif_of(20_000), "4,096 frames"),
+    "directories": (lambda: tiff_of([ONE_PIXEL] * 501), "500 pages"),
+    "tags": (lambda: tiff_of([entry(50_000, 3, 1, 1) * 1000] * 11), "10,000 tags"),
+    "numbers of a tag": (lambda: tiff_of([ONE_PIXEL + entry(324, 4, 2**21, 8)]), "1,048,576 values of one tag"),
+    "bytes of tags": (lambda: tiff_of([entry(700, 7, 2**25, 8) * 3]), "67,108,864 bytes beside its pixels"),
+    "chunks": (lambda: png_of(*[chunk(b"teSt", b"")] * 70_000), "chunks"),
+    "bytes of chunks": (lambda: png_of(*[chunk(b"teSt", bytes(2**23))] * 9), "67,108,864 bytes beside its pixels"),
+    "EXIF in PNG": (lambda: png_of(chunk(b"eXIf", exif_of(1200))), "67,108,864 bytes beside its pixels"),
+    "EXIF in JPEG": (
+        lambda: saved(Image.new("L", (8, 8)), "JPEG", exif=b"Exif\0\0" + exif_of(1200)),
+        "67,108,864 bytes beside its pixels",
+    ),
+    "pieces of EXIF": (
+        lambda: jpeg_of(8, 8)[:2] + (b"\xff\xe1\xff\xffExif\0\0" + bytes(65_527)) * 20 + jpeg_of(8, 8)[2:],
+        "1,048,576 bytes beside its pixels",
+    ),
+    "comments": (
+        lambda: gif_of(1)[:-1] + (b"!\xfe" + (b"\xff" + bytes(255)) * 99 + b"\0") * 50 + b";",
+        "1,000,000 bytes beside its pixels",
+    ),
+    "pages of palettes": (
+        lambda: tiff_of([ONE_PIXEL.replace(entry(262, 3, 1, 1), entry(262, 3, 1, 3))] * 9),
+        "8 pages of this kind",
+    ),
+    "scans": (lambda: jpeg_of(8, 8, EMPTY_SCAN * 200), "128 scans"),
+    "pixels": (lambda: jpeg_of(65_535, 65_535), "2,147,483,648 pixels"),
+}
+
+
+def refused(data: bytes, no_decoder: pytest.MonkeyPatch) -> tuple[str, int]:
+    """What is said of some bytes without any decoder, and the memory it took."""
+    no_decoder.setattr("maskexpr.files.formats.pillow.open_reader", None)
+    no_decoder.setattr("maskexpr.files.formats.npy.read_array", None)
+    stream = io.BytesIO(data)
+    tracemalloc.start()
+    try:
+        with pytest.raises(FileError) as caught:
+            formats.read(stream)
+        return str(caught.value), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@each("what", list(HOSTILE))
+def test_more_than_a_bound_is_refused_before_the_work(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make, said = HOSTILE[what]
+    data = make()
+    for name, most in [SMALLER[what]] if what in SMALLER else []:
+        monkeypatch.setattr(bounds, name, replace(getattr(bounds, name), most=most))
+    text, peak = refused(data, monkeypatch)
+    assert text.startswith("error: cannot read the stream: it declares more than ")
+    assert said in text
+    assert text.isprintable()
+    assert peak < LITTLE
+
+
+@each(
+    "data",
+    {
+        "JPEG": jpeg_of(30_000, 30_000),
+        "progressive JPEG": jpeg_of(30_000, 30_000, sof=0xC2),
+        "BMP": b"BM" + struct.pack("<IIIIiiHHI", 0, 0, 54, 40, 30_000, 30_000, 1, 8, 0) + bytes(1200),
+        "BMP in runs": b"BM" + struct.pack("<IIIIiiHHI", 0, 0, 54, 40, 30_000, -30_000, 1, 8, 1) + bytes(1200),
+        "packed TIFF": tiff_of(
+            [
+                b"".join(
+                    entry(*tag)
+                    for tag in (
+                        (256, 4, 1, 40_000),
+                        (257, 4, 1, 40_000),
+                        (258, 3, 1, 8),
+                        (259, 3, 1, 8),
+                        (273, 4, 1, 8),
+                        (279, 4, 1, 9),
+                    )
+                )
+            ]
+        ),
+        "npz": npz_of(npy_of("{'descr':'<f8','fortran_order':True,'shape':(30000,30000)}")),
+        "a frame of JPEG behind another": jpeg_of(8, 8, jpeg_of(30_000, 30_000)[2:-2]),
+    }.items(),
+)
+def test_what_a_file_cannot_hold_is_damage(data: tuple[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    text, peak = refused(data[1], monkeypatch)
+    assert "data is damaged or cut short" in text
+    assert peak < LITTLE
+
+
+def test_a_zip_that_lies_of_its_sizes_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory says that a member has as many bytes as its array would need."""
+    data = bytearray(npz_of(npy_of("{'descr':'<f8','fortran_order':False,'shape':(30000,30000)}")))
+    struct.pack_into("<I", data, data.index(b"PK\1\2") + 20, 2**31)
+    assert "damaged" in refused(bytes(data), monkeypatch)[0]
+
+
+def test_a_sparse_header_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.npy"
+    with open(path, "wb") as stream:
+        stream.write(b"\x93NUMPY\2\0" + struct.pack("<I", 1_500_000_000))
+        stream.truncate(1_500_000_012)
+    tracemalloc.start()
+    with pytest.raises(FileError, match=r"10,000 bytes of header; save it with numpy\.save"):
+        formats.read(path)
+    assert tracemalloc.get_traced_memory()[1] < LITTLE
+    tracemalloc.stop()
+
+
+def test_samples_of_a_png_are_tested_a_block_at_a_time() -> None:
+    rows = np.random.default_rng(0).integers(0, 255, 2**24, dtype=np.uint8).tobytes()
+    data = SIGNATURE + chunk(b"IHDR", header(2**24, 1, 8, 0)) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    stream = io.BytesIO(data)
+    with formats.opening.opened(stream) as file:
+        tracemalloc.start()
+        png._scan(file)
+        assert tracemalloc.get_traced_memory()[1] < 2 * LITTLE
+        tracemalloc.stop()
+
+
+def test_what_lies_within_the_bounds_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many of each as there may be, with smaller bounds."""
+    for name, most in (("FRAMES", 5), ("PAGES", 5), ("CHUNKS", 8), ("SCANS", 10)):
+        monkeypatch.setattr(bounds, name, replace(getattr(bounds, name), most=most))
+    assert formats.read(io.BytesIO(gif_of(5))).array.shape == (5, 1, 1)
+    pages = [Image.new("L", (3, 2), n) for n in range(5)]
+    data = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    assert formats.read(io.BytesIO(data)).array.shape == (5, 2, 3)
+    assert formats.read(io.BytesIO(png_of(*[chunk(b"teSt", b"")] * 5))).array.shape == (1, 1)
+    colour = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8))
+    for data in (saved(colour, "JPEG", progressive=True), saved(colour, "JPEG", exif=b"Exif\0\0" + exif_of(3))):
+        assert formats.read(io.BytesIO(data)).array.shape == (40, 30, 3)
+    with pytest.raises(FileError, match="more than 5 frames; cut it into parts first"):
+        formats.read(io.BytesIO(gif_of(6)))
+
+
+@pytest.mark.parametrize("quality", [1, 50, 100])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_the_flattest_jpeg_holds_what_it_promises(quality: int, progressive: bool) -> None:
+    """No encoder comes near the densest packing there is."""
+    for size in ((4000, 4000), (1, 65_000)):
+        data = saved(Image.new("L", size, 128), "JPEG", quality=quality, progressive=progressive, optimize=True)
+        assert formats.read(io.BytesIO(data)).array.shape == size[::-1]
+
+
+def test_what_stands_between_the_segments_of_a_jpeg_means_nothing() -> None:
+    """Decoders pass over it, so the walk does."""
+    plain = saved(Image.new("L", (8, 8)), "JPEG")
+    place = plain.index(b"\xff\xdb")
+    for odd in (b"junk", b"\xff\xff\xff", b"\0" * 200, b"\xff\0x"):
+        data = plain[:place] + odd + plain[place:]
+        assert formats.read(io.BytesIO(data)).array.shape == (8, 8)
+        text = mistake(data[:-2] + odd + EMPTY_SCAN * 200)
+        assert "128 scans" in text
+
+
+def test_an_array_packed_or_locked_otherwise_is_named() -> None:
+    stream = io.BytesIO()
+    np.save(stream, np.zeros((2, 2)))
+    text = mistake(npz_of(stream.getvalue(), zipfile.ZIP_BZIP2))
+    assert "its array is packed in a way that NumPy does not write; save it with numpy.savez" in text
+    data = bytearray(npz_of(stream.getvalue()))
+    data[data.index(b"PK\1\2") + 8] |= 1
+    assert "its array is encrypted" in mistake(bytes(data))
+
+
+def test_what_a_decoder_cannot_do_is_not_called_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(error: Exception):
+        def reader(stream: object) -> None:
+            raise error
+
+        monkeypatch.setattr("maskexpr.files.formats.pillow.open_reader", reader)
+        return mistake(png_of())
+
+    said = fails(ValueError("an odd\nthing"))
+    assert "does not decode this PNG (an odd thing); save it anew" in said
+    assert f"Pillow {Image.__version__}" in said
+    assert "pip install -U pillow" in said
+    assert "(TypeError)" in fails(TypeError())
+    assert "it was built without libtiff" in fails(OSError("decoder libtiff not available"))
+    assert "damaged or cut short" in fails(OSError("image file is truncated (0 bytes not processed)"))
+    assert "damaged or cut short" in fails(SyntaxError("broken PNG file"))
+
+
+def ycbcr(subsampling: tuple[int, int] | None, samples: bytes) -> bytes:
+    """A bare TIFF of 4 x 4 pixels."""
+    entries = [entry(256, 4, 1, 4), entry(257, 4, 1, 4), entry(258, 3, 1, 8), entry(259, 3, 1, 1), entry(262, 3, 1, 6)]
+    entries += [entry(277, 3, 1, 3), entry(278, 3, 1, 4)]
+    if subsampling:
+        entries.append(entry(530, 3, 2, subsampling[0] | subsampling[1] << 16))
+    place = 8 + 2 + 12 * (len(entries) + 2) + 4
+    entries += [entry(273, 4, 1, place), entry(279, 4, 1, len(samples))]
+    return tiff_of([b"".join(sorted(entries))]) + samples
+
+
+def test_bare_ycbcr_is_read_or_named() -> None:
+    whole = bytes((120, 128, 128)) * 16
+    for data in (ycbcr((1, 1), whole), ycbcr(None, whole)):
+        if int(Image.__version__.split(".")[0]) < 13:
+            assert "YCbCr colours without compression" in mistake(data)
+        else:
+            assert formats.read(io.BytesIO(data)).array[0, 0].tolist() == [120, 120, 120]
+    shared = bytes((120, 120, 120, 120, 128, 128)) * 4
+    for data in (ycbcr((2, 2), shared), ycbcr(None, shared), ycbcr((2, 2), shared) + bytes(1000)):
+        text = mistake(data)
+        assert "it holds YCbCr colours that pixels share, without compression" in text
+
+
+def test_a_pillow_without_libtiff(monkeypatch: pytest.MonkeyPatch) -> None:
+    array = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    packed = saved(Image.fromarray(array), "TIFF", compression="tiff_adobe_deflate")
+    palette = saved(Image.fromarray(array).convert("P"), "TIFF", compression="tiff_adobe_deflate")
+    for name in ("libtiff_decoder", "libtiff_encoder"):
+        monkeypatch.delattr(Image.core, name)
+    assert "it was built without libtiff" in mistake(palette)
+    bare = formats.encode(array, "image", ".tif")
+    np.testing.assert_array_equal(formats.read(io.BytesIO(bare)).array, array)
+    pytest.importorskip("tifffile")
+    np.testing.assert_array_equal(formats.read(io.BytesIO(packed)).array, array)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int32", "float32", "colour"])
+def test_many_pages_are_read_by_tifffile_and_the_same(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tifffile")
+    shape, kind = ((9, 3, 4, 3), "colour") if dtype == "colour" else ((9, 3, 4), "image")
+    array = np.random.default_rng(0).integers(0, 200, shape).astype("uint8" if dtype == "colour" else dtype)
+    data = formats.encode(array, kind, ".tif")
+    by_pillow = formats.read(io.BytesIO(data))
+    monkeypatch.setattr(bounds, "PILLOWS_PAGES", replace(bounds.PILLOWS_PAGES, most=8))
+    monkeypatch.setattr("maskexpr.files.formats.pillow.open_reader", None)
+    pixels = formats.read(io.BytesIO(data))
+    np.testing.assert_array_equal(pixels.array, by_pillow.array)
+    assert pixels.array.dtype == by_pillow.array.dtype
+    assert (pixels.colour, pixels.notes) == (by_pillow.colour, by_pillow.notes)
+    monkeypatch.setitem(sys.modules, "tifffile", None)
+    assert "a TIFF of 9 pages needs the tifffile package; pip install 'maskexpr[tiff]'" in mistake(data)
+
+
+def test_an_old_pillow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("PIL.__version__", "9.5.0")
+    text = mistake(png_of())
+    assert "Pillow 9.5.0, by which pictures are read, is older than 10.1; pip install -U pillow" in text
+
+
+def test_every_bound_is_tested() -> None:
+    """By a file that goes beyond it, and in a module that reads files."""
+    readers = [gif, jpeg, npy, npz, png, tags, tiff]
+    named = {name for name, value in vars(bounds).items() if isinstance(value, bounds.Bound)}
+    said = " ".join(text for _, text in HOSTILE.values())
+    for name in named - {"STREAM"}:
+        assert getattr(bounds, name).what in said
+        assert any(name in Path(os.fspath(module.__file__)).read_text("utf-8") for module in readers)
