@@ -246,7 +246,9 @@ def _quotient(numerator: Array, denominator: int) -> Array:
 
 
 def _between_whole(low: Array, high: Array, share: Fraction) -> Array:
-    if low.dtype.itemsize < 8 and share.denominator < 2**20:
+    if not share:
+        return low.astype(np.float64)
+    if 2 * max(_largest(low), _largest(high)) * share.denominator < _EXACT:
         low, high = low.astype(np.int64), high.astype(np.int64)
         return np.asarray((low * share.denominator + share.numerator * (high - low)) / share.denominator)
     exact = np.frompyfunc(lambda a, b: float(a + share * (b - a)), 2, 1)
