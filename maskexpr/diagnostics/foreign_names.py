@@ -69,6 +69,12 @@ FOREIGN_FUNCTIONS = {
     "quantile": "percentile(im, 50)",
     "amin": "min(im)",
     "amax": "max(im)",
+    "mip": 'max(im, axes="z")',
+    "projection": 'max(im, axes="z")',
+    "max_projection": 'max(im, axes="z")',
+    "skew": "mean((im - mean(im)) ** 3) / std(im) ** 3",
+    "skewness": "mean((im - mean(im)) ** 3) / std(im) ** 3",
+    "kurtosis": "mean((im - mean(im)) ** 4) / std(im) ** 4",
     "crop": "im[10:90, 20:60]",
     # morphology
     "dilation": "dilate(m, 1)",
