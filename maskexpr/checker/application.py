@@ -17,7 +17,17 @@ from maskexpr.functions.arguments import Parameter, Refused, Surroundings, part_
 from maskexpr.functions.gives import grid_of
 from maskexpr.functions.parameters import default_of
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import LOGICAL, NUMERIC_ARRAYS, QUANTITIES, SAMPLES, SEGMENTATIONS, Kind, number, shape_text
+from maskexpr.kinds.kind import (
+    ARRAYS,
+    LOGICAL,
+    NUMERIC_ARRAYS,
+    QUANTITIES,
+    SAMPLES,
+    SEGMENTATIONS,
+    Kind,
+    number,
+    shape_text,
+)
 
 Given = Mapping[str, Value]
 _OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
@@ -207,8 +217,11 @@ class _Application:
             samples, mask = (step.source.quote(step.span) for step in step.operands.values())
             return messages.ARGUMENT_WITHIN, {"value": samples, "mask": mask}
         selection = self.here.context.steps.selections.get(step)
-        mistake = messages.ARGUMENT_SAMPLES_WITHIN if self.function.parameter("within") else messages.ARGUMENT_SAMPLES
-        return mistake, {"mask": selection.text if selection else "mask"}
+        more: dict[str, object] = {"mask": selection.text if selection else "mask"}
+        if self.function.parameter("within"):
+            return messages.ARGUMENT_SAMPLES_WITHIN, more
+        is_measure = not self.function.gives.names & ARRAYS
+        return messages.ARGUMENT_SAMPLES_MEASURED if is_measure else messages.ARGUMENT_SAMPLES, more
 
     # --- what the user does not write ---
 

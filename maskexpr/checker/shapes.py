@@ -1,11 +1,14 @@
 """Whether the arrays of one operation fit together: one shape, one spacing; and samples: one mask."""
 
+import itertools
 from collections.abc import Mapping
 
 from maskexpr.checker.context import Selection, Value
 from maskexpr.checker.place import Place, in_brackets
 from maskexpr.diagnostics import messages
 from maskexpr.kinds.kind import ARRAYS, SAMPLES, Kind, shape_text
+
+_MANY_AXES = 8  # among which parts are not looked for
 
 
 def agree(here: Place, operands: Mapping[str, Value]) -> bool:
@@ -19,7 +22,9 @@ def agree(here: Place, operands: Mapping[str, Value]) -> bool:
         left = arrays[0]
         if left.kind.shape != right.kind.shape:
             shapes = {"left_shape": _shape(left.kind), "right_shape": _shape(right.kind)}
-            here.report(messages.SHAPE_MISMATCH, left=_origin(here, left), right=_origin(here, right), **shapes)
+            part = _part_like(here, left, right) or _part_like(here, right, left)
+            mistake = messages.SHAPE_OF_PART if part else messages.SHAPE_MISMATCH
+            here.report(mistake, left=_origin(here, left), right=_origin(here, right), part=part, **shapes)
             return False
         if left.kind.spacing and right.kind.spacing and left.kind.spacing != right.kind.spacing:
             spacings = {"left_spacing": _spacing(left.kind), "right_spacing": _spacing(right.kind)}
@@ -68,6 +73,18 @@ def _subscripts(here: Place, few: Selection | None, many: Selection | None) -> l
         found.insert(0, f"[{many.text}]")
         many = here.context.steps.selections.get(many.mask)
     return None if many is None and few is not None else found
+
+
+def _part_like(here: Place, large: Value, small: Value) -> str:
+    """What of an array of more axes has the shape of another, a projection of it say; "" if nothing has."""
+    shape, wanted = large.kind.shape or (), small.kind.shape or ()
+    if not len(wanted) < len(shape) < _MANY_AXES:
+        return ""
+    for kept in itertools.combinations(range(len(shape)), len(wanted)):
+        if tuple(shape[axis] for axis in kept) == wanted:
+            dropped = max(axis for axis in range(len(shape)) if axis not in kept)
+            return f"{here.bracketed(large)}[{', '.join(':' if a in kept else '0' for a in range(dropped + 1))}]"
+    return ""
 
 
 def _shape(kind: Kind) -> str:

@@ -15,6 +15,7 @@ Array = np.ndarray[Any, Any]
 
 MOST = 2**17  # values of a block, unless a line has more
 _EXACT = 2**53  # below it float64 holds every integer
+_MOST_WHOLE = 2**63 - 1  # of int64
 
 Axes = tuple[int, ...]
 Type = np.dtype[Any]
@@ -61,7 +62,7 @@ def deviation(values: Array, axes: Axes, dtype: Type) -> Array:
         means = np.expand_dims(_added(values, axes) / n, axes)
         return np.sqrt(_added(values, axes, means) / n).astype(dtype)
     sums, squares = _whole_sum(values, axes), _whole_squares(values, axes)
-    if object in (sums.dtype, squares.dtype) or n >= 2**15:  # else both products fit int64
+    if (n * _largest(values)) ** 2 > _MOST_WHOLE:  # else both products fit int64
         sums, squares = sums.astype(object), squares.astype(object)
     return np.sqrt(_quotient(np.asarray(n * squares - sums * sums), n * n))
 
@@ -199,15 +200,20 @@ def digits(block: Array) -> list[Array]:
 
 
 def _combined(sums: list[tuple[int, Array]]) -> Array:
-    """Sums of digits, each with its place, as Python's integers where there are several."""
-    if len(sums) == 1:
-        return sums[0][1]
+    """Sums of digits, each with its place, as Python's integers."""
     return np.asarray(sum(part.astype(object) << 16 * place for place, part in sums))
 
 
+def _largest(values: Array) -> int:
+    """The largest of integers, without their signs; of small types that it could be."""
+    if values.dtype.itemsize <= 2:
+        return int(1 << 8 * values.dtype.itemsize)
+    return max(abs(int(values.min())), abs(int(values.max())))
+
+
 def _whole_sum(values: Array, axes: Axes) -> Array:
-    """Exact sums of integers: int64, or Python's own where these may be needed."""
-    if values.dtype.itemsize < 8:
+    """Exact sums of integers: int64, or Python's own where these are needed."""
+    if _length(values, axes) * _largest(values) <= _MOST_WHOLE:
         return np.asarray(np.add.reduce(values, axis=axes, dtype=np.int64))
 
     def statistic(lines: Array) -> Array:
@@ -217,14 +223,18 @@ def _whole_sum(values: Array, axes: Axes) -> Array:
 
 
 def _whole_squares(values: Array, axes: Axes) -> Array:
+    """Exact sums of the squares of integers, in such types."""
+    fits = _length(values, axes) * _largest(values) ** 2 <= _MOST_WHOLE
+
     def statistic(lines: Array) -> Array:
+        if fits:
+            return np.asarray(np.square(lines.astype(np.int64)).sum(axis=0))
         parts = list(enumerate(digits(lines)))
         return _combined([(i + j, (a * b).sum(axis=0)) for i, a in parts for j, b in parts])
 
     first = _longest_first(values, axes)[0]
-    dtype = np.dtype(np.int64 if values.dtype.itemsize <= 2 else object)
-    sums = np.expand_dims(_along(values, (first,), dtype, statistic), first)
-    return np.asarray(np.add.reduce(sums, axis=axes))
+    sums = _along(values, (first,), np.dtype(np.int64 if fits else object), statistic)
+    return np.asarray(np.add.reduce(np.expand_dims(sums, first), axis=axes))
 
 
 def _quotient(numerator: Array, denominator: int) -> Array:
@@ -236,7 +246,9 @@ def _quotient(numerator: Array, denominator: int) -> Array:
 
 
 def _between_whole(low: Array, high: Array, share: Fraction) -> Array:
-    if low.dtype.itemsize < 8 and share.denominator < 2**20:
+    if not share:
+        return low.astype(np.float64)
+    if 2 * max(_largest(low), _largest(high)) * share.denominator < _EXACT:
         low, high = low.astype(np.int64), high.astype(np.int64)
         return np.asarray((low * share.denominator + share.numerator * (high - low)) / share.denominator)
     exact = np.frompyfunc(lambda a, b: float(a + share * (b - a)), 2, 1)

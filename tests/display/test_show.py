@@ -37,6 +37,8 @@ def test_summaries_of_other_kinds() -> None:
     assert results.summary(holes[:, 1:2], Kind("image", (1, 1))) == "image 1x1 float64, no finite values"
     labels = np.array([[0, 2]], np.int32)
     assert results.summary(labels, Kind("labels", (1, 2))) == "labels 1x2, 1 label"
+    assert results.summary(im[0], Kind("samples")) == "samples 2 uint8, values 1 to 250"
+    assert results.summary(im[0] > 3, Kind("mask samples")) == "mask samples 2, 50.0% on (1 pixel)"
     assert results.summary(True, Kind("truth")) == "true"
     assert results.summary([[1, 2], [0.0, 0.5]], Kind("list")) == "[[1, 2], [0.0, 0.5]]"
 

@@ -31,6 +31,11 @@ ARGUMENT_SAMPLES = Mistake(
     "{function} takes {wanted} as {name}, {text} is samples, which have no places",
     "take samples of what it gives: {function}(...)[{mask}]",
 )
+ARGUMENT_SAMPLES_MEASURED = Mistake(
+    "kind",
+    "{function} takes {wanted} as {name}, {text} is samples, which have no places",
+    "give it all of the mask, with & {mask}",
+)
 NOT_OF_SAMPLES = Mistake("kind", "{function} takes no samples", "take samples of what it gives: {function}(...)[mask]")
 ARGUMENT_MASKS_WANTED = Mistake(
     "kind", "{function} takes a list of masks, not {kind:a}", "write {function}([a > t, b > t]), say"

@@ -80,6 +80,9 @@ CHAIN_EQUALITY = Mistake("chain", "{operator} does not chain", "write two compar
 SHAPE_MISMATCH = Mistake(
     "shape", "{left} is {left_shape} and {right} is {right_shape}", "crop or resample one of them to the other's shape"
 )
+SHAPE_OF_PART = Mistake(
+    "shape", "{left} is {left_shape} and {right} is {right_shape}", "take a part of that shape: {part}"
+)
 SPACING_MISMATCH = Mistake(
     "spacing",
     "{left} has pixels of {left_spacing} mm and {right} of {right_spacing} mm",

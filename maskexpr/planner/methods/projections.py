@@ -34,7 +34,8 @@ def _memory(step: Step) -> Bytes:
     dtype, results = operand.kind.dtype, bytes_of(step.kind, "plain")
     assert dtype is not None
     if step.function in _COPIED:
-        return lambda shape: 2.0 * results
+        size = dtype.itemsize + 1  # NumPy 2.0 has a buffer for them
+        return lambda shape: 2.0 * results + size * min(math.prod(shape), 8192)
     if step.function in _CONVERTED and dtype.kind in "bui" and dtype.itemsize < 8:
         return lambda shape: chunk(shape) + 5 * results
     shape = operand.kind.shape or ()
