@@ -33,7 +33,11 @@ def look_at(here: Place, function: Function, given: Given, result: Value, around
 
 
 def _compared(here: Place, symbol: str, image: Value, other: Value | None) -> None:
-    if other is not None and image.kind.is_complete and other.kind.is_complete:
+    if other is None or not (image.kind.is_complete and other.kind.is_complete):
+        return
+    if symbol == "in":
+        comparisons.look_among(here.at(other), image, other)
+    else:
         comparisons.look_at(here.at(other), symbol, image, other, is_part=True)
 
 

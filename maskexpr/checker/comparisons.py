@@ -7,7 +7,7 @@ from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
-from maskexpr.kinds.kind import NUMERIC, Kind
+from maskexpr.kinds.kind import NUMERIC, Kind, number
 from maskexpr.kinds.ranges import Bounds, of_type
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -27,6 +27,16 @@ def look_at(here: Place, symbol: str, left: Value, right: Value, *, is_part: boo
         here.report(mistake, value=here.quote(right))
     elif not _settled(here, symbol, left, right, is_part=is_part):
         _between_0_and_1(here, symbol, left, right)
+
+
+def look_among(here: Place, left: Value, listed: Value) -> None:
+    """Warn of a list of numbers none of which the values can be."""
+    numbers = listed.kind.constant if listed.kind.is_constant and _told_by_pixels(left.kind) else ()
+    kinds = [number(constant=value) for value in numbers]
+    never = [_decided("==", left.kind, left.kind.limits, kind, _limits(kind, left.kind)) for kind in kinds]
+    if never and all(never):
+        limits = _described(left.kind, left.kind.limits)
+        here.report(messages.NEVER_AMONG, left=here.quote(left), range=limits)
 
 
 def _told_by_pixels(kind: Kind) -> int:
@@ -96,8 +106,8 @@ def _is_fraction(kind: Kind) -> bool:
 
 def _between_0_and_1(here: Place, symbol: str, left: Value, right: Value) -> None:
     """Warn of a number between 0 and 1 for an image of integers, which are whole: it was meant for one of 0..1."""
-    kind, number = left.kind, right.kind
-    if not (kind.holds_pixels and number.is_constant and 0 < number.constant < 1):
+    kind, other = left.kind, right.kind
+    if not (kind.holds_pixels and other.is_constant and 0 < other.constant < 1):
         return
     if kind.range is None or kind.range.high <= 1:
         return

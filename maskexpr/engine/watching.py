@@ -1,12 +1,12 @@
 """A program whose numbers are looked at in each run: what it gives, and what is to be said of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.program.remarks import remarks_of
-from maskexpr.program.steps import Checked, Step
+from maskexpr.program.steps import Checked
 
 _ASIDE = "looked at "  # begins the names of outputs that are for us alone: no name of a program is like it
 
@@ -30,19 +30,29 @@ class Watched:
         self._remarks = remarks_of(checked)
         names = {step: name for name, step in checked.outputs}
         new = [step for step in self._remarks.steps if step not in names]
-        self._own = {f"{_ASIDE}{i}": step for i, step in enumerate(new)}
-        self._names = {**names, **{step: name for name, step in self._own.items()}}
-        self.is_idle = not self._remarks.steps
-        self.checked = replace(checked, outputs=(*checked.outputs, *self._own.items())) if self._own else checked
+        own = {f"{_ASIDE}{i}": step for i, step in enumerate(new)}
+        names.update({step: name for name, step in own.items()})
+        self._own = tuple(own)
+        self._looked_at = [names[step] for step in self._remarks.steps]
+        self.is_idle = not self._looked_at
+        self.checked = replace(checked, outputs=(*checked.outputs, *own.items())) if own else checked
 
     def take(self, values: dict[str, Any], tell: Tell) -> dict[str, Any]:
         """The outputs of a run alone; what is to be said of it is told."""
-        if not self.is_idle:
-            known: Mapping[Step, Any] = {step: values[self._names[step]] for step in self._remarks.steps}
-            found = self._remarks.of(known)
+        if self._looked_at and not (self._remarks.of_finite_numbers and _are_finite(values, self._looked_at)):
+            found = self._remarks.of(
+                {step: values[name] for step, name in zip(self._remarks.steps, self._looked_at, strict=True)}
+            )
             if found:
                 tell(found)
-        return {name: value for name, value in values.items() if name not in self._own} if self._own else values
+        for name in self._own:
+            del values[name]
+        return values
+
+
+def _are_finite(values: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Whether numbers are neither infinite nor nan: most are, and there is no more to look at."""
+    return all(values[name] - values[name] == 0 for name in names)
 
 
 def is_aside(name: str) -> bool:

@@ -397,7 +397,7 @@ def isfinite(im: Numeric) -> Any:
     return np.isfinite(im)
 
 
-@function(gives=_TEST, halo=0, cost=4, memory=8, total=True, transposes=True)
+@function(gives=_TEST, halo=0, cost=4, memory=8, total=True, transposes=True, compares={"values": "in"})
 def isin(im: Numeric, values: Numbers) -> Any:
     """Whether each value is one of a list of numbers; `im in [2, 3]` says the same.
 

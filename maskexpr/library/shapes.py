@@ -137,7 +137,7 @@ def _missed(axes: str, radii: Sequence[str]) -> Callable[[Settings, tuple[int, .
 
     def remark(values: Settings, shape: tuple[int, ...]) -> Refused | None:
         centre = [values[name] for name in axes]
-        if all(math.isfinite(place) for place in centre):
+        if all(abs(place) < math.inf for place in centre):
             reaches = [_in_pixels(values[name], axis) for axis, name in enumerate(radii, -len(axes))]
             if _holds_pixel(shape, [(exact(c) - r, exact(c) + r) for c, r in zip(centre, reaches, strict=True)]):
                 return None

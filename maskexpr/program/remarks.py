@@ -31,12 +31,15 @@ class Remark:
 class Remarks:
     """All that may be said of a run of some steps, which stand after their operands.
 
-    `steps` are those whose values `of` is to be given.
+    `steps` are those whose values `of` is to be given. `of_finite_numbers` says that there is nothing to be said if all
+    of these are finite.
     """
 
     def __init__(self, run: Iterable[Step], finite: Mapping[Step, str]) -> None:
         run = list(run)
-        self._all = [*_of_numbers(run, finite), *_of_places(run)]
+        places = list(_of_places(run))
+        self.of_finite_numbers = not places
+        self._all = [*_of_numbers(run, finite), *places]
         self.steps = tuple(dict.fromkeys(step for remark in self._all for step in remark.steps))
 
     def of(self, values: Values) -> tuple[Diagnostic, ...]:

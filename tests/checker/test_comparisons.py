@@ -154,3 +154,17 @@ def test_nothing_is_said_of_what_is_open() -> None:
     assert maskexpr.compile("hue(im) > 100").warnings == ()
     assert codes("im > 300", GREY["float64"]) == []
     assert codes("saturation(im) > 30", COLOURS["float32"]) == []  # channels may be negative
+
+
+def test_lists_that_are_never_met() -> None:
+    im = GREY["uint8"]
+    for text, expected in {
+        "im in [300, -1]": ["never-true"],
+        "im in [300, 1]": [],
+        "im not in [0.5]": ["never-true"],
+        "isin(sin(im), values=[2])": ["never-true"],
+        "im in []": [],
+        "param n = 3 in 0..9\nwhere(n in [4, 5], im > 3, im > 4)": [],
+        "max(im) in [300]": ["never-true"],
+    }.items():
+        assert codes(text, im) == expected, text

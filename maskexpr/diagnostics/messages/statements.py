@@ -117,3 +117,6 @@ COMPARED_SHARE = Mistake(
 COMPARED_FRACTION = Mistake(
     "fraction", "the same as {same}: {left} is {range}", "write a whole number, or {same}", "warning"
 )
+NEVER_AMONG = Mistake(
+    "never-true", "none of these is ever met: {left} is {range}", "list numbers that it can be", "warning"
+)
