@@ -109,8 +109,14 @@ HOSTILE = {
     "frames": (lambda: gif_of(20_000), "4,096 frames"),
     "directories": (lambda: tiff_of([ONE_PIXEL] * 501), "500 pages"),
     "tags": (lambda: tiff_of([entry(50_000, 3, 1, 1) * 1000] * 11), "10,000 tags"),
-    "numbers of a tag": (lambda: tiff_of([ONE_PIXEL + entry(324, 4, 2**21, 8)]), "1,048,576 values of one tag"),
-    "bytes of tags": (lambda: tiff_of([entry(700, 7, 2**25, 8) * 3]), "67,108,864 bytes beside its pixels"),
+    "numbers of a tag": (
+        lambda: tiff_of([ONE_PIXEL + entry(324, 4, 2**21, 8)]) + bytes(2**23),
+        "1,048,576 values of one tag",
+    ),
+    "bytes of tags": (
+        lambda: tiff_of([entry(700, 7, 2**25, 8) * 3]) + bytes(2**25),
+        "67,108,864 bytes beside its pixels",
+    ),
     "chunks": (lambda: png_of(*[chunk(b"teSt", b"")] * 70_000), "chunks"),
     "bytes of chunks": (lambda: png_of(*[chunk(b"teSt", bytes(2**23))] * 9), "67,108,864 bytes beside its pixels"),
     "EXIF in PNG": (lambda: png_of(chunk(b"eXIf", exif_of(1200))), "67,108,864 bytes beside its pixels"),
@@ -238,6 +244,14 @@ def test_what_lies_within_the_bounds_is_read(monkeypatch: pytest.MonkeyPatch) ->
         assert formats.read(io.BytesIO(data)).array.shape == (40, 30, 3)
     with pytest.raises(FileError, match="more than 5 frames; cut it into parts first"):
         formats.read(io.BytesIO(gif_of(6)))
+
+
+def test_tags_whose_values_cannot_be_in_the_file_are_no_reason_to_refuse_it() -> None:
+    """Decoders pass over them, in the EXIF of photographs above all."""
+    exif = struct.pack("<2sHIH", b"II", 42, 8, 2) + entry(270, 2, 2**31, 8) + entry(274, 3, 1, 6) + bytes(4)
+    data = saved(Image.new("L", (8, 4)), "JPEG", exif=b"Exif\0\0" + exif)
+    assert formats.read(io.BytesIO(data)).array.shape == (8, 4)
+    assert "damaged" in mistake(tiff_of([entry(257, 4, 2**31, 8) + ONE_PIXEL]))
 
 
 @pytest.mark.parametrize("quality", [1, 50, 100])
