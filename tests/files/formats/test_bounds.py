@@ -1,5 +1,6 @@
 """Files that ask for more than they are: each is refused in a line, before the work is done or the memory taken."""
 
+import importlib.util
 import io
 import os
 import struct
@@ -324,6 +325,21 @@ def test_bare_ycbcr_is_read_or_named() -> None:
     for data in (ycbcr((2, 2), shared), ycbcr(None, shared), ycbcr((2, 2), shared) + bytes(1000)):
         text = mistake(data)
         assert "it holds YCbCr colours that pixels share, without compression" in text
+
+
+@pytest.mark.parametrize("compression", [50000, 34887, 50002])
+def test_a_compression_that_needs_more_is_named(compression: int) -> None:
+    tifffile = pytest.importorskip("tifffile")
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, np.zeros((4, 4)), compression="deflate")
+    data = bytearray(stream.getvalue())
+    place = data.index(struct.pack("<HHI", 259, 3, 1))
+    struct.pack_into("<H", data, place + 8, compression)
+    said = mistake(bytes(data))
+    if importlib.util.find_spec("imagecodecs"):
+        assert "does not decode" in said or "damaged" in said
+    else:
+        assert "its TIFF compression needs the imagecodecs package; pip install imagecodecs" in said
 
 
 def test_a_pillow_without_libtiff(monkeypatch: pytest.MonkeyPatch) -> None:
