@@ -22,7 +22,7 @@ class Bound:
 PIXELS = Bound(2**31, "pixels", _PARTS)
 """Over all pages and frames: with 8 bytes a pixel, 16 GB."""
 FRAMES = Bound(4096, "frames", _PARTS)
-"""Of a GIF, each painted on a whole canvas by a call of its own: a frame of one pixel takes a millisecond."""
+"""Of a GIF, each painted on a whole canvas by calls of their own, however small it is."""
 PAGES = Bound(2**15, "pages", _PARTS)
 """Directories of a TIFF, where one can be 18 bytes long: stacks over time have some ten thousand."""
 PILLOWS_PAGES = Bound(2**13, "pages of this kind", _PARTS)
@@ -37,13 +37,13 @@ JOINED = Bound(2**20, "bytes beside its pixels")
 """In the EXIF of a JPEG, which comes in pieces: Pillow copies all it has with each, 100 MB take three minutes."""
 CHUNKS = Bound(2**16, "chunks")
 """Of a PNG, and one more for each `CHUNK_BYTES` of the file: encoders cut samples into 8 kB and more."""
-CHUNK_BYTES = 2**12
+CHUNK_BYTES = 2**10
 SCANS = Bound(128, "scans")
 """Of a JPEG: one of ten bytes goes over the whole picture again. Encoders make about ten."""
 HEADER_BYTES = Bound(10_000, "bytes of header", "save it with numpy.save")
 """Of a .npy array, which NumPy reads whole before it looks at its length; NumPy's own limit."""
 AXES = Bound(64, "axes", "reshape it first")
-"""Of a .npy array: NumPy's own limit, 32 before NumPy 2."""
+"""Of a .npy array: NumPy's own limit."""
 ZIP_READ = Bound(2**20, "bytes of zip directory or of header", "save it with numpy.savez")
 """That are read at once from a .npz file: its directory has about 60 an array and is read whole."""
 STREAM = Bound(2**31, "bytes through a pipe", "save them as a file first")

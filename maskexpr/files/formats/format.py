@@ -173,7 +173,7 @@ class OpenFile:
             warnings.simplefilter("ignore")
             try:
                 yield
-            except (FileError, ImportError):
+            except FileError:
                 raise
             except MemoryError as error:
                 raise self.wrong(messages.FILE_NEEDS_MEMORY) from error

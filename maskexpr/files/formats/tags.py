@@ -174,12 +174,17 @@ class _Counted:
     """What a decoder will have to take in of the directories of a file, which may lie over one another."""
 
     def __init__(self, size: int) -> None:
-        self._left = {bounds.PAGES: bounds.PAGES.most, bounds.TAGS: bounds.TAGS.most,
-                      bounds.METADATA: bounds.METADATA.most + size}  # fmt: skip
+        self._size = size
+        self._left = {
+            bounds.PAGES: bounds.PAGES.most,
+            bounds.TAGS: bounds.TAGS.most,
+            bounds.METADATA: bounds.METADATA.most + size,
+        }
 
     def directory(self, entries: Sequence[_Entry]) -> None:
-        """Count one more, or raise a `TooMany`."""
+        """Count one more, or raise a `TooMany`. Values that cannot be in the file take no work: they are not read."""
         sizes = [(number, number * _SIZES.get(field, 0), field) for _, field, number, _ in entries]
+        sizes = [entry for entry in sizes if 0 < entry[1] <= self._size]  # 0: of a type that there is not
         if any(number > bounds.TAG_VALUES.most and field not in _TEXTS for number, _, field in sizes):
             raise TooMany(bounds.TAG_VALUES)
         stored = sum(size for _, size, _ in sizes)

@@ -122,8 +122,8 @@ def _naming_codecs(file: OpenFile) -> Iterator[None]:
     """Run tifffile: what it cannot unpack itself is told from what is wrong."""
     try:
         yield
-    except ValueError as error:
-        if "imagecodecs" in str(error):
+    except (ValueError, ImportError) as error:  # the latter where it looks for a module of a later Python
+        if "imagecodecs" in str(error) or isinstance(error, ImportError):
             raise file.wrong(messages.FILE_NEEDS_CODECS) from error
         raise
 

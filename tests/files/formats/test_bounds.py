@@ -1,5 +1,6 @@
 """Files that ask for more than they are: each is refused in a line, before the work is done or the memory taken."""
 
+import importlib.util
 import io
 import os
 import struct
@@ -109,8 +110,14 @@ HOSTILE = {
     "frames": (lambda: gif_of(20_000), "4,096 frames"),
     "directories": (lambda: tiff_of([ONE_PIXEL] * 501), "500 pages"),
     "tags": (lambda: tiff_of([entry(50_000, 3, 1, 1) * 1000] * 11), "10,000 tags"),
-    "numbers of a tag": (lambda: tiff_of([ONE_PIXEL + entry(324, 4, 2**21, 8)]), "1,048,576 values of one tag"),
-    "bytes of tags": (lambda: tiff_of([entry(700, 7, 2**25, 8) * 3]), "67,108,864 bytes beside its pixels"),
+    "numbers of a tag": (
+        lambda: tiff_of([ONE_PIXEL + entry(324, 4, 2**21, 8)]) + bytes(2**23),
+        "1,048,576 values of one tag",
+    ),
+    "bytes of tags": (
+        lambda: tiff_of([entry(700, 7, 2**25, 8) * 3]) + bytes(2**25),
+        "67,108,864 bytes beside its pixels",
+    ),
     "chunks": (lambda: png_of(*[chunk(b"teSt", b"")] * 70_000), "chunks"),
     "bytes of chunks": (lambda: png_of(*[chunk(b"teSt", bytes(2**23))] * 9), "67,108,864 bytes beside its pixels"),
     "EXIF in PNG": (lambda: png_of(chunk(b"eXIf", exif_of(1200))), "67,108,864 bytes beside its pixels"),
@@ -240,6 +247,14 @@ def test_what_lies_within_the_bounds_is_read(monkeypatch: pytest.MonkeyPatch) ->
         formats.read(io.BytesIO(gif_of(6)))
 
 
+def test_tags_whose_values_cannot_be_in_the_file_are_no_reason_to_refuse_it() -> None:
+    """Decoders pass over them, in the EXIF of photographs above all."""
+    exif = struct.pack("<2sHIH", b"II", 42, 8, 2) + entry(270, 2, 2**31, 8) + entry(274, 3, 1, 6) + bytes(4)
+    data = saved(Image.new("L", (8, 4)), "JPEG", exif=b"Exif\0\0" + exif)
+    assert formats.read(io.BytesIO(data)).array.shape == (8, 4)
+    assert "damaged" in mistake(tiff_of([entry(257, 4, 2**31, 8) + ONE_PIXEL]))
+
+
 @pytest.mark.parametrize("quality", [1, 50, 100])
 @pytest.mark.parametrize("progressive", [False, True])
 def test_the_flattest_jpeg_holds_what_it_promises(quality: int, progressive: bool) -> None:
@@ -310,6 +325,21 @@ def test_bare_ycbcr_is_read_or_named() -> None:
     for data in (ycbcr((2, 2), shared), ycbcr(None, shared), ycbcr((2, 2), shared) + bytes(1000)):
         text = mistake(data)
         assert "it holds YCbCr colours that pixels share, without compression" in text
+
+
+@pytest.mark.parametrize("compression", [50000, 34887, 50002])
+def test_a_compression_that_needs_more_is_named(compression: int) -> None:
+    tifffile = pytest.importorskip("tifffile")
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, np.zeros((4, 4)), compression="deflate")
+    data = bytearray(stream.getvalue())
+    place = data.index(struct.pack("<HHI", 259, 3, 1))
+    struct.pack_into("<H", data, place + 8, compression)
+    said = mistake(bytes(data))
+    if importlib.util.find_spec("imagecodecs"):
+        assert "does not decode" in said or "damaged" in said
+    else:
+        assert "its TIFF compression needs the imagecodecs package; pip install imagecodecs" in said
 
 
 def test_a_pillow_without_libtiff(monkeypatch: pytest.MonkeyPatch) -> None:
