@@ -6,6 +6,7 @@ from typing import Any
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from helpers import others
 from helpers.places import ANKLE
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -254,3 +255,11 @@ def test_warnings_of_a_run_are_printed(notebook: Notebook) -> None:
     notebook.shell.user_ns["holed"] = np.array([[1, np.nan, 3], [4, 5, 6]])
     notebook("%mask holed > mean(holed)")
     assert "warning: mean(holed) is nan" in notebook.printed.err
+
+
+def test_images_of_other_libraries_are_taken_and_shown(notebook: Notebook) -> None:
+    notebook.shell.user_ns["im"] = others.pillow_image(notebook.im, ("L",))
+    view = notebook("%mask dilate(im > 64)")
+    np.testing.assert_array_equal(view.on, iio.imread(ANKLE))
+    notebook.shell.user_ns["im"] = others.pillow_image(notebook.im, ("P",))
+    assert "has a palette" in notebook.mistake("%mask im > 64")[1]
