@@ -285,6 +285,11 @@ def _as_constant(kind: Kind, around: Surroundings) -> Any:
     return kind.constant
 
 
+def _settle_whole(kind: Kind, around: Surroundings) -> int:
+    """A whole number, which may be written with a dot; its bounds are known to hold."""
+    return int(kind.constant)
+
+
 def _settle_numbers(kind: Kind, around: Surroundings) -> tuple[int | float, ...]:
     if any(isinstance(v, Quantity) for v in kind.constant):
         raise Refused(messages.LIST_OF_LENGTHS)
@@ -325,11 +330,11 @@ SizeLimitOrNone = Annotated[
     Any, Takes(_NUMBER | {"size", "none"}, "a number of pixels or a size", low=0, quantity=_settle_size)
 ]
 RegionPredicate = Annotated[Any, Takes(frozenset({"predicate"}), "a condition on regions", _as_constant)]
-Index = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=0, high=63, whole=True)]
-Whole = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, whole=True)]
+Index = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=0, high=63, whole=True)]
+Whole = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, whole=True)]
 Percent = Annotated[float, Takes(_NUMBER, "a number", low=0, high=100)]
-Bins = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=1, high=2**16, whole=True)]
-Classes = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=2, high=8, whole=True)]
+Bins = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=1, high=2**16, whole=True)]
+Classes = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=2, high=8, whole=True)]
 
 
 # --- what only the checker builds ------------------------------------------------------------------------------------

@@ -24,6 +24,13 @@ INPUT_CHANGED = Mistake(
 )
 INPUT_RAGGED = Mistake("input-type", "{name} cannot be an image: its rows differ in length", "give rows of one length")
 INPUT_MASKED_ARRAY = Mistake("input-type", "{name} is a masked array", "fill it first: {name}.filled(0)")
+INPUT_TOO_LARGE = Mistake(
+    "input-too-large", "{name} has {pixels:.3g} pixels, more than the {most:.3g} that are taken", "crop it first"
+)
+INPUT_NO_MEMORY = Mistake("input-too-large", "there is not enough memory to take {name}{wanted}", "crop it first")
+INPUT_AXES = Mistake(
+    "input-axes", "{name} has {ndim} axes, more than the {most} that are taken", "give one part of it after another"
+)
 INPUT_NO_PIXELS = Mistake(
     "input-type", "{name} has no pixels: its shape is {shape}", "give an image of at least one pixel"
 )
