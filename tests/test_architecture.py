@@ -101,8 +101,8 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
-        *("threads", "png_chunks", "thinning", "hulls", "sweeps"),
-        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch"),
+        *("png_chunks", "thinning", "hulls", "sweeps", "counts", "regions", "runs", "spread", "packed"),
+        *("smooth", "ranks", "grey", "flooding", "threads", "scratch"),
     ),
     "library": (
         "__init__",

@@ -251,11 +251,21 @@ def one_of(*choices: str) -> Takes:
 NAMED_SHAPES = ("diamond", "square", "disk")
 
 
+MOST_OF_PATTERN = 4096
+"""Characters: a pattern takes its size squared in bytes, and in operations what it holds at each pixel."""
+
+
+def _refuse_large(pattern: str) -> None:
+    if len(pattern) > MOST_OF_PATTERN:
+        raise Refused(messages.PATTERN_TOO_LARGE, size=len(pattern), most=MOST_OF_PATTERN)
+
+
 def _settle_shape(kind: Kind, around: Surroundings) -> str:
     """A named shape, or a pattern: rows of 0 and 1 parted by `/`, planes by `//`."""
     value = str(kind.constant)
     if value in NAMED_SHAPES:
         return value
+    _refuse_large(value)
     if not value or set(value) - set("01/"):
         raise Refused(messages.SHAPE_UNKNOWN, value=value)
     if "1" not in value:
@@ -273,6 +283,7 @@ def _refuse_ragged(pattern: str) -> None:
 def _settle_hits(kind: Kind, around: Surroundings) -> str:
     """A pattern of what is to be on, off or either: rows of 1, 0 and `.` parted by `/`, planes by `//`."""
     value = str(kind.constant)
+    _refuse_large(value)
     if not value or set(value) - set("01./"):
         raise Refused(messages.HITS_UNKNOWN, value=value)
     if not set(value) & set("01"):
