@@ -136,14 +136,16 @@ def arguments(parameter: Parameter) -> list[str]:
 
 def extreme_arguments(parameter: Parameter, rng: np.random.Generator) -> list[str]:
     """Such texts, most of them at the edge of what the parameter takes, or the default as it is written."""
-    if not parameter.required and rng.random() < 0.4:
+    if not parameter.required and rng.random() < 0.5:
         return [value_text(parameter.default)]
     numbers, kinds = [str(rng.choice(EXTREMES)) for _ in range(3)], parameter.takes.kinds
-    if kinds & {"number", "list", "length"} and rng.random() < 0.6:
-        a, b, c = numbers
-        return [*numbers, f"[{a}, {b}, {c}]", f"[{a}]"] if "list" in kinds else numbers
     if "predicate" in kinds:
-        return [*(f"{name} > {numbers[0]}" for name in PROPERTIES), f"area in [{numbers[0]}, 1]"]
+        needs_image = [name for name, known in PROPERTIES.items() if known.needs_image]
+        return [*(f"{name} > {numbers[0]}" for name in [*PROPERTIES, *needs_image, *needs_image]), "area in [2**64, 1]"]
+    if kinds & {"number", "list", "length"} and rng.random() < 0.7:
+        a, b, c = numbers
+        lists = [f"[{a}, {b}, {c}]", f"[{a}]"] if "list" in kinds else []
+        return [*numbers, *lists, *(["im", "im", "0", "7"] if "image" in kinds else [])]
     return [*arguments(parameter), *(["2e30mm", "1e-30mm", "1e30mm3"] if kinds & {"length", "size"} else [])]
 
 
@@ -156,7 +158,7 @@ def call_of(record: Function, rng: np.random.Generator, *, extreme: bool = False
         return str(rng.choice(extreme_arguments(parameter, rng) if extreme else arguments(parameter)))
 
     given = [one(p) for p in record.parameters if p.required]
-    more = [p for p in record.parameters if not p.required and rng.random() < 1 / 3]
+    more = [p for p in record.parameters if not p.required and rng.random() < (1 / 2 if extreme else 1 / 3)]
     given += [f"{p.name}={one(p)}" for p in more]
     return f"{record.name}({', '.join(given)})"
 
@@ -279,7 +281,34 @@ def check_extremes(record: Function, seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("record", [*CATALOGUE.values(), *OPERATORS.values()], ids=lambda record: record.name)
 def test_extreme_numbers_explicit_defaults_and_odd_ranks(record: Function) -> None:
-    try_seeds(30, lambda seed: check_extremes(record, seed))
+    try_seeds(100, lambda seed: check_extremes(record, seed))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("isnan(2**64)", False),
+        ("isnan(0 / 0)", True),
+        ("isfinite(sum(im) + 2**64)", True),
+        ("isfinite(-1 / 0)", False),
+        ("clip(2**64, 0, im)", [[1, 2, 3]]),
+        ("clip(-(2**64), im, 2**64)", [[1, 2, 3]]),
+        ("keep(im > 1, area > 1, of=none)", [[False, True, True]]),
+        ("keep(im > 1, mean_intensity > 1, of=none)", "mean_intensity is measured on an image"),
+        ("where(im > 1, count(im > 1) + 2**100, 7)", "the result can be beyond every integer type"),
+        ("bit(im, 1.0)", [[False, True, True]]),
+        ("centroid(im > 1)[k]", 1.5),
+        ("centroid(im > 1)[im]", "a subscript is a whole number, a slice or a mask, not an image"),
+    ],
+)
+def test_a_value_or_a_word_of_ours_where_python_once_spoke(text: str, value: Any) -> None:
+    program = maskexpr.compile(text)
+    given = {"im": np.array([[1, 2, 3]], np.uint8), "k": 1}
+    try:
+        found = program(**{info.name: given[info.name] for info in program.inputs})
+    except maskexpr.MaskError as error:
+        found = error.message
+    np.testing.assert_array_equal(found, value)
 
 
 def test_some_records_declare_each_fact() -> None:
