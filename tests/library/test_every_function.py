@@ -81,9 +81,9 @@ EXTREMES = [
         "-0.0",
     ),
     *(
-        "1 / 0",
-        "-1 / 0",
-        "0 / 0",
+        "-log(0)",
+        "log(0)",
+        "sqrt(-1)",
         "2**64 + 0.5",
         "sum(im) + 2**64",
         "-sum(im) - 2**64",
@@ -288,9 +288,9 @@ def test_extreme_numbers_explicit_defaults_and_odd_ranks(record: Function) -> No
     ("text", "value"),
     [
         ("isnan(2**64)", False),
-        ("isnan(0 / 0)", True),
+        ("isnan(sqrt(-1))", True),
         ("isfinite(sum(im) + 2**64)", True),
-        ("isfinite(-1 / 0)", False),
+        ("isfinite(log(0))", False),
         ("clip(2**64, 0, im)", [[1, 2, 3]]),
         ("clip(-(2**64), im, 2**64)", [[1, 2, 3]]),
         ("keep(im > 1, area > 1, of=none)", [[False, True, True]]),
@@ -302,9 +302,9 @@ def test_extreme_numbers_explicit_defaults_and_odd_ranks(record: Function) -> No
     ],
 )
 def test_a_value_or_a_word_of_ours_where_python_once_spoke(text: str, value: Any) -> None:
-    program = maskexpr.compile(text)
     given = {"im": np.array([[1, 2, 3]], np.uint8), "k": 1}
     try:
+        program = maskexpr.compile(text)
         found = program(**{info.name: given[info.name] for info in program.inputs})
     except maskexpr.MaskError as error:
         found = error.message
