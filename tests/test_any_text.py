@@ -5,6 +5,7 @@ MASKEXPR_EXAMPLES sets how many examples each test tries; a soak takes tens of t
 
 import re
 import sys
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -267,6 +268,34 @@ def test_texts_as_deep_as_you_like(text: Callable[[int], str], n: int) -> None:
 def test_short_texts_of_what_may_be_long(text: Callable[[int], str]) -> None:
     for n in (1, 2, 4):
         value_or_our_error(text(n), ARRAYS[:1])
+
+
+LARGE = {
+    "text": '"' + "x" * 999_990 + '"',
+    "escapes": '"' + r"\n" * 499_990 + '"',
+    "unclosed text": '"' + "x" * 999_990,
+    "pattern": 'hit_or_miss(im, "' + "1" * 999_000 + '")',
+    "line breaks": "\n" * 1_000_000,
+    "comments": "#\n" * 500_000,
+    "blanks": " " * 1_000_000,
+    "control characters": "\x01" * 1_000_000,
+    "name": "v" * 1_000_000,
+    "digits": "1" * 1_000_000,
+    "chain": "&".join(["a>1"] * 4_990),
+}
+
+
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+def test_texts_as_long_as_they_may_be_take_little_memory(text: str) -> None:
+    value_or_our_error("im", ARRAYS[:1])  # what is loaded once
+    tracemalloc.start()
+    try:
+        maskexpr.compile(text)
+    except maskexpr.MaskError as error:
+        str(error)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 * 2**20
 
 
 def test_little_stack_is_no_crash() -> None:

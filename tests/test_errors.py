@@ -360,16 +360,34 @@ def test_a_step_that_runs_out_of_memory():
     def run_out(m):
         raise MemoryError
 
-    big = function(gives=MASK, halo=0, cost=1, memory=1)(_with_mask(run_out))
-    program = maskexpr.compile("run_out(m)", functions=[big])
-    with pytest.raises(maskexpr.RunError) as caught:
-        program(m=np.ones((2, 2), bool))
-    assert str(caught.value) == (
-        "expression:1:1: error: there is not enough memory for this step\n"
-        "    run_out(m)\n"
-        "    ^^^^^^^^^^\n"
-        "  crop the image, or use less of it"
-    )
+    def run_far_out(m):
+        return np.empty((2**30, 2**30), np.uint8)
+
+    for run, wanted in ((run_out, ""), (run_far_out, ", which asks for 1.15 EB")):
+        big = function(gives=MASK, halo=0, cost=1, memory=1)(_with_mask(run))
+        program = maskexpr.compile(f"{run.__name__}(m)", functions=[big])
+        with pytest.raises(maskexpr.RunError) as caught:
+            program(m=np.ones((2, 2), bool))
+        assert str(caught.value) == (
+            f"expression:1:1: error: there is not enough memory for this step{wanted}\n"
+            f"    {run.__name__}(m)\n"
+            f"    {'^' * (len(run.__name__) + 3)}\n"
+            "  crop the image, or use less of it"
+        )
+
+
+def test_images_that_no_memory_holds():
+    """They take no memory as they are given, and no time to be refused; a cost is still told."""
+    for shape in [(10**9, 10**9), (10**18,), (1, 10**18), (10**18, 1), (10**6,) * 3]:
+        for dtype in ("uint8", "int64", "float32"):
+            im = np.broadcast_to(np.ones((), dtype), shape)
+            for text in ("im > 3", "mean(im)", "dilate(im > 3, 2)", "im", "label(im > 0)", "x", "im[0:1]", "otsu(im)"):
+                error = error_of(text, im=maskexpr.Image(im, kind="image"))
+                assert (error.code, "1e+18" in error.message) == ("input-too-large", True), text
+                assert maskexpr.compile(text).bind(im=maskexpr.Image(im, kind="image")).cost().memory >= 10**18
+        for kind in ("mask", "labels"):
+            error = error_of("area(im > 0)", im=maskexpr.Image(np.broadcast_to(np.uint16(1), shape), kind=kind))
+            assert error.code == "input-too-large"
 
 
 def test_samples_for_a_function_whose_rule_makes_images_of_them():
@@ -435,8 +453,8 @@ def test_two_thousand_levels_are_refused_in_one_line(name):
     assert all(len(line) < 120 for line in str(error).splitlines())
 
 
-def test_ten_thousand_brackets_around_a_value_mean_nothing():
-    assert maskexpr.evaluate("(" * 10_000 + "3" + ")" * 10_000) == 3
+def test_thousands_of_brackets_around_a_value_mean_nothing():
+    assert maskexpr.evaluate("(" * 9_999 + "3" + ")" * 9_999) == 3
 
 
 def test_ten_thousand_open_brackets():
@@ -467,8 +485,25 @@ def test_a_megabyte_of_program():
         "expression:1:1: error: the program is 1,999,982 bytes long, the limit is 1,000,000\n"
         f"    3 {'#' * 98} …\n"
         "    ^\n"
-        "  split it into several files"
+        "  split it into several programs"
     )
+
+
+def test_tokens_are_counted_before_they_are_read():
+    """Those of all files together, line breaks among them; only as many as are allowed are looked at."""
+    error = error_of("\n" * 900_000)
+    assert str(error).splitlines()[0] == (
+        "expression:1:1: error: the program has more than 20,000 words, numbers and signs"
+    )
+    text, files = 'use "a"; use "b"; f(im)', {"a": "def f(m) = ~m" + ";" * 10, "b": ";" * 100}
+    most = 10 + 18 + 100
+    assert maskexpr.compile(text, resolver=files.__getitem__, limits=maskexpr.Limits(tokens=most))
+    error = error_of(text, resolver=files.__getitem__, limits=maskexpr.Limits(tokens=most - 1))
+    assert (error.code, error.diagnostics[0].place) == ("source-too-long", "b:1:1")
+    size = sum(map(len, [text, *files.values()]))
+    assert maskexpr.compile(text, resolver=files.__getitem__, limits=maskexpr.Limits(source_bytes=size))
+    error = error_of(text, resolver=files.__getitem__, limits=maskexpr.Limits(source_bytes=size - 1))
+    assert (error.code, error.diagnostics[0].place) == ("source-too-long", "b:1:1")
 
 
 def test_the_length_is_counted_in_bytes():
@@ -594,6 +629,8 @@ def test_every_wording_is_reached(monkeypatch):
         test_samples_for_a_function_whose_rule_makes_images_of_them,
         test_a_chain_beyond_the_number_of_steps,
         test_the_length_is_counted_in_bytes,
+        test_tokens_are_counted_before_they_are_read,
+        test_images_that_no_memory_holds,
         test_defs_within_defs_too_deep_are_one_mistake,
         test_shapes_and_types_are_not_run,
         test_arrays_that_have_changed_are_not_run,

@@ -11,7 +11,17 @@ from maskexpr.checker import given
 from maskexpr.checker.params import is_endless
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.kinds.kind import ARRAYS, BINARY_OR_GREY, INTENSITIES, NUMERIC_ARRAYS, TRUTH, Kind, number, shape_text
+from maskexpr.kinds.kind import (
+    ARRAYS,
+    BINARY_OR_GREY,
+    INTENSITIES,
+    MOST_AXES,
+    NUMERIC_ARRAYS,
+    TRUTH,
+    Kind,
+    number,
+    shape_text,
+)
 from maskexpr.kinds.quantity import MILLIMETRES
 from maskexpr.kinds.ranges import LABEL_NUMBERS, Range, of_type
 from maskexpr.program.steps import InputInfo
@@ -64,6 +74,13 @@ def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind]:
     image = value if isinstance(value, Image) else Image(value)
     if image.kind is not None and image.kind not in _KINDS:
         raise Refused(messages.IMAGE_KIND_UNKNOWN, kind=image.kind)
+    try:
+        return _value_of(info, image, run=run)
+    except MemoryError as error:
+        raise Refused(messages.INPUT_NO_MEMORY, wanted=messages.asked_for(error)) from None
+
+
+def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind]:
     if not _is_signature(image.array):
         found = given.taken(image.array, info.kind)
         image, array = _completed(image, found, info.kind), found.array
@@ -161,6 +178,8 @@ def _as_kind(info: InputInfo, kind: str, pixels: _Pixels, spacing: Any) -> tuple
         if len(shape) < 2 or shape[-1] not in (3, 4):
             raise _other_kind(info, "colour", "image")
         shape, channels = shape[:-1], shape[-1]
+    if len(shape) > MOST_AXES:
+        raise Refused(messages.INPUT_TOO_MANY_AXES, ndim=len(shape), most=MOST_AXES)
     if kind == "mask" and pixels.dtype.kind != "b":
         pixels = _as_mask(pixels)
     if kind == "labels":
@@ -179,7 +198,13 @@ def _range(pixels: _Pixels) -> Range | None:
         return of_type(dtype)
     if array is None:
         return Range(-(2**31), 2**31 - 1) if dtype.kind == "i" else Range(0, 2**32 - 1)
-    return Range(int(array.min()), int(array.max()))
+    return Range(*_ends(array))
+
+
+def _ends(array: np.ndarray[Any, Any]) -> tuple[int, int]:
+    """The smallest and the largest value, each pixel looked at once however often a view repeats it."""
+    once = array[tuple(slice(None) if stride else slice(1) for stride in array.strides)]
+    return int(once.min()), int(once.max())
 
 
 def _one_channel(pixels: _Pixels) -> _Pixels:
@@ -207,7 +232,7 @@ def _as_labels(pixels: _Pixels) -> _Pixels:
     if dtype.kind not in "iu":
         raise Refused(messages.INPUT_LABELS, found=f"{dtype} values")
     if array is not None:
-        low, high = int(array.min()), int(array.max())
+        low, high = _ends(array)
         if low < LABEL_NUMBERS.low or high > LABEL_NUMBERS.high:
             raise Refused(messages.INPUT_LABELS, found=f"values from {low} to {high}")
         array = array.astype(np.int32, copy=False)

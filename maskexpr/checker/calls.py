@@ -172,9 +172,17 @@ class _Arguments:
         if not self.fits:
             return None
         if isinstance(self.function, Function):
+            self._leave_out_defaults(self.function)
             for name, condition in self.conditions.items():
                 self.given[name] = predicates.condition(self.here.at(condition), condition, self.function, self.given)
         return {name: self.given[name] for name in self.names if name in self.given}
+
+    def _leave_out_defaults(self, function: Function) -> None:
+        """A `none` that is written where it is the default says what is said without it."""
+        for parameter in function.parameters:
+            written = self.given.get(parameter.name)
+            if parameter.default is None and written is not None and written.kind.name == "none":
+                del self.given[parameter.name]
 
     def _take_named(self, argument: nodes.Keyword) -> None:
         self.named = True

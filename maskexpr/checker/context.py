@@ -13,6 +13,7 @@ from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import NAMES, Kind
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
+from maskexpr.language.parser import NOTHING, Length
 from maskexpr.program import identity
 from maskexpr.program.steps import InputInfo, Step
 
@@ -138,7 +139,12 @@ class Context:
     """What the check of one program is given, and what it finds and makes on the way."""
 
     def __init__(
-        self, catalogue: Mapping[str, Function], limits: Limits, signature: Mapping[str, Kind] | None, rules: Rules
+        self,
+        catalogue: Mapping[str, Function],
+        limits: Limits,
+        signature: Mapping[str, Kind] | None,
+        rules: Rules,
+        length: Length = NOTHING,
     ) -> None:
         self.catalogue = catalogue
         self.limits = limits
@@ -146,6 +152,7 @@ class Context:
         # Before the arrays are given, what depends on them is left open instead of being called missing.
         self.inputs_are_given = signature is not None
         self.rules = rules  # what gives an expression its value, by the type of its node
+        self.length = length  # of the texts that were parsed
 
         self.steps = Steps(limits.nodes)
         self.diagnostics: dict[tuple[object, ...], Diagnostic] = {}

@@ -30,7 +30,7 @@ def check(
 
     Mistakes and warnings come back in the order of their places, those of the parser among them.
     """
-    context = Context(catalogue, limits, signature, RULES)
+    context = Context(catalogue, limits, signature, RULES, parsed.length)
     start = Place(context, Scope({}, {}, source), Span(0, 1))
     try:
         lines = gather(start, parsed.module, params or {}, resolver)

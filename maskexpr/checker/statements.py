@@ -193,7 +193,8 @@ class _Definitions:
             reason = getattr(error, "strerror", None) or str(error) or "not found"
             there.report(messages.USE_NOT_FOUND, path=path, reason=reason)
             return
-        parsed = parse(source, here.context.limits)
+        parsed = parse(source, here.context.limits, here.context.length)
+        here.context.length = parsed.length
         for diagnostic in parsed.diagnostics:
             here.context.diagnostics[diagnostic.code, diagnostic.span, path] = diagnostic
         self._take_defs(parsed.module, there.within(Scope({}, here.scope.functions, source)))

@@ -26,10 +26,8 @@ class _BadSubscript(Exception):
 def index(here: Place, node: nodes.Index) -> Value:
     """Samples where the subscript is a mask or samples of one, else an item of a list or a crop."""
     value = here.value(node.value)
-    if value.kind.options == predicates.NOT_KNOWN:  # a property of regions that are not known yet
-        return here.unknown(value.kind.options)
-    if value.kind.name == "list":
-        return _item(here, value, node)
+    if value.kind.options == predicates.NOT_KNOWN or value.kind.name == "list":
+        return _part(here, value, node)
     if not value.kind.may_be(ARRAYS | SAMPLES):
         # What is wrong with an item of a list that is not known yet can be said only when it is.
         if not (isinstance(node.value, nodes.Index) and _is_open(value)):
@@ -51,6 +49,14 @@ def index(here: Place, node: nodes.Index) -> Value:
         here.report(messages.INDEX_SAMPLES, text=text, mask=mask)
         return here.unknown()
     return _crop(here, value, subscripts, node)
+
+
+def _part(here: Place, value: Value, node: nodes.Index) -> Value:
+    """An item of a list, or of a property of regions that are not known yet."""
+    for part in node.subscripts:  # which may be the only place that names an input
+        if not isinstance(part, nodes.Slice):
+            here.value(part)
+    return _item(here, value, node) if value.kind.name == "list" else here.unknown(value.kind.options)
 
 
 def _is_open(value: Value) -> bool:

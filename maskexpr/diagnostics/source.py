@@ -1,10 +1,13 @@
 """Program texts and places in them."""
 
 import bisect
+import re
+from array import array
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _LONGEST_QUOTE = 200  # in a message
+_LINE_BREAK = re.compile("\n")
 
 
 class Span(NamedTuple):
@@ -24,12 +27,11 @@ class Source:
 
     text: str
     name: str = "expression"
-    _starts: list[int] = field(init=False, repr=False, compare=False)
+    _starts: "array[int]" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        starts = [0]
-        starts.extend(i + 1 for i, c in enumerate(self.text) if c == "\n")
-        object.__setattr__(self, "_starts", starts)
+        object.__setattr__(self, "_starts", array("q", [0]))
+        self._starts.extend(match.end() for match in _LINE_BREAK.finditer(self.text))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both counted from 1."""

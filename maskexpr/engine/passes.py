@@ -10,7 +10,7 @@ import numpy as np
 from maskexpr.engine.clock import Clock
 from maskexpr.kernels import packed
 from maskexpr.kernels.scratch import Scratch
-from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, share, threads
+from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, pause, share, threads
 from maskexpr.planner.layout import Layout, Op, Value
 from maskexpr.planner.methods.method import Form, Place, Run, form_shape, form_type, width_of
 from maskexpr.planner.plan import Pass, Strip
@@ -140,6 +140,7 @@ class _Strip:
             values.append(values[window.whole][start - window.above : self.stop + window.below])
         place = Place(scratch)
         for op in program.ops:
+            pause()
             place.start = start - op.above
             given = [values[i] if rows is None else values[i][rows] for i, rows in op.reads]
             if op.target is not None:

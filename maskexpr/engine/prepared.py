@@ -14,7 +14,7 @@ from maskexpr.diagnostics.source import Span
 from maskexpr.engine.clock import Clock, Times
 from maskexpr.engine.run import Engine
 from maskexpr.engine.watching import Tell, Watched, nobody
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import MOST_PIXELS, Kind
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.planner.plan import Plan, plan
 from maskexpr.program.declared import Declared
@@ -160,9 +160,15 @@ class Stages:
         self._check_pixels()
 
     def _check_pixels(self) -> None:
-        missing = [name for name, array in self.arrays.items() if array is None]
-        if missing:
-            raise InputError([messages.INPUT_SIGNATURE.anywhere(name=name) for name in missing])
+        found = []
+        for name, array in self.arrays.items():
+            if array is None:
+                found.append(messages.INPUT_SIGNATURE.anywhere(name=name))
+            elif isinstance(array, np.ndarray) and array.size > MOST_PIXELS:
+                sizes = {"pixels": float(array.size), "most": float(MOST_PIXELS)}
+                found.append(messages.INPUT_TOO_LARGE.anywhere(name=name, **sizes))
+        if found:
+            raise InputError(found)
 
 
 def check_outputs(declared: Declared, checked: Checked) -> None:

@@ -36,8 +36,9 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any]) ->
         fields = {"name": refused.argument, **refused.fields}
         place = blamed if blamed is not None and blamed.source is step.source and _within(blamed, step) else step
         raise RunError(refused.mistake.at(place.source, place.span, **fields)) from None
-    except MemoryError:
-        raise RunError(messages.OUT_OF_MEMORY.at(step.source, step.span)) from None
+    except MemoryError as error:
+        wanted = messages.asked_for(error)
+        raise RunError(messages.OUT_OF_MEMORY.at(step.source, step.span, wanted=wanted)) from None
 
 
 def _in_order(value: Any) -> Any:

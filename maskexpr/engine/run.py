@@ -48,15 +48,16 @@ class Engine:
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs for these inputs; what the pixels make impossible is a RunError."""
         try:
-            if any(v.flags.fnc for v in inputs.values() if type(v) is np.ndarray):
-                return self._run_transposed(inputs)
-            return self._run(inputs) if self._lone is None else self._lone.run(inputs)
-        except Refused:
-            # Strips meet the faults of the pixels in another order; the plain evaluation finds the one to report.
-            return reference.run(self._checked, inputs)
-        except MemoryError:
-            last = self._checked.steps[-1]
-            raise RunError(messages.OUT_OF_MEMORY.at(last.source, last.span)) from None
+            try:
+                if any(v.flags.fnc for v in inputs.values() if type(v) is np.ndarray):
+                    return self._run_transposed(inputs)
+                return self._run(inputs) if self._lone is None else self._lone.run(inputs)
+            except Refused:
+                # Strips meet the faults of the pixels in another order; the plain evaluation finds the one to report.
+                return reference.run(self._checked, inputs)
+        except MemoryError as error:
+            last, wanted = self._checked.steps[-1], messages.asked_for(error)
+            raise RunError(messages.OUT_OF_MEMORY.at(last.source, last.span, wanted=wanted)) from None
 
     def _run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         values: Values = self._constants.copy()

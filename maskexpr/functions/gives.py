@@ -1,5 +1,6 @@
 """What a function gives: the kind of its result, from the kinds of its arguments."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -190,7 +191,7 @@ def _same(kinds: Kinds) -> Kind:
 
 def _pixel_count(kinds: Kinds) -> Range:
     first = next(iter(kinds.values()))
-    return Range(0, 2**63 - 1 if first.shape is None else int(np.prod(first.shape)))
+    return Range(0, 2**63 - 1 if first.shape is None else math.prod(first.shape))
 
 
 SAME = Gives(BINARY_OR_GREY, _same)

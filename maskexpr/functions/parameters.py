@@ -252,11 +252,21 @@ def one_of(*choices: str) -> Takes:
 NAMED_SHAPES = ("diamond", "square", "disk")
 
 
+MOST_OF_PATTERN = 4096
+"""Characters: a pattern takes its size squared in bytes, and in operations what it holds at each pixel."""
+
+
+def _refuse_large(pattern: str) -> None:
+    if len(pattern) > MOST_OF_PATTERN:
+        raise Refused(messages.PATTERN_TOO_LARGE, size=len(pattern), most=MOST_OF_PATTERN)
+
+
 def _settle_shape(kind: Kind, around: Surroundings) -> str:
     """A named shape, or a pattern: rows of 0 and 1 parted by `/`, planes by `//`."""
     value = str(kind.constant)
     if value in NAMED_SHAPES:
         return value
+    _refuse_large(value)
     if not value or set(value) - set("01/"):
         raise Refused(messages.SHAPE_UNKNOWN, value=value)
     if "1" not in value:
@@ -274,6 +284,7 @@ def _refuse_ragged(pattern: str) -> None:
 def _settle_hits(kind: Kind, around: Surroundings) -> str:
     """A pattern of what is to be on, off or either: rows of 1, 0 and `.` parted by `/`, planes by `//`."""
     value = str(kind.constant)
+    _refuse_large(value)
     if not value or set(value) - set("01./"):
         raise Refused(messages.HITS_UNKNOWN, value=value)
     if not set(value) & set("01"):
@@ -284,6 +295,11 @@ def _settle_hits(kind: Kind, around: Surroundings) -> str:
 
 def _as_constant(kind: Kind, around: Surroundings) -> Any:
     return kind.constant
+
+
+def _settle_whole(kind: Kind, around: Surroundings) -> int:
+    """A whole number, which may be written with a dot; its bounds are known to hold."""
+    return int(kind.constant)
 
 
 def _settle_numbers(kind: Kind, around: Surroundings) -> tuple[int | float, ...]:
@@ -326,11 +342,11 @@ SizeLimitOrNone = Annotated[
     Any, Takes(_NUMBER | {"size", "none"}, "a number of pixels or a size", low=0, quantity=_settle_size)
 ]
 RegionPredicate = Annotated[Any, Takes(frozenset({"predicate"}), "a condition on regions", _as_constant)]
-Index = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=0, high=63, whole=True)]
-Whole = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, whole=True)]
+Index = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=0, high=63, whole=True)]
+Whole = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, whole=True)]
 Percent = Annotated[float, Takes(_NUMBER, "a number", low=0, high=100)]
-Bins = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=1, high=2**16, whole=True)]
-Classes = Annotated[int, Takes(_NUMBER, "a whole number", _as_constant, low=2, high=8, whole=True)]
+Bins = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=1, high=2**16, whole=True)]
+Classes = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=2, high=8, whole=True)]
 
 
 # --- what only the checker builds ------------------------------------------------------------------------------------

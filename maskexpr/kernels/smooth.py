@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.threads import pause
+
 Array = np.ndarray[Any, Any]
 
 _TRUNCATE = 4.0
@@ -21,6 +23,7 @@ _TILE = 32768
 # Tall tiles may be larger, so that what is read of each row still fills cache lines.
 _TALL_TILE = 8 * _TILE
 _NARROWEST = 16
+_BETWEEN_PAUSES = 64
 
 # --- gaussian --------------------------------------------------------------------------------------------------------
 
@@ -57,11 +60,17 @@ def _equals_scipy() -> bool:
 
 
 def _smoothed(im: Array, sigmas: Sequence[float], dtype: Any, out: Array | None = None) -> Array:
+    # Where SciPy draws the line too.
+    return _along_each_axis(im, dtype, [_weights(sigma) if sigma > 1e-15 else [] for sigma in sigmas], out)
+
+
+def _along_each_axis(im: Array, dtype: Any, weights: Sequence[list[float]], out: Array | None = None) -> Array:
+    """Weighted sums along one axis after another; where there are no weights an axis is left as it is."""
     result = np.empty(im.shape, dtype) if out is None else out
     source = np.ascontiguousarray(im)
-    for axis, sigma in enumerate(sigmas):
-        if sigma > 1e-15 and im.size:  # where SciPy draws the line too
-            _smooth_lines(source, result, axis, _weights(sigma))
+    for axis, its_weights in enumerate(weights):
+        if its_weights and im.size:
+            _smooth_lines(source, result, axis, its_weights)
             source = result
     if source is not result:
         result[...] = source
@@ -84,6 +93,7 @@ def _smooth_lines(source: Array, target: Array, axis: int, weights: list[float])
     scratch = np.empty((3, count * padded * width))
     for i in range(0, before, count):
         for j in range(0, after, width):
+            pause()
             part = lines[i : i + count, :, j : j + width]
             shape = (len(part), padded, part.shape[2])
             tile, total, pair = scratch[:, : math.prod(shape)]
@@ -128,9 +138,81 @@ def _weigh(tile: Array, total: Array, pair: Array, step: int, weights: list[floa
     total, pair = total[edge:stop], pair[edge:stop]
     np.multiply(tile[edge:stop], weights[0], out=total)
     for far in range(len(weights) - 1, 0, -1):
+        if far % _BETWEEN_PAUSES == 0:
+            pause()
         np.add(tile[edge - far * step : stop - far * step], tile[edge + far * step : stop + far * step], out=pair)
         np.multiply(pair, weights[far], out=pair)
         np.add(total, pair, out=total)
+
+
+# --- sums over windows -----------------------------------------------------------------------------------------------
+
+
+def box_sums(im: Array, reaches: Sequence[int]) -> Array:
+    """The sums of the pixels within a reach along each axis, as float64, axis by axis, as scipy.ndimage.correlate1d
+    with weights of 1 and its default border has them."""
+    return _along_each_axis(im, np.float64, [[1.0] * (reach + 1) if reach else [] for reach in reaches])
+
+
+def window_sums(im: Array, window: Array) -> Array:
+    """The sums of the pixels under a window, centred at `size // 2` per axis, as float64: added one after another in
+    the window's scan order, as by scipy.ndimage.correlate with its default border."""
+    result = np.empty(im.shape)
+    before = [n // 2 for n in window.shape]
+    slice_shape, rows = _window_tile(im.shape, window.shape)
+    strides = [math.prod(slice_shape[axis:]) for axis in range(im.ndim)]
+    offsets = (np.argwhere(window) @ strides).tolist()
+    framed = np.empty((rows + len(window) - 1, *slice_shape))
+    total = np.empty(framed.size)
+    for start in range(0, len(im), rows):
+        stop = min(start + rows, len(im))
+        block = framed[: stop - start + len(window) - 1]
+        _fill_mirrored(block, im, start - before[0], before)
+        flat, sums = block.reshape(-1), total[: block.size]
+        some = sums[: block.size - offsets[-1]]
+        some[...] = 0.0
+        for number, offset in enumerate(offsets):
+            if number % _BETWEEN_PAUSES == 0:
+                pause()
+            np.add(some, flat[offset : offset + some.size], out=some)
+        inside = (slice(stop - start), *(slice(n) for n in im.shape[1:]))
+        result[start:stop] = sums.reshape(block.shape)[inside]
+    return result
+
+
+def _window_tile(shape: tuple[int, ...], window: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+    """The shape of a row with what a window reaches beyond it, and how many rows are summed at once."""
+    slice_shape = tuple(n + w - 1 for n, w in zip(shape[1:], window[1:], strict=True))
+    return slice_shape, min(shape[0], max(1, _TILE // math.prod(slice_shape)))
+
+
+def sums_bytes(shape: tuple[int, ...], window: Array) -> int:
+    """Bytes that `box_sums` and `window_sums` work in, beside images of the size of the result."""
+    boxes = 0
+    for axis, size in enumerate(window.shape):
+        count, padded, width = _tile(math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :]), size // 2)
+        boxes = max(boxes, 8 * count * width * (3 * padded + size // 2))
+    if window.all():
+        return boxes
+    slice_shape, rows = _window_tile(shape, window.shape)
+    height = rows + len(window) - 1
+    return 32 * height * math.prod(slice_shape) + 16 * len(shape) * int(np.count_nonzero(window)) + 40 * height
+
+
+def _fill_mirrored(framed: Array, im: Array, first: int, before: Sequence[int]) -> None:
+    """Rows of an image from one on, with what it mirrors beyond its border on all sides."""
+    places = _mirrored(np.arange(first, first + len(framed)), len(im))
+    inside = tuple(slice(b, b + n) for b, n in zip(before[1:], im.shape[1:], strict=True))
+    framed[(slice(None), *inside)] = im[places]
+    for axis in range(1, im.ndim):
+        across, start, length = np.moveaxis(framed, axis, 0), before[axis], im.shape[axis]
+        for place in (*range(start), *range(start + length, len(across))):
+            across[place] = across[start + int(_mirrored(place - start, length))]
+
+
+def _mirrored(places: Any, length: int) -> Any:
+    places = places % (2 * length)
+    return np.minimum(places, 2 * length - 1 - places)
 
 
 # --- sobel -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from maskexpr.kernels.scratch import Scratch
@@ -77,37 +77,73 @@ def _executor(count: int) -> "ThreadPoolExecutor":
     return _pool[0][1]
 
 
+def _ended(helpers: "Iterable[Future[None]]") -> list[BaseException | None]:
+    """The errors of helpers, once they are done; those that are busy elsewhere and have not begun need not."""
+    return [helper.exception() for helper in helpers if not helper.cancel()]
+
+
+class _NotWanted(BaseException):
+    """Ends the work of a thread that helps with what is not wanted any more."""
+
+
+_helping = threading.local()
+
+
+def pause() -> None:
+    """Between two pieces of long work: ends it if the work it is a share of was given up, by Ctrl-C say.
+
+    The thread that shared it out need not call this: it is the one that is interrupted.
+    """
+    if getattr(_helping, "given_up", None):
+        raise _NotWanted
+
+
+class _Share:
+    """Work on items that several threads take one by one."""
+
+    def __init__(self, work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
+        self._work, self._items = work, items
+        self._numbers = itertools.count()
+        self.given_up: list[bool] = []
+
+    def _taken(self) -> Iterator[Any]:
+        while not self.given_up:
+            number = next(self._numbers)
+            if number >= len(self._items):
+                return
+            yield self._items[number]
+
+    def take_part(self) -> None:
+        try:
+            self._work(self._taken())
+        except BaseException:
+            self.given_up.append(True)
+            raise
+
+    def help_out(self) -> None:
+        _helping.given_up = self.given_up
+        try:
+            self.take_part()
+        finally:
+            _helping.given_up = None
+
+
 def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
     """Let several threads, this one among them, take items one by one; the first exception of any stops them all."""
     count = min(threads(), len(items))
-    numbers = itertools.count()
-    stopped: list[bool] = []
-
-    def taken() -> Iterator[Any]:
-        while not stopped:
-            number = next(numbers)
-            if number >= len(items):
-                return
-            yield items[number]
-
-    def take_part() -> None:
-        try:
-            work(taken())
-        except BaseException:
-            stopped.append(True)
-            raise
-
+    shared = _Share(work, items)
     helpers: list[Future[None]] = []
     try:
         # Where no thread can be started, or none any more as the interpreter ends, this one does all.
         with contextlib.suppress(RuntimeError):
             for _ in range(count - 1):
-                helpers.append(_executor(count - 1).submit(take_part))  # noqa: PERF401 - keeps those that began
-        take_part()
-    finally:
-        stopped.append(True)
-        # Helpers that are busy elsewhere and have not begun need not; their share is done.
-        failed = [h.exception() for h in helpers if not h.cancel()]
+                helpers.append(_executor(count - 1).submit(shared.help_out))  # noqa: PERF401 - keeps those that began
+        shared.take_part()
+        failed = _ended(helpers)
+    except BaseException:
+        shared.given_up.append(True)  # Ctrl-C may come while they are waited for
+        _ended(helpers)
+        raise
     for error in failed:
-        if error is not None:
+        if error is not None and not isinstance(error, _NotWanted):
             raise error

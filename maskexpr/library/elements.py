@@ -120,7 +120,7 @@ def _denominator(n: Distance) -> int:
 
 def _scaled(reach: int, step: int, radius: int) -> Any:
     """Distances along one axis, in whole units; Python integers where their squares would not fit 64 bits."""
-    exact = max(radius, reach * step) > 2**30
+    exact = max(radius, step, reach * step) > 2**30
     offsets = np.abs(np.arange(-reach, reach + 1))
     return (offsets.astype(object) if exact else offsets.astype(np.int64)) * step
 

@@ -83,7 +83,9 @@ def compute(exact: Callable[..., Any], ufunc: Callable[..., Any], kind: Kind, wo
 
 def _scalar(value: Any, work: np.dtype[Any]) -> Any:
     """A plain number in the working type, so that NumPy never widens an image for it."""
-    return value if isinstance(value, np.ndarray) or work.kind == "O" else work.type(value)
+    if isinstance(value, np.ndarray):
+        return value
+    return np.array(value, work) if work.kind == "O" else work.type(value)
 
 
 def _nonzero(divisor: Any, kind: Kind) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.diagnostics.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, BITS_ORDER, WHERE_MIXED
+from maskexpr.diagnostics.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, BITS_ORDER, RESULT_TOO_WIDE, WHERE_MIXED
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import (
     FLOATS,
@@ -39,6 +39,8 @@ def _where_kind(kinds: Kinds) -> Kind:
     result = numeric_result({"a": a, "b": b}, ranges.union)
     if grid and not result.holds_pixels:
         dtype = float_type([]) if result.range is None else ranges.smallest_type(result.range)
+        if dtype is None:
+            raise Refused(RESULT_TOO_WIDE, range=result.range)
         return like_grid("image", arrays, dtype, result.range)
     if "labels" in names and names <= {"labels", "number"} and _fit_labels(result.range):
         return like_grid("labels", arrays, np.int32, result.range)
@@ -381,7 +383,7 @@ def isnan(im: Numeric) -> Any:
     >>> evaluate("isnan(im)", im=np.array([1.0, np.nan]))
     array([False,  True])
     """
-    return np.isnan(im)
+    return np.isnan(im) if isinstance(im, np.ndarray) else im != im  # NumPy has no integers beyond 64 bits
 
 
 @function(gives=_TEST, halo=0, cost=1, memory=0, total=True, transposes=True)
@@ -394,7 +396,7 @@ def isfinite(im: Numeric) -> Any:
     >>> evaluate("isfinite(im)", im=np.array([1.0, np.inf]))
     array([ True, False])
     """
-    return np.isfinite(im)
+    return np.isfinite(im) if isinstance(im, np.ndarray) else im - im == 0
 
 
 @function(gives=_TEST, halo=0, cost=4, memory=8, total=True, transposes=True, compares={"values": "in"})

@@ -29,6 +29,7 @@ _FAR, _FAR_TOGETHER = 64, 192
 _STRIP_BYTES = 2**20
 _PACKED_STRIP_BYTES = 2**18
 _MOST_STRIP_BYTES = 2**22
+_MOST_STRIPS = 2**14  # each takes some bytes of its own
 
 
 # A step of a pass at one strip, from the top of the image to its bottom:
@@ -283,6 +284,7 @@ def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:
         rows = min(most, _PACKED_STRIP_BYTES * min(helping, 2) // packed_row)
     margin = max(task.margin + task.halo for task in tasks)
     rows = max(rows, 2 * margin, min(8 * margin, most), 1)
+    rows = max(rows, -(-shape[0] // _MOST_STRIPS))
     strips = -(-shape[0] // rows)
     even = -(-shape[0] // (-(-strips // helping) * helping))  # as many for each thread
     return rows if strips == 1 else max(even, 2 * margin, 1)

@@ -106,3 +106,38 @@ def test_medians_by_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not ranks.opencv_serves(np.dtype(dtype), window)
     monkeypatch.setattr(opencv, "usable", lambda: None)
     assert not ranks.opencv_serves(np.dtype("u1"), square)
+
+
+# --- ranks of any window ---------------------------------------------------------------------------------------------
+
+
+def sorted_window(im: np.ndarray, window: np.ndarray, rank: int) -> np.ndarray:
+    """By definition: the image with its mirror around it, and at each pixel its window sorted."""
+    around = [(n // 2, n - 1 - n // 2) for n in window.shape]
+    views = np.lib.stride_tricks.sliding_window_view(np.pad(im, around, mode="symmetric"), window.shape)
+    return np.sort(views[..., window], axis=-1)[..., rank]
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@each("shape", [(1,), (9,), (1, 9), (9, 1), (13, 17), (3, 5, 6)])
+def test_ranks_of_windows_of_any_shape(shape: tuple[int, ...], dtype: str) -> None:
+    im, random = random_image(shape, dtype, 7), np.random.default_rng(8)
+    if im.dtype.kind == "f":
+        im[random.random(shape) < 0.2] = random.choice(np.array([np.nan, np.inf, -np.inf, -0.0], im.dtype))
+    for sizes in ([1] * im.ndim, [2, 3, 4], [5, 1, 2], [21, 6, 3]):
+        window = random.random(sizes[: im.ndim]) < 0.6
+        window.flat[0] = True
+        for rank in {0, -1, int(window.sum()) // 2}:
+            found = ranks.ranked(im, rank, window)
+            assert found.dtype == im.dtype
+            assert found.flags.c_contiguous
+            np.testing.assert_array_equal(found, sorted_window(im, window, rank))
+            assert im.dtype.kind != "f" or not np.signbit(found[found == 0]).any()
+
+
+def test_large_windows_are_parted_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that Ctrl-C need not wait for them, and they take little memory."""
+    pauses = []
+    monkeypatch.setattr(ranks, "pause", lambda: pauses.append(1))
+    ranks.ranked(ANKLE[:40, :40], 0, np.ones((41, 41), bool))
+    assert len(pauses) >= 40 * 40 * 41 * 41 / 2**18

@@ -1,8 +1,11 @@
 """Fast smoothing equals the bodies of gaussian and sobel, to the last bit."""
 
+import tracemalloc
+
 import imageio.v3 as iio
 import numpy as np
 import pytest
+import scipy.ndimage
 from helpers import places
 from helpers.each import each
 
@@ -114,3 +117,35 @@ def test_a_difference_in_the_last_bit_is_noticed(monkeypatch: pytest.MonkeyPatch
     assert smooth._equals_scipy.__wrapped__()
     monkeypatch.setattr(smooth, "_scipys", lambda *args: np.nextafter(plain(*args), np.inf, dtype=args[2]))
     assert not smooth._equals_scipy.__wrapped__()
+
+
+# --- sums over windows -----------------------------------------------------------------------------------------------
+
+
+@each("shape", [(1,), (9,), (1, 9), (9, 1), (13, 17), (3, 5, 6), (70, 600)])
+def test_sums_are_scipys_to_the_last_bit(shape: tuple[int, ...]) -> None:
+    random = np.random.default_rng(3)
+    im = random.normal(0, 1000, shape)
+    for sizes in ([1, 1, 1], [2, 3, 4], [3, 1, 2], [5, 6, 3]):
+        window = random.random(sizes[: im.ndim]) < 0.6
+        window.flat[-1] = True
+        if all(n // 2 < 3 * length for n, length in zip(window.shape, shape, strict=True)):  # else SciPy errs
+            expected = scipy.ndimage.correlate(im, window.astype(float))
+            np.testing.assert_array_equal(smooth.window_sums(im, window), expected)
+    for reaches in ([0, 1, 2], [3, 0, 1], [40, 2, 0]):
+        expected = im
+        for axis, reach in enumerate(reaches[: im.ndim]):
+            expected = scipy.ndimage.correlate1d(expected, np.ones(2 * reach + 1), axis)
+        np.testing.assert_array_equal(smooth.box_sums(im, reaches[: im.ndim]), expected)
+
+
+def test_a_large_disk_takes_no_memory_of_its_size_squared() -> None:
+    y, x = np.ogrid[-50:51, -50:51]
+    im, disk = np.random.default_rng(4).random((300, 200)), y * y + x * x <= 2500
+    smooth.window_sums(im[:3], disk)
+    tracemalloc.start()
+    smooth.window_sums(im, disk)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert im.nbytes < peak < 20 * im.nbytes
+    assert peak < im.nbytes + smooth.sums_bytes(im.shape, disk)

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -83,6 +84,33 @@ def test_the_first_error_stops_all(count, error, monkeypatch):
     done = []
     threads.share(lambda some: done.extend(some), range(10))  # and the next work is done
     assert sorted(done) == list(range(10))
+
+
+def test_what_is_given_up_ends_in_helping_threads_too(monkeypatch):
+    """At their next pause, in the midst of an item; where nothing is given up they finish theirs."""
+    monkeypatch.setenv("MASKEXPR_THREADS", "2")
+    this, helped, ended = threading.get_ident(), threading.Event(), []
+
+    def work(some, error=None):
+        for _ in some:
+            if threading.get_ident() == this:
+                assert helped.wait(60)
+                if error:
+                    raise error
+                return
+            helped.set()
+            give_up = time.monotonic() + (60 if error else 0.2)
+            while time.monotonic() < give_up:
+                threads.pause()
+            ended.append(error)
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.share(lambda some: work(some, KeyboardInterrupt), range(2))
+    assert ended == []
+    helped.clear()
+    threads.share(work, range(2))
+    assert ended == [None]
+    threads.pause()
 
 
 def test_an_error_of_a_helping_thread_is_told(monkeypatch):

@@ -18,7 +18,7 @@ import maskexpr
 from maskexpr import Image
 from maskexpr.engine import reference
 from maskexpr.engine.transposed import transposed
-from maskexpr.functions.arguments import Parameter
+from maskexpr.functions.arguments import Parameter, value_text
 from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES
 from maskexpr.planner.rewrites.expand_derived import expand_derived
@@ -65,6 +65,46 @@ CONSTANTS = {
     "depth": ["0", "1", "0.5", "1mm"],
     "method": ['"homotopic"', '"zhang"', '"lee"'],
 }
+# What bites wherever a number is taken: beyond 64 bits, at the ends of types, beyond float64's whole numbers, neither
+# whole nor finite; constants, and numbers that are found in the pixels.
+EXTREMES = [
+    *(
+        "2**64",
+        "-2**64",
+        "2**63",
+        "-(2**63) - 1",
+        "2**127",
+        "-(2**127)",
+        "2**53 + 1",
+        "1e30",
+        "-1e30",
+        "0.5 ** 99",
+        "-0.0",
+    ),
+    *(
+        "-log(0)",
+        "log(0)",
+        "sqrt(-1)",
+        "2**64 + 0.5",
+        "sum(im) + 2**64",
+        "-sum(im) - 2**64",
+        "max(im) * 2**60",
+        "1 / min(im)",
+    ),
+    *("count(m) + 2**100", "mean(im) * 1e300", "area(m) - 2**63", "2**64 in [2**64]", "isnan(2**64)", "true"),
+]
+EXTREME_SHAPES = [
+    *SHAPES,
+    (1,) * 5,
+    (2, 1, 3, 1, 2),
+    (1, 2, 1, 2, 1, 2),
+    (2,) * 7,
+    (1,) * 8,
+    (1,) * 9,
+    (1,) * 14,
+    (1,) * 40,
+]
+ENDLESS = [(10**9, 10**9), (10**18,), (2, 10**17), (1, 10**6, 10**12)]
 NUMBERS = ["0", "1", "2", "3", "0.5", "-1", "7", "count(m)", "max(im)", "mean(im)"]
 
 
@@ -95,19 +135,54 @@ def arguments(parameter: Parameter) -> list[str]:
     return texts
 
 
-def call_of(record: Function, rng: np.random.Generator) -> str:
+def extreme_arguments(parameter: Parameter, rng: np.random.Generator) -> list[str]:
+    """Such texts, most of them at the edge of what the parameter takes, or the default as it is written."""
+    if not parameter.required and rng.random() < 0.5:
+        return [value_text(parameter.default)]
+    numbers, kinds = [str(rng.choice(EXTREMES)) for _ in range(3)], parameter.takes.kinds
+    if "predicate" in kinds:
+        needs_image = [name for name, known in PROPERTIES.items() if known.needs_image]
+        return [*(f"{name} > {numbers[0]}" for name in [*PROPERTIES, *needs_image, *needs_image]), "area in [2**64, 1]"]
+    if kinds & {"number", "list", "length"} and rng.random() < 0.7:
+        a, b, c = numbers
+        lists = [f"[{a}, {b}, {c}]", f"[{a}]"] if "list" in kinds else []
+        return [*numbers, *lists, *(["im", "im", "0", "7"] if "image" in kinds else [])]
+    return [*arguments(parameter), *(["2e30mm", "1e-30mm", "1e30mm3"] if kinds & {"length", "size"} else [])]
+
+
+def call_of(record: Function, rng: np.random.Generator, *, extreme: bool = False) -> str:
     """A call of a function with what it needs, and some of what it may be given."""
     if record.bare:
         return record.name
-    given = [rng.choice(arguments(p)) for p in record.parameters if p.required]
-    more = [p for p in record.parameters if not p.required and rng.random() < 1 / 3]
-    given += [f"{p.name}={rng.choice(arguments(p))}" for p in more]
+
+    def one(parameter: Parameter) -> str:
+        return str(rng.choice(extreme_arguments(parameter, rng) if extreme else arguments(parameter)))
+
+    given = [one(p) for p in record.parameters if p.required]
+    more = [p for p in record.parameters if not p.required and rng.random() < (1 / 2 if extreme else 1 / 3)]
+    given += [f"{p.name}={one(p)}" for p in more]
     return f"{record.name}({', '.join(given)})"
 
 
-def inputs(rng: np.random.Generator) -> dict[str, Any]:
+def operation_of(symbol: str, rng: np.random.Generator) -> str:
+    """An operator on such numbers, images, masks."""
+    values = [f"({rng.choice([*EXTREMES, 'im', 'im', 'other', 'm', 'label(m)'])})" for _ in range(3)]
+    if symbol in ("negate", "~"):
+        return f"{'-' if symbol == 'negate' else '~'}{values[0]}"
+    if symbol == "samples":
+        return f"{rng.choice(['mean', 'max', 'median', 'sum', 'std', 'any'])}({values[0]}[{values[1]} > 1])"
+    if symbol == "item":
+        return f"centroid(m)[{values[0]}]"
+    if symbol == "crop":
+        return f"im[{values[0]}:{values[1]}, {values[2]}]" if rng.random() < 0.5 else f"im[::{values[0]}]"
+    if symbol == "assert":
+        return f"assert {values[0]} < {values[1]}; {values[2]}"
+    return f"{values[0]} {symbol} {values[1]} {symbol if symbol in '+-*&|^' else '=='} {values[2]}"
+
+
+def inputs(rng: np.random.Generator, shapes: list[tuple[int, ...]] = SHAPES) -> dict[str, Any]:
     """Arrays of one shape: masks, images of any type, a colour image."""
-    shape = SHAPES[rng.integers(len(SHAPES))]
+    shape = shapes[rng.integers(len(shapes))]
     values = {"m": rng.random(shape) < rng.choice([0.0, 0.05, 0.5, 0.9, 1.0])}
     for name in ("im", "other"):
         dtype, most = np.dtype(str(rng.choice(TYPES))), int(rng.choice([0, 1, 5, 100]))
@@ -117,7 +192,7 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
             if rng.random() < 1 / 4:
                 values[name][rng.random(shape) < 0.2] = rng.choice([np.nan, np.inf, -np.inf])
         elif rng.random() < 1 / 5:
-            values[name].flat[0] = np.iinfo(dtype).max
+            values[name][(0,) * len(shape)] = np.iinfo(dtype).max
     spacing = SPACINGS[rng.integers(len(SPACINGS))]
     kinds = dict.fromkeys(values, "image") | {"m": "mask"}
     given = {name: Image(array, spacing=spacing, kind=kinds[name]) for name, array in values.items()}
@@ -226,6 +301,60 @@ def check_samples(record: Function, seed: int) -> None:
 def test_what_works_on_pixels_works_on_samples(record: Function) -> None:
     if record.group not in ("colour", "stacks") and record.name != "assert":
         try_seeds(24, lambda seed: check_samples(record, seed))
+
+
+def check_extremes(record: Function, seed: int) -> None:
+    """A value, the same both ways, or one of our errors; and so for the cost."""
+    rng = np.random.default_rng(seed)
+    is_operator = record.name in OPERATORS and record.name not in CATALOGUE
+    call = operation_of(record.name, rng) if is_operator else call_of(record, rng, extreme=True)
+    text, values = f"input im: image; input m: mask; {call}", inputs(rng, EXTREME_SHAPES)
+    if rng.random() < 0.1:
+        endless = ENDLESS[rng.integers(len(ENDLESS))]
+        values = {
+            n: replace(v, array=np.broadcast_to(v.array[(0,) * v.array.ndim], endless)) for n, v in values.items()
+        }
+        values["rgb"] = Image(np.broadcast_to(np.uint8(1), (*endless, 3)), kind="colour")
+    try:
+        used = {info.name: values[info.name] for info in compiled(text).inputs}
+        compiled(text).bind(**used).cost()
+        compiled(text)(**used)
+    except maskexpr.MaskError:
+        return
+    expect_same(text, used, [1, None][seed % 2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("record", [*CATALOGUE.values(), *OPERATORS.values()], ids=lambda record: record.name)
+def test_extreme_numbers_explicit_defaults_and_odd_ranks(record: Function) -> None:
+    try_seeds(100, lambda seed: check_extremes(record, seed))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("isnan(2**64)", False),
+        ("isnan(sqrt(-1))", True),
+        ("isfinite(sum(im) + 2**64)", True),
+        ("isfinite(log(0))", False),
+        ("clip(2**64, 0, im)", [[1, 2, 3]]),
+        ("clip(-(2**64), im, 2**64)", [[1, 2, 3]]),
+        ("keep(im > 1, area > 1, of=none)", [[False, True, True]]),
+        ("keep(im > 1, mean_intensity > 1, of=none)", "mean_intensity is measured on an image"),
+        ("where(im > 1, count(im > 1) + 2**100, 7)", "the result can be beyond every integer type"),
+        ("bit(im, 1.0)", [[False, True, True]]),
+        ("centroid(im > 1)[k]", 1.5),
+        ("centroid(im > 1)[im]", "a subscript is a whole number, a slice or a mask, not an image"),
+    ],
+)
+def test_a_value_or_a_word_of_ours_where_python_once_spoke(text: str, value: Any) -> None:
+    given = {"im": np.array([[1, 2, 3]], np.uint8), "k": 1}
+    try:
+        program = maskexpr.compile(text)
+        found = program(**{info.name: given[info.name] for info in program.inputs})
+    except maskexpr.MaskError as error:
+        found = error.message
+    np.testing.assert_array_equal(found, value)
 
 
 def test_some_records_declare_each_fact() -> None:

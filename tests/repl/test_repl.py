@@ -301,7 +301,9 @@ def test_load_takes_files_numbers_and_spacings(typing):
 
 
 def test_limits_are_told(typing):
-    assert "100,000" in typing(":limits")
+    told = typing(":limits")
+    assert "source_bytes  1,000,000" in told
+    assert "tokens        20,000" in told
 
 
 def test_commands_may_be_cut_short_where_that_is_plain(typing):

@@ -82,6 +82,11 @@ SHAPE_UNKNOWN = Mistake(
 )
 PATTERN_EMPTY = Mistake("pattern", "the pattern {value} has no 1", "write 1 where it should reach")
 PATTERN_RAGGED = Mistake("pattern", "the rows of {value} differ in length", 'write rows alike: "010/111/010"')
+PATTERN_TOO_LARGE = Mistake(
+    "pattern",
+    "the pattern is {size:,} characters long, the limit is {most:,}",
+    'use a named shape and a reach: n=50, shape="disk"',
+)
 PATTERN_ITERATIONS = Mistake("pattern", "with a pattern, n counts how often it is applied", "write a whole number")
 PATTERN_DIMENSION = Mistake(
     "pattern",

@@ -8,7 +8,7 @@ DIVISION_BY_ZERO = Mistake(
     "division-by-zero", "an integer divisor is 0 somewhere", "replace its zeros: where(b == 0, 1, b) for a divisor b"
 )
 OUT_OF_MEMORY = Mistake(
-    "out-of-memory", "there is not enough memory for this step", "crop the image, or use less of it"
+    "out-of-memory", "there is not enough memory for this step{wanted}", "crop the image, or use less of it"
 )
 REACH_TOO_LARGE = Mistake(
     "reach-too-large", "a reach of that size needs room for {pixels} pixels", "use a reach within the image's size"

@@ -3,7 +3,12 @@
 from maskexpr.diagnostics.messages.wording import Mistake
 
 SOURCE_TOO_LONG = Mistake(
-    "source-too-long", "the program is {size:,} bytes long, the limit is {most:,}", "split it into several files"
+    "source-too-long", "the program is {size:,} bytes long, the limit is {most:,}", "split it into several programs"
+)
+TOO_MANY_TOKENS = Mistake(
+    "source-too-long",
+    "the program has more than {most:,} words, numbers and signs",
+    "split it into several programs, or give what is written often a name or a def",
 )
 TOO_DEEP = Mistake(
     "too-deep", "this is nested more than {most} levels deep", "give the inner part a name on a line of its own"

@@ -1,5 +1,6 @@
 """What a mistake is worded with: a code, the cause and one way out, with fields that are filled in."""
 
+import math
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,18 @@ class _Wording(string.Formatter):
 
 
 _WORDING = _Wording()
+
+
+def asked_for(error: MemoryError) -> str:
+    """How much was wanted where memory ran out, if that is known: what NumPy's error says of an array."""
+    shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
+    if shape is None or dtype is None:
+        return ""
+    size, unit = float(math.prod(shape) * dtype.itemsize), "bytes"
+    for larger in ("kB", "MB", "GB", "TB", "PB", "EB"):
+        if size >= 1000:
+            size, unit = size / 1000, larger
+    return f", which asks for {size:.3g} {unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """Text to nodes."""
 
-from maskexpr.language.parser.parsing import Parsed, parse
+from maskexpr.language.parser.parsing import NOTHING, Length, Parsed, parse
 
-__all__ = ["Parsed", "parse"]
+__all__ = ["NOTHING", "Length", "Parsed", "parse"]

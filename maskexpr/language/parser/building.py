@@ -1,5 +1,6 @@
 """From tokens to nodes, rule by rule."""
 
+import re
 from fractions import Fraction
 from typing import Any, cast
 
@@ -14,6 +15,8 @@ from maskexpr.language.parser.splitting import span_of
 # Longer numbers and larger exponents mean nothing in an image and would make exact arithmetic slow.
 _MOST_DIGITS = 40
 _LARGEST_EXPONENT = 30
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 
 
 class BadLiteral(Exception):
@@ -45,17 +48,12 @@ def _nodes(parts: list[Part]) -> list[Any]:
 
 
 def _unquoted(token: lark.Token) -> nodes.Text:
-    value, text, i = "", str(token)[1:-1], 0
-    while i < len(text):
-        if text[i] == "\\":
-            i += 1
-            if text[i] not in "\\\"'nt":
-                raise BadLiteral(messages.TEXT_ESCAPE, span_of(token))
-            value += {"n": "\n", "t": "\t"}.get(text[i], text[i])
-        else:
-            value += text[i]
-        i += 1
-    return nodes.Text(span_of(token), value)
+    def meant(escape: re.Match[str]) -> str:
+        if escape[1] not in _ESCAPED:
+            raise BadLiteral(messages.TEXT_ESCAPE, span_of(token))
+        return _ESCAPED[escape[1]]
+
+    return nodes.Text(span_of(token), _ESCAPE.sub(meant, str(token)[1:-1]))
 
 
 def _checked_digits(text: str, span: Span) -> str:

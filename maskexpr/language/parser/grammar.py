@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import itertools
 import os
 import stat
 import sys
@@ -65,7 +66,9 @@ def _cache_file(text: str) -> str | bool:
     return str(folder / f"grammar-{key}.cache") if os.access(folder, os.W_OK) else False
 
 
-def lex(text: str) -> list[lark.Token]:
-    """All tokens of a text. Lark's own `lex` would build a second lexer each time; this is the parser's."""
+def lex(text: str, most: int | None = None) -> list[lark.Token]:
+    """The tokens of a text, or so many from its beginning. Lark's own `lex` would build a second lexer each time; this
+    is the parser's."""
     parser = tables().parse_interactive(text, start="statement")
-    return list(parser.lexer_thread.lex(parser.parser_state))  # type: ignore[no-untyped-call]  # Lark leaves it untyped
+    tokens = parser.lexer_thread.lex(parser.parser_state)  # type: ignore[no-untyped-call]  # Lark leaves it untyped
+    return list(itertools.islice(tokens, most))

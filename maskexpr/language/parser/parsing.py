@@ -1,7 +1,8 @@
 """Text to nodes: lexing, splitting into statements, and an LALR parse of each statement by itself."""
 
+import itertools
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import lark
 
@@ -15,27 +16,59 @@ from maskexpr.language.parser.grammar import lex, tables
 from maskexpr.language.parser.mistakes import forbidden_characters, mistake_at
 from maskexpr.language.parser.splitting import STATEMENT_WORDS, modules_joined, span_of, split
 
+_MOST_FORBIDDEN = 1000  # characters that are named one by one
+
+
+class Length(NamedTuple):
+    """How long a text is, or several together."""
+
+    source_bytes: int = 0
+    tokens: int = 0
+
+
+NOTHING = Length()
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What parsing found: the statements that read well, and what was wrong with the others."""
+    """What parsing found: the statements that read well, what was wrong with the others, and how long the text is, with
+    those that were parsed before."""
 
     module: nodes.Module
     diagnostics: tuple[Diagnostic, ...]
+    length: Length
 
 
-def parse(source: Source, limits: Limits) -> Parsed:
-    """Parse a program text; mistakes are returned, never raised, so that the checker can add its own."""
-    size = len(source.text.encode("utf-8", "surrogatepass"))
+def parse(source: Source, limits: Limits, before: Length = NOTHING) -> Parsed:
+    """Parse a program text; mistakes are returned, never raised, so that the checker can add its own.
+
+    The limits are for all of a program: `before` is the length of its texts that were parsed already.
+    """
+    size = before.source_bytes + len(source.text.encode("utf-8", "surrogatepass"))
     if size > limits.source_bytes:
-        too_long = messages.SOURCE_TOO_LONG.at(source, Span(0, 1), size=size, most=limits.source_bytes)
-        return Parsed(nodes.Module(()), (too_long,))
-    forbidden = tuple(forbidden_characters(source))
+        return _too_long(source, messages.SOURCE_TOO_LONG, Length(size, before.tokens), limits.source_bytes)
+    forbidden = tuple(itertools.islice(forbidden_characters(source), _MOST_FORBIDDEN))
     if forbidden:
-        return Parsed(nodes.Module(()), forbidden)
+        return Parsed(nodes.Module(()), forbidden, Length(size, before.tokens))
+    tokens = lex(source.text, max(0, limits.tokens - before.tokens) + 1)
+    length = Length(size, before.tokens + len(tokens))
+    if length.tokens > limits.tokens:
+        return _too_long(source, messages.TOO_MANY_TOKENS, length, limits.tokens)
+    statements, diagnostics = _statements(tokens, source, limits)
+    return Parsed(nodes.Module(tuple(statements)), tuple(diagnostics), length)
+
+
+def _too_long(source: Source, mistake: messages.Mistake, length: Length, most: int) -> Parsed:
+    diagnostic = mistake.at(source, Span(0, 1), size=length.source_bytes, most=most)
+    return Parsed(nodes.Module(()), (diagnostic,), length)
+
+
+def _statements(
+    tokens: list[lark.Token], source: Source, limits: Limits
+) -> tuple[list[nodes.Statement], list[Diagnostic]]:
     statements: list[nodes.Statement] = []
     diagnostics: list[Diagnostic] = []
-    for part in split(lex(source.text)):
+    for part in split(tokens):
         try:
             if part.mistake and part.where:
                 raise _Unreadable(part.mistake.at(source, span_of(part.where), **part.fields))
@@ -47,7 +80,7 @@ def parse(source: Source, limits: Limits) -> Parsed:
         except _Unreadable as unreadable:
             diagnostics.append(unreadable.diagnostic)
             statements.append(_broken(part.tokens))
-    return Parsed(nodes.Module(tuple(statements)), tuple(diagnostics))
+    return statements, diagnostics
 
 
 class _Unreadable(Exception):

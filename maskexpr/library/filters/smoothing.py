@@ -1,8 +1,6 @@
 """Filters that smooth: each pixel from those around it."""
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -23,6 +21,8 @@ from maskexpr.functions.parameters import (
     Whole,
 )
 from maskexpr.functions.record import Settings, function
+from maskexpr.kernels import smooth
+from maskexpr.kernels.ranks import ranked
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
@@ -41,20 +41,6 @@ def check_window(size: int, argument: str) -> None:
 def wide_enough(im: Array) -> Array:
     """SciPy filters no float16."""
     return im.astype(np.float32) if im.dtype == np.float16 else im
-
-
-def reflecting(f: Callable[[Array, str], Any], im: Array, window: Masks) -> Array:
-    """What a filter of SciPy, called with an image and a mode, gives for a window where the image is reflected.
-
-    SciPy (1.17) reads other memory where a window reaches over an image four times. There it is given the image and its
-    mirror, repeated, which is the same.
-    """
-    if all(length == 1 or size // 2 < 3 * length for size, length in zip(window.shape, im.shape, strict=True)):
-        return np.asarray(f(im, "reflect"))
-    inside = tuple(slice(length) for length in im.shape)
-    for axis in range(im.ndim):
-        im = np.concatenate([im, np.flip(im, axis)], axis)
-    return np.ascontiguousarray(f(im, "wrap")[inside])
 
 
 # --- gaussian --------------------------------------------------------------------------------------------------------
@@ -148,14 +134,9 @@ def window_sums(im: Array, window: Masks) -> Array:
 
     The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis.
     """
-    work = im.astype(np.float64)
-    if not window.all():
-        weights = window.astype(np.float64)
-        return reflecting(lambda a, mode: scipy.ndimage.correlate(a, weights, mode=mode), work, window)
-    for axis, size in enumerate(window.shape):
-        if size > 1:
-            work = scipy.ndimage.correlate1d(work, np.ones(size), axis, mode="reflect")
-    return work
+    if window.all() and all(size % 2 for size in window.shape):
+        return smooth.box_sums(im, [size // 2 for size in window.shape])
+    return smooth.window_sums(im, window)
 
 
 def _window_means(im: Array, window: Masks) -> Array:
@@ -257,22 +238,4 @@ def rank_filter(im: Image, rank: Whole, n: Reach = 1, shape: ElementShape = "squ
 
 def _ranked(im: Array, rank: int, window: Masks, n: Distance, shape: str) -> Array:
     times = 1 if shape in NAMED_SHAPES else int(n.radius)
-    ranked = elements.repeated(lambda v: _ranked_once(v, rank, window), wide_enough(im), times)
-    return ranked.astype(im.dtype, copy=False) + 0  # -0.0 becomes 0.0: which of two zeros has a rank is open
-
-
-def _ranked_once(im: Array, rank: int, window: Masks) -> Array:
-    """SciPy's filter, made exact for 64-bit integers, which it compares as float64, and defined for nan."""
-
-    def ranked(a: Array) -> Array:
-        return reflecting(lambda b, mode: scipy.ndimage.rank_filter(b, rank, footprint=window, mode=mode), a, window)
-
-    if im.dtype.kind in "iu":
-        if im.dtype.itemsize < 8:
-            return ranked(im)
-        values, places = np.unique(im, return_inverse=True)
-        return np.asarray(values[ranked(places.reshape(im.shape))])
-    missing = np.isnan(im)
-    if not missing.any():
-        return ranked(im)
-    return np.where(ranked(missing.view(np.uint8)), np.nan, ranked(np.where(missing, np.inf, im))).astype(im.dtype)
+    return elements.repeated(lambda v: ranked(v, rank, window), im, times) if times else im + 0

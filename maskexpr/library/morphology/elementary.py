@@ -176,7 +176,8 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
 
     Border: nothing comes in from outside: a mask is empty there, grey images ignore it. These keep their type; nan
     spreads; a pattern that meets no pixel of the image gives the lowest value of the type (`erode` the highest).
-    Errors: a negative reach; a length without spacing; a pattern of another dimension than the axes.
+    Errors: a negative reach; a length without spacing; a pattern of another dimension than the axes, or of more than
+    4096 characters.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_dilation, whose
     `iterations` is accepted as a name for n, and of images, with a named shape, scipy.ndimage.grey_dilation.
 

@@ -8,7 +8,9 @@ from maskexpr.kernels import ranks, smooth
 from maskexpr.library import elements
 from maskexpr.library.filters import edges
 from maskexpr.library.filters import smoothing as meaning
-from maskexpr.planner.methods.method import Method, Place, chunk, runs
+from maskexpr.library.thresholds import local
+from maskexpr.planner.methods.bodies import takes
+from maskexpr.planner.methods.method import Bytes, Method, Place, chunk, estimated, runs
 from maskexpr.program.steps import Step
 
 _WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
@@ -69,3 +71,20 @@ def median_filter(step: Step) -> Method | None:
         memory=memory,
         word="a network of minima and maxima",
     )
+
+
+@takes(meaning.median_filter, meaning.rank_filter)
+def ranks_by_body(step: Step) -> Bytes:
+    n, element, axes = (step.settings[name] for name in ("n", "shape", "axes"))
+    window, dtype = elements.footprint(n, element, axes, len(step.kind.shape or ())), step.kind.dtype
+    assert dtype is not None
+    again = 0 if element in NAMED_SHAPES else 3 * dtype.itemsize  # a pattern's results, to see when they repeat
+    return lambda shape: ranks.ranked_bytes(shape, window, dtype) + again * math.prod(shape)
+
+
+@takes(meaning.mean_filter, local.local_mean, local.niblack, local.sauvola)
+def means_by_body(step: Step) -> Bytes:
+    n, axes = step.settings["n"], step.settings["axes"]
+    window = elements.footprint(n, step.settings.get("shape", "square"), axes, len(step.kind.shape or ()))
+    per_pixel = estimated(step.function.memory, step) if step.function else 0.0
+    return lambda shape: smooth.sums_bytes(shape, window) + per_pixel * math.prod(shape)

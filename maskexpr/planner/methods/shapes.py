@@ -14,10 +14,11 @@ def coordinate(step: Step) -> Method:
     assert step.function is not None
     shape, dtype = step.settings["grid"], step.kind.dtype
     axis = len(shape) - 1 - "xyz".index(step.function.name)
-    places = np.arange(shape[axis], dtype=dtype).reshape([-1 if a == axis else 1 for a in range(len(shape))])
+    lying = [-1 if a == axis else 1 for a in range(len(shape))]
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        out[...] = places[place.start : place.start + len(out)] if axis == 0 else places
+        first = place.start if axis == 0 else 0
+        out[...] = np.arange(first, first + out.shape[axis], dtype=dtype).reshape(lying)
         return out
 
     return Method(run, quiet=True)
