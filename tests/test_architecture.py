@@ -108,8 +108,9 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
-        *("threads", "png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections"),
-        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "scratch", "opencv"),
+        *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections"),
+        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
+        *("scratch", "opencv"),
     ),
     "library": (
         "__init__",
