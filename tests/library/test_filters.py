@@ -565,3 +565,16 @@ def test_windows_that_reach_over_an_image_many_times(shape, n):
     disk = np.sum((np.indices((2 * n + 1,) * im.ndim) - n) ** 2, axis=0) <= n * n
     expected = windows[..., disk.ravel()].mean(axis=-1)
     np.testing.assert_allclose(evaluate(f'mean_filter(im, {n}, "disk")', im=im), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("pattern", ["11101", "101", "10011", "1"])
+def test_ranks_on_lines_under_patterns_with_holes(pattern):
+    """SciPy fills the holes where there is one axis."""
+    line, holed = np.random.default_rng(0).integers(0, 100, 12), np.array([int(c) for c in pattern], bool)
+    padded = np.pad(line, (len(holed) // 2, len(holed) - 1 - len(holed) // 2), mode="symmetric")
+    windows = np.sort(np.lib.stride_tricks.sliding_window_view(padded, len(holed))[:, holed], axis=1)
+    for rank in range(windows.shape[1]):
+        ranked = evaluate(f'rank_filter(im, {rank}, 1, "{pattern}")', im=line)
+        np.testing.assert_array_equal(ranked, windows[:, rank])
+    median = evaluate(f'median_filter(im, 1, "{pattern}")', im=line)
+    np.testing.assert_array_equal(median, windows[:, windows.shape[1] // 2])

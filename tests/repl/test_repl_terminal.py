@@ -168,7 +168,7 @@ def test_tab_completes_and_the_bar_shows_the_call(window):
     window.type("2)")
     assert "mask 880x380" in window.enter("")
     window.type(":sc\t")
-    window.shows("Write the lines that led here")
+    window.shows("Write, or alone print, the lines that led here")
     window.type(CTRL_C)
     window.ready()
     window.type(":load two le\t")
