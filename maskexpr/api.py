@@ -87,7 +87,8 @@ class Program:
         return self._open.diagnostics
 
     def __call__(self, /, **given: Any) -> Any:
-        """Run the program.
+        """Run the program; what is suspicious in it, and what only the pixels tell, comes as `maskexpr.MaskWarning`
+        through Python's `warnings`.
 
         Parameters
         ----------
@@ -121,10 +122,12 @@ class Program:
         """Run the program on what was not seen before, and keep how to do that at once."""
         check_outputs(self._declared, self._open)
         bound = self._bound(given, run=True)
+        _warn(bound.checked.diagnostics)
         values = bound.run(_warn)
         prepared = bound.prepared
         if prepared.engine.owns_results and _needs_no_more(given, bound):
-            run = prepared.engine.run if prepared.watched.is_idle else functools.partial(prepared.run, tell=_warn)
+            is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
+            run = prepared.engine.run if is_silent else functools.partial(_run_warning, prepared)
             self._kept.keep_ready(_look(given), Ready(run, prepared))
         return values
 
@@ -287,7 +290,7 @@ def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     return program._bound(given, run=False)
 
 
-# --- what a run has to say -------------------------------------------------------------------------------------------
+# --- what is said of programs and runs -------------------------------------------------------------------------------
 
 
 def _warn(found: Iterable[Diagnostic]) -> None:
@@ -297,6 +300,12 @@ def _warn(found: Iterable[Diagnostic]) -> None:
         level, frame = level + 1, frame.f_back
     for diagnostic in found:
         warnings.warn(MaskWarning(diagnostic), stacklevel=level)
+
+
+def _run_warning(prepared: Prepared, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Run what is ready, giving out what is suspicious in it and what the run finds."""
+    _warn(prepared.checked.diagnostics)
+    return prepared.run(given, _warn)
 
 
 # --- what a look at the inputs tells ---------------------------------------------------------------------------------

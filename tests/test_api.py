@@ -9,6 +9,7 @@ import pathlib
 import pickle
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -128,6 +129,21 @@ def test_warnings_that_depend_on_the_inputs():
     assert (warning.code, warning.severity) == ("never-true", "warning")
     assert program.bind(im=IM.astype(np.uint16)).warnings == ()
     assert not program(im=IM).any()
+
+
+def test_a_call_gives_out_what_is_suspicious_and_a_bound_program_has_it():
+    """Each time, where the caller stands; not while it is asked what a run would be, and not by its runs."""
+    program = maskexpr.compile("a = im > 3; im > 300")
+    for run in [lambda: program(im=IM), lambda: maskexpr.evaluate("a = im > 3; im > 300", im=IM)] * 2:
+        with pytest.warns(maskexpr.MaskWarning) as caught:
+            assert not run().any()
+        assert [warning.message.code for warning in caught] == ["unused", "never-true"]
+        assert {warning.filename for warning in caught} == {__file__}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        bound = program.bind(im=IM)
+        assert not bound.run()["result"].any()
+        assert [warning.code for warning in bound.warnings] == ["unused", "never-true"]
 
 
 def test_a_program_gives_the_same_again():

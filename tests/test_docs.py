@@ -18,6 +18,8 @@ from maskexpr.library import CATALOGUE, PROPERTIES
 from maskexpr.library.regions import components as regions
 from maskexpr.library.regions.records import Property
 
+pytestmark = pytest.mark.filterwarnings("error::maskexpr.MaskWarning")
+
 README = Path(__file__).parent.parent / "README.md"
 _FLAGS = doctest.NORMALIZE_WHITESPACE
 

@@ -27,7 +27,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.chdir(tmp_path)
         spacing = ["--spacing", SPACING[name]] if name in SPACING else []
         assert main(["run", str(EXAMPLES / name), *spacing, *arguments]) == 0
-        lines = capsys.readouterr().out.splitlines()
+        out, warned = capsys.readouterr()
+        assert warned == ""
+        lines = out.splitlines()
         results: dict[str, np.ndarray] = {}
         for line in lines:
             if " = " in line:

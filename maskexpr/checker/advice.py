@@ -28,7 +28,8 @@ def look_at(here: Place, function: Function, given: Given, result: Value, around
         finite = _finite(here, next(iter(given.values())))
         if finite:
             here.context.steps.finite.setdefault(step, finite)
-    _reach(here, function, step.settings, around)
+    if not _is_chosen(here, given):
+        _reach(here, function, step.settings, around)
     _places(here, step, given)
 
 
@@ -71,6 +72,12 @@ def _written(here: Place, step: Step) -> str:
 
 
 # --- reaches ---------------------------------------------------------------------------------------------------------
+
+
+def _is_chosen(here: Place, given: Given) -> bool:
+    """Whether the reach has a name, a param's say, and that is 0: no reach is what somebody asked for."""
+    n = given.get("n", given.get("sigma"))
+    return n is not None and n.kind.is_constant and n.kind.constant == 0 and here.quote(n).isidentifier()
 
 
 def _reach(here: Place, function: Function, settings: Settings, around: Surroundings) -> None:

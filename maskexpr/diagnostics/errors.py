@@ -117,7 +117,10 @@ class FileError(MaskError):
 
 
 class MaskWarning(UserWarning):
-    """What a run found suspicious, as `warnings` gives it out; `diagnostic` holds it."""
+    """What is suspicious in a program that is called, or in what it finds, as `warnings` gives it out.
+
+    `diagnostic` holds it, with its place.
+    """
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic)

@@ -53,6 +53,7 @@ def test_the_least_reach_reaches() -> None:
     assert said("peaks(im, 2mm)", im=wide) == said("split(im > 0.5, 2mm)", im=wide) == ["reach"]
     assert said("peaks(im, 0)", im=wide) == said("peaks(im, 3mm)", im=wide) == []
     assert said("area(circle(2, 3, 0) & m)", m=M) == []  # a point
+    assert said("param n = 0 in 0..9; dilate(m, n)", m=M) == []  # which somebody chose
     assert said("difference_of_gaussians(im, 0, 2)", im=RNG.random((9, 11))) == []
 
 
