@@ -41,6 +41,13 @@ def test_hull_of_ankle_is_scikit_images(ankle):
     np.testing.assert_array_equal(evaluate("hull(im > 60)", im=ankle), scikit_images(ankle > 60))
 
 
+def test_the_hull_of_a_hull_is_larger_as_scikit_images():
+    m = np.zeros((60, 60), bool)
+    m[[18, 16, 39], [35, 36, 20]] = True
+    assert [int(evaluate(f"area({text})", m=m)) for text in ("hull(m)", "hull(hull(m))")] == [29, 48]
+    np.testing.assert_array_equal(evaluate("hull(hull(m))", m=m), scikit_images(scikit_images(m)))
+
+
 def test_pixels_on_the_edge_belong_to_the_hull():
     """The upper edge, from half a pixel above (0, 0) to half a pixel above (1, 2), meets the centre of (0, 1)."""
     mask = points_in((2, 3), (0, 0), (1, 0), (1, 2))

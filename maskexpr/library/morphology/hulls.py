@@ -21,7 +21,8 @@ def hull(m: Mask, axes: Axes = None) -> Masks:
 
     A pixel stands for the four points (six in a volume) half a pixel from its centre along each axis, and belongs to
     the hull if its centre lies in the hull of all these points, or on its edge. Spacing does not matter: a hull stays
-    what it is when the image is stretched. `axes="yx"` takes a hull of each slice of a stack.
+    what it is when the image is stretched. The pixels of a hull stand for points beyond it in turn, so that the hull of
+    a hull is larger: take it once. `axes="yx"` takes a hull of each slice of a stack.
 
     Border: only pixels of the image count, and the hull does not go beyond it.
     Errors: more than three axes.
