@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from maskexpr.checker import binding, check
 from maskexpr.checker.binding import Image
 from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, ProgramError
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine.clock import Times
-from maskexpr.engine.kept import Kept, Ready
+from maskexpr.engine.kept import Kept, Ready, look, needs_no_more
 from maskexpr.engine.prepared import Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind
@@ -110,7 +108,7 @@ class Program:
         RunError
             An assert failed, or a step has no answer for these pixels.
         """
-        ready = self._ready.get(_look(given))
+        ready = self._ready.get(look(given))
         if ready is not None:
             ready.is_asked_for = True
             values = ready.run(given)
@@ -125,10 +123,10 @@ class Program:
         _warn(bound.checked.diagnostics)
         values = bound.run(_warn)
         prepared = bound.prepared
-        if prepared.engine.owns_results and _needs_no_more(given, bound):
+        if prepared.engine.owns_results and needs_no_more(given, bound):
             is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
             run = prepared.engine.run if is_silent else functools.partial(_run_warning, prepared)
-            self._kept.keep_ready(_look(given), Ready(run, prepared))
+            self._kept.keep_ready(look(given), Ready(run, prepared))
         return values
 
     def bind(self, /, **given: Any) -> "Bound":
@@ -306,37 +304,6 @@ def _run_warning(prepared: Prepared, given: Mapping[str, Any]) -> dict[str, Any]
     """Run what is ready, giving out what is suspicious in it and what the run finds."""
     _warn(prepared.checked.diagnostics)
     return prepared.run(given, _warn)
-
-
-# --- what a look at the inputs tells ---------------------------------------------------------------------------------
-
-
-def _look(given: Mapping[str, Any]) -> Any:
-    """What tells runs of one engine apart where the inputs are ordinary arrays, and params whole numbers or texts; None
-    for anything else."""
-    key: list[Any] = []
-    for name, value in given.items():
-        if type(value) is np.ndarray and value.ndim:
-            key += (name, value.shape, value.dtype)
-        elif type(value) in (int, bool, str):
-            key += (name, type(value), value)
-        else:
-            return None
-    return tuple(key)
-
-
-def _needs_no_more(given: Mapping[str, Any], bound: Stages) -> bool:
-    """Whether inputs that look the same need no more than that look: their values are not looked at, and they are taken
-    as they are."""
-    if _look(given) is None:
-        return False
-    return all(
-        bound.arrays[name] is given[name]
-        and kind.name != "labels"
-        and not (kind.range and kind.dtype and kind.dtype.itemsize == 8)
-        for name, kind in bound.kinds.items()
-        if kind.is_array
-    )
 
 
 # --- from a text to a program ----------------------------------------------------------------------------------------
