@@ -11,6 +11,7 @@ from maskexpr.checker.context import Context, Definition, Value
 from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
+from maskexpr.diagnostics.foreign_names import WITHOUT_LIKE
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.functions.record import Function
@@ -103,10 +104,11 @@ def _unknown_function(here: Place, node: nodes.Call) -> None:
 
 
 def _near(here: Place, name: str) -> str:
-    """The function most like this one; none for what Python has by that name, which is no slip."""
+    """The function most like this one; none for what Python or NumPy has by that name, which is no slip."""
     context, catalogue = here.context, here.context.catalogue
     known = (here.scope.functions, (n for n, f in catalogue.items() if not f.bare))
-    return "" if name in catalogue or hasattr(builtins, name) else suggestion(context, name, *known)
+    is_meant = name in catalogue or name in WITHOUT_LIKE or hasattr(builtins, name)
+    return "" if is_meant else suggestion(context, name, *known)
 
 
 def _may_call(here: Place, node: nodes.Call, definition: Definition) -> bool:

@@ -24,6 +24,7 @@ from maskexpr.library import PROPERTIES
 _MASK_NAMES = re.compile(r"m|mask|masks|bw|binary|seg|\w*_mask")
 _READERS = ("imread", "ReadImage", "load", "loadmat", "fromfile", "dcmread")
 _SUBJECTS = ("m", "im", "labels")
+_AXIS = re.compile(r"\baxis\s*=(?!=)")  # as NumPy calls what is `axes` here
 _COMPARED = re.compile(r"\s*(<=|>=|<|>)\s*([0-9.]+)\b")
 
 
@@ -115,6 +116,8 @@ def _way(here: Place, node: nodes.Call, module: str) -> str:
     arguments = node.arguments[1:] if module else node.arguments
     if name in here.context.catalogue and f"{peer}.{name}" not in FOREIGN_FUNCTIONS:
         text = _text(here, Span(node.function.span.start, node.span.stop), arguments)
+        if here.context.catalogue[name].parameter("axes"):
+            text = _AXIS.sub("axes=", text)
         way = f"write {text if is_readable(text) else f'{name}(...)'}"
     elif forms and len(here.context.diagnostics) < MOST_SHOWN:
         way = _by_form(here, node, forms, arguments)
