@@ -342,6 +342,9 @@ FOREIGN_PROPERTIES = {
     "intensity_min": ("min_intensity", ""),
     "intensity_max": ("max_intensity", ""),
     "mean": ("mean_intensity", ""),
+    "std": ("std_intensity", ""),
+    "min": ("min_intensity", ""),
+    "max": ("max_intensity", ""),
     "bounding_box": ("bbox", ""),
 }
 
