@@ -222,6 +222,12 @@ SHAPE_OUTSIDE = Mistake(
     "the order is {order}: {places}",
     "warning",
 )
+SHAPE_BETWEEN = Mistake(
+    "outside",
+    "{function} draws nothing: it lies between pixels",
+    "give a larger radius: with 1px it holds a pixel anywhere",
+    "warning",
+)
 RECTANGLE_EMPTY = Mistake(
     "outside",
     "{function} draws nothing: it ends before it begins",
