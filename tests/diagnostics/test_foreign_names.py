@@ -245,6 +245,7 @@ PEERS = {
     "cv2.medianBlur(im, 3)": lambda: cv2.medianBlur(IM, 3),
     "cv2.countNonZero(m)": lambda: cv2.countNonZero(M.astype(np.uint8)),
     "cv2.bitwise_and(m, b)": lambda: M & B,
+    "cv2.bitwise_and(im, im, mask=m)": lambda: cv2.bitwise_and(IM, IM, mask=M.astype(np.uint8)),
     "cv2.absdiff(im, 100)": lambda: cv2.absdiff(IM.astype(float), 100.0),
     "cv2.connectedComponents(m)": lambda: cv2.connectedComponents(M.astype(np.uint8))[1] > 0,
 }  # fmt: skip
@@ -297,6 +298,7 @@ SIMPLEITK = {
     "sitk.BinaryNot(m)": 72783,
     "sitk.ConnectedComponent(m)": 3515540,
     "sitk.Median(im)": 11237244,
+    "sitk.Median(im, [1, 1])": 11237244,
 }
 
 
