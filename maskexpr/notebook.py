@@ -75,7 +75,10 @@ def _options(line: str) -> tuple[str, str, dict[str, str]]:
         elif word.isidentifier() and not name:
             name = word
         elif word.partition("=")[0].isidentifier() and "=" in word:
-            values[word.partition("=")[0]] = word.partition("=")[2]
+            param, _, value = word.partition("=")
+            if param in values:
+                raise InputError(messages.GIVEN_TWICE.anywhere(name=param))
+            values[param] = value
         else:
             raise InputError(messages.CELL_FORM.anywhere(text=word))
     return name, mode or "overlay", values
@@ -114,8 +117,10 @@ def _params(params: Sequence[ParamInfo], known: Mapping[str, Any], written: Mapp
 
 
 def _push(shell: Any, values: Mapping[str, Any]) -> None:
-    """Give values to the notebook, but for names that Python itself has: print would be an array in all later cells."""
-    own = [name for name in values if hasattr(builtins, name) and name not in shell.user_ns]
+    """Give values to the notebook, but for names that Python or IPython itself has: print would be an array in all
+    later cells."""
+    ours, hidden = shell.user_ns, shell.user_ns_hidden
+    own = [n for n in values if (n in hidden and ours[n] is hidden[n] if n in ours else hasattr(builtins, n))]
     if own:
         print(f"not set in the notebook, as Python has it: {', '.join(own)}", file=sys.stderr)
     shell.push({name: value for name, value in values.items() if name not in own})

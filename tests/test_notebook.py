@@ -228,6 +228,8 @@ def test_params_take_values_from_the_notebook_and_from_the_line(notebook: Notebo
     assert notebook(f"%%mask\n{program}") == np.count_nonzero(notebook.im > 32)
     _, text = notebook.mistake(f"%%mask n lo=40\n{program}")
     assert "the program has no param lo; it has low" in text
+    _, text = notebook.mistake(f"%%mask n low=40 low=50\n{program}")
+    assert "low is given twice; delete one of the two" in text
 
 
 def test_names_of_python_itself_are_not_replaced(notebook: Notebook) -> None:
@@ -238,6 +240,9 @@ def test_names_of_python_itself_are_not_replaced(notebook: Notebook) -> None:
     notebook("sum = 3")  # one's own may be
     notebook("%%mask\nsum = im > 3")
     assert notebook["sum"].dtype == bool
+    notebook("%%mask\nexit = im > 3\nIn = im > 4\nim > 5")
+    assert "not set in the notebook, as Python has it: exit, In" in notebook.printed.err
+    assert isinstance(notebook["In"], list)
 
 
 def test_advice_in_a_cell_is_for_a_notebook(notebook: Notebook) -> None:

@@ -1,5 +1,6 @@
 """What is suspicious in a call that fits: warnings, and how it would be written otherwise."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from maskexpr.library import OPERATORS
 from maskexpr.program.steps import Step
 
 Given = Mapping[str, Value]
+_AXES = re.compile(r",?\s*axes\s*=\s*$")
 Settings = Mapping[str, Any]
 
 
@@ -25,7 +27,7 @@ def look_at(here: Place, function: Function, given: Given, result: Value, around
     if step.function is not function:
         return  # it was computed at once
     if function.spoilt_by and not step.kind.is_array:
-        finite = _finite(here, next(iter(given.values())))
+        finite = _finite(here, next(iter(given.values())), given.get("axes"))
         if finite:
             here.context.steps.finite.setdefault(step, finite)
     if not _is_chosen(here, given):
@@ -45,22 +47,27 @@ def _compared(here: Place, symbol: str, image: Value, other: Value | None) -> No
 # --- statistics of finite values -------------------------------------------------------------------------------------
 
 
-def _finite(here: Place, values: Value) -> str:
-    """The call as it would be written of the finite ones of its values; "" where that cannot be said."""
+def _finite(here: Place, values: Value, axes: Value | None) -> str:
+    """The call as it would be written of the finite ones of its values, which have no axes, not even all; "" where that
+    cannot be said."""
     written, call = values.span, here.span
     if not (call.start <= written.start and written.stop <= call.stop):
         return ""
-    source, meant = here.source, _finite_values(here, values)
-    text = source.slice(call._replace(stop=written.start)) + meant + source.slice(call._replace(start=written.stop))
-    return " ".join(text.split()) if meant else ""
+    source, behind = here.source, call._replace(start=written.stop)
+    rest = source.slice(behind)
+    if axes is not None and axes.kind.constant is not None:
+        if not (written.stop <= axes.span.start and axes.span.stop <= call.stop):
+            return ""
+        before = _AXES.sub("", source.slice(behind._replace(stop=axes.span.start)))
+        rest = before + source.slice(behind._replace(start=axes.span.stop)).lstrip()
+    text = source.slice(call._replace(stop=written.start)) + _finite_values(here, values) + rest
+    return " ".join(text.split())
 
 
 def _finite_values(here: Place, values: Value) -> str:
-    if values.kind.name != "samples":
+    if values.kind.name != "samples" or values.step.function is not OPERATORS["samples"]:
         text = here.bracketed(values)
         return f"{text}[isfinite({here.quote(values)})]"
-    if values.step.function is not OPERATORS["samples"]:
-        return ""
     image, mask = (_written(here, step) for step in values.step.operands.values())
     return f"{image}[{mask} & isfinite({image})]"
 

@@ -185,7 +185,7 @@ class _Application:
             ("mask" in wanted and kind.word in NUMERIC_ARRAYS, messages.ARGUMENT_MASK_WANTED),
             (name == "mask" and self._counts_masks, messages.ARGUMENT_SPREAD_WANTED),
             ("image" in wanted and name == "mask", messages.ARGUMENT_IMAGE_WANTED),
-            ("text" in wanted and text.isidentifier(), messages.ARGUMENT_QUOTES),
+            ("text" in wanted and text.isidentifier() and name not in ("none", "truth"), messages.ARGUMENT_QUOTES),
             (name in QUANTITIES and "number" in wanted and not wanted & QUANTITIES, messages.ARGUMENT_QUANTITY),
         )
         mistake = next((mistake for applies, mistake in meant if applies), None)

@@ -90,13 +90,13 @@ def _missing(
     place = (info.source or source, info.span)
     if info.meant is not None:
         return info.meant
-    if info.name in catalogue:
-        return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
     declared = (*(p.name for p in checked.params), *(i.name for i in checked.inputs))
     known = itertools.chain(checked.assigned, declared, PROPERTIES if info.in_condition else ())
     if info.in_condition and info.name in FOREIGN_PROPERTIES:
         way = worded(*FOREIGN_PROPERTIES[info.name])
         return messages.INPUT_MISSING_PROPERTY_FOREIGN.at(*place, name=info.name, way=way)
+    if info.name in catalogue:
+        return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
     near = FOREIGN_VALUES.get(info.name, "")
     if not near and suggest:
         lowered = info.name.lower()

@@ -11,6 +11,7 @@ from maskexpr.checker.context import Context, Definition, Value
 from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
+from maskexpr.diagnostics.foreign_names import WITHOUT_LIKE
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.functions.record import Function
@@ -103,10 +104,11 @@ def _unknown_function(here: Place, node: nodes.Call) -> None:
 
 
 def _near(here: Place, name: str) -> str:
-    """The function most like this one; none for what Python has by that name, which is no slip."""
+    """The function most like this one; none for what Python or NumPy has by that name, which is no slip."""
     context, catalogue = here.context, here.context.catalogue
     known = (here.scope.functions, (n for n, f in catalogue.items() if not f.bare))
-    return "" if name in catalogue or hasattr(builtins, name) else suggestion(context, name, *known)
+    is_meant = name in catalogue or name in WITHOUT_LIKE or hasattr(builtins, name)
+    return "" if is_meant else suggestion(context, name, *known)
 
 
 def _may_call(here: Place, node: nodes.Call, definition: Definition) -> bool:
@@ -192,7 +194,9 @@ class _Arguments:
             self.conditions[name] = argument.value
             return
         value = self.here.value(argument.value)
-        if name not in self.names:
+        if name not in self.names and self._is_part(value):
+            self._refuse(argument.name, messages.ARGUMENT_UNKNOWN_MASK, name=name, text=self._part(argument.value))
+        elif name not in self.names:
             near = suggestion(self.here.context, name, self.names, self.function.aliases)
             far = messages.ARGUMENT_UNKNOWN_FAR if self.given else messages.ARGUMENT_COMPARED
             self._refuse(argument.name, messages.ARGUMENT_UNKNOWN if near else far, name=name, near=near)
@@ -223,8 +227,28 @@ class _Arguments:
         elif twin and count == 2:
             text = ", ".join(self.here.quote(a.span) for a in self.node.arguments)
             self._refuse(argument, messages.ARGUMENT_TOO_MANY_TWO, other=twin, text=text)
+        elif self.function.parameters and self.function.parameters[0].takes.kinds == {"masks"}:
+            text = ", ".join(self.here.quote(a.span) for a in self.node.arguments)
+            self._refuse(self.node, messages.ARGUMENT_TOO_MANY_LIST, text=text)
+        elif self._is_part(self.here.value(argument)):
+            fields = {"most": len(self.in_order), "count": count, "text": self._part(argument)}
+            self._refuse(argument, messages.ARGUMENT_TOO_MANY_MASK, **fields)
         else:
             self._refuse(argument, messages.ARGUMENT_TOO_MANY, most=len(self.in_order), count=count)
+
+    def _is_part(self, value: Value) -> bool:
+        """Whether this may be a mask that a statistic is to keep to: it takes the samples in it."""
+        function = self.function
+        if not isinstance(function, Function) or not self.given or "samples" not in function.parameters[0].takes.kinds:
+            return False
+        return value.kind.may_be({"mask"})
+
+    def _part(self, mask: nodes.Expression) -> str:
+        """The call of the samples in a mask."""
+        others = [a for a in self.node.arguments[1:] if mask not in (a, getattr(a, "value", None))]
+        samples = f"{self.here.bracketed(next(iter(self.given.values())))}[{self.here.quote(mask.span)}]"
+        texts = [samples, *(self.here.quote(a.span) for a in others)]
+        return f"{self.node.function.text}({', '.join(texts)})"
 
     def _refuse(self, part: nodes.Node, mistake: Mistake, **fields: object) -> None:
         self.fits = False

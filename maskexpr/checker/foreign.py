@@ -17,6 +17,7 @@ from maskexpr.diagnostics.foreign_names import (
 )
 from maskexpr.diagnostics.mending import Form, is_element, is_readable, is_simple
 from maskexpr.diagnostics.source import Span
+from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import LOGICAL, NUMERIC, Kind
 from maskexpr.language import nodes
 from maskexpr.library import PROPERTIES
@@ -24,6 +25,7 @@ from maskexpr.library import PROPERTIES
 _MASK_NAMES = re.compile(r"m|mask|masks|bw|binary|seg|\w*_mask")
 _READERS = ("imread", "ReadImage", "load", "loadmat", "fromfile", "dcmread")
 _SUBJECTS = ("m", "im", "labels")
+_RENAMED = {"axis": "axes"}  # arguments that NumPy calls otherwise
 _COMPARED = re.compile(r"\s*(<=|>=|<|>)\s*([0-9.]+)\b")
 
 
@@ -114,8 +116,7 @@ def _way(here: Place, node: nodes.Call, module: str) -> str:
     forms = FOREIGN_FUNCTIONS.get(f"{peer}.{name}") or FOREIGN_FUNCTIONS.get(name, ())
     arguments = node.arguments[1:] if module else node.arguments
     if name in here.context.catalogue and f"{peer}.{name}" not in FOREIGN_FUNCTIONS:
-        text = _text(here, Span(node.function.span.start, node.span.stop), arguments)
-        way = f"write {text if is_readable(text) else f'{name}(...)'}"
+        way = _as_ours(here, here.context.catalogue[name], arguments)
     elif forms and len(here.context.diagnostics) < MOST_SHOWN:
         way = _by_form(here, node, forms, arguments)
     else:
@@ -124,6 +125,21 @@ def _way(here: Place, node: nodes.Call, module: str) -> str:
         if _is_foreign(here, part):
             _answer(here, part)
     return way
+
+
+def _as_ours(here: Place, function: Function, arguments: tuple[nodes.Expression | nodes.Keyword, ...]) -> str:
+    """A call of what is here by the same name, with as much of what was typed as this takes."""
+    plain = [_argument(here, a) for a in arguments if not isinstance(a, nodes.Keyword)]
+    named = [(_RENAMED.get(a.name.text, a.name.text), a.value) for a in arguments if isinstance(a, nodes.Keyword)]
+    named = [(name, value) for name, value in named if here.quote(value.span) != "None"]
+    order, taken = function.in_order(len(plain)), [name for name, _ in named if function.parameter(name)]
+    if any(p.required and p.name not in {*order[: len(plain)], *taken} for p in function.parameters):
+        return f"write {function.signature}"
+    texts = plain[: len(order)] + [f"{n}={_argument(here, value)}" for n, value in named if n in taken]
+    text = f"{function.name}({', '.join(texts)})"
+    if not is_readable(text):
+        return f"write {function.name}(...)"
+    return f"write {text}" + ("" if len(texts) == len(plain) + len(named) else ", say")
 
 
 def _peer(module: str) -> str:
@@ -143,6 +159,11 @@ def _by_form(
         given = form.bound(positional, named)
         if given is not None and form.fits_in(given):
             return _fitted(here, node, form.hint(given))
+    for form in fitting:  # with what it takes of the arguments
+        names = [parameter.name for parameter in form.parameters]
+        given = form.bound(positional[: len(names)], {n: text for n, text in named.items() if n in names})
+        if given is not None and form.fits_in(given):
+            return _fitted(here, node, form.hint(given, whole=False))
     form = fitting[0]
     first = {form.subject: positional[0]} if positional and form.subject in _SUBJECTS else {}
     return _fitted(here, node, form.hint(first if form.fits_in(first) else {}, whole=False))

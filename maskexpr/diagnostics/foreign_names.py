@@ -16,7 +16,7 @@ MODULES = {
     "skimage": "skimage",
     "cv2": "cv2",
     **dict.fromkeys(("sitk", "SimpleITK"), "sitk"),
-    **dict.fromkeys(("monai", "medpy", "mahotas"), ""),
+    **dict.fromkeys(("monai", "medpy", "mahotas", "plt"), ""),
 }
 # Names that modules often have, and that an image may have too.
 MAYBE_MODULES = {
@@ -59,6 +59,8 @@ _LINES = (
      "it gives the classes, numbered, not their thresholds"),
     ("threshold_local", "im, block_size=15", "local_mean(im, {block_size // 2})",
      "a mean; scikit-image's default weighs by a gaussian"),
+    ("threshold_local", "im, block_size:15, offset:10", "local_mean(im, {block_size // 2}) - offset",
+     "a mean; scikit-image's default weighs by a gaussian"),
     ("adaptive_threshold adaptthresh", "im, block_size=15", "im > local_mean(im, {block_size // 2})"),
     ("adaptiveThreshold", "im, maxval:255, method:0, type:0, block_size:15, C:5",
      "im > local_mean(im, {block_size // 2}) - C", _KERNEL),
@@ -69,6 +71,7 @@ _LINES = (
     # masks and values
     ("invert bitwise_not complement imcomplement logical_not BinaryNot", "m", "~m"),
     ("logical_and bitwise_and intersection", "a, b", "a & b"),
+    ("bitwise_and", "im, same, mask:m", "where(mask, im, 0)"),
     ("logical_or bitwise_or union", "a, b", "a | b"),
     ("logical_xor bitwise_xor", "a, b", "a ^ b"),
     ("absdiff imabsdiff", "a, b", "abs(a - b)"),
@@ -83,6 +86,17 @@ _LINES = (
     ("isinf", "im", "~isfinite(im) & ~isnan(im)"),
     ("ln", "im", "log(im)"),
     ("atan2", "a, b", "arctan2(a, b)"),
+    ("atan arctan", "im", "arctan2(im, 1)"),
+    ("sinh", "im", "(exp(im) - exp(-im)) / 2"),
+    ("cosh", "im", "(exp(im) + exp(-im)) / 2"),
+    ("exp2", "im", "2.0 ** im"),
+    ("log1p", "im", "log(im + 1)"),
+    ("equal", "a, b", "a == b"),
+    ("not_equal", "a, b", "a != b"),
+    ("less", "a, b", "a < b"),
+    ("less_equal", "a, b", "a <= b"),
+    ("greater", "a, b", "a > b"),
+    ("greater_equal", "a, b", "a >= b"),
     ("ifelse select iif", "m, a, b", "where(m, a, b)"),
     ("filled", "im, value=0", "where(valid, im, value)", "where valid=~im.mask is given as an input"),
     ("masked_where", "m, im", "where(m, 0, im)"),
@@ -93,14 +107,23 @@ _LINES = (
     ("stdev stddev standard_deviation", "im", "std(im)"),
     ("variance var", "im", "std(im) ** 2"),
     ("quantile", "im, q:0.3", "percentile(im, {100 * q})"),
-    ("prctile nanpercentile", "im, q:0.3", "percentile(im, q)"),
+    ("prctile", "im, q:0.3", "percentile(im, q)"),
     ("amin", "im", "min(im)"),
     ("amax", "im", "max(im)"),
     ("ptp", "im", "max(im) - min(im)"),
     ("mip projection max_projection", "im", 'max(im, axes="z")'),
     ("skew skewness", "im", "mean((im - mean(im)) ** 3) / std(im) ** 3"),
     ("kurtosis", "im", "mean((im - mean(im)) ** 4) / std(im) ** 4", "3 for a normal distribution, where SciPy's is 0"),
-    ("nanmean", "im", "mean(im[isfinite(im)])"),
+    ("nanmean", "im", "mean(im[~isnan(im)])"),
+    ("nansum", "im", "sum(im[~isnan(im)])"),
+    ("nanstd", "im", "std(im[~isnan(im)])"),
+    ("nanvar", "im", "std(im[~isnan(im)]) ** 2"),
+    ("nanmin", "im", "min(im[~isnan(im)])"),
+    ("nanmax", "im", "max(im[~isnan(im)])"),
+    ("nanmedian", "im", "median(im[~isnan(im)])"),
+    ("nanpercentile", "im, q:0.3", "percentile(im[~isnan(im)], q)"),
+    ("nanquantile", "im, q:0.3", "percentile(im[~isnan(im)], {100 * q})"),
+    ("mad median_abs_deviation", "im", "median(abs(im - median(im)))"),
     ("len", "a", "area(a)", "len has no one meaning for an image: this counts a mask's pixels"),
     ("crop imcrop", "im", "im[10:90, 20:60]"),
     ("astype", "m, type:type", "where(m, 1, 0)", _TYPES),
@@ -151,7 +174,10 @@ _LINES = (
      "(labels > 0) & (dilate(labels + 0, 1) != erode(labels + 0, 1))"),
     ("find_boundaries", "m, connectivity=1, mode~thick='thick'", "dilate(m, 1) & dilate(~m, 1)"),
     ("mark_boundaries outline contour edge edges bwperim find_contours", "m", "boundary(m, 1)"),
+    ("find_contours", "im, level:100", "boundary(im > level, 1)", "a mask, no coordinates"),
     ("skeletonize", "m", 'skeleton(m, method="zhang")', "the default loses no lines"),
+    ("skeletonize", "m, method~lee:'lee'", 'skeleton(m, method="lee")', "the default loses no lines"),
+    ("skeletonize_3d", "m", 'skeleton(m, method="lee")', "the default loses no lines"),
     ("bwskel BinaryThinning", "m", "skeleton(m)"),
     ("thin medial_axis", "m", "skeleton(m)", "nearest is {}: lines as thin, but not pixel for pixel the same"),
     ("convex_hull convex_hull_image convexHull bwconvhull", "m", "hull(m)"),
@@ -170,7 +196,10 @@ _LINES = (
     ("remove_small_objects", "m, max_size=64", "remove_small(m, {max_size + 1})", _SMALL),
     ("remove_small_objects", "m, min_size=64", "remove_small(m, min_size)",
      "as scikit-image up to 0.25; since 0.26 those of that size go too: {remove_small(m, min_size + 1)}"),
+    ("remove_small_objects", "m, max_size:64, connectivity:2",
+     "remove_small(m, {max_size + 1}, connectivity=connectivity)", _SMALL),
     ("bwareaopen", "m, P=64", "remove_small(m, P, connectivity=2)"),
+    ("bwareaopen", "m, P:64, conn:8", "remove_small(m, P, connectivity=conn)"),
     ("area_opening", "m, area_threshold=64", "remove_small(m, area_threshold)"),
     ("area_opening", "im, area_threshold=64", "reconstruct(open(im, 4), im)",
      "nearest is {}: it goes by the width of bright spots, not by their area; of a mask write {remove_small(im,"
@@ -178,6 +207,8 @@ _LINES = (
     ("remove_small_holes", "m, max_size=64", "~remove_small(~m, {max_size + 1})", _SMALL),
     ("remove_small_holes", "m, area_threshold=64", "~remove_small(~m, area_threshold)",
      "as scikit-image up to 0.25; since 0.26 those of that size go too: {~remove_small(~m, area_threshold + 1)}"),
+    ("remove_small_holes", "m, max_size:64, connectivity:2",
+     "~remove_small(~m, {max_size + 1}, connectivity=connectivity)", _SMALL),
     ("area_closing", "m, area_threshold=64", "~remove_small(~m, area_threshold)"),
     ("area_closing", "im, area_threshold=64", "-reconstruct(-close(im, 4), -im)",
      "nearest is {}: it goes by the width of dark spots, not by their area; of a mask write {~remove_small(~im,"
@@ -214,16 +245,20 @@ _LINES = (
     ("medianBlur", "im, ksize=3", "median_filter(im, {ksize // 2})", _KERNEL),
     ("medfilt medfilt2 ndi.median_filter", "im, size=3", "median_filter(im, {size // 2})"),
     ("skimage.median sitk.Median Median", "im", "median_filter(im, 1)"),
+    ("sitk.Median Median", r"im, radius~^\[?(\d+)(; *\1)*\]?$:[2; 2]", "median_filter(im, {radius * 1})"),
     ("skimage.median", "im, footprint=1", "median_filter(im, footprint)"),
     ("percentile_filter", "im", "rank_filter(im, 4)", "the fifth of nine values; a rank is no percentage"),
     ("unsharp_mask", "im, radius=1, amount=1", "unsharp(im, radius, amount)", _SCALE),
     ("sharpen imsharpen", "im", "unsharp(im, 1)"),
+    ("edge edges", "im, method~[Cc]anny:'canny'",
+     "skeleton(hysteresis(5.66 * sobel(gaussian(im, 1.4)), 25.5, 51))", _CANNY),
+    ("edge edges", "im, method='sobel'", "sobel(im) > 20", "the threshold is yours to choose"),
     ("Canny", "im, low:100, high:150", "skeleton(hysteresis(5.66 * sobel(im), low, high))", _CANNY),
     ("canny", "im, sigma=1, low=25.5, high=51",
      "skeleton(hysteresis(5.66 * sobel(gaussian(im, sigma)), low, high))",
      _CANNY + "; where values go from 0 to 1, 0.1 and 0.2 are its thresholds"),
     ("prewitt", "im", "sobel(im)", "nearest is {}: it weighs the middle row twice"),
-    ("gradient gradient_magnitude GradientMagnitude", "im", "sobel(im)"),
+    ("grad gradient gradient_magnitude GradientMagnitude", "im", "sobel(im)"),
     ("Sobel ndi.sobel", "im", "sobel(im)", "nearest is {}: the gradient's size, not its part along one axis"),
     ("gaussian_gradient_magnitude", "im, sigma=1", "sobel(gaussian(im, sigma))",
      "nearest is {}: on another scale, from neighbours and not from derived gaussians"),
@@ -268,6 +303,25 @@ def _table() -> dict[str, tuple[Form, ...]]:
 
 FOREIGN_FUNCTIONS = _table()
 
+# What others have by these names has no like here, whatever name is like it by its letters.
+WITHOUT_LIKE = frozenset(
+    (
+        "sort",
+        "diff",
+        "delete",
+        "choose",
+        "cov",
+        "long",
+        "isnat",
+        "blackman",
+        "tanh",
+        "arctanh",
+        "sinc",
+        "hsplit",
+        "vsplit",
+    )
+)
+
 _FERET = "nearest is {}, of the ellipse like the region: some 15 % too long for lines, too short for squares"
 # Properties of regions by the names that scikit-image, MATLAB and ImageJ give them: what a condition says for them, and
 # how that differs where it does.
@@ -296,6 +350,9 @@ FOREIGN_PROPERTIES = {
     "intensity_min": ("min_intensity", ""),
     "intensity_max": ("max_intensity", ""),
     "mean": ("mean_intensity", ""),
+    "std": ("std_intensity", ""),
+    "min": ("min_intensity", ""),
+    "max": ("max_intensity", ""),
     "bounding_box": ("bbox", ""),
 }
 

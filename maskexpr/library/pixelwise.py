@@ -1,9 +1,11 @@
 """Functions of each pixel by itself. Given only numbers they give a number, given samples they give samples."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import BIT_BEYOND_TYPE, BITS_OF_FLOATS, BITS_ORDER, RESULT_TOO_WIDE, WHERE_MIXED
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import (
@@ -18,7 +20,7 @@ from maskexpr.functions.gives import (
     pixelwise,
 )
 from maskexpr.functions.parameters import Array, Condition, Image, Index, Numbers, Numeric, ResultKind, Value, WorkType
-from maskexpr.functions.record import function
+from maskexpr.functions.record import Settings, function
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import GIVEN, LOGICAL, TRUTH, Kind
 from maskexpr.kinds.ranges import LABEL_NUMBERS, Bounds, Range
@@ -101,7 +103,18 @@ def _between_kind(kinds: Kinds) -> Kind:
 _TEST = Gives(LOGICAL, _between_kind)
 
 
-@function(gives=_TEST, halo=0, cost=2, memory=2, total=True, transposes=True, compares={"low": ">=", "high": "<="})
+def _swapped(what: messages.Mistake) -> Callable[[Settings, tuple[int, ...]], Refused | None]:
+    """The remark on two numbers of which the first is the larger one."""
+
+    def remark(values: Settings, shape: tuple[int, ...]) -> Refused | None:
+        low, high = values.get("low"), values.get("high")
+        return Refused(what, low=low, high=high) if low is not None and high is not None and low > high else None
+
+    return remark
+
+
+@function(gives=_TEST, halo=0, cost=2, memory=2, total=True, transposes=True, compares={"low": ">=", "high": "<="},
+          remark=_swapped(messages.BETWEEN_NOTHING))  # fmt: skip
 def between(im: Numeric, low: Numeric, high: Numeric) -> Any:
     """Whether low <= im <= high, both ends included.
 
@@ -120,7 +133,8 @@ def _clip_range(im: Range, low: Range, high: Range) -> Range:
     return ranges.minimum(ranges.maximum(im, low), high)
 
 
-@function(gives=pixelwise(_clip_range, exact=True), halo=0, cost=2, memory=8, total=True, transposes=True)
+@function(gives=pixelwise(_clip_range, exact=True), halo=0, cost=2, memory=8, total=True, transposes=True,
+          remark=_swapped(messages.CLIP_TO_ONE))  # fmt: skip
 def clip(im: Numeric, low: Numeric, high: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Values below `low` become `low`, values above `high` become `high`.
 

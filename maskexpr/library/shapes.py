@@ -136,14 +136,29 @@ def _missed(axes: str, radii: Sequence[str]) -> Callable[[Settings, tuple[int, .
     """The remark on a shape around a point, with a radius along each of the last axes."""
 
     def remark(values: Settings, shape: tuple[int, ...]) -> Refused | None:
-        centre = [values[name] for name in axes]
-        if all(abs(place) < math.inf for place in centre):
-            reaches = [_in_pixels(values[name], axis) for axis, name in enumerate(radii, -len(axes))]
-            if _holds_pixel(shape, [(exact(c) - r, exact(c) + r) for c, r in zip(centre, reaches, strict=True)]):
-                return None
+        centre, ends = [values[name] for name in axes], [length - 1 for length in shape[-len(axes) :]]
+        if not all(abs(place) < math.inf for place in centre):
+            return missed(shape, len(axes))
+        middles = [exact(place) for place in centre]
+        reaches = [_in_pixels(values[name], axis) for axis, name in enumerate(radii, -len(axes))]
+        if _reaches_pixel(middles, reaches, ends):
+            return None
+        if all(0 <= middle <= end for middle, end in zip(middles, ends, strict=True)):
+            return Refused(messages.SHAPE_BETWEEN)
         return missed(shape, len(axes))
 
     return remark
+
+
+def _reaches_pixel(middles: Sequence[Fraction], reaches: Sequence[Fraction], ends: Sequence[int]) -> bool:
+    """Whether the nearest pixel of the image lies in an ellipsoid: along each axis by itself none is nearer."""
+    terms = Fraction(0)
+    for middle, reach, end in zip(middles, reaches, ends, strict=True):
+        away = min(max(round(middle), 0), end) - middle
+        if away and not reach:
+            return False
+        terms += (away / reach) ** 2 if away else 0
+    return terms <= 1
 
 
 def _in_pixels(radius: Distance, axis: int) -> Fraction:

@@ -108,6 +108,24 @@ def test_what_is_said_holds(text: str) -> None:
                 assert found.all() or "but for nan" in said[0].message, condition
 
 
+@pytest.mark.parametrize("statistic", ["sum", "mean", "std", "min", "max", "median"])
+def test_what_is_said_of_statistics_along_axes_holds(statistic: str) -> None:
+    """A sum of values of 0..1 is no value of 0..1."""
+    for text, number in itertools.product(("hue(im)", "normalize(red(im))", "red(im)"), (-1, 0, 0.9, 1, 4, 255)):
+        for condition in (f'{statistic}({text}, axes="y") > {number}', f'{statistic}({text}, axes="x") <= {number}'):
+            said, found = codes(condition, COLOURS["uint8"]), evaluate(condition, im=COLOURS["uint8"])
+            assert "never-true" not in said or not found.any(), condition
+            assert "always-true" not in said or found.all(), condition
+
+
+def test_means_are_rounded() -> None:
+    """The largest number of 64 bits is none of float64."""
+    im = np.full((3, 3), 2**64 - 1, np.uint64)
+    im[0, 0] = 0
+    assert codes("keep(im > 0, mean_intensity < 2 ** 64, of=im)", im) == []
+    assert codes("mean(im) < 2 ** 64", im) == []
+
+
 @pytest.mark.parametrize("symbol", ["<", "<=", ">", ">="])
 @pytest.mark.parametrize("number", [0.001, 0.3, 0.5, 0.999])
 def test_a_share_of_one_for_integers(symbol: str, number: float) -> None:

@@ -66,6 +66,30 @@ def test_calls_within_calls_are_one_mistake(program, meant):
     maskexpr.compile(meant)
 
 
+@pytest.mark.parametrize(
+    ("program", "meant"),
+    [
+        ("np.std(im, ddof=1)", "std(im), say"),
+        ("np.max(im, axis=None)", "max(im)"),
+        ("np.sum(im, axis = 0, keepdims=True)", "sum(im, axes=0), say"),
+        ("ndi.sum(im, labels)", "sum(im), say"),
+        ("np.where(m)", "where(condition, a, b)"),
+        ("np.clip(im, a_min=0, a_max=9)", "clip(im, low, high)"),
+        ("torch.max(im, dim=0)", "max(im), say"),
+        ("filters.gaussian(im, sigma=2, preserve_range=True)", "gaussian(im, 2), say"),
+        ("threshold_local(im, 51, offset=10)", "local_mean(im, 25) - 10"),
+        ("remove_small_objects(m, 30, out=None)", "remove_small(m, 31), say"),
+        ("edge(im, 'canny')", ""),
+    ],
+)
+def test_what_fits_of_a_call_is_kept(program, meant):
+    """What is not taken here is left out, and said to be by "say"; the rest is as it was typed."""
+    [(_, hint)] = mistakes(program, **{"im": IM} if "im" in program else {})
+    assert hint == f"write {meant}" if meant else hint.startswith("nearest is skeleton(")
+    if meant and "low" not in meant and "condition" not in meant:
+        maskexpr.compile(meant.removesuffix(", say")).bind(**{"im": IM} if "im" in meant else {"m": IM > 9})
+
+
 def test_the_arguments_have_mistakes_of_their_own():
     assert [place for place, _ in mistakes("invert(dilat(im > 3, 2)) & binary_erosion(erod(m))")] == [
         "invert(dilat(im > 3, 2))",

@@ -155,6 +155,15 @@ PEERS = {
     "np.clip(im, 10, 200)": lambda: np.clip(IM, 10, 200),
     "np.sqrt(np.abs(im))": None,
     "np.count_nonzero(m)": lambda: np.count_nonzero(M),
+    "np.max(im, axis=0)": lambda: np.max(IM, axis=0),
+    "np.mean(im, axis = -1)": lambda: np.mean(IM, axis=-1),
+    "np.arctan(im)": lambda: np.arctan(IM.astype(float)),
+    "np.sinh(im / 99)": lambda: np.sinh(IM / 99),
+    "np.cosh(im / 99)": lambda: np.cosh(IM / 99),
+    "np.exp2(im)": lambda: np.exp2(IM.astype(float)),
+    "np.log1p(im)": lambda: np.log1p(IM.astype(float)),
+    "np.greater_equal(im, 100)": lambda: IM >= 100,
+    "np.not_equal(im, 100)": lambda: IM != 100,
     "np.ptp(im)": lambda: int(np.ptp(IM)),
     "ndi.binary_dilation(m)": lambda: ndi.binary_dilation(M),
     "ndi.binary_dilation(m, iterations=3)": lambda: ndi.binary_dilation(M, iterations=3),
@@ -193,6 +202,12 @@ PEERS = {
     "morphology.black_tophat(im)": lambda: morphology.black_tophat(IM),
     "morphology.remove_small_objects(m, max_size=64)": lambda: morphology.remove_small_objects(M, max_size=64),
     "morphology.remove_small_holes(m, max_size=64)": lambda: morphology.remove_small_holes(M, max_size=64),
+    "remove_small_objects(m, max_size=64, connectivity=2)": lambda: morphology.remove_small_objects(
+        M, max_size=64, connectivity=2
+    ),
+    "remove_small_holes(m, 64, connectivity=2)": lambda: morphology.remove_small_holes(
+        M, max_size=64, connectivity=2
+    ),
     "morphology.area_opening(m, 64)": lambda: morphology.area_opening(M.astype(np.uint8), 64) > 0,
     "morphology.area_closing(m, 64)": lambda: morphology.area_closing(M.astype(np.uint8), 64) > 0,
     "morphology.h_maxima(im, 30)": lambda: morphology.h_maxima(IM, 30) > 0,
@@ -201,6 +216,7 @@ PEERS = {
     "morphology.local_maxima(im)": lambda: morphology.local_maxima(IM),
     "morphology.local_minima(im)": lambda: morphology.local_minima(IM),
     "skimage.morphology.skeletonize(m)": lambda: morphology.skeletonize(M),
+    "skimage.morphology.skeletonize(m, method='lee')": lambda: morphology.skeletonize(M, method="lee"),
     "morphology.convex_hull_image(m)": lambda: morphology.convex_hull_image(M),
     "morphology.reconstruction(im - 20, im)": lambda: morphology.reconstruction(IM.astype(int) - 20, IM.astype(int)),
     "feature.peak_local_max(im, min_distance=3)": lambda: _points(
@@ -229,6 +245,7 @@ PEERS = {
     "cv2.medianBlur(im, 3)": lambda: cv2.medianBlur(IM, 3),
     "cv2.countNonZero(m)": lambda: cv2.countNonZero(M.astype(np.uint8)),
     "cv2.bitwise_and(m, b)": lambda: M & B,
+    "cv2.bitwise_and(im, im, mask=m)": lambda: cv2.bitwise_and(IM, IM, mask=M.astype(np.uint8)),
     "cv2.absdiff(im, 100)": lambda: cv2.absdiff(IM.astype(float), 100.0),
     "cv2.connectedComponents(m)": lambda: cv2.connectedComponents(M.astype(np.uint8))[1] > 0,
 }  # fmt: skip
@@ -248,6 +265,29 @@ def test_what_is_written_is_what_they_have(call):
         )
 
 
+NANS = np.where(IM > 200, np.nan, IM / 3)
+
+
+@each("call", [f"np.nan{name}(im)" for name in ("mean", "sum", "std", "var", "min", "max", "median")] + [
+    "np.nanpercentile(im, 30)", "np.nanquantile(im, 0.3)"
+])  # fmt: skip
+def test_what_is_written_leaves_out_nan(call):
+    """As NumPy, which leaves out nan and not inf."""
+    for im in (NANS, np.where(IM < 9, np.inf, NANS)):
+        expression = expression_in(hint_of(call))
+        with np.errstate(invalid="ignore"):  # inf - inf
+            ours, theirs = maskexpr.evaluate(expression, im=im), eval(call, {"np": np, "im": im})
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+def test_names_that_are_no_slips():
+    """Of what others have by that name there is no like, whatever name is like it by its letters."""
+    for name in ("sort", "delete", "choose", "cov", "diff"):
+        assert hint_of(f"{name}(im)") == "maskexpr functions lists them all"
+    assert hint_of("plt.imshow(im)") == "write im; the value of the last line is shown"
+    assert hint_of("bwareaopen(m, 50, 4)") == "write remove_small(m, 50, connectivity=4)"
+
+
 # Found with SimpleITK 2.5.7 on the same image and mask, as uint8: the pixels that are not 0, or the sum of values.
 SIMPLEITK = {
     "sitk.OtsuThreshold(im)": 71235,
@@ -258,6 +298,7 @@ SIMPLEITK = {
     "sitk.BinaryNot(m)": 72783,
     "sitk.ConnectedComponent(m)": 3515540,
     "sitk.Median(im)": 11237244,
+    "sitk.Median(im, [1, 1])": 11237244,
 }
 
 

@@ -9,9 +9,18 @@ ARGUMENT_TOO_MANY = Mistake(
 ARGUMENT_TOO_MANY_TWO = Mistake(
     "argument-too-many", "{function} is a statistic of one image", "pixel by pixel write {other}({text})"
 )
+ARGUMENT_TOO_MANY_MASK = Mistake(
+    "argument-too-many",
+    "{function} takes {most:argument|arguments}, not {count}",
+    "of the values in a mask write {text}",
+)
+ARGUMENT_TOO_MANY_LIST = Mistake("argument-too-many", "{function} takes one list", "write {function}([{text}])")
 ARGUMENT_NOT_NAMED = Mistake("argument-too-many", "{function} takes {name} by its name", "write {name}={text}")
 ARGUMENT_UNKNOWN = Mistake("argument-unknown", "{function} has no argument {name}", "did you mean {near}?")
 ARGUMENT_UNKNOWN_FAR = Mistake("argument-unknown", "{function} has no argument {name}", "write {signature}")
+ARGUMENT_UNKNOWN_MASK = Mistake(
+    "argument-unknown", "{function} has no argument {name}", "of the values in a mask write {text}"
+)
 ARGUMENT_COMPARED = Mistake(
     "argument-unknown", "{function} has no argument {name}", "write == to compare, or {signature}"
 )
@@ -221,6 +230,18 @@ SHAPE_OUTSIDE = Mistake(
     "{function} draws nothing: no pixel of the image, which is {shape}, lies in it",
     "the order is {order}: {places}",
     "warning",
+)
+SHAPE_BETWEEN = Mistake(
+    "outside",
+    "{function} draws nothing: it lies between pixels",
+    "give a larger radius: with 1px it holds a pixel anywhere",
+    "warning",
+)
+BETWEEN_NOTHING = Mistake(
+    "order", "nothing lies between: low is {low}, above high, which is {high}", "swap them", "warning"
+)
+CLIP_TO_ONE = Mistake(
+    "order", "all values become {high}: low is {low}, above high, which is {high}", "swap them", "warning"
 )
 RECTANGLE_EMPTY = Mistake(
     "outside",

@@ -20,7 +20,7 @@ def part_of(axes: Axes, values: Array) -> tuple[int, ...]:
 
 def left_over(kinds: Kinds) -> tuple[Kind, int] | None:
     """What is like an image, the first argument, without the axes of a call, and how many values become one; None where
-    all become one."""
+    all become one. Where floating values lie is for each statistic to say: a sum lies elsewhere."""
     im, written = next(iter(kinds.values())), kinds.get("axes")
     if written is None or written.constant is None:
         return None
@@ -33,7 +33,7 @@ def left_over(kinds: Kinds) -> tuple[Kind, int] | None:
     spacing = tuple(im.spacing[axis] for axis in kept) if im.spacing else None
     values = math.prod(im.shape[axis] for axis in axes)
     shape = tuple(im.shape[axis] for axis in kept)
-    return replace(im, shape=shape, spacing=spacing), values
+    return replace(im, shape=shape, spacing=spacing, bounds=None), values
 
 
 def gives_along(

@@ -83,9 +83,9 @@ def floats_within(low: float, high: float) -> Rule:
 
 
 def means(regions: Kind, image: Kind | None) -> Kind:
-    """Floating values among those of the image, where these are whole and all sums exact."""
-    values = image.range if image is not None else None
-    return replace(floats(regions, image), bounds=values and Bounds(*values))
+    """Floating values among those of the image, where these are whole and all sums exact; rounded once."""
+    values, kind = image.range if image is not None else None, floats(regions, image)
+    return replace(kind, bounds=values and Bounds(*values).held(kind.dtype))
 
 
 def deviations(regions: Kind, image: Kind | None) -> Kind:
