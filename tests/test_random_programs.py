@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 import maskexpr
 
-pytestmark = pytest.mark.slow
+# What is suspicious in a program is warned of in a run as well; here any program may be.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::maskexpr.MaskWarning")]
 
 
 def expect(found: Any, term: Term) -> None:

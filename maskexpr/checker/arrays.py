@@ -1,6 +1,8 @@
 """The array of an input: from what a caller gives to an array the steps can use, and the kind that it is."""
 
+import math
 import operator
+import sys
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.checker import given
-from maskexpr.checker.params import is_endless
+from maskexpr.checker.params import is_endless, shown
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.kind import (
@@ -124,9 +126,12 @@ def _is_signature(value: Any) -> bool:
 
 def _signature(shape: Any, dtype: Any) -> _Pixels:
     try:
-        return _Pixels(None, tuple(operator.index(n) for n in shape), np.dtype(dtype))
-    except (TypeError, ValueError):
-        raise Refused(messages.INPUT_NOT_ARRAY, found=f"{(shape, dtype)} is no shape and type") from None
+        pixels = _Pixels(None, tuple(operator.index(n) for n in shape), np.dtype(dtype))
+    except Exception:
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"{shown((shape, dtype))} is no shape and type") from None
+    if math.prod(pixels.shape) * pixels.dtype.itemsize > sys.maxsize:
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"no array can have the shape {shown(pixels.shape)}")
+    return pixels
 
 
 def _check_type(pixels: _Pixels) -> None:

@@ -167,7 +167,7 @@ class Context:
         self.later_functions: set[str] = set()  # defs that stand further down
         self.calls: list[tuple[str, str]] = []  # the defs being filled in, and where each was called
         self.depth = 0
-        self.visits = 0  # of expressions inside defs that are being filled in
+        self.visits = 0  # of expressions, and uses of functions, inside defs that are being filled in
 
     def report(self, mistake: Mistake, source: Source, span: Span, fields: Mapping[str, object]) -> None:
         """Note a mistake, once for each place, however often a def is called."""

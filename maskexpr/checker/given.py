@@ -47,7 +47,6 @@ def taken(value: Any, declared: str | None = None) -> Given:
     """An array of 0 or more axes, in native byte order. An image declared as labels may be one with a palette."""
     if type(value) is np.ndarray:
         return Given(_native(value))
-    _refuse_masked(value)
     if isinstance(value, str | bytes | Mapping | Set) or value is None:
         raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
     if isinstance(value, list | tuple):
@@ -61,6 +60,7 @@ def taken(value: Any, declared: str | None = None) -> Given:
 
 
 def _taken(value: Any, declared: str | None) -> Given:
+    _refuse_masked(value)
     array = _converted(value)
     _refuse_masked(array)
     if array.dtype == object and array.ndim == 0 and not isinstance(value, int):  # which may be beyond 64 bits

@@ -1,5 +1,6 @@
 """The kinds of operators: what each takes, what it gives, and what was meant where it does not fit."""
 
+import math
 from fractions import Fraction
 
 from maskexpr.checker import comparisons
@@ -19,6 +20,7 @@ _TEXT = frozenset({"text"})
 _UNORDERED = (LOGICAL, _TEXT)
 _NEVER_COMPARED = {"colour", "none", "masks", "list"}
 _OF_MASKS = {"+": messages.PLUS_OF_MASKS, "-": messages.MINUS_OF_MASKS, "*": messages.TIMES_OF_MASKS}
+_MOST_QUANTITY_BITS = 256  # above and below the line: some 77 digits
 _WORDS = {"and": "&", "or": "|", "xor": "^", "not": "~"}
 
 
@@ -99,6 +101,10 @@ def _of_quantities(here: Place, operator: nodes.Operator, left: Value, right: Va
             elif value.kind.is_complete:
                 here.at(value).report(messages.NOT_CONSTANT, what="a factor of a length or size")
             return here.unknown(QUANTITIES | {"number"})
+        if value.kind.name == "number" and not math.isfinite(value.kind.constant):
+            fields = {"text": here.quote(value), "value": value.kind.constant}
+            here.at(value).report(messages.QUANTITY_NOT_FINITE, **fields)
+            return here.unknown(QUANTITIES | {"number"})
     rule = _sum_of_quantities if operator.symbol in "+-" else _product_of_quantities
     return rule(here, operator, left, right)
 
@@ -107,13 +113,21 @@ def _exact(kind: Kind) -> Fraction:
     return Fraction(repr(kind.constant)) if isinstance(kind.constant, int | float) else kind.constant
 
 
+def _quantity(here: Place, value: Fraction, power: int) -> Value:
+    """A length or size; they are exact, and so could grow with each step without end."""
+    if max(abs(value.numerator), value.denominator).bit_length() > _MOST_QUANTITY_BITS:
+        here.report(messages.QUANTITY_TOO_LONG)
+        return here.unknown(QUANTITIES)
+    return here.constant(quantity(value, power))
+
+
 def _sum_of_quantities(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     a, b = left.kind, right.kind
     if a.power != b.power:
         _refuse_mix(here, operator, left, right)
         return here.unknown()
     x, y = _exact(a), _exact(b)
-    return here.constant(quantity(x + y if operator.symbol == "+" else x - y, a.power))
+    return _quantity(here, x + y if operator.symbol == "+" else x - y, a.power)
 
 
 def _product_of_quantities(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
@@ -127,7 +141,7 @@ def _product_of_quantities(here: Place, operator: nodes.Operator, left: Value, r
         here.report(messages.LENGTH_POWERS, operator=symbol, left=_measure(a), right=_measure(b))
         return here.unknown()
     value = x * y if symbol == "*" else x / y
-    return here.constant(quantity(value, power) if power else number(constant=float(value)))
+    return _quantity(here, value, power) if power else here.constant(number(constant=float(value)))
 
 
 def _refuse_mix(here: Place, operator: nodes.Operator, left: Value, right: Value) -> None:

@@ -47,7 +47,7 @@ def param_value(info: ParamInfo, value: Any) -> Any:
     if info.whole and isinstance(value, float) and value.is_integer():
         value = int(value)
     if not _fits(info, value):
-        found = str(value) if isinstance(value, Quantity) else _on_one_line(repr(value))
+        found = str(value) if isinstance(value, Quantity) else shown(value)
         raise Refused(messages.PARAM_VALUE, value=found, wanted=_wanted(info))
     return value
 
@@ -81,9 +81,12 @@ def is_endless(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and value.bit_length() > MOST_BITS
 
 
-def _on_one_line(text: str) -> str:
-    """An array would fill a page."""
-    line = " ".join(text.split())
+def shown(value: Any) -> str:
+    """What a caller gave, on a line of a message: an array would fill a page, and a list may be nested without end."""
+    try:
+        line = " ".join(repr(value).split())
+    except Exception:  # what an object of somebody else's does then is its own affair
+        return f"what is a {type(value).__name__}"
     return line if len(line) <= _LONGEST else line[:_LONGEST] + " ..."
 
 

@@ -100,15 +100,21 @@ class Place:
             if not context.has(messages.DEFS_TOO_DEEP):
                 here.report(messages.DEFS_TOO_DEEP, most=context.limits.depth)
             return here.unknown()
-        if context.calls:
-            context.visits += 1
-            if context.visits > 2 * context.limits.nodes:
-                raise TooLarge
+        self._count()
         context.depth += 1
         try:
             return context.rules[type(node)](here, node)
         finally:
             context.depth -= 1
+
+    def _count(self) -> None:
+        """Count what is looked at and computed inside defs that are being filled in: that is done again for each call,
+        and may leave no step behind."""
+        context = self.context
+        if context.calls:
+            context.visits += 1
+            if context.visits > 2 * context.limits.nodes:
+                raise TooLarge
 
     def unknown(self, options: frozenset[str] = NAMES) -> Value:
         """A stand-in after a mistake, or for what depends on an input that was not given: it fits everywhere."""
@@ -138,6 +144,7 @@ class Place:
         self, function: Function, operands: Mapping[str, Value], kind: Kind, settings: Mapping[str, Any] | None = None
     ) -> Value:
         """A function applied to values; computed at once where all of them are constants."""
+        self._count()
         steps = {name: value.step for name, value in operands.items()}
         step = Step(kind, self.source, self.span, function, steps, settings or {})
         if kind.is_samples:

@@ -32,7 +32,8 @@ def condition(here: Place, node: nodes.Expression, function: Function, given: Gi
     elif value.kind.is_complete:
         steps = list(in_order(value.step))
         own = _of_regions(here, steps)
-        numbers = tuple(s for s in steps if s not in own and _is_used(s, own) and not s.kind.is_constant)
+        used = {operand for step in own for operand in step.operands.values()}
+        numbers = tuple(s for s in steps if s not in own and s in used and not s.kind.is_constant)
         if _fits(here, value.step, own, numbers):
             kept = tuple(s for s in steps if s in own or s.kind.is_constant)
             return here.alone(Kind("predicate", constant=Predicate(text, kept, numbers)))
@@ -96,10 +97,6 @@ def _of_regions(here: Place, steps: list[Step]) -> set[Step]:
         if here.context.steps.is_property(step) or not own.isdisjoint(step.operands.values()):
             own.add(step)
     return own
-
-
-def _is_used(step: Step, own: set[Step]) -> bool:
-    return any(step in s.operands.values() for s in own)
 
 
 def _fits(here: Place, result: Step, own: set[Step], numbers: tuple[Step, ...]) -> bool:

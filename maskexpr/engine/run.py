@@ -13,8 +13,9 @@ from maskexpr.engine.passes import PassRunner
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Refused
 from maskexpr.kernels import packed
-from maskexpr.kernels.threads import borrow_scratch, give_back
+from maskexpr.kernels.threads import apart, borrow_scratch, give_back
 from maskexpr.kinds.kind import SCALARS
+from maskexpr.planner.costs import operations
 from maskexpr.planner.methods.method import Form, Place, width_of
 from maskexpr.planner.plan import Pass, Plan, Task
 from maskexpr.planner.plan import plan as make_plan
@@ -22,6 +23,8 @@ from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Checked, Step
 
 Values = dict[tuple[Step, Form], Any]  # whole arrays, each in one form or both
+
+_LONG = 1e8  # operations of a run, some tenths of a second, for which one would rather not wait after Ctrl-C
 
 
 class Engine:
@@ -44,9 +47,14 @@ class Engine:
         self._lone = self._find_lone() if self.owns_results else None
         # For inputs in Fortran order, made when some come; the steps of the plan are those to be timed.
         self._transposed: list[Engine | None] = [] if clock is None else [None]
+        of_host = any(s.function is not None and s.function.is_of_host for s in steps)  # may count on its thread
+        self._is_long = operations(plan) > _LONG and not of_host
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs for these inputs; what the pixels make impossible is a RunError."""
+        return apart(lambda: self._run_here(inputs)) if self._is_long else self._run_here(inputs)
+
+    def _run_here(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         try:
             try:
                 if any(v.flags.fnc for v in inputs.values() if type(v) is np.ndarray):

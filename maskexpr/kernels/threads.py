@@ -1,16 +1,19 @@
-"""How many threads there are, work shared among them, and the buffers each works in."""
+"""How many threads there are, work shared among them, the buffers each works in, and long work that Ctrl-C ends."""
 
 import contextlib
+import contextvars
 import itertools
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from maskexpr.kernels.scratch import Scratch
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
+
+_Result = TypeVar("_Result")
 
 
 def threads() -> int:
@@ -92,10 +95,16 @@ _helping = threading.local()
 def pause() -> None:
     """Between two pieces of long work: ends it if the work it is a share of was given up, by Ctrl-C say.
 
-    The thread that shared it out need not call this: it is the one that is interrupted.
+    The thread that is interrupted need not call this.
     """
-    if getattr(_helping, "given_up", None):
+    if any(_given_up()):
         raise _NotWanted
+
+
+def _given_up() -> tuple[list[bool], ...]:
+    """What says of the work that this thread helps with, and of all that this is a share of, that it was given up."""
+    found: tuple[list[bool], ...] = getattr(_helping, "given_up", ())
+    return found
 
 
 class _Share:
@@ -105,9 +114,10 @@ class _Share:
         self._work, self._items = work, items
         self._numbers = itertools.count()
         self.given_up: list[bool] = []
+        self._all = (*_given_up(), self.given_up)
 
     def _taken(self) -> Iterator[Any]:
-        while not self.given_up:
+        while not any(self._all):
             number = next(self._numbers)
             if number >= len(self._items):
                 return
@@ -121,11 +131,11 @@ class _Share:
             raise
 
     def help_out(self) -> None:
-        _helping.given_up = self.given_up
+        _helping.given_up = self._all
         try:
             self.take_part()
         finally:
-            _helping.given_up = None
+            _helping.given_up = ()
 
 
 def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
@@ -147,3 +157,73 @@ def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
     for error in failed:
         if error is not None and not isinstance(error, _NotWanted):
             raise error
+
+
+# --- long work that Ctrl-C ends --------------------------------------------------------------------------------------
+
+_LOOKS = 0.2  # seconds after which a system that does not wake a waiting thread for Ctrl-C looks for one
+
+
+def apart(work: Callable[[], _Result]) -> _Result:
+    """What work gives that is done by a thread of its own, while the main thread waits: that sees Ctrl-C at once.
+
+    Python looks for one only between two calls, and a call of another library may take many seconds. Work that is given
+    up ends when such a call does; till then it goes on for nobody, and what it gives is dropped. Other threads than the
+    main one are never interrupted, and do it themselves.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    apart_from_us = _Apart(work)
+    thread = threading.Thread(target=apart_from_us.run, name="maskexpr run", daemon=True)
+    try:
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads, or the interpreter ends
+            return work()
+        while not apart_from_us.done.wait(_LOOKS):
+            pass
+    except BaseException:
+        apart_from_us.given_up.append(True)
+        _end(thread)
+        raise
+    found: _Result = apart_from_us.result()
+    return found
+
+
+class _Apart:
+    """Work that another thread does, and what came out."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+        self._context = contextvars.copy_context()
+        self._found: Any = None
+        self._error: BaseException | None = None
+        self.done = threading.Event()
+        self.given_up: list[bool] = []
+
+    def run(self) -> None:
+        _helping.given_up = (self.given_up,)
+        try:
+            self._found = self._context.run(self._work)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self.done.set()
+
+    def result(self) -> Any:
+        if self._error is None:
+            return self._found
+        try:
+            raise self._error
+        finally:
+            self._error = None  # it knows of this frame, which knows of it
+
+
+def _end(thread: threading.Thread) -> None:
+    """Have a thread leave between two calls, as Ctrl-C has the main one, where the interpreter can do that."""
+    with contextlib.suppress(ImportError, AttributeError):
+        import ctypes
+
+        if thread.ident is not None:
+            leave = ctypes.pythonapi.PyThreadState_SetAsyncExc
+            leave(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))

@@ -73,6 +73,14 @@ def test_defs_are_not_looked_at_without_end() -> None:
         maskexpr.compile(f"def f0(m) = ~m\n{defs}f39(im > 3)", limits=Limits(nodes=500))
 
 
+def test_what_defs_work_out_counts_although_it_leaves_no_steps() -> None:
+    """Each call looks at 101 expressions and applies 99 functions to numbers."""
+    text = f"def f(a) = {' + '.join(['1.5'] * 100)}\n" + "\n".join(f"v{i} = f({i})" for i in range(100))
+    assert maskexpr.compile(text, limits=Limits(nodes=10_000)).outputs == ("v99",)
+    with pytest.raises(ProgramError, match="steps once its defs are filled in"):
+        maskexpr.compile(text, limits=Limits(nodes=9_000))
+
+
 def test_warnings_do_not_depend_on_how_often_a_program_is_checked() -> None:
     program = maskexpr.compile("im > 300")
     im = np.zeros((4, 5), np.uint8)

@@ -113,6 +113,15 @@ def test_whatever_a_library_raises_becomes_ours_with_its_words() -> None:
             maskexpr.evaluate(GROWN, im=others.Fake(error))
 
 
+def test_an_object_whose_every_attribute_fails_is_refused() -> None:
+    class Broken:
+        def __getattr__(self, name: str) -> Any:
+            raise ValueError(name)
+
+    with pytest.raises(maskexpr.InputError, match="give a NumPy array"):
+        maskexpr.evaluate(GROWN, im=Broken())
+
+
 @pytest.mark.parametrize("dims", [("z", "y", "x"), ("channel", "Y", "X"), ("time", "y", "x"), ("a", "b", "c")])
 def test_named_axes_in_their_order_are_taken(dims: tuple[str, ...]) -> None:
     assert taken(others.Fake(VOLUME, dims=dims)).array.shape == VOLUME.shape

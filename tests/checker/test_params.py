@@ -53,6 +53,19 @@ def test_what_does_not_fit_is_refused(info: ParamInfo, given: Any) -> None:
         param_value(info, given)
 
 
+def test_what_cannot_even_be_shown_is_refused() -> None:
+    class Silent:
+        def __repr__(self) -> str:
+            raise LookupError
+
+    nested: list[Any] = []
+    for _ in range(10_000):
+        nested = [nested]
+    for given in (nested, Silent(), [Silent()]):
+        with pytest.raises(Refused):
+            param_value(WHOLE, given)
+
+
 def test_a_written_text_is_bare_where_a_text_is_wanted() -> None:
     assert written_value(CHOICE, "square") == "square"
     assert written_value(WHOLE, "0x4") == 4

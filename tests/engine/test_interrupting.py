@@ -4,8 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
+import numpy as np
 import pytest
+
+import maskexpr
+from maskexpr.engine import run
 
 CHILD = """
 import sys
@@ -28,6 +33,8 @@ LONG = [
     ('rank_filter(im, 7, 200, "disk") > 9', "uint8"),
     ('mean_filter(im, 300, "disk")', "float64"),
 ]
+# Each is for the most part one call of another library.
+CALLS = ["distance(im > 200)", "signed_distance(im > 200)", "hausdorff(im > 200, im > 300)", "label(im > 30000)"]
 
 
 @pytest.mark.slow
@@ -51,3 +58,30 @@ def test_an_interrupt_stops_a_run(text: str, dtype: str, threads: str) -> None:
             assert child.communicate(timeout=60) == ("stopped\n", "")
         finally:
             child.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", CALLS)
+def test_long_runs_are_apart_from_the_main_thread(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that Ctrl-C does not wait for the call they are in."""
+    at_work = []
+    monkeypatch.setattr(run, "_LONG", 1e5)
+    monkeypatch.setattr(run.Engine, "_run", lambda *given: at_work.append(threading.current_thread()) or {})
+    im = np.zeros((300, 300), np.uint16)
+    maskexpr.compile(f"output m = {text}; output n = area(im > 1)").bind(im=im)._stages.prepared.engine.run({"im": im})
+    assert at_work != [threading.main_thread()]
+
+
+def test_functions_of_a_host_run_in_the_thread_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work = []
+
+    @maskexpr.function(gives=maskexpr.functions.MASK, halo=0, cost=1, memory=0)
+    def mine(m: maskexpr.functions.Mask) -> maskexpr.functions.Masks:
+        """The mask itself."""
+        at_work.append(threading.current_thread())
+        return m
+
+    monkeypatch.setattr(run, "_LONG", 0)
+    monkeypatch.setenv("MASKEXPR_THREADS", "1")
+    maskexpr.compile("mine(im > 1)", functions=[mine])(im=np.ones((3, 4)))
+    assert at_work == [threading.main_thread()]

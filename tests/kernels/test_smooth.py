@@ -149,3 +149,15 @@ def test_a_large_disk_takes_no_memory_of_its_size_squared() -> None:
     tracemalloc.stop()
     assert im.nbytes < peak < 20 * im.nbytes
     assert peak < im.nbytes + smooth.sums_bytes(im.shape, disk)
+
+
+def test_far_beyond_short_lines_nothing_is_done_once_for_each_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tile of a few pixels and very many weights would take seconds."""
+
+    def refuse(*given: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(smooth, "_weigh", refuse)
+    im = random_image((30, 3), "f4", 5)
+    assert_gaussian(im, (20.0, 3000.0))
+    assert smooth.box_sums(im.astype("f2"), (30, 3)).dtype == np.float64

@@ -60,6 +60,12 @@ LENGTH_WITH_PIXELS = Mistake("units", "{operator} cannot mix {left:a} and {right
 LENGTH_WITH_SIZE = Mistake(
     "units", "{operator} cannot mix {left:a} and {right:a}", "give both the same power: mm, mm2 or mm3"
 )
+QUANTITY_TOO_LONG = Mistake(
+    "units", "this takes more than 77 digits to say, as lengths and sizes are exact", "round the numbers it is made of"
+)
+QUANTITY_NOT_FINITE = Mistake(
+    "units", "{text} is {value}, with which no length or size can be computed", "write a finite number"
+)
 LENGTH_POWERS = Mistake(
     "units",
     "{operator} cannot take {left:a} and {right:a}",
