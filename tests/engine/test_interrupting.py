@@ -8,7 +8,9 @@ import sys
 import pytest
 
 CHILD = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `pytest &` has it ignored
 import numpy as np
 import maskexpr
 

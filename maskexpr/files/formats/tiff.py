@@ -29,7 +29,7 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
         pages = [found[number] for number in numbers]
         _check_declared(file, pages)
     notes = [] if len(pages) == len(found) else ["reduced-size copies skipped"]
-    if pages[0].photometric == RGB and len(pages[0].extra) > pages[0].has_alpha:
+    if pages[0].photometric == RGB and len(pages[0].bits) > 3 + pages[0].has_alpha:
         notes.append("extra channels ignored")
     if _is_for_tifffile(file, len(found), pages):
         return _through_tifffile(file, numbers, pages, kind, notes)
@@ -96,7 +96,7 @@ def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: st
             raise
         # All samples are in the file, that was checked: Pillow before 13 takes them for others.
         raise file.not_decoded("Pillow", "YCbCr colours without compression") from error
-    if page.extra and not page.has_alpha:  # Pillow before 11 takes them for an alpha
+    if not page.has_alpha:  # Pillow takes one that nothing is said of for an alpha, and before 11 any
         return replace(pixels, notes=tuple(note for note in pixels.notes if not note.startswith("alpha ")))
     return pixels
 
