@@ -1,5 +1,6 @@
 """TIFF: Pillow decodes the pages it decodes exactly, tifffile, where installed, the rest."""
 
+import importlib.util
 import io
 import re
 from collections import Counter
@@ -14,7 +15,17 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.formats import bounds, pillow, tags, texts
 from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
-from maskexpr.files.formats.tags import COLOUR, PALETTE, PILLOWS_OWN, RGB, WHITE_IS_ZERO, YCBCR, Page, read_pages
+from maskexpr.files.formats.tags import (
+    COLOUR,
+    MAYBE_LIBTIFFS,
+    PALETTE,
+    PILLOWS_OWN,
+    RGB,
+    WHITE_IS_ZERO,
+    YCBCR,
+    Page,
+    read_pages,
+)
 
 _SIZES_SHOWN = 3
 _GREYS = ("uint8", "uint16", "int32", "float32")  # that Pillow writes
@@ -40,10 +51,13 @@ def _is_for_tifffile(file: OpenFile, found: int, pages: Sequence[Page]) -> bool:
     """Whether Pillow would change a sample, or cannot unpack the pages, or takes long for so many."""
     if _has_hidden_pages(pages) or not all(page.pillow_is_exact for page in pages):
         return True
+    strange = next((page.compression for page in pages if not _pillow_knows(page)), 0)
     if not all(page.tifffile_is_alike for page in pages):
+        if strange:
+            raise file.not_decoded("Pillow", f"compression {strange}")
         file.check(found, bounds.PILLOWS_PAGES)
         return False
-    return found > bounds.PILLOWS_PAGES.most or not _pillow_unpacks(pages)
+    return bool(strange) or found > bounds.PILLOWS_PAGES.most or not _pillow_unpacks(pages)
 
 
 def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
@@ -67,8 +81,22 @@ def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="YCbCr colours that pixels share, without compression")
 
 
+def _pillow_knows(page: Page) -> bool:
+    """Whether the compression is one that Pillow has a name for: the others it takes for damage."""
+    from PIL.TiffImagePlugin import COMPRESSION_INFO
+
+    return page.compression in COMPRESSION_INFO
+
+
 def _pillow_unpacks(pages: Sequence[Page]) -> bool:
+    if any(page.compression in MAYBE_LIBTIFFS for page in pages) and _has_codecs():
+        return False
     return pillow.has_codec("libtiff_decoder") or all(page.compression in PILLOWS_OWN for page in pages)
+
+
+def _has_codecs() -> bool:
+    """Whether tifffile can unpack all that it knows."""
+    return all(importlib.util.find_spec(name) is not None for name in ("tifffile", "imagecodecs"))
 
 
 def _has_hidden_pages(pages: Sequence[Page]) -> bool:
@@ -92,6 +120,8 @@ def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: st
     try:
         pixels = pillow.decode(file, kind, layout, notes)
     except FileError as error:
+        if error.code == messages.FILE_BROKEN.code and page.compression in MAYBE_LIBTIFFS and not _has_codecs():
+            raise file.wrong(messages.FILE_NEEDS_CODECS) from error
         if page.photometric != YCBCR or page.compressed or error.code != messages.FILE_BROKEN.code:
             raise
         # All samples are in the file, that was checked: Pillow before 13 takes them for others.
