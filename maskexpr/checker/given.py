@@ -66,6 +66,7 @@ def taken(value: Any, declared: str | None = None) -> Given:
 
 
 def _taken(value: Any, declared: str | None) -> Given:
+    _refuse_label_map(value)
     array = _converted(value)
     _refuse_masked(array)
     if array.dtype == object and array.ndim == 0 and not isinstance(value, int):  # which may be beyond 64 bits
@@ -90,7 +91,6 @@ def _converted(value: Any) -> Array:
     if not _has_protocol(value):
         make = _itk_function(value)
         if make is not None:
-            _refuse_label_map(value)
             return np.asanyarray(make(value))
     return np.asanyarray(value)
 

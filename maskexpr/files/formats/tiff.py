@@ -1,6 +1,5 @@
 """TIFF: Pillow decodes the pages it decodes exactly, tifffile, where installed, the rest."""
 
-import importlib.util
 import io
 import re
 from collections import Counter
@@ -95,8 +94,14 @@ def _pillow_unpacks(pages: Sequence[Page]) -> bool:
 
 
 def _has_codecs() -> bool:
-    """Whether tifffile can unpack all that it knows."""
-    return all(importlib.util.find_spec(name) is not None for name in ("tifffile", "imagecodecs"))
+    """Whether tifffile can unpack all that it knows: it is tried, as it may be an empty folder or for another NumPy."""
+    try:
+        import imagecodecs
+        import tifffile
+
+        return all(hasattr(*use) for use in ((tifffile, "TiffFile"), (imagecodecs, "webp_decode")))
+    except Exception:  # whatever a package that cannot be used does when it is imported
+        return False
 
 
 def _has_hidden_pages(pages: Sequence[Page]) -> bool:
