@@ -278,6 +278,10 @@ ODD_INPUTS = {
         others.Fake(np.zeros((3, 4, 2)), GetNumberOfComponentsPerPixel=lambda: 2),
         "im has 2 numbers a pixel: neither one nor 3 or 4 of colour; give one of them, as an array",
     ),
+    "regions without pixels": (
+        others.Fake(np.zeros((3, 4)), GetPixelIDTypeAsString=lambda: "label of 8-bit unsigned integer"),
+        "im is a Fake that holds regions, not pixels; give SimpleITK.LabelMapToLabel(im)",
+    ),
     "one frame of several": (
         others.pillow_image(np.zeros((3, 4), np.uint8), ("L",), n_frames=7),
         "im has 7 frames and is at one of them; give numpy.asarray(im) for that one, or as a stack"

@@ -22,12 +22,17 @@ Array = np.ndarray[Any, Any]
 _PROTOCOLS = ("__array__", "__array_interface__", "__array_struct__")
 _MOST_AXES = 64  # that NumPy has
 _MOST_SAID = 200  # characters of what another library says
+_AXES = {  # as libraries name them, and which they are
+    **dict.fromkeys(("x", "lon", "longitude", "easting", "col", "column", "width"), "x"),
+    **dict.fromkeys(("y", "lat", "latitude", "northing", "row", "height"), "y"),
+    "z": "z",
+}
 _COLOURS = (("R", "G", "B"), ("R", "G", "B", "A"))
 # What types have that are no arrays but hold one, and how to get at it.
 _HOLDERS = {
     "pixel_array": messages.INPUT_DICOM,
     "dataobj": messages.INPUT_NIBABEL,
-    "detach": messages.INPUT_TENSOR,
+    "cpu": messages.INPUT_TENSOR,
     "toarray": messages.INPUT_SPARSE,
     "__cuda_array_interface__": messages.INPUT_ON_DEVICE,
 }
@@ -47,11 +52,12 @@ def taken(value: Any, declared: str | None = None) -> Given:
     """An array of 0 or more axes, in native byte order. An image declared as labels may be one with a palette."""
     if type(value) is np.ndarray:
         return Given(_native(value))
-    if isinstance(value, str | bytes | Mapping | Set) or value is None:
-        raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
-    if isinstance(value, list | tuple):
-        return Given(_native(_stacked(value, declared)))
     try:
+        _refuse_masked(value)
+        if isinstance(value, str | bytes | Mapping | Set) or value is None:
+            raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
+        if isinstance(value, list | tuple):
+            return Given(_native(_stacked(value, declared)))
         return _taken(value, declared)
     except Refused:
         raise
@@ -60,7 +66,7 @@ def taken(value: Any, declared: str | None = None) -> Given:
 
 
 def _taken(value: Any, declared: str | None) -> Given:
-    _refuse_masked(value)
+    _refuse_label_map(value)
     array = _converted(value)
     _refuse_masked(array)
     if array.dtype == object and array.ndim == 0 and not isinstance(value, int):  # which may be beyond 64 bits
@@ -126,6 +132,13 @@ def _stacked(values: Sequence[Any], declared: str | None) -> Array:
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 
+def _refuse_label_map(value: Any) -> None:
+    """ITK's maps of labels hold runs of pixels: asked for an array of one, SimpleITK ends the process."""
+    described = getattr(value, "GetPixelIDTypeAsString", None)
+    if callable(described) and str(described()).startswith("label of"):
+        raise Refused(messages.INPUT_LABEL_MAP, found=type(value).__name__)
+
+
 def _refuse_masked(value: Any) -> None:
     """Masked arrays, and those whose parts will be."""
     # Touching np.ma would import it, and nobody has a masked array without having done so.
@@ -178,13 +191,15 @@ def _stated(value: Any, array: Array) -> Iterator[tuple[Any, Any]]:
             yield size[::-1], array.shape[: len(size)]
     for name, found in (("ndim", array.ndim), ("size", array.size)):
         count = getattr(value, name, None)
-        if isinstance(count, int):
+        if isinstance(count, numbers.Integral):
             yield f"{name} {count}", f"{name} {found}"
 
 
 def _whole_numbers(size: Any) -> tuple[int, ...]:
-    """A size that is known: parts of a Dask array may have none."""
-    return tuple(size) if isinstance(size, list | tuple) and all(isinstance(n, int) for n in size) else ()
+    """A size that is known, by whatever counts: parts of a Dask array may have none."""
+    listed = size.tolist() if isinstance(size, np.ndarray) else size
+    known = isinstance(listed, list | tuple) and all(isinstance(n, numbers.Integral) for n in listed)
+    return tuple(int(n) for n in listed) if known else ()
 
 
 def _size_text(size: Any) -> str:
@@ -222,8 +237,8 @@ def _refuse_axes(value: Any) -> None:
     dims = getattr(value, "dims", None)
     if not isinstance(dims, list | tuple):
         return
-    spatial = [str(name) for name in dims if str(name).lower() in ("x", "y", "z")]
-    turned = sorted(spatial, key=str.lower, reverse=True)
+    spatial = [str(name) for name in dims if str(name).lower() in _AXES]
+    turned = sorted(spatial, key=lambda name: _AXES[name.lower()], reverse=True)
     if spatial != turned:
         order = ", ".join(repr(turned.pop(0) if str(name) in spatial else str(name)) for name in dims)
         raise Refused(messages.INPUT_AXES, found=", ".join(map(str, dims)), order=order)

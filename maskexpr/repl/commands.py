@@ -16,6 +16,7 @@ from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source
 from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
+from maskexpr.files.access import STANDARD
 from maskexpr.files.formats.naming import shown
 from maskexpr.files.formats.replacing import is_no_file
 from maskexpr.functions.docstrings import doc_of
@@ -413,7 +414,7 @@ def script(talk: Talk, path: str = "") -> str:
     """
     if not talk.session.lines:
         raise InputError(messages.NOTHING_TO_SCRIPT.anywhere())
-    if not path:
+    if path in ("", STANDARD):
         return talk.session.script(Path()).rstrip("\n")
     target = _path(path)
     if not Path(path).suffix and not is_no_file(target):

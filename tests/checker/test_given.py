@@ -1,5 +1,6 @@
 """What other libraries have as images: taken with its shape and spacing, or refused with a way out."""
 
+import io
 import sys
 import types
 from fractions import Fraction
@@ -47,12 +48,28 @@ def test_channels_of_itk_are_counted_by_itk() -> None:
         taken(others.itk_image(np.ones((4, 5, 2)), (1, 1), components=2))
 
 
+@pytest.mark.usefixtures("around_itk")
+def test_a_map_of_labels_is_refused_before_itk_is_asked_for_its_pixels() -> None:
+    im = others.itk_image(VOLUME, (1, 1, 1), pixels="label of 8-bit unsigned integer")
+    with pytest.raises(maskexpr.InputError, match=r"LabelMapToLabel\(im\)"):
+        maskexpr.evaluate(GROWN, im=im)
+
+
 def test_without_a_function_that_makes_an_array_they_are_refused() -> None:
     with pytest.raises(maskexpr.InputError, match="is an ItkImage of 3x4x5, of which NumPy makes an array of 60"):
         maskexpr.evaluate(GROWN, im=others.itk_image(VOLUME, (1, 1, 1)))
 
 
-STATED = {"shape": (3, 4, 5), "size": (5, 4, 3), "GetSize": lambda: (5, 4, 3), "ndim": 3, "size of all": 60, "len": 3}
+STATED = {
+    "shape": (3, 4, 5),
+    "shape as NumPy counts": tuple(np.array(VOLUME.shape)),
+    "shape in an array": np.array(VOLUME.shape),
+    "size": (5, 4, 3),
+    "GetSize": lambda: (5, 4, 3),
+    "ndim": 3,
+    "size of all": 60,
+    "len": 3,
+}
 
 
 @pytest.mark.parametrize("name", STATED)
@@ -113,16 +130,30 @@ def test_whatever_a_library_raises_becomes_ours_with_its_words() -> None:
             maskexpr.evaluate(GROWN, im=others.Fake(error))
 
 
-def test_an_object_whose_every_attribute_fails_is_refused() -> None:
-    class Broken:
+def test_what_an_object_raises_whatever_it_is_asked_becomes_ours() -> None:
+    class Closed:
         def __getattr__(self, name: str) -> Any:
-            raise ValueError(name)
+            raise OSError("the file is closed")
 
-    with pytest.raises(maskexpr.InputError, match="give a NumPy array"):
-        maskexpr.evaluate(GROWN, im=Broken())
+    with pytest.raises(maskexpr.InputError, match="the file is closed; give a NumPy array"):
+        maskexpr.evaluate(GROWN, im=Closed())
 
 
-@pytest.mark.parametrize("dims", [("z", "y", "x"), ("channel", "Y", "X"), ("time", "y", "x"), ("a", "b", "c")])
+def test_what_can_be_detached_and_is_no_tensor_is_not_led_to_be_one() -> None:
+    with pytest.raises(maskexpr.InputError, match="it is a BytesIO; give a NumPy array"):
+        maskexpr.evaluate(GROWN, im=io.BytesIO())
+
+
+@pytest.mark.parametrize("dims", [("x", "y", "z"), ("time", "lon", "lat"), ("channel", "Col", "Row")])
+def test_named_axes_in_another_order_are_refused(dims: tuple[str, ...]) -> None:
+    with pytest.raises(maskexpr.InputError, match=r"turn it: im\.transpose"):
+        maskexpr.evaluate("im > 0", im=others.Fake(VOLUME, dims=dims))
+
+
+@pytest.mark.parametrize(
+    "dims",
+    [("z", "y", "x"), ("channel", "Y", "X"), ("time", "y", "x"), ("time", "lat", "lon"), ("a", "b", "c")],
+)
 def test_named_axes_in_their_order_are_taken(dims: tuple[str, ...]) -> None:
     assert taken(others.Fake(VOLUME, dims=dims)).array.shape == VOLUME.shape
 
@@ -137,6 +168,9 @@ def test_simpleitk() -> None:
     assert maskexpr.evaluate(GROWN, im=im) == 7
     assert maskexpr.evaluate("area(im > 0, 'mm3')", im=im) == 1
     assert maskexpr.evaluate(GROWN, im=[im[:, :, i] for i in range(3)]) == 7
+    with pytest.raises(maskexpr.InputError, match="holds regions, not pixels"):
+        maskexpr.evaluate(GROWN, im=(regions := sitk.Cast(im, sitk.sitkLabelUInt8)))
+    assert maskexpr.evaluate(GROWN, im=sitk.LabelMapToLabel(regions)) == 7
     colour = sitk.GetImageFromArray(np.ones((4, 5, 3), np.uint8), isVector=True)
     assert maskexpr.evaluate("sum(red(im))", im=colour) == 20
 

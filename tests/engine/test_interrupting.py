@@ -13,7 +13,9 @@ import maskexpr
 from maskexpr.engine import run
 
 CHILD = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `pytest &` has it ignored
 import numpy as np
 import maskexpr
 

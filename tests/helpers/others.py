@@ -16,7 +16,7 @@ class Fake:
         return self._array
 
 
-def itk_image(array, spacing, components=1):
+def itk_image(array, spacing, components=1, pixels="8-bit unsigned integer"):
     """As SimpleITK's: a sequence of its pixels, one after another, no array, and sizes with x first."""
     shape = array.shape[:-1] if components > 1 else array.shape
 
@@ -35,6 +35,9 @@ def itk_image(array, spacing, components=1):
 
         def GetNumberOfComponentsPerPixel(self):
             return components
+
+        def GetPixelIDTypeAsString(self):
+            return pixels
 
     ItkImage.array = array
     ItkImage.__module__ = "a_package_around_itk.inside"
@@ -68,7 +71,7 @@ def nibabel_image():
 
 def tensor(said, **says):
     class Tensor(Fake):
-        def detach(self):
+        def cpu(self):
             return self
 
     return Tensor(RuntimeError(said), shape=(3, 4), **says)

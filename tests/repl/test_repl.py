@@ -173,6 +173,7 @@ def test_hist_of_a_constant_image_has_its_value_at_the_axis(typing, expression, 
 def test_script_and_save_alone_print(typing):
     typing("low = 64")
     typing("bone = im > low")
+    assert typing(":script -") == typing(":script")
     assert typing(":script") == 'input im = "leg.png"\nparam low = 64\nbone = im > low\noutput bone\n'
     assert [line.strip() for line in typing(":save").splitlines()[1::2]] == [":save im im.png", ":save bone bone.png"]
     assert typing(":save bone").endswith(":save bone bone.png\n")

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -52,6 +53,8 @@ class Terminal:
         self._child = pexpect.spawn(
             *(sys.executable, [*start, *arguments]), env=environment, dimensions=(lines, columns), encoding="utf-8",
             timeout=LIMIT, echo=True, cwd=folder,
+            # It is ignored where a shell started these tests beside other work, as `pytest &` does.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         self._child.delaybeforesend = None
         self.greeting = self.ready()

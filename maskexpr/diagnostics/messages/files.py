@@ -38,7 +38,7 @@ FILE_MANY_ARRAYS = Mistake(
 FILE_TIFFFILE_UNUSABLE = Mistake(
     "file-needs-tifffile",
     "cannot read {path}: a TIFF of {type} needs the tifffile package, and the one that is there cannot be used ({why})",
-    "python -m pip install --upgrade tifffile",
+    "python -m pip install --upgrade tifffile, and imagecodecs where it is there",
 )
 FILE_NEEDS_TIFFFILE = Mistake(
     "file-needs-tifffile",

@@ -73,6 +73,11 @@ INPUT_COMPONENTS = Mistake(
     "{name} has {count} numbers a pixel: neither one nor 3 or 4 of colour",
     "give one of them, as an array",
 )
+INPUT_LABEL_MAP = Mistake(
+    "input-type",
+    "{name} is {found:a} that holds regions, not pixels",
+    "give SimpleITK.LabelMapToLabel({name})",
+)
 INPUT_FRAMES = Mistake(
     "input-type",
     "{name} has {count} frames and is at one of them",

@@ -40,6 +40,10 @@ CHUNKS = Bound(2**16, "chunks")
 CHUNK_BYTES = 2**10
 SCANS = Bound(128, "scans")
 """Of a JPEG: one of ten bytes goes over the whole picture again. Encoders make about ten."""
+SEGMENTS = Bound(2**16, "segments")
+"""Of a JPEG: Pillow goes through them one by one, and they may be empty."""
+BETWEEN = Bound(2**16, "bytes between its segments")
+"""Of a JPEG before its first scan, where Pillow passes over one by one what means nothing: 100 MB take a minute."""
 HEADER_BYTES = Bound(10_000, "bytes of header", "save it with numpy.save")
 """Of a .npy array, which NumPy reads whole before it looks at its length; NumPy's own limit."""
 AXES = Bound(64, "axes", "reshape it first")

@@ -13,6 +13,7 @@ from maskexpr.files.formats import bounds, pillow, tags
 from maskexpr.files.formats.format import Format, OpenFile, Pixels
 
 _START_OF_SCAN, _END, _EXIF = 0xDA, 0xD9, 0xE1
+_MARKER = 2  # bytes
 _EXIF_NAME = b"Exif\0\0"
 _BARE = {0x01, 0xD8, *range(0xD0, 0xD8)}  # markers with nothing behind them
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -44,8 +45,15 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
 def _frames(file: OpenFile) -> list[_Frame]:
     """What is declared up to the end of the picture or of the file: one frame, if nobody meant mischief."""
     stream, frames, scans, exif = file.stream, list[_Frame](), 0, bytearray()
-    stream.seek(2)
+    segments = between = 0
+    end = stream.seek(_MARKER)
     while (marker := _next_marker(stream)) not in (None, _END):
+        segments += 1
+        file.check(segments, bounds.SEGMENTS)
+        if not scans:
+            between += stream.tell() - end - _MARKER
+            file.check(between, bounds.BETWEEN)
+        end = stream.tell()
         if marker in _BARE:
             continue
         (length,) = struct.unpack(">H", stream.read(2))
@@ -57,7 +65,7 @@ def _frames(file: OpenFile) -> list[_Frame]:
             exif += stream.read(length - 2)[len(_EXIF_NAME) :]
             file.check(len(exif), bounds.JOINED)
             length = 0
-        stream.seek(max(0, length - 2), 1)
+        end = stream.seek(max(0, length - 2), 1)
         if marker == _START_OF_SCAN:
             scans += 1
             file.check(scans, bounds.SCANS)

@@ -33,6 +33,23 @@ def is_no_file(path: str) -> bool:
         return False
 
 
+def open_as_it_is(path: str) -> BinaryIO:
+    """Open a device or pipe to write to it, without waiting for who is to read from a pipe: nobody may ever."""
+    return open(path, "wb", opener=_descriptor)
+
+
+def _descriptor(path: str, flags: int) -> int:
+    try:
+        descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    except OSError as error:
+        if error.errno == errno.ENXIO and stat.S_ISFIFO(os.stat(path).st_mode):
+            raise OSError(errno.ENXIO, "nobody reads from this pipe yet") from None
+        raise
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(descriptor, True)
+    return descriptor
+
+
 def put(path: str | os.PathLike[str], data: bytes) -> None:
     """Write bytes to a file, whole or not at all; through a symbolic link, to the file it leads to.
 

@@ -19,6 +19,8 @@ PACKINGS = {1: "stored", 5: "LZW", 8: "deflate", 32946: "deflate", 32773: "PackB
 """Compressions whose most bytes of samples for one in the file are known."""
 PILLOWS_OWN = (1, 32773)
 """Compressions that Pillow unpacks without libtiff: none, and PackBits."""
+MAYBE_LIBTIFFS = (34925, 50000, 50001)
+"""Compressions that libtiff may have been built without: LZMA, Zstandard, WebP."""
 
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 254, 256, 257, 258, 259, 262, 266
 DESCRIPTION, _ORIENTATION, _SAMPLES, SOFTWARE, _EXTRA, _SAMPLE_FORMAT = 270, 274, 277, 305, 338, 339

@@ -14,7 +14,17 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.formats import bounds, pillow, tags, texts
 from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
-from maskexpr.files.formats.tags import COLOUR, PALETTE, PILLOWS_OWN, RGB, WHITE_IS_ZERO, YCBCR, Page, read_pages
+from maskexpr.files.formats.tags import (
+    COLOUR,
+    MAYBE_LIBTIFFS,
+    PALETTE,
+    PILLOWS_OWN,
+    RGB,
+    WHITE_IS_ZERO,
+    YCBCR,
+    Page,
+    read_pages,
+)
 
 _SIZES_SHOWN = 3
 _GREYS = ("uint8", "uint16", "int32", "float32")  # that Pillow writes
@@ -29,7 +39,7 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
         pages = [found[number] for number in numbers]
         _check_declared(file, pages)
     notes = [] if len(pages) == len(found) else ["reduced-size copies skipped"]
-    if pages[0].photometric == RGB and len(pages[0].extra) > pages[0].has_alpha:
+    if pages[0].photometric == RGB and len(pages[0].bits) > 3 + pages[0].has_alpha:
         notes.append("extra channels ignored")
     if _is_for_tifffile(file, len(found), pages):
         return _through_tifffile(file, numbers, pages, kind, notes)
@@ -40,10 +50,13 @@ def _is_for_tifffile(file: OpenFile, found: int, pages: Sequence[Page]) -> bool:
     """Whether Pillow would change a sample, or cannot unpack the pages, or takes long for so many."""
     if _has_hidden_pages(pages) or not all(page.pillow_is_exact for page in pages):
         return True
+    strange = next((page.compression for page in pages if not _pillow_knows(page)), 0)
     if not all(page.tifffile_is_alike for page in pages):
+        if strange:
+            raise file.not_decoded("Pillow", f"compression {strange}")
         file.check(found, bounds.PILLOWS_PAGES)
         return False
-    return found > bounds.PILLOWS_PAGES.most or not _pillow_unpacks(pages)
+    return bool(strange) or found > bounds.PILLOWS_PAGES.most or not _pillow_unpacks(pages)
 
 
 def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
@@ -67,8 +80,28 @@ def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="YCbCr colours that pixels share, without compression")
 
 
+def _pillow_knows(page: Page) -> bool:
+    """Whether the compression is one that Pillow has a name for: the others it takes for damage."""
+    from PIL.TiffImagePlugin import COMPRESSION_INFO
+
+    return page.compression in COMPRESSION_INFO
+
+
 def _pillow_unpacks(pages: Sequence[Page]) -> bool:
+    if any(page.compression in MAYBE_LIBTIFFS for page in pages) and _has_codecs():
+        return False
     return pillow.has_codec("libtiff_decoder") or all(page.compression in PILLOWS_OWN for page in pages)
+
+
+def _has_codecs() -> bool:
+    """Whether tifffile can unpack all that it knows: it is tried, as it may be an empty folder or for another NumPy."""
+    try:
+        import imagecodecs
+        import tifffile
+
+        return all(hasattr(*use) for use in ((tifffile, "TiffFile"), (imagecodecs, "webp_decode")))
+    except Exception:  # whatever a package that cannot be used does when it is imported
+        return False
 
 
 def _has_hidden_pages(pages: Sequence[Page]) -> bool:
@@ -92,11 +125,13 @@ def _through_pillow(file: OpenFile, numbers: Sequence[int], page: Page, kind: st
     try:
         pixels = pillow.decode(file, kind, layout, notes)
     except FileError as error:
+        if error.code == messages.FILE_BROKEN.code and page.compression in MAYBE_LIBTIFFS and not _has_codecs():
+            raise file.wrong(messages.FILE_NEEDS_CODECS) from error
         if page.photometric != YCBCR or page.compressed or error.code != messages.FILE_BROKEN.code:
             raise
         # All samples are in the file, that was checked: Pillow before 13 takes them for others.
         raise file.not_decoded("Pillow", "YCbCr colours without compression") from error
-    if page.extra and not page.has_alpha:  # Pillow before 11 takes them for an alpha
+    if not page.has_alpha:  # Pillow takes one that nothing is said of for an alpha, and before 11 any
         return replace(pixels, notes=tuple(note for note in pixels.notes if not note.startswith("alpha ")))
     return pixels
 

@@ -9,7 +9,7 @@ from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.formats import table, texts
 from maskexpr.files.formats.format import Writing
 from maskexpr.files.formats.naming import shown
-from maskexpr.files.formats.replacing import is_no_file, put, refusals
+from maskexpr.files.formats.replacing import is_no_file, open_as_it_is, put, refusals
 
 _LOSSY = (".webp", ".jp2", ".avif", ".heic")  # beside the formats that are read and not written
 
@@ -18,7 +18,7 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: s
     """Write a result to a file, whole or not at all.
 
     A file of that name is replaced only once the new one is complete on the disk; through a symbolic link, the file it
-    leads to is. A device or pipe is written to as it is.
+    leads to is. A device or pipe is written to as it is; a pipe that nobody reads is refused.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: s
     if not as_it_is:
         put(target, data)
         return
-    with refusals(name), open(target, "wb") as stream:
+    with refusals(name), open_as_it_is(target) as stream:
         stream.write(data)
 
 

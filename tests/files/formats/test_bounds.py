@@ -6,6 +6,7 @@ import os
 import struct
 import sys
 import tracemalloc
+import types
 import zipfile
 import zlib
 from dataclasses import replace
@@ -136,6 +137,11 @@ HOSTILE = {
     "pages of palettes": (
         lambda: tiff_of([ONE_PIXEL.replace(entry(262, 3, 1, 1), entry(262, 3, 1, 3))] * 9),
         "8 pages of this kind",
+    ),
+    "segments": (lambda: jpeg_of(8, 8)[:2] + b"\xff\xfe\0\2" * 70_000 + jpeg_of(8, 8)[2:], "65,536 segments"),
+    "ones between segments": (
+        lambda: jpeg_of(8, 8)[:2] + b"\xff" * 70_000 + jpeg_of(8, 8)[2:],
+        "65,536 bytes between its segments",
     ),
     "scans": (lambda: jpeg_of(8, 8, EMPTY_SCAN * 200), "128 scans"),
     "pixels": (lambda: jpeg_of(65_535, 65_535), "2,147,483,648 pixels"),
@@ -327,19 +333,41 @@ def test_bare_ycbcr_is_read_or_named() -> None:
         assert "it holds YCbCr colours that pixels share, without compression" in text
 
 
-@pytest.mark.parametrize("compression", [50000, 34887, 50002])
-def test_a_compression_that_needs_more_is_named(compression: int) -> None:
-    tifffile = pytest.importorskip("tifffile")
+def compressed(array: np.ndarray, compression: int, photometric: str = "minisblack") -> bytes:
+    """A TIFF that says another compression than it has."""
     stream = io.BytesIO()
-    tifffile.imwrite(stream, np.zeros((4, 4)), compression="deflate")
+    pytest.importorskip("tifffile").imwrite(stream, array, compression="deflate", photometric=photometric)
     data = bytearray(stream.getvalue())
     place = data.index(struct.pack("<HHI", 259, 3, 1))
     struct.pack_into("<H", data, place + 8, compression)
-    said = mistake(bytes(data))
+    return bytes(data)
+
+
+# JPEG 2000 as slide scanners have it, and as others; LERC, JPEG XL, Zstandard, WebP.
+@pytest.mark.parametrize("compression", [33003, 34712, 34887, 50002, 50000, 50001])
+@pytest.mark.parametrize("type", ["uint8", "uint16", "float64", "colour"])
+def test_a_compression_that_needs_more_is_named(compression: int, type: str) -> None:
+    colour = type == "colour"
+    array = np.zeros((4, 4, 3) if colour else (4, 4), "uint8" if colour else type)
+    said = mistake(compressed(array, compression, "rgb" if colour else "minisblack"))
     if importlib.util.find_spec("imagecodecs"):
         assert "does not decode" in said or "damaged" in said
     else:
         assert "its TIFF compression needs the imagecodecs package; pip install imagecodecs" in said
+
+
+def test_what_pillow_unpacks_needs_no_codecs_that_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    array = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    data = saved(Image.fromarray(array), "TIFF", compression="zstd")
+    for codecs in (None, types.ModuleType("imagecodecs")):
+        monkeypatch.setitem(sys.modules, "imagecodecs", codecs)
+        np.testing.assert_array_equal(formats.read(io.BytesIO(data)).array, array)
+
+
+@pytest.mark.parametrize("photometric", ["miniswhite", "minisblack"])
+def test_a_compression_that_nobody_knows_is_no_damage(photometric: str) -> None:
+    said = mistake(compressed(np.zeros((4, 4), np.uint8), 65_000, photometric))
+    assert "65000" in said or "needs the imagecodecs package" in said  # as an older tifffile has it
 
 
 def test_a_pillow_without_libtiff(monkeypatch: pytest.MonkeyPatch) -> None:

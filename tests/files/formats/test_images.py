@@ -516,7 +516,7 @@ def test_a_tifffile_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "tifffile", types.ModuleType("tifffile"))  # as an empty folder is
     found = mistake(stream.getvalue())
     assert "a TIFF of float64 needs the tifffile package, and the one that is there cannot be used (Attr" in found
-    assert found.endswith("; python -m pip install --upgrade tifffile")
+    assert found.endswith("; python -m pip install --upgrade tifffile, and imagecodecs where it is there")
 
 
 # --- NumPy files -----------------------------------------------------------------------------------------------------

@@ -86,3 +86,23 @@ def test_no_device_is_made() -> None:
     with pytest.raises(FileError, match="there is no such device"):
         formats.write("/dev/maskexpr-none.png", np.ones((2, 2), bool), kind="mask")
     assert not os.path.exists("/dev/maskexpr-none.png")
+
+
+def test_a_pipe_is_written_to_if_somebody_reads_it_and_never_waited_for(tmp_path: Path) -> None:
+    mask = np.ones((3, 4), bool)
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(FileError, match="nobody reads from this pipe yet"):
+        formats.write(tmp_path / "a.png", mask, kind="mask")
+    reader = os.open(tmp_path / "a.png", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        formats.write(tmp_path / "a.png", mask, kind="mask")
+        assert os.read(reader, 2**16).startswith(b"\x89PNG")
+    finally:
+        os.close(reader)
+    read_end, write_end = os.pipe()  # as a shell's >(...) is
+    try:
+        formats.write(f"/dev/fd/{write_end}", mask, kind="mask")
+        assert os.read(read_end, 2**16).startswith(b"\x89PNG")
+    finally:
+        os.close(read_end)
+        os.close(write_end)
