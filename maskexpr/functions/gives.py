@@ -14,6 +14,7 @@ from maskexpr.kinds.kind import (
     ARRAYS,
     BINARY_OR_GREY,
     INTENSITIES,
+    LOGICAL,
     NUMERIC,
     SAMPLED,
     SAMPLES,
@@ -181,6 +182,14 @@ FLOATS = _number_or_image(None)
 FLOAT_IMAGE = Gives(frozenset({"image"}), lambda kinds: numeric_result(kinds, None))
 NUMBER = Gives(frozenset({"number"}), lambda kinds: number())
 TRUTH = Gives(frozenset({"truth"}), lambda kinds: Kind("truth"))
+
+
+def _truths(kinds: Kinds) -> Kind:
+    """A mask if an operand is one, or an image, samples of one if an operand is samples, else a truth."""
+    return like_grid("mask", kinds, np.bool_) if grid_of(kinds) else Kind("truth")
+
+
+TRUTHS = Gives(LOGICAL, _truths)
 
 
 def _same(kinds: Kinds) -> Kind:

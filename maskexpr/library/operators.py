@@ -10,11 +10,9 @@ from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import (
     FLOATS,
-    TRUTH,
+    TRUTHS,
     Gives,
     Kinds,
-    grid_of,
-    like_grid,
     numeric_result,
     pixelwise,
     rounded_once,
@@ -41,14 +39,6 @@ OPERATORS: dict[str, Function] = {}
 _BESIDE = Gives(frozenset(), lambda kinds: Kind("unknown"))  # the checker knows what these give
 
 
-def _truths(kinds: Kinds) -> Kind:
-    """A mask if an operand is one, or an image, samples of one if an operand is samples, else a truth."""
-    return like_grid("mask", kinds, np.bool_) if grid_of(kinds) else TRUTH.rule(kinds)
-
-
-_TRUTHS = Gives(LOGICAL, _truths)
-
-
 def _logic(symbol: str) -> Gives:
     """Of masks and truths such; of integers their bits."""
 
@@ -57,7 +47,7 @@ def _logic(symbol: str) -> Gives:
 
     def rule(kinds: Kinds) -> Kind:
         logical = all(kind.name in LOGICAL for kind in kinds.values())
-        return _truths(kinds) if logical else numeric_result(kinds, range_of)
+        return TRUTHS.rule(kinds) if logical else numeric_result(kinds, range_of)
 
     return Gives(LOGICAL | ARITHMETIC, rule)
 
@@ -194,7 +184,7 @@ def exclusive(a: Value, b: Value, kind: ResultKind, work: WorkType) -> Any:
     return compute(operator.xor, np.bitwise_xor, kind, work, a, b) if kind.range else np.logical_xor(a, b)
 
 
-@_pixelwise("~", _TRUTHS)
+@_pixelwise("~", TRUTHS)
 def complement(a: Condition) -> Any:
     """Not: on where the mask is off, inside the image."""
     return np.logical_not(a)
@@ -205,7 +195,7 @@ def _comparison(symbol: str, doc: str) -> Callable[..., Any]:
         return compare(symbol, a, b)
 
     body.__doc__ = doc
-    return _pixelwise(symbol, _TRUTHS, compares={"b": symbol})(body)
+    return _pixelwise(symbol, TRUTHS, compares={"b": symbol})(body)
 
 
 @function(name="item", gives=_BESIDE, halo=WHOLE, cost=0, memory=0, catalogue=OPERATORS)

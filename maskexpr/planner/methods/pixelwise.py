@@ -8,8 +8,8 @@ import numpy as np
 from maskexpr.kernels import packed
 from maskexpr.kinds.ranges import Range, of_type
 from maskexpr.library import OPERATORS
-from maskexpr.library import pixelwise as meaning
 from maskexpr.library.operators import COMPARISONS, SWAPPED, comparable, compare
+from maskexpr.library.pixelwise import choices, elementary
 from maskexpr.planner.methods.bodies import takes
 from maskexpr.planner.methods.method import (
     Array,
@@ -40,9 +40,9 @@ _ARITHMETIC: dict[Any, Any] = {
     OPERATORS["*"]: np.multiply,
     OPERATORS["/"]: np.true_divide,
     OPERATORS["negate"]: np.negative,
-    meaning.abs_.record: np.absolute,  # type: ignore[attr-defined]
-    meaning.minimum.record: np.minimum,  # type: ignore[attr-defined]
-    meaning.maximum.record: np.maximum,  # type: ignore[attr-defined]
+    elementary.abs_.record: np.absolute,  # type: ignore[attr-defined]
+    choices.minimum.record: np.minimum,  # type: ignore[attr-defined]
+    choices.maximum.record: np.maximum,  # type: ignore[attr-defined]
 }
 
 
@@ -121,7 +121,7 @@ def _equality(step: Step, symbol: str) -> Method:
     return Method(lambda given, out, place: ufunc(given[0], given[1], out=out), on_words, quiet=True, memory=no_bytes)
 
 
-@runs(meaning.between)
+@runs(choices.between)
 def between(step: Step) -> Method | None:
     """An interval of integers is one subtraction, which wraps, and one comparison."""
     im = step.operands["im"].kind
@@ -207,7 +207,7 @@ def arithmetic(step: Step) -> Method | None:
 # --- choice ----------------------------------------------------------------------------------------------------------
 
 
-@runs(meaning.where)
+@runs(choices.where)
 def where(step: Step) -> Method | None:
     """A choice without branches: the bits of one value, with those of the other put in where the mask is on."""
     kind = step.kind

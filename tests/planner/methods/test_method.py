@@ -14,7 +14,7 @@ from maskexpr.functions.record import Function
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import CATALOGUE, OPERATORS
-from maskexpr.library.pixelwise import sqrt
+from maskexpr.library.pixelwise.elementary import sqrt
 from maskexpr.planner.methods import method, method_of
 from maskexpr.planner.methods.method import MAKERS, Place, array_shape, constant_of, form_shape, form_type
 from maskexpr.planner.plan import Pass, plan
