@@ -7,8 +7,8 @@ only what depends on it is computed again, and going back costs nothing.
 import os
 import shlex
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,25 +38,10 @@ from maskexpr.session.scripts import (
     value_of,
     with_params,
 )
-from maskexpr.session.states import Opened, Outcome, State
+from maskexpr.session.states import CheckedState, Opened, Outcome, State, Wanted
 from maskexpr.session.values import Values
 
 _NAME, _RESULT = "session", "0"
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A state that has been checked: what its program means, and what it runs on."""
-
-    state: State
-    program: Program
-    checked: Checked
-    arrays: Mapping[str, Any]
-    meanings: Mapping[Step, int]
-    bound: dict[str, Step] = field(default_factory=dict)  # the last value of each name that is assigned
-
-
-Wanted = Callable[[_Checked], Iterable[tuple[str, Step]]]
 
 
 class Session:
@@ -75,8 +60,8 @@ class Session:
         self.fast, self.limits = fast, limits or Limits()
         self._values = Values()
         self._versions = 0
-        self._before: list[_Checked] = []
-        self._after: list[_Checked] = []
+        self._before: list[CheckedState] = []
+        self._after: list[CheckedState] = []
         self._warnings: list[Diagnostic] = []
         self._now = self._left = self._checked(State(spacings=tuple(spacings)))
 
@@ -226,7 +211,7 @@ class Session:
         kept = [line.text for line in statements(self.lines) if not {line.declares, line.defines} & again]
         return self._change(replace(state, lines=(*kept, *(line.text for line in added))), _last(added))
 
-    def _changed_before(self, at: _Checked, new: Sequence[Line]) -> list[tuple[str, Step]]:
+    def _changed_before(self, at: CheckedState, new: Sequence[Line]) -> list[tuple[str, Step]]:
         """The names that have another value although no new line gives them one."""
         assigned = {line.defines for line in new}
         return [(name, step) for name, step in self._changed(at) if name not in assigned and name in self._now.bound]
@@ -275,7 +260,7 @@ class Session:
         self._values.forget({new.meanings[step] for step in new.bound.values() if step in new.meanings})
         return [outcome for outcome in outcomes if outcome.value is not None or outcome.name]
 
-    def _changed(self, new: _Checked) -> list[tuple[str, Step]]:
+    def _changed(self, new: CheckedState) -> list[tuple[str, Step]]:
         """The names whose values are not what they were."""
         return _others(self._now, new)
 
@@ -311,7 +296,7 @@ class Session:
         text = f"{state.text}\n{_RESULT}"
         return compile(text, name=name, limits=self.limits, fast=self.fast, resolver=resolver)
 
-    def _checked(self, state: State) -> _Checked:
+    def _checked(self, state: State) -> CheckedState:
         program = self._program_of(state)
         try:
             inner = stages(program, _given(state, program))
@@ -320,9 +305,9 @@ class Session:
         versions = {name: opened.version for name, opened in state.opened.items()}
         checked = inner.checked
         bound = {name: step for name, step in checked.bindings if name}
-        return _Checked(state, program, checked, inner.arrays, self._values.meanings(checked, versions), bound)
+        return CheckedState(state, program, checked, inner.arrays, self._values.meanings(checked, versions), bound)
 
-    def _outcome(self, at: _Checked, name: str, step: Step) -> Outcome:
+    def _outcome(self, at: CheckedState, name: str, step: Step) -> Outcome:
         known, began = step.function is None or self._values.known(at.meanings.get(step, -1)), time.perf_counter()
         value: Any = None  # of what is only used by others: an assert, a list of masks
         if step.kind.name in ("length", "size"):
@@ -406,7 +391,7 @@ class Session:
         return found
 
 
-def _others(before: _Checked, after: _Checked) -> list[tuple[str, Step]]:
+def _others(before: CheckedState, after: CheckedState) -> list[tuple[str, Step]]:
     """The names that have another value than before."""
     old = {name: before.meanings.get(step) for name, step in before.bound.items()}
     return [(name, step) for name, step in after.bound.items() if old.get(name, -1) != after.meanings.get(step)]

@@ -1,11 +1,13 @@
 """What a session is at one time, and what it shows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from maskexpr.api import Program
 from maskexpr.kinds.kind import Kind
+from maskexpr.program.steps import Checked, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,21 @@ class State:
     def text(self) -> str:
         """The program."""
         return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedState:
+    """A state that has been checked: what its program means, and what it runs on."""
+
+    state: State
+    program: Program
+    checked: Checked
+    arrays: Mapping[str, Any]
+    meanings: Mapping[Step, int]
+    bound: dict[str, Step] = field(default_factory=dict)  # the last value of each name that is assigned
+
+
+Wanted = Callable[[CheckedState], Iterable[tuple[str, Step]]]  # what is to be shown
 
 
 @dataclass(frozen=True, slots=True)
