@@ -66,6 +66,7 @@ COMMA_MISSING = Mistake(
     "operator-missing", "a comma or an operator is missing between {left} and {right}", "write one between them"
 )
 MULTIPLY_MISSING = Mistake("operator-missing", "an operator is missing after the number", "to multiply, write *")
+UNIT_APART = Mistake("operator-missing", "a unit stands right behind its number", "write {left}{right}")
 ASSIGN_AUGMENTED = Mistake(
     "assign-augmented", "there is no operator {found}", "write {name} = {name} {operator} {value}"
 )
@@ -135,6 +136,9 @@ STATEMENT_START = Mistake(
     "begin with a value; a line goes on only inside brackets",
 )
 TOKEN_UNEXPECTED = Mistake("token-unexpected", "{found} cannot follow {before}", "write a value between, or delete one")
+RANGE_IN_EXPRESSION = Mistake(
+    "token-unexpected", "a range with .. stands in param lines alone", "write between(im, {low}, {high})"
+)
 ASSERT_FORM = Mistake("assert-form", "an assert line cannot have {found} here", 'write assert condition, "message"')
 INPUT_FORM = Mistake("input-form", "an input line cannot have {found} here", 'write input im: image = "file.png" "doc"')
 PARAM_FORM = Mistake("param-form", "a param line cannot have {found} here", "write param low = 32 in 0..255")

@@ -38,6 +38,7 @@ _FOREIGN = {
     "./": "/",
     ".^": "**",
 }
+_UNIT = re.compile(r"px|(?:nm|um|mm|cm)[23]?|m[23]")  # m alone is rather a mask
 _LOOKALIKES = {
     "≥": ">=",
     "≤": "<=",
@@ -330,7 +331,8 @@ def _missing_between(tokens: Tokens, i: int) -> Found | None:
         return messages.CALL_OF_VALUE, span_of(token), {}
     is_keyword = i + 1 < len(tokens) and tokens[i + 1].type == "ASSIGN"
     if before.type == "NUMBER" and token.type in ("NAME", "LPAR") and not is_keyword:
-        return messages.MULTIPLY_MISSING, span, {}
+        mistake = messages.UNIT_APART if _UNIT.fullmatch(token) else messages.MULTIPLY_MISSING
+        return mistake, span, {"left": str(before), "right": str(token)}
     if before.type == "NAME" and token.type == "TEXT" and _adjacent(before, token):
         return messages.TEXT_PREFIX, span, {}
     mistake = messages.OPERATOR_MISSING if _open_bracket(tokens, i) is None else messages.COMMA_MISSING
@@ -343,8 +345,9 @@ def _misplaced(tokens: Tokens, i: int) -> Found:
     bracket = _open_bracket(tokens, i)
     if before is None and kind in ("FLOOR", "PERCENT", "SLASH"):
         return messages.COMMENT_FOREIGN, span, {"found": str(token)}
-    if kind == "RANGE" and bracket is not None and tokens[bracket].type == "LSQB":
-        return messages.ELLIPSIS, span, {}
+    found = _range(tokens, i, bracket) if kind == "RANGE" else None
+    if found is not None:
+        return found
     if kind == "COLON":
         in_slice = bracket is not None and tokens[bracket].type == "LSQB"
         return messages.SLICE_PARTS if in_slice else messages.COLON_OUTSIDE, span, {}
@@ -361,6 +364,16 @@ def _misplaced(tokens: Tokens, i: int) -> Found:
     if before is None:
         return messages.STATEMENT_START, span, {"found": str(token)}
     return messages.TOKEN_UNEXPECTED, span, {"found": str(token), "before": str(before)}
+
+
+def _range(tokens: Tokens, i: int, bracket: int | None) -> Found | None:
+    """Two dots that stand in no param line."""
+    span, around = span_of(tokens[i]), tokens[max(0, i - 1) : i + 2 : 2]
+    if bracket is not None and tokens[bracket].type == "LSQB":
+        return messages.ELLIPSIS, span, {}
+    if len(around) == 2 and all(token.type == "NUMBER" for token in around):
+        return messages.RANGE_IN_EXPRESSION, span, {"low": str(around[0]), "high": str(around[1])}
+    return None
 
 
 def _comma_mistake(tokens: Tokens, i: int, bracket: int | None) -> Mistake:
