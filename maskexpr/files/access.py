@@ -53,7 +53,8 @@ class Access:
         """The default file of an input of a program in a folder."""
         assert info.default is not None
         if self._within(folder, info.default) is None:
-            fields = {"name": info.name, "path": shown(info.default), "given": shown(folder / info.default)}
+            given = STANDARD if info.default == STANDARD else shown(folder / info.default)
+            fields = {"name": info.name, "path": shown(info.default), "given": given}
             raise FileError(messages.INPUT_OUTSIDE.at(info.source, info.span, **fields))
         return folder / info.default
 

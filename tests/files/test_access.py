@@ -76,7 +76,7 @@ def test_a_program_names_nothing_else_until_it_may(shell: Shell, path: str) -> N
             assert shell("run", "p.mask", "im=../other/a.png")[0] == 0  # the person may name anything
             assert shell("check", "p.mask")[1].startswith("p.mask:1:7: warning: cannot read ")
             assert shell("eval", text)[0] == 2
-            with pytest.raises(FileError, match="names files beside it or below; load it: :load im "):
+            with pytest.raises(FileError, match="names files beside it or below, links followed; load it: :load im "):
                 Session().run("p.mask")
             Session(access=Access(["../other"])).run("p.mask")
     assert shell("run", "p.mask", "--allow-read", "nowhere") == (
@@ -95,6 +95,11 @@ def test_other_defaults_are_one_error_and_no_wait(shell: Shell, path: str) -> No
         assert "error: cannot " in err
     assert shell("eval", "im > 3", f"im={path or 'pipe'}")[0] == 2 or path in ("-", "/dev/stdin")
     assert shell("run", path or "pipe")[0] == 2 or path in ("-", "/dev/stdin")
+
+
+def test_standard_input_as_a_default_is_the_persons_to_give(shell: Shell) -> None:
+    Path("below/p.mask").write_text('input im = "-"\narea(im > 3)', "utf-8")
+    assert "give it yourself: im=-, or" in shell("run", "below/p.mask")[2]
 
 
 def test_a_nul_in_a_name_is_no_place() -> None:

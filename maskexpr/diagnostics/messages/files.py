@@ -62,7 +62,7 @@ FILE_NEEDS_PILLOW = Mistake(
 )
 INPUT_OUTSIDE = Mistake(
     "input-outside",
-    "cannot read {path} for {name}: a program names files beside it or below",
+    "cannot read {path} for {name}: a program names files beside it or below, links followed",
     "give it yourself: {name}={given}, or allow its folder: --allow-read DIR",
 )
 FILE_PACKING = Mistake("file-not-decoded", "cannot read {path}: its array is {packing}", "save it with numpy.savez")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _MOST_PER_BYTE = {
     "deflate": 1040,
     "LZW": 2800,
+    "LZMA": 2**14,
+    "Zstandard": 2**15,
     "stored": 1,
     "PackBits": 64,
     "JPEG": 256,

@@ -15,7 +15,11 @@ UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6
 COLOUR = (RGB, 5, YCBCR, 8)
 ALPHA = (1, 2)
-PACKINGS = {1: "stored", 5: "LZW", 8: "deflate", 32946: "deflate", 32773: "PackBits"}
+_JPEG = 7
+PACKINGS = {
+    **{1: "stored", 5: "LZW", 8: "deflate", 32946: "deflate", 32773: "PackBits", 34925: "LZMA", 50000: "Zstandard"},
+    _JPEG: "progressive JPEG",  # which is the densest of them
+}
 """Compressions whose most bytes of samples for one in the file are known."""
 PILLOWS_OWN = (1, 32773)
 """Compressions that Pillow unpacks without libtiff: none, and PackBits."""
@@ -88,6 +92,8 @@ class Page:
     def promise(self) -> tuple[int, str]:
         """The bytes of samples that there must be, and how they are packed; 0 where nothing follows from them."""
         packing = PACKINGS.get(self.compression)
+        if self.compression == _JPEG and not self.is_sparse:
+            return self.width * self.height, PACKINGS[_JPEG]  # its colours may be shared
         shares_chroma = self.shares_chroma or (self.photometric == YCBCR and self.compressed)
         if packing is None or shares_chroma or self.is_sparse:
             return 0, "stored"

@@ -175,6 +175,11 @@ def test_more_than_a_bound_is_refused_before_the_work(what: str, monkeypatch: py
     assert peak < LITTLE
 
 
+def large_page(compression: int, photometric: bytes = b"") -> bytes:
+    size = entry(256, 4, 1, 40_000) + entry(257, 4, 1, 40_000) + entry(258, 3, 1, 8)
+    return size + entry(259, 3, 1, compression) + photometric + entry(273, 4, 1, 8) + entry(279, 4, 1, 9)
+
+
 @each(
     "data",
     {
@@ -182,21 +187,8 @@ def test_more_than_a_bound_is_refused_before_the_work(what: str, monkeypatch: py
         "progressive JPEG": jpeg_of(30_000, 30_000, sof=0xC2),
         "BMP": b"BM" + struct.pack("<IIIIiiHHI", 0, 0, 54, 40, 30_000, 30_000, 1, 8, 0) + bytes(1200),
         "BMP in runs": b"BM" + struct.pack("<IIIIiiHHI", 0, 0, 54, 40, 30_000, -30_000, 1, 8, 1) + bytes(1200),
-        "packed TIFF": tiff_of(
-            [
-                b"".join(
-                    entry(*tag)
-                    for tag in (
-                        (256, 4, 1, 40_000),
-                        (257, 4, 1, 40_000),
-                        (258, 3, 1, 8),
-                        (259, 3, 1, 8),
-                        (273, 4, 1, 8),
-                        (279, 4, 1, 9),
-                    )
-                )
-            ]
-        ),
+        **{f"TIFF packed by {n}": tiff_of([large_page(n)]) for n in (1, 5, 7, 8, 32773, 32946, 34925, 50000)},
+        "TIFF of JPEG that shares colours": tiff_of([large_page(7, entry(262, 3, 1, 6))]),
         "npz": npz_of(npy_of("{'descr':'<f8','fortran_order':True,'shape':(30000,30000)}")),
         "a frame of JPEG behind another": jpeg_of(8, 8, jpeg_of(30_000, 30_000)[2:-2]),
     }.items(),
@@ -268,6 +260,13 @@ def test_the_flattest_jpeg_holds_what_it_promises(quality: int, progressive: boo
     for size in ((4000, 4000), (1, 65_000)):
         data = saved(Image.new("L", size, 128), "JPEG", quality=quality, progressive=progressive, optimize=True)
         assert formats.read(io.BytesIO(data)).array.shape == size[::-1]
+
+
+@pytest.mark.parametrize("compression", ["jpeg", "lzma", "zstd", "tiff_lzw", "tiff_adobe_deflate"])
+def test_the_flattest_tiff_holds_what_it_promises(compression: str) -> None:
+    for mode in ("L", "YCbCr" if compression == "jpeg" else "RGB"):
+        data = saved(Image.new(mode, (3000, 3000)), "TIFF", compression=compression, strip_size=2**30)
+        assert formats.read(io.BytesIO(data)).array.shape[:2] == (3000, 3000)
 
 
 def test_what_stands_between_the_segments_of_a_jpeg_means_nothing() -> None:
