@@ -135,7 +135,10 @@ def _lines_of_volume(coordinates: Array, start: int) -> tuple[Array, Array]:
     on = np.flatnonzero(low < _FAR)
     ends = np.concatenate([np.column_stack([on // rows, on % rows, end[on]]) for end in (low, high)])
     moves = np.concatenate([np.eye(3, dtype=np.int64), -np.eye(3, dtype=np.int64)])
-    points = np.unique((2 * ends[:, None] + moves).reshape(-1, 3), axis=0)
+    # As one number each: rows are sorted many times slower, in one call that keeps all other threads waiting.
+    room = tuple(2 * int(n) + 3 for n in coordinates.max(axis=0))
+    numbers = np.unique(np.ravel_multi_index(tuple((2 * ends[:, None] + moves + 1).reshape(-1, 3).T), room))
+    points = np.column_stack(np.unravel_index(numbers, room)) - 1
     normals, limits, lowest, highest = _facets(points)
     first, last = np.full((planes, rows), 1), np.full((planes, rows), 0)
     for plane in range(planes):
