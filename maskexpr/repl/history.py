@@ -1,6 +1,7 @@
 """Where the lines of earlier sessions are kept: a folder that only this user can read."""
 
 import os
+import stat
 from pathlib import Path
 
 from maskexpr.language.folders import state_folder
@@ -17,7 +18,11 @@ def kept_file(name: str) -> Path | None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / name
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600))
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
+        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        os.close(descriptor)
+        if not is_file:  # a pipe would be waited for
+            return None
         _shorten(path)
     except OSError:
         return None

@@ -1,5 +1,6 @@
 """What helps at the prompt: what is read as one text, completion, signatures, colours, history."""
 
+import os
 import stat
 
 import pytest
@@ -290,4 +291,12 @@ def test_history_does_not_grow_for_ever(tmp_path, monkeypatch):
 def test_without_a_place_there_is_no_history(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert history.kept_file("history") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path, monkeypatch):
+    (tmp_path / "maskexpr").mkdir()
+    os.mkfifo(tmp_path / "maskexpr" / "history")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert history.kept_file("history") is None

@@ -79,6 +79,7 @@ FILE_CANNOT_HOLD = Mistake("file-cannot-hold", "cannot write {path}: {suffix} ca
 FILE_TARGET_IS_FOLDER = Mistake("file-is-folder", "cannot write {path}: it is a folder", "name a file in it")
 FILE_NO_FOLDER = Mistake("file-no-folder", "cannot write {path}: there is no folder {folder}", "make the folder first")
 FILE_NOT_WRITTEN = Mistake("file-refused", "cannot write {path}: {reason}", "check the path and its permissions")
+FILE_PIPE_UNREAD = Mistake("file-refused", "cannot write {path}: nobody reads from this pipe", "start its reader first")
 FILE_DISK_FULL = Mistake(
     "file-disk-full", "cannot write {path}: the disk is full; what was there before is untouched", "free some space"
 )

@@ -20,7 +20,9 @@ SESSION_PATH = Mistake(
 )
 SESSION_LOAD = "load it: :load {name} FILE"
 SCRIPT_SUFFIX = Mistake("output-target", "{path} is no name for a program", "end it in .mask")
-SCRIPT_NO_FILE = Mistake("output-target", "{path} is a device, no file for a program", "write to a file: leg.mask, say")
+SCRIPT_NO_FILE = Mistake(
+    "output-target", "{path} is a device or pipe, no file for a program", "write to a file: leg.mask, say"
+)
 SCRIPT_OVER_OTHER = Mistake(
     "output-target", "{path} is not from a session, it is not overwritten", "write to another file"
 )

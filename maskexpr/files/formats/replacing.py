@@ -43,7 +43,7 @@ def _descriptor(path: str, flags: int) -> int:
         descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
     except OSError as error:
         if error.errno == errno.ENXIO and stat.S_ISFIFO(os.stat(path).st_mode):
-            raise OSError(errno.ENXIO, "nobody reads from this pipe yet") from None
+            raise FileError(messages.FILE_PIPE_UNREAD.anywhere(path=shown(path))) from None
         raise
     if hasattr(os, "O_NONBLOCK"):
         os.set_blocking(descriptor, True)

@@ -91,7 +91,7 @@ def test_no_device_is_made() -> None:
 def test_a_pipe_is_written_to_if_somebody_reads_it_and_never_waited_for(tmp_path: Path) -> None:
     mask = np.ones((3, 4), bool)
     os.mkfifo(tmp_path / "a.png")
-    with pytest.raises(FileError, match="nobody reads from this pipe yet"):
+    with pytest.raises(FileError, match="nobody reads from this pipe; start its reader first"):
         formats.write(tmp_path / "a.png", mask, kind="mask")
     reader = os.open(tmp_path / "a.png", os.O_RDONLY | os.O_NONBLOCK)
     try:
