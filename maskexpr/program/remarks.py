@@ -119,7 +119,9 @@ def _not_finite(step: Step, values: Values, finite: Mapping[Step, str]) -> Diagn
     image = next(iter(step.operands.values()))
     way_out = finite.get(step) or messages.FINITE_ALONE.format(function=step.function.name)
     fields = {"text": step.source.quote(step.span), "image": image.source.quote(image.span)}
-    return messages.NOT_FINITE.at(step.source, step.span, value=values.get(step, math.nan), finite=way_out, **fields)
+    value = values.get(step, math.nan)
+    mistake = messages.NOT_FINITE if math.isnan(value) else messages.NOT_FINITE_OR_LARGE
+    return mistake.at(step.source, step.span, value=value, finite=way_out, **fields)
 
 
 # --- numbers that are places -----------------------------------------------------------------------------------------

@@ -31,6 +31,12 @@ WITHIN_EMPTY = Mistake("no-pixels", "the mask has no pixels to find a threshold 
 NOTHING_FINITE = Mistake("no-pixels", "no pixel is finite", "leave out nan and inf where the image is made")
 EQUALIZE_EMPTY = Mistake("no-pixels", "the mask has no pixels to count the values of", "check how the mask is made")
 NOT_FINITE = Mistake("not-finite", "{text} is {value}: {image} is not finite everywhere", "write {finite}", "warning")
+NOT_FINITE_OR_LARGE = Mistake(
+    "not-finite",
+    "{text} is {value}: {image} is not finite everywhere, or holds values that are too large for it",
+    "write {finite}, or divide {image} by 1e200 before",
+    "warning",
+)
 FINITE_ALONE = "{function}(im[m & isfinite(im)]), say"
 NUMBER_IS_NAN = Mistake(
     "not-finite",
