@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import scipy
 from helpers import scipy_by_maskexpr as plugin
 from helpers.places import TESTS
 
@@ -33,6 +34,9 @@ def test_scipys_tests_pass_with_maskexpr_in_its_place(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-2000:]
     line = next(line for line in run.stdout.splitlines() if line.startswith(plugin.ANSWERS))
     answers = json.loads(line.removeprefix(plugin.ANSWERS))
-    # Were the adapters to leave everything to SciPy, this test would test nothing. SciPy 1.13 has the fewest tests.
-    for name, least in {"dilation": 150, "erosion": 75, "opening": 20, "fill_holes": 3}.items():
-        assert answers.get(f"binary_{name}", 0) >= least, answers
+    # Were the adapters to leave everything to SciPy, this test would test nothing. Older ones have fewer tests.
+    least = {"dilation": 150, "erosion": 80, "opening": 25, "fill_holes": 6}
+    if scipy.__version__.startswith(("1.13.", "1.14.")):
+        least |= {"erosion": 75, "opening": 20, "fill_holes": 3}
+    for name, number in least.items():
+        assert answers.get(f"binary_{name}", 0) >= number, answers
