@@ -125,7 +125,7 @@ class Program:
         prepared = bound.prepared
         if prepared.engine.owns_results and needs_no_more(given, bound):
             is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
-            run = prepared.engine.run if is_silent else functools.partial(_run_warning, prepared)
+            run = prepared.engine.way if is_silent else functools.partial(_run_warning, prepared)
             self._kept.keep_ready(look(given), Ready(run, prepared))
         return values
 

@@ -139,8 +139,9 @@ class _Strip:
         for window in program.windows:
             values.append(values[window.whole][start - window.above : self.stop + window.below])
         place = Place(scratch)
-        for op in program.ops:
-            pause()
+        for number, op in enumerate(program.ops):
+            if number:
+                pause()
             place.start = start - op.above
             given = [values[i] if rows is None else values[i][rows] for i, rows in op.reads]
             if op.target is not None:

@@ -1,6 +1,6 @@
 """Runs a plan, stage by stage. Gives bit for bit what `reference` gives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,16 +15,18 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.kernels import packed
 from maskexpr.kernels.threads import apart, borrow_scratch, give_back
 from maskexpr.kinds.kind import SCALARS
-from maskexpr.planner.costs import operations
 from maskexpr.planner.methods.method import Form, Place, width_of
-from maskexpr.planner.plan import Pass, Plan, Task
+from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.planner.plan import plan as make_plan
 from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Checked, Step
 
 Values = dict[tuple[Step, Form], Any]  # whole arrays, each in one form or both
 
-_LONG = 1e8  # operations of a run, some tenths of a second, for which one would rather not wait after Ctrl-C
+# Operations of a run for which one would rather not wait after Ctrl-C: some tenths of a second where a library works on
+# whole arrays, which takes ten times as long for each as a pass over strips, and cannot be stopped in between.
+_LONG = 1e8
+_OF_A_PASS = 0.1
 
 
 class Engine:
@@ -48,11 +50,20 @@ class Engine:
         # For inputs in Fortran order, made when some come; the steps of the plan are those to be timed.
         self._transposed: list[Engine | None] = [] if clock is None else [None]
         of_host = any(s.function is not None and s.function.is_of_host for s in steps)  # may count on its thread
-        self._is_long = operations(plan) > _LONG and not of_host
+        wait = sum(t.operations * (_OF_A_PASS if isinstance(s, Pass) else 1) for s in plan.stages for t in tasks_of(s))
+        self._is_long = wait > _LONG and not of_host
+
+    @property
+    def way(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        """How it is run, found once by those who run it often."""
+        return self._run_apart if self._is_long else self._run_here
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs for these inputs; what the pixels make impossible is a RunError."""
-        return apart(lambda: self._run_here(inputs)) if self._is_long else self._run_here(inputs)
+        return self.way(inputs)
+
+    def _run_apart(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        return apart(lambda: self._run_here(inputs))
 
     def _run_here(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         try:

@@ -97,7 +97,8 @@ def pause() -> None:
 
     The thread that is interrupted need not call this.
     """
-    if any(_given_up()):
+    given_up = getattr(_helping, "given_up", None)  # looked at in place, as small images pause often for their size
+    if given_up and any(given_up):
         raise _NotWanted
 
 

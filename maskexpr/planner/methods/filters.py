@@ -57,6 +57,7 @@ def median_filter(step: Step) -> Method | None:
         return Method(
             lambda given, out, place: ranks.median_by_opencv(given[0], reach),
             fresh=True,
+            cost=4,
             memory=lambda shape: 2 * math.prod(n + 2 * reach for n in shape),  # framed, before and after
             word="OpenCV",
         )
