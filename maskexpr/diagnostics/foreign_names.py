@@ -32,6 +32,7 @@ _SCALE = "scikit-image gives values of 0..1, here they stay on the image's own s
 _KERNEL = "OpenCV repeats the image's border, here it is reflected"
 _TYPES = "there are no types to choose: results never wrap"
 _ONES = "for a kernel of 3x3 ones"
+_BALL = "SimpleITK's ball reaches half a pixel further"
 _CUT = "nearest is {}: OpenCV cuts the kernel at ksize and repeats the image's border"
 _CANNY = "nearest is {}: lines within a few pixels of Canny's, which keeps the strongest pixels across an edge"
 
@@ -41,7 +42,7 @@ _LINES = (
     ("threshold", "im, lower:100, upper:150", "between(im, lower, upper)", "both ends are included"),
     ("setThreshold", "lower:100, upper:150", "between(im, lower, upper)", "both ends are included"),
     ("threshold binarize imbinarize auto_threshold autothreshold", "im", "im > otsu(im)"),
-    ("imbinarize im2bw", "im, level:100", "im > level"),
+    ("imbinarize im2bw", "im, level:0.4", "im / 255 > level", "for 8 bits; im > level where values go from 0 to 1"),
     ("cv2.threshold", "im, thresh:100, maxval:255, type~OTSU:THRESH_OTSU", "im > otsu(im)"),
     ("cv2.threshold", "im, thresh:100, maxval:255, type~INV:THRESH_INV", "im <= thresh"),
     ("cv2.threshold", "im, thresh:100, maxval:255, type~BINARY:THRESH_BINARY", "im > thresh"),
@@ -70,6 +71,8 @@ _LINES = (
     ("inRange in_range", "im, lowerb:100, upperb:150", "between(im, lowerb, upperb)"),
     # masks and values
     ("invert bitwise_not complement imcomplement logical_not BinaryNot", "m", "~m"),
+    ("invert bitwise_not complement imcomplement", "im", "255 - im", "for 8 bits; 1 - im where values go from 0 to 1"),
+    ("logical_not", "im", "im == 0"),
     ("logical_and bitwise_and intersection", "a, b", "a & b"),
     ("bitwise_and", "im, same, mask:m", "where(mask, im, 0)"),
     ("logical_or bitwise_or union", "a, b", "a | b"),
@@ -133,7 +136,9 @@ _LINES = (
     ("print disp display imshow show", "im", "im", "the value of the last line is shown"),
     # morphology
     ("dilation binary_dilation imdilate", "m, footprint=1", "dilate(m, footprint)"),
+    ("binary_dilation", "m, structure:1", "dilate(m, structure)"),
     ("binary_dilation", "m, structure~[Nn]one=none, iterations=1", "dilate(m, iterations)"),
+    ("BinaryDilate", "m, kernelRadius:1", 'dilate(m, {kernelRadius + 0.5}, "disk")', _BALL),
     ("BinaryDilate", "m", 'dilate(m, 1, "square")', "SimpleITK's ball of radius 1 is a square"),
     ("cv2.dilate", "m, kernel=1, iterations=1", 'dilate(m, iterations, "square")', _ONES),
     ("cv2.erode", "m, kernel=1, iterations=1", '~dilate(~m, iterations, "square")',
@@ -144,13 +149,16 @@ _LINES = (
      _BORDER.format("erode(m, footprint)")),
     ("erosion imerode", "im, footprint=1", "erode(im, footprint)"),
     ("binary_erosion", "m, footprint=1", "erode(m, footprint)"),
+    ("binary_erosion", "m, structure:1", "erode(m, structure)"),
     ("binary_erosion", "m, structure~[Nn]one=none, iterations=1", "erode(m, iterations)"),
+    ("BinaryErode", "m, kernelRadius:1", '~dilate(~m, {kernelRadius + 0.5}, "disk")', _BALL),
     ("BinaryErode", "m", '~dilate(~m, 1, "square")', "SimpleITK's ball of radius 1 is a square"),
     ("minimum_filter min_filter grey_erosion", "im, size=3", 'erode(im, {size // 2}, "square")'),
     ("opening skimage.binary_opening imopen", "m, footprint=1", "dilate(~dilate(~m, footprint), footprint)",
      _BORDER.format("open(m, footprint)")),
     ("opening imopen", "im, footprint=1", "open(im, footprint)"),
     ("binary_opening", "m, footprint=1", "open(m, footprint)"),
+    ("binary_opening", "m, structure:1", "open(m, structure)"),
     ("binary_opening", "m, structure~[Nn]one=none, iterations=1", "open(m, iterations)"),
     ("grey_opening", "im, size=3", 'open(im, {size // 2}, "square")'),
     ("closing skimage.binary_closing imclose", "m, footprint=1", "~dilate(~dilate(m, footprint), footprint)",
@@ -158,6 +166,7 @@ _LINES = (
     ("closing imclose", "im, footprint=1", "close(im, footprint)"),
     ("binary_closing", "m, footprint=1", "erode(dilate(m, footprint), footprint)",
      "as SciPy, which eats a mask at the border; {close(m, footprint)} does not"),
+    ("binary_closing", "m, structure:1", "erode(dilate(m, structure), structure)"),
     ("binary_closing", "m, structure~[Nn]one=none, iterations=1", "erode(dilate(m, iterations), iterations)"),
     ("grey_closing", "im, size=3", 'close(im, {size // 2}, "square")'),
     ("morphologyEx", "im, op~OPEN:MORPH_OPEN, kernel:kernel", 'open(im, 1, "square")', _ONES),

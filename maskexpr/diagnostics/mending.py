@@ -15,6 +15,8 @@ _ALIKE = re.compile(r"\[\s*([0-9]+)\s*(?:,\s*\1\s*)+\]")  # one size for each ax
 # Elements as other software makes them: the reach and the shape.
 _ELEMENTS = {"disk": ', "disk"', "ball": ', "disk"', "diamond": "", "octahedron": "", "square": "", "cube": ""}
 _ELEMENT = re.compile(rf"(?:\w+\.)*({'|'.join(_ELEMENTS)})\(\s*([0-9]+)\s*\)")
+# As MATLAB names them; a disk without the 0 is one put together of lines.
+_STREL = re.compile(r"""strel\(\s*["'](?:(diamond|square)["']\s*,\s*([0-9]+)|(disk)["']\s*,\s*([0-9]+)\s*,\s*0)\s*\)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Parameter:
     default: str
     holds: str
     example: str
+
+    @property
+    def is_element(self) -> bool:
+        """Whether it is a structuring element, whose size and shape are read."""
+        return self.name in ("footprint", "structure") and not self.holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,7 @@ class Form:
 
     def _filled(self, template: str, given: Mapping[str, str]) -> str:
         values = {p.name: given.get(p.name, p.example) for p in self.parameters}
+        elements = {p.name for p in self.parameters if p.is_element}
 
         def value(match: re.Match[str]) -> str:
             word = match[0]
@@ -95,7 +103,7 @@ class Form:
                 return _worked_out(_WORD.sub(value, word[1:-1])) if word != "{}" else word
             if word not in values:
                 return word
-            text = _element(values[word]) if word == "footprint" else values[word]
+            text = _element(values[word]) if word in elements else values[word]
             return text if _stands_alone(match) else _bracketed(text)
 
         return _WORD.sub(value, template)
@@ -115,24 +123,25 @@ def _parameter(text: str) -> Parameter:
 
 
 def _holds(parameter: Parameter, text: str) -> bool:
-    if parameter.name == "footprint":
+    if parameter.is_element:
         return _element(text) != ""
     return re.search(parameter.holds, text) is not None
 
 
 def is_element(text: str) -> bool:
     """Whether a text is a structuring element as other software makes them: `disk(2)`."""
-    return _ELEMENT.fullmatch(text) is not None
+    return (_ELEMENT.fullmatch(text) or _STREL.fullmatch(text)) is not None
 
 
 def _element(text: str) -> str:
     """A reach, and the shape where it is not the default; "" for what cannot be told."""
     if text.isdecimal():
         return text
-    found = _ELEMENT.fullmatch(text)
+    found = _ELEMENT.fullmatch(text) or _STREL.fullmatch(text)
     if not found:
         return ""
-    shape, size = found[1], int(found[2])
+    shape, number = filter(None, found.groups())
+    size = int(number)
     if shape in ("square", "cube"):
         return f'{size // 2}, "square"' if size % 2 else ""
     return f"{size}{_ELEMENTS[shape]}"
