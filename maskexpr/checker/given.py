@@ -20,7 +20,7 @@ from maskexpr.kinds.kind import shape_text
 Array = np.ndarray[Any, Any]
 
 _PROTOCOLS = ("__array__", "__array_interface__", "__array_struct__")
-_MOST_AXES = 64  # that NumPy has
+_AXES_OF_NUMPY = 64
 _MOST_SAID = 200  # characters of what another library says
 _AXES = {  # as libraries name them, and which they are
     **dict.fromkeys(("x", "lon", "longitude", "easting", "col", "column", "width"), "x"),
@@ -116,7 +116,7 @@ def _itk_function(value: Any) -> Callable[[Any], Any] | None:
 def _stacked(values: Sequence[Any], declared: str | None) -> Array:
     """Nested numbers, or a list of images: each of these is taken as it would be by itself."""
     leaf: Any = values
-    for _ in range(_MOST_AXES):
+    for _ in range(_AXES_OF_NUMPY):
         if not isinstance(leaf, list | tuple) or not leaf:
             break
         leaf = leaf[0]
