@@ -110,7 +110,7 @@ INSIDE = {
         "__init__",
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
-        *("scratch", "opencv"),
+        *("scratch", "opencv", "weights"),
     ),
     "library": (
         "__init__",

@@ -23,12 +23,12 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import Settings, function
 from maskexpr.kernels import smooth
 from maskexpr.kernels.ranks import ranked
+from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
 REFLECTED = "the image is reflected at its border: d c b a | a b c d | d c b a"
-_TRUNCATE = 4.0
 _LARGEST_WINDOW = 2**20
 # Pixels of a window, and those times the image's, up to which SciPy sums: for a tenth of a second.
 _LARGEST_OF_SCIPY, _MOST_OF_SCIPY = 2**9, 2**28
@@ -38,11 +38,6 @@ _EXACT = 2**53  # float64 holds every whole number up to here
 def check_window(size: int, argument: str) -> None:
     if size > _LARGEST_WINDOW:
         raise Refused(messages.WINDOW_TOO_LARGE, argument, size=float(size), most=float(_LARGEST_WINDOW))
-
-
-def wide_enough(im: Array) -> Array:
-    """SciPy filters no float16."""
-    return im.astype(np.float32) if im.dtype == np.float16 else im
 
 
 # --- gaussian --------------------------------------------------------------------------------------------------------
@@ -56,7 +51,7 @@ def sigmas(settings: Settings, ndim: int) -> tuple[float, ...]:
 
 def reaches(per_axis: tuple[float, ...]) -> tuple[int, ...]:
     """How far Gaussians of these sigmas look along each axis."""
-    return tuple(int(_TRUNCATE * s + 0.5) for s in per_axis)
+    return tuple(gaussian_reach(s) for s in per_axis)
 
 
 def gaussian_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
@@ -81,10 +76,30 @@ def means_of(kinds: Kinds) -> Bounds | None:
 
 
 def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
-    """An image smoothed by Gaussians, in the type this is computed in: float64 for integers, float32 for float16."""
-    work = wide_enough(im)
-    dtype = work.dtype if work.dtype.kind == "f" else np.float64
-    return np.asarray(scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE))
+    """An image smoothed by Gaussians, in the type this is computed in: float64 for integers, float32 for float16.
+
+    Along one axis after another, each rounded to that type; within an axis in float64."""
+    dtype = np.dtype(np.float32 if im.dtype == np.float16 else im.dtype if im.dtype.kind == "f" else np.float64)
+    work = im.astype(dtype)
+    for axis, sigma in enumerate(per_axis):
+        work = _weighed(work.astype(np.float64), gaussian_weights(sigma), axis).astype(dtype)
+    return work
+
+
+def _weighed(im: Array, weights: Array, axis: int) -> Array:
+    """The weighted sums along an axis: the middle first, then two by two from the farthest in."""
+    places = np.arange(im.shape[axis])
+    total = im * weights[0]
+    for far in range(len(weights) - 1, 0, -1):
+        before, after = (im.take(_reflected(places + d, len(places)), axis) for d in (-far, far))
+        total = total + (before + after) * weights[far]
+    return np.asarray(total)
+
+
+def _reflected(places: Array, length: int) -> Array:
+    """Where a line that is reflected at its ends has the values of places beyond them."""
+    places = places % (2 * length)
+    return np.where(places < length, places, 2 * length - 1 - places)
 
 
 @function(gives=FLOAT_IMAGE.bounded(means_of), halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED,
