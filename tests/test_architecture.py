@@ -125,6 +125,7 @@ INSIDE = {
         "pixelwise",
         "operators",
         "elements",
+        "nearest",
         "lazy",
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),

@@ -31,6 +31,7 @@ from maskexpr.kinds.ranges import of_type
 from maskexpr.library import elements
 from maskexpr.library.elements import Element
 from maskexpr.library.lazy import scipy
+from maskexpr.library.nearest import squares_to_off
 
 # Above this many offsets a distance transform is cheaper than trying each.
 _LARGE_FOOTPRINT = 500
@@ -85,17 +86,9 @@ def _within_distance(m: Masks, n: Distance, axes: tuple[int, ...] | None, ndim: 
     """Where the nearest on pixel is at most n away, measured exactly from the offset to it."""
     if not m.any():
         return np.zeros_like(m)
-    worked = elements.worked_axes(axes, ndim)
-    scale = math.lcm(n.radius.denominator, *(s.denominator for s in n.spacing or ()))
-    steps = [int((n.spacing[a] if n.spacing else 1) * scale) for a in worked]
-    sampling = [float(n.spacing[a]) for a in worked] if n.spacing else None
-    nearest = scipy.ndimage.distance_transform_edt(~m, sampling, return_distances=False, return_indices=True)
-    exact = max(s * size for s, size in zip(steps, m.shape, strict=True)) > 2**30
-    total: Any = 0
-    for axis, step in enumerate(steps):
-        places = np.arange(m.shape[axis]).reshape([-1 if a == axis else 1 for a in range(m.ndim)])
-        total = total + ((nearest[axis] - places).astype(object if exact else np.int64) * step) ** 2
-    return np.asarray(total <= int(n.radius * scale) ** 2, dtype=bool)
+    steps = [n.spacing[a] if n.spacing else Fraction(1) for a in elements.worked_axes(axes, ndim)]
+    squares, unit = squares_to_off(~m, steps)
+    return np.asarray(squares <= math.floor((n.radius / unit) ** 2), dtype=bool)
 
 
 def _padded(m: Array, pad: list[int]) -> Array:
