@@ -11,6 +11,7 @@ from maskexpr.functions.gives import FLOAT_IMAGE, Gives, Kinds
 from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma, exact
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_values
+from maskexpr.kernels.projections import as_number
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.filters.smoothing import (
@@ -21,7 +22,6 @@ from maskexpr.library.filters.smoothing import (
     sigmas,
     smoothed,
 )
-from maskexpr.library.measures.statistics import as_number
 
 _BINS = 256
 _BLOCK = 2**15

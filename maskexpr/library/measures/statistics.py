@@ -85,11 +85,6 @@ def some(values: Array, argument: str = "im") -> Array:
     return values
 
 
-def as_number(value: Any) -> Any:
-    """An extreme as a plain number, where a zero has no sign: which of two zeros NumPy takes is not laid down."""
-    return value.item() + 0
-
-
 def _is_whole(values: Array) -> bool:
     return values.dtype.kind in "iu"
 
@@ -207,7 +202,7 @@ def min_(im: Measured, *, axes: Axes = None) -> Any:
     1
     """
     some_axes = part_of(axes, im)
-    return projections.extreme(im, some_axes, np.minimum) if some_axes else as_number(some(im).min())
+    return projections.extreme(im, some_axes, np.minimum) if some_axes else projections.as_number(some(im).min())
 
 
 @function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max", spoilt_by="nan")
@@ -225,7 +220,7 @@ def max_(im: Measured, *, axes: Axes = None) -> Any:
     3
     """
     some_axes = part_of(axes, im)
-    return projections.extreme(im, some_axes, np.maximum) if some_axes else as_number(some(im).max())
+    return projections.extreme(im, some_axes, np.maximum) if some_axes else projections.as_number(some(im).max())
 
 
 @function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
@@ -268,7 +263,7 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
         in_order: list[Any] = found[np.searchsorted(np.cumsum(counts), places, "right")].tolist()
         return in_order
     part = np.partition(values.ravel(), sorted(set(places)))
-    return [as_number(part[place]) for place in places]
+    return [projections.as_number(part[place]) for place in places]
 
 
 @function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
@@ -335,8 +330,8 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
     values = _finite(some(im))
     if not values.size and (low is None or high is None):
         raise Refused(messages.NOTHING_FINITE, "im")
-    low = as_number(values.min()) if low is None else low
-    high = as_number(values.max()) if high is None else high
+    low = projections.as_number(values.min()) if low is None else low
+    high = projections.as_number(values.max()) if high is None else high
     _check_ends(low, high)
     if low == high:
         low, high = low - Fraction(1, 2), high + Fraction(1, 2)

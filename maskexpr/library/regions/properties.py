@@ -12,6 +12,7 @@ import numpy as np
 from maskexpr.functions.parameters import Array
 from maskexpr.kernels import hulls
 from maskexpr.kernels.eigenvalues import eigenvalues
+from maskexpr.kernels.elementary import cbrt
 from maskexpr.library.measures.masks import perimeters
 from maskexpr.library.regions.pixels import Regions, floating, largest, roomy
 from maskexpr.library.regions.records import (
@@ -77,7 +78,7 @@ def equivalent_diameter(regions: Regions) -> Array:
     """
     if len(regions.axes) == 2:
         return np.sqrt(regions.sizes * 4 / math.pi)
-    return np.cbrt(regions.sizes * 6 / math.pi)
+    return np.asarray(cbrt(regions.sizes * 6 / math.pi))
 
 
 @property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=_PLANE)
