@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.counts import count_bins, count_values
+from maskexpr.kernels.elementary import log
 
 Array = np.ndarray[Any, Any]
 
@@ -64,7 +65,7 @@ class Distribution:
         shares = counts / most
         if scale == "linear":
             return np.asarray(shares)
-        return np.asarray(np.sqrt(shares) if scale == "root" else np.log1p(counts) / math.log1p(most))
+        return np.asarray(np.sqrt(shares) if scale == "root" else log(counts + 1.0) / log(most + 1.0))
 
 
 def distribution(values: Array, bars: int, part: Array | None = None) -> Distribution | None:
