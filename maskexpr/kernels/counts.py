@@ -39,7 +39,9 @@ def count_bins(values: Array, edges: Array) -> Array:
     bins = len(edges) - 1
     width = edges[-1] - edges[0]
     if not (np.isfinite(width) and np.all(np.diff(edges) > 0)):
-        return np.asarray(np.histogram(values, edges)[0])
+        ordered = np.sort(values, axis=None)
+        below = np.append(np.searchsorted(ordered, edges[:-1]), np.searchsorted(ordered, edges[-1], "right"))
+        return np.diff(below)
     counts = np.zeros(bins, np.int64)
     flat = values.reshape(-1)
     for start in range(0, flat.size, _BLOCK):

@@ -193,7 +193,7 @@ class _Sheet:
             self.write(_short(count), self.left - 5, y, "rm")
 
     def bars(self, found: Distribution, scale: str) -> None:
-        edges = self.left + np.round(np.linspace(0, self.across, len(found.counts) + 1)).astype(int)
+        edges = self.left + np.round(np.arange(len(found.counts) + 1) * (self.across / len(found.counts))).astype(int)
         gap = 1 if self.across >= 6 * len(found.counts) else 0
         for counts, colour in ((found.counts, self.theme.bars), (found.part, self.theme.part)):
             if counts is None:
