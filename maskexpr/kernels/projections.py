@@ -29,6 +29,11 @@ def extreme(values: Array, axes: Axes, ufunc: Any) -> Array:
     return np.ascontiguousarray(found)
 
 
+def as_number(value: Any) -> Any:
+    """An extreme of all values as a plain number, in the same way."""
+    return value.item() + 0
+
+
 def truths(m: Array, axes: Axes, ufunc: Any) -> Array:
     """Whether any is on, or all are."""
     return np.ascontiguousarray(ufunc.reduce(m, axis=axes))

@@ -191,8 +191,9 @@ def std(im: Measured, *, axes: Axes = None) -> Any:
 def min_(im: Measured, *, axes: Axes = None) -> Any:
     """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
 
-    Whole for integers. The image may have any number of axes. `min(im, axes="z")` is the smallest at each place of a
-    plane: an image of the other axes, of the same type; axes are named by their place again, x the last.
+    Whole for integers; a zero has no sign. The image may have any number of axes. `min(im, axes="z")` is the smallest
+    at each place of a plane: an image of the other axes, of the same type; axes are named by their place again, x the
+    last.
 
     Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.min.
@@ -201,16 +202,16 @@ def min_(im: Measured, *, axes: Axes = None) -> Any:
     1
     """
     some_axes = part_of(axes, im)
-    return projections.extreme(im, some_axes, np.minimum) if some_axes else some(im).min().item()
+    return projections.extreme(im, some_axes, np.minimum) if some_axes else projections.as_number(some(im).min())
 
 
 @function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max", spoilt_by="nan")
 def max_(im: Measured, *, axes: Axes = None) -> Any:
     """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
 
-    Whole for integers. The image may have any number of axes. `max(im, axes="z")` is the largest at each place of a
-    plane, a maximum intensity projection: an image of the other axes, of the same type; axes are named by their place
-    again, x the last.
+    Whole for integers; a zero has no sign. The image may have any number of axes. `max(im, axes="z")` is the largest at
+    each place of a plane, a maximum intensity projection: an image of the other axes, of the same type; axes are named
+    by their place again, x the last.
 
     Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.max.
@@ -219,7 +220,7 @@ def max_(im: Measured, *, axes: Axes = None) -> Any:
     3
     """
     some_axes = part_of(axes, im)
-    return projections.extreme(im, some_axes, np.maximum) if some_axes else some(im).max().item()
+    return projections.extreme(im, some_axes, np.maximum) if some_axes else projections.as_number(some(im).max())
 
 
 @function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
@@ -262,7 +263,7 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
         in_order: list[Any] = found[np.searchsorted(np.cumsum(counts), places, "right")].tolist()
         return in_order
     part = np.partition(values.ravel(), sorted(set(places)))
-    return [part[place].item() for place in places]
+    return [projections.as_number(part[place]) for place in places]
 
 
 @function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
@@ -285,7 +286,11 @@ def median(im: Measured, *, axes: Axes = None) -> Any:
 def bin_edges(low: float, high: float, bins: int) -> Array:
     """The ends of bins of equal width, as numpy.histogram has them, also where high - low is beyond float64."""
     scale = 1.0 if math.isfinite(high - low) else 2.0
-    return np.linspace(low / scale, high / scale, bins + 1) * scale
+    low, width, places = low / scale, high / scale - low / scale, np.arange(bins + 1.0)
+    step = width / bins
+    edges: Array = (places * step if step else places / bins * width) + low  # where steps are too small for float64
+    edges[-1] = high / scale
+    return edges * scale + 0.0
 
 
 def _whole_edges(low: Fraction, high: Fraction, bins: int) -> list[Fraction]:
@@ -325,8 +330,8 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
     values = _finite(some(im))
     if not values.size and (low is None or high is None):
         raise Refused(messages.NOTHING_FINITE, "im")
-    low = values.min().item() if low is None else low
-    high = values.max().item() if high is None else high
+    low = projections.as_number(values.min()) if low is None else low
+    high = projections.as_number(values.max()) if high is None else high
     _check_ends(low, high)
     if low == high:
         low, high = low - Fraction(1, 2), high + Fraction(1, 2)
