@@ -114,15 +114,8 @@ INSIDE = {
     ),
     "kernels.elementary": (
         "__init__",
-        "angles",
-        "circle",
-        "turns",
-        "lengths",
-        "in_place",
-        "roots",
-        "blocks",
-        "two_floats",
-        "fixed_point",
+        *("angles", "circle", "turns", "lengths", "in_place"),
+        *("logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (
         "__init__",
