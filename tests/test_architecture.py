@@ -110,8 +110,9 @@ INSIDE = {
         "__init__",
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
-        *("scratch", "opencv"),
+        *("scratch", "opencv", "elementary"),
     ),
+    "kernels.elementary": ("__init__", "roots", "blocks", "two_floats", "fixed_point"),
     "library": (
         "__init__",
         "thresholds",
@@ -138,7 +139,7 @@ INSIDE = {
     "library.pixelwise": ("__init__", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.
-TESTED_BY_NAME = ("checker", "kernels", "planner", "planner.methods", "planner.rewrites")
+TESTED_BY_NAME = ("checker", "kernels", "kernels.elementary", "planner", "planner.methods", "planner.rewrites")
 # What others wrote, by the rooms that may use it.
 OUTSIDE = {
     "PIL": {"files.formats", "display.pictures"},  # what imageio reads with; texts in plots

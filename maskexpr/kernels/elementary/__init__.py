@@ -1,0 +1,21 @@
+"""Elementary functions with the same bits on every machine.
+
+NumPy's own call vector code that differs from CPU to CPU, or the system's library: the last bits of results, and with
+them comparisons, change from machine to machine, with NumPy's version and with an array's layout. These use only what
+IEEE 754 defines to the last bit: sums, products, quotients, square roots, comparisons, integer operations on the bits,
+and tables made of Python's whole numbers.
+
+They take floating arrays of any shape and layout, or scalars; two operands are of one type, and broadcast. The result
+has their type: float64 is computed, float32 and float16 go by way of it. `out` may be an operand. Special values are
+those of C99 and NumPy; nothing warns.
+"""
+
+from typing import Any
+
+from maskexpr.kernels.elementary.blocks import Array, apply
+from maskexpr.kernels.elementary.roots import CBRT
+
+
+def cbrt(x: Any, out: Array | None = None) -> Any:
+    """The cube root, rounded once."""
+    return apply(CBRT, (x,), out)
