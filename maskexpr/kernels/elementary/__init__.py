@@ -13,7 +13,29 @@ those of C99 and NumPy; nothing warns.
 from typing import Any
 
 from maskexpr.kernels.elementary.blocks import Array, apply
+from maskexpr.kernels.elementary.exponentials import EXP
+from maskexpr.kernels.elementary.logarithms import LOG, LOG2, LOG10
 from maskexpr.kernels.elementary.roots import CBRT
+
+
+def exp(x: Any, out: Array | None = None) -> Any:
+    """e to the power x, rounded once."""
+    return apply(EXP, (x,), out)
+
+
+def log(x: Any, out: Array | None = None) -> Any:
+    """The natural logarithm, rounded once."""
+    return apply(LOG, (x,), out)
+
+
+def log2(x: Any, out: Array | None = None) -> Any:
+    """The logarithm to base 2, rounded once."""
+    return apply(LOG2, (x,), out)
+
+
+def log10(x: Any, out: Array | None = None) -> Any:
+    """The logarithm to base 10, rounded once."""
+    return apply(LOG10, (x,), out)
 
 
 def cbrt(x: Any, out: Array | None = None) -> Any:

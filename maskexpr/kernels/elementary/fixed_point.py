@@ -5,6 +5,7 @@ Whole numbers are the same on every machine, so tables are too, and they need no
 """
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -52,6 +53,35 @@ def pi(bits: int = BITS) -> int:
     """pi, by Machin's formula; off by a unit."""
     more = bits + 20
     return (16 * arctan_of_inverse(5, more) - 4 * arctan_of_inverse(239, more)) >> 20
+
+
+def exp_bounds(top: int, bottom: int, exponent: int, bits: int) -> tuple[int, int]:
+    """Two whole numbers between which 2**bits * exp(top / bottom) / 2**exponent lies, which is of about 1."""
+    more = bits + 30
+    x = (top << more) // bottom - exponent * log_2(more)
+    total, term, n = 1 << more, 1 << more, 1
+    while term not in (0, -1):  # what is negative is rounded down
+        term = (term * x >> more) // n
+        total += term
+        n += 1
+    return (total >> 30) - 1, (total >> 30) + 2
+
+
+def log(x: float, bits: int) -> int:
+    """The logarithm of a positive number; off by two units."""
+    more = bits + 20
+    m, exponent = math.frexp(x)
+    if m < 0.7:
+        m, exponent = 2 * m, exponent - 1
+    whole, one = int(m * 2**53), 2**53
+    z = ((whole - one) << more) // (whole + one)
+    square = z * z >> more
+    total, power, n = 0, z, 1
+    while power not in (0, -1):
+        total += power // n
+        power = power * square >> more
+        n += 2
+    return (2 * total + exponent * log_2(more)) >> 20
 
 
 def parts(value: int, count: int = 2, bits: int = BITS, first: int = 53) -> tuple[float, ...]:

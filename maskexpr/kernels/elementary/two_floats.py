@@ -87,3 +87,10 @@ def polynomial(coefficients: list[Pair], x: Pair) -> Pair:
     for c in coefficients[-2::-1]:
         total = add(multiply(total, x), tuple(np.full_like(x[0], part) for part in c))
     return total
+
+
+def rounded(number: Pair, slack: Any) -> tuple[Array, Array]:
+    """The float nearest to a pair, and whether that is undecided if the pair is off by `slack`."""
+    high, low = number
+    values = high + (low + slack)
+    return values, values != high + (low - slack)
