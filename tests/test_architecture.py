@@ -113,9 +113,8 @@ INSIDE = {
         *("scratch", "opencv", "weights", "elementary"),
     ),
     "kernels.elementary": (
-        "__init__",
-        *("angles", "circle", "turns", "lengths", "in_place"),
-        *("logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
+        *("__init__", "angles", "circle", "turns", "lengths", "in_place", "logarithms", "exponentials"),
+        *("roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (
         "__init__",
