@@ -112,7 +112,16 @@ INSIDE = {
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "elementary"),
     ),
-    "kernels.elementary": ("__init__", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
+    "kernels.elementary": (
+        "__init__",
+        "powers",
+        "logarithms",
+        "exponentials",
+        "roots",
+        "blocks",
+        "two_floats",
+        "fixed_point",
+    ),
     "library": (
         "__init__",
         "thresholds",

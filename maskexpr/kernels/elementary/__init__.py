@@ -15,6 +15,7 @@ from typing import Any
 from maskexpr.kernels.elementary.blocks import Array, apply
 from maskexpr.kernels.elementary.exponentials import EXP
 from maskexpr.kernels.elementary.logarithms import LOG, LOG2, LOG10
+from maskexpr.kernels.elementary.powers import POWER
 from maskexpr.kernels.elementary.roots import CBRT
 
 
@@ -36,6 +37,11 @@ def log2(x: Any, out: Array | None = None) -> Any:
 def log10(x: Any, out: Array | None = None) -> Any:
     """The logarithm to base 10, rounded once."""
     return apply(LOG10, (x,), out)
+
+
+def power(a: Any, b: Any, out: Array | None = None) -> Any:
+    """a to the power b, rounded once."""
+    return apply(POWER, (a, b), out)
 
 
 def cbrt(x: Any, out: Array | None = None) -> Any:
