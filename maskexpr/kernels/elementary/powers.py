@@ -129,18 +129,22 @@ def _odd(y: Array) -> Array:
 
 
 def _exact(x: Array, y: Array) -> Array:
-    size = np.abs(x)
-    sign: Array = np.where((x < 0) & _odd(y), -1.0, 1.0)
+    values = _exact_of_sizes(np.abs(x), y)
+    np.negative(values, out=values, where=(x < 0) & _odd(y))
+    return values
+
+
+def _exact_of_sizes(x: Array, y: Array) -> Array:
     if x.size <= FEW:
-        return sign * np.array([_nearest(*each) for each in zip(size.tolist(), y.tolist(), strict=True)])
-    product = two_floats.multiply_float(log_of_floats(size, natural()), np.clip(y, -_LARGEST, _LARGEST))
+        return np.array([_nearest(*each) for each in zip(x.tolist(), y.tolist(), strict=True)])
+    product = two_floats.multiply_float(log_of_floats(x, natural()), np.clip(y, -_LARGEST, _LARGEST))
     far = np.abs(product[0]) > _BEYOND
     product = (np.clip(product[0], -_BEYOND, _BEYOND), np.where(far, 0.0, product[1]))
     number, exponent = exp_of_pairs(product)
     values, undecided = round_scaled(number, exponent, _PAIRS_SLACK)
     for i in np.flatnonzero(undecided).tolist():
-        values[i] = _nearest(float(size[i]), float(y[i]))
-    return sign * values
+        values[i] = _nearest(float(x[i]), float(y[i]))
+    return values
 
 
 @functools.lru_cache(8192)  # a flat image asks for one power again and again
