@@ -14,9 +14,9 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 # As short as calls of NumPy are worth it, and as long as the buffers in use stay in the cache of a core.
-BLOCK = 8192
+BLOCK = 16384
 # What is left undecided is gathered over so many values, so that few calls do for all of it.
-_STRETCH = 16 * BLOCK
+_STRETCH = 8 * BLOCK
 _ROWS = 32
 _FLAGS = 4
 

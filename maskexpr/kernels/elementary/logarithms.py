@@ -10,7 +10,7 @@ are taken, and whole numbers where these do not tell.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,9 +59,7 @@ class Base:
 
     table: Array  # -log(c) as multiples of 2**-42
     table_low: Array
-    long_table: tuple[Array, ...]
     two: tuple[float, float]  # the logarithm of 2, as a multiple of 2**-42 and the rest
-    long_two: tuple[float, ...]
     scale: tuple[float, float]  # 1 / log(base), the first part of 26 bits
     long_scale: tuple[float, ...]
     series: tuple[float, ...]  # of log(1 + r) - r, over r**2
@@ -69,21 +67,29 @@ class Base:
 
 def _base(log_of_base: int) -> Base:
     scale = (fixed_point.ONE << fixed_point.BITS) // log_of_base
-    logs, inverses = _logs(), (_inverses() * 4096).astype(int).tolist()
-    values = [-(logs[n] * scale >> fixed_point.BITS) for n in inverses]
     two = fixed_point.log_2() * scale >> fixed_point.BITS
-    table, table_low = fixed_point.table(fixed_point.on_a_grid(value, -42) for value in values)
     first, rest = fixed_point.parts(scale, first=26)
+    values = (-log * scale >> fixed_point.BITS for log in _logs_of_cells())
+    table, table_low = fixed_point.table(fixed_point.on_a_grid(value, -42) for value in values)
     return Base(
         table,
         table_low,
-        fixed_point.table(fixed_point.parts(value) for value in values),
         fixed_point.on_a_grid(two, -42),
-        fixed_point.parts(two),
         (first, rest),
         fixed_point.parts(scale),
         tuple((-scale if n % 2 == 0 else scale) / (n * fixed_point.ONE) for n in range(2, 7)),
     )
+
+
+def _logs_of_cells() -> Iterator[int]:
+    logs = _logs()
+    return (logs[n] for n in (_inverses() * 4096).astype(int).tolist())
+
+
+@functools.cache
+def long_table() -> tuple[Array, ...]:
+    """-log(c) of each cell in two floats."""
+    return fixed_point.table(fixed_point.parts(-log) for log in _logs_of_cells())
 
 
 @functools.cache
@@ -233,12 +239,12 @@ def log_of_floats(x: Array, base: Base) -> Pair:
     r = (cell * inverse - 1) + (m - cell) * inverse
     zero = np.zeros_like(r)
     series = two_floats.multiply(two_floats.polynomial(_series_pairs(), (r, zero)), (r, zero))
-    if base.scale != (1.0, 0.0):
-        series = two_floats.multiply(series, tuple(zero + part for part in base.long_scale))
     exponent = np.where(tiny, k - 54, k).astype(np.float64)
-    twos = two_floats.multiply_float(tuple(zero + part for part in base.long_two), exponent)
-    table: Pair = tuple(part[j] for part in base.long_table)
+    twos = two_floats.multiply_float(tuple(zero + part for part in fixed_point.parts(fixed_point.log_2())), exponent)
+    table: Pair = tuple(part[j] for part in long_table())
     total: Pair = two_floats.add(two_floats.add(twos, table), series)
+    if base.scale != (1.0, 0.0):
+        total = two_floats.multiply(total, tuple(zero + part for part in base.long_scale))
     return total
 
 

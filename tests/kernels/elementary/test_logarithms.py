@@ -81,7 +81,7 @@ def test_cells_of_the_table():
             r = Fraction(value) * Fraction(inverse) - 1
             assert abs(r) < Fraction(1, 2048)
             assert (r * 2**64).denominator == 1
-    for high, low, inverse in zip(*logarithms.natural().long_table, inverses.tolist(), strict=True):
+    for high, low, inverse in zip(*logarithms.long_table(), inverses.tolist(), strict=True):
         assert abs(EXACTLY.mpf(high) + low + EXACTLY.log(inverse)) < 2.0**-105
     for high, low, inverse in zip(
         logarithms.natural().table, logarithms.natural().table_low, inverses.tolist(), strict=True
