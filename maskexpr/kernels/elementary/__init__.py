@@ -13,10 +13,8 @@ those of C99 and NumPy; nothing warns.
 from typing import Any
 
 from maskexpr.kernels.elementary.blocks import Array, apply
-from maskexpr.kernels.elementary.exponentials import EXP
-from maskexpr.kernels.elementary.logarithms import LOG, LOG2, LOG10
-from maskexpr.kernels.elementary.powers import POWER
 from maskexpr.kernels.elementary.roots import CBRT
+from maskexpr.kernels.elementary.singles import EXP, LOG, LOG2, LOG10, POWER
 
 
 def exp(x: Any, out: Array | None = None) -> Any:

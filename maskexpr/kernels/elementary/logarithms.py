@@ -20,8 +20,8 @@ from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.exponentials import FEW
 from maskexpr.kernels.elementary.two_floats import Pair
 
-_SQRT_HALF = 0x3FE6A09E << 32 >> 41 << 41  # the bits of sqrt(1/2), cut to a cell's first
-_CELLS = 2048
+SQRT_HALF = 0x3FE6A09E << 32 >> 41 << 41  # the bits of sqrt(1/2), cut to a cell's first
+CELLS = 2048
 _SMALLEST = 2.0**-1022
 SLACK = 2.0**-73
 _PAIRS_SLACK = 2.0**-97
@@ -31,9 +31,9 @@ _PAIRS_SLACK = 2.0**-97
 
 
 @functools.cache
-def _inverses() -> Array:
+def inverses() -> Array:
     """A number near 1/m for each cell of m: a multiple of 2**-12 up to 1, of 2**-11 above; 1 for the cells beside 1."""
-    first = (np.arange(_CELLS, dtype=np.int64) << 41) + _SQRT_HALF
+    first = (np.arange(CELLS, dtype=np.int64) << 41) + SQRT_HALF
     starts, ends = first.view(np.float64), (first + (1 << 41)).view(np.float64)
     parts = np.where(starts < 1, 2048.0, 4096.0)
     inverses = np.rint(parts / ((starts + ends) / 2)) / parts
@@ -59,6 +59,7 @@ class Base:
 
     table: Array  # -log(c) as multiples of 2**-42
     table_low: Array
+    table_of_singles: Array  # both, rounded
     two: tuple[float, float]  # the logarithm of 2, as a multiple of 2**-42 and the rest
     scale: tuple[float, float]  # 1 / log(base), the first part of 26 bits
     long_scale: tuple[float, ...]
@@ -74,6 +75,7 @@ def _base(log_of_base: int) -> Base:
     return Base(
         table,
         table_low,
+        table + table_low,
         fixed_point.on_a_grid(two, -42),
         (first, rest),
         fixed_point.parts(scale),
@@ -83,7 +85,7 @@ def _base(log_of_base: int) -> Base:
 
 def _logs_of_cells() -> Iterator[int]:
     logs = _logs()
-    return (logs[n] for n in (_inverses() * 4096).astype(int).tolist())
+    return (logs[n] for n in (inverses() * 4096).astype(int).tolist())
 
 
 @functools.cache
@@ -98,12 +100,12 @@ def natural() -> Base:
 
 
 @functools.cache
-def _binary() -> Base:
+def binary() -> Base:
     return _base(fixed_point.log_2())
 
 
 @functools.cache
-def _decimal() -> Base:
+def decimal() -> Base:
     return _base(fixed_point.log_10())
 
 
@@ -118,9 +120,9 @@ def log_in_parts(work: Work, x: Array, base: Base, less: Array | None = None) ->
     total, p, square, r, d, w = work.floats[8:14]
     k, j = work.ints[14], work.ints[15]
     bits = x.view(np.int64)
-    np.subtract(bits, _SQRT_HALF, out=k)
+    np.subtract(bits, SQRT_HALF, out=k)
     np.right_shift(k, 41, out=j)
-    np.bitwise_and(j, _CELLS - 1, out=j)
+    np.bitwise_and(j, CELLS - 1, out=j)
     np.right_shift(k, 52, out=k)
     m = work.ints[12]
     np.left_shift(k, 52, out=m)
@@ -129,7 +131,7 @@ def log_in_parts(work: Work, x: Array, base: Base, less: Array | None = None) ->
     np.bitwise_and(m, -1 << 41, out=cell.view(np.int64))
     np.subtract(d, cell, out=d)
     # m * c - 1 = (cell * c - 1) + (m - cell) * c, all of it exact
-    np.take(_inverses(), j, out=w, mode="wrap")
+    np.take(inverses(), j, out=w, mode="wrap")
     np.multiply(d, w, out=d)
     np.multiply(r, w, out=r)
     np.subtract(r, 1.0, out=r)
@@ -231,11 +233,11 @@ def log_of_floats(x: Array, base: Base) -> Pair:
     """The logarithm of positive numbers in two floats, right to 2**-98 of its size."""
     tiny = x < _SMALLEST
     bits = (x * np.where(tiny, 2.0**54, 1.0)).view(np.int64)
-    k = (bits - _SQRT_HALF) >> 52
-    j = ((bits - _SQRT_HALF) >> 41) & (_CELLS - 1)
+    k = (bits - SQRT_HALF) >> 52
+    j = ((bits - SQRT_HALF) >> 41) & (CELLS - 1)
     m = (bits - (k << 52)).view(np.float64)
     cell = (m.view(np.int64) & (-1 << 41)).view(np.float64)
-    inverse = _inverses()[j]
+    inverse = inverses()[j]
     r = (cell * inverse - 1) + (m - cell) * inverse
     zero = np.zeros_like(r)
     series = two_floats.multiply(two_floats.polynomial(_series_pairs(), (r, zero)), (r, zero))
@@ -291,5 +293,5 @@ def _one(bits: int) -> int:
 
 
 LOG = _function(natural, _one)
-LOG2 = _function(_binary, fixed_point.log_2)
-LOG10 = _function(_decimal, fixed_point.log_10)
+LOG2 = _function(binary, fixed_point.log_2)
+LOG10 = _function(decimal, fixed_point.log_10)
