@@ -79,6 +79,9 @@ def test_special_values():
     found = elementary.hypot(a, b)
     np.testing.assert_array_equal(found, want)
     assert not np.signbit(found[~np.isnan(found)]).any()
+    some = np.array([0.0, 3.0, -0.0, 1e-200])
+    np.testing.assert_array_equal(elementary.hypot(some, np.array([0.0, 4.0, 0.0, 1e-200])), [0, 5, 0, 2**0.5 * 1e-200])
+    np.testing.assert_array_equal(elementary.hypot(some[:3], -some[:3]), [0, 18**0.5, 0])
 
 
 def test_the_error_that_leaves_a_doubt(monkeypatch):
