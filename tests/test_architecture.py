@@ -114,13 +114,8 @@ INSIDE = {
     ),
     "kernels.elementary": (
         "__init__",
-        "powers",
-        "logarithms",
-        "exponentials",
-        "roots",
-        "blocks",
-        "two_floats",
-        "fixed_point",
+        *("angles", "circle", "turns", "lengths", "in_place"),
+        *("singles", "powers", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (
         "__init__",

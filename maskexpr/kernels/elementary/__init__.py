@@ -12,7 +12,10 @@ those of C99 and NumPy; nothing warns.
 
 from typing import Any
 
+from maskexpr.kernels.elementary.angles import ARCTAN2
 from maskexpr.kernels.elementary.blocks import Array, apply
+from maskexpr.kernels.elementary.circle import COS, SIN, TAN
+from maskexpr.kernels.elementary.lengths import HYPOT
 from maskexpr.kernels.elementary.roots import CBRT
 from maskexpr.kernels.elementary.singles import EXP, LOG, LOG2, LOG10, POWER
 
@@ -45,3 +48,28 @@ def power(a: Any, b: Any, out: Array | None = None) -> Any:
 def cbrt(x: Any, out: Array | None = None) -> Any:
     """The cube root, rounded once."""
     return apply(CBRT, (x,), out)
+
+
+def sin(x: Any, out: Array | None = None) -> Any:
+    """The sine of an angle in radians, rounded once."""
+    return apply(SIN, (x,), out)
+
+
+def cos(x: Any, out: Array | None = None) -> Any:
+    """The cosine of an angle in radians, rounded once."""
+    return apply(COS, (x,), out)
+
+
+def tan(x: Any, out: Array | None = None) -> Any:
+    """The tangent of an angle in radians, rounded once."""
+    return apply(TAN, (x,), out)
+
+
+def arctan2(y: Any, x: Any, out: Array | None = None) -> Any:
+    """The angle in radians, -pi to pi, between the axis of x and the point (x, y), rounded once."""
+    return apply(ARCTAN2, (y, x), out)
+
+
+def hypot(a: Any, b: Any, out: Array | None = None) -> Any:
+    """The square root of a * a + b * b, rounded once."""
+    return apply(HYPOT, (a, b), out)
