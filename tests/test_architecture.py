@@ -113,8 +113,9 @@ INSIDE = {
         *("scratch", "opencv", "weights", "elementary"),
     ),
     "kernels.elementary": (
-        *("__init__", "angles", "circle", "turns", "lengths", "in_place", "logarithms", "exponentials"),
-        *("roots", "blocks", "two_floats", "fixed_point"),
+        "__init__",
+        *("angles", "circle", "turns", "lengths", "in_place"),
+        *("singles", "powers", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (
         "__init__",
