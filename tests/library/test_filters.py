@@ -111,6 +111,16 @@ def test_gaussian_takes_a_length_by_the_spacing_of_each_axis(rng):
     np.testing.assert_array_equal(result, gaussians.by_scipy(im, (3, 1)))
 
 
+@tried(60)
+@given(st.integers(0, 65535), st.sampled_from(["u2", "f4", "f8"]), st.floats(0.2, 12))
+def test_flat_ground_is_told_by_a_margin_or_by_whole_numbers(level, dtype, sigma):
+    im = np.full((9, 30), level, dtype)
+    if im.dtype.kind == "f":
+        im /= 65535
+    assert not evaluate(f"any(abs(im - gaussian(im, {sigma})) > 0.000001)", im=im)
+    assert im.dtype.kind == "f" or evaluate(f"all(local_mean(im, {int(sigma)}) == im)", im=im)
+
+
 def test_gaussian_spreads_nan_over_its_kernel_only():
     im = np.zeros((1, 31))
     im[0, 15] = np.nan
