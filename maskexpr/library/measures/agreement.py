@@ -9,10 +9,10 @@ from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import NUMBER
 from maskexpr.functions.parameters import Mask, Masks, Percent, PixelSpacing
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kernels.distances import distances_to_off
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.measures.masks import LengthUnit, bounding_box, pixel_steps
 from maskexpr.library.measures.statistics import percentile
-from maskexpr.library.nearest import distances_to_off
 
 
 @function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=3, memory=1, transposes=True,

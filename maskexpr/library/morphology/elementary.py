@@ -26,12 +26,12 @@ from maskexpr.functions.parameters import (
     Reach,
 )
 from maskexpr.functions.record import Settings, function
+from maskexpr.kernels.distances import squares_to_off
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import of_type
 from maskexpr.library import elements
 from maskexpr.library.elements import Element
 from maskexpr.library.lazy import scipy
-from maskexpr.library.nearest import squares_to_off
 
 # Above this many offsets a distance transform is cheaper than trying each.
 _LARGE_FOOTPRINT = 500
@@ -86,9 +86,10 @@ def _within_distance(m: Masks, n: Distance, axes: tuple[int, ...] | None, ndim: 
     """Where the nearest on pixel is at most n away, measured exactly from the offset to it."""
     if not m.any():
         return np.zeros_like(m)
-    steps = [n.spacing[a] if n.spacing else Fraction(1) for a in elements.worked_axes(axes, ndim)]
-    squares, unit = squares_to_off(~m, steps)
-    return np.asarray(squares <= math.floor((n.radius / unit) ** 2), dtype=bool)
+    worked = elements.worked_axes(axes, ndim)
+    scale = math.lcm(n.radius.denominator, *(s.denominator for s in n.spacing or ()))
+    steps = [int((n.spacing[a] if n.spacing else 1) * scale) for a in worked]
+    return np.asarray(squares_to_off(~m, steps) <= int(n.radius * scale) ** 2, dtype=bool)
 
 
 def _padded(m: Array, pad: list[int]) -> Array:

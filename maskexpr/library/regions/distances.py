@@ -1,6 +1,5 @@
 """Distances from the pixels of a mask."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated
 
@@ -10,9 +9,9 @@ from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import Gives, like_grid
 from maskexpr.functions.parameters import Array, Axes, Mask, Masks, PixelSpacing, one_of
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kernels.distances import distances_to_off
 from maskexpr.library import elements
 from maskexpr.library.measures.masks import LengthUnit, pixel_steps
-from maskexpr.library.nearest import distances_to_off
 
 _Border = Annotated[str, one_of("image", "empty")]
 
@@ -22,7 +21,7 @@ def _check_unit(settings: Settings, around: Surroundings) -> None:
         pixel_steps(settings["unit"], around.spacing, around.ndim)
 
 
-def to_off(m: Masks, steps: Sequence[Fraction], axes: tuple[int, ...] | None = None) -> Array:
+def to_off(m: Masks, steps: list[Fraction], axes: tuple[int, ...] | None = None) -> Array:
     """The distance of each pixel to the nearest one that is off, inf where there is none; with axes in its slice."""
     lengths = [steps[axis] for axis in elements.worked_axes(axes, m.ndim)]
 
@@ -48,13 +47,13 @@ def distance(m: Mask, border: _Border = "image", unit: LengthUnit = "px", axes: 
 
     It is Euclidean. Distances lie between pixel centres, so the outermost pixels of a region are at 1. `unit="px"`
     counts pixels and ignores the spacing; "mm" and "um" use the spacing of each axis. `axes="yx"` measures within each
-    slice of a stack. The result is float64, and equal distances are the same number: squares are compared in whole
-    multiples of a length that the spacings of all axes have in common.
+    slice of a stack. The result is float64, the root of the exact square.
 
     Border: only the image is looked at, and the distance is inf where the mask has no background in it;
     `border="empty"` also counts what is outside as off.
     Errors: a physical unit where the spacing is unknown.
-    Source: scipy.ndimage.distance_transform_edt, whose distances mean nothing for a mask without background.
+    Source: scipy.ndimage.distance_transform_edt, whose distances mean nothing for a mask without background, and in
+    physical units are rounded on the way.
 
     >>> evaluate("distance(im > 0)", im=[[1, 1, 1, 0]])
     array([[3., 2., 1., 0.]])

@@ -109,7 +109,7 @@ def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 
            [1, 1, 0, 2, 2]], dtype=int32)
     """
     joined = neighbours(connectivity, axes, m.ndim)
-    inner = to_off(m, depth.spacing or (Fraction(1),) * m.ndim, axes)
+    inner = to_off(m, list(depth.spacing or (Fraction(1),) * m.ndim), axes)
     highest = m & (inner == scipy.ndimage.maximum_filter(inner, footprint=joined, mode="constant"))
     tops, count = components(highest, connectivity, axes)
     basins = flood(-inner, tops, m, joined)
