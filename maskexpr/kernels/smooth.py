@@ -3,7 +3,7 @@
 Each pixel is worked out in double precision, in the order that SciPy has too: the middle times its weight, then for
 each distance from the farthest on, the sum (or the difference) of the two pixels there times theirs. Here each of these
 steps is one operation on a tile that stays in the cache, laid flat. Each is rounded on its own, which SciPy's are only
-where it was not built to multiply and add in one step, as compilers do for ARM.
+where it was not built to multiply and add in one step, as it is for Apple silicon.
 """
 
 import math

@@ -18,6 +18,10 @@ from maskexpr.library.lazy import scipy
 _WIDER = 1.6  # Marr and Hildreth's ratio, for which a difference of Gaussians is nearest to a Laplacian of one
 
 
+# SciPy's weights for slopes and curvatures are 1 and 2. What is times these is not rounded, so it makes no difference
+# whether SciPy was built to multiply and add in one step, as it is for Apple silicon.
+
+
 def _next_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
     """One pixel along the axes that are worked on."""
     worked = elements.worked_axes(settings["axes"], ndim)

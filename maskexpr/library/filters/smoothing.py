@@ -121,9 +121,9 @@ def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) ->
     of more than 2^20 pixels along an axis.
     Source: as scipy.ndimage.gaussian_filter with its defaults, but for the last bits of the weights. Each is the exact
     one, rounded once, on every machine; SciPy's are NumPy's, whose last bits follow the processor. By these weights
-    scipy.ndimage.correlate1d along each axis gives the same, if it was not built to multiply and add in one step.
-    skimage.filters.gaussian repeats the last pixel beyond the border (mode="nearest") and divides integers by the
-    largest value of their type, unless told otherwise.
+    scipy.ndimage.correlate1d along each axis gives the same, where SciPy does not multiply and add in one step, as it
+    does on Apple silicon. skimage.filters.gaussian repeats the last pixel beyond the border (mode="nearest") and
+    divides integers by the largest value of their type, unless told otherwise.
 
     >>> evaluate("gaussian(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)
     array([[ 5.8, 24.2, 39.9, 24.2,  5.8]])
@@ -156,7 +156,8 @@ def check_windows(settings: Settings, around: Surroundings) -> None:
 def window_sums(im: Array, window: Masks) -> Array:
     """The sum of the pixels under a window at each pixel, as float64: exact for integers while it is below 2^53.
 
-    The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis.
+    The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis. Weights of
+    1 round nothing, however SciPy was built.
     """
     is_box = bool(window.all()) and all(size % 2 for size in window.shape)
     # The same to the last bit; SciPy is faster, but cannot be interrupted, and takes the size of a window squared.
