@@ -35,7 +35,8 @@ def gaussian(im: Array, sigmas: Sequence[float], dtype: Any, out: Array | None =
 
     `out` is C-contiguous, of the type asked for, and no part of the image.
     """
-    weights = [gaussian_weights(sigma) if gaussian_reach(sigma) else None for sigma in sigmas]
+    found = {sigma: gaussian_weights(sigma) for sigma in set(sigmas) if gaussian_reach(sigma)}
+    weights = [found.get(sigma) for sigma in sigmas]
     if dtype != np.float16:
         return _along_each_axis(im, dtype, weights, out)
     result = np.empty(im.shape, dtype) if out is None else out
