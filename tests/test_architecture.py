@@ -309,7 +309,6 @@ LEFT_OPEN = {
     "kernels.elementary.angles": {"atan2"},  # a first guess of exact digits
     "kernels.elementary.powers": {"log"},  # how large a power is, about
     "library.pixelwise.elementary": ELEMENTARY,
-    "kernels.smooth": {"exp"},
 }
 
 

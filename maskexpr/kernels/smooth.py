@@ -3,7 +3,7 @@
 Each pixel is worked out in double precision, in the order that SciPy has too: the middle times its weight, then for
 each distance from the farthest on, the sum (or the difference) of the two pixels there times theirs. Here each of these
 steps is one operation on a tile that stays in the cache, laid flat. Each is rounded on its own, which SciPy's are only
-where it was not built to multiply and add in one step, as compilers do for ARM.
+where it was not built to multiply and add in one step, as it is for Apple silicon.
 """
 
 import math
@@ -35,7 +35,8 @@ def gaussian(im: Array, sigmas: Sequence[float], dtype: Any, out: Array | None =
 
     `out` is C-contiguous, of the type asked for, and no part of the image.
     """
-    weights = [gaussian_weights(sigma) if gaussian_reach(sigma) else None for sigma in sigmas]
+    found = {sigma: gaussian_weights(sigma) for sigma in set(sigmas) if gaussian_reach(sigma)}
+    weights = [found.get(sigma) for sigma in sigmas]
     if dtype != np.float16:
         return _along_each_axis(im, dtype, weights, out)
     result = np.empty(im.shape, dtype) if out is None else out

@@ -5,6 +5,7 @@ import decimal
 import mpmath
 import numpy as np
 import pytest
+from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def test_the_exact_ones(sigma: float) -> None:
     assert found.tolist() == exact(sigma, range(int(4 * sigma + 0.5) + 1))
 
 
+@tried(100)
 @given(st.floats(0.125, 60.0))
 def test_of_any_sigma(sigma: float) -> None:
     found = gaussian_weights(sigma)

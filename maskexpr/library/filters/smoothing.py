@@ -112,11 +112,18 @@ def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) ->
     the numbers of the other axes are not used). The kernel ends at 4 sigma. Integers give float64, floating images
     keep their type, with float16 computed in float32. nan and inf spread over the kernel.
 
+    On flat ground the result may lie above or below the image by a last bit, as rounding of its value has it, and so
+    `im > gaussian(im, 2)` may be on there. Compare by a margin, large for rounding and small for what is looked for:
+    `im - gaussian(im, 2) > 0.01`. Or by a mean of integers, which is exact: `im > local_mean(im, 4)`.
+
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
     Errors: a negative sigma; a list that has not one number per axis; a length where the spacing is unknown; a kernel
     of more than 2^20 pixels along an axis.
-    Source: equals scipy.ndimage.gaussian_filter with its defaults. skimage.filters.gaussian repeats the last pixel
-    beyond the border (mode="nearest") and divides integers by the largest value of their type, unless told otherwise.
+    Source: as scipy.ndimage.gaussian_filter with its defaults, but for the last bits of the weights. Each is the exact
+    one, rounded once, on every machine; SciPy's are NumPy's, whose last bits follow the processor. By these weights
+    scipy.ndimage.correlate1d along each axis gives the same, where SciPy does not multiply and add in one step, as it
+    does on Apple silicon. skimage.filters.gaussian repeats the last pixel beyond the border (mode="nearest") and
+    divides integers by the largest value of their type, unless told otherwise.
 
     >>> evaluate("gaussian(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)
     array([[ 5.8, 24.2, 39.9, 24.2,  5.8]])
@@ -149,7 +156,8 @@ def check_windows(settings: Settings, around: Surroundings) -> None:
 def window_sums(im: Array, window: Masks) -> Array:
     """The sum of the pixels under a window at each pixel, as float64: exact for integers while it is below 2^53.
 
-    The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis.
+    The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis. Weights of
+    1 round nothing, however SciPy was built.
     """
     is_box = bool(window.all()) and all(size % 2 for size in window.shape)
     # The same to the last bit; SciPy is faster, but cannot be interrupted, and takes the size of a window squared.
@@ -191,7 +199,8 @@ def mean_filter(
     The window holds the pixels within a reach of `n`: a square of 2n + 1 by default, so that n=1 is 3x3; `n`, `shape`
     and `axes` as for `dilate`. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
     Integers give float64, the exact mean rounded once; floating images keep their type and are computed in float64.
-    nan and inf spread over the window.
+    nan and inf spread over the window. The mean of equal floating values may differ from them by a last bit: compare an
+    image with its mean by a margin, `im - mean_filter(im) > 0.01`.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
     Errors: as for `dilate`; a window of more than 2^20 pixels.
