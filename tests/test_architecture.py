@@ -113,7 +113,7 @@ INSIDE = {
         *("scratch", "opencv", "elementary"),
     ),
     "kernels.elementary": (
-        *("__init__", "angles", "circle", "turns", "lengths", "in_place", "logarithms", "exponentials"),
+        *("__init__", "angles", "circle", "turns", "lengths", "in_place", "powers", "logarithms", "exponentials"),
         *("roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (

@@ -18,6 +18,7 @@ from maskexpr.kernels.elementary.circle import COS, SIN, TAN
 from maskexpr.kernels.elementary.exponentials import EXP
 from maskexpr.kernels.elementary.lengths import HYPOT
 from maskexpr.kernels.elementary.logarithms import LOG, LOG2, LOG10
+from maskexpr.kernels.elementary.powers import POWER
 from maskexpr.kernels.elementary.roots import CBRT
 
 
@@ -39,6 +40,11 @@ def log2(x: Any, out: Array | None = None) -> Any:
 def log10(x: Any, out: Array | None = None) -> Any:
     """The logarithm to base 10, rounded once."""
     return apply(LOG10, (x,), out)
+
+
+def power(a: Any, b: Any, out: Array | None = None) -> Any:
+    """a to the power b, rounded once."""
+    return apply(POWER, (a, b), out)
 
 
 def cbrt(x: Any, out: Array | None = None) -> Any:
