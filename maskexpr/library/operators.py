@@ -30,6 +30,7 @@ from maskexpr.functions.parameters import (
     WorkType,
 )
 from maskexpr.functions.record import WHOLE, Body, Function, function
+from maskexpr.kernels import elementary
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, Kind
 from maskexpr.kinds.ranges import Range
@@ -170,7 +171,7 @@ def raised(a: Any, b: Any, out: Any = None) -> Any:
     if a.dtype.kind != "f":
         return np.power(a, b, out=out)
     if b.ndim or b not in (2, 0.5):
-        return np.power(a, b, out=out)
+        return elementary.power(a, b, out)
     return np.square(a, out=out) if b == 2 else _rooted(a, out)  # the same bits, sooner
 
 

@@ -1,6 +1,7 @@
 """Elementary functions and powers by their methods: for all types, layouts, strips and extremes the same bits as by
 their bodies, and one answer for a number and for a pixel of its value."""
 
+import contextlib
 import itertools
 import math
 import operator
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 import maskexpr
 
 UNARY = ["sqrt(a)", "exp(a)", "log(a)", "log2(a)", "log10(a)", "sin(a)", "cos(a)", "tan(a)"]
-BINARY = ["arctan2({}, {})", "hypot({}, {})"]
+BINARY = ["arctan2({}, {})", "hypot({}, {})", "({}) ** ({})"]
 TYPES = ["uint8", "int8", "uint16", "int16", "int32", "uint64", "float16", "float32", "float64"]
 FLOATS = TYPES[-3:]
 NUMBERS = ["2", "0.5", "-1", "3", "0", "-0.0", "2.5", "1e30", "-1e-30", "log(0)", "-log(0)", "sqrt(-1)", "mean(a)"]
@@ -156,6 +157,29 @@ def test_a_number_and_a_pixel_of_its_value(call: str) -> None:
 def test_two_numbers_and_pixels_of_their_values(call: str) -> None:
     for a, b in itertools.product(SPECIAL, [0.0, -0.0, 1.0, 2.0, 0.5, -1.0, 3.0, -2.5, math.inf, -math.inf, math.nan]):
         expect_one(call.format("a", "b"), a=a, b=b)
+
+
+def test_powers_are_those_of_c() -> None:
+    for a, b in itertools.product(SPECIAL, SPECIAL):
+        with contextlib.suppress(OverflowError, ValueError):  # where Python refuses what C has an answer for
+            np.testing.assert_array_max_ulp(maskexpr.evaluate("a ** b", a=a, b=b), math.pow(a, b), 1)
+            assert np.signbit(maskexpr.evaluate("a ** b", a=a, b=b)) == np.signbit(math.pow(a, b)) or a != a or b != b
+    for a, b, wanted in [(0.0, -1.0, math.inf), (-0.0, -1.0, -math.inf), (-0.0, -2.0, math.inf), (-2.0, 0.5, math.nan)]:
+        expect_bits(np.array(maskexpr.evaluate("a ** b", a=a, b=b)), np.array(wanted), f"{a} ** {b}")
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_squares_and_roots_are_rounded_once(dtype: str) -> None:
+    im = random_array(np.random.default_rng(2), (40, 50), dtype, "edges")
+    with np.errstate(all="ignore"):
+        square, root = im * im, np.where(im == -np.inf, im * im, np.sqrt(im + 0))
+    for two, half in (("2", "0.5"), ("2.0", "(1 / 2)"), ("two", "half"), ("min(two)", "max(half)")):
+        given = {"im": im, "two": np.full_like(im, 2), "half": np.full_like(im, 0.5)}
+        found = maskexpr.compile(f"input im; input two; input half; output a = im ** {two}; output b = im ** {half}")(
+            **given
+        )
+        expect_bits(found["a"], square, two)
+        expect_bits(found["b"], root, half)
 
 
 def test_logarithms_of_powers_of_ten() -> None:
