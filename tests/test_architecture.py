@@ -113,8 +113,9 @@ INSIDE = {
         *("scratch", "opencv", "elementary"),
     ),
     "kernels.elementary": (
-        *("__init__", "angles", "circle", "turns", "lengths", "in_place", "powers", "logarithms", "exponentials"),
-        *("roots", "blocks", "two_floats", "fixed_point"),
+        "__init__",
+        *("angles", "circle", "turns", "lengths", "in_place"),
+        *("powers", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (
         "__init__",

@@ -29,8 +29,10 @@ _SERIES = (-1 / 3, 1 / 5, -1 / 7)
 _DOUBT = 1 + 2.0**-15
 _UPPER_41 = np.int64(-(2**12))  # with these bits a float has 41: a product with a centre, of 9 bits, is exact
 _ROUNDER = 1.5 * 2.0**52
-# The sides are as they are within these powers of two, and else brought near 1.
-_SMALLEST, _LARGEST = 2.0**-900, 2.0**900
+# Within these powers of two the sides are as they are, else they are brought near 1. Below the third, an angle may be
+# subnormal, or 0.
+_SMALLEST, _LARGEST = 2.0**-450, 2.0**450
+_TINY = 2.0**-900
 
 
 @functools.cache
@@ -93,8 +95,8 @@ def _ordinary(small: Array, large: Array) -> bool:
 
 
 def _scale(small: Array, large: Array) -> Array:
-    """Bring the larger side near 1, in place, with the same quotient; where this is too small for a float of full
-    length it becomes 0, and is said to be so."""
+    """Bring the larger side near 1, in place, with the same quotient; where this is tiny it becomes 0, and is
+    said to be so."""
     infinite = np.isinf(large)
     np.copyto(small, np.isinf(small), where=infinite)
     np.copyto(large, 1.0, where=infinite | (large != large) | (large == 0))
@@ -103,7 +105,7 @@ def _scale(small: Array, large: Array) -> Array:
     exponent = -np.frexp(large)[1]
     np.ldexp(large, exponent, out=large)
     np.ldexp(small, exponent, out=small)
-    tiny: Array = left & (small < _SMALLEST)
+    tiny: Array = left & (small < _TINY)
     np.copyto(small, 0.0, where=tiny)
     return tiny
 
@@ -202,10 +204,9 @@ def _bounds(y: float, x: float, bits: int) -> tuple[int, int]:
     return value - 1, value + 2
 
 
-def _exact(y: Array, x: Array) -> Array:
-    pairs = zip(y.tolist(), x.tolist(), strict=True)
-    angles = [fixed_point.nearest(functools.partial(_bounds, *pair)) for pair in pairs]
-    return np.copysign(angles, y)  # of those that underflow to 0 too
+def _nearest(y: float, x: float) -> float:
+    # those that underflow to 0 have a sign too
+    return math.copysign(fixed_point.nearest(functools.partial(_bounds, y, x)), y)
 
 
-ARCTAN2 = Function(_block, _exact)
+ARCTAN2 = Function(_block, functools.partial(fixed_point.for_each, _nearest))
