@@ -60,6 +60,13 @@ def _new_work() -> Work:
     return Work(tuple(floats), tuple(floats.view(np.int64)), tuple(flags))
 
 
+def bytes_for(kind: np.dtype[Any], operands: int) -> Callable[[int], int]:
+    """Bytes that a thread works in, by how many values there are: its buffers, and stretches that are converted."""
+    own = BLOCK * (8 * _ROWS + _FLAGS)
+    converted = 0 if kind == np.float64 else 8 * (operands + 1)
+    return lambda size: own + converted * min(size, _STRETCH)
+
+
 @contextlib.contextmanager
 def _borrowed() -> Iterator[Work]:
     """Buffers for one thread's work. Those of as many threads as worked at once are kept."""
