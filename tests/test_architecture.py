@@ -108,7 +108,7 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
-        *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "sums"),
+        *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv"),
     ),
