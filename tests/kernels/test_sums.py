@@ -105,3 +105,11 @@ def test_sums_of_owners(count):
 def test_no_owners():
     assert sums.label_sums(np.zeros(0, int), np.zeros(0), 3).tolist() == [0, 0, 0]
     assert sums.label_sums(np.zeros(0, int), np.zeros(0), 0).tolist() == []
+
+
+@each("dtype", ["float64", "float32", "float16"])
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid")
+def test_squares_of_distances(dtype):
+    for x in (case.astype(dtype) for case in ALL_CASES):
+        for about in (0.0, 0.1, -3e200, math.inf, -math.inf, math.nan):
+            assert same(sums.exact_sum(x, about), exact(np.square(x.astype(float) - about)))
