@@ -36,7 +36,7 @@ def reduced(work: Work, x: Array) -> tuple[Array, Array, Array]:
     """Of angles in radians j, r and e: x is j steps, whole turns, and r + e radians, where |r| is at most half a step
     and |e| half a unit in its last place (a little more below 256).
 
-    r + e is exact where |x| is less than half a step. The buffers of the first 7 floats are used. nan and inf leave nan.
+    r + e is exact where |x| is less than half a step. The first 7 floats are used. nan and inf leave nan.
     """
     largest = max(x.max(), -x.min())
     if largest < _NEAR:
