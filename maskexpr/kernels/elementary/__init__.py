@@ -12,11 +12,9 @@ those of C99 and NumPy; nothing warns.
 
 from typing import Any
 
-from maskexpr.kernels.elementary.angles import ARCTAN2
 from maskexpr.kernels.elementary.blocks import Array, apply
-from maskexpr.kernels.elementary.circle import COS, SIN, TAN
-from maskexpr.kernels.elementary.lengths import HYPOT
 from maskexpr.kernels.elementary.roots import CBRT
+from maskexpr.kernels.elementary.short_angles import ARCTAN2, COS, HYPOT, SIN, TAN
 from maskexpr.kernels.elementary.singles import EXP, LOG, LOG2, LOG10, POWER
 
 
