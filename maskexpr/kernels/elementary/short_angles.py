@@ -1,7 +1,9 @@
 """Short forms of sine, cosine, tangent, arctan2 and hypot for float32: in float64, but no more exact than it needs.
 
 What they give is right to 2**-43 of its size. Where that is too near to the middle between two numbers of float32 it
-is left undecided, so that results are just those of the long forms, rounded to float32.
+is left undecided, so that results are just those of the long forms, rounded to float32. Those that are subnormal in
+float32 need no care: small angles are their tangents' quotient, rounded in float64 in either form, and lengths, roots
+of whole numbers then, are never within 2**-49 of the middle.
 """
 
 import functools
@@ -17,8 +19,6 @@ from maskexpr.kernels.elementary.circle import QUARTER, circle_table
 from maskexpr.kernels.elementary.singles import near_the_middle
 from maskexpr.kernels.elementary.turns import reduced
 
-# Below it, what is not 0 may be no normal number of float32.
-_SMALL = 2.0**-100
 _SMALLEST = 2.0**-149  # of float32
 
 
@@ -55,11 +55,9 @@ def _wave(turn: int, rest: tuple[Array, Array, Array], buffers: tuple[Array, ...
     np.add(out, at_step, out=out)
 
 
-def _sine_of_singles(turn: int) -> Callable[[Work, Array, Array], Array | None]:
-    def block(work: Work, x: Array, out: Array) -> Array | None:
+def _sine_of_singles(turn: int) -> Callable[[Work, Array, Array], Array]:
+    def block(work: Work, x: Array, out: Array) -> Array:
         _wave(turn, _rest(work, x), work.floats[8:10], out)
-        if not out.max() < 2:
-            return None
         if turn == 0:
             np.copyto(out, x, where=x == 0)
         return near_the_middle(work, out)
@@ -67,14 +65,12 @@ def _sine_of_singles(turn: int) -> Callable[[Work, Array, Array], Array | None]:
     return block
 
 
-def _tangent_of_singles(work: Work, x: Array, out: Array) -> Array | None:
+def _tangent_of_singles(work: Work, x: Array, out: Array) -> Array:
     rest = _rest(work, x)
     cosine = work.floats[10]
     _wave(0, rest, work.floats[8:10], out)
     _wave(QUARTER, rest, work.floats[8:10], cosine)
     np.divide(out, cosine, out=out)
-    if not out.max() < np.inf:
-        return None
     np.copyto(out, x, where=x == 0)
     return near_the_middle(work, out)
 
@@ -91,7 +87,7 @@ def _angle_of_singles(work: Work, y: Array, x: Array, out: Array) -> Array | Non
     q, c, part = work.floats[4], work.floats[5], work.floats[6]
     j = work.ints[3]
     np.divide(small, large, out=q)
-    if not large.max() < np.inf or ((q > 0) & (q < _SMALL)).any():
+    if not large.max() < np.inf:
         return None
     np.multiply(q, float(CENTRES), out=c)
     np.add(c, ROUNDER, out=c)
@@ -131,10 +127,7 @@ def _length_of_singles(work: Work, a: Array, b: Array, out: Array) -> Array | No
     np.sqrt(out, out=out)
     if not out.max() < np.inf:
         return None
-    undecided = near_the_middle(work, out)
-    if not out.min() > _SMALL:
-        undecided |= (out > 0) & (out < _SMALL)
-    return undecided
+    return near_the_middle(work, out)
 
 
 SIN = replace(circle.SIN, single=_sine_of_singles(0))

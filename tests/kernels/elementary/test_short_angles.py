@@ -48,6 +48,9 @@ def test_functions_of_two_numbers(name):
     for y in parts:
         for x in (y[::-1], np.ones_like(y), -np.abs(y[::-1]), np.zeros_like(y), np.round(y[::-1])):
             assert_as_in_float64(name, y, x)
+    subnormal = np.arange(1, 60_000, dtype=np.int32).view(np.float32)
+    assert_as_in_float64(name, subnormal, subnormal[::-1])
+    assert_as_in_float64(name, subnormal, parts[0][: subnormal.size])
     assert_as_in_float64(name, *(side.ravel() for side in np.meshgrid(SPECIAL, SPECIAL)))
     assert_as_in_float64(name, *(side.ravel() for side in np.meshgrid(SPECIAL[:7], SPECIAL[:7])))
 
