@@ -27,12 +27,16 @@ def exp_of_singles(work: Work, x: Array, out: Array) -> Array | None:
     return None
 
 
-def log_of_singles(base: Callable[[], Base]) -> Callable[[Work, Array, Array], Array | None]:
-    def block(work: Work, x: Array, out: Array) -> Array | None:
+def log_of_singles(base: Callable[[], Base]) -> Callable[[Work, Array, Array], Array]:
+    def block(work: Work, x: Array, out: Array) -> Array:
         if x.min() > 0 and x.max() < np.inf:
             _log(work, x, base(), _SHORT_SERIES, out)
-            return _undecided(work, out)
-        return None
+        else:
+            safe = work.floats[8]
+            np.copyto(safe, logarithms.positive(work, x))
+            _log(work, safe, base(), _SHORT_SERIES, out)
+            logarithms.set_by_rules(work, x, out)
+        return _undecided(work, out)
 
     return block
 
