@@ -1,6 +1,6 @@
 """Powers, rounded to the nearest float: exp(y * log(x)), the logarithm and the product in two parts.
 
-Where the first stage (off by 2**-71 for small y) does not tell which float is nearest, two floats are taken, and whole
+Where the first stage (off by 2**-70 for small y) does not tell which float is nearest, two floats are taken, and whole
 numbers where these do not tell, as for powers that lie in the middle between two floats (Ziv, Fast evaluation of
 elementary mathematical functions with correctly rounded last bit, 1991, doi:10.1145/114697.116813).
 """
@@ -10,16 +10,15 @@ import math
 
 import numpy as np
 
-from maskexpr.kernels.elementary import fixed_point, two_floats
+from maskexpr.kernels.elementary import exponentials, fixed_point, logarithms, two_floats
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.exponentials import FEW, exp_of_pairs, exp_of_sums, round_scaled
-from maskexpr.kernels.elementary.logarithms import SLACK, log_in_parts, log_of_floats, natural
+from maskexpr.kernels.elementary.logarithms import log_in_parts, log_of_floats, natural
 
 _SMALLEST = 2.0**-1022
 _LARGEST = 2.0**70  # an exponent from here on gives 0, 1 or inf
 _LARGE = 2.0**12
 _BEYOND = 760.0  # the exponential of this, and of less, is 0 or inf
-_SLACK = 2.0**-71
 _PAIRS_SLACK = 2.0**-86
 
 
@@ -43,11 +42,11 @@ def _positive_block(work: Work, x: Array, y: Array, largest: float, out: Array, 
     high, low = log_in_parts(work, x, natural(), less)
     product, rest = _times(work, high, low, y)
     if largest <= _LARGE:
-        return exp_of_sums(work, product, rest, out, _SLACK + largest * SLACK * 2)
+        return exp_of_sums(work, product, rest, out, exponentials.SLACK + largest * logarithms.SLACK)
     # One by one, as the logarithm of what is near 1 is off by far less. The second part may have become long.
     slack = np.abs(high) * 2.0**-75 + work.floats[10] * 2.0**-50
     slack *= np.abs(y)
-    slack += _SLACK
+    slack += exponentials.SLACK
     return exp_of_sums(work, *two_floats.fast_two_sum(product, rest), out, slack)
 
 

@@ -67,7 +67,8 @@ def test_powers_of_the_base_give_whole_numbers():
             assert elementary.log10(kind(10**n)) == n
     twos = np.arange(-1074.0, 1024)
     np.testing.assert_array_equal(elementary.log2(np.ldexp(1.0, twos.astype(int))), twos)
-    assert elementary.log(1.0) == 0
+    for name in FUNCTIONS:
+        assert getattr(elementary, name)(np.ones(100)).tobytes() == np.zeros(100).tobytes()
 
 
 def test_cells_of_the_table():
