@@ -24,7 +24,7 @@ def exp_of_singles(work: Work, x: Array, out: Array) -> Array | None:
     if not (x.max() < _HIGHEST and x.min() > _LOWEST):
         return None
     _exp(work, x, out)
-    return _undecided(work, out)
+    return near_the_middle(work, out)
 
 
 def log_of_singles(base: Callable[[], Base]) -> Callable[[Work, Array, Array], Array]:
@@ -36,7 +36,7 @@ def log_of_singles(base: Callable[[], Base]) -> Callable[[Work, Array, Array], A
             np.copyto(safe, logarithms.positive(work, x))
             _log(work, safe, base(), _SHORT_SERIES, out)
             logarithms.set_by_rules(work, x, out)
-        return _undecided(work, out)
+        return near_the_middle(work, out)
 
     return block
 
@@ -59,7 +59,7 @@ def power_of_singles(work: Work, x: Array, y: Array, out: Array) -> Array | None
     _exp(work, product, out)
     if zeros is not None:
         np.copyto(out, 0.0, where=zeros)
-    return _undecided(work, out)
+    return near_the_middle(work, out)
 
 
 def _zeros(work: Work, x: Array, y: Array) -> Array | None:
@@ -73,7 +73,7 @@ def _zeros(work: Work, x: Array, y: Array) -> Array | None:
     return zeros
 
 
-def _undecided(work: Work, out: Array) -> Array:
+def near_the_middle(work: Work, out: Array) -> Array:
     """Which are next to the middle between two numbers of float32."""
     bits, mask = work.ints[0], work.flags[0]
     np.subtract(out.view(np.int64), 2 ** (_CUT_OFF - 1) - _NEAR, out=bits)
