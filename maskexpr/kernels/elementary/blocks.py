@@ -19,6 +19,7 @@ BLOCK = 16384
 _STRETCH = 8 * BLOCK
 _ROWS = 32
 _FLAGS = 4
+_MOST_KEPT = 16  # of some megabytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _new_work() -> Work:
 
 @contextlib.contextmanager
 def _borrowed() -> Iterator[_Buffers]:
-    """Buffers for one thread's work. Those of as many threads as worked at once are kept."""
+    """Buffers for one thread's work, which are kept for the next that asks."""
     try:
         buffers = _kept.pop()
     except IndexError:
@@ -87,7 +88,8 @@ def _borrowed() -> Iterator[_Buffers]:
     try:
         yield buffers
     finally:
-        _kept.append(buffers)
+        if len(_kept) < _MOST_KEPT:
+            _kept.append(buffers)
 
 
 def apply(function: Function, operands: Sequence[Any], out: Array | None = None) -> Any:
