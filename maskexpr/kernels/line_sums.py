@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels.sums import BLOCK, exact_sum, parts
+from maskexpr.kernels.blocks import BLOCK, parts
+from maskexpr.kernels.sums import exact_sum
 
 Array = np.ndarray[Any, Any]
 Axes = tuple[int, ...]
