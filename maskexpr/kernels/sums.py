@@ -1,7 +1,7 @@
 """Sums of floats that are the exact sum rounded once, the answer of math.fsum, whatever the machine, the layout and the
 cut; unlike fsum they do not give up where the sum of some of the values is beyond the largest float.
 
-Values below 2**e in size are cut at a unit u = 2**(e - 48): x + s, where s is 1.5 * 2**52 units, is rounded to a whole
+Values below 2**e in size are cut at a unit u = 2**(e - 47): x + s, where s is 1.5 * 2**52 units, is rounded to a whole
 number of units, which stands in its last bits. As integers, these add up exactly in any order, and NumPy's order, which
 depends on the machine, does not matter. What is left, x - ((x + s) - s), is exact too, and is cut again where it must
 be. All of it is added to one integer of Python's, in units of the smallest float; so partial sums merge exactly.
@@ -21,15 +21,15 @@ from maskexpr.kernels.blocks import BLOCK, blocks
 
 Array = np.ndarray[Any, Any]
 
-_BITS = 48  # of a whole number of units: with 15 of the count, sums of them fit int64
+_BITS = 47  # of a whole number of units, or one more of it rounded: with 15 of the count, sums of them fit int64
 _LOWEST = -1074  # 2 to this power is the smallest float
 _ONE = 1 << -_LOWEST  # in units of the smallest float
 _HIGHEST = 971  # units above make s, or a sum with it, too large
 _FEW = 256  # values that math.fsum adds sooner
 _CUTS = 4  # before what is left is sorted by exponents
 _TOGETHER = 32  # whole numbers of units that float64 adds up exactly: with 5 bits of their count they have 53
-_MOST_WHOLE = 2**48  # integers of which a block has a sum, and such of squares, within int64
-_MOST_SQUARED = 2**24
+_MOST_WHOLE = 2**47  # integers of which a block has a sum, and such of squares, within int64
+_MOST_SQUARED = 2**23
 _FAST = 900  # up to this power of two sums by region are cut
 
 
@@ -38,7 +38,7 @@ def exact_sum(x: Array, about: float | None = None) -> float:
     rounded once to float64. It is nan where any value is nan, and for inf - inf."""
     if about is None and x.size <= _FEW:
         try:
-            return math.fsum(v for block in blocks(x) for v in block.tolist()) + 0.0
+            return math.fsum(x.ravel().tolist()) + 0.0
         except (OverflowError, ValueError):  # values too large on the way, or inf - inf
             pass
     total = slack = 0
@@ -51,7 +51,7 @@ def exact_sum(x: Array, about: float | None = None) -> float:
         if narrow.dtype != np.float64:
             place = _last_place(narrow, high, low, room)
             block = room.widened(block)
-            if _exponent(high, low) - place <= _BITS:
+            if _exponent(high, low) - place <= _BITS + 1:  # none of them is rounded
                 total += _of_multiples(block, place)
                 continue
         unit = _unit(high, low)

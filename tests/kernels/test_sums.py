@@ -94,3 +94,25 @@ def test_squares_of_distances(dtype):
     for x in (case.astype(dtype) for case in ALL_CASES[1::2]):
         for about in (0.1, -3e200, math.inf, math.nan):
             assert same(sums.exact_sum(x, about), exact(np.square(x.astype(float) - about)))
+
+
+@each("value", [1 - 2.0**-53, -1 + 2.0**-53, np.float32(1 - 2.0**-24), -1.7976931348623157e308, 5e-324])
+@each("n", [BLOCK, 3 * BLOCK])
+def test_equal_values_of_most_bits(n, value):
+    x = np.full(n, value)
+    assert sums.exact_sum(x) == exact(x)
+    with np.errstate(over="ignore"):
+        assert sums.exact_sum(x, 0.25) == exact(np.square(x.astype(np.float64) - 0.25))
+
+
+@each("dtype", ["int64", "uint64", "int32", "uint32", "uint16", "int8"])
+def test_integers_of_each_number_of_bits(dtype):
+    limits = np.iinfo(dtype)
+    powers = {sign * 2**bits + more for bits in range(65) for sign in (1, -1) for more in (-1, 0)}
+    values = {value for value in powers if limits.min <= value <= limits.max}
+    for value in values:
+        assert sums.whole_sum(np.full(BLOCK + 3, value, dtype)) == value * (BLOCK + 3)
+        assert sums.whole_squares(np.full(BLOCK + 3, value, dtype)) == value**2 * (BLOCK + 3)
+    mixed = np.resize(np.array(sorted(values), dtype), 2 * BLOCK + 5)
+    assert sums.whole_sum(mixed) == sum(mixed.tolist())
+    assert sums.whole_squares(mixed) == sum(v * v for v in mixed.tolist())
