@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.blocks import BLOCK, blocks
+
 Array = np.ndarray[Any, Any]
 
-BLOCK = 2**15  # values that are cut together: so many stay in the cache
 _BITS = 48  # of a whole number of units: with 15 of the count, sums of them fit int64
 _LOWEST = -1074  # 2 to this power is the smallest float
 _ONE = 1 << -_LOWEST  # in units of the smallest float
@@ -38,7 +39,7 @@ def exact_sum(x: Array, about: float | None = None) -> float:
     rounded once to float64. It is nan where any value is nan, and for inf - inf."""
     if about is None and x.size <= _FEW:
         try:
-            return math.fsum(x.ravel().tolist()) + 0.0
+            return math.fsum(v for block in blocks(x) for v in block.tolist()) + 0.0
         except (OverflowError, ValueError):  # values too large on the way, or inf - inf
             pass
     total = slack = 0
@@ -196,41 +197,6 @@ def _given(x: Array, about: float | None, room: Room) -> Iterator[Array]:
         with np.errstate(over="ignore", invalid="ignore"):
             np.subtract(block, about, out=away, dtype=np.float64)
             yield np.square(away, out=away)
-
-
-def blocks(x: Array) -> Iterator[Array]:
-    """The values in flat blocks as they lie in memory: parts of the array itself, or copied to a buffer."""
-    if not x.size:
-        return
-    order = sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis]))
-    turned = x.transpose(order)
-    turned = turned[tuple(slice(None, None, -1 if stride < 0 else 1) for stride in turned.strides)]
-    if turned.flags.c_contiguous and turned.dtype.isnative:
-        flat = turned.reshape(-1)
-        yield from (flat[start : start + BLOCK] for start in range(0, flat.size, BLOCK))
-        return
-    buffer = np.empty(min(x.size, BLOCK), x.dtype.newbyteorder("="))
-    for part in parts(turned.shape, 1, BLOCK):
-        piece = turned[part]
-        block = buffer[: piece.size]
-        np.copyto(block.reshape(piece.shape), piece)
-        yield block
-
-
-def parts(shape: tuple[int, ...], length: int, most: int) -> Iterator[tuple[slice, ...]]:
-    """Parts of an array of this shape that have at most so many values, or single items; each item stands for a line of
-    so many values."""
-    if not shape:
-        yield ()
-        return
-    axis, row = len(shape) - 1, length  # values for one step along an axis
-    while axis > 0 and row * shape[axis] <= most:
-        row *= shape[axis]
-        axis -= 1
-    step = max(1, most // max(1, row))
-    for index in np.ndindex(*shape[:axis]):
-        for start in range(0, shape[axis], step):
-            yield (*(slice(i, i + 1) for i in index), slice(start, start + step))
 
 
 # --- cuts ------------------------------------------------------------------------------------------------------------
