@@ -57,9 +57,10 @@ def _new_work() -> Work:
 
 
 def bytes_for(kind: np.dtype[Any], operands: int) -> Callable[[int], int]:
-    """Bytes that a thread works in, by how many values there are: its buffers, and stretches that are converted."""
-    own = BLOCK * (8 * _ROWS + _FLAGS)
-    converted = 0 if kind == np.float64 else 8 * (operands + 1)
+    """Bytes that a thread works in, by how many values there are: its buffers, and stretches of what is converted, or
+    is one number beside many."""
+    own = BLOCK * (8 * _ROWS + _FLAGS) + 256 * (2 * _ROWS + _FLAGS)  # with the views of them
+    converted = 8 * (operands - 1 if kind == np.float64 else operands + 1)
     return lambda size: own + converted * min(size, _STRETCH)
 
 
