@@ -115,7 +115,7 @@ INSIDE = {
     "kernels.elementary": (
         "__init__",
         *("angles", "circle", "turns", "lengths", "in_place"),
-        *("powers", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
+        *("singles", "powers", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (
         "__init__",

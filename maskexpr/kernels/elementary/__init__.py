@@ -15,11 +15,9 @@ from typing import Any
 from maskexpr.kernels.elementary.angles import ARCTAN2
 from maskexpr.kernels.elementary.blocks import Array, apply
 from maskexpr.kernels.elementary.circle import COS, SIN, TAN
-from maskexpr.kernels.elementary.exponentials import EXP
 from maskexpr.kernels.elementary.lengths import HYPOT
-from maskexpr.kernels.elementary.logarithms import LOG, LOG2, LOG10
-from maskexpr.kernels.elementary.powers import POWER
 from maskexpr.kernels.elementary.roots import CBRT
+from maskexpr.kernels.elementary.singles import EXP, LOG, LOG2, LOG10, POWER
 
 
 def exp(x: Any, out: Array | None = None) -> Any:
