@@ -18,7 +18,7 @@ from maskexpr.program.steps import Step
 _MOST_VALUES = 2**16
 _BLOCK = 2**14  # pixels that are looked up at a time: their places and what is found stay in the cache
 _KEPT = 32  # tables that are kept for later runs, of half a megabyte at most
-_COST = 2.0
+_COST = 3
 _MAKING = 40  # bytes for each value of a table while it is made, beside those that the body takes
 _PLACES = Range(-(2**63), 2**63 - 1)
 
