@@ -103,7 +103,7 @@ def _empty(arrays: Sequence[Array], kind: Any) -> Array:
 
 
 def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -> None:
-    single = out.dtype == np.float32
+    single = all(a.dtype == np.float32 for a in (*arrays, out))
     apart = not any(np.may_share_memory(out, a) for a in arrays)
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
     modes: Any = [["readonly", *layout]] * len(arrays) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
