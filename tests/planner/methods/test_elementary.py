@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS, ROWS, THREADS, expect_bits, expect_same, helpers
+from helpers.memory import peak
 from helpers.one_step import expect_body, method
 from helpers.random_programs import laid_out, random_array
 from helpers.searches import tried
@@ -18,6 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import maskexpr
+from maskexpr.api import stages
+from maskexpr.kernels.elementary import blocks
+from maskexpr.planner.methods import tables
 
 UNARY = ["sqrt(a)", "exp(a)", "log(a)", "log2(a)", "log10(a)", "sin(a)", "cos(a)", "tan(a)"]
 BINARY = ["arctan2({}, {})", "hypot({}, {})", "({}) ** ({})"]
@@ -102,6 +106,28 @@ def expect_bodies(dtype: str) -> None:
         expect_body(call.format("a", number), "plain", a=a)
         expect_body(call.format(number, "a"), "plain", a=a)
     assert method("a ** 3", a=a).word == method("exp(a)", a=a).word == "rounded once, block by block"
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int32", "float16", "float32", "float64"])
+@pytest.mark.parametrize("side", [20, 270])
+def test_what_it_works_in_is_in_the_cost(dtype: str, side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Buffers and tables too, although they are kept for later runs."""
+    monkeypatch.setattr(blocks, "_kept", [])
+    a = np.random.default_rng(6).integers(1, 99, (side, side)).astype(dtype)
+    for text in (
+        "exp(a)",
+        "hypot(a, a / 3)",
+        "a ** 2.2",
+        "a ** 0.5",
+        "a ** (a / 99)",
+        "log(a) + sin(a)",
+        "max(exp(a[a > 9]))",
+    ):
+        bound = stages(maskexpr.compile(text), {"a": a})
+        bound.run()
+        blocks._kept.clear()
+        tables._made.cache_clear()
+        assert bound.cost().memory >= peak(bound, ready=False), text
 
 
 @pytest.mark.parametrize(("a", "b"), [("int8", "uint8"), ("uint16", "uint8"), ("int32", "uint8")])
