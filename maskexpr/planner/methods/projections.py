@@ -1,6 +1,7 @@
 """Statistics along axes, and samples: of arrays however they lie in memory, so that none in Fortran order is copied."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from maskexpr.kernels.gathering import gather
@@ -16,15 +17,16 @@ _BLOCKS = 5 * 8 * MOST  # a block of values as they are, in wider types, and sor
 _OF_PYTHON = 96  # bytes of a sum or product of Python's own numbers
 
 _EXTREMES = (meaning.min_, meaning.max_, masks.any_, masks.all_)
+_SUMS = {function.record for function in (meaning.sum_, meaning.mean, meaning.std)}  # type: ignore[union-attr]
 _COPIED = {function.record for function in _EXTREMES}  # type: ignore[union-attr]
 _CONVERTED = {function.record for function in (masks.fraction, meaning.sum_, meaning.mean)}  # type: ignore[union-attr]
 
 
 @runs(meaning.sum_, meaning.mean, meaning.std, meaning.min_, meaning.max_, meaning.percentile, meaning.median)
 def along(step: Step) -> Method | None:
-    """By the plain body, which reads blocks of lines; of a whole image it takes them in order."""
+    """By the plain body, which reads blocks of lines; of a whole image it takes values in order, or sums in any."""
     if not step.kind.is_array:
-        return None
+        return replace(by_body(step), loose=True) if step.function in _SUMS else None
     run, memory = by_body(step).plain, _memory(step)
     return Method(run, whole=True, fresh=True, loose=True, memory=memory, word="line by line")
 

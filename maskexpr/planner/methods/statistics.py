@@ -3,6 +3,7 @@ type of the values."""
 
 import math
 
+from maskexpr.kernels.sums import BLOCK
 from maskexpr.library import CATALOGUE
 from maskexpr.library.filters import contrast
 from maskexpr.library.measures import masks
@@ -14,6 +15,7 @@ from maskexpr.program.steps import Step
 
 _MOST_COUNTED = 2**16  # values that are counted without being sorted, in blocks of so many pixels
 _BUFFERED, _REDUCING = 8192, 1024  # values in a buffer of NumPy's, bytes beside them
+_OF_FLOATS = 96  # bytes of a value in a block of floating ones
 _LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
 
 _LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li", "triangle", "multiotsu"))
@@ -21,12 +23,12 @@ _LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li"
 
 @takes(meaning.sum_, meaning.mean, meaning.std, levels.mean_threshold)
 def in_blocks(step: Step) -> Bytes:
-    """One block of values after another, whole ones digit by digit."""
+    """One block of values after another: whole ones digit by digit, floating ones by their exponents at worst."""
     assert step.function is not None
-    dtype = step.operands["im"].kind.dtype
-    digits = 1 if dtype is None else max(2, dtype.itemsize // 2)
-    block, whole = per_pixel(8 * digits + 16), per_pixel(estimated(step.function.memory, step))
-    return lambda shape: whole(shape) + block((min(math.prod(shape), meaning.BLOCK),))
+    kind = step.operands["im"].kind
+    block = _OF_FLOATS if kind.range is None or kind.dtype is None else 8 * max(2, kind.dtype.itemsize // 2) + 24
+    whole = per_pixel(estimated(step.function.memory, step))
+    return lambda shape: whole(shape) + chunk(shape) + block * min(math.prod(shape), BLOCK)
 
 
 @takes(meaning.min_, meaning.max_)

@@ -1,0 +1,71 @@
+"""Elementary functions with the same bits on every machine.
+
+NumPy's own call vector code that differs from CPU to CPU, or the system's library: the last bits of results, and with
+them comparisons, change from machine to machine, with NumPy's version and with an array's layout. These use only what
+IEEE 754 defines to the last bit: sums, products, quotients, square roots, comparisons, integer operations on the bits,
+and tables made of Python's whole numbers.
+
+They take floating arrays of any shape and layout, or scalars; two operands are of one type, and broadcast. The result
+has their type: float64 is computed, float32 and float16 go by way of it. `out` may be an operand. Special values are
+those of C99 and NumPy; nothing warns.
+"""
+
+from typing import Any
+
+from maskexpr.kernels.elementary.angles import ARCTAN2
+from maskexpr.kernels.elementary.blocks import Array, apply
+from maskexpr.kernels.elementary.circle import COS, SIN, TAN
+from maskexpr.kernels.elementary.exponentials import EXP
+from maskexpr.kernels.elementary.lengths import HYPOT
+from maskexpr.kernels.elementary.logarithms import LOG, LOG2, LOG10
+from maskexpr.kernels.elementary.roots import CBRT
+
+
+def exp(x: Any, out: Array | None = None) -> Any:
+    """e to the power x, rounded once."""
+    return apply(EXP, (x,), out)
+
+
+def log(x: Any, out: Array | None = None) -> Any:
+    """The natural logarithm, rounded once."""
+    return apply(LOG, (x,), out)
+
+
+def log2(x: Any, out: Array | None = None) -> Any:
+    """The logarithm to base 2, rounded once."""
+    return apply(LOG2, (x,), out)
+
+
+def log10(x: Any, out: Array | None = None) -> Any:
+    """The logarithm to base 10, rounded once."""
+    return apply(LOG10, (x,), out)
+
+
+def cbrt(x: Any, out: Array | None = None) -> Any:
+    """The cube root, rounded once."""
+    return apply(CBRT, (x,), out)
+
+
+def sin(x: Any, out: Array | None = None) -> Any:
+    """The sine of an angle in radians, rounded once."""
+    return apply(SIN, (x,), out)
+
+
+def cos(x: Any, out: Array | None = None) -> Any:
+    """The cosine of an angle in radians, rounded once."""
+    return apply(COS, (x,), out)
+
+
+def tan(x: Any, out: Array | None = None) -> Any:
+    """The tangent of an angle in radians, rounded once."""
+    return apply(TAN, (x,), out)
+
+
+def arctan2(y: Any, x: Any, out: Array | None = None) -> Any:
+    """The angle in radians, -pi to pi, between the axis of x and the point (x, y), rounded once."""
+    return apply(ARCTAN2, (y, x), out)
+
+
+def hypot(a: Any, b: Any, out: Array | None = None) -> Any:
+    """The square root of a * a + b * b, rounded once."""
+    return apply(HYPOT, (a, b), out)

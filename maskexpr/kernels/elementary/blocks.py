@@ -1,0 +1,125 @@
+"""How an elementary function goes over arrays: in float64, block by block, in buffers that are a thread's own.
+
+What a value gives depends on that value alone, never on its place in an array, on its neighbours or on how the array
+lies in memory.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+# As short as calls of NumPy are worth it, and as long as the buffers in use stay in the cache of a core.
+BLOCK = 8192
+# What is left undecided is gathered over so many values, so that few calls do for all of it.
+_STRETCH = 16 * BLOCK
+_ROWS = 32
+_FLAGS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Buffers of one block's length: `ints` are the bits of `floats`, number by number."""
+
+    floats: tuple[Array, ...]
+    ints: tuple[Array, ...]
+    flags: tuple[Array, ...]
+
+    def first(self, size: int) -> "Work":
+        """The same buffers, of a shorter block."""
+        return Work(*(tuple(row[:size] for row in rows) for rows in (self.floats, self.ints, self.flags)))
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """An elementary function of float64.
+
+    `block(work, *values, out)` computes a block, whose values are contiguous and no part of `out`, and says by a mask
+    (one of the buffers, or None) where it could not tell to which of two numbers the result rounds. `exact(*values)`
+    computes such few, in arrays of its own.
+    """
+
+    block: Callable[..., Array | None]
+    exact: Callable[..., Array] | None = None
+
+
+_kept: list[Work] = []
+
+
+def _new_work() -> Work:
+    floats = np.empty((_ROWS, BLOCK))
+    flags = np.empty((_FLAGS, BLOCK), bool)
+    return Work(tuple(floats), tuple(floats.view(np.int64)), tuple(flags))
+
+
+@contextlib.contextmanager
+def _borrowed() -> Iterator[Work]:
+    """Buffers for one thread's work. Those of as many threads as worked at once are kept."""
+    try:
+        work = _kept.pop()
+    except IndexError:
+        work = _new_work()
+    try:
+        yield work
+    finally:
+        _kept.append(work)
+
+
+def apply(function: Function, operands: Sequence[Any], out: Array | None = None) -> Any:
+    """The function of floating arrays or scalars of one type, broadcast against each other, in this type.
+
+    `out` may be an operand. As NumPy's own functions do, it gives a scalar for scalars.
+    """
+    kind = np.result_type(*operands)
+    arrays = [np.asarray(operand, kind) for operand in operands]
+    result = _empty(arrays, kind) if out is None else out
+    if result.size:
+        # nan, inf and subnormal numbers are results like others
+        with np.errstate(all="ignore"), _borrowed() as work:
+            _fill(function, arrays, result, work)
+    return result if out is not None or result.ndim else result[()]
+
+
+def _empty(arrays: Sequence[Array], kind: Any) -> Array:
+    shape = np.broadcast_shapes(*(a.shape for a in arrays))
+    alike = [a for a in arrays if a.shape == shape]
+    return np.empty_like(alike[0], kind, subok=False) if alike else np.empty(shape, kind)
+
+
+def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -> None:
+    apart = not any(np.may_share_memory(out, a) for a in arrays)
+    layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
+    modes: Any = [["readonly", *layout]] * len(arrays) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
+    stretches = np.nditer(
+        [*arrays, out],
+        ["external_loop", "buffered", "copy_if_overlap"],
+        modes,
+        [np.float64] * (len(arrays) + 1),
+        casting="same_kind",
+        buffersize=_STRETCH,
+    )
+    with stretches:
+        for *values, result in stretches:
+            _fill_stretch(function, values, result, work, apart)
+
+
+def _fill_stretch(function: Function, values: Sequence[Array], out: Array, work: Work, apart: bool) -> None:
+    undecided: list[tuple[Array, ...]] = []
+    for start in range(0, out.size, BLOCK):
+        block = [v[start : start + BLOCK] for v in values]
+        target = out[start : start + BLOCK]
+        here = work if target.size == BLOCK else work.first(target.size)
+        result = target if apart else here.floats[-1]
+        mask = function.block(here, *block, result)
+        if mask is not None and mask.any():
+            places = np.flatnonzero(mask)
+            undecided.append((places + start, *(b[places] for b in block)))
+        if result is not target:
+            np.copyto(target, result)
+    if undecided and function.exact is not None:
+        places, *left = (np.concatenate(parts) for parts in zip(*undecided, strict=True))
+        out[places] = function.exact(*left)

@@ -1,0 +1,189 @@
+"""exp, rounded to the nearest float, and the pieces of it that powers take.
+
+exp(x) = 2**e * 2**(j/2048) * exp(r), where |r| is below log(2)/4096: a table and five terms of Taylor's series (Tang,
+Table-driven implementation of the exponential function in IEEE floating-point arithmetic, 1989,
+doi:10.1145/63522.214389). The error is below 2**-71 of the result, so that it is known which float is nearest for all
+but one value in 10**5 (Ziv, Fast evaluation of elementary mathematical functions with correctly rounded last bit,
+1991, doi:10.1145/114697.116813); these few are computed in two floats, and by whole numbers where that does not tell.
+"""
+
+import functools
+import math
+
+import numpy as np
+
+from maskexpr.kernels.elementary import fixed_point, two_floats
+from maskexpr.kernels.elementary.blocks import Array, Function, Work
+from maskexpr.kernels.elementary.two_floats import Pair
+
+_STEPS = 2048
+_MAGIC = 1.5 * 2.0**52  # adding it rounds to a whole number, which the low bits then are
+_SHORT = 1.5 * 2.0 ** (52 - 27)  # the same to a multiple of 2**-27
+_LOWEST, _HIGHEST = -708.0, 709.0  # between them no exponent is out of range
+_SLACK = 2.0**-71
+FEW = 64  # for which whole numbers are faster than some hundred calls of NumPy
+_PAIRS_SLACK = 2.0**-96
+
+
+@functools.cache
+def _powers_of_two() -> list[int]:
+    """2**(j/2048) in fixed point; off by some thousand units."""
+    root = 2 * fixed_point.ONE
+    for _ in range(_STEPS.bit_length() - 1):
+        root = math.isqrt(root << fixed_point.BITS)
+    powers = [fixed_point.ONE]
+    for _ in range(_STEPS - 1):
+        powers.append((powers[-1] * root) >> fixed_point.BITS)
+    return powers
+
+
+@functools.cache
+def _short_table() -> tuple[Array, ...]:
+    """2**(j/2048) as numbers of 26 bits and the rest."""
+    return fixed_point.table(fixed_point.on_a_grid(power, -25) for power in _powers_of_two())
+
+
+@functools.cache
+def _long_table() -> tuple[Array, ...]:
+    return fixed_point.table(fixed_point.parts(power) for power in _powers_of_two())
+
+
+@functools.cache
+def _steps() -> tuple[float, float, float, float]:
+    """Steps in 1, and log(2)/2048 in parts, of which the first two have exact multiples up to 2**22."""
+    step = fixed_point.log_2() // _STEPS
+    first = fixed_point.on_a_grid(step, -42)[0]
+    second, third = fixed_point.on_a_grid(step - int(first * 2.0**42) * (fixed_point.ONE >> 42), -73)
+    return (fixed_point.ONE << fixed_point.BITS) // step / fixed_point.ONE, first, second, third
+
+
+# --- a block ---------------------------------------------------------------------------------------------------------
+
+
+def _block(work: Work, x: Array, out: Array) -> Array | None:
+    high, low = x.max(), x.min()
+    if high < _HIGHEST and low > _LOWEST:
+        return exp_of_sums(work, x, None, out, _SLACK, True)
+    odd = work.flags[1]
+    safe = work.floats[8]
+    np.clip(x, -760, 760, out=safe)
+    np.not_equal(x, x, out=odd)
+    np.copyto(safe, 0.0, where=odd)
+    undecided = exp_of_sums(work, safe, None, out, _SLACK, False)
+    np.copyto(out, np.nan, where=odd)
+    return undecided
+
+
+def exp_of_sums(work: Work, x: Array, low: Array | None, out: Array, slack: float, plain: bool) -> Array:
+    """exp(x + low) for |x| of at most 760; which are undecided if the exponent is off by `slack`.
+
+    Where it is plain, all results are normal numbers. Uses the first eight buffers, and the first mask.
+    """
+    t, k, first, rest, r, p, square, _ = work.floats[:8]
+    to_steps, step, step_low, step_lowest = _steps()
+    np.multiply(x, to_steps, out=t)
+    np.add(t, _MAGIC, out=t)
+    np.subtract(t, _MAGIC, out=k)
+    # x - k * step in a part that is a multiple of 2**-27, and the rest
+    np.multiply(k, step, out=p)
+    np.subtract(x, p, out=r)  # exact
+    np.add(r, _SHORT, out=first)
+    np.subtract(first, _SHORT, out=first)
+    np.subtract(r, first, out=rest)  # exact
+    np.multiply(k, step_low + step_lowest, out=p)
+    np.subtract(rest, p, out=rest)
+    if low is not None:
+        np.add(rest, low, out=rest)
+    np.add(first, rest, out=r)
+    # exp(r) - 1, less its first part and whole
+    np.multiply(r, 1 / 120, out=p)
+    np.add(p, 1 / 24, out=p)
+    np.multiply(p, r, out=p)
+    np.add(p, 1 / 6, out=p)
+    np.multiply(p, r, out=p)
+    np.add(p, 0.5, out=p)
+    np.multiply(r, r, out=square)
+    np.multiply(p, square, out=p)
+    np.add(p, rest, out=p)
+    np.add(first, p, out=r)
+    # times 2**(j/2048): one part exactly, and the rest
+    bits = t.view(np.int64)
+    j = work.ints[7]
+    np.bitwise_and(bits, _STEPS - 1, out=j)
+    table, table_low = _short_table()
+    np.take(table, j, out=square, mode="wrap")
+    np.multiply(p, square, out=p)
+    np.take(table_low, j, out=rest, mode="wrap")
+    np.multiply(r, rest, out=r)
+    np.add(rest, r, out=rest)
+    np.add(p, rest, out=p)
+    np.multiply(first, square, out=first)  # exact
+    np.add(square, first, out=first)  # exact: a multiple of 2**-52
+    np.right_shift(bits, 11, out=bits)
+    if not plain:
+        values, undecided = round_scaled((first, p), (bits << 24) >> 24, slack)
+        np.copyto(out, values)
+        work.flags[0][...] = undecided
+        return work.flags[0]
+    np.add(p, slack, out=r)
+    np.add(first, r, out=out)
+    np.subtract(p, slack, out=p)
+    np.add(first, p, out=p)
+    np.not_equal(out, p, out=work.flags[0])
+    np.left_shift(bits, 52, out=bits)
+    np.add(out.view(np.int64), bits, out=out.view(np.int64))
+    return work.flags[0]
+
+
+def round_scaled(number: Pair, exponent: Array, slack: float) -> tuple[Array, Array]:
+    """(high + low) * 2**exponent rounded once, where high lies in [1/2, 4], and which are undecided if `slack` off."""
+    high, low = number
+    # Adding this leaves just what a subnormal result has room for.
+    room = np.ldexp(1.0, (-1022 - exponent).astype(np.int32))
+    room = np.where(high + low < room, room, 0.0)
+    high, rest = two_floats.fast_two_sum(room, high)
+    values, undecided = two_floats.rounded((high, low + rest), slack)
+    return np.ldexp(values - room, exponent.astype(np.int32)), undecided
+
+
+# --- what is left undecided ------------------------------------------------------------------------------------------
+
+
+def exp_of_pairs(x: Pair) -> tuple[Pair, Array]:
+    """exp(x) as a number in two floats of [1/2, 4], and its exponent; right to 2**-98, for |x| of at most 760."""
+    to_steps, step, step_low, step_lowest = _steps()
+    k = np.rint(x[0] * to_steps)
+    r = two_floats.two_sum(x[0] - k * step, -(k * step_low))
+    r = two_floats.add(r, two_floats.two_sum(x[1], -(k * step_lowest)))
+    whole = k.astype(np.int64)
+    j = whole & (_STEPS - 1)
+    table: Pair = tuple(part[j] for part in _long_table())
+    series = two_floats.polynomial(_taylor(), r)
+    return two_floats.multiply(table, series), whole >> 11
+
+
+@functools.cache
+def _taylor() -> list[Pair]:
+    return [fixed_point.parts(fixed_point.ONE // math.factorial(n)) for n in range(9)]  # type: ignore[misc]
+
+
+def _exact(x: Array) -> Array:
+    if x.size <= FEW:
+        return np.array([nearest_exp(value) for value in x.tolist()])
+    number, exponent = exp_of_pairs((x, np.zeros_like(x)))
+    values, undecided = round_scaled(number, exponent, _PAIRS_SLACK)
+    for i in np.flatnonzero(undecided).tolist():
+        values[i] = nearest_exp(float(x[i]))
+    return values
+
+
+def nearest_exp(x: float) -> float:
+    """By whole numbers."""
+    if x == 0:
+        return 1.0
+    top, bottom = x.as_integer_ratio()
+    exponent = round(x * 1.4426950408889634)
+    return fixed_point.nearest(lambda bits: fixed_point.exp_bounds(top, bottom, exponent, bits), exponent)
+
+
+EXP = Function(_block, _exact)

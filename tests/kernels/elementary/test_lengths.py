@@ -1,0 +1,102 @@
+"""Lengths of vectors against mpmath: the nearest float, everywhere."""
+
+import math
+
+import numpy as np
+from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
+
+from maskexpr.kernels import elementary
+from maskexpr.kernels.elementary import lengths
+
+TINY = 5e-324
+LARGEST = 1.7976931348623157e308
+
+
+def triples(random, m_to, n_to, count):
+    """a, b and c with a**2 + b**2 == c**2, in Python's whole numbers; c may have a bit more than a float holds."""
+    sides = zip(*(random.integers(to * 5 // 6, to, count).tolist() for to in (m_to, n_to)), strict=True)
+    found = [(m * m - n * n, 2 * m * n, m * m + n * n) for m, n in sides]
+    return [t for t in found if max(t[:2]) < 2**53]
+
+
+def vectors(count=300):
+    random = np.random.default_rng(0)
+
+    def uniform(low, high):
+        return random.uniform(low, high, count)
+
+    wide = np.ldexp(uniform(-1, 1), random.integers(-1073, 1024, count))
+    small = np.ldexp(uniform(-1, 1), random.integers(-60, 2, count))
+    jitter = 1 + random.integers(-9, 9, count) * 2.0**-53
+    whole = random.integers(-4096, 4096, count) * 1.0
+    subnormal = random.integers(1, 2000, count) * TINY
+    between = [t for t in triples(random, 3 * 2**25, 3 * 2**24, 4 * count) if t[2] % 2 and t[2] > 2**53]
+    assert len(between) > 100
+    pairs = [
+        (uniform(-1, 1), uniform(-1, 1)),
+        (wide, wide[::-1]),
+        (wide, wide * jitter),
+        (wide, wide * small),
+        (small, np.ones(count)),
+        (whole, whole[::-1]),
+        (subnormal, subnormal[::-1]),
+        (subnormal, wide * 2.0**-1000),
+        (LARGEST * uniform(-1, 1), LARGEST * uniform(-1, 1)),
+        np.array(between, float).T[:2],
+        ([1e300, TINY, 0.0, 3.0, LARGEST, 2.0**-538], [TINY, TINY, -7.0, 0.0, 1.0, 2.0**-539]),
+    ]
+    return tuple(np.concatenate(column) for column in zip(*pairs, strict=True))
+
+
+def exactly(a, b):
+    return EXACTLY.sqrt(a * a + b * b)
+
+
+def test_rounded_once():
+    """Those too that end in the middle between two floats, which go to the even one."""
+    a, b = vectors()
+    want = nearest_floats(exactly, a, b)
+    assert_same_bits(elementary.hypot(a, b), want, a, b)
+    assert_same_bits(elementary.hypot(b, a), want, a, b)
+    assert_same_bits(lengths.HYPOT.exact(a, b), want, a, b)
+
+
+def test_triples_of_pythagoras():
+    random = np.random.default_rng(1)
+    some = [(3, 4, 5), (5, 12, 13), (8, 15, 17), *triples(random, 2**26, 2**25, 1000), *triples(random, 900, 500, 1000)]
+    some = [t for t in some if t[2] < 2**53]
+    assert len(some) > 1500
+    a, b, c = np.array(some, float).T
+    for scale in (1.0, 2.0**-1074, 2.0**-600, 2.0**900):
+        np.testing.assert_array_equal(elementary.hypot(a * scale, -b * scale), c * scale)
+
+
+def test_special_values():
+    """As C99 has them: infinite where one side is, whatever the other; and over- and underflow on the way only."""
+    values = [0.0, -0.0, 3.0, -4.0, TINY, LARGEST, np.inf, -np.inf, np.nan]
+    a, b = (side.ravel() for side in np.meshgrid(values, values))
+    want = [math.hypot(*pair) for pair in zip(a.tolist(), b.tolist(), strict=True)]
+    found = elementary.hypot(a, b)
+    np.testing.assert_array_equal(found, want)
+    assert not np.signbit(found[~np.isnan(found)]).any()
+
+
+def test_the_error_that_leaves_a_doubt(monkeypatch):
+    """Before rounding lengths are at least as near as the rounding test takes them to be."""
+    pairs = []
+    round_once = lengths.round_once
+
+    def watched(high, low, doubt, out, undecided):
+        pairs.append((high.copy(), low.copy(), doubt))
+        return round_once(high, low, doubt, out, undecided)
+
+    monkeypatch.setattr(lengths, "round_once", watched)
+    a, b = vectors()
+    longer = np.maximum(np.abs(a), np.abs(b))
+    plain = (longer < 2.0**490) & (longer > 2.0**-440)
+    a, b = a[plain], b[plain]
+    elementary.hypot(a, b)
+    ((high, low, doubt),) = pairs
+    for x, y, first, second in zip(*(part.tolist() for part in (a, b, high, low)), strict=True):
+        error = abs((EXACTLY.mpf(first) + second) / exactly(EXACTLY.mpf(x), EXACTLY.mpf(y)) - 1)
+        assert error * 2.0**54 <= doubt - 1, (x, y, error)

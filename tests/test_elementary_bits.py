@@ -1,0 +1,78 @@
+"""The functions of the room give the same bits whatever the CPU's features, the layout, the length and the place."""
+
+import hashlib
+import inspect
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+from helpers.each import each
+
+from maskexpr.kernels import elementary
+
+NAMES = sorted(n for n, f in vars(elementary).items() if inspect.isfunction(f) and f.__module__ == elementary.__name__)
+
+
+def values(name):
+    """Ordinary and hard operands, made without a function whose bits could depend on the CPU."""
+    random = np.random.default_rng(7)
+    wide = np.ldexp(random.random(5000) + 0.5, random.integers(-1000, 1000, 5000))
+    x = np.concatenate([random.random(30_000) * 20 - 10, wide, [0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1e22]])
+    two = len([p for p in inspect.signature(getattr(elementary, name)).parameters if p != "out"]) == 2
+    return (x, x[::-1].copy()) if two else (x,)
+
+
+def digests():
+    """Of each function's results in each type, by name."""
+    found = {}
+    for name in NAMES:
+        for dtype in ("f2", "f4", "f8"):
+            with np.errstate(all="ignore"):
+                operands = [v.astype(dtype) for v in values(name)]
+            result = getattr(elementary, name)(*operands)
+            numbers = np.where(np.isnan(result), np.array(np.nan, dtype), result)  # a nan's own bits mean nothing
+            found[f"{name} {dtype}"] = hashlib.sha256(numbers.tobytes()).hexdigest()
+    return found
+
+
+def switched_off():
+    """What NumPy can do without of this CPU's features, in the names of its version."""
+    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
+    return [name for name in __cpu_dispatch__ if __cpu_features__[name]]
+
+
+def test_cpu_features():
+    environment = os.environ | {
+        "NPY_DISABLE_CPU_FEATURES": " ".join(switched_off()),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    run = subprocess.run([sys.executable, __file__], env=environment, capture_output=True, text=True, check=True)
+    there = json.loads(run.stdout)
+    assert there["features"] == []
+    assert there["digests"] == digests()
+
+
+@each("name", NAMES)
+def test_layouts_lengths_and_places(name):
+    operands = values(name)
+    function = getattr(elementary, name)
+    straight = function(*operands)
+    length = straight.size
+    assert function(*(np.repeat(v, 3)[::3] for v in operands)).tobytes() == straight.tobytes()
+    assert function(*(v[::-1] for v in operands))[::-1].tobytes() == straight.tobytes()
+    assert function(*(v.astype(v.dtype.newbyteorder()) for v in operands)).tobytes() == straight.tobytes()
+    grids = [v[:35_000].reshape(50, 700) for v in operands]
+    transposed = function(*(np.asfortranarray(g) for g in grids))
+    assert np.ascontiguousarray(transposed).tobytes() == straight[:35_000].tobytes()
+    for size in (1, 7, 1000, length - 3):
+        starts = range(0, min(length, 40 * size), size)
+        pieces = [function(*(v[start : start + size] for v in operands)) for start in starts]
+        found = np.concatenate(pieces)
+        assert found.tobytes() == straight[: found.size].tobytes()
+
+
+if __name__ == "__main__":
+    print(json.dumps({"features": switched_off(), "digests": digests()}))
