@@ -96,7 +96,7 @@ INSIDE = {
     "planner.methods": (
         "__init__",
         *("regions", "measures", "statistics", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("projections", "bodies", "method"),
+        *("elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "charts", "protocols"),
@@ -113,8 +113,9 @@ INSIDE = {
         *("scratch", "opencv", "weights", "elementary"),
     ),
     "kernels.elementary": (
-        *("__init__", "angles", "circle", "turns", "lengths", "in_place", "logarithms", "exponentials"),
-        *("roots", "blocks", "two_floats", "fixed_point"),
+        "__init__",
+        *("angles", "circle", "turns", "lengths", "in_place"),
+        *("singles", "powers", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (
         "__init__",

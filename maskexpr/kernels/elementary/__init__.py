@@ -15,10 +15,9 @@ from typing import Any
 from maskexpr.kernels.elementary.angles import ARCTAN2
 from maskexpr.kernels.elementary.blocks import Array, apply
 from maskexpr.kernels.elementary.circle import COS, SIN, TAN
-from maskexpr.kernels.elementary.exponentials import EXP
 from maskexpr.kernels.elementary.lengths import HYPOT
-from maskexpr.kernels.elementary.logarithms import LOG, LOG2, LOG10
 from maskexpr.kernels.elementary.roots import CBRT
+from maskexpr.kernels.elementary.singles import EXP, LOG, LOG2, LOG10, POWER
 
 
 def exp(x: Any, out: Array | None = None) -> Any:
@@ -39,6 +38,11 @@ def log2(x: Any, out: Array | None = None) -> Any:
 def log10(x: Any, out: Array | None = None) -> Any:
     """The logarithm to base 10, rounded once."""
     return apply(LOG10, (x,), out)
+
+
+def power(a: Any, b: Any, out: Array | None = None) -> Any:
+    """a to the power b, rounded once."""
+    return apply(POWER, (a, b), out)
 
 
 def cbrt(x: Any, out: Array | None = None) -> Any:

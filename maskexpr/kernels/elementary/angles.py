@@ -204,10 +204,9 @@ def _bounds(y: float, x: float, bits: int) -> tuple[int, int]:
     return value - 1, value + 2
 
 
-def _exact(y: Array, x: Array) -> Array:
-    pairs = zip(y.tolist(), x.tolist(), strict=True)
-    angles = [fixed_point.nearest(functools.partial(_bounds, *pair)) for pair in pairs]
-    return np.copysign(angles, y)  # of those that underflow to 0 too
+def _nearest(y: float, x: float) -> float:
+    # those that underflow to 0 have a sign too
+    return math.copysign(fixed_point.nearest(functools.partial(_bounds, y, x)), y)
 
 
-ARCTAN2 = Function(_block, _exact)
+ARCTAN2 = Function(_block, functools.partial(fixed_point.for_each, _nearest))

@@ -14,9 +14,9 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 # As short as calls of NumPy are worth it, and as long as the buffers in use stay in the cache of a core.
-BLOCK = 8192
+BLOCK = 16384
 # What is left undecided is gathered over so many values, so that few calls do for all of it.
-_STRETCH = 16 * BLOCK
+_STRETCH = 8 * BLOCK
 _ROWS = 32
 _FLAGS = 4
 
@@ -41,10 +41,14 @@ class Function:
     `block(work, *values, out)` computes a block, whose values are contiguous and no part of `out`, and says by a mask
     (one of the buffers, or None) where it could not tell to which of two numbers the result rounds. `exact(*values)`
     computes such few, in arrays of its own.
+
+    `single` is a shorter way for values of float32, whose results are rounded to float32. It says as `block` does what
+    it could not tell, or None, where a block is not for it.
     """
 
     block: Callable[..., Array | None]
     exact: Callable[..., Array] | None = None
+    single: Callable[..., Array | None] | None = None
 
 
 _kept: list[Work] = []
@@ -54,6 +58,14 @@ def _new_work() -> Work:
     floats = np.empty((_ROWS, BLOCK))
     flags = np.empty((_FLAGS, BLOCK), bool)
     return Work(tuple(floats), tuple(floats.view(np.int64)), tuple(flags))
+
+
+def bytes_for(kind: np.dtype[Any], operands: int) -> Callable[[int], int]:
+    """Bytes that a thread works in, by how many values there are: its buffers, and stretches of what is converted, or
+    is one number beside many."""
+    own = BLOCK * (8 * _ROWS + _FLAGS) + 256 * (2 * _ROWS + _FLAGS)  # with the views of them
+    converted = 8 * (operands - 1 if kind == np.float64 else operands + 1)
+    return lambda size: own + converted * min(size, _STRETCH)
 
 
 @contextlib.contextmanager
@@ -91,6 +103,7 @@ def _empty(arrays: Sequence[Array], kind: Any) -> Array:
 
 
 def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -> None:
+    single = out.dtype == np.float32
     apart = not any(np.may_share_memory(out, a) for a in arrays)
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
     modes: Any = [["readonly", *layout]] * len(arrays) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
@@ -104,17 +117,27 @@ def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -
     )
     with stretches:
         for *values, result in stretches:
-            _fill_stretch(function, values, result, work, apart)
+            _fill_stretch(function, values, result, work, apart, single)
 
 
-def _fill_stretch(function: Function, values: Sequence[Array], out: Array, work: Work, apart: bool) -> None:
+def _compute(function: Function, work: Work, values: Sequence[Array], out: Array, single: bool) -> Array | None:
+    if single and function.single is not None:
+        undecided = function.single(work, *values, out)
+        if undecided is not None:
+            return undecided
+    return function.block(work, *values, out)
+
+
+def _fill_stretch(
+    function: Function, values: Sequence[Array], out: Array, work: Work, apart: bool, single: bool
+) -> None:
     undecided: list[tuple[Array, ...]] = []
     for start in range(0, out.size, BLOCK):
         block = [v[start : start + BLOCK] for v in values]
         target = out[start : start + BLOCK]
         here = work if target.size == BLOCK else work.first(target.size)
         result = target if apart else here.floats[-1]
-        mask = function.block(here, *block, result)
+        mask = _compute(function, here, block, result, single)
         if mask is not None and mask.any():
             places = np.flatnonzero(mask)
             undecided.append((places + start, *(b[places] for b in block)))

@@ -216,10 +216,10 @@ def _bounds(name: str, x: float, bits: int) -> tuple[int, int]:
 
 
 def _exact(name: str) -> Callable[[Array], Array]:
-    def exact(x: Array) -> Array:
-        return np.array([fixed_point.nearest(functools.partial(_bounds, name, value)) for value in x.tolist()])
+    def nearest(x: float) -> float:
+        return fixed_point.nearest(functools.partial(_bounds, name, x))
 
-    return exact
+    return functools.partial(fixed_point.for_each, nearest)
 
 
 SIN = Function(_sine_block(0), _exact("sin"))

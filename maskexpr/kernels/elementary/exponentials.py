@@ -16,8 +16,8 @@ from maskexpr.kernels.elementary import fixed_point, two_floats
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.two_floats import Pair
 
-_STEPS = 2048
-_MAGIC = 1.5 * 2.0**52  # adding it rounds to a whole number, which the low bits then are
+STEPS = 2048
+MAGIC = 1.5 * 2.0**52  # adding it rounds to a whole number, which the low bits then are
 _SHORT = 1.5 * 2.0 ** (52 - 27)  # the same to a multiple of 2**-27
 _LOWEST, _HIGHEST = -708.0, 709.0  # between them no exponent is out of range
 _SLACK = 2.0**-71
@@ -29,10 +29,10 @@ _PAIRS_SLACK = 2.0**-96
 def _powers_of_two() -> list[int]:
     """2**(j/2048) in fixed point; off by some thousand units."""
     root = 2 * fixed_point.ONE
-    for _ in range(_STEPS.bit_length() - 1):
+    for _ in range(STEPS.bit_length() - 1):
         root = math.isqrt(root << fixed_point.BITS)
     powers = [fixed_point.ONE]
-    for _ in range(_STEPS - 1):
+    for _ in range(STEPS - 1):
         powers.append((powers[-1] * root) >> fixed_point.BITS)
     return powers
 
@@ -44,14 +44,15 @@ def _short_table() -> tuple[Array, ...]:
 
 
 @functools.cache
-def _long_table() -> tuple[Array, ...]:
+def long_table() -> tuple[Array, ...]:
+    """2**(j/2048) as floats and the rest."""
     return fixed_point.table(fixed_point.parts(power) for power in _powers_of_two())
 
 
 @functools.cache
-def _steps() -> tuple[float, float, float, float]:
+def steps() -> tuple[float, float, float, float]:
     """Steps in 1, and log(2)/2048 in parts, of which the first two have exact multiples up to 2**22."""
-    step = fixed_point.log_2() // _STEPS
+    step = fixed_point.log_2() // STEPS
     first = fixed_point.on_a_grid(step, -42)[0]
     second, third = fixed_point.on_a_grid(step - int(first * 2.0**42) * (fixed_point.ONE >> 42), -73)
     return (fixed_point.ONE << fixed_point.BITS) // step / fixed_point.ONE, first, second, third
@@ -80,10 +81,10 @@ def exp_of_sums(work: Work, x: Array, low: Array | None, out: Array, slack: floa
     Where it is plain, all results are normal numbers. Uses the first eight buffers, and the first mask.
     """
     t, k, first, rest, r, p, square, _ = work.floats[:8]
-    to_steps, step, step_low, step_lowest = _steps()
-    np.multiply(x, to_steps, out=t)
-    np.add(t, _MAGIC, out=t)
-    np.subtract(t, _MAGIC, out=k)
+    per_one, step, step_low, step_lowest = steps()
+    np.multiply(x, per_one, out=t)
+    np.add(t, MAGIC, out=t)
+    np.subtract(t, MAGIC, out=k)
     # x - k * step in a part that is a multiple of 2**-27, and the rest
     np.multiply(k, step, out=p)
     np.subtract(x, p, out=r)  # exact
@@ -109,7 +110,7 @@ def exp_of_sums(work: Work, x: Array, low: Array | None, out: Array, slack: floa
     # times 2**(j/2048): one part exactly, and the rest
     bits = t.view(np.int64)
     j = work.ints[7]
-    np.bitwise_and(bits, _STEPS - 1, out=j)
+    np.bitwise_and(bits, STEPS - 1, out=j)
     table, table_low = _short_table()
     np.take(table, j, out=square, mode="wrap")
     np.multiply(p, square, out=p)
@@ -151,13 +152,13 @@ def round_scaled(number: Pair, exponent: Array, slack: float) -> tuple[Array, Ar
 
 def exp_of_pairs(x: Pair) -> tuple[Pair, Array]:
     """exp(x) as a number in two floats of [1/2, 4], and its exponent; right to 2**-98, for |x| of at most 760."""
-    to_steps, step, step_low, step_lowest = _steps()
-    k = np.rint(x[0] * to_steps)
+    per_one, step, step_low, step_lowest = steps()
+    k = np.rint(x[0] * per_one)
     r = two_floats.two_sum(x[0] - k * step, -(k * step_low))
     r = two_floats.add(r, two_floats.two_sum(x[1], -(k * step_lowest)))
     whole = k.astype(np.int64)
-    j = whole & (_STEPS - 1)
-    table: Pair = tuple(part[j] for part in _long_table())
+    j = whole & (STEPS - 1)
+    table: Pair = tuple(part[j] for part in long_table())
     series = two_floats.polynomial(_taylor(), r)
     return two_floats.multiply(table, series), whole >> 11
 

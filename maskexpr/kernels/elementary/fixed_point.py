@@ -131,3 +131,15 @@ def scaled(value: int, exponent: int) -> float:
         return float(value << exponent) if exponent >= 0 else value / (1 << -exponent)
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
+
+
+def for_each(function: Callable[..., float], *values: Array) -> Array:
+    """A function of floats for each of some values, computed once for those with the same bits: where one is left
+    undecided, so are all its like, which may be the whole of an image's background."""
+    found: dict[tuple[int, ...], float] = {}
+    numbers = zip(*(v.tolist() for v in values), strict=True)
+    keys = list(zip(*(v.view(np.int64).tolist() for v in values), strict=True))
+    for key, number in zip(keys, numbers, strict=True):
+        if key not in found:
+            found[key] = function(*number)
+    return np.array([found[key] for key in keys])

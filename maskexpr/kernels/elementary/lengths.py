@@ -8,6 +8,7 @@ Source: Borges, Algorithm 1014: An improved algorithm for hypot(x, y), 2020, doi
 of elementary mathematical functions with correctly rounded last bit, 1991, doi:10.1145/114697.116813.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -19,9 +20,10 @@ from maskexpr.kernels.elementary.two_floats import UPPER
 
 # For 2**-74.
 _DOUBT = 1 + 2.0**-19
-# Sums of squares within which no part of them that counts over- or underflows.
+# Sums of squares within which no part of them that counts over- or underflows, and the shortest vectors that have such.
 _SMALLEST, _LARGEST = 2.0**-900, 2.0**1000
-# Shorter vectors may have subnormal lengths, which must not be rounded twice.
+_SHORT = 2.0**-449
+# Still shorter ones may have subnormal lengths, which must not be rounded twice.
 _SHORTEST = 2.0**-1000
 
 
@@ -30,9 +32,13 @@ def _block(work: Work, a: Array, b: Array, out: Array) -> Array:
     if smallest > _SMALLEST and largest < _LARGEST:
         return undecided
     longer = np.maximum(np.abs(a), np.abs(b))  # nan if one is
-    exponent = np.frexp(longer)[1]
-    short = (longer > 0) & (longer < _SHORTEST)
     zero = longer == 0
+    if largest < _LARGEST and not ((longer < _SHORT) & ~zero).any():
+        np.copyto(out, 0.0, where=zero)
+        undecided &= ~zero
+        return undecided
+    exponent = np.frexp(longer)[1]
+    short = longer < _SHORTEST
     fine = longer < np.inf
     undecided, _, _ = _length(work, np.ldexp(a, -exponent), np.ldexp(b, -exponent), out)
     np.ldexp(out, exponent, out=out)
@@ -81,10 +87,6 @@ def _square(x: Array, square: Array, rest: Array, half: Array, its_bits: Array) 
     np.multiply(rest, half, out=rest)
 
 
-def _exact(a: Array, b: Array) -> Array:
-    return np.array([_nearest(*pair) for pair in zip(a.tolist(), b.tolist(), strict=True)])
-
-
 def _nearest(a: float, b: float) -> float:
     """By a whole square root of 64 bits and more: beyond them only its being exact, or not, matters."""
     (a_top, a_bottom), (b_top, b_bottom) = a.as_integer_ratio(), b.as_integer_ratio()
@@ -95,4 +97,4 @@ def _nearest(a: float, b: float) -> float:
     return fixed_point.scaled(2 * root + inexact, -(more + (a_bottom * b_bottom).bit_length()))
 
 
-HYPOT = Function(_block, _exact)
+HYPOT = Function(_block, functools.partial(fixed_point.for_each, _nearest))

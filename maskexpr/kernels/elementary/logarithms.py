@@ -10,7 +10,7 @@ are taken, and whole numbers where these do not tell.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,8 @@ from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.exponentials import FEW
 from maskexpr.kernels.elementary.two_floats import Pair
 
-_SQRT_HALF = 0x3FE6A09E << 32 >> 41 << 41  # the bits of sqrt(1/2), cut to a cell's first
-_CELLS = 2048
+SQRT_HALF = 0x3FE6A09E << 32 >> 41 << 41  # the bits of sqrt(1/2), cut to a cell's first
+CELLS = 2048
 _SMALLEST = 2.0**-1022
 SLACK = 2.0**-73
 _PAIRS_SLACK = 2.0**-97
@@ -31,9 +31,9 @@ _PAIRS_SLACK = 2.0**-97
 
 
 @functools.cache
-def _inverses() -> Array:
+def inverses() -> Array:
     """A number near 1/m for each cell of m: a multiple of 2**-12 up to 1, of 2**-11 above; 1 for the cells beside 1."""
-    first = (np.arange(_CELLS, dtype=np.int64) << 41) + _SQRT_HALF
+    first = (np.arange(CELLS, dtype=np.int64) << 41) + SQRT_HALF
     starts, ends = first.view(np.float64), (first + (1 << 41)).view(np.float64)
     parts = np.where(starts < 1, 2048.0, 4096.0)
     inverses = np.rint(parts / ((starts + ends) / 2)) / parts
@@ -59,9 +59,8 @@ class Base:
 
     table: Array  # -log(c) as multiples of 2**-42
     table_low: Array
-    long_table: tuple[Array, ...]
+    table_of_singles: Array  # both, rounded
     two: tuple[float, float]  # the logarithm of 2, as a multiple of 2**-42 and the rest
-    long_two: tuple[float, ...]
     scale: tuple[float, float]  # 1 / log(base), the first part of 26 bits
     long_scale: tuple[float, ...]
     series: tuple[float, ...]  # of log(1 + r) - r, over r**2
@@ -69,21 +68,30 @@ class Base:
 
 def _base(log_of_base: int) -> Base:
     scale = (fixed_point.ONE << fixed_point.BITS) // log_of_base
-    logs, inverses = _logs(), (_inverses() * 4096).astype(int).tolist()
-    values = [-(logs[n] * scale >> fixed_point.BITS) for n in inverses]
     two = fixed_point.log_2() * scale >> fixed_point.BITS
-    table, table_low = fixed_point.table(fixed_point.on_a_grid(value, -42) for value in values)
     first, rest = fixed_point.parts(scale, first=26)
+    values = (-log * scale >> fixed_point.BITS for log in _logs_of_cells())
+    table, table_low = fixed_point.table(fixed_point.on_a_grid(value, -42) for value in values)
     return Base(
         table,
         table_low,
-        fixed_point.table(fixed_point.parts(value) for value in values),
+        table + table_low,
         fixed_point.on_a_grid(two, -42),
-        fixed_point.parts(two),
         (first, rest),
         fixed_point.parts(scale),
         tuple((-scale if n % 2 == 0 else scale) / (n * fixed_point.ONE) for n in range(2, 7)),
     )
+
+
+def _logs_of_cells() -> Iterator[int]:
+    logs = _logs()
+    return (logs[n] for n in (inverses() * 4096).astype(int).tolist())
+
+
+@functools.cache
+def long_table() -> tuple[Array, ...]:
+    """-log(c) of each cell in two floats."""
+    return fixed_point.table(fixed_point.parts(-log) for log in _logs_of_cells())
 
 
 @functools.cache
@@ -92,12 +100,12 @@ def natural() -> Base:
 
 
 @functools.cache
-def _binary() -> Base:
+def binary() -> Base:
     return _base(fixed_point.log_2())
 
 
 @functools.cache
-def _decimal() -> Base:
+def decimal() -> Base:
     return _base(fixed_point.log_10())
 
 
@@ -112,9 +120,9 @@ def log_in_parts(work: Work, x: Array, base: Base, less: Array | None = None) ->
     total, p, square, r, d, w = work.floats[8:14]
     k, j = work.ints[14], work.ints[15]
     bits = x.view(np.int64)
-    np.subtract(bits, _SQRT_HALF, out=k)
+    np.subtract(bits, SQRT_HALF, out=k)
     np.right_shift(k, 41, out=j)
-    np.bitwise_and(j, _CELLS - 1, out=j)
+    np.bitwise_and(j, CELLS - 1, out=j)
     np.right_shift(k, 52, out=k)
     m = work.ints[12]
     np.left_shift(k, 52, out=m)
@@ -123,7 +131,7 @@ def log_in_parts(work: Work, x: Array, base: Base, less: Array | None = None) ->
     np.bitwise_and(m, -1 << 41, out=cell.view(np.int64))
     np.subtract(d, cell, out=d)
     # m * c - 1 = (cell * c - 1) + (m - cell) * c, all of it exact
-    np.take(_inverses(), j, out=w, mode="wrap")
+    np.take(inverses(), j, out=w, mode="wrap")
     np.multiply(d, w, out=d)
     np.multiply(r, w, out=r)
     np.subtract(r, 1.0, out=r)
@@ -225,20 +233,20 @@ def log_of_floats(x: Array, base: Base) -> Pair:
     """The logarithm of positive numbers in two floats, right to 2**-98 of its size."""
     tiny = x < _SMALLEST
     bits = (x * np.where(tiny, 2.0**54, 1.0)).view(np.int64)
-    k = (bits - _SQRT_HALF) >> 52
-    j = ((bits - _SQRT_HALF) >> 41) & (_CELLS - 1)
+    k = (bits - SQRT_HALF) >> 52
+    j = ((bits - SQRT_HALF) >> 41) & (CELLS - 1)
     m = (bits - (k << 52)).view(np.float64)
     cell = (m.view(np.int64) & (-1 << 41)).view(np.float64)
-    inverse = _inverses()[j]
+    inverse = inverses()[j]
     r = (cell * inverse - 1) + (m - cell) * inverse
     zero = np.zeros_like(r)
     series = two_floats.multiply(two_floats.polynomial(_series_pairs(), (r, zero)), (r, zero))
-    if base.scale != (1.0, 0.0):
-        series = two_floats.multiply(series, tuple(zero + part for part in base.long_scale))
     exponent = np.where(tiny, k - 54, k).astype(np.float64)
-    twos = two_floats.multiply_float(tuple(zero + part for part in base.long_two), exponent)
-    table: Pair = tuple(part[j] for part in base.long_table)
+    twos = two_floats.multiply_float(tuple(zero + part for part in fixed_point.parts(fixed_point.log_2())), exponent)
+    table: Pair = tuple(part[j] for part in long_table())
     total: Pair = two_floats.add(two_floats.add(twos, table), series)
+    if base.scale != (1.0, 0.0):
+        total = two_floats.multiply(total, tuple(zero + part for part in base.long_scale))
     return total
 
 
@@ -285,5 +293,5 @@ def _one(bits: int) -> int:
 
 
 LOG = _function(natural, _one)
-LOG2 = _function(_binary, fixed_point.log_2)
-LOG10 = _function(_decimal, fixed_point.log_10)
+LOG2 = _function(binary, fixed_point.log_2)
+LOG10 = _function(decimal, fixed_point.log_10)

@@ -15,8 +15,8 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 Pair = tuple[Any, Any]
 
-_HALF = np.int64(2**26)
 UPPER = np.int64(-(2**27))  # with these bits, a float has 26 of its 53
+HALF = np.int64(2**26)  # added to the bits before, they are rounded
 
 # --- of floats -------------------------------------------------------------------------------------------------------
 
@@ -36,7 +36,7 @@ def fast_two_sum(a: Any, b: Any) -> Pair:
 
 def halves(a: Array) -> tuple[Array, Array]:
     """a as the exact sum of two numbers of 26 bits, the first being a rounded to that many."""
-    high = ((a.view(np.int64) + _HALF) & UPPER).view(np.float64)
+    high = ((a.view(np.int64) + HALF) & UPPER).view(np.float64)
     return high, a - high
 
 

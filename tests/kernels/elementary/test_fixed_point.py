@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 
 import mpmath
+import numpy as np
 import pytest
 from helpers.each import each
 
@@ -68,3 +69,17 @@ def test_nearest_asks_for_more_bits():
     assert fixed_point.nearest(bounds) == 1 + 2.0**-52
     assert asked == [128, 256, 512]
     assert fixed_point.nearest(bounds, 4) == 16 * (1 + 2.0**-52)
+
+
+def test_equal_values_are_computed_once():
+    """Zeros of either sign are not equal in their bits."""
+    seen = []
+
+    def signed(a, b):
+        seen.append((a, b))
+        return math.copysign(a, b)
+
+    a, b = np.array([1.0, 2, 1, 1, 2]), np.array([0.0, 0.0, -0.0, 0.0, 0.0])
+    np.testing.assert_array_equal(fixed_point.for_each(signed, a, b), [1, 2, -1, 1, 2])
+    assert len(seen) == 3
+    assert fixed_point.for_each(signed, a[:0], b[:0]).size == 0

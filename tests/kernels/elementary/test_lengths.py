@@ -29,7 +29,8 @@ def vectors(count=300):
     small = np.ldexp(uniform(-1, 1), random.integers(-60, 2, count))
     jitter = 1 + random.integers(-9, 9, count) * 2.0**-53
     whole = random.integers(-4096, 4096, count) * 1.0
-    subnormal = random.integers(1, 2000, count) * TINY
+    subnormal, long = random.integers(1, 2000, count) * TINY, random.integers(1, 2**52, count) * TINY
+    some = random.integers(0, 2, count)
     between = [t for t in triples(random, 3 * 2**25, 3 * 2**24, 4 * count) if t[2] % 2 and t[2] > 2**53]
     assert len(between) > 100
     pairs = [
@@ -40,7 +41,9 @@ def vectors(count=300):
         (small, np.ones(count)),
         (whole, whole[::-1]),
         (subnormal, subnormal[::-1]),
+        (long, long[::-1]),
         (subnormal, wide * 2.0**-1000),
+        (some * uniform(-1, 1) * 2.0**-520, some * uniform(-1, 1) * 2.0**-520),
         (LARGEST * uniform(-1, 1), LARGEST * uniform(-1, 1)),
         np.array(between, float).T[:2],
         ([1e300, TINY, 0.0, 3.0, LARGEST, 2.0**-538], [TINY, TINY, -7.0, 0.0, 1.0, 2.0**-539]),
@@ -59,6 +62,9 @@ def test_rounded_once():
     assert_same_bits(elementary.hypot(a, b), want, a, b)
     assert_same_bits(elementary.hypot(b, a), want, a, b)
     assert_same_bits(lengths.HYPOT.exact(a, b), want, a, b)
+    for start in range(0, a.size, 300):  # in blocks of their like
+        part = slice(start, start + 300)
+        assert_same_bits(elementary.hypot(a[part], b[part]), want[part], a[part], b[part])
 
 
 def test_triples_of_pythagoras():
@@ -79,6 +85,9 @@ def test_special_values():
     found = elementary.hypot(a, b)
     np.testing.assert_array_equal(found, want)
     assert not np.signbit(found[~np.isnan(found)]).any()
+    some = np.array([0.0, 3.0, -0.0, 1e-200])
+    np.testing.assert_array_equal(elementary.hypot(some, np.array([0.0, 4.0, 0.0, 1e-200])), [0, 5, 0, 2**0.5 * 1e-200])
+    np.testing.assert_array_equal(elementary.hypot(some[:3], -some[:3]), [0, 18**0.5, 0])
 
 
 def test_the_error_that_leaves_a_doubt(monkeypatch):

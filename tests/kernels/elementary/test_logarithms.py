@@ -20,7 +20,7 @@ FUNCTIONS = {
 def numbers(count=400):
     """Ordinary, of all sizes, subnormal, near 1, at the borders of the table's cells, and exact powers."""
     random = np.random.default_rng(0)
-    cells = logarithms._SQRT_HALF + (np.arange(2049, dtype=np.int64) << 41)
+    cells = logarithms.SQRT_HALF + (np.arange(2049, dtype=np.int64) << 41)
     borders = cells[:: 2048 // count].view(np.float64)
     return np.concatenate(
         [
@@ -72,16 +72,16 @@ def test_powers_of_the_base_give_whole_numbers():
 
 def test_cells_of_the_table():
     """What is taken as exact is: x * c - 1 is a float, and small; the logarithms are right."""
-    cells = (np.arange(2048, dtype=np.int64) << 41) + logarithms._SQRT_HALF
+    cells = (np.arange(2048, dtype=np.int64) << 41) + logarithms.SQRT_HALF
     starts, ends = cells.view(np.float64), (cells + (1 << 41)).view(np.float64)
     lasts = np.nextafter(ends, 0)
-    inverses = logarithms._inverses()
+    inverses = logarithms.inverses()
     for x in (starts, lasts):
         for value, inverse in zip(x.tolist(), inverses.tolist(), strict=True):
             r = Fraction(value) * Fraction(inverse) - 1
             assert abs(r) < Fraction(1, 2048)
             assert (r * 2**64).denominator == 1
-    for high, low, inverse in zip(*logarithms.natural().long_table, inverses.tolist(), strict=True):
+    for high, low, inverse in zip(*logarithms.long_table(), inverses.tolist(), strict=True):
         assert abs(EXACTLY.mpf(high) + low + EXACTLY.log(inverse)) < 2.0**-105
     for high, low, inverse in zip(
         logarithms.natural().table, logarithms.natural().table_low, inverses.tolist(), strict=True
