@@ -2,7 +2,7 @@
 
 Up to 2**20 the steps are taken off in pieces of pi so short that their products are exact (Cody and Waite). Larger
 angles are multiplied by a window of the bits of 1/(2 pi), cut so that whole turns fall away, in whole numbers (Payne
-and Hanek). What is left is right to 2**-104 of a step.
+and Hanek). What is left is off by 2**-106 radians at most.
 
 Sources: Cody and Waite, Software manual for the elementary functions, 1980; Payne and Hanek, Radian reduction for
 trigonometric functions, 1983, doi:10.1145/1057600.1057602.
@@ -36,8 +36,7 @@ def reduced(work: Work, x: Array) -> tuple[Array, Array, Array]:
     """Of angles in radians j, r and e: x is j steps, whole turns, and r + e radians, where |r| is at most half a step
     and |e| half a unit in its last place (a little more below 256).
 
-    r + e is off by 2**-106 at most, and exact where |x| is less than half a step. The buffers of the first 7 floats
-    hold it, and are used. nan and inf leave nan.
+    r + e is exact where |x| is less than half a step. The first 7 floats are used. nan and inf leave nan.
     """
     largest = max(x.max(), -x.min())
     if largest < _NEAR:
@@ -116,11 +115,12 @@ def _difference(a: Array, b: Array, s: Array, e: Array) -> None:
 def _farthest(work: Work, x: Array) -> tuple[Array, Array, Array]:
     near, size = work.floats[6], work.floats[0]
     np.abs(x, out=size)
-    places = np.flatnonzero(~(size < _FAR))
+    places = np.flatnonzero(size >= _FAR)
     np.copyto(near, x)
     near[places] = 0.0
     j, r, e = _far(work, near)
-    j[places], r[places], e[places] = _without_turns(x[places])
+    if places.size:  # none where there is only nan besides
+        j[places], r[places], e[places] = _without_turns(x[places])
     return j, r, e
 
 
