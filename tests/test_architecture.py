@@ -108,7 +108,8 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
-        *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "sums", "eigenvalues", "distances"),
+        *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
+        *("eigenvalues", "distances"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary"),
     ),

@@ -1,7 +1,8 @@
 """Statistics along some axes of an array, one for each line of values there; the other axes are left.
 
-However the array lies in memory, the values of a line come in scan order, and floating ones are added in one order: so
-neither memory layout nor the size of a block changes a result.
+However the array lies in memory, the values of a line come in scan order, and sums of floating ones are exact before
+they are rounded, to float64 and then to the type that is asked for: so neither memory layout nor the size of a block
+changes a result.
 """
 
 import math
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.line_sums import line_sums
 from maskexpr.kernels.sums import digits, largest, parts
 
 Array = np.ndarray[Any, Any]
@@ -47,9 +49,9 @@ def share(m: Array, axes: Axes) -> Array:
 
 
 def total(values: Array, axes: Axes, dtype: Type) -> Array:
-    """The sum, in a type that holds every possible one."""
+    """The sum, in a type that holds every possible one; of floating values the exact one, rounded."""
     if values.dtype.kind == "f":
-        return _added(values, axes).astype(dtype)
+        return line_sums(values, axes).astype(dtype)
     work = np.uint64 if dtype.kind == "u" else np.int64
     return np.ascontiguousarray(np.add.reduce(values, axis=axes, dtype=work).astype(dtype))
 
@@ -58,7 +60,7 @@ def mean(values: Array, axes: Axes, dtype: Type) -> Array:
     """The mean; that of integers is the exact quotient, rounded once."""
     n = _length(values, axes)
     if values.dtype.kind == "f":
-        return (_added(values, axes) / n).astype(dtype)
+        return (line_sums(values, axes) / n).astype(dtype)
     return _quotient(_whole_sum(values, axes), n)
 
 
@@ -66,8 +68,8 @@ def deviation(values: Array, axes: Axes, dtype: Type) -> Array:
     """The root of the mean square distance from the mean; of integers the variance is exact, rounded once."""
     n = _length(values, axes)
     if values.dtype.kind == "f":
-        means = np.expand_dims(_added(values, axes) / n, axes)
-        return np.sqrt(_added(values, axes, means) / n).astype(dtype)
+        means = line_sums(values, axes) / n
+        return np.sqrt(line_sums(values, axes, means) / n).astype(dtype)
     sums, squares = _whole_sum(values, axes), _whole_squares(values, axes)
     if (n * largest(values)) ** 2 > _MOST_WHOLE:  # else both products fit int64
         sums, squares = sums.astype(object), squares.astype(object)
@@ -142,38 +144,6 @@ def _longest_first(values: Array, axes: Axes) -> list[int]:
 
 
 # --- floating values -------------------------------------------------------------------------------------------------
-
-
-def _added(values: Array, axes: Axes, means: Array | None = None) -> Array:
-    """The sums of values, or of the squares of their distances from means, axis by axis."""
-    first, *others = _longest_first(values, axes)
-
-    def squared(lines: Array, means: Array) -> Array:
-        away = lines - means
-        return _folded(np.square(away, out=away))
-
-    float64 = np.dtype(np.float64)
-    if means is None:
-        sums = _along(values, (first,), float64, lambda lines: _folded(lines.astype(np.float64)))
-    else:
-        shape = [1 if axis == first else n for axis, n in enumerate(values.shape)]
-        sums = _along(values, (first,), float64, squared, np.broadcast_to(means, shape))
-    gone = [first]
-    for axis in others:
-        sums = _along(sums, (axis - sum(g < axis for g in gone),), float64, lambda lines: _folded(lines.copy()))
-        gone.append(axis)
-    return sums
-
-
-def _folded(lines: Array) -> Array:
-    """The sum of each column: its second half is added to its first, until one value is left. They are overwritten."""
-    n = len(lines)
-    while n > 1:
-        half = (n + 1) // 2
-        lines[: n - half] += lines[half:n]
-        n = half
-    first: Array = lines[0]
-    return first
 
 
 def _between(low: Array, high: Array, share: Fraction) -> Array:

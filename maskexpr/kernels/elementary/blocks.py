@@ -105,6 +105,8 @@ def _empty(arrays: Sequence[Array], kind: Any) -> Array:
 def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -> None:
     single = out.dtype == np.float32
     apart = not any(np.may_share_memory(out, a) for a in arrays)
+    # Before 2.3, NumPy leaves buffers unconverted whose operand has no axes.
+    *arrays, out = (a if a.ndim else a.reshape(1) for a in (*arrays, out))
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
     modes: Any = [["readonly", *layout]] * len(arrays) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
     stretches = np.nditer(

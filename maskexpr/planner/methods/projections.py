@@ -6,6 +6,7 @@ from typing import Any
 
 from maskexpr.kernels.gathering import gather
 from maskexpr.kernels.projections import MOST
+from maskexpr.kernels.sums import BLOCK
 from maskexpr.library import OPERATORS
 from maskexpr.library.measures import masks
 from maskexpr.library.measures import statistics as meaning
@@ -14,6 +15,7 @@ from maskexpr.planner.methods.method import Bytes, Method, Place, bytes_of, chun
 from maskexpr.program.steps import Step
 
 _BLOCKS = 5 * 8 * MOST  # a block of values as they are, in wider types, and sorted
+_OF_LINES = 256  # bytes of a line of floating values that is being added up
 _OF_PYTHON = 96  # bytes of a sum or product of Python's own numbers
 
 _EXTREMES = (meaning.min_, meaning.max_, masks.any_, masks.all_)
@@ -33,17 +35,18 @@ def along(step: Step) -> Method | None:
 
 def _memory(step: Step) -> Bytes:
     operand, *_ = step.operands.values()
-    dtype, results = operand.kind.dtype, bytes_of(step.kind, "plain")
+    dtype, size_of_results = operand.kind.dtype, bytes_of(step.kind, "plain")
     assert dtype is not None
     if step.function in _COPIED:
         size = dtype.itemsize + 1  # NumPy 2.0 has a buffer for them
-        return lambda shape: 2.0 * results + size * min(math.prod(shape), 8192)
+        return lambda shape: 2.0 * size_of_results + size * min(math.prod(shape), 8192)
     if step.function in _CONVERTED and dtype.kind in "bui" and dtype.itemsize < 8:
-        return lambda shape: chunk(shape) + 5 * results
+        return lambda shape: chunk(shape) + 5 * size_of_results
     shape = operand.kind.shape or ()
     longest = max(shape[axis] for axis in step.settings["axes"])
     line = math.prod(shape) // max(1, math.prod(step.kind.shape or ()))
-    numbers = math.prod(step.kind.shape or ()) * (_OF_PYTHON if dtype.kind in "ui" else 16)
+    results = math.prod(step.kind.shape or ())
+    numbers = results * _OF_PYTHON if dtype.kind in "ui" else results * 16 + min(results, BLOCK) * _OF_LINES
 
     def memory(shape: tuple[int, ...]) -> float:
         pixels = math.prod(shape)
