@@ -8,6 +8,7 @@ Array = np.ndarray[Any, Any]
 
 _BLOCK = 2**16
 _MOST_COUNTERS = 2**16
+BINNED = 2**13  # floating values of a block: what is made of them stays in the cache
 
 
 def count_values(values: Array) -> tuple[Array, Array]:
@@ -44,8 +45,8 @@ def count_bins(values: Array, edges: Array) -> Array:
         return np.diff(below)
     counts = np.zeros(bins, np.int64)
     flat = values.reshape(-1)
-    for start in range(0, flat.size, _BLOCK):
-        part = flat[start : start + _BLOCK]
+    for start in range(0, flat.size, BINNED):
+        part = flat[start : start + BINNED]
         index = np.minimum(((part - edges[0]) / width * bins).astype(np.intp), bins - 1)
         while True:
             wrong = (part >= edges[index + 1]) & (index < bins - 1)

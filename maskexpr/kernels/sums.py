@@ -10,6 +10,7 @@ Source: Rump, Ogita & Oishi, Accurate floating-point summation I, 2008 (doi:10.1
 Parallel reproducible summation, 2015 (doi:10.1109/TC.2014.2345391), for cuts by adding and subtracting.
 """
 
+import itertools
 import math
 from collections.abc import Iterator
 from functools import cached_property
@@ -115,9 +116,9 @@ def _sums_with_others(owners: Array, x: Array, count: int) -> Array:
 
 
 def _sums_one_by_one(owners: Array, x: Array, count: int) -> Array:
-    order = np.argsort(owners, kind="stable")
-    ends = np.cumsum(np.bincount(owners, minlength=count))
-    return np.array([exact_sum(part) for part in np.split(x[order], ends[:-1])])
+    order, ends = np.argsort(owners, kind="stable"), np.cumsum(np.bincount(owners, minlength=count))
+    parts = itertools.pairwise(itertools.chain([0], ends))
+    return np.fromiter((exact_sum(x[order[start:stop]]) for start, stop in parts), np.float64, count)
 
 
 # --- whole numbers ---------------------------------------------------------------------------------------------------

@@ -66,4 +66,5 @@ def scaled(values: Array, low: float, high: float) -> Array:
         tones -= low / 2
         tones *= 255 / (high / 2 - low / 2)
         tones += 0.5
-        return np.asarray(np.clip(tones, 0, 255, out=tones).astype(np.uint8))
+        np.fmax(tones, 0, out=tones)  # nan too, the sum of values that overflow both ways
+        return np.asarray(np.minimum(tones, 255, out=tones).astype(np.uint8))

@@ -10,7 +10,7 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import FLOAT_IMAGE, Gives, Kinds
 from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma, exact
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.counts import count_values
+from maskexpr.kernels.counts import BINNED, count_values
 from maskexpr.kernels.projections import as_number
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.kinds.ranges import Bounds
@@ -24,7 +24,6 @@ from maskexpr.library.filters.smoothing import (
 )
 
 _BINS = 256
-_BLOCK = 2**15
 
 
 @function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=REFLECTED,
@@ -169,7 +168,7 @@ def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array
 
 def _blocks(values: Array) -> list[Array]:
     """Flat values in parts that stay in the cache."""
-    return [values[start : start + _BLOCK] for start in range(0, values.size, _BLOCK)]
+    return [values[start : start + BINNED] for start in range(0, values.size, BINNED)]
 
 
 def _shares(counts: Array) -> Array:
