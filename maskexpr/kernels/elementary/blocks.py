@@ -127,6 +127,8 @@ def _fill(function: Function, arrays: Sequence[Array], out: Array, buffers: _Buf
     # What is one number beside many is no matter of NumPy's iterator, which up to 2.2 reads beyond its end.
     numbers = {i: np.full(min(BLOCK, out.size), a.item()) for i, a in enumerate(arrays) if a.size == 1 < out.size}
     walked = [_spread(a, out.shape) for i, a in enumerate(arrays) if i not in numbers]
+    # Nor what has no axes, which it leaves unconverted then.
+    *walked, out = (a if a.ndim else a.reshape(1) for a in (*walked, out))
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
     modes: Any = [["readonly", *layout]] * len(walked) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
     stretches = np.nditer(
