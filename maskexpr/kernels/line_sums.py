@@ -112,7 +112,7 @@ def _cut(x: Array, along: Axes, about: Array | None, s: Array) -> tuple[Array, A
             continue
         np.subtract(block, left, out=left)
         rest[lines] += np.add.reduce(left, axis=along, keepdims=True)
-        is_whole[lines] = False
+        is_whole[lines] &= x.dtype != np.float64 and ~np.logical_or.reduce(left, axis=along, keepdims=True)
     whole -= x.size // s.size * s.view(np.int64)  # wraps, as the sums did
     return whole, rest, is_whole
 
