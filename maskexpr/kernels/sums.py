@@ -27,6 +27,7 @@ _LOWEST = -1074  # 2 to this power is the smallest float
 _ONE = 1 << -_LOWEST  # in units of the smallest float
 _HIGHEST = 971  # units above make s, or a sum with it, too large
 _FEW = 256  # values that math.fsum adds sooner
+_MANY = 2**12  # places, more than floats have
 _CUTS = 4  # before what is left is sorted by exponents
 _TOGETHER = 32  # whole numbers of units that float64 adds up exactly: with 5 bits of their count they have 53
 _MOST_WHOLE = 2**47  # integers of which a block has a sum, and such of squares, within int64
@@ -49,10 +50,11 @@ def exact_sum(x: Array, about: float | None = None) -> float:
         high, low = float(block.max()), 0.0 if about is not None else float(block.min())
         if not (high < math.inf and low > -math.inf):
             return _not_finite(x, about)
+        places = _MANY  # from the highest bit of any value to the lowest
         if narrow.dtype != np.float64:
             place = _last_place(narrow, high, low, room)
-            block = room.widened(block)
-            if _exponent(high, low) - place <= _BITS + 1:  # none of them is rounded
+            block, places = room.widened(block), _exponent(high, low) - place
+            if places <= _BITS + 1:  # none of them is rounded
                 total += _of_multiples(block, place)
                 continue
         unit = _unit(high, low)
@@ -60,7 +62,7 @@ def exact_sum(x: Array, about: float | None = None) -> float:
             return rounded(exact_total(x, about))
         found, rest = _cut(block, unit, room.first)
         total += found + _in_smallest(float(rest.sum()))
-        slack += _slack(block.size, unit)
+        slack += _slack(block.size, unit) if places > _BITS + 38 else 0  # with 15 bits of their count rests have 53
     least, most = rounded(total - slack), rounded(total + slack)
     return least if least == most else rounded(exact_total(x, about))
 
