@@ -96,7 +96,7 @@ INSIDE = {
     "planner.methods": (
         "__init__",
         *("regions", "measures", "statistics", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("projections", "bodies", "method"),
+        *("elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "charts", "protocols"),

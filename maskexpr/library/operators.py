@@ -30,6 +30,7 @@ from maskexpr.functions.parameters import (
     WorkType,
 )
 from maskexpr.functions.record import WHOLE, Body, Function, function
+from maskexpr.kernels import elementary
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, Kind
 from maskexpr.kinds.ranges import Range
@@ -154,10 +155,36 @@ def remainder(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(operator.mod, np.remainder, kind, work, a, _nonzero(b, kind))
 
 
-@_pixelwise("**", pixelwise(ranges.power), cost=8, transposes=False)
+@_pixelwise("**", pixelwise(ranges.power), cost=80)
 def power(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
-    """Power; whole for whole exponents that cannot be negative, else floating."""
-    return compute(operator.pow, np.power, kind, work, a, b)
+    """Power; whole for whole exponents that cannot be negative, else floating.
+
+    Whole powers are exact. Floating ones are rounded once, and so the same on every machine. nan, zeros and infinities
+    are as in C: `x ** 0` and `1 ** x` are 1 even of nan, `x ** 0.5` is inf of -inf and 0 of -0.0, where `sqrt` gives
+    nan and -0.0.
+    """
+    return compute(operator.pow, raised, kind, work, a, b)
+
+
+def raised(a: Any, b: Any, out: Any = None) -> Any:
+    """`a ** b` of values of one type, exactly of integers; into `out`, which may be one of them."""
+    if a.dtype.kind != "f":
+        return np.power(a, b, out=out)
+    if b.ndim or b not in (2, 0.5):
+        return elementary.power(a, b, out)
+    return np.square(a, out=out) if b == 2 else _rooted(a, out)  # the same bits, sooner
+
+
+def _rooted(a: Any, out: Any = None) -> Any:
+    """`a ** 0.5`: the square root, but for -0.0 and -inf, which give 0 and inf."""
+    endless = a == -np.inf
+    found = np.sqrt(np.add(a, 0.0, out=out), out=out)
+    if not endless.any():
+        return found
+    if not isinstance(found, np.ndarray):
+        return found.dtype.type(np.inf)
+    np.copyto(found, np.inf, where=endless)
+    return found
 
 
 @_pixelwise("negate", pixelwise(ranges.negate, exact=True))

@@ -59,7 +59,8 @@ class _Memory:
                 self._held.pop((step, "plain"), None)
                 self._held.pop((step, "packed"), None)
         peak = max(peak, sum(self._held.values()) + self._results())
-        return peak + self._workers * sum(self._buffers.values())
+        tables = sum(task.method.table for stage in self._plan.stages for task in tasks_of(stage))
+        return peak + self._workers * sum(self._buffers.values()) + tables
 
     # --- one stage ---
 

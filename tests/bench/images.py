@@ -57,6 +57,18 @@ class Images:
         return {name: smooth_noise(shape, 4, 1, seed=10 + i).astype(np.float32) for i, name in enumerate("abc")}
 
     @functools.cached_property
+    def deep(self) -> Array:
+        """Such an image of 16 bits and a sign, as CTs are."""
+        side = self.side // 2
+        return (smooth_noise((side, side), 4, 4095, seed=3).round() - 1024).astype(np.int16)
+
+    @functools.cached_property
+    def doubles(self) -> dict[str, Array]:
+        """Two of that size, of 0.5 to 20.5."""
+        side = self.side // 2
+        return {name: smooth_noise((side, side), 4, 20, seed=20 + i) + 0.5 for i, name in enumerate("ab")}
+
+    @functools.cached_property
     def radiograph(self) -> Array:
         im = np.asarray(imageio.imread(self.image or ANKLE))
         if im.ndim != 2:

@@ -138,6 +138,16 @@ def numpy_threshold(im: Array) -> Call:
     return lambda: im > 32
 
 
+def numpy_of_floats(function: Callable[..., Array]) -> Way:
+    """A function of images, integers as float64; it need not warn of infinities."""
+
+    def way(**images: Array) -> Call:
+        quiet = np.errstate(all="ignore")(function)
+        return lambda: quiet(*(im.astype(np.float64, copy=False) for im in images.values()))
+
+    return way
+
+
 # --- SciPy -----------------------------------------------------------------------------------------------------------
 
 

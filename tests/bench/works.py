@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import peers
 from images import Images
 
@@ -46,6 +47,7 @@ EIGHT = "(a > 0.375) & (a < 0.625) & (b > 0.4375) & (b < 0.75) & (c > 0.375) & (
 EIGHT_BY_NAMES = "(a > low) & (a < high) & (b > middle) & (b < most) & (c > low) & (c < high) & (a <= b) & (b <= c)"
 LIMITS = {"low": 0.375, "high": 0.625, "middle": 0.4375, "most": 0.75}
 NUCLEI = 's = gaussian(im, 2); clear_border(fill_holes(open(s > otsu(s), 3, "disk")))'
+LAST_BITS = "its last bits change with the processor and the version"
 BALL = "its ball of radius 5 reaches to 5.5: offsets of x^2 + y^2 + z^2 <= 30.25, ours <= 25"
 
 
@@ -63,6 +65,29 @@ def thresholded(images: Images) -> dict[str, Any]:
 
 def volume(images: Images) -> dict[str, Any]:
     return images.volume
+
+
+def grey(images: Images) -> dict[str, Any]:
+    return {"im": images.grey}
+
+
+def deep(images: Images) -> dict[str, Any]:
+    return {"im": images.deep}
+
+
+def double(images: Images) -> dict[str, Any]:
+    return {"a": images.doubles["a"]}
+
+
+def doubles(images: Images) -> dict[str, Any]:
+    return images.doubles
+
+
+def elementary(
+    name: str, call: str, inputs: Callable[[Images], dict[str, Any]], function: Callable[..., Any], wanted: float
+) -> Work:
+    """A row of an elementary function against NumPy's."""
+    return Work(name, call, inputs, (Peer("NumPy", (peers.numpy_of_floats(function),), wanted, LAST_BITS),))
 
 
 WORKS = (
@@ -154,6 +179,17 @@ WORKS = (
         lambda images: {"im": images.grey},
         (Peer("SciPy", (peers.scipy_median,)), Peer("OpenCV", (peers.opencv_median,))),
     ),
+    elementary("exp of 8 bits", "exp(im)", grey, np.exp, 1),
+    elementary("log of 8 bits", "log(im)", grey, np.log, 1),
+    elementary("exp of 16 bits", "exp(im)", deep, np.exp, 1),
+    elementary("log of 16 bits", "log(im)", deep, np.log, 1),
+    elementary("sin of 16 bits", "sin(im)", deep, np.sin, 1),
+    elementary("power of 16 bits", "im ** 1.5", deep, lambda im: np.power(im, 1.5), 1),
+    elementary("sin of doubles", "sin(a)", double, np.sin, 1 / 2),
+    elementary("exp of doubles", "exp(a)", double, np.exp, 1 / 20),
+    elementary("log of doubles", "log(a)", double, np.log, 1 / 20),
+    elementary("power of doubles", "a ** b", doubles, np.power, 1 / 20),
+    elementary("arctan2 of doubles", "arctan2(a, b)", doubles, np.arctan2, 1 / 20),
     Work(
         "grey dilate",
         'dilate(im, 20, "square")',

@@ -32,6 +32,8 @@ ANYWHERE = [
     "a = dilate(m); output p = a; output q = a; output r = dilate(a); output s = area(a)",
     "output p = m | k; output q = keep_largest(p) & dilate(p); output r = count(p) > 0",
     "output a = -im + 3; output b = abs(im - 99) / 2; output c = minimum(im, 9) * maximum(im, 3)",
+    "output a = exp(im / 9) + log(im) > log2(im - 3.5); output b = log10(im + 0.5) * sqrt(im) ** 2.2 + im ** 3"
+    "; output c = sin(im) * cos(im / 7) + tan(im); output d = hypot(im, im - 9) > arctan2(im, 3 + mean(log(im[m])))",
     "output a = between(im, 3, 99) ^ between(im, 3, mean(im)); output b = im == 3 | im >= median(im)",
     "output a = empty(); output b = full(); output c = dilate(empty()) | open(full())",
     "output a = where(any(m), im, 3); output b = where(m, any(k), all(k)); output c = where(all(m), dilate(k), m)",

@@ -77,6 +77,14 @@ def _new_work() -> Work:
     return Work(tuple(floats), tuple(floats.view(np.int64)), tuple(flags))
 
 
+def bytes_for(kind: np.dtype[Any], operands: int) -> Callable[[int], int]:
+    """Bytes that a thread works in, by how many values there are: its buffers, a number beside many, and stretches of
+    what is converted."""
+    own = BLOCK * (8 * _ROWS + _FLAGS + 8 * (operands - 1)) + 256 * (2 * _ROWS + _FLAGS)  # with the views of them
+    converted = 0 if kind == np.float64 else 8 * (operands + 1)
+    return lambda size: own + converted * min(size, _STRETCH)
+
+
 @contextlib.contextmanager
 def _borrowed() -> Iterator[_Buffers]:
     """Buffers for one thread's work, which are kept for the next that asks."""
@@ -116,19 +124,28 @@ def _empty(arrays: Sequence[Array], kind: Any) -> Array:
 def _fill(function: Function, arrays: Sequence[Array], out: Array, buffers: _Buffers) -> None:
     single = all(a.dtype == np.float32 for a in (*arrays, out))
     apart = not any(np.may_share_memory(out, a) for a in arrays)
+    # What is one number beside many is no matter of NumPy's iterator, which up to 2.2 reads beyond its end.
+    numbers = {i: np.full(min(BLOCK, out.size), a.item()) for i, a in enumerate(arrays) if a.size == 1 < out.size}
+    walked = [_spread(a, out.shape) for i, a in enumerate(arrays) if i not in numbers]
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
-    modes: Any = [["readonly", *layout]] * len(arrays) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
+    modes: Any = [["readonly", *layout]] * len(walked) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
     stretches = np.nditer(
-        [*arrays, out],
+        [*walked, out],
         ["external_loop", "buffered", "copy_if_overlap"],
         modes,
-        [np.float64] * (len(arrays) + 1),
+        [np.float64] * (len(walked) + 1),
         casting="same_kind",
         buffersize=_STRETCH,
     )
     with stretches:
         for *values, result in stretches:
+            for i, number in numbers.items():
+                values.insert(i, number)
             _fill_stretch(function, values, result, buffers, apart, single)
+
+
+def _spread(array: Array, shape: tuple[int, ...]) -> Array:
+    return array if array.shape == shape else np.broadcast_to(array, shape).copy()
 
 
 def _compute(function: Function, work: Work, values: Sequence[Array], out: Array, single: bool) -> Array | None:
@@ -144,8 +161,8 @@ def _fill_stretch(
 ) -> None:
     undecided: list[tuple[Array, ...]] = []
     for start in range(0, out.size, BLOCK):
-        block = [v[start : start + BLOCK] for v in values]
         target = out[start : start + BLOCK]
+        block = [v[start : start + BLOCK] if v.size == out.size else v[: target.size] for v in values]
         here = buffers.of(target.size)
         result = target if apart else here.floats[-1]
         mask = _compute(function, here, block, result, single)

@@ -131,47 +131,64 @@ def _clip_range(im: Range, low: Range, high: Range) -> Range:
 def clip(im: Numeric, low: Numeric, high: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Values below `low` become `low`, values above `high` become `high`.
 
-    Integers take the smallest type that holds the result; floating images keep their type; nan stays nan. Where
-    low > high the result is `high`, as in NumPy.
+    Integers take the smallest type that holds the result; floating images keep their type; nan stays nan, and zero is
+    0.0, never -0.0. Where low > high the result is `high`, as in NumPy.
 
     Errors: a mask or a colour image; images of different shapes.
-    Source: numpy.clip.
+    Source: numpy.clip, where the sign of a zero changes with the processor.
 
     >>> evaluate("clip(im, 2, 4)", im=[[1, 3, 9]])
     array([[2, 3, 4]], dtype=uint8)
     """
-    return compute(lambda x, a, b: min(max(x, a), b), _clip, kind, work, im, low, high)
+    return compute(lambda x, a, b: min(max(x, a), b), clipped, kind, work, im, low, high)
 
 
-def _clip(x: Any, low: Any, high: Any) -> Any:
-    return np.minimum(np.maximum(x, low), high)
+def clipped(x: Any, low: Any, high: Any, **more: Any) -> Any:
+    """As `np.clip`, with zero as `smaller` has it."""
+    return smaller(np.maximum(x, low, **more), high, **more)
+
+
+def smaller(a: Any, b: Any, **more: Any) -> Any:
+    """As `np.minimum`; zero is 0.0, as it hangs on the processor which of 0.0 and -0.0 is the smaller one."""
+    return _without_minus_zero(np.minimum(a, b, **more), more.get("out"))
+
+
+def larger(a: Any, b: Any, **more: Any) -> Any:
+    """As `np.maximum`, with zero as `smaller` has it."""
+    return _without_minus_zero(np.maximum(a, b, **more), more.get("out"))
+
+
+def _without_minus_zero(values: Any, out: Any) -> Any:
+    return np.add(values, 0.0, out=out) if values.dtype.kind == "f" else values
 
 
 @function(gives=pixelwise(ranges.minimum, exact=True), halo=0, cost=1, memory=16, total=True, transposes=True)
 def minimum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The smaller of two values, pixel by pixel; nan where either is nan. For the smallest pixel of an image see `min`.
 
-    Integers take the smallest type that holds the result, and are compared exactly; floating images keep their type.
+    Integers take the smallest type that holds the result, and are compared exactly; floating images keep their type,
+    and zero is 0.0, never -0.0.
 
     Errors: a mask or a colour image; images of different shapes.
-    Source: numpy.minimum.
+    Source: numpy.minimum, where the sign of a zero changes with the processor.
 
     >>> evaluate("minimum(im, 3)", im=[[1, 3, 5]])
     array([[1, 3, 3]], dtype=uint8)
     """
-    return compute(min, np.minimum, kind, work, a, b)
+    return compute(min, smaller, kind, work, a, b)
 
 
 @function(gives=pixelwise(ranges.maximum, exact=True), halo=0, cost=1, memory=16, total=True, transposes=True)
 def maximum(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """The larger of two values, pixel by pixel; nan where either is nan. For the largest pixel of an image see `max`.
 
-    Integers take the smallest type that holds the result, and are compared exactly; floating images keep their type.
+    Integers take the smallest type that holds the result, and are compared exactly; floating images keep their type,
+    and zero is 0.0, never -0.0.
 
     Errors: a mask or a colour image; images of different shapes.
-    Source: numpy.maximum.
+    Source: numpy.maximum, where the sign of a zero changes with the processor.
 
     >>> evaluate("maximum(im, 3)", im=[[1, 3, 5]])
     array([[3, 3, 5]], dtype=uint8)
     """
-    return compute(max, np.maximum, kind, work, a, b)
+    return compute(max, larger, kind, work, a, b)

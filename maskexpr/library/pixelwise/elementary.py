@@ -13,6 +13,7 @@ from maskexpr.functions.gives import (
 )
 from maskexpr.functions.parameters import Numeric, ResultKind, WorkType
 from maskexpr.functions.record import function
+from maskexpr.kernels import elementary
 from maskexpr.kinds import ranges
 from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.operators import compute
@@ -62,8 +63,21 @@ def _root(kinds: Kinds) -> Bounds:
     return Bounds(0, np.inf, limits.nan or limits.low < 0)
 
 
+_SAME_EVERYWHERE = (
+    "as {}, but rounded once, to the float nearest to the true value, and so the same on every machine:\n"
+    "the last bit of NumPy's changes with the processor and the version."
+)
+
+
 def _floating(
-    name: str, ufunc: Any, doc: str, operands: int = 1, *, gives: Gives = FLOATS, transposes: bool = False
+    name: str,
+    ufunc: Any,
+    doc: str,
+    operands: int = 1,
+    *,
+    cost: float,
+    gives: Gives = FLOATS,
+    source: str = _SAME_EVERYWHERE,
 ) -> Any:
     """Declare a function whose result is always floating: float64 for integers, else the image's own type."""
 
@@ -78,9 +92,9 @@ def _floating(
     shapes = "; images of different shapes" if operands == 2 else ""
     body.__doc__ = (
         f"{says}\n\nIntegers give float64, floating images keep their type.\n\n"
-        f"Errors: a mask or a colour image{shapes}.\nSource: numpy.{ufunc.__name__}.\n\n>>> {example}"
+        f"Errors: a mask or a colour image{shapes}.\nSource: {source.format(f'numpy.{name}')}\n\n>>> {example}"
     )
-    return function(name=name, gives=gives, halo=0, cost=10, memory=16, total=True, transposes=transposes)(body)
+    return function(name=name, gives=gives, halo=0, cost=cost, memory=16, total=True, transposes=True)(body)
 
 
 sqrt = _floating(
@@ -90,89 +104,99 @@ sqrt = _floating(
 
 >>> evaluate("sqrt(16)")
 4.0""",
+    cost=2,
     gives=FLOATS.bounded(_root),
-    transposes=True,
+    source="{}.",
 )
 exp = _floating(
     "exp",
-    np.exp,
+    elementary.exp,
     """e to the power of each value; inf where that is beyond the type, nan stays nan.
 
 >>> evaluate("exp(0)")
 1.0""",
+    cost=30,
     gives=FLOATS.bounded(_not_negative),
 )
 log = _floating(
     "log",
-    np.log,
+    elementary.log,
     """Natural logarithm; -inf at zero, nan where the value is negative or nan.
 
 >>> evaluate("log(1)")
 0.0""",
+    cost=35,
 )
 log2 = _floating(
     "log2",
-    np.log2,
+    elementary.log2,
     """Logarithm to base 2; -inf at zero, nan where the value is negative or nan.
 
 >>> evaluate("log2(8)")
 3.0""",
+    cost=40,
 )
 log10 = _floating(
     "log10",
-    np.log10,
+    elementary.log10,
     """Logarithm to base 10; -inf at zero, nan where the value is negative or nan.
 
 >>> evaluate("log10(100)")
 2.0""",
+    cost=40,
 )
 sin = _floating(
     "sin",
-    np.sin,
+    elementary.sin,
     """Sine of an angle in radians; nan where the angle is infinite or nan.
 
 >>> evaluate("sin(0)")
 0.0""",
+    cost=50,
     gives=FLOATS.within(-1, 1),
 )
 cos = _floating(
     "cos",
-    np.cos,
+    elementary.cos,
     """Cosine of an angle in radians; nan where the angle is infinite or nan.
 
 >>> evaluate("cos(0)")
 1.0""",
+    cost=50,
     gives=FLOATS.within(-1, 1),
 )
 tan = _floating(
     "tan",
-    np.tan,
+    elementary.tan,
     """Tangent of an angle in radians; nan where the angle is infinite or nan.
 
 >>> evaluate("tan(0)")
 0.0""",
+    cost=90,
 )
 arctan2 = _floating(
     "arctan2",
-    np.arctan2,
+    elementary.arctan2,
     """Angle of the point (b, a) in radians, from -pi to pi: `arctan2(y, x)`.
 
 nan where either is nan.
 
 >>> evaluate("arctan2(0, 1)")
 0.0""",
+    cost=70,
     gives=FLOATS.within(-3.1416, 3.1416),  # pi, whichever way it is rounded
     operands=2,
 )
 hypot = _floating(
     "hypot",
-    np.hypot,
+    elementary.hypot,
     """Length of the vector (a, b), without overflow on the way.
 
 inf where either is infinite, else nan where either is nan.
 
 >>> evaluate("hypot(3, 4)")
 5.0""",
+    cost=35,
     gives=FLOATS.bounded(_not_negative),
     operands=2,
 )

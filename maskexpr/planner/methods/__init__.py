@@ -5,6 +5,7 @@ whole arrays.
 """
 
 from maskexpr.planner.methods import (
+    elementary,
     filters,
     measures,
     morphology,
@@ -19,8 +20,8 @@ from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import MAKERS, Form, Method, Place
 from maskexpr.program.steps import Step
 
-__all__ = ["Form", "Method", "Place", "filters", "measures", "method_of", "morphology", "opencv", "pixelwise"]
-__all__ += ["projections", "regions", "shapes", "statistics"]
+__all__ = ["Form", "Method", "Place", "elementary", "filters", "measures", "method_of", "morphology", "opencv"]
+__all__ += ["pixelwise", "projections", "regions", "shapes", "statistics"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:

@@ -54,8 +54,8 @@ class Method:
     warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls,
     `loose` that whole arrays may lie in memory as they do.
     `cost` estimates its operations a pixel, `memory` the bytes that it takes beside operands and result for those of a
-    shape, where they are not the plain body's. `word` says how it is done; methods with the same word work in the same
-    buffers.
+    shape, where they are not the plain body's; `table` those of a table that all threads and later runs share. `word`
+    says how it is done; methods with the same word work in the same buffers.
     """
 
     plain: Run | None = None
@@ -67,6 +67,7 @@ class Method:
     loose: bool = False
     cost: float | None = None
     memory: Bytes | None = None
+    table: int = 0
     word: str = ""
 
     def run(self, form: Form) -> Run:

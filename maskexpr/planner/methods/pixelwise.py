@@ -41,8 +41,8 @@ _ARITHMETIC: dict[Any, Any] = {
     OPERATORS["/"]: np.true_divide,
     OPERATORS["negate"]: np.negative,
     elementary.abs_.record: np.absolute,  # type: ignore[attr-defined]
-    choices.minimum.record: np.minimum,  # type: ignore[attr-defined]
-    choices.maximum.record: np.maximum,  # type: ignore[attr-defined]
+    choices.minimum.record: choices.smaller,  # type: ignore[attr-defined]
+    choices.maximum.record: choices.larger,  # type: ignore[attr-defined]
 }
 
 
@@ -200,6 +200,20 @@ def arithmetic(step: Step) -> Method | None:
     def run(given: Any, out: Any, place: Place) -> Any:
         values = [v if isinstance(v, np.ndarray) else work.type(v) for v in given]
         return ufunc(*values, out=out, dtype=work, casting="unsafe")
+
+    return Method(run, memory=chunk)
+
+
+@runs(choices.clip)
+def clip(step: Step) -> Method | None:
+    """Straight into the result's block, where that holds what lies on the way too."""
+    work = work_type(step)
+    if not step.kind.is_array or work != step.kind.dtype:
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        x, low, high = (v if isinstance(v, np.ndarray) else work.type(v) for v in given)
+        return choices.clipped(x, low, high, out=out, dtype=work, casting="unsafe")
 
     return Method(run, memory=chunk)
 

@@ -30,11 +30,12 @@ PLAIN = [
     *["between(im, 9, 255)", "im + other", "im - 300", "2 - im", "im * fl", "im / 3", "-im", "abs(im - 9)"],
     *["minimum(im, 9)", "maximum(im, other)", "where(m, im, 0)", "where(m, 0, im)", "where(m, im, fl)"],
     *["where(m, im, 300)", "where(m, fl, -0.0)", "m & true", "m ^ any(k)"],
+    *["clip(im, 9, 99)", "clip(fl, -0.0, 9)", "clip(fl, fl, im)", "clip(other, 300, im)"],
 ]
 BY_BODY = [
     *["any(m) and all(k)", "not any(m)", "m == true", "im & 3", "where(any(m), im, 0)"],
     *["where(m, true, k)", "area(m) + 1", "between(fl, 1, 2)", "between(im, 9, 3)", "between(im, other, 9)"],
-    *["between(im, 2.5, 9)", "huge + other"],
+    *["between(im, 2.5, 9)", "huge + other", "clip(other, 0, 9)"],
 ]
 
 
@@ -80,6 +81,20 @@ def test_64_bits_that_numpy_would_round_are_compared_by_the_body() -> None:
     exact, near = np.array([2**53 + 1]), np.array([2.0**53])
     assert method("a == b", a=exact, b=near).word == "plain body"
     expect_same("output p = a == b; output q = a > b; output r = b < a", {"a": exact, "b": near})
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_the_smaller_of_two_zeros_has_no_sign(dtype: str) -> None:
+    """Processors differ in which of 0.0 and -0.0 is the smaller one."""
+    a = np.tile(np.array([0.0, -0.0, -0.0, 1.0], dtype), (3, 10))
+    b = np.tile(np.array([-0.0, 0.0, -0.0, -0.0], dtype), (3, 10))
+    calls = ["minimum(a, b)", "maximum(b, -a)", "minimum(a, -0.0)", "maximum(-0.0, -a)", "clip(a, -0.0, b)"]
+    calls += ["minimum(-0.0, 0.0)", "maximum(-0.0, -0.0)", "clip(-0.0, 0.0, 1.0)", "minimum(min(b), 0.0)"]
+    text = "\n".join(["input a", "input b", *(f"output r{i} = {call}" for i, call in enumerate(calls))])
+    found = expect_same(text, {"a": a, "b": b}, 1, None)
+    assert isinstance(found, dict)
+    for value in found.values():
+        assert not np.any((np.asarray(value) == 0) & np.signbit(value))
 
 
 @pytest.mark.slow
