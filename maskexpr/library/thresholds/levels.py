@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable
+from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import accumulate
 from operator import mul
@@ -14,7 +15,7 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import NUMBER, Gives, Kinds
 from maskexpr.functions.parameters import Array, Image, MaskOrNone, Masks
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.counts import count_values
+from maskexpr.kernels.counts import count_bins, count_values
 from maskexpr.kinds.kind import number
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.measures.statistics import bin_edges, mean, means
@@ -26,6 +27,7 @@ def _finite_values(kinds: Kinds) -> Bounds:
 
 ONE_OF_THE_VALUES = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range)).bounded(_finite_values)
 BINS = 256
+_DIGITS = Context(prec=50)
 
 
 def pixels_of(im: Array, within: Masks | None) -> Array:
@@ -64,7 +66,7 @@ def find_level(pixels: Array, method: Callable[[Array, Array], int]) -> int | fl
     if pixels.dtype.kind in "iu":
         return method(*count_values(pixels))
     edges = edges_of(pixels)
-    counts = np.histogram(pixels, edges)[0]
+    counts = count_bins(pixels, edges)
     occupied = np.flatnonzero(counts)
     return centre(edges, method(occupied, counts[occupied]))
 
@@ -247,12 +249,20 @@ def _by_cross_entropy(values: Array, counts: Array) -> float:
         a, b = lower_sums.item(split - 1) / lower, upper_sums.item(split) / upper
         if a == 0:
             break
-        previous, level = level, max(a, (b - a) / math.log1p((b - a) / a))
+        previous, level = level, max(a, logarithmic_mean(a, b))
         if abs(level - previous) <= tolerance:
             break
     split = _upper_class(above, level)
     level = float(lowest + level)
     return level if level < values[split].item() else float(values[split - 1])
+
+
+def logarithmic_mean(a: float, b: float) -> float:
+    """(b - a) / log(b / a) of numbers above 0, a < b: to many digits, since a logarithm of floats ends in other bits on
+    other machines, and is nothing but rounding where both are nearly the same."""
+    low, high = Decimal(a), Decimal(b)
+    logarithm = _DIGITS.ln(_DIGITS.divide(high, low))
+    return float(_DIGITS.divide(_DIGITS.subtract(high, low), logarithm))
 
 
 def _upper_class(above: Array, level: float) -> int:
