@@ -115,8 +115,8 @@ INSIDE = {
     ),
     "kernels.elementary": (
         "__init__",
-        *("angles", "circle", "turns", "lengths", "in_place"),
-        *("singles", "powers", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
+        *("short_angles", "singles", "angles", "circle", "turns", "lengths", "in_place"),
+        *("powers", "logarithms", "exponentials", "roots", "blocks", "two_floats", "fixed_point"),
     ),
     "library": (
         "__init__",

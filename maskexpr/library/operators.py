@@ -155,7 +155,7 @@ def remainder(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     return compute(operator.mod, np.remainder, kind, work, a, _nonzero(b, kind))
 
 
-@_pixelwise("**", pixelwise(ranges.power), cost=8)
+@_pixelwise("**", pixelwise(ranges.power), cost=80)
 def power(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
     """Power; whole for whole exponents that cannot be negative, else floating.
 

@@ -21,14 +21,14 @@ from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.circle import sine_and_cosine
 from maskexpr.kernels.elementary.in_place import remainder, round_once
 
-_CENTRES = 256
-_CASE_BITS = 9
+CENTRES = 256
+CASE_BITS = 9
 # arctan(q) - q over q**3, for |q| <= 1/512: the next term is below 2**-75 of q.
 _SERIES = (-1 / 3, 1 / 5, -1 / 7)
 # For 2**-69.5.
 _DOUBT = 1 + 2.0**-15
 _UPPER_41 = np.int64(-(2**12))  # with these bits a float has 41: a product with a centre, of 9 bits, is exact
-_ROUNDER = 1.5 * 2.0**52
+ROUNDER = 1.5 * 2.0**52
 # Within these powers of two the sides are as they are, else they are brought near 1. Below the third, an angle may be
 # subnormal, or 0.
 _SMALLEST, _LARGEST = 2.0**-450, 2.0**450
@@ -36,21 +36,21 @@ _TINY = 2.0**-900
 
 
 @functools.cache
-def _table() -> tuple[Array, Array]:
+def angle_table() -> tuple[Array, Array]:
     """Where the sides' quotient is at a centre, the angle in two floats: for points nearer to the axis of x, with x
     not negative; nearer to that of y; and the same two with x negative, 512 places a case."""
     angles, angle = [0], 0
-    for k in range(_CENTRES):
+    for k in range(CENTRES):
         # the angle between centres k and k + 1 has the tangent n / d
-        n, d = _CENTRES, _CENTRES * _CENTRES + k * (k + 1)
+        n, d = CENTRES, CENTRES * CENTRES + k * (k + 1)
         angle += _arctan((n << fixed_point.BITS) // d, fixed_point.BITS)
         angles.append(angle)
     half_turn = fixed_point.pi()
-    high, low = np.zeros((2, 4 << _CASE_BITS))
+    high, low = np.zeros((2, 4 << CASE_BITS))
     for case, (start, sign) in enumerate(((0, 1), (half_turn // 2, -1), (half_turn, -1), (half_turn // 2, 1))):
         rows = fixed_point.table(fixed_point.parts(start + sign * a) for a in angles)
-        place = case << _CASE_BITS
-        high[place : place + _CENTRES + 1], low[place : place + _CENTRES + 1] = rows
+        place = case << CASE_BITS
+        high[place : place + CENTRES + 1], low[place : place + CENTRES + 1] = rows
     for column in (high, low):
         column.setflags(write=False)
     return high, low
@@ -68,7 +68,7 @@ def _block(work: Work, y: Array, x: Array, out: Array) -> Array:
     if not _ordinary(small, large):
         tiny = _scale(small, large)
         tiny &= ~steep & ~np.signbit(x)
-    undecided = _angle(work, small, large, _case(work, x), out)
+    undecided = _angle(work, small, large, case_of(work, x), out)
     np.copysign(out, y, out=out)
     if tiny is not None:
         neither = (x != x) | (y != y)
@@ -78,7 +78,7 @@ def _block(work: Work, y: Array, x: Array, out: Array) -> Array:
     return undecided
 
 
-def _case(work: Work, x: Array) -> Array:
+def case_of(work: Work, x: Array) -> Array:
     """The part of the table, 0 to 3: 1 nearer to the axis of y, 2 more where x is negative, or -0.0."""
     case, steep = work.ints[2], work.ints[3]
     np.right_shift(x.view(np.int64), 63, out=case)
@@ -129,9 +129,9 @@ def _angle(work: Work, small: Array, large: Array, case: Array, out: Array) -> A
     np.left_shift(back, 62, out=back)
     for part in (q.view(np.int64), series.view(np.int64)):
         np.bitwise_xor(part, back, out=part)
-    np.left_shift(case, _CASE_BITS, out=case)
+    np.left_shift(case, CASE_BITS, out=case)
     np.add(j, case, out=j)
-    centre, its_low = (np.take(t, j, out=to, mode="clip") for t, to in zip(_table(), (spare, low), strict=True))
+    centre, its_low = (np.take(t, j, out=to, mode="clip") for t, to in zip(angle_table(), (spare, low), strict=True))
     np.add(series, its_low, out=low)
     np.add(centre, q, out=high)  # the centre is 0 or the larger
     np.subtract(centre, high, out=centre)
@@ -145,11 +145,11 @@ def _from_centre(work: Work, small: Array, large: Array) -> tuple[Array, Array, 
     j, q = work.ints[3], work.floats[4]
     n, n_low, d, d_low, c, part, rest = work.floats[5:12]
     np.divide(small, large, out=c)
-    np.multiply(c, float(_CENTRES), out=c)
-    np.add(c, _ROUNDER, out=c)
-    np.bitwise_and(work.ints[9], (1 << _CASE_BITS) - 1, out=j)
-    np.subtract(c, _ROUNDER, out=c)
-    np.multiply(c, 1 / _CENTRES, out=c)
+    np.multiply(c, float(CENTRES), out=c)
+    np.add(c, ROUNDER, out=c)
+    np.bitwise_and(work.ints[9], (1 << CASE_BITS) - 1, out=j)
+    np.subtract(c, ROUNDER, out=c)
+    np.multiply(c, 1 / CENTRES, out=c)
     # Products of both parts with c are exact, and so is the numerator.
     np.bitwise_and(large.view(np.int64), _UPPER_41, out=work.ints[10])
     np.subtract(large, part, out=rest)

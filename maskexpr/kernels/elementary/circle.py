@@ -23,7 +23,7 @@ from maskexpr.kernels.elementary.in_place import normalise, remainder, round_onc
 from maskexpr.kernels.elementary.turns import STEPS, reduced
 from maskexpr.kernels.elementary.two_floats import UPPER
 
-_QUARTER = STEPS // 4
+QUARTER = STEPS // 4
 # sin(r) - r and cos(r) - 1 over r**3 and r**2: for |r| <= pi / 2048 the next terms of Taylor's series are below
 # 2**-68.4 of r, and 2**-90 of 1.
 _SINE = (-1 / 6, 1 / 120)
@@ -50,24 +50,24 @@ def _quarter_turn() -> list[int]:
     """The sine of the steps of a quarter turn, both ends included, in fixed point; off by some 2**-180."""
     sine, cosine = _series(fixed_point.pi() // (STEPS // 2), fixed_point.BITS)
     found, s, c = [], 0, fixed_point.ONE
-    for _ in range(_QUARTER):
+    for _ in range(QUARTER):
         found.append(s)
         s, c = (s * cosine + c * sine) >> fixed_point.BITS, (c * cosine - s * sine) >> fixed_point.BITS
     return [*found, fixed_point.ONE]
 
 
 @functools.cache
-def _circle(turn: int = 0) -> Circle:
+def circle_table(turn: int = 0) -> Circle:
     """The table of sin(a + turn), where turn is 0 or a quarter."""
     quarter = _quarter_turn()
     rows = fixed_point.table((*fixed_point.parts(v), *fixed_point.parts(v, first=26)) for v in quarter)
-    places = np.arange(STEPS + 2 * _QUARTER)
-    within = places % (2 * _QUARTER)
-    within = np.minimum(within, 2 * _QUARTER - within)
-    sign = np.where(places % STEPS < 2 * _QUARTER, 1.0, -1.0)
+    places = np.arange(STEPS + 2 * QUARTER)
+    within = places % (2 * QUARTER)
+    within = np.minimum(within, 2 * QUARTER - within)
+    sign = np.where(places % STEPS < 2 * QUARTER, 1.0, -1.0)
     high, low, half, rest = (row[within] * sign for row in rows)
     s = slice(turn, turn + STEPS)
-    c = slice(turn + _QUARTER, turn + _QUARTER + STEPS)
+    c = slice(turn + QUARTER, turn + QUARTER + STEPS)
     return Circle(high[s], low[s], half[c], rest[c])
 
 
@@ -128,7 +128,7 @@ def _sine_block(turn: int) -> Callable[..., Array | None]:
         j, r, e = reduced(work, x)
         rest = _rest(work, r, e)
         high, low, *spare = work.floats[10:14]
-        _wave(_circle(turn), j, rest, high, low, tuple(spare))
+        _wave(circle_table(turn), j, rest, high, low, tuple(spare))
         undecided = round_once(high, low, _DOUBT, out, work.flags[0])
         return _at_the_ends(work, x, out, undecided, odd=turn == 0)
 
@@ -141,9 +141,9 @@ def _tangent_block(work: Work, x: Array, out: Array) -> Array:
     rest = _rest(work, r, e)
     c, c_low, s, s_low, *spare = work.floats[10:16]
     high = work.floats[0]
-    _wave(_circle(), j, rest, high, s_low, tuple(spare))
+    _wave(circle_table(), j, rest, high, s_low, tuple(spare))
     normalise(high, s_low, s)
-    _wave(_circle(_QUARTER), j, rest, high, c_low, tuple(spare))
+    _wave(circle_table(QUARTER), j, rest, high, c_low, tuple(spare))
     normalise(high, c_low, c)
     q = high
     np.divide(s, c, out=q)
@@ -223,5 +223,5 @@ def _exact(name: str) -> Callable[[Array], Array]:
 
 
 SIN = Function(_sine_block(0), _exact("sin"))
-COS = Function(_sine_block(_QUARTER), _exact("cos"))
+COS = Function(_sine_block(QUARTER), _exact("cos"))
 TAN = Function(_tangent_block, _exact("tan"))

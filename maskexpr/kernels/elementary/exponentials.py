@@ -2,13 +2,14 @@
 
 exp(x) = 2**e * 2**(j/2048) * exp(r), where |r| is below log(2)/4096: a table and five terms of Taylor's series (Tang,
 Table-driven implementation of the exponential function in IEEE floating-point arithmetic, 1989,
-doi:10.1145/63522.214389). The error is below 2**-71 of the result, so that it is known which float is nearest for all
+doi:10.1145/63522.214389). The error is below 2**-70 of the result, so that it is known which float is nearest for all
 but one value in 10**5 (Ziv, Fast evaluation of elementary mathematical functions with correctly rounded last bit,
 1991, doi:10.1145/114697.116813); these few are computed in two floats, and by whole numbers where that does not tell.
 """
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ STEPS = 2048
 MAGIC = 1.5 * 2.0**52  # adding it rounds to a whole number, which the low bits then are
 _SHORT = 1.5 * 2.0 ** (52 - 27)  # the same to a multiple of 2**-27
 _LOWEST, _HIGHEST = -708.0, 709.0  # between them no exponent is out of range
-_SLACK = 2.0**-71
+SLACK = 2.0**-70
 FEW = 64  # for which whole numbers are faster than some hundred calls of NumPy
 _PAIRS_SLACK = 2.0**-96
 
@@ -44,6 +45,12 @@ def _short_table() -> tuple[Array, ...]:
 
 
 @functools.cache
+def table_of_singles() -> Array:
+    table, table_low = _short_table()
+    return table + table_low
+
+
+@functools.cache
 def long_table() -> tuple[Array, ...]:
     """2**(j/2048) as floats and the rest."""
     return fixed_point.table(fixed_point.parts(power) for power in _powers_of_two())
@@ -61,25 +68,33 @@ def steps() -> tuple[float, float, float, float]:
 # --- a block ---------------------------------------------------------------------------------------------------------
 
 
-def _block(work: Work, x: Array, out: Array) -> Array | None:
-    high, low = x.max(), x.min()
-    if high < _HIGHEST and low > _LOWEST:
-        return exp_of_sums(work, x, None, out, _SLACK, True)
-    odd = work.flags[1]
-    safe = work.floats[8]
-    np.clip(x, -760, 760, out=safe)
-    np.not_equal(x, x, out=odd)
-    np.copyto(safe, 0.0, where=odd)
-    undecided = exp_of_sums(work, safe, None, out, _SLACK, False)
-    np.copyto(out, np.nan, where=odd)
+def _block(work: Work, x: Array, out: Array) -> Array:
+    if x.max() < _HIGHEST and x.min() > _LOWEST:
+        return _exp_of_sums(work, x, None, out, SLACK)
+    safe, low = work.floats[8:10]
+    np.copyto(safe, x)
+    np.copyto(low, 0.0)
+    return exp_of_sums(work, safe, low, out, SLACK)
+
+
+def exp_of_sums(work: Work, x: Array, low: Array, out: Array, slack: Any) -> Array:
+    """exp(x + low), and where it is undecided if the exponent is off by `slack`, or subnormal, or the largest there is.
+
+    Overwrites both, the first eight buffers, and the first mask.
+    """
+    if x.max() < _HIGHEST and x.min() > _LOWEST:
+        return _exp_of_sums(work, x, low, out, slack)
+    far = np.flatnonzero(~(np.abs(x) < -_LOWEST))
+    given = x[far]
+    x[far] = low[far] = 0.0
+    undecided = _exp_of_sums(work, x, low, out, slack)
+    out[far] = np.where(given == given, np.where(given > 0, np.inf, 0.0), np.nan)
+    undecided[far] = (given > -746) & (given < 710)
     return undecided
 
 
-def exp_of_sums(work: Work, x: Array, low: Array | None, out: Array, slack: float, plain: bool) -> Array:
-    """exp(x + low) for |x| of at most 760; which are undecided if the exponent is off by `slack`.
-
-    Where it is plain, all results are normal numbers. Uses the first eight buffers, and the first mask.
-    """
+def _exp_of_sums(work: Work, x: Array, low: Array | None, out: Array, slack: Any) -> Array:
+    """The same, where all exponents are so small that results are normal numbers."""
     t, k, first, rest, r, p, square, _ = work.floats[:8]
     per_one, step, step_low, step_lowest = steps()
     np.multiply(x, per_one, out=t)
@@ -121,11 +136,6 @@ def exp_of_sums(work: Work, x: Array, low: Array | None, out: Array, slack: floa
     np.multiply(first, square, out=first)  # exact
     np.add(square, first, out=first)  # exact: a multiple of 2**-52
     np.right_shift(bits, 11, out=bits)
-    if not plain:
-        values, undecided = round_scaled((first, p), (bits << 24) >> 24, slack)
-        np.copyto(out, values)
-        work.flags[0][...] = undecided
-        return work.flags[0]
     np.add(p, slack, out=r)
     np.add(first, r, out=out)
     np.subtract(p, slack, out=p)
@@ -134,6 +144,9 @@ def exp_of_sums(work: Work, x: Array, low: Array | None, out: Array, slack: floa
     np.left_shift(bits, 52, out=bits)
     np.add(out.view(np.int64), bits, out=out.view(np.int64))
     return work.flags[0]
+
+
+# --- what is left undecided ------------------------------------------------------------------------------------------
 
 
 def round_scaled(number: Pair, exponent: Array, slack: float) -> tuple[Array, Array]:
@@ -145,9 +158,6 @@ def round_scaled(number: Pair, exponent: Array, slack: float) -> tuple[Array, Ar
     high, rest = two_floats.fast_two_sum(room, high)
     values, undecided = two_floats.rounded((high, low + rest), slack)
     return np.ldexp(values - room, exponent.astype(np.int32)), undecided
-
-
-# --- what is left undecided ------------------------------------------------------------------------------------------
 
 
 def exp_of_pairs(x: Pair) -> tuple[Pair, Array]:

@@ -4,7 +4,7 @@ x = 2**k * m with m in [1/sqrt(2), sqrt(2)), and a short number c near 1/m such 
 2**-11: log(x) = k * log(2) - log(c) + log(1 + r), with a table by the first bits of m and six terms of the series
 (Tang, Table-driven implementation of the logarithm function in IEEE floating-point arithmetic, 1990,
 doi:10.1145/98267.98294; r without an error after Gal and Bachelis, An accurate elementary mathematical library for the
-IEEE floating point standard, 1991, doi:10.1145/103147.103151). The error is below 2**-73, and near 1 below 2**-50 of
+IEEE floating point standard, 1991, doi:10.1145/103147.103151). The error is below 2**-72, and near 1 below 2**-49 of
 the second term. Where it is not known then which float is nearest (Ziv, 1991, doi:10.1145/114697.116813), two floats
 are taken, and whole numbers where these do not tell.
 """
@@ -23,7 +23,8 @@ from maskexpr.kernels.elementary.two_floats import Pair
 SQRT_HALF = 0x3FE6A09E << 32 >> 41 << 41  # the bits of sqrt(1/2), cut to a cell's first
 CELLS = 2048
 _SMALLEST = 2.0**-1022
-SLACK = 2.0**-73
+SLACK = 2.0**-72
+_SLACK_OF_SIZE = 2.0**-75  # near 1, in proportion to the logarithm
 _PAIRS_SLACK = 2.0**-97
 
 
@@ -191,21 +192,30 @@ def _scale(base: Base, r: Array, p: Array, w: Array, d: Array) -> None:
 def _log_block(work: Work, x: Array, out: Array, base: Base) -> Array | None:
     if x.min() >= _SMALLEST and x.max() < np.inf:
         return _positive_block(work, x, out, base)
-    fine, tiny, odd = work.flags[1:4]
-    safe, less = work.floats[0], work.floats[1]
-    np.greater(x, 0, out=fine)
-    np.less(x, np.inf, out=tiny)
-    np.logical_and(fine, tiny, out=fine)
-    np.copyto(safe, 1.0)
-    np.copyto(safe, x, where=fine)
+    safe, less, tiny = positive(work, x), work.floats[1], work.flags[2]
     np.less(safe, _SMALLEST, out=tiny)
     np.multiply(tiny, 54.0, out=less)
     np.multiply(safe, 2.0**54, out=safe, where=tiny)
     undecided = _positive_block(work, safe, out, base, less)
-    np.copyto(out, np.nan, where=np.logical_not(fine, out=odd))
-    np.copyto(out, np.inf, where=np.equal(x, np.inf, out=odd))
-    np.copyto(out, -np.inf, where=np.equal(x, 0, out=odd))
+    set_by_rules(work, x, out)
     return undecided
+
+
+def positive(work: Work, x: Array) -> Array:
+    """x with 2 for what is no positive number, in the first buffer."""
+    safe, (fine, mask) = work.floats[0], work.flags[1:3]
+    np.greater(x, 0, out=fine)
+    np.logical_and(fine, np.less(x, np.inf, out=mask), out=fine)
+    np.copyto(safe, 2.0)
+    np.copyto(safe, x, where=fine)
+    return safe
+
+
+def set_by_rules(work: Work, x: Array, out: Array) -> None:
+    """What C99 says of all others."""
+    others = np.flatnonzero(np.logical_not(work.flags[1], out=work.flags[2]))
+    given = x[others]
+    out[others] = np.where(given == 0, -np.inf, np.where(given == np.inf, np.inf, np.nan))
 
 
 def _positive_block(work: Work, x: Array, out: Array, base: Base, less: Array | None = None) -> Array | None:
@@ -216,14 +226,31 @@ def _positive_block(work: Work, x: Array, out: Array, base: Base, less: Array | 
     np.subtract(low, SLACK, out=r)
     np.add(high, r, out=other)
     np.not_equal(out, other, out=undecided)
-    if not undecided.any():
+    count = np.count_nonzero(undecided)
+    if count == 0:
         return None
-    # Near 1 the error is far smaller: a look at these alone.
+    # Near 1 the error is far smaller: a closer look at these, or at all where they are many.
+    slack_of_series = 2.0**-50 * base.scale[0]
+    if count > x.size // 16:
+        return _look_closer(work, high, low, slack_of_series, out)
     places = np.flatnonzero(undecided)
     number = high[places], low[places]
-    slack = 2.0**-50 * base.scale[0] * work.floats[10][places] + 2.0**-75 * np.abs(number[0])
+    slack = slack_of_series * work.floats[10][places] + _SLACK_OF_SIZE * np.abs(number[0])
     out[places], undecided[places] = two_floats.rounded(number, slack)
     return undecided
+
+
+def _look_closer(work: Work, high: Array, low: Array, slack_of_series: float, out: Array) -> Array:
+    slack, t = work.floats[2:4]
+    np.abs(high, out=slack)
+    np.multiply(slack, _SLACK_OF_SIZE, out=slack)
+    np.multiply(work.floats[10], slack_of_series, out=t)
+    np.add(slack, t, out=slack)
+    np.add(low, slack, out=t)
+    np.add(high, t, out=out)
+    np.subtract(low, slack, out=t)
+    np.add(high, t, out=t)
+    return np.not_equal(out, t, out=work.flags[0])
 
 
 # --- what is left undecided ------------------------------------------------------------------------------------------

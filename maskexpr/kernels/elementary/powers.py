@@ -1,6 +1,6 @@
 """Powers, rounded to the nearest float: exp(y * log(x)), the logarithm and the product in two parts.
 
-Where the first stage (off by 2**-71 for small y) does not tell which float is nearest, two floats are taken, and whole
+Where the first stage (off by 2**-70 for small y) does not tell which float is nearest, two floats are taken, and whole
 numbers where these do not tell, as for powers that lie in the middle between two floats (Ziv, Fast evaluation of
 elementary mathematical functions with correctly rounded last bit, 1991, doi:10.1145/114697.116813).
 """
@@ -10,16 +10,15 @@ import math
 
 import numpy as np
 
-from maskexpr.kernels.elementary import fixed_point, two_floats
+from maskexpr.kernels.elementary import exponentials, fixed_point, logarithms, two_floats
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.exponentials import FEW, exp_of_pairs, exp_of_sums, round_scaled
 from maskexpr.kernels.elementary.logarithms import log_in_parts, log_of_floats, natural
 
 _SMALLEST = 2.0**-1022
 _LARGEST = 2.0**70  # an exponent from here on gives 0, 1 or inf
+_LARGE = 2.0**12
 _BEYOND = 760.0  # the exponential of this, and of less, is 0 or inf
-_SLACK = 2.0**-71
-_SLACK_OF_LOG = 2.0**-72
 _PAIRS_SLACK = 2.0**-86
 
 
@@ -42,12 +41,13 @@ def _positive_block(work: Work, x: Array, y: Array, largest: float, out: Array, 
         y = np.clip(y, -_LARGEST, _LARGEST)
     high, low = log_in_parts(work, x, natural(), less)
     product, rest = _times(work, high, low, y)
-    lowest, highest = float(product.min()), float(product.max())
-    if max(highest, -lowest) > _BEYOND:
-        np.copyto(rest, 0.0, where=np.greater(np.abs(product, out=work.floats[10]), _BEYOND, out=work.flags[0]))
-        np.clip(product, -_BEYOND, _BEYOND, out=product)
-    plain = highest < 709 and lowest > -708
-    return exp_of_sums(work, product, rest, out, _SLACK + largest * _SLACK_OF_LOG, plain)
+    if largest <= _LARGE:
+        return exp_of_sums(work, product, rest, out, exponentials.SLACK + largest * logarithms.SLACK)
+    # One by one, as the logarithm of what is near 1 is off by far less. The second part may have become long.
+    slack = np.abs(high) * 2.0**-75 + work.floats[10] * 2.0**-50
+    slack *= np.abs(y)
+    slack += exponentials.SLACK
+    return exp_of_sums(work, *two_floats.fast_two_sum(product, rest), out, slack)
 
 
 def _times(work: Work, high: Array, low: Array, y: Array) -> tuple[Array, Array]:
@@ -129,9 +129,25 @@ def _odd(y: Array) -> Array:
 
 
 def _exact(x: Array, y: Array) -> Array:
-    values = _exact_of_sizes(np.abs(x), y)
+    size = np.abs(x)
+    values, short = _short_powers(size, y)
+    left = np.flatnonzero(~short)
+    values[left] = _exact_of_sizes(size[left], y[left])
     np.negative(values, out=values, where=(x < 0) & _odd(y))
     return values
+
+
+def _short_powers(x: Array, y: Array) -> tuple[Array, Array]:
+    """Whole powers of few bits, those in the middle between two floats among them; and which these are."""
+    m, twos = np.frexp(x)
+    odd = (m * 2.0**53).astype(np.int64)
+    lowest = odd & -odd
+    bits = np.frexp(odd / np.maximum(lowest, 1))[1]
+    exponent = np.where((y >= 1) & (y <= 62) & (np.floor(y) == y), y, 1e9).astype(np.int64)
+    twos = (twos - bits) * exponent
+    short = (bits * exponent <= 62) & (np.abs(twos) < 900)
+    whole = np.where(short, odd // np.maximum(lowest, 1), 1) ** np.where(short, exponent, 1)
+    return np.ldexp(whole.astype(np.float64), np.where(short, twos, 0).astype(np.int32)), short
 
 
 def _exact_of_sizes(x: Array, y: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 
 from maskexpr.kernels.elementary import exponentials, logarithms, powers
 from maskexpr.kernels.elementary.blocks import Array, Work
-from maskexpr.kernels.elementary.exponentials import MAGIC, STEPS, long_table, steps
+from maskexpr.kernels.elementary.exponentials import MAGIC, STEPS, steps, table_of_singles
 from maskexpr.kernels.elementary.logarithms import CELLS, SQRT_HALF, Base, binary, decimal, inverses, natural
 
 _LOWEST, _HIGHEST = -87.0, 88.0  # between them results are normal numbers of float32
@@ -21,18 +21,22 @@ _SHORT_SERIES = 3
 
 
 def exp_of_singles(work: Work, x: Array, out: Array) -> Array | None:
-    if x.max() < _HIGHEST and x.min() > _LOWEST:
-        _exp(work, x, out)
-        return _undecided(work, out)
-    return None
+    if not (x.max() < _HIGHEST and x.min() > _LOWEST):
+        return None
+    _exp(work, x, out)
+    return near_the_middle(work, out)
 
 
-def log_of_singles(base: Callable[[], Base]) -> Callable[[Work, Array, Array], Array | None]:
-    def block(work: Work, x: Array, out: Array) -> Array | None:
+def log_of_singles(base: Callable[[], Base]) -> Callable[[Work, Array, Array], Array]:
+    def block(work: Work, x: Array, out: Array) -> Array:
         if x.min() > 0 and x.max() < np.inf:
             _log(work, x, base(), _SHORT_SERIES, out)
-            return _undecided(work, out)
-        return None
+        else:
+            safe = work.floats[8]
+            np.copyto(safe, logarithms.positive(work, x))
+            _log(work, safe, base(), _SHORT_SERIES, out)
+            logarithms.set_by_rules(work, x, out)
+        return near_the_middle(work, out)
 
     return block
 
@@ -55,7 +59,7 @@ def power_of_singles(work: Work, x: Array, y: Array, out: Array) -> Array | None
     _exp(work, product, out)
     if zeros is not None:
         np.copyto(out, 0.0, where=zeros)
-    return _undecided(work, out)
+    return near_the_middle(work, out)
 
 
 def _zeros(work: Work, x: Array, y: Array) -> Array | None:
@@ -69,7 +73,7 @@ def _zeros(work: Work, x: Array, y: Array) -> Array | None:
     return zeros
 
 
-def _undecided(work: Work, out: Array) -> Array:
+def near_the_middle(work: Work, out: Array) -> Array:
     """Which are next to the middle between two numbers of float32."""
     bits, mask = work.ints[0], work.flags[0]
     np.subtract(out.view(np.int64), 2 ** (_CUT_OFF - 1) - _NEAR, out=bits)
@@ -93,7 +97,7 @@ def _exp(work: Work, x: Array, out: Array) -> None:
     np.multiply(p, r, out=p)
     bits = t.view(np.int64)
     np.bitwise_and(bits, STEPS - 1, out=j)
-    np.take(long_table()[0], j, out=w, mode="wrap")
+    np.take(table_of_singles(), j, out=w, mode="wrap")
     np.multiply(p, w, out=p)
     np.add(p, w, out=out)
     np.right_shift(bits, 11, out=bits)

@@ -14,7 +14,8 @@ import numpy as np
 
 from maskexpr.kernels.elementary import fixed_point
 from maskexpr.kernels.elementary.blocks import Array, Work
-from maskexpr.kernels.elementary.two_floats import fast_two_sum, two_product, two_sum
+from maskexpr.kernels.elementary.in_place import normalise
+from maskexpr.kernels.elementary.two_floats import UPPER
 
 STEPS = 2048
 _BITS = 11
@@ -120,7 +121,7 @@ def _farthest(work: Work, x: Array) -> tuple[Array, Array, Array]:
     near[places] = 0.0
     j, r, e = _far(work, near)
     if places.size:  # none where there is only nan besides
-        j[places], r[places], e[places] = _without_turns(x[places])
+        j[places], r[places], e[places] = _without_turns(work, x[places])
     return j, r, e
 
 
@@ -137,35 +138,79 @@ def _windows() -> Array:
     return windows
 
 
-def _without_turns(x: Array) -> tuple[Array, Array, Array]:
-    """The same for angles from 2**20 on."""
-    bits = np.abs(x).view(np.int64)
-    row = (bits >> 52) - _LOWEST_EXPONENT
-    mantissa = (bits & ((1 << 52) - 1)) | (1 << 52)
-    mask = (1 << _LIMB) - 1
-    upper, lower = mantissa >> _LIMB, mantissa & mask
-    # The product with the window, modulo a turn, from the last limb on. No sum reaches 2**56.
-    limbs = []
-    carry: Array | int = 0
-    after: Array | int = 0
-    for window in _windows()[::-1]:
-        limb = np.take(window, row, mode="clip")
-        total = lower * limb + upper * after + carry
-        limbs.append(total & mask)
-        carry = total >> _LIMB
-        after = limb
-    _, fourth, third, second, first, top = limbs
+def _without_turns(work: Work, x: Array) -> tuple[Array, Array, Array]:
+    """The same for angles from 2**20 on, which may be infinite. Buffers 7 to 20 hold it."""
+    ints = [row[: x.size] for row in work.ints[7:20]]
+    top, first, second, third, fourth, _ = _product_with_window(ints, x)
+    j = ints[0]
+    r, e, p, upper_a, product, sign = (row.view(np.float64) for row in ints[1:7])
     below = _LIMB - _BITS
-    top = top + (1 << (below - 1))  # so that the nearest step is meant
-    j = (top >> below) & (STEPS - 1)
-    left = (top & ((1 << below) - 1)) - (1 << (below - 1))
-    r, e = two_sum(((left << _LIMB) + first) * 2.0 ** -(below + _LIMB), second * 2.0 ** -(below + 2 * _LIMB))
-    e = e + ((third << _LIMB) + fourth) * 2.0 ** -(below + 4 * _LIMB)
-    r, e = fast_two_sum(r, e)
-    step, rest = fixed_point.parts(fixed_point.pi() // (STEPS // 2))
-    p, q = two_product(r, np.full_like(r, step))
-    r, e = fast_two_sum(p, q + (r * rest + e * step))
-    negative = x < 0
-    fine = np.isfinite(x)
-    r = np.where(fine, np.where(negative, -r, r), np.nan)
-    return np.where(negative, -j, j) & (STEPS - 1), r, np.where(negative, -e, e)
+    np.add(top, 1 << (below - 1), out=top)  # so that the nearest step is meant
+    np.right_shift(top, below, out=j)
+    np.bitwise_and(top, (1 << below) - 1, out=top)
+    np.subtract(top, 1 << (below - 1), out=top)
+    for upper, lower in ((top, first), (third, fourth)):
+        np.left_shift(upper, _LIMB, out=upper)
+        np.add(upper, lower, out=upper)
+    np.multiply(top, 2.0 ** -(below + _LIMB), out=p)
+    np.multiply(second, 2.0 ** -(below + 2 * _LIMB), out=e)
+    normalise(p, e, r)  # exact: the first is a multiple of what the second is less than
+    a, rest = first.view(np.float64), fourth.view(np.float64)
+    np.multiply(third, 2.0 ** -(below + 4 * _LIMB), out=rest)
+    np.add(e, rest, out=e)
+    normalise(r, e, a)
+    # in radians: a * step exactly, and what is smaller
+    step, step_upper, step_lower, step_rest = _step()
+    np.multiply(a, step, out=p)
+    np.multiply(e, step, out=e)
+    np.bitwise_and(a.view(np.int64), UPPER, out=upper_a.view(np.int64))
+    np.subtract(a, upper_a, out=rest)
+    np.multiply(upper_a, step_upper, out=r)
+    np.subtract(r, p, out=r)
+    for part, factor in ((upper_a, step_lower), (rest, step_upper), (rest, step_lower), (a, step_rest)):
+        np.multiply(part, factor, out=product)
+        np.add(r, product, out=r)
+    np.add(e, r, out=e)
+    normalise(p, e, r)
+    np.copysign(1.0, x, out=sign)
+    np.multiply(e, sign, out=e)
+    np.multiply(r, sign, out=r)
+    np.subtract(x, x, out=p)  # nan where x is infinite
+    np.add(r, p, out=r)
+    np.copyto(first, sign, casting="unsafe")
+    np.multiply(j, first, out=j)
+    np.bitwise_and(j, STEPS - 1, out=j)
+    return j, r, e
+
+
+@functools.cache
+def _step() -> tuple[float, ...]:
+    """A step in radians as a float, the upper 26 bits of that, the rest of them, and what is left of the step."""
+    step = fixed_point.pi() // (STEPS // 2)
+    whole, left = fixed_point.parts(step)
+    upper = float((np.array(whole).view(np.int64) & UPPER).view(np.float64))
+    return whole, upper, whole - upper, left
+
+
+def _product_with_window(ints: list[Array], x: Array) -> list[Array]:
+    """The limbs of an angle in turns, without whole ones, from the first on."""
+    row, upper, lower, limb, after, carry, product, *found = ints
+    mask = (1 << _LIMB) - 1
+    np.bitwise_and(x.view(np.int64), (1 << 63) - 1, out=lower)
+    np.right_shift(lower, 52, out=row)
+    np.subtract(row, _LOWEST_EXPONENT, out=row)
+    np.bitwise_and(lower, (1 << 52) - 1, out=lower)
+    np.bitwise_or(lower, 1 << 52, out=lower)
+    np.right_shift(lower, _LIMB, out=upper)
+    np.bitwise_and(lower, mask, out=lower)
+    after[...] = carry[...] = 0
+    for window, total in zip(_windows()[::-1], found[::-1], strict=True):
+        np.take(window, row, out=limb, mode="clip")
+        np.multiply(lower, limb, out=total)
+        np.multiply(upper, after, out=product)
+        np.add(total, product, out=total)
+        np.add(total, carry, out=total)  # below 2**56
+        np.right_shift(total, _LIMB, out=carry)
+        np.bitwise_and(total, mask, out=total)
+        limb, after = after, limb
+    return found

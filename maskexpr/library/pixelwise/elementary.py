@@ -70,7 +70,14 @@ _SAME_EVERYWHERE = (
 
 
 def _floating(
-    name: str, ufunc: Any, doc: str, operands: int = 1, *, gives: Gives = FLOATS, source: str = _SAME_EVERYWHERE
+    name: str,
+    ufunc: Any,
+    doc: str,
+    operands: int = 1,
+    *,
+    cost: float,
+    gives: Gives = FLOATS,
+    source: str = _SAME_EVERYWHERE,
 ) -> Any:
     """Declare a function whose result is always floating: float64 for integers, else the image's own type."""
 
@@ -87,7 +94,7 @@ def _floating(
         f"{says}\n\nIntegers give float64, floating images keep their type.\n\n"
         f"Errors: a mask or a colour image{shapes}.\nSource: {source.format(f'numpy.{name}')}\n\n>>> {example}"
     )
-    return function(name=name, gives=gives, halo=0, cost=10, memory=16, total=True, transposes=True)(body)
+    return function(name=name, gives=gives, halo=0, cost=cost, memory=16, total=True, transposes=True)(body)
 
 
 sqrt = _floating(
@@ -97,6 +104,7 @@ sqrt = _floating(
 
 >>> evaluate("sqrt(16)")
 4.0""",
+    cost=2,
     gives=FLOATS.bounded(_root),
     source="{}.",
 )
@@ -107,6 +115,7 @@ exp = _floating(
 
 >>> evaluate("exp(0)")
 1.0""",
+    cost=30,
     gives=FLOATS.bounded(_not_negative),
 )
 log = _floating(
@@ -116,6 +125,7 @@ log = _floating(
 
 >>> evaluate("log(1)")
 0.0""",
+    cost=35,
 )
 log2 = _floating(
     "log2",
@@ -124,6 +134,7 @@ log2 = _floating(
 
 >>> evaluate("log2(8)")
 3.0""",
+    cost=40,
 )
 log10 = _floating(
     "log10",
@@ -132,6 +143,7 @@ log10 = _floating(
 
 >>> evaluate("log10(100)")
 2.0""",
+    cost=40,
 )
 sin = _floating(
     "sin",
@@ -140,6 +152,7 @@ sin = _floating(
 
 >>> evaluate("sin(0)")
 0.0""",
+    cost=50,
     gives=FLOATS.within(-1, 1),
 )
 cos = _floating(
@@ -149,6 +162,7 @@ cos = _floating(
 
 >>> evaluate("cos(0)")
 1.0""",
+    cost=50,
     gives=FLOATS.within(-1, 1),
 )
 tan = _floating(
@@ -158,6 +172,7 @@ tan = _floating(
 
 >>> evaluate("tan(0)")
 0.0""",
+    cost=90,
 )
 arctan2 = _floating(
     "arctan2",
@@ -168,6 +183,7 @@ nan where either is nan.
 
 >>> evaluate("arctan2(0, 1)")
 0.0""",
+    cost=70,
     gives=FLOATS.within(-3.1416, 3.1416),  # pi, whichever way it is rounded
     operands=2,
 )
@@ -180,6 +196,7 @@ inf where either is infinite, else nan where either is nan.
 
 >>> evaluate("hypot(3, 4)")
 5.0""",
+    cost=35,
     gives=FLOATS.bounded(_not_negative),
     operands=2,
 )

@@ -43,7 +43,7 @@ def elementary(step: Step) -> Method | None:
     if by_table or not step.kind.is_array or work.kind == "O":
         return by_table
     if work.kind != "f":
-        return Method(_whole_power(work, exponent == _SQUARE), memory=chunk)
+        return Method(_whole_power(work, exponent == _SQUARE), cost=1 if exponent == _SQUARE else 8, memory=chunk)
     if function is meaning.sqrt.record:
         return Method(_floating(np.sqrt, work), memory=_bytes_converted(step, work))
     if exponent in (_SQUARE, _ROOT):

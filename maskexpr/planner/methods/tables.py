@@ -11,15 +11,15 @@ from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Range
 from maskexpr.planner.methods.bodies import by_body
-from maskexpr.planner.methods.method import Array, Method, Place, Run, most_pixels
+from maskexpr.planner.methods.method import Array, Method, Place, Run, most_pixels, no_bytes
 from maskexpr.program.running import work_type
 from maskexpr.program.steps import Step
 
 _MOST_VALUES = 2**16
 _BLOCK = 2**14  # pixels that are looked up at a time: their places and what is found stay in the cache
 _KEPT = 32  # tables that are kept for later runs, of half a megabyte at most
-_COST = 2.0
-_MAKING = 64.0  # bytes for each value of a table, beside it, while it is made
+_COST = 3
+_MAKING = 40  # bytes for each value of a table while it is made, beside those that the body takes
 _PLACES = Range(-(2**63), 2**63 - 1)
 
 
@@ -33,12 +33,13 @@ def by_table(step: Step) -> Method | None:
     if of is None or of.count > min(_MOST_VALUES, most_pixels(step)):
         return None
     assert of.kind.dtype is not None
+    making = of.count * _MAKING + (by_body(step).memory or no_bytes)((of.count,))
     return Method(
         _of_samples(step, of) if step.kind.is_samples else of.look_up,
         whole=step.kind.is_samples,
         quiet=True,
         cost=_COST,
-        memory=lambda shape: 8 * min(math.prod(shape), _BLOCK) + _MAKING * of.count,
+        memory=lambda shape: 8 * min(math.prod(shape), _BLOCK) + making,
         table=of.kind.dtype.itemsize * of.count,
         word=f"by a table of {of.count:,} values",
     )

@@ -60,12 +60,10 @@ def test_the_first_stage_knows_what_it_does_not_know():
     want = nearest_floats(exactly, x)
 
     def careless(work, values, out):
-        np.copyto(out, 0.0)
-        return exponentials.exp_of_sums(work, values, None, out, 2.0**-56, False)
+        return exponentials.exp_of_sums(work, values.copy(), np.zeros(values.size), out, 2.0**-56)
 
     found = []
     apart = Function(careless, lambda left: found.append(left.size) or exponentials.EXP.exact(left))
-    x, want = x[np.abs(x) < 760], want[np.abs(x) < 760]
     assert_same_bits(apply(apart, (x,)), want, x)
     assert 0.02 * x.size < sum(found) < 0.5 * x.size
 

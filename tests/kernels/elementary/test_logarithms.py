@@ -7,7 +7,7 @@ from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
 from helpers.each import each
 
 from maskexpr.kernels import elementary
-from maskexpr.kernels.elementary import logarithms
+from maskexpr.kernels.elementary import blocks, logarithms
 
 TWO, TEN = EXACTLY.log(2), EXACTLY.log(10)
 FUNCTIONS = {
@@ -67,7 +67,8 @@ def test_powers_of_the_base_give_whole_numbers():
             assert elementary.log10(kind(10**n)) == n
     twos = np.arange(-1074.0, 1024)
     np.testing.assert_array_equal(elementary.log2(np.ldexp(1.0, twos.astype(int))), twos)
-    assert elementary.log(1.0) == 0
+    for name in FUNCTIONS:
+        assert getattr(elementary, name)(np.ones(100)).tobytes() == np.zeros(100).tobytes()
 
 
 def test_cells_of_the_table():
@@ -88,6 +89,22 @@ def test_cells_of_the_table():
     ):
         assert (high * 2.0**42).is_integer()
         assert abs(EXACTLY.mpf(high) + low + EXACTLY.log(inverse)) < 2.0**-96
+
+
+@each("base", [logarithms.natural, logarithms.binary, logarithms.decimal])
+def test_bounds_of_the_error(base):
+    """The first stage is as exact as it says, in all cells, and near 1 too."""
+    random = np.random.default_rng(0)
+    borders = ((np.arange(2049, dtype=np.int64) << 41) + logarithms.SQRT_HALF).view(np.float64)
+    x = np.concatenate([np.nextafter(borders, 0), borders * 2.0**300, 1 + random.uniform(-1, 1, 2000) * 2.0**-11])
+    work = blocks._new_work().first(x.size)
+    high, low = logarithms.log_in_parts(work, x, base())
+    scale = EXACTLY.mpf(base().long_scale[0]) + base().long_scale[1]
+    squares = work.floats[10]
+    for value, square, *parts in zip(*(a.tolist() for a in (x, squares, high, low)), strict=True):
+        error = abs(EXACTLY.mpf(parts[0]) + parts[1] - EXACTLY.log(value) * scale)
+        assert error <= logarithms.SLACK / 2
+        assert error <= 2.0**-51 * float(scale) * square + 2.0**-76 * abs(parts[0])
 
 
 @each("name", FUNCTIONS)

@@ -29,6 +29,8 @@ def pairs(count=200):
         (uniform(0, 4096), np.full(count, 2.2)),
         (cells, uniform(-1400, 1400)),
         (near, np.clip(uniform(-700, 700) / (near - 1 + 1e-15), -1e15, 1e15)),
+        (1 + random.choice([-1, 1], count) * np.ldexp(1 + random.random(count), -12), uniform(-4096, 4096)),
+        (1 + random.choice([-1, 1], count) * np.ldexp(1 + random.random(count), -12), uniform(-1e6, 1e6)),
         (wide, uniform(-0.7, 0.7)),
         (uniform(1.5, 12), -745 / np.log(uniform(1.5, 12))),
         (np.ldexp(random.random(count) + 1e-9, -1024), uniform(-1, 1.02)),

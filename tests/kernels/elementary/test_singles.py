@@ -62,6 +62,15 @@ def test_powers_of_many_exponents():
     assert_as_in_float64("power", np.abs(x), np.clip(y, -8, 8))
 
 
+def test_float32_alone_is_taken_short():
+    """Results that are to be float64 are not."""
+    x = numbers()[:1000]
+    wide = elementary.exp(x, np.empty(x.shape))
+    assert wide.tobytes() == elementary.exp(x.astype(np.float64)).tobytes()
+    narrow = elementary.exp(np.linspace(-1, 1, 1000), np.empty(1000, np.float32))
+    assert narrow.tobytes() == elementary.exp(np.linspace(-1, 1, 1000)).astype(np.float32).tobytes()
+
+
 def test_the_short_ways_are_taken_and_leave_little():
     """Every one decides nearly all of what it is given, and is right to what is taken as near to the middle."""
     x = np.abs(numbers())[: blocks.BLOCK]
