@@ -1,7 +1,7 @@
 """Histograms: exact counts, and what is drawn of them."""
 
-import math
 import itertools
+import math
 
 import numpy as np
 import pytest
