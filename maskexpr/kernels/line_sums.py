@@ -12,14 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels.sums import BLOCK, exact_sum, parts
+from maskexpr.kernels.blocks import BLOCK, parts
+from maskexpr.kernels.sums import exact_sum
 
 Array = np.ndarray[Any, Any]
 Axes = tuple[int, ...]
 
 LINES = 2048  # that are worked on together, or more if they are short
 _SHORT = 16  # values of a line that are added one by one
-_EACH = 4  # as many lines as a line has values, and more, are added one by one sooner than each alone
+_RARE = 16  # of so many lines one may be open
+# What n steps over many lines take, and a line of n values alone, measured: 450 * n and 160 + n.
+_STEP, _ALONE = 450, 160
 _TAKEN = 2**17  # values of such lines that are copied together
 _LOWEST = -1074  # 2 to this power is the smallest float
 
@@ -55,26 +58,45 @@ def line_sums(values: Array, axes: Axes, about: Array | None = None) -> Array:
 
 def _of_long(x: Array, along: Axes, about: Array | None) -> Array:
     """The sums of lines along some axes, which have length 1 in the result."""
-    n = math.prod(x.shape[axis] for axis in along)
+    lowest, highest = (0.0, 0.0) if about is None else (about.min(), about.max())
+    size = max(float(x.max()) - lowest, highest - float(x.min()))
+    size = size if about is None else size * size
+    if size < math.inf:
+        shape = [1 if axis in along else n for axis, n in enumerate(x.shape)]
+        sums, is_open = _cut_at(x, along, about, np.full(shape, size))
+        if np.count_nonzero(is_open) * _RARE <= sums.size:
+            return _settled(sums, is_open, x, along, about)
+    return _by_their_sizes(x, along, about)
+
+
+def _by_their_sizes(x: Array, along: Axes, about: Array | None) -> Array:
+    """The same of lines that are not all finite, or not of one order of size."""
     high = np.maximum.reduce(x, axis=along, keepdims=True).astype(np.float64)
     low = np.minimum.reduce(x, axis=along, keepdims=True).astype(np.float64)
     size = np.maximum(high, -low) if about is None else np.square(np.maximum(high - about, about - low))
+    sums, is_open = _cut_at(x, along, about, size)
+    others = ~np.isfinite(size)
+    sums[others] = _not_finite(high[others], low[others]) if about is None else size[others]
+    return _settled(sums, is_open & ~others, x, along, about)
+
+
+def _cut_at(x: Array, along: Axes, about: Array | None, size: Array) -> tuple[Array, Array]:
+    """The sums of lines whose values have at most some size, and which of them are open."""
+    n = x.size // size.size
     bits = min(50, 62 - n.bit_length())  # of the number of units of a value, so that int64 holds their sum
     unit = np.maximum(np.frexp(size)[1] - bits, _LOWEST)
     whole, rest, is_whole = _cut(x, along, about, np.ldexp(1.5, unit + 52))
     # Of n values of half a unit at most the plain sum is off by n**2 * unit * 2**-54 at most.
     sums, is_open = _rounded(*_joined(whole, rest, unit), np.where(is_whole, 0, np.ldexp(2.0 * n * n, unit - 54)))
     sums[size == 0] = 0
-    others = ~np.isfinite(size)
-    sums[others] = _not_finite(high[others], low[others]) if about is None else size[others]
-    is_open &= (size != 0) & ~others
-    return _settled(sums, is_open, x, along, about)
+    return sums, is_open & (size != 0)
 
 
 def _cut(x: Array, along: Axes, about: Array | None, s: Array) -> tuple[Array, Array, Array]:
     """The sums of what (x + s) - s makes of values, as whole numbers of units, plain ones of what that leaves, and
     where that was seen to be nothing."""
     whole, rest, is_whole = np.zeros(s.shape, np.int64), np.zeros(s.shape), np.ones(s.shape, bool)
+    one = s.flat[0] if (s == s.flat[0]).all() else None  # for all lines
     wide, cut = np.empty(min(x.size, BLOCK)), np.empty(min(x.size, BLOCK))
     for part in parts(x.shape, 1, BLOCK):
         block, lines = x[part], tuple(slice(None) if axis in along else some for axis, some in enumerate(part))
@@ -83,14 +105,15 @@ def _cut(x: Array, along: Axes, about: Array | None, s: Array) -> tuple[Array, A
             own = wide[: block.size].reshape(block.shape)
             np.copyto(own, block)
             block = own if about is None else _squares(own, about[lines])
-        np.add(block, s[lines], out=left)
+        of_lines = s[lines] if one is None else one
+        np.add(block, of_lines, out=left)
         whole[lines] += np.add.reduce(left.view(np.int64), axis=along, keepdims=True)
-        np.subtract(left, s[lines], out=left)
+        np.subtract(left, of_lines, out=left)
         if x.dtype != np.float64 and about is None and np.equal(left, block).all():
             continue
         np.subtract(block, left, out=left)
         rest[lines] += np.add.reduce(left, axis=along, keepdims=True)
-        is_whole[lines] = False
+        is_whole[lines] &= x.dtype != np.float64 and ~np.logical_or.reduce(left, axis=along, keepdims=True)
     whole -= x.size // s.size * s.view(np.int64)  # wraps, as the sums did
     return whole, rest, is_whole
 
@@ -120,7 +143,7 @@ def _settled(sums: Array, is_open: Array, x: Array, along: Axes, about: Array | 
     """The sums, with those that are open found in another way."""
     places, n = np.argwhere(is_open), x.size // sums.size
     step = max(1, _TAKEN // n)
-    if min(len(places), step) * _EACH < n:
+    if min(len(places), step) * (_ALONE + n) < _STEP * n:
         for place in places.tolist():
             line = x[tuple(slice(None) if axis in along else i for axis, i in enumerate(place))]
             sums[tuple(place)] = exact_sum(line, None if about is None else float(about[tuple(place)]))

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.blocks import parts
 from maskexpr.kernels.line_sums import line_sums
-from maskexpr.kernels.sums import digits, largest, parts
+from maskexpr.kernels.sums import digits, largest
 
 Array = np.ndarray[Any, Any]
 

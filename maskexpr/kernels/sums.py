@@ -1,7 +1,7 @@
 """Sums of floats that are the exact sum rounded once, the answer of math.fsum, whatever the machine, the layout and the
 cut; unlike fsum they do not give up where the sum of some of the values is beyond the largest float.
 
-Values below 2**e in size are cut at a unit u = 2**(e - 48): x + s, where s is 1.5 * 2**52 units, is rounded to a whole
+Values below 2**e in size are cut at a unit u = 2**(e - 47): x + s, where s is 1.5 * 2**52 units, is rounded to a whole
 number of units, which stands in its last bits. As integers, these add up exactly in any order, and NumPy's order, which
 depends on the machine, does not matter. What is left, x - ((x + s) - s), is exact too, and is cut again where it must
 be. All of it is added to one integer of Python's, in units of the smallest float; so partial sums merge exactly.
@@ -18,18 +18,20 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.blocks import BLOCK, blocks
+
 Array = np.ndarray[Any, Any]
 
-BLOCK = 2**15  # values that are cut together: so many stay in the cache
-_BITS = 48  # of a whole number of units: with 15 of the count, sums of them fit int64
+_BITS = 47  # of a whole number of units, or one more of it rounded: with 15 of the count, sums of them fit int64
 _LOWEST = -1074  # 2 to this power is the smallest float
 _ONE = 1 << -_LOWEST  # in units of the smallest float
 _HIGHEST = 971  # units above make s, or a sum with it, too large
 _FEW = 256  # values that math.fsum adds sooner
+_MANY = 2**12  # places, more than floats have
 _CUTS = 4  # before what is left is sorted by exponents
 _TOGETHER = 32  # whole numbers of units that float64 adds up exactly: with 5 bits of their count they have 53
-_MOST_WHOLE = 2**48  # integers of which a block has a sum, and such of squares, within int64
-_MOST_SQUARED = 2**24
+_MOST_WHOLE = 2**47  # integers of which a block has a sum, and such of squares, within int64
+_MOST_SQUARED = 2**23
 _FAST = 900  # up to this power of two sums by region are cut
 
 
@@ -48,10 +50,11 @@ def exact_sum(x: Array, about: float | None = None) -> float:
         high, low = float(block.max()), 0.0 if about is not None else float(block.min())
         if not (high < math.inf and low > -math.inf):
             return _not_finite(x, about)
+        places = _MANY  # from the highest bit of any value to the lowest
         if narrow.dtype != np.float64:
             place = _last_place(narrow, high, low, room)
-            block = room.widened(block)
-            if _exponent(high, low) - place <= _BITS:
+            block, places = room.widened(block), _exponent(high, low) - place
+            if places <= _BITS + 1:  # none of them is rounded
                 total += _of_multiples(block, place)
                 continue
         unit = _unit(high, low)
@@ -59,7 +62,7 @@ def exact_sum(x: Array, about: float | None = None) -> float:
             return rounded(exact_total(x, about))
         found, rest = _cut(block, unit, room.first)
         total += found + _in_smallest(float(rest.sum()))
-        slack += _slack(block.size, unit)
+        slack += _slack(block.size, unit) if places > _BITS + 38 else 0  # with 15 bits of their count rests have 53
     least, most = rounded(total - slack), rounded(total + slack)
     return least if least == most else rounded(exact_total(x, about))
 
@@ -82,9 +85,9 @@ def label_sums(owners: Array, x: Array, count: int) -> Array:
     """The exact sum of the values of each owner from 0 to count - 1, rounded once; nan and inf as in `exact_sum`.
     Owners and values are flat arrays, one owner for each value."""
     rest = x.astype(np.float64)
-    if not np.isfinite(rest).all():
-        return _sums_with_others(owners, rest, count)
     high, low = float(rest.max(initial=0)), float(rest.min(initial=0))
+    if not (high < math.inf and low > -math.inf):
+        return _sums_with_others(owners, rest, count)
     bits = 52 - int(np.bincount(owners, minlength=1).max()).bit_length()  # by the largest region
     part, layers = np.empty_like(rest), list[Array]()
     while high or low:
@@ -196,41 +199,6 @@ def _given(x: Array, about: float | None, room: Room) -> Iterator[Array]:
         with np.errstate(over="ignore", invalid="ignore"):
             np.subtract(block, about, out=away, dtype=np.float64)
             yield np.square(away, out=away)
-
-
-def blocks(x: Array) -> Iterator[Array]:
-    """The values in flat blocks as they lie in memory: parts of the array itself, or copied to a buffer."""
-    if not x.size:
-        return
-    order = sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis]))
-    turned = x.transpose(order)
-    turned = turned[tuple(slice(None, None, -1 if stride < 0 else 1) for stride in turned.strides)]
-    if turned.flags.c_contiguous and turned.dtype.isnative:
-        flat = turned.reshape(-1)
-        yield from (flat[start : start + BLOCK] for start in range(0, flat.size, BLOCK))
-        return
-    buffer = np.empty(min(x.size, BLOCK), x.dtype.newbyteorder("="))
-    for part in parts(turned.shape, 1, BLOCK):
-        piece = turned[part]
-        block = buffer[: piece.size]
-        np.copyto(block.reshape(piece.shape), piece)
-        yield block
-
-
-def parts(shape: tuple[int, ...], length: int, most: int) -> Iterator[tuple[slice, ...]]:
-    """Parts of an array of this shape that have at most so many values, or single items; each item stands for a line of
-    so many values."""
-    if not shape:
-        yield ()
-        return
-    axis, row = len(shape) - 1, length  # values for one step along an axis
-    while axis > 0 and row * shape[axis] <= most:
-        row *= shape[axis]
-        axis -= 1
-    step = max(1, most // max(1, row))
-    for index in np.ndindex(*shape[:axis]):
-        for start in range(0, shape[axis], step):
-            yield (*(slice(i, i + 1) for i in index), slice(start, start + step))
 
 
 # --- cuts ------------------------------------------------------------------------------------------------------------

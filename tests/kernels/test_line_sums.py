@@ -57,6 +57,7 @@ def test_any_axes_and_layout(dtype, monkeypatch):
                 assert found.flags.c_contiguous
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(40_000, 3), (3, 40_000), (17, 3000), (3000, 17)])
 def test_lines_of_more_than_a_block_and_many_of_them(shape):
     rng = np.random.default_rng(5)

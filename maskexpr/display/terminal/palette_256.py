@@ -40,7 +40,8 @@ def nearest_of_256(picture: Array) -> Array:
     palette = _palette()
     # The squared distances without what all colours of the palette have in common.
     colours = _seen(np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1))
-    away = np.square(palette).sum(axis=1) - 2 * _products(colours, palette)
+    light, first, second = np.square(palette).T
+    away = light + first + second - 2 * _products(colours, palette)
     return np.asarray(_FIRST + away.argmin(axis=1).take(where).reshape(codes.shape))
 
 

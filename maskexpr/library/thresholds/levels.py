@@ -16,6 +16,7 @@ from maskexpr.functions.gives import NUMBER, Gives, Kinds
 from maskexpr.functions.parameters import Array, Image, MaskOrNone, Masks
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_bins, count_values
+from maskexpr.kernels.gathering import gather
 from maskexpr.kinds.kind import number
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.measures.statistics import bin_edges, mean, means
@@ -187,9 +188,9 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     """The mean of an image's pixels, as a threshold. Use it as `im > mean_threshold(im)`.
 
     As `mean(im)`, or `mean(im[within])`, but nan and inf are left out. Of integers it is the exact quotient, rounded
-    once; floating values are summed in float64. A pixel that equals the mean is not above it, so an image of a single
-    value has none on. An image of any number of axes gets one threshold, a stack one for all of its slices. `within`
-    limits the pixels that are looked at to a mask.
+    once; of floating values their exact sum, rounded, is divided. A pixel that equals the mean is not above it, so an
+    image of a single value has none on, unless that is floating and its mean is rounded down. An image of any number of
+    axes gets one threshold, a stack one for all of its slices. `within` limits the pixels that are looked at to a mask.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
     Source: Glasbey, An analysis of histogram-based thresholding algorithms, 1993 (doi:10.1006/cgip.1993.1040).
@@ -198,8 +199,15 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     >>> evaluate("im > mean_threshold(im)", im=[[1, 2, 2, 9]])
     array([[False, False, False,  True]])
     """
-    found: float = mean(pixels_of(im, within))
+    if im.dtype.kind != "f" or not math.isfinite(found := _mean(im, within)):
+        found = mean(pixels_of(im, within))
     return found
+
+
+def _mean(im: Array, within: Masks | None) -> float:
+    """The mean of the pixels; nan for none."""
+    pixels = im if within is None else gather(im, within)
+    return mean(pixels) if pixels.size else math.nan
 
 
 @function(gives=NUMBER.bounded(_finite_values), halo=WHOLE, cost=60, memory=74, transposes=True)

@@ -4,9 +4,9 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from maskexpr.kernels.blocks import BLOCK
 from maskexpr.kernels.gathering import gather
 from maskexpr.kernels.projections import MOST
-from maskexpr.kernels.sums import BLOCK
 from maskexpr.library import OPERATORS
 from maskexpr.library.measures import masks
 from maskexpr.library.measures import statistics as meaning
@@ -35,13 +35,13 @@ def along(step: Step) -> Method | None:
 
 def _memory(step: Step) -> Bytes:
     operand, *_ = step.operands.values()
-    dtype, size_of_results = operand.kind.dtype, bytes_of(step.kind, "plain")
+    dtype, held = operand.kind.dtype, bytes_of(step.kind, "plain")
     assert dtype is not None
     if step.function in _COPIED:
         size = dtype.itemsize + 1  # NumPy 2.0 has a buffer for them
-        return lambda shape: 2.0 * size_of_results + size * min(math.prod(shape), 8192)
+        return lambda shape: 2.0 * held + size * min(math.prod(shape), 8192)
     if step.function in _CONVERTED and dtype.kind in "bui" and dtype.itemsize < 8:
-        return lambda shape: chunk(shape) + 5 * size_of_results
+        return lambda shape: chunk(shape) + 5 * held
     shape = operand.kind.shape or ()
     longest = max(shape[axis] for axis in step.settings["axes"])
     line = math.prod(shape) // max(1, math.prod(step.kind.shape or ()))
@@ -65,5 +65,9 @@ def samples(step: Step) -> Method | None:
     def gathered(given: Any, out: Any, place: Place) -> Any:
         return gather(*given)
 
-    # Copies in order, or the places.
-    return Method(gathered, whole=True, fresh=True, loose=True, memory=per_pixel(dtype.itemsize + 2), word="gathered")
+    copies, block = per_pixel(dtype.itemsize + 2), per_pixel(dtype.itemsize + 10)  # in order, or places
+
+    def memory(shape: tuple[int, ...]) -> float:
+        return copies(shape) + block((min(math.prod(shape), BLOCK),))
+
+    return Method(gathered, whole=True, fresh=True, loose=True, memory=memory, word="gathered")

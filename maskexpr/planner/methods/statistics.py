@@ -3,8 +3,8 @@ type of the values."""
 
 import math
 
+from maskexpr.kernels.blocks import BLOCK
 from maskexpr.kernels.counts import BINNED
-from maskexpr.kernels.sums import BLOCK
 from maskexpr.library import CATALOGUE
 from maskexpr.library.filters import contrast
 from maskexpr.library.measures import masks
