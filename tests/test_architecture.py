@@ -109,7 +109,7 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
-        *("eigenvalues", "distances", "blocks"),
+        *("blocks", "eigenvalues", "distances"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary"),
     ),

@@ -44,6 +44,7 @@ def test_no_program_is_there_twice_and_each_fits_some_image() -> None:
     assert [text for text in programs() if used(text) is None] == []
 
 
+@functools.cache
 def used(text: str) -> set[str] | None:
     """The functions and operators of a program, and the properties in its predicates; None if it fits no image."""
     program = maskexpr.compile(text)

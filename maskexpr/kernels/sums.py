@@ -85,9 +85,9 @@ def label_sums(owners: Array, x: Array, count: int) -> Array:
     """The exact sum of the values of each owner from 0 to count - 1, rounded once; nan and inf as in `exact_sum`.
     Owners and values are flat arrays, one owner for each value."""
     rest = x.astype(np.float64)
-    if not np.isfinite(rest).all():
-        return _sums_with_others(owners, rest, count)
     high, low = float(rest.max(initial=0)), float(rest.min(initial=0))
+    if not (high < math.inf and low > -math.inf):
+        return _sums_with_others(owners, rest, count)
     bits = 52 - int(np.bincount(owners, minlength=1).max()).bit_length()  # by the largest region
     part, layers = np.empty_like(rest), list[Array]()
     while high or low:

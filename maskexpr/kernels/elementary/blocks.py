@@ -124,11 +124,11 @@ def _empty(arrays: Sequence[Array], kind: Any) -> Array:
 def _fill(function: Function, arrays: Sequence[Array], out: Array, buffers: _Buffers) -> None:
     single = all(a.dtype == np.float32 for a in (*arrays, out))
     apart = not any(np.may_share_memory(out, a) for a in arrays)
-    # What is one number beside many is no matter of NumPy's iterator, which up to 2.2 reads beyond its end.
+    # Before 2.3, NumPy's iterator leaves buffers unconverted whose operand has no axes.
+    *arrays, out = (a if a.ndim else a.reshape(1) for a in (*arrays, out))
+    # What is one number beside many is no matter of that iterator, which up to 2.2 reads beyond its end.
     numbers = {i: np.full(min(BLOCK, out.size), a.item()) for i, a in enumerate(arrays) if a.size == 1 < out.size}
     walked = [_spread(a, out.shape) for i, a in enumerate(arrays) if i not in numbers]
-    # Nor what has no axes, which it leaves unconverted then.
-    *walked, out = (a if a.ndim else a.reshape(1) for a in (*walked, out))
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
     modes: Any = [["readonly", *layout]] * len(walked) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
     stretches = np.nditer(
