@@ -105,8 +105,13 @@ def _empty(arrays: Sequence[Array], kind: Any) -> Array:
 def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -> None:
     single = all(a.dtype == np.float32 for a in (*arrays, out))
     apart = not any(np.may_share_memory(out, a) for a in arrays)
-    # What is one number beside many is no matter of NumPy's iterator, which up to 2.2 reads beyond its end.
-    numbers = {i: np.full(min(BLOCK, out.size), a.item()) for i, a in enumerate(arrays) if a.size == 1 < out.size}
+    # Up to 2.2 NumPy's iterator reads beyond what it both spreads and converts: it is given nothing to spread.
+    numbers = {i: np.full(min(BLOCK, out.size), a.item()) for i, a in enumerate(arrays) if a.size == 1}
+    if out.size == 1:
+        result = np.empty(1)
+        _fill_stretch(function, [*numbers.values()], result, work, True, single)
+        out[...] = result[0]
+        return
     walked = [_spread(a, out.shape) for i, a in enumerate(arrays) if i not in numbers]
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
     modes: Any = [["readonly", *layout]] * len(walked) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
@@ -126,7 +131,7 @@ def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -
 
 
 def _spread(array: Array, shape: tuple[int, ...]) -> Array:
-    return array if array.shape == shape else np.broadcast_to(array, shape).copy()
+    return array if array.shape == shape and 0 not in array.strides else np.broadcast_to(array, shape).copy()
 
 
 def _compute(function: Function, work: Work, values: Sequence[Array], out: Array, single: bool) -> Array | None:
