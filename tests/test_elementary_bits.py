@@ -8,9 +8,12 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
+from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
 from helpers.each import each
 
 from maskexpr.kernels import elementary
+from maskexpr.kernels.elementary.blocks import Function, apply
 
 NAMES = sorted(n for n, f in vars(elementary).items() if inspect.isfunction(f) and f.__module__ == elementary.__name__)
 
@@ -72,6 +75,41 @@ def test_layouts_lengths_and_places(name):
         pieces = [function(*(v[start : start + size] for v in operands)) for start in starts]
         found = np.concatenate(pieces)
         assert found.tobytes() == straight[: found.size].tobytes()
+
+
+EXACT = {
+    "exp": EXACTLY.exp,
+    "log": EXACTLY.log,
+    "log2": lambda x: EXACTLY.log(x) / EXACTLY.log(2),
+    "log10": lambda x: EXACTLY.log(x) / EXACTLY.log(10),
+    "power": EXACTLY.power,
+    "sin": EXACTLY.sin,
+    "cos": EXACTLY.cos,
+    "tan": EXACTLY.tan,
+    "arctan2": EXACTLY.atan2,
+}
+
+
+@pytest.mark.slow
+@each("name", EXACT)
+def test_the_hardest_of_many(name):
+    """Of a million values, those that the first stage leaves undecided: the nearest floats all the same."""
+    random = np.random.default_rng(1)
+    first = random.random(2**20) + 0.5  # near 1, where logarithms are hardest
+    second = random.random(2**20) * 10
+    operands = (first, second)[: 1 + (name in ("power", "arctan2"))]
+    function = getattr(elementary, name.upper())
+    hard = []
+
+    def noting(*values):
+        hard.append(values)
+        return function.exact(*values)
+
+    apply(Function(function.block, noting), operands)
+    values = [np.concatenate(parts) for parts in zip(*hard, strict=True)]
+    assert 0 < values[0].size < 5000
+    want = nearest_floats(EXACT[name], *values)
+    assert_same_bits(getattr(elementary, name)(*values), want, *values)
 
 
 if __name__ == "__main__":

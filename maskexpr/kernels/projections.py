@@ -1,15 +1,20 @@
 """Statistics along some axes of an array, one for each line of values there; the other axes are left.
 
-However the array lies in memory, the values of a line come in scan order, and floating ones are added in one order: so
-neither memory layout nor the size of a block changes a result.
+However the array lies in memory, the values of a line come in scan order, and sums of floating ones are exact before
+they are rounded, to float64 and then to the type that is asked for: so neither memory layout nor the size of a block
+changes a result.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+
+from maskexpr.kernels.blocks import parts
+from maskexpr.kernels.line_sums import line_sums
+from maskexpr.kernels.sums import digits, largest
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +34,11 @@ def extreme(values: Array, axes: Axes, ufunc: Any) -> Array:
     return np.ascontiguousarray(found)
 
 
+def as_number(value: Any) -> Any:
+    """An extreme of all values as a plain number, in the same way."""
+    return value.item() + 0
+
+
 def truths(m: Array, axes: Axes, ufunc: Any) -> Array:
     """Whether any is on, or all are."""
     return np.ascontiguousarray(ufunc.reduce(m, axis=axes))
@@ -40,9 +50,9 @@ def share(m: Array, axes: Axes) -> Array:
 
 
 def total(values: Array, axes: Axes, dtype: Type) -> Array:
-    """The sum, in a type that holds every possible one."""
+    """The sum, in a type that holds every possible one; of floating values the exact one, rounded."""
     if values.dtype.kind == "f":
-        return _added(values, axes).astype(dtype)
+        return line_sums(values, axes).astype(dtype)
     work = np.uint64 if dtype.kind == "u" else np.int64
     return np.ascontiguousarray(np.add.reduce(values, axis=axes, dtype=work).astype(dtype))
 
@@ -51,7 +61,7 @@ def mean(values: Array, axes: Axes, dtype: Type) -> Array:
     """The mean; that of integers is the exact quotient, rounded once."""
     n = _length(values, axes)
     if values.dtype.kind == "f":
-        return (_added(values, axes) / n).astype(dtype)
+        return (line_sums(values, axes) / n).astype(dtype)
     return _quotient(_whole_sum(values, axes), n)
 
 
@@ -59,10 +69,10 @@ def deviation(values: Array, axes: Axes, dtype: Type) -> Array:
     """The root of the mean square distance from the mean; of integers the variance is exact, rounded once."""
     n = _length(values, axes)
     if values.dtype.kind == "f":
-        means = np.expand_dims(_added(values, axes) / n, axes)
-        return np.sqrt(_added(values, axes, means) / n).astype(dtype)
+        means = line_sums(values, axes) / n
+        return np.sqrt(line_sums(values, axes, means) / n).astype(dtype)
     sums, squares = _whole_sum(values, axes), _whole_squares(values, axes)
-    if (n * _largest(values)) ** 2 > _MOST_WHOLE:  # else both products fit int64
+    if (n * largest(values)) ** 2 > _MOST_WHOLE:  # else both products fit int64
         sums, squares = sums.astype(object), squares.astype(object)
     return np.sqrt(_quotient(np.asarray(n * squares - sums * sums), n * n))
 
@@ -112,7 +122,7 @@ def _along(
     if in_rows is None:
         in_rows = min(abs(values.strides[a]) for a in axes) < abs(values.strides[order[-1]])
     out = np.empty([values.shape[a] for a in order], dtype)
-    for part in _parts(out.shape, _length(values, axes)):
+    for part in parts(out.shape, _length(values, axes), MOST):
         index = [slice(None)] * values.ndim
         for axis, some in zip(order, part, strict=False):
             index[axis] = some
@@ -129,56 +139,12 @@ def _lines(block: Array, axes: Axes, kept: list[int], in_rows: bool) -> Array:
     return block.transpose(*axes, *kept).reshape(n, -1)
 
 
-def _parts(shape: tuple[int, ...], length: int) -> Iterator[tuple[slice, ...]]:
-    """Parts of a result that take blocks of at most so many values, or single lines."""
-    axis, row = len(shape) - 1, length  # values for one step along an axis
-    while axis > 0 and row * shape[axis] <= MOST:
-        row *= shape[axis]
-        axis -= 1
-    step = max(1, MOST // row)
-    for index in np.ndindex(*shape[:axis]):
-        for start in range(0, shape[axis], step):
-            yield (*(slice(i, i + 1) for i in index), slice(start, start + step))
-
-
 def _longest_first(values: Array, axes: Axes) -> list[int]:
     """In which order to go along the axes: what is left after the first is the smallest so."""
     return sorted(axes, key=lambda axis: (-values.shape[axis], axis))
 
 
 # --- floating values -------------------------------------------------------------------------------------------------
-
-
-def _added(values: Array, axes: Axes, means: Array | None = None) -> Array:
-    """The sums of values, or of the squares of their distances from means, axis by axis."""
-    first, *others = _longest_first(values, axes)
-
-    def squared(lines: Array, means: Array) -> Array:
-        away = lines - means
-        return _folded(np.square(away, out=away))
-
-    float64 = np.dtype(np.float64)
-    if means is None:
-        sums = _along(values, (first,), float64, lambda lines: _folded(lines.astype(np.float64)))
-    else:
-        shape = [1 if axis == first else n for axis, n in enumerate(values.shape)]
-        sums = _along(values, (first,), float64, squared, np.broadcast_to(means, shape))
-    gone = [first]
-    for axis in others:
-        sums = _along(sums, (axis - sum(g < axis for g in gone),), float64, lambda lines: _folded(lines.copy()))
-        gone.append(axis)
-    return sums
-
-
-def _folded(lines: Array) -> Array:
-    """The sum of each column: its second half is added to its first, until one value is left. They are overwritten."""
-    n = len(lines)
-    while n > 1:
-        half = (n + 1) // 2
-        lines[: n - half] += lines[half:n]
-        n = half
-    first: Array = lines[0]
-    return first
 
 
 def _between(low: Array, high: Array, share: Fraction) -> Array:
@@ -193,27 +159,14 @@ def _between(low: Array, high: Array, share: Fraction) -> Array:
 # --- whole numbers ---------------------------------------------------------------------------------------------------
 
 
-def digits(block: Array) -> list[Array]:
-    """Integers as digits to base 2^16, lowest first; sums and products of a block of them fit int64."""
-    bits = 8 * block.dtype.itemsize
-    return [(block >> s if s + 16 >= bits else block >> s & 0xFFFF).astype(np.int64) for s in range(0, bits, 16)]
-
-
 def _combined(sums: list[tuple[int, Array]]) -> Array:
     """Sums of digits, each with its place, as Python's integers."""
     return np.asarray(sum(part.astype(object) << 16 * place for place, part in sums))
 
 
-def _largest(values: Array) -> int:
-    """The largest of integers, without their signs; of small types that it could be."""
-    if values.dtype.itemsize <= 2:
-        return int(1 << 8 * values.dtype.itemsize)
-    return max(abs(int(values.min())), abs(int(values.max())))
-
-
 def _whole_sum(values: Array, axes: Axes) -> Array:
     """Exact sums of integers: int64, or Python's own where these are needed."""
-    if _length(values, axes) * _largest(values) <= _MOST_WHOLE:
+    if _length(values, axes) * largest(values) <= _MOST_WHOLE:
         return np.asarray(np.add.reduce(values, axis=axes, dtype=np.int64))
 
     def statistic(lines: Array) -> Array:
@@ -224,7 +177,7 @@ def _whole_sum(values: Array, axes: Axes) -> Array:
 
 def _whole_squares(values: Array, axes: Axes) -> Array:
     """Exact sums of the squares of integers, in such types."""
-    fits = _length(values, axes) * _largest(values) ** 2 <= _MOST_WHOLE
+    fits = _length(values, axes) * largest(values) ** 2 <= _MOST_WHOLE
 
     def statistic(lines: Array) -> Array:
         if fits:
@@ -248,7 +201,7 @@ def _quotient(numerator: Array, denominator: int) -> Array:
 def _between_whole(low: Array, high: Array, share: Fraction) -> Array:
     if not share:
         return low.astype(np.float64)
-    if 2 * max(_largest(low), _largest(high)) * share.denominator < _EXACT:
+    if 2 * max(largest(low), largest(high)) * share.denominator < _EXACT:
         low, high = low.astype(np.int64), high.astype(np.int64)
         return np.asarray((low * share.denominator + share.numerator * (high - low)) / share.denominator)
     exact = np.frompyfunc(lambda a, b: float(a + share * (b - a)), 2, 1)

@@ -1,12 +1,11 @@
-"""Smoothing and slopes, bit for bit as SciPy has them, many lines at a time.
+"""Smoothing and slopes, many lines at a time.
 
-SciPy works through a line pixel by pixel in double precision: the middle times its weight, then for each distance from
-the farthest on, the sum (or the difference) of the two pixels there times theirs. Here each of these steps is one
-operation on a tile that stays in the cache, laid flat.
+Each pixel is worked out in double precision, in the order that SciPy has too: the middle times its weight, then for
+each distance from the farthest on, the sum (or the difference) of the two pixels there times theirs. Here each of these
+steps is one operation on a tile that stays in the cache, laid flat. Each is rounded on its own, which SciPy's are only
+where it was not built to multiply and add in one step, as it is for Apple silicon.
 """
 
-import functools
-import importlib
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -14,56 +13,35 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.threads import pause
+from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
 
 Array = np.ndarray[Any, Any]
 
-_TRUNCATE = 4.0
 # Pixels of a tile, of which three arrays in double precision are held.
 _TILE = 32768
 # Tall tiles may be larger, so that what is read of each row still fills cache lines.
 _TALL_TILE = 8 * _TILE
 _NARROWEST = 16
 _BETWEEN_PAUSES = 64
-_SCIPYS = 2**19  # bytes that SciPy takes for short lines, before and after
+_FEW_PIXELS = 256  # of which an operation takes as long to begin as to do
+_WHILE_FOUND = 140  # bytes that each weight takes as a whole number and as Python's floats
 
 # --- gaussian --------------------------------------------------------------------------------------------------------
 
 
 def gaussian(im: Array, sigmas: Sequence[float], dtype: Any, out: Array | None = None) -> Array:
-    """As scipy.ndimage.gaussian_filter(im, sigmas, output=dtype, mode="reflect"), where 0 leaves an axis as it is;
-    float16 is computed in float32.
+    """An image smoothed by Gaussians, where 0 leaves an axis as it is: along each axis in turn as
+    scipy.ndimage.correlate1d(im, weights, axis, output=dtype, mode="reflect"); float16 is computed in float32.
 
     `out` is C-contiguous, of the type asked for, and no part of the image.
     """
-    smooth = _smoothed if _equals_scipy() else _scipys
+    found = {sigma: gaussian_weights(sigma) for sigma in set(sigmas) if gaussian_reach(sigma)}
+    weights = [found.get(sigma) for sigma in sigmas]
     if dtype != np.float16:
-        return smooth(im, sigmas, dtype, out)
+        return _along_each_axis(im, dtype, weights, out)
     result = np.empty(im.shape, dtype) if out is None else out
-    result[...] = smooth(im.astype(np.float32), sigmas, np.float32)
+    result[...] = _along_each_axis(im.astype(np.float32), np.float32, weights)
     return result
-
-
-def _scipys(im: Array, sigmas: Sequence[float], dtype: Any, out: Array | None = None) -> Array:
-    ndimage: Any = importlib.import_module("scipy.ndimage")
-    result = np.empty(im.shape, dtype) if out is None else out
-    ndimage.gaussian_filter(im, sigmas, output=result, mode="reflect", truncate=_TRUNCATE)
-    return result
-
-
-@functools.cache
-def _equals_scipy() -> bool:
-    """A SciPy built to multiply and add in one step, or one that sums in another order, rounds otherwise."""
-    im = np.random.default_rng(1).normal(0.0, 1000.0, (30, 40))
-    return all(
-        np.array_equal(_smoothed(im.astype(dtype), (4.7, 1.3), dtype), _scipys(im.astype(dtype), (4.7, 1.3), dtype))
-        for dtype in (np.float32, np.float64)
-    )
-
-
-def _smoothed(im: Array, sigmas: Sequence[float], dtype: Any, out: Array | None = None) -> Array:
-    # Where SciPy draws the line too.
-    weights = {sigma: _weights(sigma) for sigma in set(sigmas) if sigma > 1e-15}
-    return _along_each_axis(im, dtype, [weights.get(sigma) for sigma in sigmas], out)
 
 
 def _along_each_axis(im: Array, dtype: Any, weights: Sequence[Array | None], out: Array | None = None) -> Array:
@@ -79,23 +57,13 @@ def _along_each_axis(im: Array, dtype: Any, weights: Sequence[Array | None], out
     return result
 
 
-def _weights(sigma: float) -> Array:
-    """From the middle out."""
-    reach = int(_TRUNCATE * sigma + 0.5)
-    weights = np.exp(-0.5 / (sigma * sigma) * np.arange(-reach, reach + 1) ** 2)
-    return np.asarray((weights / weights.sum())[reach:])
-
-
 def _smooth_lines(source: Array, target: Array, axis: int, weights: Array) -> None:
     """Smooth along one axis; a tile holds whole lines, so that source and target may be one array."""
-    if _is_mostly_mirrored(source.shape[axis], len(weights) - 1):
-        ndimage: Any = importlib.import_module("scipy.ndimage")
-        source = source.astype(np.float32) if source.dtype == np.float16 else source  # which SciPy does not take
-        ndimage.correlate1d(source, np.concatenate([weights[:0:-1], weights]), axis, output=target, mode="reflect")
-        return
     before, length, after = math.prod(source.shape[:axis]), source.shape[axis], math.prod(source.shape[axis + 1 :])
     lines, smooth = source.reshape(before, length, after), target.reshape(before, length, after)
     reach = len(weights) - 1
+    if _is_mostly_mirrored(length, reach):
+        return _smooth_mirrored(lines, smooth, weights)
     count, padded, width = _tile(before, length, after, reach)
     scratch = np.empty((3, count * padded * width))
     for i in range(0, before, count):
@@ -107,12 +75,59 @@ def _smooth_lines(source: Array, target: Array, axis: int, weights: Array) -> No
             _fill(tile.reshape(shape), part, reach)
             _weigh(tile, total, pair, shape[2], weights.tolist())
             smooth[i : i + count, :, j : j + width] = total.reshape(shape)[:, reach : reach + length]
+    return None
 
 
 def _is_mostly_mirrored(length: int, reach: int) -> bool:
-    """Whether weights reach beyond whole lines. A tile is then full of what these mirror, and short lines are few
-    pixels for as many operations as there are weights: SciPy is up to several hundred times as fast."""
+    """Whether weights reach beyond whole lines. A tile with all that these mirror would be little else."""
     return reach >= length
+
+
+def _smooth_mirrored(lines: Array, smooth: Array, weights: Array) -> None:
+    """Smooth lines that weights reach beyond. What they mirror repeats after two lengths, so that all pixels so far
+    away to one side lie together, somewhere in three lengths."""
+    before, length, after = lines.shape
+    count, _, width = _tile(before, length, after, length)
+    for i in range(0, before, count):
+        for j in range(0, after, width):
+            pause()
+            part = lines[i : i + count, :, j : j + width].swapaxes(0, 1)
+            tile = np.empty((3, *part.shape))
+            tile[0] = tile[2] = part
+            tile[1] = tile[0, ::-1]
+            views = np.lib.stride_tricks.sliding_window_view(tile.reshape(-1), part.size)[:: part[0].size]
+            weigh = _weigh_views if part.size > _FEW_PIXELS else _weigh_many_views
+            total = weigh(views, weights)
+            smooth[i : i + count, :, j : j + width] = total.reshape(part.shape).swapaxes(0, 1)
+
+
+def _weigh_views(views: Array, weights: Array) -> Array:
+    """The weighted sums of views of the pixels so far away; as many views as they repeat after, and one."""
+    turn = len(views) - 1
+    total: Array = np.multiply(views[0], weights[0])
+    pair = np.empty_like(total)
+    for far, weight in zip(range(len(weights) - 1, 0, -1), weights[:0:-1].tolist(), strict=True):
+        if far % _BETWEEN_PAUSES == 0:
+            pause()
+        np.add(views[-far % turn], views[far % turn], out=pair)
+        np.multiply(pair, weight, out=pair)
+        np.add(total, pair, out=total)
+    return total
+
+
+def _weigh_many_views(views: Array, weights: Array) -> Array:
+    """The same, by fewer operations where views are short."""
+    turn = len(views) - 1
+    total: Array = np.multiply(views[0], weights[0])
+    step = max(1, _TILE // (4 * len(total)))
+    for last in range(len(weights) - 1, 0, -step):
+        pause()
+        far = np.arange(last, max(last - step, 0), -1)
+        pairs = np.add(views[-far % turn], views[far % turn])
+        np.multiply(pairs, weights[far, None], out=pairs)
+        np.add(total, pairs[0], out=pairs[0])
+        total = np.add.accumulate(pairs)[-1]  # one after another, as no sum promises
+    return total
 
 
 def _tile(before: int, length: int, after: int, reach: int) -> tuple[int, int, int]:
@@ -124,15 +139,23 @@ def _tile(before: int, length: int, after: int, reach: int) -> tuple[int, int, i
 
 def gaussian_bytes(shape: tuple[int, ...], sigmas: Sequence[float], dtype: Any) -> int:
     """Bytes that `gaussian` works in, for a C-contiguous image."""
+    reaches = [gaussian_reach(sigma) for sigma in sigmas]
+    weights = _WHILE_FOUND * max(reaches, default=0)
+    return weights + _lines_bytes(shape, reaches) + (8 * math.prod(shape) if dtype == np.float16 else 0)
+
+
+def _lines_bytes(shape: tuple[int, ...], reaches: Sequence[int]) -> int:
+    """Bytes that lines are smoothed in, along the axis that takes the most."""
     tiles = [0]
-    for axis, sigma in enumerate(sigmas):
-        reach = int(_TRUNCATE * sigma + 0.5)
-        if _is_mostly_mirrored(shape[axis], reach):
-            tiles.append(_SCIPYS + 48 * (shape[axis] + 2 * reach))  # lines before and after, weights on their way
-            continue
-        count, padded, width = _tile(math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :]), reach)
-        tiles.append(8 * count * width * (3 * padded + reach))  # and what is mirrored at one end
-    return max(tiles) + (8 * math.prod(shape) if dtype == np.float16 else 0)
+    for axis, reach in enumerate(reaches):
+        before, length, after = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
+        if _is_mostly_mirrored(length, reach):
+            count, _, width = _tile(before, length, after, length)
+            tiles.append(8 * (5 * count * length * width + _TILE))
+        else:
+            count, padded, width = _tile(before, length, after, reach)
+            tiles.append(8 * count * width * (3 * padded + reach))  # and what is mirrored at one end
+    return max(tiles)
 
 
 def _fill(tile: Array, part: Array, reach: int) -> None:
@@ -140,8 +163,7 @@ def _fill(tile: Array, part: Array, reach: int) -> None:
     length = part.shape[1]
     tile[:, reach : reach + length] = part
     if reach:
-        places = np.arange(-reach, 0) % (2 * length)
-        mirrored = np.minimum(places, 2 * length - 1 - places)
+        mirrored = _mirrored(np.arange(-reach, 0), length)
         tile[:, :reach] = part[:, mirrored]
         tile[:, reach + length :] = part[:, length - 1 - mirrored[::-1]]
 
@@ -166,7 +188,7 @@ def _weigh(tile: Array, total: Array, pair: Array, step: int, weights: list[floa
 
 def box_sums(im: Array, reaches: Sequence[int]) -> Array:
     """The sums of the pixels within a reach along each axis, as float64, axis by axis, as scipy.ndimage.correlate1d
-    with weights of 1 and its default border has them."""
+    with weights of 1 and its default border has them, however it was built: what is times 1 is not rounded."""
     return _along_each_axis(im, np.float64, [np.ones(reach + 1) if reach else None for reach in reaches])
 
 
@@ -204,12 +226,8 @@ def _window_tile(shape: tuple[int, ...], window: tuple[int, ...]) -> tuple[tuple
 
 def sums_bytes(shape: tuple[int, ...], window: Array) -> int:
     """Bytes that `box_sums` and `window_sums` work in, beside images of the size of the result."""
-    boxes = 0
-    for axis, size in enumerate(window.shape):
-        count, padded, width = _tile(math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :]), size // 2)
-        boxes = max(boxes, 8 * count * width * (3 * padded + size // 2))
     if window.all():
-        return boxes
+        return _lines_bytes(shape, [size // 2 for size in window.shape])
     slice_shape, rows = _window_tile(shape, window.shape)
     height = rows + len(window) - 1
     return 32 * height * math.prod(slice_shape) + 16 * len(shape) * int(np.count_nonzero(window)) + 40 * height

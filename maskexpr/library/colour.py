@@ -169,7 +169,7 @@ def saturation(im: Colour, kind: ResultKind) -> Any:
 def value(im: Colour) -> Any:
     """The largest of the three channels of a colour image, in its own type and scale.
 
-    Alpha is ignored; nan where a channel is nan.
+    Alpha is ignored; nan where a channel is nan; a zero has no sign.
 
     Errors: an image that is not in colour.
     Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as skimage.color.rgb2hsv, which
@@ -178,4 +178,4 @@ def value(im: Colour) -> Any:
     >>> evaluate("value(im)", im=np.uint8([[[50, 100, 200]]]))
     array([[200]], dtype=uint8)
     """
-    return im[..., :3].max(axis=-1)
+    return im[..., :3].max(axis=-1) + 0  # -0.0 becomes 0.0: which of two zeros NumPy takes is not laid down

@@ -22,6 +22,7 @@ def test_values_are_numpys(im):
 @pytest.mark.parametrize("block", [1, 7, 2**16])
 def test_blocks_of_any_size(im, block, monkeypatch):
     monkeypatch.setattr(counts, "_BLOCK", block)
+    monkeypatch.setattr(counts, "BINNED", block)
     expect_counts(im)
     finite = im[np.isfinite(im)].astype(float)
     edges = np.linspace(finite.min(), finite.max() + 1, 12)

@@ -12,7 +12,7 @@ from maskexpr.kernels.gathering import gather
 
 @pytest.mark.parametrize("layout", sorted(set(LAYOUTS)))
 @pytest.mark.parametrize("of_mask", sorted(set(LAYOUTS)))
-@pytest.mark.parametrize("shape", [(700,), (40, 60), (9, 10, 11)])
+@pytest.mark.parametrize("shape", [(700,), (40, 60), (9, 10, 11), (300, 250)])
 def test_values_come_in_scan_order(layout, of_mask, shape):
     rng = np.random.default_rng(3)
     values = rng.integers(0, 200, shape).astype(np.uint8)

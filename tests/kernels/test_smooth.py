@@ -6,7 +6,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 import scipy.ndimage
-from helpers import places
+from helpers import gaussians, places
 from helpers.each import each
 
 from maskexpr.kernels import smooth
@@ -106,17 +106,28 @@ def test_out_is_filled() -> None:
     assert smooth.gaussian(empty, (1.0, 1.0), np.float64).shape == (0, 4)
 
 
-def test_a_scipy_that_rounds_otherwise_is_asked_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smooth, "_equals_scipy", lambda: False)
-    for im in (ANKLE, ANKLE.astype("f2")):
-        assert_gaussian(im, (2.0, 0.0))
+@pytest.mark.parametrize("dtype", ["u1", "f4", "f8"])
+@pytest.mark.parametrize("sigma", [0.4, 1.0, 2.0, 3.3, 10.0, 90.0])
+def test_scipys_correlation_with_the_exact_weights(dtype: str, sigma: float) -> None:
+    """To the last bit where it does not multiply and add in one step; the longest reach lies beyond whole lines."""
+    im = ANKLE[50:200, 30:150].astype(dtype)
+    found = smooth.gaussian(im, (sigma, sigma), Kind(im.dtype).dtype)
+    assert_same(found, gaussians.weighted(im, sigma))
+    if gaussians.scipy_rounds_each_step():
+        assert_same(found, gaussians.by_scipy(im, sigma))
+    np.testing.assert_allclose(found, gaussians.by_scipy(im, sigma), rtol=3e-7 if dtype == "f4" else 1e-14)
 
 
-def test_a_difference_in_the_last_bit_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = smooth._scipys
-    assert smooth._equals_scipy.__wrapped__()
-    monkeypatch.setattr(smooth, "_scipys", lambda *args: np.nextafter(plain(*args), np.inf, dtype=args[2]))
-    assert not smooth._equals_scipy.__wrapped__()
+def test_no_gaussian_is_scipys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which rounds as it was built to."""
+
+    def refuse(*given: object, **named: object) -> None:
+        raise AssertionError
+
+    for name in ("correlate1d", "convolve1d", "gaussian_filter", "gaussian_filter1d"):
+        monkeypatch.setattr(scipy.ndimage, name, refuse)
+    for shape in [(30, 40), (3, 4, 5), (700, 3)]:
+        assert_gaussian(random_image(shape, "f4", 1), (2.0, 40.0, 7.0)[: len(shape)])
 
 
 # --- sums over windows -----------------------------------------------------------------------------------------------
@@ -158,6 +169,7 @@ def test_far_beyond_short_lines_nothing_is_done_once_for_each_weight(monkeypatch
         raise AssertionError
 
     monkeypatch.setattr(smooth, "_weigh", refuse)
+    monkeypatch.setattr(smooth, "_weigh_views", refuse)
     im = random_image((30, 3), "f4", 5)
     assert_gaussian(im, (20.0, 3000.0))
     assert smooth.box_sums(im.astype("f2"), (30, 3)).dtype == np.float64

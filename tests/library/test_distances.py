@@ -1,6 +1,7 @@
 from fractions import Fraction
 
 import cv2
+import mpmath
 import numpy as np
 import pytest
 import scipy
@@ -49,6 +50,29 @@ def test_distance_in_physical_units_follows_the_spacing(mask, unit, factor, bord
     image = Image(mask, spacing=spacing)
     result = evaluate(f'distance(m, border="{border}", unit="{unit}")', m=image)
     np.testing.assert_allclose(result, expected, rtol=1e-14)
+
+
+@each("spacing", ["0.7mm", "0.478516mm", "0.1mm", ["0.7mm", "2.1mm"]])
+def test_distances_that_are_equal_are_the_same_number(rng, spacing):
+    """Whichever of several nearest pixels is found: what is found first hangs on how SciPy was compiled."""
+    mask = rng.random((120, 130)) > 0.01
+    lengths = [Fraction(step.removesuffix("mm")) for step in np.broadcast_to(spacing, 2).tolist()]
+    ratio = [int(step / min(lengths)) for step in lengths]
+    squares = np.rint(scipy.ndimage.distance_transform_edt(mask, ratio) ** 2).astype(int)
+    places, first = np.unique(squares, return_inverse=True)
+    expected = np.array([float(mpmath.sqrt(n) * min(lengths)) for n in places.tolist()])[first.reshape(mask.shape)]
+    result = evaluate('distance(m, unit="mm")', m=Image(mask, spacing=spacing))
+    assert len(np.unique(result)) == len(places)
+    np.testing.assert_allclose(result, expected, rtol=4e-16)
+    np.testing.assert_array_equal(
+        evaluate('distance(m, unit="mm")', m=Image(mask[::-1, ::-1], spacing=spacing))[::-1, ::-1], result
+    )
+
+
+def test_three_tenths_of_a_millimetre():
+    row = Image(np.array([1, 1, 1, 0], bool), spacing=["0.1mm"])
+    np.testing.assert_array_equal(evaluate('distance(m, unit="mm")', m=row), [0.3, 0.2, 0.1, 0])
+    assert evaluate('hausdorff(m, x == 0, unit="mm")', m=row) == 0.2
 
 
 def test_distance_in_pixels_ignores_the_spacing():

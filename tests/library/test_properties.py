@@ -306,10 +306,32 @@ def test_floats_are_measured_in_float64(dtype, rng):
         assert ours.dtype == (dtype if name in ("min_intensity", "max_intensity") else np.float64)
 
 
-def test_floats_are_added_up_in_scan_order():
-    im = np.array([[1e16, 1], [-1e16, 0]])
-    assert one(np.ones((2, 2)), "mean_intensity", im) == 0
-    assert one(np.ones((2, 2)), "mean_intensity", im.T) == 1 / 4
+def values_that_cancel(rng, size):
+    """Of many magnitudes, most of them with an opposite."""
+    values = np.ldexp(rng.random(size) - 0.5, rng.integers(-400, 400, size))
+    half = size // 2 - size // 20
+    values[half : 2 * half] = -values[:half]
+    return rng.permutation(values)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "cancelling"])
+def test_sums_of_floats_are_exact_and_rounded_once(dtype, rng):
+    im = values_that_cancel(rng, 4200) if dtype == "cancelling" else (rng.normal(size=4200) * 50).astype(dtype)
+    regions = found(rng.random((60, 70)) < 0.55, im.reshape(60, 70))
+    assert regions.count > 50
+    means = values_of("mean_intensity", regions)
+    deviations = values_of("std_intensity", regions)
+    for i in range(regions.count):
+        values = im.reshape(60, 70)[regions.labels == i + 1].astype(np.float64)
+        mean = math.fsum(values.tolist()) / len(values)
+        assert means[i] == mean
+        assert deviations[i] == math.sqrt(math.fsum(np.square(values - mean).tolist()) / len(values))
+
+
+@pytest.mark.parametrize("name", ["min_intensity", "max_intensity"])
+def test_a_zero_has_no_sign(name):
+    for zeros in ([-0.0, 0.0], [0.0, -0.0], [-0.0]):
+        assert math.copysign(1, one([[1] * len(zeros)], name, np.array([zeros]))) == 1
 
 
 def test_nan_and_infinite_values_stay_in_their_region():

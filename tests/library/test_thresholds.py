@@ -4,6 +4,7 @@ import warnings
 from fractions import Fraction
 
 import imageio.v3
+import mpmath
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -15,6 +16,7 @@ from helpers.places import ANKLE
 import maskexpr
 from maskexpr import ProgramError, RunError, evaluate
 from maskexpr.kinds.ranges import Range
+from maskexpr.library.thresholds import levels
 
 SCIKIT_IMAGES = {
     "otsu": skimage.filters.threshold_otsu,
@@ -418,6 +420,17 @@ def test_li_does_not_wrap():
     im = (pictures()["camera"].astype(np.int16) - 128).astype(np.int8)
     assert evaluate("li(im)", im=im) == pytest.approx(scikit_images("li", im.astype(np.int16)), rel=1e-12)
     assert scikit_images("li", im) != pytest.approx(scikit_images("li", im.astype(np.int16)), abs=1)
+
+
+@pytest.mark.parametrize("apart", [2.0**-52, 2.0**-40, 1e-9, 1e-3, 1.0, 1e3, 1e200])
+def test_li_divides_by_a_logarithm_that_is_exact(apart):
+    """That of two classes of one value each, and rounded once: no libm's."""
+    rng = np.random.default_rng(6)
+    for a in rng.random(50).tolist():
+        b = a + a * apart * (1 + rng.random())
+        with mpmath.workdps(60):
+            expected = float((mpmath.mpf(b) - a) / mpmath.log(mpmath.mpf(b) / a))
+        assert levels.logarithmic_mean(a, b) == expected
 
 
 def test_li_parts_values_that_its_sum_cannot_tell_apart():

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from maskexpr.kernels.counts import count_bins, count_values
+from maskexpr.kernels.elementary import log
 
 Array = np.ndarray[Any, Any]
 
@@ -63,7 +65,7 @@ class Distribution:
         shares = counts / most
         if scale == "linear":
             return np.asarray(shares)
-        return np.asarray(np.sqrt(shares) if scale == "root" else np.log1p(counts) / math.log1p(most))
+        return np.asarray(np.sqrt(shares) if scale == "root" else log(counts + 1.0) / log(most + 1.0))
 
 
 def distribution(values: Array, bars: int, part: Array | None = None) -> Distribution | None:
@@ -126,13 +128,18 @@ def ticks(low: float, high: float, most: int) -> dict[float, str]:
     rough = high / most - low / most
     if not rough > max(abs(low), abs(high)) * 1e-12:
         return {}
-    power = 10.0 ** math.floor(math.log10(rough))
+    power = float(f"1e{power_of_ten(rough)}")
     if power == 0:
         return {}
     step = next((s * power for s in (1, 2, 5, 10) if s * power >= rough * (1 - 1e-9)), 10 * power)
     numbers = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
-    digits = 2 + max(0, math.floor(math.log10(max(abs(low), abs(high)) / step)))
+    digits = 2 + max(0, power_of_ten(max(abs(low), abs(high)) / step))
     return {float(f"{n * step:.15g}"): _tick_text(n * step, digits) for n in numbers}
+
+
+def power_of_ten(value: float) -> int:
+    """The largest power of ten that is not above a number above 0: a rounded logarithm may be the next one."""
+    return Decimal(value).adjusted()
 
 
 def _tick_text(value: float, digits: int) -> str:

@@ -10,7 +10,14 @@ import numpy as np
 
 from maskexpr.display.pictures import colours
 from maskexpr.display.pictures.colours import Colour
-from maskexpr.display.pictures.distributions import SCALE_NAMES, Distribution, distribution, mark_text, ticks
+from maskexpr.display.pictures.distributions import (
+    SCALE_NAMES,
+    Distribution,
+    distribution,
+    mark_text,
+    power_of_ten,
+    ticks,
+)
 from maskexpr.display.pictures.rendering import Raster
 from maskexpr.display.pictures.scaling import Size
 
@@ -186,7 +193,7 @@ class _Sheet:
             self.write(_short(count), self.left - 5, y, "rm")
 
     def bars(self, found: Distribution, scale: str) -> None:
-        edges = self.left + np.round(np.linspace(0, self.across, len(found.counts) + 1)).astype(int)
+        edges = self.left + np.round(np.arange(len(found.counts) + 1) * (self.across / len(found.counts))).astype(int)
         gap = 1 if self.across >= 6 * len(found.counts) else 0
         for counts, colour in ((found.counts, self.theme.bars), (found.part, self.theme.part)):
             if counts is None:
@@ -221,12 +228,12 @@ def _count_ticks(most: int, scale: str, room: int) -> list[int]:
     if scale == "linear":
         return [int(t) for t in ticks(0, most, room) if t == int(t)]
     if scale == "log":
-        powers = list(range(math.floor(math.log10(most)) + 1))
+        powers = list(range(power_of_ten(most) + 1))
         return [0, *(10**p for p in powers[:: max(1, -(-len(powers) // room))])]
     found = {0}
     for step in range(1, room + 1):
         count = max(1.0, most * (step / room) ** 2)
-        power = 10 ** math.floor(math.log10(count))
+        power = 10 ** power_of_ten(count)
         found.add(max(n for n in (1, 2, 5) if n * power <= count) * power)
     return sorted(found)
 

@@ -1,5 +1,6 @@
 """Numbers as tones: the values of an image between black and white."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from maskexpr.display.pictures.scaling import Size, shrink
 Array = np.ndarray[Any, Any]
 Window = tuple[float, float]
 
-_PERCENTILES = (0.5, 99.5)
+_DARKEST, _BRIGHTEST = Fraction(5, 1000), Fraction(995, 1000)  # shares of the values, in order
 _SAMPLE = 2**17  # values enough to tell percentiles by
 _WIDE = 128  # 8-bit images that span as much are shown as they are
 
@@ -22,7 +23,8 @@ def window_of(image: Array) -> Window:
         values = values[np.isfinite(values)]
     if not values.size:
         return (0.0, 1.0)
-    low, high = (float(v) for v in np.percentile(values.astype(np.float64), _PERCENTILES, method="nearest"))
+    places = [round(share * (values.size - 1)) for share in (_DARKEST, _BRIGHTEST)]
+    low, high = np.partition(values.astype(np.float64), places)[places].tolist()
     if image.dtype == np.uint8 and high - low >= _WIDE:
         return (0.0, 255.0)
     if low == high:  # all but a few are the same
@@ -64,4 +66,5 @@ def scaled(values: Array, low: float, high: float) -> Array:
         tones -= low / 2
         tones *= 255 / (high / 2 - low / 2)
         tones += 0.5
-        return np.asarray(np.clip(tones, 0, 255, out=tones).astype(np.uint8))
+        np.fmax(tones, 0, out=tones)  # nan too, the sum of values that overflow both ways
+        return np.asarray(np.minimum(tones, 255, out=tones).astype(np.uint8))

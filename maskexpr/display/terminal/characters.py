@@ -18,7 +18,8 @@ def draw_text(picture: Array, unicode: bool = True) -> str:
     One of two colours, such as a mask, has the lighter of them as on; of others the light is shown. Ends of lines
     without any are left out.
     """
-    light = picture @ np.array([0.299, 0.587, 0.114])
+    red, green, blue = np.moveaxis(picture, 2, 0)
+    light = 0.299 * red + 0.587 * green + 0.114 * blue
     if len(light) % 2:
         light = np.vstack([light, light[-1:] if _levels(light) > 2 else np.full((1, light.shape[1]), light.min())])
     if _levels(light) <= 2:

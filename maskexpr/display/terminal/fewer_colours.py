@@ -44,7 +44,7 @@ def _boxes(values: Array, counts: Array, most: int) -> tuple[Array, int]:
             [np.bincount(boxes, (v - m[boxes]) ** 2 * counts, count) for v, m in zip(values, means, strict=True)]
         )
         axes, loss = spread.argmax(axis=0), spread.max(axis=0)
-        chosen = np.argsort(loss)[::-1][: min(most - count, max(1, count // 2))]
+        chosen = np.argsort(-loss, kind="stable")[: min(most - count, max(1, count // 2))]
         chosen = chosen[loss[chosen] > _LEAST]
         if not chosen.size:
             break

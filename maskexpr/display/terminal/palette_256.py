@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.elementary import cbrt, exp, log
+
 Array = np.ndarray[Any, Any]
 
 _FIRST = 16  # those before are what a person has set them to
@@ -37,9 +39,9 @@ def nearest_of_256(picture: Array) -> Array:
     found, where = np.unique(codes, return_inverse=True)
     palette = _palette()
     # The squared distances without what all colours of the palette have in common.
-    away = (palette**2).sum(axis=1) - 2 * _seen(
-        np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
-    ) @ palette.T
+    colours = _seen(np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1))
+    light, first, second = np.square(palette).T
+    away = light + first + second - 2 * _products(colours, palette)
     return np.asarray(_FIRST + away.argmin(axis=1).take(where).reshape(codes.shape))
 
 
@@ -51,7 +53,17 @@ def _palette() -> Array:
 
 def _seen(colours: Array) -> Array:
     """Colours of shape (K, 3) where the distance between two is how different they look."""
-    shares = colours / 255
-    light = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
-    lab = np.cbrt(light @ _TO_CONES.T) @ _TO_LAB.T
+    lab = _products(cbrt(_products(_light()[colours], _TO_CONES)), _TO_LAB)
     return np.asarray(lab * np.sqrt([1, _HUE, _HUE]))
+
+
+@functools.cache
+def _light() -> Array:
+    """How bright each number of a channel is."""
+    shares = np.arange(256) / 255
+    return np.where(shares <= 0.04045, shares / 12.92, exp(2.4 * log((shares + 0.055) / 1.055)))
+
+
+def _products(colours: Array, rows: Array) -> Array:
+    """As `colours @ rows.T`, added in one order, which that leaves to the library that NumPy was built with."""
+    return sum(colours[:, i, np.newaxis] * rows[:, i] for i in range(3))  # type: ignore[return-value]

@@ -64,7 +64,7 @@ def encode(array: np.ndarray, kind: str, suffix: str, *, name: str = "standard o
         )
         able = [other for other, writing in table.written() if _fits(array, kind, writing)]
         raise FileError(messages.FILE_CANNOT_HOLD.anywhere(path=name, suffix=ending, what=what, able=_listed(able)))
-    data = format.encode(stored, kind)
+    data = format.encode(_with_one_nan(stored), kind)
     return format.with_text(data, text) if text and format.with_text is not None else data
 
 
@@ -96,6 +96,13 @@ def _stored(array: np.ndarray, kind: str, format: Writing) -> np.ndarray:
     elif kind == "labels" and array.size and array.min() >= 0:
         array = array.astype(np.min_scalar_type(array.max()))
     return np.asarray(array, array.dtype.newbyteorder("="), order="C")
+
+
+def _with_one_nan(array: np.ndarray) -> np.ndarray:
+    """Every nan the same: the bits of one that was computed follow from the machine."""
+    if array.dtype.kind != "f" or not (missing := np.isnan(array)).any():
+        return array
+    return np.where(missing, array.dtype.type(np.nan), array)
 
 
 def _listed(suffixes: list[str]) -> str:

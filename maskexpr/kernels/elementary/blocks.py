@@ -19,6 +19,7 @@ BLOCK = 16384
 _STRETCH = 8 * BLOCK
 _ROWS = 32
 _FLAGS = 4
+_MOST_KEPT = 16  # of some megabytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,23 @@ class Function:
     single: Callable[..., Array | None] | None = None
 
 
-_kept: list[Work] = []
+@dataclass(slots=True)
+class _Buffers:
+    """One thread's, of a whole block and of the shorter one that was asked for last, as small arrays often come in one
+    size."""
+
+    whole: Work
+    shorter: Work
+
+    def of(self, size: int) -> Work:
+        if size == BLOCK:
+            return self.whole
+        if self.shorter.floats[0].size != size:
+            self.shorter = self.whole.first(size)
+        return self.shorter
+
+
+_kept: list[_Buffers] = []
 
 
 def _new_work() -> Work:
@@ -69,16 +86,18 @@ def bytes_for(kind: np.dtype[Any], operands: int) -> Callable[[int], int]:
 
 
 @contextlib.contextmanager
-def _borrowed() -> Iterator[Work]:
-    """Buffers for one thread's work. Those of as many threads as worked at once are kept."""
+def _borrowed() -> Iterator[_Buffers]:
+    """Buffers for one thread's work, which are kept for the next that asks."""
     try:
-        work = _kept.pop()
+        buffers = _kept.pop()
     except IndexError:
         work = _new_work()
+        buffers = _Buffers(work, work)
     try:
-        yield work
+        yield buffers
     finally:
-        _kept.append(work)
+        if len(_kept) < _MOST_KEPT:
+            _kept.append(buffers)
 
 
 def apply(function: Function, operands: Sequence[Any], out: Array | None = None) -> Any:
@@ -91,8 +110,8 @@ def apply(function: Function, operands: Sequence[Any], out: Array | None = None)
     result = _empty(arrays, kind) if out is None else out
     if result.size:
         # nan, inf and subnormal numbers are results like others
-        with np.errstate(all="ignore"), _borrowed() as work:
-            _fill(function, arrays, result, work)
+        with np.errstate(all="ignore"), _borrowed() as buffers:
+            _fill(function, arrays, result, buffers)
     return result if out is not None or result.ndim else result[()]
 
 
@@ -102,16 +121,13 @@ def _empty(arrays: Sequence[Array], kind: Any) -> Array:
     return np.empty_like(alike[0], kind, subok=False) if alike else np.empty(shape, kind)
 
 
-def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -> None:
+def _fill(function: Function, arrays: Sequence[Array], out: Array, buffers: _Buffers) -> None:
     single = all(a.dtype == np.float32 for a in (*arrays, out))
     apart = not any(np.may_share_memory(out, a) for a in arrays)
-    # Up to 2.2 NumPy's iterator reads beyond what it both spreads and converts: it is given nothing to spread.
-    numbers = {i: np.full(min(BLOCK, out.size), a.item()) for i, a in enumerate(arrays) if a.size == 1}
-    if out.size == 1:
-        result = np.empty(1)
-        _fill_stretch(function, [*numbers.values()], result, work, True, single)
-        out[...] = result[0]
-        return
+    # Before 2.3, NumPy's iterator leaves buffers unconverted whose operand has no axes.
+    *arrays, out = (a if a.ndim else a.reshape(1) for a in (*arrays, out))
+    # What is one number beside many is no matter of that iterator, which up to 2.2 reads beyond its end.
+    numbers = {i: np.full(min(BLOCK, out.size), a.item()) for i, a in enumerate(arrays) if a.size == 1 < out.size}
     walked = [_spread(a, out.shape) for i, a in enumerate(arrays) if i not in numbers]
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
     modes: Any = [["readonly", *layout]] * len(walked) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
@@ -127,7 +143,7 @@ def _fill(function: Function, arrays: Sequence[Array], out: Array, work: Work) -
         for *values, result in stretches:
             for i, number in numbers.items():
                 values.insert(i, number)
-            _fill_stretch(function, values, result, work, apart, single)
+            _fill_stretch(function, values, result, buffers, apart, single)
 
 
 def _spread(array: Array, shape: tuple[int, ...]) -> Array:
@@ -143,13 +159,13 @@ def _compute(function: Function, work: Work, values: Sequence[Array], out: Array
 
 
 def _fill_stretch(
-    function: Function, values: Sequence[Array], out: Array, work: Work, apart: bool, single: bool
+    function: Function, values: Sequence[Array], out: Array, buffers: _Buffers, apart: bool, single: bool
 ) -> None:
     undecided: list[tuple[Array, ...]] = []
     for start in range(0, out.size, BLOCK):
         target = out[start : start + BLOCK]
         block = [v[start : start + BLOCK] if v.size == out.size else v[: target.size] for v in values]
-        here = work if target.size == BLOCK else work.first(target.size)
+        here = buffers.of(target.size)
         result = target if apart else here.floats[-1]
         mask = _compute(function, here, block, result, single)
         if mask is not None and mask.any():

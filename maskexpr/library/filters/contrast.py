@@ -10,7 +10,8 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import FLOAT_IMAGE, Gives, Kinds
 from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma, exact
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.counts import count_values
+from maskexpr.kernels.counts import BINNED, count_values
+from maskexpr.kernels.projections import as_number
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.filters.smoothing import (
@@ -93,8 +94,8 @@ def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *,
     """
     if low is None or high is None:
         finite = _finite(im)
-        low = finite.min().item() if low is None else low
-        high = finite.max().item() if high is None else high
+        low = as_number(finite.min()) if low is None else low
+        high = as_number(finite.max()) if high is None else high
     _check_ends(low, high)
     return _scaled(im, low, high).astype(kind.dtype, copy=False)
 
@@ -116,7 +117,7 @@ def _scaled(im: Array, low: Any, high: Any) -> Array:
         part = 1.0 if math.isfinite(float(high) - float(low)) else 0.5  # their difference is beyond float64
         values, low, high = im.astype(np.float64) * part, float(low) * part, float(high) * part
     above, width = values - low, high - low
-    return np.asarray(np.clip(np.sign(above) if width == 0 else above / width, 0.0, 1.0))
+    return np.asarray(np.clip(np.sign(above) if width == 0 else above / width, 0.0, 1.0) + 0.0)  # with no -0.0
 
 
 def _distances(im: Array, start: int) -> Array:
@@ -154,17 +155,36 @@ def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array
             every = np.arange(2 ** (8 * im.dtype.itemsize)).astype(im.dtype)  # from 0, the negative ones at the end
             return np.asarray(_shares_at(every, values, shares)[im])
         return _shares_at(im, values, shares)
-    low, high = counted.min().item(), counted.max().item()
-    counts = np.histogram(_scaled(counted, low, high), _BINS, (0.0, 1.0))[0]
-    centres = (np.arange(_BINS) + 0.5) / _BINS
-    shares = np.interp(_scaled(im, low, high), centres, _shares(counts))
-    return np.asarray(shares.astype(kind.dtype, copy=False))
+    low, high = as_number(counted.min()), as_number(counted.max())
+    counts = np.zeros(_BINS, np.int64)
+    for part in _blocks(counted):
+        bins = np.minimum((_scaled(part, low, high) * _BINS).astype(np.intp), _BINS - 1)
+        counts += np.bincount(bins, minlength=_BINS)
+    shares, result = _shares(counts), np.empty(im.size, kind.dtype)
+    for part, into in zip(_blocks(im.ravel()), _blocks(result), strict=True):
+        into[...] = _joined(_scaled(part, low, high), shares)
+    return result.reshape(im.shape)
+
+
+def _blocks(values: Array) -> list[Array]:
+    """Flat values in parts that stay in the cache."""
+    return [values[start : start + BINNED] for start in range(0, values.size, BINNED)]
 
 
 def _shares(counts: Array) -> Array:
     """The share of all counted at each place or before it."""
     total = np.cumsum(counts)
     return np.asarray(total / total[-1])
+
+
+def _joined(places: Array, shares: Array) -> Array:
+    """Values from 0 to 1 by lines between shares at the centres of bins; beyond the outermost ones those at them."""
+    centres, missing = (np.arange(_BINS) + 0.5) / _BINS, np.isnan(places)
+    after = np.where(missing, 0, places) * _BINS - 0.5
+    line = np.clip(after, 0, _BINS - 1).astype(np.intp)
+    rise = np.append(np.diff(shares) * _BINS, 0.0)
+    found = rise[line] * (np.clip(places, centres[0], centres[-1]) - centres[line]) + shares[line]
+    return np.where(missing, np.nan, found)
 
 
 def _shares_at(im: Array, values: Array, shares: Array) -> Array:

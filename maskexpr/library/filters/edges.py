@@ -18,6 +18,10 @@ from maskexpr.library.lazy import scipy
 _WIDER = 1.6  # Marr and Hildreth's ratio, for which a difference of Gaussians is nearest to a Laplacian of one
 
 
+# SciPy's weights for slopes and curvatures are 1 and 2. What is times these is not rounded, so it makes no difference
+# whether SciPy was built to multiply and add in one step, as it is for Apple silicon.
+
+
 def _next_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
     """One pixel along the axes that are worked on."""
     worked = elements.worked_axes(settings["axes"], ndim)
@@ -133,7 +137,8 @@ def difference_of_gaussians(
     What is brighter than around it comes out positive; noise and slow changes are taken away. `low` and `high` are the
     two standard deviations, each as for `gaussian`: a number of pixels, a length, or a list of one per axis; `high` is
     1.6 times `low` where it is left out. `axes` as for `gaussian`. Integers give float64, floating images keep their
-    type, with float16 computed in float32; nan and inf spread over the larger kernel.
+    type, with float16 computed in float32; nan and inf spread over the larger kernel. Flat ground gives 0 but for
+    rounding, so compare with a number above it: `difference_of_gaussians(im, 2) > 0.01`.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
     Errors: high < low along an axis; as for `gaussian`, of either sigma.

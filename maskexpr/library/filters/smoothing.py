@@ -23,12 +23,12 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import Settings, function
 from maskexpr.kernels import smooth
 from maskexpr.kernels.ranks import ranked
+from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
 REFLECTED = "the image is reflected at its border: d c b a | a b c d | d c b a"
-_TRUNCATE = 4.0
 _LARGEST_WINDOW = 2**20
 # Pixels of a window, and those times the image's, up to which SciPy sums: for a tenth of a second.
 _LARGEST_OF_SCIPY, _MOST_OF_SCIPY = 2**9, 2**28
@@ -38,11 +38,6 @@ _EXACT = 2**53  # float64 holds every whole number up to here
 def check_window(size: int, argument: str) -> None:
     if size > _LARGEST_WINDOW:
         raise Refused(messages.WINDOW_TOO_LARGE, argument, size=float(size), most=float(_LARGEST_WINDOW))
-
-
-def wide_enough(im: Array) -> Array:
-    """SciPy filters no float16."""
-    return im.astype(np.float32) if im.dtype == np.float16 else im
 
 
 # --- gaussian --------------------------------------------------------------------------------------------------------
@@ -56,7 +51,7 @@ def sigmas(settings: Settings, ndim: int) -> tuple[float, ...]:
 
 def reaches(per_axis: tuple[float, ...]) -> tuple[int, ...]:
     """How far Gaussians of these sigmas look along each axis."""
-    return tuple(int(_TRUNCATE * s + 0.5) for s in per_axis)
+    return tuple(gaussian_reach(s) for s in per_axis)
 
 
 def gaussian_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
@@ -81,10 +76,30 @@ def means_of(kinds: Kinds) -> Bounds | None:
 
 
 def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
-    """An image smoothed by Gaussians, in the type this is computed in: float64 for integers, float32 for float16."""
-    work = wide_enough(im)
-    dtype = work.dtype if work.dtype.kind == "f" else np.float64
-    return np.asarray(scipy.ndimage.gaussian_filter(work, per_axis, output=dtype, mode="reflect", truncate=_TRUNCATE))
+    """An image smoothed by Gaussians, in the type this is computed in: float64 for integers, float32 for float16.
+
+    Along one axis after another, each rounded to that type; within an axis in float64."""
+    dtype = np.dtype(np.float32 if im.dtype == np.float16 else im.dtype if im.dtype.kind == "f" else np.float64)
+    work = im.astype(dtype)
+    for axis, sigma in enumerate(per_axis):
+        work = _weighed(work.astype(np.float64), gaussian_weights(sigma), axis).astype(dtype)
+    return work
+
+
+def _weighed(im: Array, weights: Array, axis: int) -> Array:
+    """The weighted sums along an axis: the middle first, then two by two from the farthest in."""
+    places = np.arange(im.shape[axis])
+    total = im * weights[0]
+    for far in range(len(weights) - 1, 0, -1):
+        before, after = (im.take(_reflected(places + d, len(places)), axis) for d in (-far, far))
+        total = total + (before + after) * weights[far]
+    return np.asarray(total)
+
+
+def _reflected(places: Array, length: int) -> Array:
+    """Where a line that is reflected at its ends has the values of places beyond them."""
+    places = places % (2 * length)
+    return np.where(places < length, places, 2 * length - 1 - places)
 
 
 @function(gives=FLOAT_IMAGE.bounded(means_of), halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED,
@@ -97,11 +112,18 @@ def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) ->
     the numbers of the other axes are not used). The kernel ends at 4 sigma. Integers give float64, floating images
     keep their type, with float16 computed in float32. nan and inf spread over the kernel.
 
+    On flat ground the result may lie above or below the image by a last bit, as rounding of its value has it, and so
+    `im > gaussian(im, 2)` may be on there. Compare by a margin, large for rounding and small for what is looked for:
+    `im - gaussian(im, 2) > 0.01`. Or by a mean of integers, which is exact: `im > local_mean(im, 4)`.
+
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
     Errors: a negative sigma; a list that has not one number per axis; a length where the spacing is unknown; a kernel
     of more than 2^20 pixels along an axis.
-    Source: equals scipy.ndimage.gaussian_filter with its defaults. skimage.filters.gaussian repeats the last pixel
-    beyond the border (mode="nearest") and divides integers by the largest value of their type, unless told otherwise.
+    Source: as scipy.ndimage.gaussian_filter with its defaults, but for the last bits of the weights. Each is the exact
+    one, rounded once, on every machine; SciPy's are NumPy's, whose last bits follow the processor. By these weights
+    scipy.ndimage.correlate1d along each axis gives the same, where SciPy does not multiply and add in one step, as it
+    does on Apple silicon. skimage.filters.gaussian repeats the last pixel beyond the border (mode="nearest") and
+    divides integers by the largest value of their type, unless told otherwise.
 
     >>> evaluate("gaussian(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)
     array([[ 5.8, 24.2, 39.9, 24.2,  5.8]])
@@ -134,7 +156,8 @@ def check_windows(settings: Settings, around: Surroundings) -> None:
 def window_sums(im: Array, window: Masks) -> Array:
     """The sum of the pixels under a window at each pixel, as float64: exact for integers while it is below 2^53.
 
-    The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis.
+    The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis. Weights of
+    1 round nothing, however SciPy was built.
     """
     is_box = bool(window.all()) and all(size % 2 for size in window.shape)
     # The same to the last bit; SciPy is faster, but cannot be interrupted, and takes the size of a window squared.
@@ -176,7 +199,8 @@ def mean_filter(
     The window holds the pixels within a reach of `n`: a square of 2n + 1 by default, so that n=1 is 3x3; `n`, `shape`
     and `axes` as for `dilate`. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
     Integers give float64, the exact mean rounded once; floating images keep their type and are computed in float64.
-    nan and inf spread over the window.
+    nan and inf spread over the window. The mean of equal floating values may differ from them by a last bit: compare an
+    image with its mean by a margin, `im - mean_filter(im) > 0.01`.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
     Errors: as for `dilate`; a window of more than 2^20 pixels.

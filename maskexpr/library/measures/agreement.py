@@ -1,15 +1,16 @@
 """How well two masks agree."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
 from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import NUMBER
-from maskexpr.functions.parameters import Array, Mask, Masks, Percent, PixelSpacing
+from maskexpr.functions.parameters import Mask, Masks, Percent, PixelSpacing
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kernels.distances import distances_to_off
 from maskexpr.kinds.ranges import Bounds
-from maskexpr.library.lazy import scipy
 from maskexpr.library.measures.masks import LengthUnit, bounding_box, pixel_steps
 from maskexpr.library.measures.statistics import percentile
 
@@ -80,13 +81,12 @@ def hausdorff(a: Mask, b: Mask, q: Percent = 100, unit: LengthUnit = "px", *, sp
     """
     if not (a.any() and b.any()):
         return math.inf if a.any() or b.any() else 0.0
-    steps = [float(step) for step in pixel_steps(unit, spacing, a.ndim)]
+    steps = pixel_steps(unit, spacing, a.ndim)
     box = bounding_box(a | b)
     return max(_percentile_to(b[box], a[box], q, steps), _percentile_to(a[box], b[box], q, steps))
 
 
-def _percentile_to(m: Masks, other: Masks, q: float, steps: list[float]) -> float:
+def _percentile_to(m: Masks, other: Masks, q: float, steps: list[Fraction]) -> float:
     """The percentile of the distances to a mask from the pixels of another."""
-    distances: Array = scipy.ndimage.distance_transform_edt(~m, steps)
-    found: float = percentile(distances[other], q)
+    found: float = percentile(distances_to_off(~m, steps)[other], q)
     return found

@@ -1,12 +1,11 @@
 """Numbers measured on a whole image, on labels, or on samples such as im[mask].
 
-Statistics of integers are computed in exact integers, whatever their type. Floating values are summed in float64 over
-fixed blocks in scan order, so that neither memory layout nor the way the work is cut changes a result.
+Statistics of integers are computed in exact integers, whatever their type. A sum of floating values is the exact sum,
+rounded once to float64, so that neither the machine nor memory layout nor the way the work is cut changes a result.
 """
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -18,14 +17,13 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import Gives, Kinds, float_type
 from maskexpr.functions.parameters import Array, Axes, Bins, Measured, NumberOrNone, Percent, ResultKind, exact
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels import projections
+from maskexpr.kernels import projections, sums
 from maskexpr.kernels.counts import count_values
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind, number
 from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.along import gives_along, part_of
 
-BLOCK = 65536  # values that are added up together
 _MOST_WHOLE = 2**20  # so many are added exactly, whatever their number
 _MOST_SAMPLES = 2**40  # where the shape they come from is not known
 
@@ -55,7 +53,7 @@ def _floating_kind(left: Kind, count: int) -> Kind:
 
 
 def means(kinds: Kinds) -> Bounds | None:
-    """Sums of floating values are rounded, but not beyond whole numbers."""
+    """Sums of floating values, and the means of them, are rounded, but not beyond whole numbers."""
     limits = kinds["im"].limits
     if not limits.is_finite or max(abs(limits.low), abs(limits.high)) > _MOST_WHOLE:
         return None
@@ -89,67 +87,42 @@ def _is_whole(values: Array) -> bool:
     return values.dtype.kind in "iu"
 
 
-def _blocks(values: Array) -> Iterator[Array]:
-    """The values in scan order, in blocks of one size, floating ones as float64."""
-    flat = values.ravel()
-    for start in range(0, flat.size, BLOCK):
-        block = flat[start : start + BLOCK]
-        yield block if _is_whole(block) else block.astype(np.float64)
-
-
-def _added(sums: Iterable[float]) -> float:
-    """The sum of the blocks' sums, correctly rounded."""
-    parts = list(sums)
-    try:
-        return math.fsum(parts)
-    except (OverflowError, ValueError):  # beyond float64, or inf - inf
-        return float(np.sum(parts))
-
-
-def _whole_sum(block: Array) -> int:
-    return sum(int(digit.sum()) << 16 * i for i, digit in enumerate(projections.digits(block)))
-
-
-def _whole_squares(block: Array) -> int:
-    digits = projections.digits(block)
-    return sum(int(a @ b) << 16 * (i + j) for i, a in enumerate(digits) for j, b in enumerate(digits))
-
-
 def _sum(values: Array) -> int | float:
-    if _is_whole(values):
-        return sum(map(_whole_sum, _blocks(values)))
-    return _added(float(block.sum()) for block in _blocks(values))
+    return sums.whole_sum(values) if _is_whole(values) else sums.exact_sum(values)
 
 
 @function(gives=_SUM, halo=WHOLE, cost=2, memory=1, name="sum", spoilt_by="inf")
 def sum_(im: Measured, *, axes: Axes = None, kind: ResultKind) -> Any:
     """The sum of an image's values or of samples; 0 for no samples.
 
-    Exact and whole for integers, of any size; floating values are summed in float64, and nan gives nan. Of an image of
-    any number of axes all pixels are summed. Along `axes` the sums are an image of the other axes, whole ones of the
-    smallest type that holds every possible sum, floating ones of the image's own.
+    Exact and whole for integers, of any size; that of floating values is their exact sum, rounded once to float64, and
+    nan gives nan. Of an image of any number of axes all pixels are summed. Along `axes` the sums are an image of the
+    other axes, whole ones of the smallest type that holds every possible sum, floating ones of the image's own, to
+    which they are rounded from float64.
 
     Errors: samples of a mask; samples along axes.
-    Source: numpy.sum, which sums integers modulo 2^64 and float32 images in float32.
+    Source: numpy.sum, which sums integers modulo 2^64 and float32 images in float32, and rounds on the way; floating
+    values as math.fsum. Rump, Ogita & Oishi, Accurate floating-point summation, 2008 (doi:10.1137/050645671).
 
     >>> evaluate("sum(im)", im=[[1, 2], [3, 4]])
     10
     """
     if some_axes := part_of(axes, im):
         return projections.total(im, some_axes, np.dtype(kind.dtype))
-    return _sum(im)
+    dtype = None if kind.range is None else ranges.smallest_type(kind.range)
+    return _sum(im) if dtype is None else int(np.add.reduce(im, axis=None, dtype=dtype))
 
 
 @function(gives=_FLOATING.bounded(means), halo=WHOLE, cost=2, memory=1, spoilt_by="inf")
 def mean(im: Measured, *, axes: Axes = None) -> Any:
     """The mean of an image's values or of samples.
 
-    Of integers it is the exact quotient, rounded once; floating values are summed in float64, and nan gives nan. The
-    image may have any number of axes. Along `axes` the means are an image of the other axes: float64 for integers, else
-    of the image's own type.
+    Of integers it is the exact quotient, rounded once; of floating values their sum, as `sum` has it, divided by their
+    number in float64, and nan gives nan. The image may have any number of axes. Along `axes` the means are an image of
+    the other axes: float64 for integers, else of the image's own type.
 
     Errors: samples of a mask; samples along axes; in the run, no samples.
-    Source: numpy.mean, which sums float32 images in float32 and gives nan for no samples.
+    Source: numpy.mean, which sums float32 images in float32, rounds on the way and gives nan for no samples.
 
     >>> evaluate("mean(im[im > 1])", im=[[1, 2], [3, 5]])
     3.3333333333333335
@@ -169,11 +142,12 @@ def std(im: Measured, *, axes: Axes = None) -> Any:
     """The standard deviation of an image's values or of samples: the root of the mean square distance from their mean.
 
     That of the population: the divisor is the number of values, as in NumPy. Of integers the variance is exact, rounded
-    once; floating values are summed in float64, and nan and inf give nan. The image may have any number of axes. Along
-    `axes` the deviations are an image of the other axes: float64 for integers, else of the image's own type.
+    once; of floating values the mean comes first, then the squares of the distances from it in float64, which are added
+    up exactly and rounded once; nan and inf give nan. The image may have any number of axes. Along `axes` the
+    deviations are an image of the other axes: float64 for integers, else of the image's own type.
 
     Errors: samples of a mask; samples along axes; in the run, no samples.
-    Source: numpy.std, which sums float32 images in float32.
+    Source: numpy.std, which sums float32 images in float32, and rounds on the way.
 
     >>> evaluate("std(im)", im=[[2, 4, 4, 4], [5, 5, 7, 9]])
     2.0
@@ -182,17 +156,17 @@ def std(im: Measured, *, axes: Axes = None) -> Any:
         return projections.deviation(im, some_axes, _type_of(im))
     size, total = some(im).size, _sum(im)
     if _is_whole(im):
-        squares = sum(map(_whole_squares, _blocks(im)))
-        return math.sqrt((size * squares - int(total) ** 2) / size**2)
-    return math.sqrt(_added(float(np.square(block - total / size).sum()) for block in _blocks(im)) / size)
+        return math.sqrt((size * sums.whole_squares(im) - int(total) ** 2) / size**2)
+    return math.sqrt(sums.exact_sum(im, total / size) / size)
 
 
 @function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min", spoilt_by="nan")
 def min_(im: Measured, *, axes: Axes = None) -> Any:
     """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
 
-    Whole for integers. The image may have any number of axes. `min(im, axes="z")` is the smallest at each place of a
-    plane: an image of the other axes, of the same type; axes are named by their place again, x the last.
+    Whole for integers; a zero has no sign. The image may have any number of axes. `min(im, axes="z")` is the smallest
+    at each place of a plane: an image of the other axes, of the same type; axes are named by their place again, x the
+    last.
 
     Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.min.
@@ -201,16 +175,16 @@ def min_(im: Measured, *, axes: Axes = None) -> Any:
     1
     """
     some_axes = part_of(axes, im)
-    return projections.extreme(im, some_axes, np.minimum) if some_axes else some(im).min().item()
+    return projections.extreme(im, some_axes, np.minimum) if some_axes else projections.as_number(some(im).min())
 
 
 @function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max", spoilt_by="nan")
 def max_(im: Measured, *, axes: Axes = None) -> Any:
     """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
 
-    Whole for integers. The image may have any number of axes. `max(im, axes="z")` is the largest at each place of a
-    plane, a maximum intensity projection: an image of the other axes, of the same type; axes are named by their place
-    again, x the last.
+    Whole for integers; a zero has no sign. The image may have any number of axes. `max(im, axes="z")` is the largest at
+    each place of a plane, a maximum intensity projection: an image of the other axes, of the same type; axes are named
+    by their place again, x the last.
 
     Errors: samples of a mask; samples along axes; in the run, no samples.
     Source: numpy.max.
@@ -219,7 +193,7 @@ def max_(im: Measured, *, axes: Axes = None) -> Any:
     3
     """
     some_axes = part_of(axes, im)
-    return projections.extreme(im, some_axes, np.maximum) if some_axes else some(im).max().item()
+    return projections.extreme(im, some_axes, np.maximum) if some_axes else projections.as_number(some(im).max())
 
 
 @function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
@@ -262,7 +236,7 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
         in_order: list[Any] = found[np.searchsorted(np.cumsum(counts), places, "right")].tolist()
         return in_order
     part = np.partition(values.ravel(), sorted(set(places)))
-    return [part[place].item() for place in places]
+    return [projections.as_number(part[place]) for place in places]
 
 
 @function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
@@ -285,7 +259,11 @@ def median(im: Measured, *, axes: Axes = None) -> Any:
 def bin_edges(low: float, high: float, bins: int) -> Array:
     """The ends of bins of equal width, as numpy.histogram has them, also where high - low is beyond float64."""
     scale = 1.0 if math.isfinite(high - low) else 2.0
-    return np.linspace(low / scale, high / scale, bins + 1) * scale
+    low, width, places = low / scale, high / scale - low / scale, np.arange(bins + 1.0)
+    step = width / bins
+    edges: Array = (places * step if step else places / bins * width) + low  # where steps are too small for float64
+    edges[-1] = high / scale
+    return edges * scale + 0.0
 
 
 def _whole_edges(low: Fraction, high: Fraction, bins: int) -> list[Fraction]:
@@ -325,8 +303,8 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
     values = _finite(some(im))
     if not values.size and (low is None or high is None):
         raise Refused(messages.NOTHING_FINITE, "im")
-    low = values.min().item() if low is None else low
-    high = values.max().item() if high is None else high
+    low = projections.as_number(values.min()) if low is None else low
+    high = projections.as_number(values.max()) if high is None else high
     _check_ends(low, high)
     if low == high:
         low, high = low - Fraction(1, 2), high + Fraction(1, 2)

@@ -26,6 +26,7 @@ from maskexpr.functions.parameters import (
     Reach,
 )
 from maskexpr.functions.record import Settings, function
+from maskexpr.kernels.distances import squares_to_off
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import of_type
 from maskexpr.library import elements
@@ -88,14 +89,7 @@ def _within_distance(m: Masks, n: Distance, axes: tuple[int, ...] | None, ndim: 
     worked = elements.worked_axes(axes, ndim)
     scale = math.lcm(n.radius.denominator, *(s.denominator for s in n.spacing or ()))
     steps = [int((n.spacing[a] if n.spacing else 1) * scale) for a in worked]
-    sampling = [float(n.spacing[a]) for a in worked] if n.spacing else None
-    nearest = scipy.ndimage.distance_transform_edt(~m, sampling, return_distances=False, return_indices=True)
-    exact = max(s * size for s, size in zip(steps, m.shape, strict=True)) > 2**30
-    total: Any = 0
-    for axis, step in enumerate(steps):
-        places = np.arange(m.shape[axis]).reshape([-1 if a == axis else 1 for a in range(m.ndim)])
-        total = total + ((nearest[axis] - places).astype(object if exact else np.int64) * step) ** 2
-    return np.asarray(total <= int(n.radius * scale) ** 2, dtype=bool)
+    return np.asarray(squares_to_off(~m, steps) <= int(n.radius * scale) ** 2, dtype=bool)
 
 
 def _padded(m: Array, pad: list[int]) -> Array:

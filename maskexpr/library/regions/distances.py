@@ -5,41 +5,30 @@ from typing import Annotated
 
 import numpy as np
 
-from maskexpr.diagnostics import messages
-from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import Gives, like_grid
 from maskexpr.functions.parameters import Array, Axes, Mask, Masks, PixelSpacing, one_of
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kernels.distances import distances_to_off
 from maskexpr.library import elements
-from maskexpr.library.lazy import scipy
+from maskexpr.library.measures.masks import LengthUnit, pixel_steps
 
 _Border = Annotated[str, one_of("image", "empty")]
-_Unit = Annotated[str, one_of("px", "mm", "um")]
-_PER_MILLIMETRE = {"mm": 1, "um": 1000}
-
-
-def _steps(unit: str, spacing: tuple[Fraction, ...] | None, ndim: int) -> list[float]:
-    """The length of a pixel along each axis in a unit."""
-    if unit == "px":
-        return [1.0] * ndim
-    if spacing is None:
-        raise Refused(messages.SPACING_UNKNOWN, "unit", noun=f"distance in {unit}")
-    return [float(s * _PER_MILLIMETRE[unit]) for s in spacing]
 
 
 def _check_unit(settings: Settings, around: Surroundings) -> None:
     if around.ndim is not None:
-        _steps(settings["unit"], around.spacing, around.ndim)
+        pixel_steps(settings["unit"], around.spacing, around.ndim)
 
 
-def to_off(m: Masks, steps: list[float], axes: tuple[int, ...] | None = None) -> Array:
+def to_off(m: Masks, steps: list[Fraction], axes: tuple[int, ...] | None = None) -> Array:
     """The distance of each pixel to the nearest one that is off, inf where there is none; with axes in its slice."""
     lengths = [steps[axis] for axis in elements.worked_axes(axes, m.ndim)]
 
     def of_slice(on: Array) -> Array:
         if on.all():
             return np.full(on.shape, np.inf)
-        return np.asarray(scipy.ndimage.distance_transform_edt(on, lengths))
+        return distances_to_off(on, lengths)
 
     return elements.per_block(m.astype(np.float64), axes, of_slice)  # which keeps the type
 
@@ -52,23 +41,24 @@ _NOT_NEGATIVE = _DISTANCE.within(0, np.inf)
 
 @function(gives=_NOT_NEGATIVE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=_check_unit,
          border='the image only; border="empty" counts the outside as background', total=True)  # fmt: skip
-def distance(m: Mask, border: _Border = "image", unit: _Unit = "px", axes: Axes = None, *,
+def distance(m: Mask, border: _Border = "image", unit: LengthUnit = "px", axes: Axes = None, *,
              spacing: PixelSpacing) -> Array:  # fmt: skip
     """The distance from each pixel of a mask to the nearest pixel that is off; 0 where the mask is off.
 
     It is Euclidean. Distances lie between pixel centres, so the outermost pixels of a region are at 1. `unit="px"`
     counts pixels and ignores the spacing; "mm" and "um" use the spacing of each axis. `axes="yx"` measures within each
-    slice of a stack. The result is float64.
+    slice of a stack. The result is float64, the root of the exact square.
 
     Border: only the image is looked at, and the distance is inf where the mask has no background in it;
     `border="empty"` also counts what is outside as off.
     Errors: a physical unit where the spacing is unknown.
-    Source: scipy.ndimage.distance_transform_edt, whose distances mean nothing for a mask without background.
+    Source: scipy.ndimage.distance_transform_edt, whose distances mean nothing for a mask without background, and in
+    physical units are rounded on the way.
 
     >>> evaluate("distance(im > 0)", im=[[1, 1, 1, 0]])
     array([[3., 2., 1., 0.]])
     """
-    steps = _steps(unit, spacing, m.ndim)
+    steps = pixel_steps(unit, spacing, m.ndim)
     if border == "empty":
         inside = tuple(slice(1, -1) if a in elements.worked_axes(axes, m.ndim) else slice(None) for a in range(m.ndim))
         room = [(int(part.start is not None),) * 2 for part in inside]
@@ -79,7 +69,7 @@ def distance(m: Mask, border: _Border = "image", unit: _Unit = "px", axes: Axes 
 @function(gives=_DISTANCE, halo=WHOLE, cost=120, memory=lambda settings, ndim: 12.0 * ndim + 24, check=_check_unit,
          border="the image only", total=True,
          derived="where(m, distance(m, unit=unit, axes=axes), -distance(~m, unit=unit, axes=axes))")  # fmt: skip
-def signed_distance(m: Mask, unit: _Unit = "px", axes: Axes = None, *, spacing: PixelSpacing) -> Array:
+def signed_distance(m: Mask, unit: LengthUnit = "px", axes: Axes = None, *, spacing: PixelSpacing) -> Array:
     """The distance to the edge of a mask, positive inside and negative outside.
 
     Where the mask is on it is the distance to the nearest pixel that is off, and where it is off minus the distance to
@@ -95,5 +85,5 @@ def signed_distance(m: Mask, unit: _Unit = "px", axes: Axes = None, *, spacing: 
     >>> evaluate("signed_distance(im > 0)", im=[[1, 1, 1, 0, 0]])
     array([[ 3.,  2.,  1., -1., -2.]])
     """
-    steps = _steps(unit, spacing, m.ndim)
+    steps = pixel_steps(unit, spacing, m.ndim)
     return np.where(m, to_off(m, steps, axes), -to_off(~m, steps, axes))

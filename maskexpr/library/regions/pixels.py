@@ -1,7 +1,6 @@
 """The pixels of regions, as what is measured on many regions at once needs them.
 
-Counts, sums of whole numbers and moments are exact integers; floating values are added up in float64 one after another,
-in scan order.
+Counts, sums of whole numbers and moments are exact integers; a sum of floating values is the exact sum, rounded once.
 """
 
 from functools import cached_property
@@ -9,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from maskexpr.functions.parameters import Array
+from maskexpr.kernels.sums import label_sums
 from maskexpr.library import elements
 
 
@@ -62,23 +62,24 @@ class Regions:
         return np.stack([self.most(positions) for positions in self.coordinates]) + 1
 
     def least(self, values: Array) -> Array:
-        """The smallest value of each region's pixels; nan if any is nan."""
+        """The smallest value of each region's pixels; nan if any is nan; a zero has no sign."""
         return self._reduced(np.minimum, values)
 
     def most(self, values: Array) -> Array:
-        """The largest value of each region's pixels; nan if any is nan."""
+        """The largest value of each region's pixels, in the same way."""
         return self._reduced(np.maximum, values)
 
     def _reduced(self, function: np.ufunc, values: Array) -> Array:
         result = np.empty(self.count, values.dtype)
         result[self.owners] = values
         function.at(result, self.owners, values)
-        return result
+        return np.asarray(result + 0)  # -0.0 becomes 0.0: which of two zeros NumPy takes is not laid down
 
     def total(self, values: Array) -> Array:
-        """The sum over each region of a value of each pixel: of whole values Python's exact integers."""
+        """The exact sum over each region of a value of each pixel: of whole values Python's integers, of floating ones
+        rounded once to float64."""
         if values.dtype.kind == "f":
-            return np.bincount(self.owners, values.astype(np.float64), self.count)
+            return label_sums(self.owners, values, self.count)
         if values.size:
             values = roomy(values, largest(values) * int(self.sizes.max()))
         sums = np.zeros(self.count, values.dtype)

@@ -1,8 +1,8 @@
 """The properties of regions that `keep` chooses by: what each one means.
 
 A property gives one number a region. It is measured in pixels, not in units of the spacing, and over the axes that are
-worked on. What is computed from counts, moments and sums of whole numbers, which are exact, is rounded at the end;
-floating grey values are added up in float64 one after another, in scan order.
+worked on. What is computed from counts, moments and sums of whole numbers, which are exact, is rounded at the end; a
+sum of floating grey values is the exact sum, rounded once.
 """
 
 import math
@@ -11,6 +11,8 @@ import numpy as np
 
 from maskexpr.functions.parameters import Array
 from maskexpr.kernels import hulls
+from maskexpr.kernels.eigenvalues import eigenvalues
+from maskexpr.kernels.elementary import cbrt
 from maskexpr.library.measures.masks import perimeters
 from maskexpr.library.regions.pixels import Regions, floating, largest, roomy
 from maskexpr.library.regions.records import (
@@ -76,7 +78,7 @@ def equivalent_diameter(regions: Regions) -> Array:
     """
     if len(regions.axes) == 2:
         return np.sqrt(regions.sizes * 4 / math.pi)
-    return np.cbrt(regions.sizes * 6 / math.pi)
+    return np.asarray(cbrt(regions.sizes * 6 / math.pi))
 
 
 @property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=_PLANE)
@@ -153,7 +155,7 @@ def circularity(regions: Regions) -> Array:
     False
     """
     around = perimeter(regions)
-    square = np.where(around > 0, around**2, np.inf)
+    square = np.where(around > 0, np.square(around), np.inf)
     return np.minimum(4 * math.pi * regions.sizes / square, 1)
 
 
@@ -200,9 +202,9 @@ def _variances(regions: Regions) -> tuple[Array, Array]:
         large, small, _ = _principal(regions)
         return large / squares, small / squares
     (zz, zy, zx), (_, yy, yx), (_, _, xx) = m = regions.moments
-    found = np.linalg.eigvalsh(np.moveaxis(floating(m), -1, 0)).clip(0)
+    least, _, most = eigenvalues(floating(m))
     determinant = zz * (yy * xx - yx**2) - zy * (zy * xx - yx * zx) + zx * (zy * yx - yy * zx)
-    return found[:, -1] / squares, np.where(determinant == 0, 0, found[:, 0]) / squares
+    return most / squares, np.where((determinant == 0) | (least < 0), 0, least) / squares
 
 
 @property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=_PLANE_OR_VOLUME)
@@ -292,7 +294,8 @@ def bbox(regions: Regions) -> Array:
 def mean_intensity(regions: Regions) -> Array:
     """The mean of the grey values of a region, in the image given as `of`.
 
-    Of integers the exact quotient, rounded once, as the function `mean` gives it. nan if any value is nan.
+    Of integers the exact quotient, rounded once; of floating values the exact sum, rounded to float64, is divided; both
+    as the function `mean` gives it. nan if any value is nan.
 
     Any number of axes.
 
@@ -309,8 +312,9 @@ def mean_intensity(regions: Regions) -> Array:
 def std_intensity(regions: Regions) -> Array:
     """The standard deviation of the grey values of a region, in the image given as `of`.
 
-    That of the population: the divisor is the number of pixels. Of integers the variance is exact, rounded once, as the
-    function `std` has it. nan if any value is nan or infinite; 0 for a single pixel.
+    That of the population: the divisor is the number of pixels. Of integers the variance is exact, rounded once; of
+    floating values the mean comes first, then the exact sum of the squared distances from it, each rounded to float64;
+    both as the function `std` has it. nan if any value is nan or infinite; 0 for a single pixel.
 
     Any number of axes.
 
@@ -323,7 +327,7 @@ def std_intensity(regions: Regions) -> Array:
     values, size = regions.values, _divisors(regions)
     if values.dtype.kind == "f":
         deviations = values - mean_intensity(regions)[regions.owners]
-        return np.sqrt(regions.total(deviations**2) / size)
+        return np.sqrt(regions.total(np.square(deviations)) / size)
     exact = roomy(values, largest(values) ** 2 if values.size else 0)
     variances = (size * regions.total(exact * exact) - regions.total(values) ** 2) / size**2
     return np.sqrt(floating(variances))
@@ -338,7 +342,7 @@ def _divisors(regions: Regions) -> Array:
 def min_intensity(regions: Regions) -> Array:
     """The smallest grey value of a region, in the image given as `of`; nan if any is nan.
 
-    It has the image's own type, so that it compares as the image does.
+    It has the image's own type, so that it compares as the image does; a zero has no sign.
 
     Any number of axes.
 
@@ -355,7 +359,7 @@ def min_intensity(regions: Regions) -> Array:
 def max_intensity(regions: Regions) -> Array:
     """The largest grey value of a region, in the image given as `of`; nan if any is nan.
 
-    It has the image's own type, so that it compares as the image does.
+    It has the image's own type, so that it compares as the image does; a zero has no sign.
 
     Any number of axes.
 

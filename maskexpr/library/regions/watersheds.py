@@ -1,6 +1,7 @@
 """Regions grown from markers by flooding, and touching objects parted by it."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -108,8 +109,7 @@ def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 
            [1, 1, 0, 2, 2]], dtype=int32)
     """
     joined = neighbours(connectivity, axes, m.ndim)
-    lengths = [1.0] * m.ndim if depth.spacing is None else [float(step) for step in depth.spacing]
-    inner = to_off(m, lengths, axes)
+    inner = to_off(m, list(depth.spacing or (Fraction(1),) * m.ndim), axes)
     highest = m & (inner == scipy.ndimage.maximum_filter(inner, footprint=joined, mode="constant"))
     tops, count = components(highest, connectivity, axes)
     basins = flood(-inner, tops, m, joined)

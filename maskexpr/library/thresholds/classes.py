@@ -5,7 +5,7 @@ import numpy as np
 from maskexpr.functions.gives import LABELS
 from maskexpr.functions.parameters import Array, Classes, Image, MaskOrNone
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.counts import count_values
+from maskexpr.kernels.counts import count_bins, count_values
 from maskexpr.library.operators import compare
 from maskexpr.library.thresholds.histograms import MOST_VALUES, into_bins
 from maskexpr.library.thresholds.levels import centre, edges_of, pixels_of
@@ -52,7 +52,7 @@ def multiotsu(im: Image, classes: Classes = 3, within: MaskOrNone = None) -> Arr
 def _thresholds(pixels: Array, classes: int) -> list[int] | list[float]:
     if pixels.dtype.kind == "f":
         edges = edges_of(pixels)
-        counts = np.histogram(pixels, edges)[0]
+        counts = count_bins(pixels, edges)
         bins = np.flatnonzero(counts)
         return [centre(edges, bins[last]) for last in _Parting(bins, counts[bins], classes).last_values()]
     values, counts = count_values(pixels)

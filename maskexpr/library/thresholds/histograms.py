@@ -6,7 +6,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.parameters import Array, Image, MaskOrNone
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.counts import count_values
+from maskexpr.kernels.counts import count_bins, count_values
 from maskexpr.library.thresholds.levels import (
     BINS,
     ONE_OF_THE_VALUES,
@@ -101,7 +101,7 @@ def valley(im: Image, within: MaskOrNone = None) -> int | float:
     pixels = pixels_of(im, within)
     if pixels.dtype.kind == "f":
         edges = edges_of(pixels)
-        return centre(edges, _between_peaks(np.histogram(pixels, edges)[0]))
+        return centre(edges, _between_peaks(count_bins(pixels, edges)))
     values, counts = count_values(pixels)
     lowest, span = int(values[0]), int(values[-1]) - int(values[0]) + 1
     width = 1 if span <= MOST_VALUES else -(-span // BINS)

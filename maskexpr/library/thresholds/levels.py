@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable
+from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import accumulate
 from operator import mul
@@ -14,7 +15,8 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import NUMBER, Gives, Kinds
 from maskexpr.functions.parameters import Array, Image, MaskOrNone, Masks
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.counts import count_values
+from maskexpr.kernels.counts import count_bins, count_values
+from maskexpr.kernels.gathering import gather
 from maskexpr.kinds.kind import number
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.measures.statistics import bin_edges, mean, means
@@ -26,6 +28,7 @@ def _finite_values(kinds: Kinds) -> Bounds:
 
 ONE_OF_THE_VALUES = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range)).bounded(_finite_values)
 BINS = 256
+_DIGITS = Context(prec=50)
 
 
 def pixels_of(im: Array, within: Masks | None) -> Array:
@@ -64,7 +67,7 @@ def find_level(pixels: Array, method: Callable[[Array, Array], int]) -> int | fl
     if pixels.dtype.kind in "iu":
         return method(*count_values(pixels))
     edges = edges_of(pixels)
-    counts = np.histogram(pixels, edges)[0]
+    counts = count_bins(pixels, edges)
     occupied = np.flatnonzero(counts)
     return centre(edges, method(occupied, counts[occupied]))
 
@@ -185,9 +188,9 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     """The mean of an image's pixels, as a threshold. Use it as `im > mean_threshold(im)`.
 
     As `mean(im)`, or `mean(im[within])`, but nan and inf are left out. Of integers it is the exact quotient, rounded
-    once; floating values are summed in float64. A pixel that equals the mean is not above it, so an image of a single
-    value has none on. An image of any number of axes gets one threshold, a stack one for all of its slices. `within`
-    limits the pixels that are looked at to a mask.
+    once; of floating values their exact sum, rounded, is divided. A pixel that equals the mean is not above it, so an
+    image of a single value has none on, unless that is floating and its mean is rounded down. An image of any number of
+    axes gets one threshold, a stack one for all of its slices. `within` limits the pixels that are looked at to a mask.
 
     Errors, in the run: no pixels in `within`; no finite pixels.
     Source: Glasbey, An analysis of histogram-based thresholding algorithms, 1993 (doi:10.1006/cgip.1993.1040).
@@ -196,8 +199,15 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     >>> evaluate("im > mean_threshold(im)", im=[[1, 2, 2, 9]])
     array([[False, False, False,  True]])
     """
-    found: float = mean(pixels_of(im, within))
+    if im.dtype.kind != "f" or not math.isfinite(found := _mean(im, within)):
+        found = mean(pixels_of(im, within))
     return found
+
+
+def _mean(im: Array, within: Masks | None) -> float:
+    """The mean of the pixels; nan for none."""
+    pixels = im if within is None else gather(im, within)
+    return mean(pixels) if pixels.size else math.nan
 
 
 @function(gives=NUMBER.bounded(_finite_values), halo=WHOLE, cost=60, memory=74, transposes=True)
@@ -247,12 +257,20 @@ def _by_cross_entropy(values: Array, counts: Array) -> float:
         a, b = lower_sums.item(split - 1) / lower, upper_sums.item(split) / upper
         if a == 0:
             break
-        previous, level = level, max(a, (b - a) / math.log1p((b - a) / a))
+        previous, level = level, max(a, logarithmic_mean(a, b))
         if abs(level - previous) <= tolerance:
             break
     split = _upper_class(above, level)
     level = float(lowest + level)
     return level if level < values[split].item() else float(values[split - 1])
+
+
+def logarithmic_mean(a: float, b: float) -> float:
+    """(b - a) / log(b / a) of numbers above 0, a < b: to many digits, since a logarithm of floats ends in other bits on
+    other machines, and is nothing but rounding where both are nearly the same."""
+    low, high = Decimal(a), Decimal(b)
+    logarithm = _DIGITS.ln(_DIGITS.divide(high, low))
+    return float(_DIGITS.divide(_DIGITS.subtract(high, low), logarithm))
 
 
 def _upper_class(above: Array, level: float) -> int:

@@ -49,13 +49,14 @@ def local_mean(im: Image, n: Reach = 7, axes: Axes = None, *, kind: ResultKind) 
     The window is a square that reaches `n` pixels, or a length, to either side: n=7 is 15x15. `axes` limits it to some
     axes (`axes="yx"` for slice by slice). The same as `mean_filter(im, n)`: an image of the same shape, of any number
     of axes; integers give float64, floating images keep their type. A window that holds nan gives nan, one with inf
-    gives inf or nan. A pixel that equals its threshold is not above it. A margin is written beside it:
-    `im > 0.85 * local_mean(im, 7)`, or `im > local_mean(im, 7) - 10`.
+    gives inf or nan. A pixel that equals its threshold is not above it, so flat ground in an image of integers is off;
+    in a floating image rounding has it so or so. A margin is written beside it: `im > 0.85 * local_mean(im, 7)`, or
+    `im > local_mean(im, 7) - 10`.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a.
     Errors: a negative n; a window of more than 2^20 pixels; a length where the spacing is unknown.
     Source: as skimage.filters.threshold_local with method="mean", whose block_size is 2n + 1. Its default is
-    method="gaussian", here `gaussian(im, n / 3)`.
+    method="gaussian", here `gaussian(im, n / 3)`, which needs a margin for integers too.
 
     >>> evaluate("im > local_mean(im, 1)", im=[[1, 4, 1, 7, 9, 7]])
     array([[False,  True, False,  True,  True, False]])
@@ -84,7 +85,8 @@ def niblack(im: Image, n: Reach = 7, k: Number = 0.2, axes: Axes = None, *, kind
     15x15. The deviation is that of the population. A negative `k` puts the threshold above the mean, to find bright
     things on a dark ground. `axes` limits the window to some axes (`axes="yx"` for slice by slice). The image may have
     any number of axes, and the result has its shape; integers give float64, floating images keep their type. A window
-    that holds nan or inf gives nan, which no pixel is above. A pixel that equals its threshold is not above it either.
+    that holds nan or inf gives nan, which no pixel is above. A pixel that equals its threshold is not above it either;
+    on flat ground in a floating image rounding has it so or so, as for `local_mean`.
 
     Sums of values and of their squares are taken in float64. That is exact for integers of 8 bits in windows of up to
     2^18 pixels, and of 16 bits in up to 37x37; else a deviation of less than some ten-millionths of the values in the

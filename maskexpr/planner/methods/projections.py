@@ -1,8 +1,10 @@
 """Statistics along axes, and samples: of arrays however they lie in memory, so that none in Fortran order is copied."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
+from maskexpr.kernels.blocks import BLOCK
 from maskexpr.kernels.gathering import gather
 from maskexpr.kernels.projections import MOST
 from maskexpr.library import OPERATORS
@@ -13,35 +15,38 @@ from maskexpr.planner.methods.method import Bytes, Method, Place, bytes_of, chun
 from maskexpr.program.steps import Step
 
 _BLOCKS = 5 * 8 * MOST  # a block of values as they are, in wider types, and sorted
+_OF_LINES = 256  # bytes of a line of floating values that is being added up
 _OF_PYTHON = 96  # bytes of a sum or product of Python's own numbers
 
 _EXTREMES = (meaning.min_, meaning.max_, masks.any_, masks.all_)
+_SUMS = {function.record for function in (meaning.sum_, meaning.mean, meaning.std)}  # type: ignore[union-attr]
 _COPIED = {function.record for function in _EXTREMES}  # type: ignore[union-attr]
 _CONVERTED = {function.record for function in (masks.fraction, meaning.sum_, meaning.mean)}  # type: ignore[union-attr]
 
 
 @runs(meaning.sum_, meaning.mean, meaning.std, meaning.min_, meaning.max_, meaning.percentile, meaning.median)
 def along(step: Step) -> Method | None:
-    """By the plain body, which reads blocks of lines; of a whole image it takes them in order."""
+    """By the plain body, which reads blocks of lines; of a whole image it takes values in order, or sums in any."""
     if not step.kind.is_array:
-        return None
+        return replace(by_body(step), loose=True) if step.function in _SUMS else None
     run, memory = by_body(step).plain, _memory(step)
     return Method(run, whole=True, fresh=True, loose=True, memory=memory, word="line by line")
 
 
 def _memory(step: Step) -> Bytes:
     operand, *_ = step.operands.values()
-    dtype, results = operand.kind.dtype, bytes_of(step.kind, "plain")
+    dtype, held = operand.kind.dtype, bytes_of(step.kind, "plain")
     assert dtype is not None
     if step.function in _COPIED:
         size = dtype.itemsize + 1  # NumPy 2.0 has a buffer for them
-        return lambda shape: 2.0 * results + size * min(math.prod(shape), 8192)
+        return lambda shape: 2.0 * held + size * min(math.prod(shape), 8192)
     if step.function in _CONVERTED and dtype.kind in "bui" and dtype.itemsize < 8:
-        return lambda shape: chunk(shape) + 5 * results
+        return lambda shape: chunk(shape) + 5 * held
     shape = operand.kind.shape or ()
     longest = max(shape[axis] for axis in step.settings["axes"])
     line = math.prod(shape) // max(1, math.prod(step.kind.shape or ()))
-    numbers = math.prod(step.kind.shape or ()) * (_OF_PYTHON if dtype.kind in "ui" else 16)
+    results = math.prod(step.kind.shape or ())
+    numbers = results * _OF_PYTHON if dtype.kind in "ui" else results * 16 + min(results, BLOCK) * _OF_LINES
 
     def memory(shape: tuple[int, ...]) -> float:
         pixels = math.prod(shape)
@@ -60,5 +65,9 @@ def samples(step: Step) -> Method | None:
     def gathered(given: Any, out: Any, place: Place) -> Any:
         return gather(*given)
 
-    # Copies in order, or the places.
-    return Method(gathered, whole=True, fresh=True, loose=True, memory=per_pixel(dtype.itemsize + 2), word="gathered")
+    copies, block = per_pixel(dtype.itemsize + 2), per_pixel(dtype.itemsize + 10)  # in order, or places
+
+    def memory(shape: tuple[int, ...]) -> float:
+        return copies(shape) + block((min(math.prod(shape), BLOCK),))
+
+    return Method(gathered, whole=True, fresh=True, loose=True, memory=memory, word="gathered")

@@ -3,6 +3,8 @@ type of the values."""
 
 import math
 
+from maskexpr.kernels.blocks import BLOCK
+from maskexpr.kernels.counts import BINNED
 from maskexpr.library import CATALOGUE
 from maskexpr.library.filters import contrast
 from maskexpr.library.measures import masks
@@ -14,6 +16,8 @@ from maskexpr.program.steps import Step
 
 _MOST_COUNTED = 2**16  # values that are counted without being sorted, in blocks of so many pixels
 _BUFFERED, _REDUCING = 8192, 1024  # values in a buffer of NumPy's, bytes beside them
+_BINNED = 72  # bytes of a value in a block of floating ones that are put into bins
+_OF_FLOATS = 96  # bytes of a value in a block of floating ones that are added up
 _LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
 
 _LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li", "triangle", "multiotsu"))
@@ -21,12 +25,12 @@ _LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li"
 
 @takes(meaning.sum_, meaning.mean, meaning.std, levels.mean_threshold)
 def in_blocks(step: Step) -> Bytes:
-    """One block of values after another, whole ones digit by digit."""
+    """One block of values after another: whole ones digit by digit, floating ones by their exponents at worst."""
     assert step.function is not None
-    dtype = step.operands["im"].kind.dtype
-    digits = 1 if dtype is None else max(2, dtype.itemsize // 2)
-    block, whole = per_pixel(8 * digits + 16), per_pixel(estimated(step.function.memory, step))
-    return lambda shape: whole(shape) + block((min(math.prod(shape), meaning.BLOCK),))
+    kind = step.operands["im"].kind
+    block = _OF_FLOATS if kind.range is None or kind.dtype is None else 8 * max(2, kind.dtype.itemsize // 2) + 24
+    whole = per_pixel(estimated(step.function.memory, step))
+    return lambda shape: whole(shape) + chunk(shape) + block * min(math.prod(shape), BLOCK)
 
 
 @takes(meaning.min_, meaning.max_)
@@ -46,10 +50,10 @@ def converted(step: Step) -> Bytes:
 @takes(levels.otsu, levels.yen, levels.isodata, levels.li, histograms.triangle, classes.multiotsu)
 @takes(meaning.median, meaning.percentile, meaning.histogram, contrast.equalize)
 def by_counts(step: Step) -> Bytes | None:
-    """How often each value occurs: of few whole ones by counters, else by sorting; None for floating ones."""
+    """How often each value occurs: of few whole ones by counters, else by sorting; floating ones are put into bins."""
     im = step.operands["im"].kind
     if im.range is None or im.dtype is None:
-        return None
+        return by_bins(step)
     values, itemsize = im.range.high - im.range.low + 1, im.dtype.itemsize
     listed = _LISTED if step.function in _LISTING else 0
     copied = (itemsize + 1 if "within" in step.operands else 0) + (12 if step.kind.is_array else 0)
@@ -61,3 +65,13 @@ def by_counts(step: Step) -> Bytes | None:
         return found + block + copied * pixels + listed * min(pixels, values)
 
     return memory
+
+
+@takes(histograms.valley)
+def by_bins(step: Step) -> Bytes | None:
+    """One block of floating values after another; None for whole ones."""
+    assert step.function is not None
+    if step.operands["im"].kind.range is not None:
+        return None
+    whole, block = per_pixel(estimated(step.function.memory, step)), per_pixel(_BINNED)
+    return lambda shape: whole(shape) + block((min(math.prod(shape), BINNED),))

@@ -1,6 +1,7 @@
 """Histograms: exact counts, and what is drawn of them."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maskexpr.display.pictures import SCALES, distribution, histogram
-from maskexpr.display.pictures.distributions import mark_text, ticks
+from maskexpr.display.pictures.distributions import mark_text, power_of_ten, ticks
 
 RANDOM = np.random.default_rng(0)
 INTEGERS = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
@@ -119,6 +120,13 @@ def test_ticks_are_round_and_within(low, span, most):
         steps = np.diff(found)
         assert np.allclose(steps, steps[0], rtol=1e-3)
         assert float(f"{steps[0]:.3e}".split("e")[0]) in (1, 2, 5)
+
+
+def test_a_number_just_below_a_power_of_ten_is_below_it():
+    """Whose logarithm is rounded to that power's."""
+    for power in range(-300, 300, 7):
+        ten = float(f"1e{power}")
+        assert [power_of_ten(math.nextafter(ten, 0)), power_of_ten(math.nextafter(ten, math.inf))] == [power - 1, power]
 
 
 def test_ticks_are_written_as_short_as_tells_them_apart():

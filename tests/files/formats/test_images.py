@@ -150,6 +150,21 @@ def test_labels_take_the_smallest_unsigned_type(most: int, dtype: str, suffix: s
     same(read(formats.encode(labels, "labels", suffix)).array, labels.astype(dtype))
 
 
+@pytest.mark.parametrize("suffix", [".tif", ".npy", ".npz"])
+def test_one_nan_is_written_whatever_its_bits(suffix: str) -> None:
+    """Those of 0 / 0 have a sign on one machine and none on another."""
+    dtype, bits = (
+        ("float32", [0xFFC00000, 0x7FC00001]) if suffix == ".tif" else ("float64", [0xFFF8 << 48, 0x7FF1 << 48])
+    )
+    others = np.array(bits, f"u{np.dtype(dtype).itemsize}").view(dtype)
+    plain = np.array([[1, np.nan, np.nan, -0.0]], dtype)
+    odd = plain.copy()
+    odd[:, 1:3] = others
+    assert odd.tobytes() != plain.tobytes()
+    assert formats.encode(odd, "image", suffix) == formats.encode(plain, "image", suffix)
+    assert odd.tobytes() != plain.tobytes()
+
+
 @pytest.mark.parametrize(
     "made",
     [lambda a: np.asfortranarray(a), lambda a: a[::-1, ::-1], lambda a: a.astype(">u2"), lambda a: a.T.copy().T],

@@ -62,6 +62,14 @@ def wanted():
     return nearest_floats(EXACTLY.atan2, *points())
 
 
+@each("case, start, sign", [(0, 0, 1), (1, 0.5, -1), (2, 1, -1), (3, 0.5, 1)])
+def test_table(case, start, sign):
+    high, low = (column[case << angles.CASE_BITS :].tolist() for column in angles.angle_table())
+    for centre in range(angles.CENTRES + 1):
+        want = start * EXACTLY.pi + sign * EXACTLY.atan(EXACTLY.mpf(centre) / angles.CENTRES)
+        assert abs(EXACTLY.mpf(high[centre]) + low[centre] - want) <= abs(want) * 2.0**-105
+
+
 def test_rounded_once():
     y, x = points()
     assert_same_bits(elementary.arctan2(y, x), wanted(), y, x)

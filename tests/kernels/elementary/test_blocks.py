@@ -45,6 +45,10 @@ def test_types_and_layouts(dtype):
 
 
 def test_scalars_give_scalars():
+    for kind in (np.float16, np.float32, np.float64):
+        assert apply(HALF, (kind(3),)) == 1.5
+        assert apply(HALF, (np.array(3, kind),), np.empty((), kind)) == 1.5
+        assert apply(DIFFERENCE, (kind(3), np.array(1, kind))) == 2
     assert type(apply(HALF, (np.float32(3),))) is np.float32
     assert type(apply(HALF, (3.0,))) is np.float64
     assert type(apply(HALF, (np.array(3.0),))) is np.float64

@@ -8,7 +8,7 @@ from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
 from helpers.each import each
 
 from maskexpr.kernels import elementary
-from maskexpr.kernels.elementary import circle
+from maskexpr.kernels.elementary import circle, turns
 from maskexpr.kernels.elementary.blocks import Function, apply
 
 FUNCTIONS = {"sin": circle.SIN, "cos": circle.COS, "tan": circle.TAN}
@@ -45,6 +45,17 @@ def angles(count=300):
 @functools.cache
 def wanted(name):
     return nearest_floats(getattr(EXACTLY, name), angles())
+
+
+@each("turn", [0, circle.QUARTER])
+def test_table(turn):
+    table = circle.circle_table(turn)
+    rows = zip(*(column.tolist() for column in (table.high, table.low, table.half, table.rest)), strict=True)
+    for step, (high, low, half, rest) in enumerate(rows):
+        angle = (step + turn) * EXACTLY.pi / (turns.STEPS // 2)
+        assert abs(EXACTLY.mpf(high) + low - EXACTLY.sin(angle)) <= abs(high) * 2.0**-105 + 2.0**-300
+        assert abs(EXACTLY.mpf(half) + rest - EXACTLY.cos(angle)) <= abs(half) * 2.0**-78 + 2.0**-300
+        assert int(np.frexp(half)[0] * 2**26) == np.frexp(half)[0] * 2**26
 
 
 @each("name", FUNCTIONS)

@@ -158,7 +158,8 @@ def everywhere(text: str, **values: float) -> Iterator[Any]:
     if all(math.isfinite(v) for v in values.values()):  # others are not given
         yield maskexpr.evaluate("; ".join([*(f"param {name} = 1.5" for name in values), text]), **values)
         yield maskexpr.evaluate(text, **values)
-    yield maskexpr.evaluate("; ".join([*(f"{name} = min({name})" for name in values), text]), **images)
+    if all(value or math.copysign(1, value) > 0 for value in values.values()):  # the least value has no signed zero
+        yield maskexpr.evaluate("; ".join([*(f"{name} = min({name})" for name in values), text]), **images)
     for some in itertools.product((False, True), repeat=len(values)):
         if any(some) and all(map(math.isfinite, itertools.compress(values.values(), map(operator.not_, some)))):
             yield maskexpr.evaluate(

@@ -48,7 +48,8 @@ def test_each_way_is_the_same_in_fortran_order(text):
 
 
 @pytest.mark.parametrize(
-    "text", ['mean(im, axes="z")', 'max(im, axes="x") > 3', 'median(im, axes="y")', "max(im[m] * im[m])"]
+    "text",
+    ['mean(im, axes="z")', 'std(im, axes="x")', 'max(im, axes="x") > 3', 'median(im, axes="y")', "max(im[m] * im[m])"],
 )
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "float64"])
 @pytest.mark.parametrize("order", ["C", "F"])

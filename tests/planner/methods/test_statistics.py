@@ -50,3 +50,17 @@ def test_images_of_as_many_values_as_there_can_be(dtype: Any, side: int) -> None
             if said < seen:
                 too_low[text] = (said, seen)
     assert too_low == {}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("side", [10, 80, 300])
+def test_floats_whose_sums_are_open_to_the_last(dtype: Any, side: int) -> None:
+    """Of all exponents, and cancelling: those take the most."""
+    wild = np.ldexp(np.random.default_rng(0).normal(size=side * side), np.arange(side * side) % 240 - 120)
+    im = np.append(wild, -wild).reshape(2, side, side).astype(dtype)
+    for order in ("C", "F"):
+        calls = ("sum(im)", "std(im)", "mean_threshold(im)", "mean_threshold(im, within=im > -9)", "sum(im[im > 0])")
+        for text in (*calls, 'sum(im, axes="z")', 'std(im, axes="x")'):
+            given = maskexpr.Image(np.asarray(im, order=order), kind="image")  # type: ignore[call-overload]
+            bound = stages(maskexpr.compile(text), {"im": given})
+            assert bound.cost().memory >= peak(bound), (text, order)

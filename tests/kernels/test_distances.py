@@ -1,0 +1,52 @@
+"""Distances of pixels that have a size, against the definition in whole numbers."""
+
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.ndimage
+
+from maskexpr.kernels.distances import distances_to_off, squares_to_off
+
+STEPS = [("1", "1"), ("7/10", "7/10"), ("7/10", "7/5"), ("1", "1/3"), ("488281/1000000", "5/2"), ("1/10000019", "3")]
+
+
+def squares(m, steps):
+    """Of each pixel to each that is off, as Python's own fractions."""
+    off = np.argwhere(~m).tolist()
+    return [
+        min(sum(((a - b) * step) ** 2 for a, b, step in zip(here, there, steps, strict=True)) for there in off)
+        for here in np.argwhere(np.ones_like(m)).tolist()
+    ]
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_squares_are_exact_and_their_roots_are_near(steps, rng):
+    steps = [Fraction(step) for step in steps]
+    for share in (0.5, 0.03):
+        m = rng.random((9, 14)) >= share
+        m[3, 4] = False
+        expected = squares(m, steps)
+        scale = 3 * 10**6 * 10000019
+        whole = squares_to_off(m, [int(step * scale) for step in steps]).ravel().tolist()
+        assert whole == [square * scale**2 for square in expected]
+        with mpmath.workdps(40):
+            roots = [float(mpmath.sqrt(mpmath.mpf(s.numerator) / s.denominator)) for s in expected]
+        np.testing.assert_allclose(distances_to_off(m, steps).ravel(), roots, rtol=4e-16)
+
+
+def test_pixels_at_one_distance_have_one_distance(rng):
+    """SciPy's differ in their last bits: 3 down and 4 across is not quite 5 across."""
+    step = Fraction(7, 10)
+    m = rng.random((60, 70)) > 0.01
+    distances, exact = distances_to_off(m, [step] * 2), squares_to_off(m, [1, 1])
+    assert len(np.unique(distances)) == len(np.unique(exact))
+    theirs = scipy.ndimage.distance_transform_edt(m, [0.7, 0.7])
+    assert len(np.unique(theirs)) > len(np.unique(exact))
+
+
+def test_without_sizes_they_are_scipys(rng):
+    m = rng.random((12, 40, 33)) > 0.01
+    expected = scipy.ndimage.distance_transform_edt(m)
+    np.testing.assert_array_equal(distances_to_off(m, [Fraction(1)] * 3), expected)
