@@ -147,7 +147,7 @@ def _fill(function: Function, arrays: Sequence[Array], out: Array, buffers: _Buf
 
 
 def _spread(array: Array, shape: tuple[int, ...]) -> Array:
-    return array if array.shape == shape else np.broadcast_to(array, shape).copy()
+    return array if array.shape == shape and 0 not in array.strides else np.broadcast_to(array, shape).copy()
 
 
 def _compute(function: Function, work: Work, values: Sequence[Array], out: Array, single: bool) -> Array | None:
