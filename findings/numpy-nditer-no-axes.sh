@@ -5,7 +5,8 @@
 # both wanted as float64 with the flag "contig", comes as five numbers, none of which is 3 but by chance. Without the
 # flag, with a shape of (1,), or in its own type it comes as 3, 3, 3, 3, 3. One would guess: flags and buffers change
 # how values lie, not what they are.
-# In maskexpr: elementary functions give each operand an axis before they go over it; tests on the oldest NumPy tell.
+# In maskexpr: elementary functions give the iterator nothing that it would both spread and cast; tests on the oldest
+# NumPy tell.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
