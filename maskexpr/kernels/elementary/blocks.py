@@ -175,4 +175,6 @@ def _fill_stretch(
             np.copyto(target, result)
     if undecided and function.exact is not None:
         places, *left = (np.concatenate(parts) for parts in zip(*undecided, strict=True))
-        out[places] = function.exact(*left)
+        for start in range(0, places.size, BLOCK):
+            part = slice(start, start + BLOCK)
+            out[places[part]] = function.exact(*(values_left[part] for values_left in left))
