@@ -30,8 +30,8 @@ _SERIES = (-1 / 3, 1 / 5, -1 / 7)
 _DOUBT = 1 + 2.0**-15
 _UPPER_41 = np.int64(-(2**12))  # with these bits a float has 41: a product with a centre, of 9 bits, is exact
 ROUNDER = 1.5 * 2.0**52
-# Within these powers of two the sides are as they are, else they are brought near 1. Below the third an angle is all but
-# the quotient.
+# Within these powers of two the sides are as they are, else they are brought near 1. Below the third the angle is all
+# but the quotient.
 _SMALLEST, _LARGEST = 2.0**-450, 2.0**450
 _TINY = 2.0**-900
 _SMALLEST_NORMAL, _SMALLEST_OF_ALL = 2.0**-1022, 2.0**-1074
