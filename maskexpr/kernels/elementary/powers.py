@@ -138,7 +138,9 @@ def _exact(x: Array, y: Array) -> Array:
 
 
 def _short_powers(x: Array, y: Array) -> tuple[Array, Array]:
-    """Whole powers of few bits, those in the middle between two floats among them; and which these are."""
+    """Powers of few bits, those in the middle between two floats among them; and which these are."""
+    for _ in range(2):  # few numbers have an eighth root
+        x, y = _of_square_roots(x, y)
     m, twos = np.frexp(x)
     odd = (m * 2.0**53).astype(np.int64)
     lowest = odd & -odd
@@ -148,6 +150,17 @@ def _short_powers(x: Array, y: Array) -> tuple[Array, Array]:
     short = (bits * exponent <= 62) & (np.abs(twos) < 900)
     whole = np.where(short, odd // np.maximum(lowest, 1), 1) ** np.where(short, exponent, 1)
     return np.ldexp(whole.astype(np.float64), np.where(short, twos, 0).astype(np.int32)), short
+
+
+def _of_square_roots(x: Array, y: Array) -> tuple[Array, Array]:
+    """The same powers as some of square roots, where these are short and exponents not whole."""
+    square = np.floor(y) != y
+    if not square.any():
+        return x, y
+    root = np.sqrt(x)
+    first, rest = two_floats.halves(root)
+    square &= (rest == 0) & (first * first == x) & (x > 2.0**-900)
+    return np.where(square, root, x), np.where(square, 2 * y, y)
 
 
 def _in_two_floats(x: Array, y: Array) -> tuple[Array, Array]:

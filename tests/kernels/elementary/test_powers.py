@@ -67,6 +67,20 @@ def test_what_is_left_undecided(few, monkeypatch):
         assert_same_bits(powers.POWER.exact(x, y), nearest_floats(exactly, x, y), x, y)
 
 
+@each("power, root, lowest", [(3, 1, 208_065), (3, 2, 208_065), (5, 2, 1553), (5, 4, 1553)])
+def test_ties(power, root, lowest, monkeypatch):
+    """Powers of 54 bits, which lie in the middle between two floats, go to the even one; and none of an image full of
+    them is left to Python's whole numbers."""
+    monkeypatch.setattr(powers, "_nearest", None)
+    numbers = np.array([n for n in range(lowest | 1, lowest + 2000, 2) if n**power < 2**54])
+    want = np.array([float(n**power) for n in numbers.tolist()])
+    base = np.array([float(n**root) for n in numbers.tolist()])
+    assert (want % 4 == 0).any()
+    for twos in (0, 20, -40):
+        x, y = np.ldexp(base, twos * root), np.full(base.size, power / root)
+        np.testing.assert_array_equal(elementary.power(x, y), np.ldexp(want, twos * power))
+
+
 def test_whole_powers_of_whole_numbers():
     bases, exponents = (a.ravel() for a in np.meshgrid(np.arange(-40, 41), np.arange(0, 25)))
     want = [float(int(b) ** int(e)) for b, e in zip(bases, exponents, strict=True)]
