@@ -97,7 +97,7 @@ def test_bounds_of_the_error(base):
     random = np.random.default_rng(0)
     borders = ((np.arange(2049, dtype=np.int64) << 41) + logarithms.SQRT_HALF).view(np.float64)
     x = np.concatenate([np.nextafter(borders, 0), borders * 2.0**300, 1 + random.uniform(-1, 1, 2000) * 2.0**-11])
-    work = blocks._new_work().first(x.size)
+    work = blocks.new_work().first(x.size)
     high, low = logarithms.log_in_parts(work, x, base())
     scale = EXACTLY.mpf(base().long_scale[0]) + base().long_scale[1]
     squares = work.floats[10]
