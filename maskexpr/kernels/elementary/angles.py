@@ -20,6 +20,7 @@ from maskexpr.kernels.elementary import fixed_point
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.circle import sine_and_cosine
 from maskexpr.kernels.elementary.in_place import remainder, round_once
+from maskexpr.kernels.elementary.two_floats import two_product
 
 CENTRES = 256
 CASE_BITS = 9
@@ -29,10 +30,11 @@ _SERIES = (-1 / 3, 1 / 5, -1 / 7)
 _DOUBT = 1 + 2.0**-15
 _UPPER_41 = np.int64(-(2**12))  # with these bits a float has 41: a product with a centre, of 9 bits, is exact
 ROUNDER = 1.5 * 2.0**52
-# Within these powers of two the sides are as they are, else they are brought near 1. Below the third, an angle may be
-# subnormal, or 0.
+# Within these powers of two the sides are as they are, else they are brought near 1. Below the third the angle is all
+# but the quotient.
 _SMALLEST, _LARGEST = 2.0**-450, 2.0**450
 _TINY = 2.0**-900
+_SMALLEST_NORMAL, _SMALLEST_OF_ALL = 2.0**-1022, 2.0**-1074
 
 
 @functools.cache
@@ -73,8 +75,10 @@ def _block(work: Work, y: Array, x: Array, out: Array) -> Array:
     if tiny is not None:
         neither = (x != x) | (y != y)
         np.copyto(out, np.nan, where=neither)
-        undecided |= tiny
         undecided &= ~neither
+        places = np.flatnonzero(tiny)
+        if places.size:
+            out[places] = _tiny_angle(y[places], x[places])
     return undecided
 
 
@@ -108,6 +112,22 @@ def _scale(small: Array, large: Array) -> Array:
     tiny: Array = left & (small < _TINY)
     np.copyto(small, 0.0, where=tiny)
     return tiny
+
+
+def _tiny_angle(y: Array, x: Array) -> Array:
+    """The quotient of the sides, which IEEE 754 rounds once, subnormal ones too.
+
+    The angle is less, but by a trifle that matters only to quotients in the middle between two floats, which are
+    subnormal: they are rounded down.
+    """
+    found = np.abs(y) / x
+    scaled, exponent = np.frexp(x)
+    # The middle below, in halves of the smallest number, times x: is it y?
+    middle = 2 * np.ldexp(np.minimum(found, _SMALLEST_NORMAL), 1074) - 1
+    product, rest = two_product(middle, scaled)
+    down = (found <= _SMALLEST_NORMAL) & (rest == 0) & (product == np.ldexp(np.abs(y), 1075 - exponent))
+    np.subtract(found, _SMALLEST_OF_ALL, out=found, where=down)
+    return np.copysign(found, y)
 
 
 def _angle(work: Work, small: Array, large: Array, case: Array, out: Array) -> Array:
@@ -205,8 +225,7 @@ def _bounds(y: float, x: float, bits: int) -> tuple[int, int]:
 
 
 def _nearest(y: float, x: float) -> float:
-    # those that underflow to 0 have a sign too
-    return math.copysign(fixed_point.nearest(functools.partial(_bounds, y, x)), y)
+    return fixed_point.nearest(functools.partial(_bounds, y, x))
 
 
 ARCTAN2 = Function(_block, functools.partial(fixed_point.for_each, _nearest))

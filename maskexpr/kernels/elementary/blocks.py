@@ -15,11 +15,14 @@ Array = np.ndarray[Any, Any]
 
 # As short as calls of NumPy are worth it, and as long as the buffers in use stay in the cache of a core.
 BLOCK = 16384
-# What is left undecided is gathered over so many values, so that few calls do for all of it.
+# What is left undecided is gathered over so many values, or till it fills a piece, so that few calls do for all of it.
 _STRETCH = 8 * BLOCK
+_PIECE = BLOCK // 2
+_LENGTHS = (1024, 4096, BLOCK)  # of buffers
 _ROWS = 32
 _FLAGS = 4
 _MOST_KEPT = 16  # of some megabytes each
+_TAKEN = 280  # bytes for each value of a piece that is decided, and more than for half a value of a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,52 +55,75 @@ class Function:
     single: Callable[..., Array | None] | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Buffers:
-    """One thread's, of a whole block and of the shorter one that was asked for last, as small arrays often come in one
-    size."""
+    """One thread's, of a whole block, or as long as a small array needs them, and of the shorter one that was asked for
+    last, as small arrays often come in one size."""
 
     whole: Work
     shorter: Work
 
     def of(self, size: int) -> Work:
-        if size == BLOCK:
+        if size == self.length:
             return self.whole
         if self.shorter.floats[0].size != size:
             self.shorter = self.whole.first(size)
         return self.shorter
 
+    @property
+    def length(self) -> int:
+        return self.whole.floats[0].size
+
 
 _kept: list[_Buffers] = []
 
 
-def _new_work() -> Work:
-    floats = np.empty((_ROWS, BLOCK))
-    flags = np.empty((_FLAGS, BLOCK), bool)
+def new_work(length: int = BLOCK) -> Work:
+    floats = np.empty((_ROWS, length))
+    flags = np.empty((_FLAGS, length), bool)
     return Work(tuple(floats), tuple(floats.view(np.int64)), tuple(flags))
 
 
+def _length_for(size: int) -> int:
+    return next(length for length in _LENGTHS if length >= min(size, BLOCK))
+
+
 def bytes_for(kind: np.dtype[Any], operands: int) -> Callable[[int], int]:
-    """Bytes that a thread works in, by how many values there are: its buffers, a number beside many, and stretches of
-    what is converted."""
-    own = BLOCK * (8 * _ROWS + _FLAGS + 8 * (operands - 1)) + 256 * (2 * _ROWS + _FLAGS)  # with the views of them
+    """Bytes that a thread works in, by how many values there are: its buffers, a number beside many, stretches of what
+    is converted, and, should all values be hard, those that are left undecided and what it takes to decide them."""
+    own = 8 * _ROWS + _FLAGS + 8 * (operands - 1)
+    views = 256 * (2 * _ROWS + _FLAGS)
     converted = 0 if kind == np.float64 else 8 * (operands + 1)
-    return lambda size: own + converted * min(size, _STRETCH)
+    gathered = 2 * 8 * (operands + 1)
+
+    def bytes_of(size: int) -> int:
+        hard = gathered * min(size, BLOCK + _PIECE) + _TAKEN * min(size, _PIECE)
+        return own * _length_for(size) + views + converted * min(size, _STRETCH) + hard
+
+    return bytes_of
 
 
 @contextlib.contextmanager
-def _borrowed() -> Iterator[_Buffers]:
-    """Buffers for one thread's work, which are kept for the next that asks."""
-    try:
-        buffers = _kept.pop()
-    except IndexError:
-        work = _new_work()
+def _borrowed(size: int) -> Iterator[_Buffers]:
+    """Buffers for one thread's work on so many values, which are kept for the next that asks."""
+    buffers = _taken_from_kept(_length_for(size))
+    if buffers is None:
+        work = new_work(_length_for(size))
         buffers = _Buffers(work, work)
     try:
         yield buffers
     finally:
         if len(_kept) < _MOST_KEPT:
             _kept.append(buffers)
+
+
+def _taken_from_kept(length: int) -> _Buffers | None:
+    for buffers in list(_kept):
+        if buffers.length >= length:
+            with contextlib.suppress(ValueError):  # another thread has taken them by now
+                _kept.remove(buffers)
+                return buffers
+    return None
 
 
 def apply(function: Function, operands: Sequence[Any], out: Array | None = None) -> Any:
@@ -110,7 +136,7 @@ def apply(function: Function, operands: Sequence[Any], out: Array | None = None)
     result = _empty(arrays, kind) if out is None else out
     if result.size:
         # nan, inf and subnormal numbers are results like others
-        with np.errstate(all="ignore"), _borrowed() as buffers:
+        with np.errstate(all="ignore"), _borrowed(result.size) as buffers:
             _fill(function, arrays, result, buffers)
     return result if out is not None or result.ndim else result[()]
 
@@ -162,6 +188,7 @@ def _fill_stretch(
     function: Function, values: Sequence[Array], out: Array, buffers: _Buffers, apart: bool, single: bool
 ) -> None:
     undecided: list[tuple[Array, ...]] = []
+    count = 0
     for start in range(0, out.size, BLOCK):
         target = out[start : start + BLOCK]
         block = [v[start : start + BLOCK] if v.size == out.size else v[: target.size] for v in values]
@@ -171,8 +198,18 @@ def _fill_stretch(
         if mask is not None and mask.any():
             places = np.flatnonzero(mask)
             undecided.append((places + start, *(b[places] for b in block)))
+            count += places.size
         if result is not target:
             np.copyto(target, result)
-    if undecided and function.exact is not None:
-        places, *left = (np.concatenate(parts) for parts in zip(*undecided, strict=True))
-        out[places] = function.exact(*left)
+        if count >= _PIECE or (count and start + BLOCK >= out.size):
+            _decide(function, undecided, out)
+            undecided, count = [], 0
+
+
+def _decide(function: Function, undecided: Sequence[tuple[Array, ...]], out: Array) -> None:
+    if function.exact is None:
+        return
+    places, *values = (np.concatenate(parts) for parts in zip(*undecided, strict=True))
+    for start in range(0, places.size, _PIECE):
+        part = slice(start, start + _PIECE)
+        out[places[part]] = function.exact(*(v[part] for v in values))

@@ -2,8 +2,9 @@
 
 An angle is reduced to the nearest 2048th of a turn and a rest, whose sine and cosine are short series; tables have the
 sine and cosine of the steps in two floats, and the result comes as high + low (Gal; Tang). Its relative error is below
-2**-67.3: a rounding test (Ziv) finds the one in some 8000 that could round to either of two floats, and these are
-computed in whole numbers. So no result hangs on how the series is cut, and all are as monotone as the functions.
+2**-67.3: a rounding test (Ziv) finds the one in some 8000 that could round to either of two floats. These, and
+those next to a pole or to a zero, as multiples of pi are, are computed in two floats throughout, and in whole numbers
+where these do not tell. So no result hangs on how the series is cut, and all are as monotone as the functions.
 
 Sources: Gal and Bachelis, An accurate elementary mathematical library for the IEEE floating point standard, 1991,
 doi:10.1145/103147.103151; Tang, Table-lookup algorithms for elementary functions and their error analysis, 1991,
@@ -12,16 +13,17 @@ bit, 1991, doi:10.1145/114697.116813.
 """
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from maskexpr.kernels.elementary import fixed_point
+from maskexpr.kernels.elementary import fixed_point, two_floats
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.in_place import normalise, remainder, round_once
-from maskexpr.kernels.elementary.turns import STEPS, reduced
-from maskexpr.kernels.elementary.two_floats import UPPER
+from maskexpr.kernels.elementary.turns import STEPS, finely_reduced, reduced
+from maskexpr.kernels.elementary.two_floats import UPPER, Pair
 
 QUARTER = STEPS // 4
 # sin(r) - r and cos(r) - 1 over r**3 and r**2: for |r| <= pi / 2048 the next terms of Taylor's series are below
@@ -33,6 +35,7 @@ _DOUBT = 1 + 2.0**-13
 # Next to a zero that is not at 0, and next to poles, the rest of the angle is not known to 2**-70 of its size.
 # Below it, the sine and tangent of an angle round to the angle.
 _SMALL = 2.0**-30
+_PAIRS_SLACK = 2.0**-93  # in proportion to the result
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,33 @@ def _at_the_ends(work: Work, x: Array, out: Array, undecided: Array, odd: bool) 
     return undecided
 
 
+# --- in two floats ---------------------------------------------------------------------------------------------------
+
+
+def _in_two_floats(name: str, x: Array) -> Pair:
+    """A function of angles from 2**-30 on, right to 2**-95 of its size, next to zeros and poles too."""
+    j, r = finely_reduced(x)
+    square = two_floats.multiply(r, r)
+    odd, even = _taylor()
+    rest = two_floats.multiply(two_floats.polynomial(odd, square), r), two_floats.polynomial(even, square)
+    if name == "tan":
+        return two_floats.divide(_wave_of_pairs(j, rest), _wave_of_pairs(j + QUARTER, rest))
+    return _wave_of_pairs(j if name == "sin" else j + QUARTER, rest)
+
+
+def _wave_of_pairs(j: Array, rest: tuple[Pair, Pair]) -> Pair:
+    """sin(step + r) of the sine and cosine of r: next to a zero that of the step is 0."""
+    sine, cosine = ((t.high[j & (STEPS - 1)], t.low[j & (STEPS - 1)]) for t in (circle_table(), circle_table(QUARTER)))
+    return two_floats.add(two_floats.multiply(sine, rest[1]), two_floats.multiply(cosine, rest[0]))
+
+
+@functools.cache
+def _taylor() -> tuple[list[Pair], list[Pair]]:
+    """Of sin(r) / r and cos(r), in r**2: the next terms are below 2**-119."""
+    odd, even = ([(-1) ** n * fixed_point.ONE // math.factorial(2 * n + first) for n in range(6)] for first in (1, 0))
+    return [fixed_point.parts(c) for c in odd], [fixed_point.parts(c) for c in even]  # type: ignore[misc]
+
+
 # --- in whole numbers ------------------------------------------------------------------------------------------------
 
 
@@ -216,10 +246,16 @@ def _bounds(name: str, x: float, bits: int) -> tuple[int, int]:
 
 
 def _exact(name: str) -> Callable[[Array], Array]:
+    """What is left undecided, of angles from 2**-30 on."""
+
     def nearest(x: float) -> float:
         return fixed_point.nearest(functools.partial(_bounds, name, x))
 
-    return functools.partial(fixed_point.for_each, nearest)
+    def in_two_floats(x: Array) -> tuple[Array, Array]:
+        number = _in_two_floats(name, x)
+        return two_floats.rounded(number, _PAIRS_SLACK * np.abs(number[0]))
+
+    return functools.partial(fixed_point.decided, in_two_floats, nearest)
 
 
 SIN = Function(_sine_block(0), _exact("sin"))

@@ -22,7 +22,6 @@ MAGIC = 1.5 * 2.0**52  # adding it rounds to a whole number, which the low bits 
 _SHORT = 1.5 * 2.0 ** (52 - 27)  # the same to a multiple of 2**-27
 _LOWEST, _HIGHEST = -708.0, 709.0  # between them no exponent is out of range
 SLACK = 2.0**-70
-FEW = 64  # for which whole numbers are faster than some hundred calls of NumPy
 _PAIRS_SLACK = 2.0**-96
 
 
@@ -178,14 +177,8 @@ def _taylor() -> list[Pair]:
     return [fixed_point.parts(fixed_point.ONE // math.factorial(n)) for n in range(9)]  # type: ignore[misc]
 
 
-def _exact(x: Array) -> Array:
-    if x.size <= FEW:
-        return np.array([nearest_exp(value) for value in x.tolist()])
-    number, exponent = exp_of_pairs((x, np.zeros_like(x)))
-    values, undecided = round_scaled(number, exponent, _PAIRS_SLACK)
-    for i in np.flatnonzero(undecided).tolist():
-        values[i] = nearest_exp(float(x[i]))
-    return values
+def _in_two_floats(x: Array) -> tuple[Array, Array]:
+    return round_scaled(*exp_of_pairs((x, np.zeros_like(x))), _PAIRS_SLACK)
 
 
 def nearest_exp(x: float) -> float:
@@ -197,4 +190,4 @@ def nearest_exp(x: float) -> float:
     return fixed_point.nearest(lambda bits: fixed_point.exp_bounds(top, bottom, exponent, bits), exponent)
 
 
-EXP = Function(_block, _exact)
+EXP = Function(_block, functools.partial(fixed_point.decided, _in_two_floats, nearest_exp))

@@ -14,6 +14,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 BITS = 200
+FEW = 32  # for which whole numbers are faster than some hundred calls of NumPy
 ONE = 1 << BITS
 
 
@@ -131,6 +132,16 @@ def scaled(value: int, exponent: int) -> float:
         return float(value << exponent) if exponent >= 0 else value / (1 << -exponent)
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
+
+
+def decided(in_two_floats: Callable[..., tuple[Array, Array]], nearest: Callable[..., float], *values: Array) -> Array:
+    """What is found of values in two floats, and by whole numbers of those that this leaves undecided, or of few."""
+    if values[0].size <= FEW:
+        return for_each(nearest, *values)
+    found, undecided = in_two_floats(*values)
+    left = np.flatnonzero(undecided)
+    found[left] = for_each(nearest, *(v[left] for v in values))
+    return found
 
 
 def for_each(function: Callable[..., float], *values: Array) -> Array:

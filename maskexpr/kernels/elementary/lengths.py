@@ -23,8 +23,8 @@ _DOUBT = 1 + 2.0**-19
 # Sums of squares within which no part of them that counts over- or underflows, and the shortest vectors that have such.
 _SMALLEST, _LARGEST = 2.0**-900, 2.0**1000
 _SHORT = 2.0**-449
-# Still shorter ones may have subnormal lengths, which must not be rounded twice.
-_SHORTEST = 2.0**-1000
+# Where both sides are shorter the length may be subnormal, and must not be rounded twice.
+_SHORTEST = 2.0**-1022
 
 
 def _block(work: Work, a: Array, b: Array, out: Array) -> Array:
@@ -38,15 +38,30 @@ def _block(work: Work, a: Array, b: Array, out: Array) -> Array:
         undecided &= ~zero
         return undecided
     exponent = np.frexp(longer)[1]
-    short = longer < _SHORTEST
+    shortest = np.flatnonzero((longer < _SHORTEST) & ~zero)
     fine = longer < np.inf
     undecided, _, _ = _length(work, np.ldexp(a, -exponent), np.ldexp(b, -exponent), out)
     np.ldexp(out, exponent, out=out)
     np.copyto(out, 0.0, where=zero)
     np.copyto(out, np.inf, where=np.isinf(a) | np.isinf(b))
-    undecided |= short
     undecided &= fine & ~zero
+    if shortest.size:
+        out[shortest] = _subnormal_length(a[shortest], b[shortest])
+        undecided[shortest] = False
     return undecided
+
+
+def _subnormal_length(a: Array, b: Array) -> Array:
+    """Of sides that are subnormal: their bits are whole numbers, and so are those of the length, the nearest to a
+    square root, which is never in the middle between two."""
+    a, b = (np.abs(side).view(np.int64) for side in (a, b))
+    square = a * a + b * b  # modulo 2**64, as all that follows: the differences are small
+    x, y = a.astype(np.float64), b.astype(np.float64)
+    root = np.rint(np.sqrt(x * x + y * y)).astype(np.int64)
+    for _ in range(2):  # which it is off by at most
+        left = square - root * root
+        root += (left > root).astype(np.int64) - (left <= -root)
+    return root.view(np.float64)
 
 
 def _length(work: Work, a: Array, b: Array, out: Array) -> tuple[Array, float, float]:

@@ -17,7 +17,6 @@ import numpy as np
 
 from maskexpr.kernels.elementary import fixed_point, two_floats
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
-from maskexpr.kernels.elementary.exponentials import FEW
 from maskexpr.kernels.elementary.two_floats import Pair
 
 SQRT_HALF = 0x3FE6A09E << 32 >> 41 << 41  # the bits of sqrt(1/2), cut to a cell's first
@@ -283,16 +282,6 @@ def _series_pairs() -> list[Pair]:
     return [fixed_point.parts((-1) ** n * fixed_point.ONE // (n + 1)) for n in range(11)]  # type: ignore[misc]
 
 
-def _exact(x: Array, base: Base, nearest: Callable[[float], float]) -> Array:
-    if x.size <= FEW:
-        return np.array([nearest(value) for value in x.tolist()])
-    number = log_of_floats(x, base)
-    values, undecided = two_floats.rounded(number, _PAIRS_SLACK * np.abs(number[0]))
-    for i in np.flatnonzero(undecided).tolist():
-        values[i] = nearest(float(x[i]))
-    return values
-
-
 def _nearest(x: float, log_of_base: Callable[[int], int]) -> float:
     """By whole numbers."""
     if x == 1:
@@ -309,10 +298,14 @@ def _function(base: Callable[[], Base], log_of_base: Callable[[int], int]) -> Fu
     def block(work: Work, x: Array, out: Array) -> Array | None:
         return _log_block(work, x, out, base())
 
-    def exact(x: Array) -> Array:
-        return _exact(x, base(), lambda value: _nearest(value, log_of_base))
+    def in_two_floats(x: Array) -> tuple[Array, Array]:
+        number = log_of_floats(x, base())
+        return two_floats.rounded(number, _PAIRS_SLACK * np.abs(number[0]))
 
-    return Function(block, exact)
+    def nearest(x: float) -> float:
+        return _nearest(x, log_of_base)
+
+    return Function(block, functools.partial(fixed_point.decided, in_two_floats, nearest))
 
 
 def _one(bits: int) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from maskexpr.kernels.elementary import exponentials, fixed_point, logarithms, two_floats
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
-from maskexpr.kernels.elementary.exponentials import FEW, exp_of_pairs, exp_of_sums, round_scaled
+from maskexpr.kernels.elementary.exponentials import exp_of_pairs, exp_of_sums, round_scaled
 from maskexpr.kernels.elementary.logarithms import log_in_parts, log_of_floats, natural
 
 _SMALLEST = 2.0**-1022
@@ -132,13 +132,15 @@ def _exact(x: Array, y: Array) -> Array:
     size = np.abs(x)
     values, short = _short_powers(size, y)
     left = np.flatnonzero(~short)
-    values[left] = _exact_of_sizes(size[left], y[left])
+    values[left] = fixed_point.decided(_in_two_floats, _nearest, size[left], y[left])
     np.negative(values, out=values, where=(x < 0) & _odd(y))
     return values
 
 
 def _short_powers(x: Array, y: Array) -> tuple[Array, Array]:
-    """Whole powers of few bits, those in the middle between two floats among them; and which these are."""
+    """Powers of few bits, those in the middle between two floats among them; and which these are."""
+    for _ in range(2):  # few numbers have an eighth root
+        x, y = _of_square_roots(x, y)
     m, twos = np.frexp(x)
     odd = (m * 2.0**53).astype(np.int64)
     lowest = odd & -odd
@@ -150,17 +152,23 @@ def _short_powers(x: Array, y: Array) -> tuple[Array, Array]:
     return np.ldexp(whole.astype(np.float64), np.where(short, twos, 0).astype(np.int32)), short
 
 
-def _exact_of_sizes(x: Array, y: Array) -> Array:
-    if x.size <= FEW:
-        return np.array([_nearest(*each) for each in zip(x.tolist(), y.tolist(), strict=True)])
+def _of_square_roots(x: Array, y: Array) -> tuple[Array, Array]:
+    """The same powers as some of square roots, where these are short and exponents not whole."""
+    square = np.floor(y) != y
+    if not square.any():
+        return x, y
+    root = np.sqrt(x)
+    first, rest = two_floats.halves(root)
+    square &= (rest == 0) & (first * first == x) & (x > 2.0**-900)
+    return np.where(square, root, x), np.where(square, 2 * y, y)
+
+
+def _in_two_floats(x: Array, y: Array) -> tuple[Array, Array]:
     product = two_floats.multiply_float(log_of_floats(x, natural()), np.clip(y, -_LARGEST, _LARGEST))
     far = np.abs(product[0]) > _BEYOND
     product = (np.clip(product[0], -_BEYOND, _BEYOND), np.where(far, 0.0, product[1]))
     number, exponent = exp_of_pairs(product)
-    values, undecided = round_scaled(number, exponent, _PAIRS_SLACK)
-    for i in np.flatnonzero(undecided).tolist():
-        values[i] = _nearest(float(x[i]), float(y[i]))
-    return values
+    return round_scaled(number, exponent, _PAIRS_SLACK)
 
 
 @functools.lru_cache(8192)  # a flat image asks for one power again and again

@@ -2,7 +2,8 @@
 
 Up to 2**20 the steps are taken off in pieces of pi so short that their products are exact (Cody and Waite). Larger
 angles are multiplied by a window of the bits of 1/(2 pi), cut so that whole turns fall away, in whole numbers (Payne
-and Hanek). What is left is off by 2**-106 radians at most.
+and Hanek). What is left is off by 2**-106 radians at most. For angles so near to a step that this is much of it, more
+bits of 1/(2 pi) are taken.
 
 Sources: Cody and Waite, Software manual for the elementary functions, 1980; Payne and Hanek, Radian reduction for
 trigonometric functions, 1983, doi:10.1145/1057600.1057602.
@@ -12,10 +13,10 @@ import functools
 
 import numpy as np
 
-from maskexpr.kernels.elementary import fixed_point
+from maskexpr.kernels.elementary import fixed_point, two_floats
 from maskexpr.kernels.elementary.blocks import Array, Work
 from maskexpr.kernels.elementary.in_place import normalise
-from maskexpr.kernels.elementary.two_floats import UPPER
+from maskexpr.kernels.elementary.two_floats import UPPER, Pair
 
 STEPS = 2048
 _BITS = 11
@@ -30,7 +31,8 @@ _ROUNDER = 1.5 * 2.0**52  # what it is added to is rounded to a whole number, wh
 # Windows of 1/(2 pi) are cut into limbs, two of which an angle's 53 bits fill.
 _LIMB = 27
 _LIMBS = 6
-_LOWEST_EXPONENT = 1023 + 20
+_FINE_LIMBS = 8
+_LOWEST_EXPONENT = 1023 - 30  # of what is reduced in limbs, as it is stored in a float
 
 
 def reduced(work: Work, x: Array) -> tuple[Array, Array, Array]:
@@ -126,10 +128,10 @@ def _farthest(work: Work, x: Array) -> tuple[Array, Array, Array]:
 
 
 @functools.cache
-def _windows() -> Array:
-    """For each exponent of a float, from 2**20 on, the bits of 2**exponent / (2 pi) that count, limb by limb."""
+def _windows(limbs: int) -> Array:
+    """For each exponent of a float, from 2**-30 on, the bits of 2**exponent / (2 pi) that count, limb by limb."""
     bits = 1300
-    width = _LIMB * _LIMBS
+    width = _LIMB * limbs
     inverse = (1 << (2 * bits)) // (2 * fixed_point.pi(bits))
     rows = [inverse >> (bits - width - (exponent - 1075)) for exponent in range(_LOWEST_EXPONENT, 2047)]
     cuts = range(width - _LIMB, -1, -_LIMB)
@@ -139,8 +141,8 @@ def _windows() -> Array:
 
 
 def _without_turns(work: Work, x: Array) -> tuple[Array, Array, Array]:
-    """The same for angles from 2**20 on, which may be infinite. Buffers 7 to 20 hold it."""
-    ints = [row[: x.size] for row in work.ints[7:20]]
+    """The same for angles from 2**20 on, which may be infinite. Buffers 7 to 19 hold it."""
+    ints = [row[: x.size] for row in work.ints[7 : 14 + _LIMBS]]
     top, first, second, third, fourth, _ = _product_with_window(ints, x)
     j = ints[0]
     r, e, p, upper_a, product, sign = (row.view(np.float64) for row in ints[1:7])
@@ -192,6 +194,24 @@ def _step() -> tuple[float, ...]:
     return whole, upper, whole - upper, left
 
 
+def finely_reduced(x: Array) -> tuple[Array, Pair]:
+    """Of finite angles from 2**-30 on, in arrays of its own, j and two floats: x is j steps, whole turns, and their sum
+    in radians, right to 2**-96 of its size however near to a step that is not at 0 an angle comes."""
+    ints = list(np.empty((7 + _FINE_LIMBS, x.size), np.int64))
+    top, first, *others = _product_with_window(ints, x)
+    below = _LIMB - _BITS
+    top += 1 << (below - 1)  # so that the nearest step is meant
+    rest = (((top & ((1 << below) - 1)) - (1 << (below - 1))) << _LIMB) + first
+    turns: Pair = (rest * 2.0 ** (-2 * _LIMB), np.zeros_like(x))
+    for place, limb in enumerate(others, 3):
+        turns = two_floats.fast_two_sum(turns[0], turns[1] + limb * 2.0 ** (-place * _LIMB))
+    sign = np.copysign(1.0, x)
+    turn, turn_rest = fixed_point.parts(2 * fixed_point.pi())
+    return ((top >> below) * sign.astype(np.int64)) & (STEPS - 1), two_floats.multiply(
+        turns, (sign * turn, sign * turn_rest)
+    )
+
+
 def _product_with_window(ints: list[Array], x: Array) -> list[Array]:
     """The limbs of an angle in turns, without whole ones, from the first on."""
     row, upper, lower, limb, after, carry, product, *found = ints
@@ -204,7 +224,7 @@ def _product_with_window(ints: list[Array], x: Array) -> list[Array]:
     np.right_shift(lower, _LIMB, out=upper)
     np.bitwise_and(lower, mask, out=lower)
     after[...] = carry[...] = 0
-    for window, total in zip(_windows()[::-1], found[::-1], strict=True):
+    for window, total in zip(_windows(len(found))[::-1], found[::-1], strict=True):
         np.take(window, row, out=limb, mode="clip")
         np.multiply(lower, limb, out=total)
         np.multiply(upper, after, out=product)

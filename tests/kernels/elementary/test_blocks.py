@@ -3,8 +3,10 @@
 import threading
 
 import numpy as np
+import pytest
 from helpers.each import each
 
+from maskexpr.kernels.elementary import blocks
 from maskexpr.kernels.elementary.blocks import BLOCK, Function, apply
 
 
@@ -106,3 +108,17 @@ def test_threads_have_buffers_of_their_own():
         thread.join()
     np.testing.assert_array_equal(found[1], LONG / 2)
     np.testing.assert_array_equal(found[-1], LONG / -2)
+
+
+def test_buffers_of_small_arrays_are_short():
+    """And long ones, where they are kept, serve them too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "_kept", [])
+        apply(HALF, (LONG[:70],))
+        (short,) = blocks._kept
+        assert short.length < BLOCK // 8
+        apply(HALF, (LONG,))
+        assert [buffers.length for buffers in blocks._kept] == [short.length, BLOCK]
+        blocks._kept.remove(short)
+        apply(HALF, (LONG[:70],))
+        assert [buffers.length for buffers in blocks._kept] == [BLOCK]

@@ -8,7 +8,7 @@ from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
 from helpers.each import each
 
 from maskexpr.kernels import elementary
-from maskexpr.kernels.elementary import circle, turns
+from maskexpr.kernels.elementary import circle, fixed_point, turns
 from maskexpr.kernels.elementary.blocks import Function, apply
 
 FUNCTIONS = {"sin": circle.SIN, "cos": circle.COS, "tan": circle.TAN}
@@ -67,12 +67,40 @@ def test_rounded_once(name):
         assert_same_bits(getattr(elementary, name)(x[one]), want[one], x[one])
 
 
+@each("few", [0, 100_000])
 @each("name", FUNCTIONS)
-def test_what_is_left_undecided(name):
-    """By whole numbers, where all values are left to them."""
-    x = angles()[::7]
-    x = x[x != 0]
-    assert_same_bits(FUNCTIONS[name].exact(x), nearest_floats(getattr(EXACTLY, name), x), x)
+def test_what_is_left_undecided(name, few, monkeypatch):
+    """In two floats, and by whole numbers, where all values are left to them."""
+    some = np.flatnonzero(np.abs(angles()) >= 2.0**-30)[:: 7 if few else 1]
+    monkeypatch.setattr(fixed_point, "FEW", few)
+    assert_same_bits(FUNCTIONS[name].exact(angles()[some]), wanted(name)[some], angles()[some])
+
+
+@each("name", FUNCTIONS)
+def test_the_error_of_two_floats(name):
+    """Next to zeros and poles too, they are nearer than the slack they are rounded with."""
+    x = angles()[np.abs(angles()) >= 2.0**-30][::3]
+    high, low = circle._in_two_floats(name, x)
+    for value, a, b in zip(x.tolist(), high.tolist(), low.tolist(), strict=True):
+        exact = getattr(EXACTLY, name)(EXACTLY.mpf(value))
+        assert abs(EXACTLY.mpf(a) + b - exact) < abs(exact) * 2.0**-95, value
+
+
+@each("name", FUNCTIONS)
+def test_multiples_of_a_quarter_turn_are_quick(name):
+    """Whole images of them, as `im * 3.14159265` gives: next to none is left to whole numbers."""
+    x = np.arange(1, 9000) * (np.pi / 2)
+    left = []
+
+    def noting(function, *values):
+        left.append(values[0].size)
+        return for_each(function, *values)
+
+    for_each = fixed_point.for_each
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fixed_point, "for_each", noting)
+        getattr(elementary, name)(x)
+    assert sum(left) < 3
 
 
 @each("name", FUNCTIONS)

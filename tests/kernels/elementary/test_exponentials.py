@@ -7,7 +7,7 @@ from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_float, n
 from helpers.each import each
 
 from maskexpr.kernels import elementary
-from maskexpr.kernels.elementary import exponentials
+from maskexpr.kernels.elementary import exponentials, fixed_point
 from maskexpr.kernels.elementary.blocks import Function, apply
 
 LIMITS = [709.782712893384, 709.7827128933841, -745.1332191019412, -745.1332191019411, -708.3964185322641, 0.0, -0.0]
@@ -49,7 +49,7 @@ def test_exp_is_rounded_once():
 def test_what_is_left_undecided(few, monkeypatch):
     """In two floats, and by whole numbers, where all values are left to them."""
     x = np.clip(numbers(200), -760, 760)
-    monkeypatch.setattr(exponentials, "FEW", few)
+    monkeypatch.setattr(fixed_point, "FEW", few)
     with np.errstate(all="ignore"):
         assert_same_bits(exponentials.EXP.exact(x), nearest_floats(exactly, x), x)
 

@@ -7,6 +7,7 @@ from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
 
 from maskexpr.kernels import elementary
 from maskexpr.kernels.elementary import lengths
+from maskexpr.kernels.elementary.blocks import Function, apply
 
 TINY = 5e-324
 LARGEST = 1.7976931348623157e308
@@ -75,6 +76,22 @@ def test_triples_of_pythagoras():
     a, b, c = np.array(some, float).T
     for scale in (1.0, 2.0**-1074, 2.0**-600, 2.0**900):
         np.testing.assert_array_equal(elementary.hypot(a * scale, -b * scale), c * scale)
+
+
+def test_subnormal_lengths():
+    """They are the whole numbers nearest to square roots; and none is left to Python's."""
+    random = np.random.default_rng(3)
+    few = np.mgrid[0:60, 0:60].reshape(2, -1)
+    many = random.integers(0, 2**52, (2, 2000)) >> random.integers(0, 52, (2, 2000))
+    edge = 2**52 - random.integers(1, 99, (2, 500))
+    nearly_squares = np.array([(2 * k + 1, (2 * k * k + 2 * k) + d) for k in range(1, 900) for d in (-1, 0, 1)]).T
+    a, b = np.concatenate([few, many, edge, nearly_squares], axis=1)
+    squares = [x * x + y * y for x, y in zip(a.tolist(), b.tolist(), strict=True)]
+    want = np.array([(math.isqrt(4 * square) + 1) // 2 for square in squares])
+    left = []
+    found = apply(Function(lengths.HYPOT.block, lambda *some: left.append(some)), (a * TINY, b * -TINY))
+    np.testing.assert_array_equal(found.view(np.int64), want)
+    assert not left
 
 
 def test_special_values():

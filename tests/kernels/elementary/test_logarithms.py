@@ -7,7 +7,7 @@ from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
 from helpers.each import each
 
 from maskexpr.kernels import elementary
-from maskexpr.kernels.elementary import blocks, logarithms
+from maskexpr.kernels.elementary import blocks, fixed_point, logarithms
 
 TWO, TEN = EXACTLY.log(2), EXACTLY.log(10)
 FUNCTIONS = {
@@ -53,7 +53,7 @@ def test_logarithms_are_rounded_once(name):
 def test_what_is_left_undecided(name, few, monkeypatch):
     """In two floats, and by whole numbers, where all values are left to them."""
     x = numbers(100)
-    monkeypatch.setattr(logarithms, "FEW", few)
+    monkeypatch.setattr(fixed_point, "FEW", few)
     with np.errstate(all="ignore"):
         found = getattr(logarithms, name.upper()).exact(x)
     assert_same_bits(found, nearest_floats(FUNCTIONS[name], x), x)
@@ -97,7 +97,7 @@ def test_bounds_of_the_error(base):
     random = np.random.default_rng(0)
     borders = ((np.arange(2049, dtype=np.int64) << 41) + logarithms.SQRT_HALF).view(np.float64)
     x = np.concatenate([np.nextafter(borders, 0), borders * 2.0**300, 1 + random.uniform(-1, 1, 2000) * 2.0**-11])
-    work = blocks._new_work().first(x.size)
+    work = blocks.new_work().first(x.size)
     high, low = logarithms.log_in_parts(work, x, base())
     scale = EXACTLY.mpf(base().long_scale[0]) + base().long_scale[1]
     squares = work.floats[10]

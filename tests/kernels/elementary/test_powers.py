@@ -7,7 +7,7 @@ from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
 from helpers.each import each
 
 from maskexpr.kernels import elementary
-from maskexpr.kernels.elementary import powers
+from maskexpr.kernels.elementary import fixed_point, powers
 
 SPECIAL = [0.0, 1.0, 2.0, 3.0, 0.5, 1.5, 1e300, 5e-324, 1e-300, np.inf, 2.0**53 - 1, 2.0**53, 1075.0, 709.8]
 
@@ -62,9 +62,23 @@ def test_powers_are_rounded_once():
 def test_what_is_left_undecided(few, monkeypatch):
     """In two floats, and by whole numbers, where all values are left to them."""
     x, y = (side[::3] for side in pairs())
-    monkeypatch.setattr(powers, "FEW", few)
+    monkeypatch.setattr(fixed_point, "FEW", few)
     with np.errstate(all="ignore"):
         assert_same_bits(powers.POWER.exact(x, y), nearest_floats(exactly, x, y), x, y)
+
+
+@each("power, root, lowest", [(3, 1, 208_065), (3, 2, 208_065), (5, 2, 1553), (5, 4, 1553)])
+def test_ties(power, root, lowest, monkeypatch):
+    """Powers of 54 bits, which lie in the middle between two floats, go to the even one; and none of an image full of
+    them is left to Python's whole numbers."""
+    monkeypatch.setattr(powers, "_nearest", None)
+    numbers = np.array([n for n in range(lowest | 1, lowest + 2000, 2) if n**power < 2**54])
+    want = np.array([float(n**power) for n in numbers.tolist()])
+    base = np.array([float(n**root) for n in numbers.tolist()])
+    assert (want % 4 == 0).any()
+    for twos in (0, 20, -40):
+        x, y = np.ldexp(base, twos * root), np.full(base.size, power / root)
+        np.testing.assert_array_equal(elementary.power(x, y), np.ldexp(want, twos * power))
 
 
 def test_whole_powers_of_whole_numbers():

@@ -60,7 +60,7 @@ def test_the_short_ways_are_taken_and_leave_little(name):
     """Every one decides nearly all of what it is given, and is right to what is taken as near to the middle."""
     x = numbers()[1][: blocks.BLOCK].astype(np.float64)
     values = (x, x[::-1].copy()) if name in ("arctan2", "hypot") else (x,)
-    work, out = blocks._new_work(), np.empty(x.size)
+    work, out = blocks.new_work(), np.empty(x.size)
     undecided = getattr(short_angles, name.upper()).single(work, *values, out)
     assert undecided.sum() < 10
     want = getattr(elementary, name)(*values)

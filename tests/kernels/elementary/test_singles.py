@@ -74,7 +74,7 @@ def test_float32_alone_is_taken_short():
 def test_the_short_ways_are_taken_and_leave_little():
     """Every one decides nearly all of what it is given, and is right to what is taken as near to the middle."""
     x = np.abs(numbers())[: blocks.BLOCK]
-    work, out = blocks._new_work(), np.empty(blocks.BLOCK)
+    work, out = blocks.new_work(), np.empty(blocks.BLOCK)
     for name, given in (("exp", (x,)), ("log", (x,)), ("log2", (x,)), ("log10", (x,)), ("power", (x, x / 20))):
         values = [v.astype(np.float64) for v in given]
         undecided = getattr(singles, name.upper()).single(work, *values, out)

@@ -11,7 +11,7 @@ HARD = [6381956970095103 * 2.0**797, 5319372648326541.0, 6411027962775774 * 2.0*
 
 def reduced(x):
     with np.errstate(all="ignore"):
-        return tuple(part.copy() for part in turns.reduced(blocks._new_work().first(x.size), x))
+        return tuple(part.copy() for part in turns.reduced(blocks.new_work().first(x.size), x))
 
 
 @each("largest", [2.0**-9, 4.0, 255.9, 2.0**20 - 1, 2.0**31, 1e300])

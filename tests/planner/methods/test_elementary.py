@@ -130,6 +130,27 @@ def test_what_it_works_in_is_in_the_cost(dtype: str, side: int, monkeypatch: pyt
         assert bound.cost().memory >= peak(bound, ready=False), text
 
 
+@pytest.mark.parametrize("side", [20, 60, 120, 270, 600])
+def test_what_hard_values_take_is_in_the_cost(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images full of them: all are left undecided, or go by rules of their own."""
+    some = np.random.default_rng(7).random((side, side))
+    turns, low, near, tiny = np.rint(some * 1e6) * np.pi, some * -30 - 710, 1 + some * 2.0**-50, some * 1e-310
+    for text, a, b in (
+        ("sin(a)", turns, None),
+        ("tan(a)", turns / 2, None),
+        ("exp(a)", low, None),
+        ("log(a)", near, None),
+        ("a ** b", near + 1, low * 1.5),
+        ("a ** b", tiny * 0, low),
+        ("arctan2(a, b)", tiny, near),
+        ("hypot(a, b)", tiny, tiny),
+    ):
+        bound = stages(maskexpr.compile(text), {"a": a} if b is None else {"a": a, "b": b})
+        bound.run()
+        monkeypatch.setattr(blocks, "_kept", [])
+        assert bound.cost().memory >= peak(bound, ready=False), text
+
+
 @pytest.mark.parametrize(("a", "b"), [("int8", "uint8"), ("uint16", "uint8"), ("int32", "uint8")])
 def test_whole_powers(a: str, b: str) -> None:
     rng = np.random.default_rng(5)
