@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind, number
-from maskexpr.library import CATALOGUE, OPERATORS
+from maskexpr.library import CATALOGUE, OPERATORS, PLANNED
 from maskexpr.program.steps import Step
 
 AND, OR, XOR, NOT = (OPERATORS[symbol] for symbol in "&|^~")
+SAMPLES, SAMPLES_IN_PLACE = OPERATORS["samples"], PLANNED["samples in place"]
 BETWEEN, ISIN, WHERE = (CATALOGUE[name] for name in ("between", "isin", "where"))
 _EMPTY, _FULL = CATALOGUE["empty"], CATALOGUE["full"]
 
