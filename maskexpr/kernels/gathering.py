@@ -89,10 +89,18 @@ class Samples:
         self.size = int(np.count_nonzero(mask))
         self.dtype = values.dtype.newbyteorder("=")
 
+    def array(self) -> Array:
+        """All of them, in no order."""
+        found, start = np.empty(self.size, self.dtype), 0
+        for block in self.blocks():
+            found[start : start + block.size] = block
+            start += block.size
+        return found
+
     def blocks(self) -> Iterator[Array]:
         """The samples in flat blocks; few from one place wait for more."""
         waiting, count = list[Array](), 0
-        most = max(BLOCK, _READ // self.dtype.itemsize)
+        most = _READ // self.dtype.itemsize
         for piece, on in together(self._values, self._mask, most=most) if self.size else ():
             for found in _in_words(piece, on):
                 for start in range(0, found.size, BLOCK):
@@ -107,6 +115,12 @@ class Samples:
                     count += block.size
         if count:
             yield np.concatenate(waiting)
+
+
+def bytes_of_blocks(itemsize: int, pixels: int) -> int:
+    """The most bytes that is taken to go through samples of so many pixels."""
+    looked_at = min(pixels, _READ // itemsize)  # copied, where they do not lie one after another; then what is found
+    return looked_at * (4 * itemsize + 3) + 2 * itemsize * min(pixels, BLOCK)
 
 
 def _in_words(piece: Array, on: Array) -> Iterator[Array]:

@@ -335,6 +335,12 @@ def samples_in_place(value: Value, mask: Condition) -> Array:
     return np.asarray(value[mask])
 
 
+@function(name="samples in any order", gives=_BESIDE, halo=WHOLE, cost=2, memory=8, catalogue=PLANNED, total=True)
+def samples_in_any_order(value: Value, mask: Condition) -> Array:
+    """The same for what goes through them more than once."""
+    return np.asarray(value[mask])
+
+
 @function(name="crop", gives=_BESIDE, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS, total=True)
 def crop(value: Value, subscripts: Subscripts) -> Any:
     """A part of an image: slices keep an axis, numbers drop it."""

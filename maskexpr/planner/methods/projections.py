@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from maskexpr.kernels.blocks import BLOCK
-from maskexpr.kernels.gathering import FEW, Samples, gather
+from maskexpr.kernels.gathering import FEW, Samples, bytes_of_blocks, gather
 from maskexpr.kernels.projections import MOST
 from maskexpr.library import OPERATORS, PLANNED
 from maskexpr.library.measures import masks
@@ -83,3 +83,18 @@ def samples_in_place(step: Step) -> Method:
         return Samples(*given)
 
     return Method(left, whole=True, fresh=True, loose=True, memory=no_bytes, word="left in place")
+
+
+@runs(PLANNED["samples in any order"])
+def samples_in_any_order(step: Step) -> Method:
+    """All of them, block by block."""
+    assert step.kind.dtype is not None
+    size = step.kind.dtype.itemsize
+
+    def taken(given: Any, out: Any, place: Place) -> Any:
+        return Samples(*given).array()
+
+    def memory(shape: tuple[int, ...]) -> float:
+        return bytes_of_blocks(size, math.prod(shape))
+
+    return Method(taken, whole=True, fresh=True, loose=True, memory=memory, word="taken block by block")

@@ -5,6 +5,7 @@ import math
 
 from maskexpr.kernels.blocks import BLOCK
 from maskexpr.kernels.counts import BINNED
+from maskexpr.kernels.gathering import bytes_of_blocks
 from maskexpr.kernels.sums import SLICE
 from maskexpr.library import CATALOGUE, PLANNED
 from maskexpr.library.filters import contrast
@@ -32,13 +33,15 @@ def in_blocks(step: Step) -> Bytes:
     im = step.operands["im"]
     assert im.kind.dtype is not None
     size, is_floating = im.kind.dtype.itemsize, im.kind.range is None
-    copied = size if im.function is not PLANNED["samples in place"] else 4 * size + 1
-    block = copied + (_OF_FLOATS if is_floating else _of_whole(size, step.function is _STD))
+    in_place = im.function is PLANNED["samples in place"]
+    block = size + (_OF_FLOATS if is_floating else _of_whole(size, step.function is _STD))
     fewer = _BY_EXPONENTS if is_floating else 0
 
     def memory(shape: tuple[int, ...]) -> float:
         pixels = math.prod(shape)
-        return (8 + size) * min(pixels, _BUFFERED) + block * min(pixels, BLOCK) + fewer * min(pixels, SLICE)
+        taken = bytes_of_blocks(size, pixels) if in_place else 0
+        added = (8 + size) * min(pixels, _BUFFERED) + block * min(pixels, BLOCK) + fewer * min(pixels, SLICE)
+        return taken + added
 
     return memory
 

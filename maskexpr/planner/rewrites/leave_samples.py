@@ -1,18 +1,27 @@
-"""`mean(im[m])` adds up the samples where they lie."""
+"""`mean(im[m])` adds up the samples where they lie, and `median(im[m])` takes them in any order."""
 
 from dataclasses import replace
 
-from maskexpr.library.measures import statistics
 from maskexpr.planner.rewrites.facts import Facts
-from maskexpr.planner.rewrites.patterns import SAMPLES, SAMPLES_IN_PLACE
+from maskexpr.planner.rewrites.patterns import (
+    MAX,
+    MEAN,
+    MEDIAN,
+    MIN,
+    PERCENTILE,
+    SAMPLES,
+    SAMPLES_IN_ANY_ORDER,
+    SAMPLES_IN_PLACE,
+    STD,
+    SUM,
+)
 from maskexpr.program.steps import Step
-
-_SUMS = tuple(function.record for function in (statistics.sum_, statistics.mean, statistics.std))  # type: ignore[union-attr]
 
 
 def leave_samples(step: Step, facts: Facts) -> Step | None:
-    """Samples that only one sum is made of are not taken from their image: what goes block by block needs no order."""
-    if step.function not in _SUMS:
+    """Samples of which only one statistic is made need no order, and for one that goes through them once, in blocks,
+    they are not taken from their image."""
+    if step.function not in (SUM, MEAN, STD, MIN, MAX, MEDIAN, PERCENTILE):
         return None
     taken = step.operands["im"]
     if taken.function is not SAMPLES or facts.is_shared(taken):
@@ -20,4 +29,6 @@ def leave_samples(step: Step, facts: Facts) -> Step | None:
     image = taken.operands["value"].kind
     if image.is_samples or image.channels or image.dtype is None:
         return None
-    return replace(step, operands={"im": replace(taken, function=SAMPLES_IN_PLACE)})
+    is_once = step.function in (SUM, MEAN) or (step.function is STD and image.dtype.kind != "f")
+    function = SAMPLES_IN_PLACE if is_once else SAMPLES_IN_ANY_ORDER
+    return replace(step, operands={**step.operands, "im": replace(taken, function=function)})

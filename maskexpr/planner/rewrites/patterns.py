@@ -10,7 +10,11 @@ from maskexpr.program.steps import Step
 
 AND, OR, XOR, NOT = (OPERATORS[symbol] for symbol in "&|^~")
 SAMPLES, SAMPLES_IN_PLACE = OPERATORS["samples"], PLANNED["samples in place"]
+SAMPLES_IN_ANY_ORDER = PLANNED["samples in any order"]
 BETWEEN, ISIN, WHERE = (CATALOGUE[name] for name in ("between", "isin", "where"))
+SUM, MEAN, STD, MIN, MAX, MEDIAN, PERCENTILE = (
+    CATALOGUE[name] for name in ("sum", "mean", "std", "min", "max", "median", "percentile")
+)
 _EMPTY, _FULL = CATALOGUE["empty"], CATALOGUE["full"]
 
 
