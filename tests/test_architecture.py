@@ -91,6 +91,7 @@ INSIDE = {
         "walk",
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
         *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
+        "leave_samples",
         *("intervals", "patterns", "facts"),
     ),
     "planner.methods": (

@@ -233,8 +233,8 @@ class _Table:
 
 def _noun(task: Task) -> str:
     assert task.step.function is not None
-    name = task.step.function.name
-    return {"samples": "samples", "crop": "a crop", "assert": "an assert"}.get(name, name)
+    name = task.step.function.name.partition(" ")[0]  # samples that are taken in some way are just samples
+    return {"crop": "a crop", "assert": "an assert"}.get(name, name)
 
 
 def _rows(stage: Pass | Task, count: int) -> str:

@@ -102,7 +102,7 @@ def _form_of(step: Step, function: Function) -> _Form:
         return lambda texts, levels: f"{_within(texts['value'], levels['value'], _CLOSED)}[{inside}]"
     if name == "item":
         return lambda texts, levels: f"{texts['value']}[{step.settings['index']}]"
-    if name == "samples":
+    if name.startswith("samples"):
         return lambda texts, levels: f"{_within(texts['value'], levels['value'], _CLOSED)}[{texts['mask']}]"
     if name == "assert":
         return lambda texts, levels: f"assert {texts['condition']}"

@@ -1,39 +1,54 @@
 """Arrays in blocks that stay in the cache, as they lie in memory: for what does not depend on the order of values."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
 
 BLOCK = 2**15  # values that are worked on together
-_RUN = 8  # samples in a row, about, up to which looking up each is faster than copying runs
 
 
-def blocks(x: Array) -> Iterator[Array]:
+class Blocked(Protocol):
+    """Values that are no array, but come in such blocks."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+    def blocks(self) -> Iterator[Array]: ...
+
+
+def blocks(x: Array | Blocked) -> Iterator[Array]:
     """The values in flat blocks: parts of the array itself, or copied to a buffer that is used again."""
-    if not x.size:
-        return
+    if not isinstance(x, np.ndarray):
+        yield from x.blocks()
+    elif x.size:
+        yield from (block for (block,) in together(x))
+
+
+def together(x: Array, *others: Array, most: int = BLOCK) -> Iterator[tuple[Array, ...]]:
+    """The same of several arrays of one shape, pixel by pixel, in the order in which the first lies in memory."""
     order = sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis]))
-    turned = x.transpose(order)
-    turned = turned[tuple(slice(None, None, -1 if stride < 0 else 1) for stride in turned.strides)]
-    if turned.flags.c_contiguous and turned.dtype.isnative:
-        flat = turned.reshape(-1)
-        yield from (flat[start : start + BLOCK] for start in range(0, flat.size, BLOCK))
+    forward = tuple(slice(None, None, -1 if x.strides[axis] < 0 else 1) for axis in order)
+    turned = [array.transpose(order)[forward] for array in (x, *others)]
+    lie = [array.flags.c_contiguous and array.dtype.isnative for array in turned]
+    if all(lie):
+        flat = [array.reshape(-1) for array in turned]
+        yield from (tuple(array[start : start + most] for array in flat) for start in range(0, x.size, most))
         return
-    buffer = np.empty(min(x.size, BLOCK), x.dtype.newbyteorder("="))
-    for part in parts(turned.shape, 1, BLOCK):
-        piece = turned[part]
-        block = buffer[: piece.size]
-        np.copyto(block.reshape(piece.shape), piece)
-        yield block
-
-
-def taken(piece: Array, on: Array, count: int) -> Array:
-    """The values of a flat array where a mask is on, so many."""
-    edges = np.count_nonzero(on[1:] != on[:-1])
-    return piece.compress(on) if edges * _RUN > count else piece[on]
+    buffers = [np.empty(min(x.size, most), array.dtype.newbyteorder("=")) for array in turned]
+    for part in parts(turned[0].shape, 1, most):
+        found = []
+        for array, buffer in zip(turned, buffers, strict=True):
+            piece = array[part]
+            block = buffer[: piece.size]
+            np.copyto(block.reshape(piece.shape), piece)
+            found.append(block)
+        yield tuple(found)
 
 
 def parts(shape: tuple[int, ...], length: int, most: int) -> Iterator[tuple[slice, ...]]:

@@ -20,10 +20,11 @@ Axes = tuple[int, ...]
 
 LINES = 2048  # that are worked on together, or more if they are short
 _SHORT = 16  # values of a line that are added one by one
-_RARE = 16  # of so many lines one may be open
-# What n steps over many lines take, and a line of n values alone, measured: 450 * n and 160 + n.
-_STEP, _ALONE = 450, 160
-_TAKEN = 2**17  # values of such lines that are copied together
+_RARE = 4  # of so many lines one may be open
+_LONG = 64  # values of a line that is rather cut twice than added up one by one
+_LOOKED_AT = 1024  # values that tell how large all are, about
+_ROOM = 2  # of which they may have as many times the size
+_TAKEN = 2**15  # values of such lines that are copied together
 _LOWEST = -1074  # 2 to this power is the smallest float
 
 
@@ -58,15 +59,32 @@ def line_sums(values: Array, axes: Axes, about: Array | None = None) -> Array:
 
 def _of_long(x: Array, along: Axes, about: Array | None) -> Array:
     """The sums of lines along some axes, which have length 1 in the result."""
-    lowest, highest = (0.0, 0.0) if about is None else (about.min(), about.max())
-    size = max(float(x.max()) - lowest, highest - float(x.min()))
-    size = size if about is None else size * size
+    size = _guessed(x, about)
     if size < math.inf:
         shape = [1 if axis in along else n for axis, n in enumerate(x.shape)]
-        sums, is_open = _cut_at(x, along, about, np.full(shape, size))
-        if np.count_nonzero(is_open) * _RARE <= sums.size:
-            return _settled(sums, is_open, x, along, about)
+        found = _cut_at(x, along, about, np.full(shape, size), size)
+        if found and np.count_nonzero(found[1]) * _RARE <= found[0].size:
+            return _settled(*found, x, along, about)
     return _by_their_sizes(x, along, about)
+
+
+def _guessed(x: Array, about: Array | None) -> float:
+    """A size that values probably have at most, by a look at the first and the last of them."""
+    ends = [tuple(slice(None, n) for n in _some(x.shape)), tuple(slice(-n, None) for n in _some(x.shape))]
+    size = 0.0
+    for end in ends:
+        some = x[end].astype(np.float64)
+        if about is not None:
+            _squares(
+                some, about[tuple(part if about.shape[axis] > 1 else slice(None) for axis, part in enumerate(end))]
+            )
+        size = max(size, float(some.max()), -float(some.min()))
+    return _ROOM * size or 1.0
+
+
+def _some(shape: tuple[int, ...]) -> list[int]:
+    """The shape of a part of some thousand values."""
+    return [min(n, max(1, round(_LOOKED_AT ** (1 / len(shape))))) for n in shape]
 
 
 def _by_their_sizes(x: Array, along: Axes, about: Array | None) -> Array:
@@ -74,27 +92,34 @@ def _by_their_sizes(x: Array, along: Axes, about: Array | None) -> Array:
     high = np.maximum.reduce(x, axis=along, keepdims=True).astype(np.float64)
     low = np.minimum.reduce(x, axis=along, keepdims=True).astype(np.float64)
     size = np.maximum(high, -low) if about is None else np.square(np.maximum(high - about, about - low))
-    sums, is_open = _cut_at(x, along, about, size)
+    found = _cut_at(x, along, about, size)
+    assert found is not None
+    sums, is_open = found
     others = ~np.isfinite(size)
     sums[others] = _not_finite(high[others], low[others]) if about is None else size[others]
     return _settled(sums, is_open & ~others, x, along, about)
 
 
-def _cut_at(x: Array, along: Axes, about: Array | None, size: Array) -> tuple[Array, Array]:
-    """The sums of lines whose values have at most some size, and which of them are open."""
+def _cut_at(
+    x: Array, along: Axes, about: Array | None, size: Array, most: float = math.inf
+) -> tuple[Array, Array] | None:
+    """The sums of lines whose values have at most some size, and which of them are open; None if any has more."""
     n = x.size // size.size
     bits = min(50, 62 - n.bit_length())  # of the number of units of a value, so that int64 holds their sum
     unit = np.maximum(np.frexp(size)[1] - bits, _LOWEST)
-    whole, rest, is_whole = _cut(x, along, about, np.ldexp(1.5, unit + 52))
+    cut = _cut(x, along, about, np.ldexp(1.5, unit + 52), most)
+    if cut is None:
+        return None
+    whole, rest, is_whole = cut
     # Of n values of half a unit at most the plain sum is off by n**2 * unit * 2**-54 at most.
     sums, is_open = _rounded(*_joined(whole, rest, unit), np.where(is_whole, 0, np.ldexp(2.0 * n * n, unit - 54)))
     sums[size == 0] = 0
     return sums, is_open & (size != 0)
 
 
-def _cut(x: Array, along: Axes, about: Array | None, s: Array) -> tuple[Array, Array, Array]:
+def _cut(x: Array, along: Axes, about: Array | None, s: Array, most: float) -> tuple[Array, Array, Array] | None:
     """The sums of what (x + s) - s makes of values, as whole numbers of units, plain ones of what that leaves, and
-    where that was seen to be nothing."""
+    where that was seen to be nothing. None if there are values of more than some size, or nan."""
     whole, rest, is_whole = np.zeros(s.shape, np.int64), np.zeros(s.shape), np.ones(s.shape, bool)
     one = s.flat[0] if (s == s.flat[0]).all() else None  # for all lines
     wide, cut = np.empty(min(x.size, BLOCK)), np.empty(min(x.size, BLOCK))
@@ -105,6 +130,8 @@ def _cut(x: Array, along: Axes, about: Array | None, s: Array) -> tuple[Array, A
             own = wide[: block.size].reshape(block.shape)
             np.copyto(own, block)
             block = own if about is None else _squares(own, about[lines])
+        if most < math.inf and not (block.max() <= most and (about is not None or block.min() >= -most)):
+            return None
         of_lines = s[lines] if one is None else one
         np.add(block, of_lines, out=left)
         whole[lines] += np.add.reduce(left.view(np.int64), axis=along, keepdims=True)
@@ -143,15 +170,10 @@ def _settled(sums: Array, is_open: Array, x: Array, along: Axes, about: Array | 
     """The sums, with those that are open found in another way."""
     places, n = np.argwhere(is_open), x.size // sums.size
     step = max(1, _TAKEN // n)
-    if min(len(places), step) * (_ALONE + n) < _STEP * n:
-        for place in places.tolist():
-            line = x[tuple(slice(None) if axis in along else i for axis, i in enumerate(place))]
-            sums[tuple(place)] = exact_sum(line, None if about is None else float(about[tuple(place)]))
-        return sums
     for some in (places[start : start + step] for start in range(0, len(places), step)):
         lines = _taken(x, along, some)
         centres = None if about is None else about[tuple(some.T)]
-        found, still_open = _one_by_one(lines, centres)
+        found, still_open = (_one_by_one if n < _LONG else _cut_twice)(lines, centres)
         for i in np.flatnonzero(still_open).tolist():
             found[i] = exact_sum(lines[:, i], None if centres is None else float(centres[i]))
         sums[tuple(some.T)] = found
@@ -177,6 +199,40 @@ def _one_by_one(lines: Array, about: Array | None) -> tuple[Array, Array]:
     sums, is_open = _rounded(high, low, 2 * lost)
     is_open &= (lost != 0) | ~np.isfinite(low)
     return np.where(is_open, sums, high + 0.0), is_open
+
+
+def _cut_twice(lines: Array, about: Array | None) -> tuple[Array, Array]:
+    """The sums of columns, and which of them are open: what one cut leaves is cut again."""
+    values = lines.astype(np.float64)
+    if about is not None:
+        _squares(values, about)
+    n, size = len(values), np.maximum(values.max(axis=0), -values.min(axis=0))
+    bits, parts = min(50, 62 - n.bit_length()), list[Array]()
+    for _ in range(2):
+        unit = np.maximum(np.frexp(size)[1] - bits, _LOWEST)
+        s = np.ldexp(1.5, unit + 52)
+        cut = values + s
+        whole = cut.view(np.int64).sum(axis=0) - n * s.view(np.int64)
+        values -= np.subtract(cut, s, out=cut)
+        first = whole.astype(np.float64)
+        parts += [np.ldexp(first, unit), np.ldexp((whole - first.astype(np.int64)).astype(np.float64), unit)]
+        size = np.abs(values).max(axis=0)
+    slack = np.where(size, np.ldexp(2.0 * n * n, unit - 54), 0)
+    rest = values.sum(axis=0)
+    bounds = [_each_sum([*parts, rest, side]) for side in (-slack, slack)]
+    return bounds[1], ~((bounds[0] == bounds[1]) & np.isfinite(bounds[1]))
+
+
+def _each_sum(parts: list[Array]) -> Array:
+    """The sums of some numbers of each column, rounded once, or nan."""
+    return np.array([_sum_of(numbers) for numbers in zip(*(part.tolist() for part in parts), strict=True)])
+
+
+def _sum_of(numbers: tuple[float, ...]) -> float:
+    try:
+        return math.fsum(numbers) + 0.0
+    except (OverflowError, ValueError):
+        return math.nan
 
 
 # --- both ------------------------------------------------------------------------------------------------------------

@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels.blocks import BLOCK, blocks
+from maskexpr.kernels.blocks import BLOCK, Blocked, blocks
 
 Array = np.ndarray[Any, Any]
+Values = Array | Blocked
 
 _BITS = 47  # of a whole number of units, or one more of it rounded: with 15 of the count, sums of them fit int64
 _LOWEST = -1074  # 2 to this power is the smallest float
@@ -32,15 +33,16 @@ _CUTS = 4  # before what is left is sorted by exponents
 _TOGETHER = 32  # whole numbers of units that float64 adds up exactly: with 5 bits of their count they have 53
 _MOST_WHOLE = 2**47  # integers of which a block has a sum, and such of squares, within int64
 _MOST_SQUARED = 2**23
+SLICE = 2**12  # values that are sorted by exponents together
 _FAST = 900  # up to this power of two sums by region are cut
 
 
-def exact_sum(x: Array, about: float | None = None) -> float:
+def exact_sum(x: Values, about: float | None = None) -> float:
     """The exact sum of floating values, or of the squares of their distances from a number, each rounded to float64;
     rounded once to float64. It is nan where any value is nan, and for inf - inf."""
     if about is None and x.size <= _FEW:
         try:
-            return math.fsum(x.ravel().tolist()) + 0.0
+            return math.fsum(value for block in blocks(x) for value in block.tolist()) + 0.0
         except (OverflowError, ValueError):  # values too large on the way, or inf - inf
             pass
     total = slack = 0
@@ -59,17 +61,20 @@ def exact_sum(x: Array, about: float | None = None) -> float:
                 continue
         unit = _unit(high, low)
         if unit > _HIGHEST:
-            return rounded(exact_total(x, about))
+            return rounded(_whole_total(x, about, room))
         found, rest = _cut(block, unit, room.first)
         total += found + _in_smallest(float(rest.sum()))
         slack += _slack(block.size, unit) if places > _BITS + 38 else 0  # with 15 bits of their count rests have 53
     least, most = rounded(total - slack), rounded(total + slack)
-    return least if least == most else rounded(exact_total(x, about))
+    return least if least == most else rounded(_whole_total(x, about, room))
 
 
-def exact_total(x: Array, about: float | None = None) -> int:
+def exact_total(x: Values, about: float | None = None) -> int:
     """The exact sum of the same, where all are finite, in units of the smallest float; such totals add up."""
-    room = Room(x)
+    return _whole_total(x, about, Room(x))
+
+
+def _whole_total(x: Values, about: float | None, room: "Room") -> int:
     return sum(_total(room.widened(block), room) for block in _given(x, about, room))
 
 
@@ -127,24 +132,36 @@ def _sums_one_by_one(owners: Array, x: Array, count: int) -> Array:
 # --- whole numbers ---------------------------------------------------------------------------------------------------
 
 
-def whole_sum(x: Array) -> int:
+def whole_sum(x: Values) -> int:
     """The sum of integers, exactly."""
     return sum(map(_whole_sum, blocks(x)))
 
 
-def whole_squares(x: Array) -> int:
-    """The sum of the squares of integers, exactly."""
-    return sum(map(_whole_squares, blocks(x)))
+def whole_sums(x: Values) -> tuple[int, int]:
+    """The sum of integers and that of their squares, exactly."""
+    total = squares = 0
+    for block in blocks(x):
+        total += _whole_sum(block)
+        squares += _whole_squares(block)
+    return total, squares
 
 
 def _whole_sum(block: Array) -> int:
-    if block.dtype.itemsize < 8 or largest(block) <= _MOST_WHOLE:
-        return int(np.add.reduce(block, dtype=np.uint64 if block.dtype.kind == "u" else np.int64))
+    kind, size = block.dtype.kind, block.dtype.itemsize
+    if size < 8:
+        return int(np.add.reduce(block, dtype=f"{kind}{4 if size <= 2 else 8}"))
+    total = int(np.add.reduce(block))  # modulo 2^64
+    if int(block.view(np.uint64).max()) <= _MOST_WHOLE or largest(block) <= _MOST_WHOLE:
+        return total
     high = int(np.add.reduce(block >> 16))
-    return (high << 16) + (int(np.add.reduce(block)) - (high << 16)) % 2**64  # the sum of the rest is below 2^31
+    return (high << 16) + (total - (high << 16)) % 2**64  # the sum of the rest is below 2^31
 
 
 def _whole_squares(block: Array) -> int:
+    kind, size = block.dtype.kind, block.dtype.itemsize
+    if size <= 2:
+        squares = block.astype(f"{kind}{2 * size}")
+        return int(np.add.reduce(np.square(squares, out=squares), dtype=f"{kind}{4 * size}"))
     found = [block.astype(np.int64)] if largest(block) <= _MOST_SQUARED else digits(block)
     return sum(int(a @ b) << 16 * (i + j) for i, a in enumerate(found) for j, b in enumerate(found))
 
@@ -168,7 +185,7 @@ def digits(block: Array) -> list[Array]:
 class Room:
     """Buffers for the blocks of an array."""
 
-    def __init__(self, x: Array) -> None:
+    def __init__(self, x: Values) -> None:
         self.size = min(x.size, BLOCK)
         self.first = np.empty(self.size)
 
@@ -189,7 +206,7 @@ class Room:
         return wide
 
 
-def _given(x: Array, about: float | None, room: Room) -> Iterator[Array]:
+def _given(x: Values, about: float | None, room: Room) -> Iterator[Array]:
     """What is added up, in blocks."""
     if about is None:
         yield from blocks(x)
@@ -244,7 +261,7 @@ def _total(x: Array, room: Room) -> int:
             break
         found, x = _cut(x, unit, room.second if cut % 2 else room.first)
         total += found
-    return total + _by_exponents(x)
+    return total + sum(_by_exponents(x[start : start + SLICE]) for start in range(0, x.size, SLICE))
 
 
 def _last_place(x: Array, high: float, low: float, room: Room) -> int:
@@ -263,9 +280,10 @@ def _last_place(x: Array, high: float, low: float, room: Room) -> int:
 
 def _of_multiples(x: Array, place: int) -> int:
     """The exact sum of multiples of 2**place, in units of the smallest float."""
-    if x.size % _TOGETHER == 0:
-        x = np.add.reduce(x.reshape(_TOGETHER, -1), axis=0)
-    return int((x * math.ldexp(1.0, -place)).astype(np.int64).sum()) << place - _LOWEST
+    end, scale, total = x.size - x.size % _TOGETHER, math.ldexp(1.0, -place), 0
+    for part in (np.add.reduce(x[:end].reshape(_TOGETHER, -1), axis=0), x[end:]):
+        total += int((part * scale).astype(np.int64).sum())
+    return total << place - _LOWEST
 
 
 def _by_exponents(x: Array) -> int:
@@ -287,11 +305,13 @@ def _in_smallest(value: float) -> int:
     return numerator * (_ONE // denominator)
 
 
-def _not_finite(x: Array, about: float | None) -> float:
+def _not_finite(x: Values, about: float | None) -> float:
     """The sum of values that are not all finite."""
-    if np.isnan(x).any():
-        return math.nan
-    high, low = float(x.max()), float(x.min())
+    high, low = -math.inf, math.inf
+    for block in blocks(x):
+        if np.isnan(block).any():
+            return math.nan
+        high, low = max(high, float(block.max())), min(low, float(block.min()))
     if about is not None:
         return math.nan if math.isnan(about) or (math.isinf(about) and about in (high, low)) else math.inf
     return high + low if high == math.inf and low == -math.inf else high if high == math.inf else low

@@ -36,6 +36,7 @@ from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, Kind
 from maskexpr.kinds.ranges import Range
 
 OPERATORS: dict[str, Function] = {}
+PLANNED: dict[str, Function] = {}  # what stands in plans alone
 
 _BESIDE = Gives(frozenset(), lambda kinds: Kind("unknown"))  # the checker knows what these give
 
@@ -325,6 +326,18 @@ def _compare_wide(symbol: str, integers: Array, floats: Array) -> Any:
 @function(name="samples", gives=_BESIDE, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS, total=True)
 def samples(value: Value, mask: Condition) -> Array:
     """The values where the mask is on, in scan order; those of samples where others of the same pixels are on."""
+    return np.asarray(value[mask])
+
+
+@function(name="samples in place", gives=_BESIDE, halo=WHOLE, cost=2, memory=0, catalogue=PLANNED, total=True)
+def samples_in_place(value: Value, mask: Condition) -> Array:
+    """The same for what asks for no order: a plan leaves them where they lie."""
+    return np.asarray(value[mask])
+
+
+@function(name="samples in any order", gives=_BESIDE, halo=WHOLE, cost=2, memory=8, catalogue=PLANNED, total=True)
+def samples_in_any_order(value: Value, mask: Condition) -> Array:
+    """The same for what goes through them more than once."""
     return np.asarray(value[mask])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from maskexpr.kernels.packed import BLOCK
 from maskexpr.kernels.threads import threads
 from maskexpr.kinds.kind import Kind
-from maskexpr.library import OPERATORS
+from maskexpr.library import OPERATORS, PLANNED
 from maskexpr.planner.layout import Layout, Op
 from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest_shape
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
@@ -17,6 +17,7 @@ from maskexpr.program.steps import Step
 # Bytes of what is not counted one by one: the interpreter's own objects, and numbers.
 _SMALL_THINGS = 2**14
 _ITEM = 64  # bytes of a number in a list
+_VIEWS = (OPERATORS["crop"], PLANNED["samples in place"])  # what may hold what it is taken from
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class _Memory:
                     converted = 2 * min(math.prod(operand.kind.shape or ()), BLOCK)
                 self._held[operand, form] = bytes_of(operand.kind, form)
         held = _size(step, task)
-        if step.function is OPERATORS["crop"]:  # may be a view of what it is cut from
+        if step.function in _VIEWS:
             held += sum(self._held.get((operand, "plain"), 0) for operand in step.operands.values())
         self._held[step, _form(step, task)] = held
         return max(converted, math.ceil(task.bytes_for(largest_shape(step))))
@@ -130,6 +131,8 @@ def _size(step: Step, task: Task) -> int:
     kind = step.kind
     if kind.is_array:
         return bytes_of(kind, _form(step, task))
+    if step.function is PLANNED["samples in place"]:
+        return _ITEM
     if kind.is_samples:
         return kind.most * (kind.dtype.itemsize if kind.dtype is not None else _ITEM)
     return math.prod(kind.shape or ()) * _ITEM

@@ -147,7 +147,7 @@ plan                      held as      ops/pixel  share
     m = im > 4            mask, bytes          1    20%   used by 2 steps; kept in bits and bytes for area and samples
   on whole images
     size = area(m)        number             0.1     2%   bits counted
-    im[m]                 samples              2    39%   gathered
+    im[m]                 samples              2    39%   left in place
   on samples
     values = mean(im[m])  number               2    39%   plain body
   in all 1.71 million elementary operations, estimated

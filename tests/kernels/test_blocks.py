@@ -27,11 +27,3 @@ def test_nothing_is_copied_that_lies_in_one_piece():
     values = np.arange(60.0).reshape(3, 4, 5)
     for view in (values, values.T, values[::-1], values.transpose(1, 2, 0)[:, ::-1]):
         assert all(np.shares_memory(block, values) for block in blocks.blocks(view))
-
-
-@each("share", [0, 0.01, 0.5, 1])
-def test_what_is_taken_is_what_the_mask_takes(share):
-    rng = np.random.default_rng(0)
-    values, on = rng.random(1000), rng.random(1000) < share
-    for mask in (on, np.sort(on)):
-        assert np.array_equal(blocks.taken(values, mask, np.count_nonzero(mask)), values[mask])

@@ -7,7 +7,8 @@ import pytest
 from helpers.both_ways import LAYOUTS
 from helpers.random_programs import laid_out
 
-from maskexpr.kernels.gathering import gather
+from maskexpr.kernels.blocks import BLOCK
+from maskexpr.kernels.gathering import Samples, gather
 
 
 @pytest.mark.parametrize("layout", sorted(set(LAYOUTS)))
@@ -31,3 +32,30 @@ def test_few_values_of_an_array_in_fortran_order_take_little_memory():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < values.nbytes / 20
+
+
+@pytest.mark.parametrize("layout", sorted(set(LAYOUTS)))
+@pytest.mark.parametrize("of_mask", sorted(set(LAYOUTS)))
+@pytest.mark.parametrize("shape", [(3,), (701,), (9, 10, 11), (300, 251), (700, 1000)])
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float64"])
+def test_samples_come_in_blocks_in_any_order(layout, of_mask, shape, dtype):
+    rng = np.random.default_rng(3)
+    values = rng.integers(0, 100, shape).astype(dtype)
+    noise, smooth = rng.random(shape), np.sort(rng.random(shape), axis=-1)
+    for on in (noise < 0, noise < 0.01, noise < 0.5, noise < 0.995, noise < 1, smooth < 0.5, smooth < 0.9):
+        found = Samples(laid_out(values.copy(), layout), laid_out(on.copy(), of_mask))
+        blocks = [block.copy() for block in found.blocks()]
+        assert found.size == sum(block.size for block in blocks) == np.count_nonzero(on)
+        assert all(block.dtype == values.dtype and 0 < block.size <= BLOCK for block in blocks)
+        np.testing.assert_array_equal(np.sort(np.concatenate([*blocks, values.ravel()[:0]])), np.sort(values[on]))
+
+
+def test_samples_are_never_all_there():
+    values, mask = np.zeros((1000, 1000)), np.zeros((1000, 1000), bool)
+    mask[100:900, 3:900] = True
+    tracemalloc.start()
+    for _ in Samples(values, mask).blocks():
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < values.nbytes / 4

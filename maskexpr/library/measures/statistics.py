@@ -109,8 +109,14 @@ def sum_(im: Measured, *, axes: Axes = None, kind: ResultKind) -> Any:
     """
     if some_axes := part_of(axes, im):
         return projections.total(im, some_axes, np.dtype(kind.dtype))
-    dtype = None if kind.range is None else ranges.smallest_type(kind.range)
-    return _sum(im) if dtype is None else int(np.add.reduce(im, axis=None, dtype=dtype))
+    if isinstance(im, np.ndarray) and im.dtype.itemsize == 8 and kind.range and _holds(im.dtype, kind.range):
+        return int(np.add.reduce(im, axis=None))
+    return _sum(im)
+
+
+def _holds(dtype: np.dtype[Any], values: Range) -> bool:
+    of_type = ranges.of_type(dtype)
+    return of_type.low <= values.low and values.high <= of_type.high
 
 
 @function(gives=_FLOATING.bounded(means), halo=WHOLE, cost=2, memory=1, spoilt_by="inf")
@@ -154,10 +160,11 @@ def std(im: Measured, *, axes: Axes = None) -> Any:
     """
     if some_axes := part_of(axes, im):
         return projections.deviation(im, some_axes, _type_of(im))
-    size, total = some(im).size, _sum(im)
+    size = some(im).size
     if _is_whole(im):
-        return math.sqrt((size * sums.whole_squares(im) - int(total) ** 2) / size**2)
-    return math.sqrt(sums.exact_sum(im, total / size) / size)
+        total, squares = sums.whole_sums(im)
+        return math.sqrt((size * squares - total**2) / size**2)
+    return math.sqrt(sums.exact_sum(im, sums.exact_sum(im) / size) / size)
 
 
 @function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min", spoilt_by="nan")

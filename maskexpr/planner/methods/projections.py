@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from maskexpr.kernels.blocks import BLOCK
-from maskexpr.kernels.gathering import gather
+from maskexpr.kernels.gathering import FEW, Samples, bytes_of_blocks, gather
 from maskexpr.kernels.projections import MOST
-from maskexpr.library import OPERATORS
+from maskexpr.library import OPERATORS, PLANNED
 from maskexpr.library.measures import masks
 from maskexpr.library.measures import statistics as meaning
 from maskexpr.planner.methods.bodies import by_body
-from maskexpr.planner.methods.method import Bytes, Method, Place, bytes_of, chunk, per_pixel, runs
+from maskexpr.planner.methods.method import Bytes, Method, Place, bytes_of, chunk, no_bytes, runs
 from maskexpr.program.steps import Step
 
 _BLOCKS = 5 * 8 * MOST  # a block of values as they are, in wider types, and sorted
@@ -65,9 +65,36 @@ def samples(step: Step) -> Method | None:
     def gathered(given: Any, out: Any, place: Place) -> Any:
         return gather(*given)
 
-    copies, block = per_pixel(dtype.itemsize + 2), per_pixel(dtype.itemsize + 10)  # in order, or places
+    size = dtype.itemsize
 
     def memory(shape: tuple[int, ...]) -> float:
-        return copies(shape) + block((min(math.prod(shape), BLOCK),))
+        pixels = math.prod(shape)
+        block = (size + 1 if pixels < BLOCK else 2 * size + 10) * min(pixels, BLOCK)
+        return pixels / FEW * (size + 8 * (len(shape) + 2)) + block
 
     return Method(gathered, whole=True, fresh=True, loose=True, memory=memory, word="gathered")
+
+
+@runs(PLANNED["samples in place"])
+def samples_in_place(step: Step) -> Method:
+    """Both arrays together, which are gone through when they are added up."""
+
+    def left(given: Any, out: Any, place: Place) -> Any:
+        return Samples(*given)
+
+    return Method(left, whole=True, fresh=True, loose=True, memory=no_bytes, word="left in place")
+
+
+@runs(PLANNED["samples in any order"])
+def samples_in_any_order(step: Step) -> Method:
+    """All of them, block by block."""
+    assert step.kind.dtype is not None
+    size = step.kind.dtype.itemsize
+
+    def taken(given: Any, out: Any, place: Place) -> Any:
+        return Samples(*given).array()
+
+    def memory(shape: tuple[int, ...]) -> float:
+        return bytes_of_blocks(size, math.prod(shape))
+
+    return Method(taken, whole=True, fresh=True, loose=True, memory=memory, word="taken block by block")

@@ -5,7 +5,9 @@ import math
 
 from maskexpr.kernels.blocks import BLOCK
 from maskexpr.kernels.counts import BINNED
-from maskexpr.library import CATALOGUE
+from maskexpr.kernels.gathering import bytes_of_blocks
+from maskexpr.kernels.sums import SLICE
+from maskexpr.library import CATALOGUE, PLANNED
 from maskexpr.library.filters import contrast
 from maskexpr.library.measures import masks
 from maskexpr.library.measures import statistics as meaning
@@ -17,20 +19,38 @@ from maskexpr.program.steps import Step
 _MOST_COUNTED = 2**16  # values that are counted without being sorted, in blocks of so many pixels
 _BUFFERED, _REDUCING = 8192, 1024  # values in a buffer of NumPy's, bytes beside them
 _BINNED = 72  # bytes of a value in a block of floating ones that are put into bins
-_OF_FLOATS = 96  # bytes of a value in a block of floating ones that are added up
+_OF_FLOATS = 24  # bytes of a value in a block of floating ones that are added up, and in a slice of it
+_BY_EXPONENTS = 80
 _LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
 
+_STD = CATALOGUE["std"]
 _LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li", "triangle", "multiotsu"))
 
 
 @takes(meaning.sum_, meaning.mean, meaning.std, levels.mean_threshold)
 def in_blocks(step: Step) -> Bytes:
     """One block of values after another: whole ones digit by digit, floating ones by their exponents at worst."""
-    assert step.function is not None
-    kind = step.operands["im"].kind
-    block = _OF_FLOATS if kind.range is None or kind.dtype is None else 8 * max(2, kind.dtype.itemsize // 2) + 24
-    whole = per_pixel(estimated(step.function.memory, step))
-    return lambda shape: whole(shape) + chunk(shape) + block * min(math.prod(shape), BLOCK)
+    im = step.operands["im"]
+    assert im.kind.dtype is not None
+    size, is_floating = im.kind.dtype.itemsize, im.kind.range is None
+    in_place = im.function is PLANNED["samples in place"]
+    block = size + (_OF_FLOATS if is_floating else _of_whole(size, step.function is _STD))
+    fewer = _BY_EXPONENTS if is_floating else 0
+
+    def memory(shape: tuple[int, ...]) -> float:
+        pixels = math.prod(shape)
+        taken = bytes_of_blocks(size, pixels) if in_place else 0
+        added = (8 + size) * min(pixels, _BUFFERED) + block * min(pixels, BLOCK) + fewer * min(pixels, SLICE)
+        return taken + added
+
+    return memory
+
+
+def _of_whole(size: int, squared: bool) -> int:
+    """Bytes of a value in a block of whole ones: of numbers as wide as their squares, or of digits."""
+    if size <= 2:
+        return 2 * size if squared else 0
+    return 8 * (size // 2) + 2 * size if squared else size
 
 
 @takes(meaning.min_, meaning.max_)

@@ -7,6 +7,7 @@ from maskexpr.planner.rewrites.drop_neutral import drop_neutral
 from maskexpr.planner.rewrites.expand_derived import expand_derived
 from maskexpr.planner.rewrites.flip_negations import flip_negations
 from maskexpr.planner.rewrites.join_ranges import join_ranges
+from maskexpr.planner.rewrites.leave_samples import leave_samples
 from maskexpr.planner.rewrites.merge_reaches import merge_reaches
 from maskexpr.planner.rewrites.narrow_tests import narrow_tests
 from maskexpr.planner.rewrites.settle_comparisons import settle_comparisons
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     skip_idle_morphology,
     merge_reaches,
     expand_derived,
+    leave_samples,
 )
 
 

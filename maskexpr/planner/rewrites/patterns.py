@@ -5,11 +5,16 @@ from dataclasses import replace
 
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind, number
-from maskexpr.library import CATALOGUE, OPERATORS
+from maskexpr.library import CATALOGUE, OPERATORS, PLANNED
 from maskexpr.program.steps import Step
 
 AND, OR, XOR, NOT = (OPERATORS[symbol] for symbol in "&|^~")
+SAMPLES, SAMPLES_IN_PLACE = OPERATORS["samples"], PLANNED["samples in place"]
+SAMPLES_IN_ANY_ORDER = PLANNED["samples in any order"]
 BETWEEN, ISIN, WHERE = (CATALOGUE[name] for name in ("between", "isin", "where"))
+SUM, MEAN, STD, MIN, MAX, MEDIAN, PERCENTILE = (
+    CATALOGUE[name] for name in ("sum", "mean", "std", "min", "max", "median", "percentile")
+)
 _EMPTY, _FULL = CATALOGUE["empty"], CATALOGUE["full"]
 
 
