@@ -8,7 +8,7 @@ Array = np.ndarray[Any, Any]
 
 _BLOCK = 2**16
 _MOST_COUNTERS = 2**16
-BINNED = 2**13  # floating values of a block: what is made of them stays in the cache
+BINNED = 2**14  # floating values of a block: what is made of them stays in the cache
 
 
 def count_values(values: Array) -> tuple[Array, Array]:
@@ -44,13 +44,17 @@ def count_bins(values: Array, edges: Array) -> Array:
         below = np.append(np.searchsorted(ordered, edges[:-1]), np.searchsorted(ordered, edges[-1], "right"))
         return np.diff(below)
     counts = np.zeros(bins, np.int64)
+    lower, upper = edges[:-1], np.append(edges[1:-1], np.inf)  # the last bin holds its upper edge
     flat = values.reshape(-1)
     for start in range(0, flat.size, BINNED):
         part = flat[start : start + BINNED]
-        index = np.minimum(((part - edges[0]) / width * bins).astype(np.intp), bins - 1)
+        places = part - edges[0]
+        places /= width
+        places *= bins
+        index = places.astype(np.intp)
+        np.minimum(index, bins - 1, out=index)
         while True:
-            wrong = (part >= edges[index + 1]) & (index < bins - 1)
-            moved = wrong.astype(np.intp) - (part < edges[index])
+            moved = (part >= upper[index]).view(np.int8) - (part < lower[index]).view(np.int8)
             if not moved.any():
                 break
             index += moved

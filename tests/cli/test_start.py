@@ -50,6 +50,14 @@ def test_a_command_imports_what_it_needs(command: str, tmp_path: Path) -> None:
     assert ours & (set(ROOMS) | COMMANDS) == set(rooms)
 
 
+def test_elementary_functions_are_imported_when_one_is_used(tmp_path: Path) -> None:
+    """Their modules make tables and take some milliseconds, which most programs have no use for."""
+    room = "maskexpr.kernels.elementary."
+    used = {name for name in loaded_by(["eval", "log(im)>3", IMAGE], tmp_path) if name.startswith(room)}
+    assert used > {room + "singles"}
+    assert used & loaded_by(["eval", "im>32", IMAGE], tmp_path) == {room + "blocks"}
+
+
 def test_the_version_is_the_number_alone(tmp_path: Path) -> None:
     ours = {name for name in loaded_by(["--version"], tmp_path) if name.split(".")[0] == "maskexpr"}
     assert ours == {"maskexpr", "maskexpr.__main__"}

@@ -22,61 +22,82 @@ of elementary mathematical functions with correctly rounded last bit, 1991, doi:
 from typing import Any
 
 from maskexpr.kernels.elementary.blocks import Array, apply
-from maskexpr.kernels.elementary.roots import CBRT
-from maskexpr.kernels.elementary.short_angles import ARCTAN2, COS, HYPOT, SIN, TAN
-from maskexpr.kernels.elementary.singles import EXP, LOG, LOG2, LOG10, POWER
+
+# What computes a function is imported when it is first asked for: a start need not wait for it.
 
 
 def exp(x: Any, out: Array | None = None) -> Any:
     """e to the power x, rounded once."""
+    from maskexpr.kernels.elementary.singles import EXP
+
     return apply(EXP, (x,), out)
 
 
 def log(x: Any, out: Array | None = None) -> Any:
     """The natural logarithm, rounded once."""
+    from maskexpr.kernels.elementary.singles import LOG
+
     return apply(LOG, (x,), out)
 
 
 def log2(x: Any, out: Array | None = None) -> Any:
     """The logarithm to base 2, rounded once."""
+    from maskexpr.kernels.elementary.singles import LOG2
+
     return apply(LOG2, (x,), out)
 
 
 def log10(x: Any, out: Array | None = None) -> Any:
     """The logarithm to base 10, rounded once."""
+    from maskexpr.kernels.elementary.singles import LOG10
+
     return apply(LOG10, (x,), out)
 
 
 def power(a: Any, b: Any, out: Array | None = None) -> Any:
     """a to the power b, rounded once."""
+    from maskexpr.kernels.elementary.singles import POWER
+
     return apply(POWER, (a, b), out)
 
 
 def cbrt(x: Any, out: Array | None = None) -> Any:
     """The cube root, rounded once."""
+    from maskexpr.kernels.elementary.roots import CBRT
+
     return apply(CBRT, (x,), out)
 
 
 def sin(x: Any, out: Array | None = None) -> Any:
     """The sine of an angle in radians, rounded once."""
+    from maskexpr.kernels.elementary.short_angles import SIN
+
     return apply(SIN, (x,), out)
 
 
 def cos(x: Any, out: Array | None = None) -> Any:
     """The cosine of an angle in radians, rounded once."""
+    from maskexpr.kernels.elementary.short_angles import COS
+
     return apply(COS, (x,), out)
 
 
 def tan(x: Any, out: Array | None = None) -> Any:
     """The tangent of an angle in radians, rounded once."""
+    from maskexpr.kernels.elementary.short_angles import TAN
+
     return apply(TAN, (x,), out)
 
 
 def arctan2(y: Any, x: Any, out: Array | None = None) -> Any:
     """The angle in radians, -pi to pi, between the axis of x and the point (x, y), rounded once."""
+    from maskexpr.kernels.elementary.short_angles import ARCTAN2
+
     return apply(ARCTAN2, (y, x), out)
 
 
 def hypot(a: Any, b: Any, out: Array | None = None) -> Any:
     """The square root of a * a + b * b, rounded once."""
+    from maskexpr.kernels.elementary.short_angles import HYPOT
+
     return apply(HYPOT, (a, b), out)

@@ -97,7 +97,10 @@ def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *,
         low = as_number(finite.min()) if low is None else low
         high = as_number(finite.max()) if high is None else high
     _check_ends(low, high)
-    return _scaled(im, low, high).astype(kind.dtype, copy=False)
+    result = np.empty(im.size, kind.dtype)
+    for part, into in zip(_blocks(im.ravel()), _blocks(result), strict=True):
+        into[...] = _scaled(part, low, high)
+    return result.reshape(im.shape)
 
 
 def _finite(im: Array) -> Array:
@@ -122,6 +125,8 @@ def _scaled(im: Array, low: Any, high: Any) -> Array:
 
 def _distances(im: Array, start: int) -> Array:
     """How far integers lie above one of their type, as float64: exact, and rounded once."""
+    if im.dtype.itemsize < np.dtype(np.float64).itemsize:  # float64 holds each, and their differences
+        return im.astype(np.float64) - start
     above = im.astype(np.uint64) - np.uint64(start % 2**64)  # modulo 2^64
     return np.asarray(np.where(im < start, -(np.uint64(0) - above).astype(np.float64), above.astype(np.float64)))
 
