@@ -224,7 +224,7 @@ def _of_pairs(y: Array, x: Array) -> Pair:
 @functools.cache
 def _series_of_pairs() -> list[Pair]:
     """Of arctan(q) / q in q**2, for |q| <= 1/512: the next term is below 2**-111."""
-    return [fixed_point.parts((-1) ** n * fixed_point.ONE // (2 * n + 1)) for n in range(6)]  # type: ignore[misc]
+    return fixed_point.pairs((-1) ** n * fixed_point.ONE // (2 * n + 1) for n in range(6))
 
 
 def _in_two_floats(y: Array, x: Array) -> tuple[Array, Array]:
