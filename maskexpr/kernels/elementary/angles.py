@@ -3,7 +3,8 @@
 The slope, at most 1, is reduced to the nearest 256th c by arctan t = arctan c + arctan((t - c) / (1 + t c)), where the
 second quotient is formed from both sides directly, with its remainder; its arctan is a short series, tables have the
 rest, and the result comes as high + low (Gal; Tang). Its relative error is below 2**-69.5: a rounding test (Ziv) finds
-the one in some 30000 that could round to either of two floats, and these are computed in whole numbers.
+the one in some 30000 that could round to either of two floats, and these are computed in two floats throughout, and in
+whole numbers where these do not tell.
 
 Sources: Gal and Bachelis, An accurate elementary mathematical library for the IEEE floating point standard, 1991,
 doi:10.1145/103147.103151; Tang, Table-lookup algorithms for elementary functions and their error analysis, 1991,
@@ -16,11 +17,11 @@ import math
 
 import numpy as np
 
-from maskexpr.kernels.elementary import fixed_point
+from maskexpr.kernels.elementary import fixed_point, two_floats
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.circle import sine_and_cosine
 from maskexpr.kernels.elementary.in_place import remainder, round_once
-from maskexpr.kernels.elementary.two_floats import two_product
+from maskexpr.kernels.elementary.two_floats import Pair
 
 CENTRES = 256
 CASE_BITS = 9
@@ -28,6 +29,7 @@ CASE_BITS = 9
 _SERIES = (-1 / 3, 1 / 5, -1 / 7)
 # For 2**-69.5.
 _DOUBT = 1 + 2.0**-15
+_PAIRS_SLACK = 2.0**-95  # in proportion to the angle
 _UPPER_41 = np.int64(-(2**12))  # with these bits a float has 41: a product with a centre, of 9 bits, is exact
 ROUNDER = 1.5 * 2.0**52
 # Within these powers of two the sides are as they are, else they are brought near 1. Below the third the angle is all
@@ -124,7 +126,7 @@ def _tiny_angle(y: Array, x: Array) -> Array:
     scaled, exponent = np.frexp(x)
     # The middle below, in halves of the smallest number, times x: is it y?
     middle = 2 * np.ldexp(np.minimum(found, _SMALLEST_NORMAL), 1074) - 1
-    product, rest = two_product(middle, scaled)
+    product, rest = two_floats.two_product(middle, scaled)
     down = (found <= _SMALLEST_NORMAL) & (rest == 0) & (product == np.ldexp(np.abs(y), 1075 - exponent))
     np.subtract(found, _SMALLEST_OF_ALL, out=found, where=down)
     return np.copysign(found, y)
@@ -196,6 +198,40 @@ def _from_centre(work: Work, small: Array, large: Array) -> tuple[Array, Array, 
     return j, q, n
 
 
+# --- in two floats ---------------------------------------------------------------------------------------------------
+
+
+def _of_pairs(y: Array, x: Array) -> Pair:
+    """The angle, right to 2**-97 of its size, by the same way."""
+    small, large = np.minimum(np.abs(y), np.abs(x)), np.maximum(np.abs(y), np.abs(x))
+    exponent = np.frexp(large)[1]
+    small, large = np.ldexp(small, -exponent), np.ldexp(large, -exponent)
+    j = np.rint(small / large * CENTRES)
+    c, zero = j / CENTRES, np.zeros_like(j)
+    part = two_floats.two_product(c, large)
+    numerator = two_floats.add((small, zero), (-part[0], -part[1]))
+    q = two_floats.divide(numerator, two_floats.add((large, zero), two_floats.two_product(c, small)))
+    rest = two_floats.multiply(two_floats.polynomial(_series_of_pairs(), two_floats.multiply(q, q)), q)
+    case = 2 * np.signbit(x) + (np.abs(y) > np.abs(x))
+    back = np.where((case + 1) & 2, -1.0, 1.0)
+    place = j.astype(np.int64) + (case << CASE_BITS)
+    centre, its_low = angle_table()
+    high, low = two_floats.add((centre[place], its_low[place]), (back * rest[0], back * rest[1]))
+    sign = np.copysign(1.0, y)
+    return sign * high, sign * low
+
+
+@functools.cache
+def _series_of_pairs() -> list[Pair]:
+    """Of arctan(q) / q in q**2, for |q| <= 1/512: the next term is below 2**-111."""
+    return fixed_point.pairs((-1) ** n * fixed_point.ONE // (2 * n + 1) for n in range(6))
+
+
+def _in_two_floats(y: Array, x: Array) -> tuple[Array, Array]:
+    number = _of_pairs(y, x)
+    return two_floats.rounded(number, _PAIRS_SLACK * np.abs(number[0]))
+
+
 # --- in whole numbers ------------------------------------------------------------------------------------------------
 
 
@@ -228,4 +264,4 @@ def _nearest(y: float, x: float) -> float:
     return fixed_point.nearest(functools.partial(_bounds, y, x))
 
 
-ARCTAN2 = Function(_block, functools.partial(fixed_point.for_each, _nearest))
+ARCTAN2 = Function(_block, functools.partial(fixed_point.decided, _in_two_floats, _nearest))

@@ -22,7 +22,8 @@ _LENGTHS = (1024, 4096, BLOCK)  # of buffers
 _ROWS = 32
 _FLAGS = 4
 _MOST_KEPT = 16  # of some megabytes each
-_TAKEN = 280  # bytes for each value of a piece that is decided, and more than for half a value of a block
+# Bytes for each value of a piece while it is decided; a block, twice as long, takes less in arrays of its own.
+_TAKEN = 280
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Function:
 
     `block(work, *values, out)` computes a block, whose values are contiguous and no part of `out`, and says by a mask
     (one of the buffers, or None) where it could not tell to which of two numbers the result rounds. `exact(*values)`
-    computes such few, in arrays of its own.
+    computes such, seldom many, in arrays of its own.
 
     `single` is a shorter way for values of float32, whose results are rounded to float32. It says as `block` does what
     it could not tell, or None, where a block is not for it.
@@ -113,12 +114,14 @@ def _borrowed(size: int) -> Iterator[_Buffers]:
     try:
         yield buffers
     finally:
-        if len(_kept) < _MOST_KEPT:
-            _kept.append(buffers)
+        _kept.append(buffers)
+        if len(_kept) > _MOST_KEPT:
+            _taken_from_kept()  # the shortest are soonest made again
 
 
-def _taken_from_kept(length: int) -> _Buffers | None:
-    for buffers in list(_kept):
+def _taken_from_kept(length: int = 0) -> _Buffers | None:
+    """The shortest that are long enough, no longer among those that are kept."""
+    for buffers in sorted(_kept, key=lambda kept: kept.length):
         if buffers.length >= length:
             with contextlib.suppress(ValueError):  # another thread has taken them by now
                 _kept.remove(buffers)

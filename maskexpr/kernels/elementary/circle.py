@@ -197,7 +197,7 @@ def _wave_of_pairs(j: Array, rest: tuple[Pair, Pair]) -> Pair:
 def _taylor() -> tuple[list[Pair], list[Pair]]:
     """Of sin(r) / r and cos(r), in r**2: the next terms are below 2**-119."""
     odd, even = ([(-1) ** n * fixed_point.ONE // math.factorial(2 * n + first) for n in range(6)] for first in (1, 0))
-    return [fixed_point.parts(c) for c in odd], [fixed_point.parts(c) for c in even]  # type: ignore[misc]
+    return fixed_point.pairs(odd), fixed_point.pairs(even)
 
 
 # --- in whole numbers ------------------------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ def exp_of_pairs(x: Pair) -> tuple[Pair, Array]:
 
 @functools.cache
 def _taylor() -> list[Pair]:
-    return [fixed_point.parts(fixed_point.ONE // math.factorial(n)) for n in range(9)]  # type: ignore[misc]
+    return fixed_point.pairs(fixed_point.ONE // math.factorial(n) for n in range(9))
 
 
 def _in_two_floats(x: Array) -> tuple[Array, Array]:

@@ -97,6 +97,11 @@ def parts(value: int, count: int = 2, bits: int = BITS, first: int = 53) -> tupl
     return tuple(found)
 
 
+def pairs(values: Iterable[int]) -> list[tuple[float, float]]:
+    """Numbers in fixed point as sums of two floats."""
+    return [(high, low) for high, low in map(parts, values)]
+
+
 def on_a_grid(value: int, exponent: int, bits: int = BITS) -> tuple[float, float]:
     """A number in fixed point as the nearest multiple of 2**exponent, and the rest."""
     cut = bits + exponent

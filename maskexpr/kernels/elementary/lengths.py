@@ -2,7 +2,7 @@
 
 The squares are summed with their errors, and the square root of the sum is corrected by what its own square leaves
 (Borges). The correction is known to 2**-74 of the result; where this could round to either of two floats, as in the
-rare triples of Pythagoras that end in the middle between two, a whole square root decides.
+rare triples of Pythagoras that end in the middle between two, a sum without errors decides, or a whole square root.
 
 Source: Borges, Algorithm 1014: An improved algorithm for hypot(x, y), 2020, doi:10.1145/3428446; Ziv, Fast evaluation
 of elementary mathematical functions with correctly rounded last bit, 1991, doi:10.1145/114697.116813.
@@ -16,7 +16,7 @@ import numpy as np
 from maskexpr.kernels.elementary import fixed_point
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.in_place import round_once
-from maskexpr.kernels.elementary.two_floats import UPPER
+from maskexpr.kernels.elementary.two_floats import UPPER, add, two_product, two_sum
 
 # For 2**-74.
 _DOUBT = 1 + 2.0**-19
@@ -102,6 +102,40 @@ def _square(x: Array, square: Array, rest: Array, half: Array, its_bits: Array) 
     np.multiply(rest, half, out=rest)
 
 
+# --- what is left undecided ------------------------------------------------------------------------------------------
+
+
+def _compared(a: Array, b: Array) -> tuple[Array, Array]:
+    """Of lengths that are no subnormal numbers: between two floats, the square of their middle is compared with the sum
+    of the squares, exactly. None is left undecided."""
+    exponent = np.frexp(np.maximum(np.abs(a), np.abs(b)))[1]
+    a, b = np.ldexp(a, -exponent), np.ldexp(b, -exponent)
+    squares = two_product(a, a), two_product(b, b)
+    total = add(*squares)
+    root = np.sqrt(total[0])
+    its_square = two_product(root, root)
+    left = add(total, (-its_square[0], -its_square[1]))[0] / (2 * root)
+    near = root + left
+    other = np.nextafter(near, np.copysign(np.inf, left - (near - root)))
+    half = (other - near) / 2
+    square = two_product(near, near)
+    parts = [*squares[0], *squares[1], -square[0], -square[1], -2 * near * half, -half * half]  # all of them exact
+    beyond = _sign(parts) * np.sign(half)
+    odd = (near.view(np.int64) & 1) == 1
+    nearest = np.where((beyond > 0) | ((beyond == 0) & odd), other, near)
+    return np.ldexp(nearest, exponent), np.zeros(a.shape, bool)
+
+
+def _sign(parts: list[Array]) -> Array:
+    """The sign of a sum whose last place is above 2**-200 of the largest part: what each sum of two leaves is summed
+    again (Ogita, Rump and Oishi, Accurate sum and dot product, 2005, doi:10.1137/030601818)."""
+    for _ in range(4):
+        for i in range(1, len(parts)):
+            parts[i], parts[i - 1] = two_sum(parts[i], parts[i - 1])
+    total: Array = np.sign(functools.reduce(np.add, parts))
+    return total
+
+
 def _nearest(a: float, b: float) -> float:
     """By a whole square root of 64 bits and more: beyond them only its being exact, or not, matters."""
     (a_top, a_bottom), (b_top, b_bottom) = a.as_integer_ratio(), b.as_integer_ratio()
@@ -112,4 +146,4 @@ def _nearest(a: float, b: float) -> float:
     return fixed_point.scaled(2 * root + inexact, -(more + (a_bottom * b_bottom).bit_length()))
 
 
-HYPOT = Function(_block, functools.partial(fixed_point.for_each, _nearest))
+HYPOT = Function(_block, functools.partial(fixed_point.decided, _compared, _nearest))

@@ -279,7 +279,7 @@ def log_of_floats(x: Array, base: Base) -> Pair:
 @functools.cache
 def _series_pairs() -> list[Pair]:
     """Of log(1 + r) / r."""
-    return [fixed_point.parts((-1) ** n * fixed_point.ONE // (n + 1)) for n in range(11)]  # type: ignore[misc]
+    return fixed_point.pairs((-1) ** n * fixed_point.ONE // (n + 1) for n in range(11))
 
 
 def _nearest(x: float, log_of_base: Callable[[int], int]) -> float:

@@ -1,9 +1,11 @@
 """The cube root, rounded to the nearest float."""
 
+import functools
 import math
 
 import numpy as np
 
+from maskexpr.kernels.elementary import fixed_point
 from maskexpr.kernels.elementary.blocks import Array, Function, Work
 from maskexpr.kernels.elementary.two_floats import fast_two_sum, two_product
 
@@ -33,10 +35,6 @@ def _block(work: Work, x: Array, out: Array) -> Array:
     return undecided
 
 
-def _exact(x: Array) -> Array:
-    return np.array([_nearest(value) for value in x.tolist()])
-
-
 def _nearest(x: float) -> float:
     """By a whole cube root of 60 bits and more: only its being exact, or not, matters beyond them."""
     if x != x or x in (0.0, math.inf, -math.inf):
@@ -60,4 +58,4 @@ def _whole_root(cube: int) -> int:
         root = better
 
 
-CBRT = Function(_block, _exact)
+CBRT = Function(_block, functools.partial(fixed_point.for_each, _nearest))

@@ -8,7 +8,7 @@ from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
 from helpers.each import each
 
 from maskexpr.kernels import elementary
-from maskexpr.kernels.elementary import angles
+from maskexpr.kernels.elementary import angles, fixed_point
 from maskexpr.kernels.elementary.blocks import Function, apply
 
 TINY = 5e-324
@@ -81,10 +81,22 @@ def test_rounded_once():
         assert_same_bits(elementary.arctan2(y[part], x[part]), wanted()[part], y[part], x[part])
 
 
-def test_what_is_left_undecided():
-    some = np.abs(wanted()) >= 2.0**-900  # others never are
-    y, x, want = (part[some][::5] for part in (*points(), wanted()))
+@each("few", [0, 100_000])
+def test_what_is_left_undecided(few, monkeypatch):
+    """In two floats, and by whole numbers, where all points are left to them."""
+    monkeypatch.setattr(fixed_point, "FEW", few)
+    some = np.flatnonzero(np.abs(wanted()) >= 2.0**-900)[:: 5 if few else 1]  # others never are
+    y, x, want = (part[some] for part in (*points(), wanted()))
     assert_same_bits(angles.ARCTAN2.exact(y, x), want, y, x)
+
+
+def test_the_error_of_two_floats():
+    some = np.abs(wanted()) >= 2.0**-900
+    y, x = (side[some] for side in points())
+    high, low = angles._of_pairs(y, x)
+    for *point, a, b in zip(*(part.tolist() for part in (y, x, high, low)), strict=True):
+        exact = EXACTLY.atan2(*map(EXACTLY.mpf, point))
+        assert abs(EXACTLY.mpf(a) + b - exact) < abs(exact) * 2.0**-97, point
 
 
 def test_subnormal_angles_are_rounded_once():

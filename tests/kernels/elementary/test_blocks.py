@@ -1,9 +1,9 @@
 """Blocks, types, layouts and `out`: what a value gives depends on that value alone."""
 
+import contextlib
 import threading
 
 import numpy as np
-import pytest
 from helpers.each import each
 
 from maskexpr.kernels.elementary import blocks
@@ -110,15 +110,20 @@ def test_threads_have_buffers_of_their_own():
     np.testing.assert_array_equal(found[-1], LONG / -2)
 
 
-def test_buffers_of_small_arrays_are_short():
-    """And long ones, where they are kept, serve them too."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "_kept", [])
-        apply(HALF, (LONG[:70],))
-        (short,) = blocks._kept
-        assert short.length < BLOCK // 8
-        apply(HALF, (LONG,))
-        assert [buffers.length for buffers in blocks._kept] == [short.length, BLOCK]
-        blocks._kept.remove(short)
-        apply(HALF, (LONG[:70],))
-        assert [buffers.length for buffers in blocks._kept] == [BLOCK]
+def test_buffers_of_small_arrays_are_short(monkeypatch):
+    """Long ones, where they are kept, serve them too, and stay when too many are given back."""
+    monkeypatch.setattr(blocks, "_kept", [])
+    apply(HALF, (LONG[:70],))
+    (short,) = blocks._kept
+    assert short.length < BLOCK // 8
+    apply(HALF, (LONG,))
+    assert [buffers.length for buffers in blocks._kept] == [short.length, BLOCK]
+    blocks._kept.remove(short)
+    apply(HALF, (LONG[:70],))
+    assert [buffers.length for buffers in blocks._kept] == [BLOCK]
+    with contextlib.ExitStack() as stack:
+        for size in [BLOCK] * 3 + [70] * 20:
+            stack.enter_context(blocks._borrowed(size))
+    lengths = [buffers.length for buffers in blocks._kept]
+    assert len(lengths) == 16
+    assert lengths.count(BLOCK) == 3

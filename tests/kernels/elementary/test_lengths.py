@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 from helpers.correct_rounding import EXACTLY, assert_same_bits, nearest_floats
+from helpers.each import each
 
 from maskexpr.kernels import elementary
-from maskexpr.kernels.elementary import lengths
+from maskexpr.kernels.elementary import fixed_point, lengths
 from maskexpr.kernels.elementary.blocks import Function, apply
 
 TINY = 5e-324
@@ -62,7 +63,6 @@ def test_rounded_once():
     want = nearest_floats(exactly, a, b)
     assert_same_bits(elementary.hypot(a, b), want, a, b)
     assert_same_bits(elementary.hypot(b, a), want, a, b)
-    assert_same_bits(lengths.HYPOT.exact(a, b), want, a, b)
     for start in range(0, a.size, 300):  # in blocks of their like
         part = slice(start, start + 300)
         assert_same_bits(elementary.hypot(a[part], b[part]), want[part], a[part], b[part])
@@ -76,6 +76,24 @@ def test_triples_of_pythagoras():
     a, b, c = np.array(some, float).T
     for scale in (1.0, 2.0**-1074, 2.0**-600, 2.0**900):
         np.testing.assert_array_equal(elementary.hypot(a * scale, -b * scale), c * scale)
+
+
+@each("few", [0, 100_000])
+def test_what_is_left_undecided(few, monkeypatch):
+    """By sums without errors and by whole numbers, ties and what is next to them too."""
+    random = np.random.default_rng(4)
+    a, b = vectors()
+    long = random.uniform(1, 2, 2000) * 2.0**52
+    side, middle = (random.integers(*limits, 2000).tolist() for limits in ((2**52, 2**53), (1, 2**40)))
+    other = [math.isqrt((2 * (x + c) + 1) ** 2 - (2 * x) ** 2) / 2 for x, c in zip(side, middle, strict=True)]
+    a = np.concatenate([a, long, long, side, 1 - np.arange(2000) * 2.0**-53])
+    b = np.concatenate([b, np.sqrt(long), -np.sqrt(long / 2), other, np.arange(2000) * 2.0**-29])
+    some = np.maximum(np.abs(a), np.abs(b)) >= 2.0**-1022  # shorter ones never are
+    a, b = a[some], b[some]
+    monkeypatch.setattr(fixed_point, "FEW", few)
+    with np.errstate(over="ignore"):
+        found = lengths.HYPOT.exact(a, b)
+    assert_same_bits(found, nearest_floats(exactly, a, b), a, b)
 
 
 def test_subnormal_lengths():
