@@ -120,7 +120,7 @@ class Samples:
 def bytes_of_blocks(itemsize: int, pixels: int) -> int:
     """The most bytes that is taken to go through samples of so many pixels."""
     looked_at = min(pixels, _READ // itemsize)  # copied, where they do not lie one after another; then what is found
-    return looked_at * (4 * itemsize + 3) + 2 * itemsize * min(pixels, BLOCK)
+    return looked_at * (3 * itemsize + 3) + (3 * itemsize + 12) * min(pixels, BLOCK)
 
 
 def _in_words(piece: Array, on: Array) -> Iterator[Array]:
@@ -133,7 +133,9 @@ def _in_words(piece: Array, on: Array) -> Iterator[Array]:
     all_on = words == _ON
     rest = count - _WORD * int(np.count_nonzero(all_on))
     if rest * _WHOLE > on.size:
-        yield _taken(piece, on, count)
+        for start in range(0, on.size, BLOCK):
+            some = on[start : start + BLOCK]
+            yield _taken(piece[start : start + BLOCK], some, int(np.count_nonzero(some)))
         return
     yield piece[:end].view(f"V{_WORD * piece.itemsize}")[all_on].view(piece.dtype)
     if rest:

@@ -42,7 +42,8 @@ def exact_sum(x: Values, about: float | None = None) -> float:
     rounded once to float64. It is nan where any value is nan, and for inf - inf."""
     if about is None and x.size <= _FEW:
         try:
-            return math.fsum(value for block in blocks(x) for value in block.tolist()) + 0.0
+            few = x.ravel() if isinstance(x, np.ndarray) else np.concatenate([*blocks(x), ()])
+            return math.fsum(few.tolist()) + 0.0
         except (OverflowError, ValueError):  # values too large on the way, or inf - inf
             pass
     total = slack = 0
@@ -125,8 +126,8 @@ def _sums_with_others(owners: Array, x: Array, count: int) -> Array:
 
 def _sums_one_by_one(owners: Array, x: Array, count: int) -> Array:
     order, ends = np.argsort(owners, kind="stable"), np.cumsum(np.bincount(owners, minlength=count))
-    parts = itertools.pairwise(itertools.chain([0], ends))
-    return np.fromiter((exact_sum(x[order[start:stop]]) for start, stop in parts), np.float64, count)
+    ordered, parts = x[order], itertools.pairwise(itertools.chain([0], ends.tolist()))
+    return np.fromiter((exact_sum(ordered[start:stop]) for start, stop in parts), np.float64, count)
 
 
 # --- whole numbers ---------------------------------------------------------------------------------------------------
@@ -261,7 +262,7 @@ def _total(x: Array, room: Room) -> int:
             break
         found, x = _cut(x, unit, room.second if cut % 2 else room.first)
         total += found
-    return total + sum(_by_exponents(x[start : start + SLICE]) for start in range(0, x.size, SLICE))
+    return total + _by_exponents(x)
 
 
 def _last_place(x: Array, high: float, low: float, room: Room) -> int:
@@ -288,16 +289,17 @@ def _of_multiples(x: Array, place: int) -> int:
 
 def _by_exponents(x: Array) -> int:
     """The same of any finite values: the integers that their mantissas are, added up for each exponent."""
-    mantissa, exponent = np.frexp(x)
-    whole = np.ldexp(mantissa, 53).astype(np.int64)
-    place = exponent.astype(np.intp) - 53 - _LOWEST  # below 0 for values whose last bits are zeros
-    least = int(place.min())
-    total = 0  # in units of 2**least
-    for half, up in ((whole >> 27, 27), (whole & (2**27 - 1), 0)):
-        sums = np.bincount(place - least, half)  # floats, but whole numbers below 2**(27 + 15)
-        for i in np.flatnonzero(sums).tolist():
-            total += int(sums[i]) << i + up
-    return total << least if least >= 0 else total >> -least  # to units of the smallest float
+    sums = np.zeros((2, _MANY))  # floats, but whole numbers below 2**(27 + 15)
+    for start in range(0, x.size, SLICE):
+        mantissa, exponent = np.frexp(x[start : start + SLICE])
+        whole = np.ldexp(mantissa, 53).astype(np.int64)
+        place = exponent.astype(np.intp) - _LOWEST
+        for found, half in zip(sums, (whole >> 27, whole & (2**27 - 1)), strict=True):
+            found += np.bincount(place, half, _MANY)
+    total = 0  # in units of 2**-53 of the smallest float
+    for found, up in zip(sums, (27, 0), strict=True):
+        total += sum(int(found[i]) << i + up for i in np.flatnonzero(found).tolist())
+    return total >> 53
 
 
 def _in_smallest(value: float) -> int:

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import accumulate
 from operator import mul
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from maskexpr.functions.gives import NUMBER, Gives, Kinds
 from maskexpr.functions.parameters import Array, Image, MaskOrNone, Masks
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_bins, count_values
-from maskexpr.kernels.gathering import gather
+from maskexpr.kernels.gathering import Samples
 from maskexpr.kinds.kind import number
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.measures.statistics import bin_edges, mean, means
@@ -183,7 +184,7 @@ def _by_midpoint(values: Array, counts: Array) -> int:
     return level
 
 
-@function(gives=NUMBER.bounded(means), halo=WHOLE, cost=3, memory=13)
+@function(gives=NUMBER.bounded(means), halo=WHOLE, cost=3, memory=3)
 def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     """The mean of an image's pixels, as a threshold. Use it as `im > mean_threshold(im)`.
 
@@ -199,15 +200,17 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     >>> evaluate("im > mean_threshold(im)", im=[[1, 2, 2, 9]])
     array([[False, False, False,  True]])
     """
-    if im.dtype.kind != "f" or not math.isfinite(found := _mean(im, within)):
-        found = mean(pixels_of(im, within))
-    return found
-
-
-def _mean(im: Array, within: Masks | None) -> float:
-    """The mean of the pixels; nan for none."""
-    pixels = im if within is None else gather(im, within)
-    return mean(pixels) if pixels.size else math.nan
+    pixels: Any = im if within is None else Samples(im, within)
+    if not pixels.size:
+        raise Refused(messages.WITHIN_EMPTY, "within")
+    found: float = mean(pixels)
+    if math.isfinite(found):
+        return found
+    is_finite = np.isfinite(im)
+    pixels = Samples(im, is_finite if within is None else np.logical_and(is_finite, within, out=is_finite))
+    if not pixels.size:
+        raise Refused(messages.NOTHING_FINITE, "im")
+    return float(mean(pixels))
 
 
 @function(gives=NUMBER.bounded(_finite_values), halo=WHOLE, cost=60, memory=74, transposes=True)

@@ -48,9 +48,11 @@ def _memory(step: Step) -> Bytes:
     results = math.prod(step.kind.shape or ())
     numbers = results * _OF_PYTHON if dtype.kind in "ui" else results * 16 + min(results, BLOCK) * _OF_LINES
 
+    wide = 32 if dtype.kind in "ui" and dtype.itemsize == 8 else 0  # as digits
+
     def memory(shape: tuple[int, ...]) -> float:
         pixels = math.prod(shape)
-        return float(min(_BLOCKS, 40 * pixels) + 40 * line + 16 * pixels / longest + numbers)
+        return float(min(_BLOCKS, 40 * pixels) + wide * min(pixels, MOST) + 40 * line + 16 * pixels / longest + numbers)
 
     return memory
 

@@ -17,6 +17,7 @@ from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
 _MEMORY = 17.0  # of the worst ones: as many runs as are still taken, or pixels labelled one by one and counted
+_OF_PYTHON = 64.0  # of squares of values that no type of NumPy's holds
 _WORD = "by runs of pixels"
 
 
@@ -123,7 +124,9 @@ def keep(step: Step) -> Method | None:
         return regions.kept(predicate.holds(measured, [*given.values()]))
 
     assert step.function is not None
-    return _whole(run, estimated(step.function.memory, step))
+    image = step.operands["of"].kind if "of" in step.operands else None
+    is_wide = image is not None and image.dtype is not None and image.dtype.kind in "iu" and image.dtype.itemsize == 8
+    return _whole(run, estimated(step.function.memory, step) + (_OF_PYTHON if is_wide else 0))
 
 
 def _by_runs(step: Step, operation: Any) -> Method | None:

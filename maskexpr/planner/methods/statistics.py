@@ -23,7 +23,7 @@ _OF_FLOATS = 24  # bytes of a value in a block of floating ones that are added u
 _BY_EXPONENTS = 80
 _LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
 
-_STD = CATALOGUE["std"]
+_STD, _MEAN_THRESHOLD = CATALOGUE["std"], CATALOGUE["mean_threshold"]
 _LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li", "triangle", "multiotsu"))
 
 
@@ -34,12 +34,14 @@ def in_blocks(step: Step) -> Bytes:
     assert im.kind.dtype is not None
     size, is_floating = im.kind.dtype.itemsize, im.kind.range is None
     in_place = im.function is PLANNED["samples in place"]
+    is_threshold = step.function is _MEAN_THRESHOLD  # which looks for what is not finite, and leaves it out
     block = size + (_OF_FLOATS if is_floating else _of_whole(size, step.function is _STD))
     fewer = _BY_EXPONENTS if is_floating else 0
 
     def memory(shape: tuple[int, ...]) -> float:
         pixels = math.prod(shape)
-        taken = bytes_of_blocks(size, pixels) if in_place else 0
+        taken = bytes_of_blocks(size, pixels) if in_place or is_threshold else 0
+        taken += 2 * pixels if is_threshold and is_floating else 0
         added = (8 + size) * min(pixels, _BUFFERED) + block * min(pixels, BLOCK) + fewer * min(pixels, SLICE)
         return taken + added
 

@@ -64,3 +64,19 @@ def test_floats_whose_sums_are_open_to_the_last(dtype: Any, side: int) -> None:
             given = maskexpr.Image(np.asarray(im, order=order), kind="image")  # type: ignore[call-overload]
             bound = stages(maskexpr.compile(text), {"im": given})
             assert bound.cost().memory >= peak(bound), (text, order)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float16", "int64", "uint64"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_values_of_all_sizes_within_masks_and_along_axes(dtype: Any, order: Any) -> None:
+    rng = np.random.default_rng(8)
+    whole = dtype.endswith("64")
+    ends = (np.iinfo(dtype).min, np.iinfo(dtype).max) if whole else (0, 200)
+    im = np.asarray(rng.integers(*ends, (40, 50, 60), dtype=dtype if whole else "int64"), dtype, order)
+    m = rng.random(im.shape) < 0.6
+    along = ('mean(im, axes="y")', 'std(im, axes="x")', 'std(im, axes="y")')
+    for text in ("mean_threshold(im, within=m)", "keep(m, std_intensity > 0, of=im)", *along):
+        given = {"im": maskexpr.Image(im, kind="image")} | ({"m": m} if "m" in text.replace("im", "") else {})
+        given = {name: value for name, value in given.items() if name != "m" or "axes" not in text}
+        bound = stages(maskexpr.compile(text), given)
+        assert bound.cost().memory >= peak(bound), text
