@@ -61,5 +61,6 @@ NO_FMA = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2"}
 
 
 def without(features: list[str]) -> dict[str, str]:
-    """NumPy without some features, whatever the process that asks was started with."""
-    return {"NPY_DISABLE_CPU_FEATURES": " ".join(features), "NPY_ENABLE_CPU_FEATURES": ""}
+    """NumPy without some features, and without those that the process that asks was started without."""
+    gone = [name for name in core.__cpu_dispatch__ if name in features or not has(name)]
+    return {"NPY_DISABLE_CPU_FEATURES": " ".join(gone), "NPY_ENABLE_CPU_FEATURES": ""}

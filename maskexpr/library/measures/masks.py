@@ -208,8 +208,8 @@ def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> flo
 
     Border: outside the image the mask is empty, so where the image cuts a region, the cut is contour.
     Errors: a mask of other than 2 axes; a physical unit where the spacing is unknown or not the same along both axes.
-    Source: Benkrid & Crookes, Design and FPGA implementation of a perimeter estimator, 2000; equals
-    skimage.measure.perimeter with its default of 4 neighbours.
+    Source: Benkrid & Crookes, Design and FPGA implementation of a perimeter estimator, 2000; as
+    skimage.measure.perimeter with its default of 4 neighbours, but for the last bit.
 
     >>> evaluate("perimeter(im > 0)", im=[[0, 0, 0, 0], [0, 1, 1, 1], [0, 1, 1, 1], [0, 1, 1, 1]])
     8.0

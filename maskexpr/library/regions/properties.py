@@ -71,7 +71,7 @@ def equivalent_diameter(regions: Regions) -> Array:
 
     Two axes: the root of 4 / pi * area; three: the cube root of 6 / pi * area.
 
-    Source: equals equivalent_diameter_area of skimage.measure.regionprops.
+    Source: as equivalent_diameter_area of skimage.measure.regionprops, but for a volume's last bit.
 
     >>> evaluate("keep(im > 0, equivalent_diameter > 1.5)", im=[[1, 1, 0, 1]]).astype(int)
     array([[1, 1, 0, 0]])
@@ -90,8 +90,8 @@ def perimeter(regions: Regions) -> Array:
 
     Two axes.
 
-    Source: Benkrid & Crookes, Design and FPGA implementation of a perimeter estimator, 2000; equals perimeter of
-    skimage.measure.regionprops.
+    Source: Benkrid & Crookes, Design and FPGA implementation of a perimeter estimator, 2000; as perimeter of
+    skimage.measure.regionprops, but for the last bit.
 
     >>> evaluate("keep(im > 0, perimeter >= 4)", im=[[1, 1, 0, 0], [1, 1, 0, 1]]).astype(int)
     array([[1, 1, 0, 0],
@@ -216,7 +216,7 @@ def major_axis(regions: Regions) -> Array:
 
     Two or three axes.
 
-    Source: equals axis_major_length of skimage.measure.regionprops.
+    Source: as axis_major_length of skimage.measure.regionprops, but from exact moments.
 
     >>> evaluate("keep(im > 0, major_axis > 3)", im=[[1, 1, 0, 1, 1, 1]]).astype(int)
     array([[0, 0, 0, 1, 1, 1]])
@@ -300,7 +300,7 @@ def mean_intensity(regions: Regions) -> Array:
     Any number of axes.
 
     Errors: no image given as `of`.
-    Source: equals intensity_mean of skimage.measure.regionprops.
+    Source: as intensity_mean of skimage.measure.regionprops, whose sums are rounded on the way.
 
     >>> evaluate("keep(im > 0, mean_intensity > 4, of=im)", im=[[3, 5, 0, 4, 8]]).astype(int)
     array([[0, 0, 0, 1, 1]])
@@ -319,7 +319,7 @@ def std_intensity(regions: Regions) -> Array:
     Any number of axes.
 
     Errors: no image given as `of`.
-    Source: equals intensity_std of skimage.measure.regionprops.
+    Source: as intensity_std of skimage.measure.regionprops, whose sums are rounded on the way.
 
     >>> evaluate("keep(im > 0, std_intensity > 1, of=im)", im=[[3, 5, 0, 4, 8]]).astype(int)
     array([[0, 0, 0, 1, 1]])
