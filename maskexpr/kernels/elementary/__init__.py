@@ -12,7 +12,8 @@ those of C99 and NumPy; nothing warns.
 Each result in float64 is the float nearest to the true value, which leaves nothing to choose: other tables, series or
 hardware cannot give other bits, what grows never falls, and what is a float comes out exactly, as log10(1000) = 3. That
 of float32 and float16 is this one, rounded to them: it is the nearest there, too, but for one value in some hundred
-million, whose error is beyond half a unit in the last place by less than 2**-28.
+million, whose error is beyond half a unit in the last place by less than 2**-28. (Angles that are subnormal in float32
+lie that near to the middle between two by the dozen, and are the nearest.)
 
 A first stage in two floats is right to some 2**-70 and knows by how much it may be wrong; where two floats are left to
 choose between, which is seldom, more exact arithmetic decides, in the end Python's whole numbers (Ziv, Fast evaluation

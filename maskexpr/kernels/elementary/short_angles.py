@@ -2,8 +2,8 @@
 
 What they give is right to 2**-43 of its size. Where that is too near to the middle between two numbers of float32 it
 is left undecided, so that results are just those of the long forms, rounded to float32. Those that are subnormal in
-float32 need no care: small angles are their tangents' quotient, rounded in float64 in either form, and lengths, roots
-of whole numbers then, are never within 2**-49 of the middle.
+float32 need little care: lengths, roots of whole numbers then, are never within 2**-49 of the middle, and quotients
+only in it: angles are less than these by a trifle that float64 does not show, but that decides.
 """
 
 import functools
@@ -19,7 +19,7 @@ from maskexpr.kernels.elementary.circle import QUARTER, circle_table
 from maskexpr.kernels.elementary.singles import near_the_middle
 from maskexpr.kernels.elementary.turns import reduced
 
-_SMALLEST = 2.0**-149  # of float32
+_SMALLEST_NORMAL, _SMALLEST = 2.0**-126, 2.0**-149  # of float32
 
 
 @functools.cache
@@ -75,7 +75,7 @@ def _tangent_of_singles(work: Work, x: Array, out: Array) -> Array:
     return near_the_middle(work, out)
 
 
-def _angle_of_singles(work: Work, y: Array, x: Array, out: Array) -> Array | None:
+def _angle_of_singles(work: Work, y: Array, x: Array, out: Array) -> Array:
     small, large, size_y = work.floats[0:3]
     np.abs(y, out=size_y)
     np.abs(x, out=large)
@@ -86,9 +86,11 @@ def _angle_of_singles(work: Work, y: Array, x: Array, out: Array) -> Array | Non
     case = case_of(work, x)
     q, c, part = work.floats[4], work.floats[5], work.floats[6]
     j = work.ints[3]
-    np.divide(small, large, out=q)
     if not large.max() < np.inf:
-        return None
+        infinite = large == np.inf
+        np.copyto(small, np.isinf(small), where=infinite)
+        np.copyto(large, 1.0, where=infinite)
+    np.divide(small, large, out=q)
     np.multiply(q, float(CENTRES), out=c)
     np.add(c, ROUNDER, out=c)
     np.bitwise_and(work.ints[5], (1 << CASE_BITS) - 1, out=j)
@@ -116,7 +118,12 @@ def _angle_of_singles(work: Work, y: Array, x: Array, out: Array) -> Array | Non
     np.take(angle_table()[0], j, out=centre, mode="wrap")
     np.add(centre, series, out=out)
     np.copysign(out, y, out=out)
-    return near_the_middle(work, out)
+    undecided = near_the_middle(work, out)
+    tiny = np.less(np.abs(out, out=centre), _SMALLEST_NORMAL, out=work.flags[1])
+    if tiny.any():
+        np.multiply(out, 1 - 2.0**-53, out=out, where=tiny)
+        undecided &= ~tiny
+    return undecided
 
 
 def _length_of_singles(work: Work, a: Array, b: Array, out: Array) -> Array | None:

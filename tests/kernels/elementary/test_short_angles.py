@@ -25,7 +25,10 @@ def numbers(count=60_000):
 
 def assert_as_in_float64(name, *given):
     with np.errstate(all="ignore"):
-        want = getattr(elementary, name)(*(v.astype(np.float64) for v in given)).astype(np.float32)
+        want = getattr(elementary, name)(*(v.astype(np.float64) for v in given))
+        if name == "arctan2":  # the angle is less than a quotient in the middle between two
+            want = np.where(np.abs(want) < 2.0**-126, want * (1 - 2.0**-53), want)
+        want = want.astype(np.float32)
     found = getattr(elementary, name)(*given)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found.view(np.int32) & mask_of(found), want.view(np.int32) & mask_of(want))
@@ -53,6 +56,20 @@ def test_functions_of_two_numbers(name):
     assert_as_in_float64(name, subnormal, parts[0][: subnormal.size])
     assert_as_in_float64(name, *(side.ravel() for side in np.meshgrid(SPECIAL, SPECIAL)))
     assert_as_in_float64(name, *(side.ravel() for side in np.meshgrid(SPECIAL[:7], SPECIAL[:7])))
+
+
+@each("others", [[], [1.0, 1.0], [np.inf, 2.0], [np.nan, np.nan]])
+def test_subnormal_angles_are_rounded_once(others):
+    """They are less than the quotient, which may be in the middle between two, whatever else is in the block."""
+    y, x = (side.ravel() for side in np.meshgrid(np.arange(-80, 81), np.arange(1, 81)))
+    size = np.abs(y)
+    nearest = (2 * size - 1) // (2 * x) + ((2 * size - 1) % (2 * x) >= x)
+    want = np.where(size == 0, 0, nearest) * np.sign(y) * 2.0**-149
+    for scale in (1.0, 2.0**20, 2.0**120):
+        below, side = np.float32(y * scale * 2.0**-149), np.float32(x * scale)
+        found = elementary.arctan2(np.append(below, np.float32(others)), np.append(side, np.float32(others[::-1])))
+        fine = below * 1.0 == y * scale * 2.0**-149
+        np.testing.assert_array_equal(found[: y.size][fine], want[fine])
 
 
 @each("name", ["sin", "cos", "tan", "arctan2", "hypot"])
