@@ -18,7 +18,7 @@ from maskexpr.kernels.sums import exact_sum
 Array = np.ndarray[Any, Any]
 Axes = tuple[int, ...]
 
-LINES = 2048  # that are worked on together, or more if they are short
+LINES, SHORT_LINES = 2048, 8192  # that are worked on together
 _SHORT = 16  # values of a line that are added one by one
 _RARE = 4  # of so many lines one may be open
 _LONG = 64  # values of a line that is rather cut twice than added up one by one
@@ -44,7 +44,9 @@ def line_sums(values: Array, axes: Axes, about: Array | None = None) -> Array:
     n = math.prod(values.shape[axis] for axis in axes)
     add = _of_short if n <= _SHORT else _of_long
     out = np.empty([1 if axis in axes else values.shape[axis] for axis in order])
-    for part in parts(tuple(values.shape[axis] for axis in kept), n, BLOCK if n <= _SHORT else max(BLOCK, n * LINES)):
+    for part in parts(
+        tuple(values.shape[axis] for axis in kept), n, n * SHORT_LINES if n <= _SHORT else max(BLOCK, n * LINES)
+    ):
         index = [slice(None)] * values.ndim
         for axis, some in zip(kept, part, strict=False):
             index[order.index(axis)] = some
