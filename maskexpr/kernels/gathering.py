@@ -137,8 +137,9 @@ def _in_words(piece: Array, on: Array) -> Iterator[Array]:
             some = on[start : start + BLOCK]
             yield _taken(piece[start : start + BLOCK], some, int(np.count_nonzero(some)))
         return
-    yield piece[:end].view(f"V{_WORD * piece.itemsize}")[all_on].view(piece.dtype)
+    eights = piece[:end].view(f"V{_WORD * piece.itemsize}")
+    yield eights[all_on].view(piece.dtype)
     if rest:
         mixed = (words != 0) != all_on
-        yield piece[:end].reshape(-1, _WORD)[mixed][on[:end].reshape(-1, _WORD)[mixed]]
+        yield eights[mixed].view(piece.dtype)[words[mixed].view(bool)]
         yield piece[end:][on[end:]]
