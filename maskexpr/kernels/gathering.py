@@ -16,7 +16,7 @@ FEW = 64  # of so many pixels one, up to which places are looked up one by one
 _WORD = 8  # pixels of a mask that are looked at together
 _ON = np.uint64(0x0101010101010101)  # such, all of them on
 _WHOLE = 16  # of so many pixels one may be on in words that are not, for those that are to be taken as a whole
-_READ = 2**18  # bytes of values that are looked at together
+_READ, _MOST_READ = 2**20, 2**18  # bytes of values that are looked at together, and so many values at most
 _WORTH = 8  # samples of one block are handed on alone if they fill this part of it
 
 
@@ -100,7 +100,7 @@ class Samples:
     def blocks(self) -> Iterator[Array]:
         """The samples in flat blocks; few from one place wait for more."""
         waiting, count = list[Array](), 0
-        most = _READ // self.dtype.itemsize
+        most = _read_together(self.dtype.itemsize)
         for piece, on in together(self._values, self._mask, most=most) if self.size else ():
             for found in _in_words(piece, on):
                 for start in range(0, found.size, BLOCK):
@@ -119,8 +119,14 @@ class Samples:
 
 def bytes_of_blocks(itemsize: int, pixels: int) -> int:
     """The most bytes that is taken to go through samples of so many pixels."""
-    looked_at = min(pixels, _READ // itemsize)  # copied, where they do not lie one after another; then what is found
+    looked_at = min(
+        pixels, _read_together(itemsize)
+    )  # copied, where they do not lie one after another; then what is found
     return looked_at * (3 * itemsize + 3) + (3 * itemsize + 12) * min(pixels, BLOCK)
+
+
+def _read_together(itemsize: int) -> int:
+    return min(_READ // itemsize, _MOST_READ)
 
 
 def _in_words(piece: Array, on: Array) -> Iterator[Array]:
@@ -137,8 +143,9 @@ def _in_words(piece: Array, on: Array) -> Iterator[Array]:
             some = on[start : start + BLOCK]
             yield _taken(piece[start : start + BLOCK], some, int(np.count_nonzero(some)))
         return
-    yield piece[:end].view(f"V{_WORD * piece.itemsize}")[all_on].view(piece.dtype)
+    eights = piece[:end].view(f"V{_WORD * piece.itemsize}")
+    yield eights[all_on].view(piece.dtype)
     if rest:
         mixed = (words != 0) != all_on
-        yield piece[:end].reshape(-1, _WORD)[mixed][on[:end].reshape(-1, _WORD)[mixed]]
+        yield eights[mixed].view(piece.dtype)[words[mixed].view(bool)]
         yield piece[end:][on[end:]]

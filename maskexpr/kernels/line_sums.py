@@ -18,7 +18,7 @@ from maskexpr.kernels.sums import exact_sum
 Array = np.ndarray[Any, Any]
 Axes = tuple[int, ...]
 
-LINES = 2048  # that are worked on together, or more if they are short
+LINES, SHORT_LINES = 2048, 8192  # that are worked on together
 _SHORT = 16  # values of a line that are added one by one
 _RARE = 4  # of so many lines one may be open
 _LONG = 64  # values of a line that is rather cut twice than added up one by one
@@ -44,7 +44,8 @@ def line_sums(values: Array, axes: Axes, about: Array | None = None) -> Array:
     n = math.prod(values.shape[axis] for axis in axes)
     add = _of_short if n <= _SHORT else _of_long
     out = np.empty([1 if axis in axes else values.shape[axis] for axis in order])
-    for part in parts(tuple(values.shape[axis] for axis in kept), n, BLOCK if n <= _SHORT else max(BLOCK, n * LINES)):
+    most = n * SHORT_LINES if n <= _SHORT else max(BLOCK, n * LINES)
+    for part in parts(tuple(values.shape[axis] for axis in kept), n, most):
         index = [slice(None)] * values.ndim
         for axis, some in zip(kept, part, strict=False):
             index[order.index(axis)] = some
@@ -69,22 +70,13 @@ def _of_long(x: Array, along: Axes, about: Array | None) -> Array:
 
 
 def _guessed(x: Array, about: Array | None) -> float:
-    """A size that values probably have at most, by a look at the first and the last of them."""
-    ends = [tuple(slice(None, n) for n in _some(x.shape)), tuple(slice(-n, None) for n in _some(x.shape))]
-    size = 0.0
-    for end in ends:
-        some = x[end].astype(np.float64)
-        if about is not None:
-            _squares(
-                some, about[tuple(part if about.shape[axis] > 1 else slice(None) for axis, part in enumerate(end))]
-            )
-        size = max(size, float(some.max()), -float(some.min()))
-    return _ROOM * size or 1.0
-
-
-def _some(shape: tuple[int, ...]) -> list[int]:
-    """The shape of a part of some thousand values."""
-    return [min(n, max(1, round(_LOOKED_AT ** (1 / len(shape))))) for n in shape]
+    """A size that values probably have at most, by a look at few of them from all over."""
+    apart = [max(1, round(n / _LOOKED_AT ** (1 / x.ndim))) for n in x.shape]
+    some = x[tuple(slice(step // 2, None, step) for step in apart)].astype(np.float64)
+    if about is not None:
+        of_lines = zip(about.shape, apart, strict=True)
+        _squares(some, about[tuple(slice(step // 2 if n > 1 else 0, None, step) for n, step in of_lines)])
+    return _ROOM * max(float(some.max()), -float(some.min()), 0.0) or 1.0
 
 
 def _by_their_sizes(x: Array, along: Axes, about: Array | None) -> Array:

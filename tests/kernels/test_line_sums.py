@@ -42,6 +42,27 @@ def test_hard_lines(n, dtype):
                 expect_exact(values, (axis,), about)
 
 
+@pytest.mark.parametrize("middle", [1e9, 1e300, -1e-300, math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("around", [0.0, 1.0, 1e-9])
+def test_a_few_values_are_of_another_size(middle, around):
+    """How large values are is guessed by a look at some."""
+    values = around * np.random.default_rng(6).normal(size=(301, 203))
+    values[101:103, 77] = values[7, 5] = middle
+    for axis in (0, 1):
+        with np.errstate(all="ignore"):
+            expect_exact(values, (axis,))
+            expect_exact(values, (axis,), np.full(values.shape[1 - axis], around / 3))
+
+
+def test_many_lines_end_halfway():
+    for line in ([1.0, 2.0**-53], [1.0, 2.0**-53, 0.0, 0.0, 0.0, 2.0**-200], [3.0, -3.0, 2.0**-60]):
+        values = np.resize(line, (50, 300)) * np.arange(1, 51)[:, None]
+        values[::2] = np.random.default_rng(7).integers(-99, 99, (25, 300))
+        expect_exact(values, (1,))
+        expect_exact(np.asfortranarray(values).T, (0,))
+        expect_exact(values, (1,), np.linspace(-1, 1, 50))
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_any_axes_and_layout(dtype, monkeypatch):
     values = np.random.default_rng(4).normal(size=(2, 3, 4, 17)).astype(dtype)

@@ -53,9 +53,9 @@ def test_what_the_mask_leaves_out_does_not_count(text: str, order: str) -> None:
 
 
 def test_they_are_not_held() -> None:
-    im, m = np.ones((1000, 1000)), np.ones((1000, 1000), bool)
+    im, m = np.ones((2000, 2000)), np.ones((2000, 2000), bool)
     bound = stages(maskexpr.compile("mean(im[m])"), {"im": im, "m": m})
-    assert peak(bound) <= bound.cost().memory < im.nbytes * 1.7
+    assert peak(bound) <= bound.cost().memory < im.nbytes * 1.5
 
 
 def test_no_samples_are_refused_as_ever() -> None:
