@@ -24,6 +24,7 @@ _TALL_TILE = 8 * _TILE
 _NARROWEST = 16
 _BETWEEN_PAUSES = 64
 _FEW_PIXELS = 256  # of which an operation takes as long to begin as to do
+_MOST_IN_PAIRS = 2**19  # pixels of sums that are kept as they occur again
 _WHILE_FOUND = 140  # bytes that each weight takes as a whole number and as Python's floats
 
 # --- gaussian --------------------------------------------------------------------------------------------------------
@@ -106,13 +107,24 @@ def _weigh_views(views: Array, weights: Array) -> Array:
     turn = len(views) - 1
     total: Array = np.multiply(views[0], weights[0])
     pair = np.empty_like(total)
-    for far, weight in zip(range(len(weights) - 1, 0, -1), weights[:0:-1].tolist(), strict=True):
+    reach, length = len(weights) - 1, turn // 2
+    pairs = range(length + 1) if _repeats(length, reach) and (length + 1) * total.size <= _MOST_IN_PAIRS else range(0)
+    kept = [np.add(views[turn - far], views[far]) for far in pairs]
+    for far, weight in zip(range(reach, 0, -1), weights[:0:-1].tolist(), strict=True):
         if far % _BETWEEN_PAUSES == 0:
             pause()
-        np.add(views[-far % turn], views[far % turn], out=pair)
-        np.multiply(pair, weight, out=pair)
+        if kept:
+            np.multiply(kept[min(far % turn, -far % turn)], weight, out=pair)
+        else:
+            np.add(views[-far % turn], views[far % turn], out=pair)
+            np.multiply(pair, weight, out=pair)
         np.add(total, pair, out=total)
     return total
+
+
+def _repeats(length: int, reach: int) -> bool:
+    """Whether pairs of views so far away occur again: there is one for each distance within a line."""
+    return reach > 2 * length
 
 
 def _weigh_many_views(views: Array, weights: Array) -> Array:
@@ -151,7 +163,9 @@ def _lines_bytes(shape: tuple[int, ...], reaches: Sequence[int]) -> int:
         before, length, after = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
         if _is_mostly_mirrored(length, reach):
             count, _, width = _tile(before, length, after, length)
-            tiles.append(8 * (5 * count * length * width + _TILE))
+            size = count * length * width
+            pairs = min((length + 1) * size, _MOST_IN_PAIRS) if _repeats(length, reach) else 0
+            tiles.append(8 * (5 * size + _TILE + pairs))
         else:
             count, padded, width = _tile(before, length, after, reach)
             tiles.append(8 * count * width * (3 * padded + reach))  # and what is mirrored at one end

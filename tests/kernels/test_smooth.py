@@ -130,6 +130,20 @@ def test_no_gaussian_is_scipys(monkeypatch: pytest.MonkeyPatch) -> None:
         assert_gaussian(random_image(shape, "f4", 1), (2.0, 40.0, 7.0)[: len(shape)])
 
 
+@each("shape", [(64, 64), (30, 700), (5, 40, 300)])
+def test_pairs_that_occur_again_are_kept_within_bounds(shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    im, sigmas = random_image(shape, "f8", 6), (40.0,) * len(shape)
+    smooth.gaussian(im, sigmas, im.dtype)  # finds the weights
+    tracemalloc.start()
+    found = smooth.gaussian(im, sigmas, im.dtype)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < found.nbytes + smooth.gaussian_bytes(shape, sigmas, im.dtype)
+    assert_same(found, gaussian(im, sigmas, kind=Kind(im.dtype)))
+    monkeypatch.setattr(smooth, "_MOST_IN_PAIRS", 0)
+    assert_same(found, smooth.gaussian(im, sigmas, im.dtype))
+
+
 # --- sums over windows -----------------------------------------------------------------------------------------------
 
 
