@@ -111,17 +111,16 @@ class Samples:
                     if count + block.size > BLOCK:
                         yield np.concatenate(waiting)
                         waiting, count = [], 0
-                    waiting.append(block)
+                    waiting.append(block.copy())  # what it is part of is used again, or let go
                     count += block.size
         if count:
             yield np.concatenate(waiting)
 
 
 def bytes_of_blocks(itemsize: int, pixels: int) -> int:
-    """The most bytes that is taken to go through samples of so many pixels."""
-    looked_at = min(
-        pixels, _read_together(itemsize)
-    )  # copied, where they do not lie one after another; then what is found
+    """The most bytes that going through the samples of so many pixels takes: of what is copied, where it does not lie
+    in one piece, and of what is found."""
+    looked_at = min(pixels, _read_together(itemsize))
     return looked_at * (3 * itemsize + 3) + (3 * itemsize + 12) * min(pixels, BLOCK)
 
 
@@ -133,7 +132,7 @@ def _in_words(piece: Array, on: Array) -> Iterator[Array]:
     """The samples of a block: NumPy copies eight at once much faster than one after another."""
     count, end = int(np.count_nonzero(on)), on.size - on.size % _WORD
     if count in (0, on.size):
-        yield piece[:count].copy() if count * _WORTH < BLOCK else piece[:count]  # few of them wait
+        yield piece[:count]
         return
     words = on[:end].view(np.uint64)
     all_on = words == _ON

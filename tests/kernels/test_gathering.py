@@ -59,3 +59,10 @@ def test_samples_are_never_all_there():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < values.nbytes / 4
+
+
+def test_samples_that_wait_stay_what_they_are():
+    """The rest of a block that is copied to be read, while the next is copied there too."""
+    values = np.random.default_rng(4).random((7, 68000))[:, ::2]
+    found = Samples(values, np.ones(values.shape, bool)).array()
+    np.testing.assert_array_equal(np.sort(found), np.sort(values, axis=None))
