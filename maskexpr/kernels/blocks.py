@@ -19,13 +19,14 @@ class Blocked(Protocol):
     @property
     def dtype(self) -> np.dtype[Any]: ...
 
-    def blocks(self) -> Iterator[Array]: ...
+    def blocks(self, *, zeros: bool = False) -> Iterator[Array]: ...
 
 
-def blocks(x: Array | Blocked) -> Iterator[Array]:
-    """The values in flat blocks: parts of the array itself, or copied to a buffer that is used again."""
+def blocks(x: Array | Blocked, *, zeros: bool = False) -> Iterator[Array]:
+    """The values in flat blocks: parts of the array itself, or copied to a buffer that is used again. Where `zeros` do
+    not matter, there may be more of them."""
     if not isinstance(x, np.ndarray):
-        yield from x.blocks()
+        yield from x.blocks(zeros=zeros)
     elif x.size:
         yield from (block for (block,) in together(x))
 

@@ -16,6 +16,7 @@ FEW = 64  # of so many pixels one, up to which places are looked up one by one
 _WORD = 8  # pixels of a mask that are looked at together
 _ON = np.uint64(0x0101010101010101)  # such, all of them on
 _WHOLE = 16  # of so many pixels one may be on in words that are not, for those that are to be taken as a whole
+_ZEROED = 128  # the same for integers that are rather multiplied by the mask
 _READ, _MOST_READ = 2**20, 2**18  # bytes of values that are looked at together, and so many values at most
 _WORTH = 8  # samples of one block are handed on alone if they fill this part of it
 
@@ -97,12 +98,13 @@ class Samples:
             start += block.size
         return found
 
-    def blocks(self) -> Iterator[Array]:
-        """The samples in flat blocks; few from one place wait for more."""
+    def blocks(self, *, zeros: bool = False) -> Iterator[Array]:
+        """The samples in flat blocks; few from one place wait for more. There may be zeros among them if that does not
+        matter."""
         waiting, count = list[Array](), 0
         most = _read_together(self.dtype.itemsize)
         for piece, on in together(self._values, self._mask, most=most) if self.size else ():
-            for found in _in_words(piece, on):
+            for found in _in_words(piece, on, zeros):
                 for start in range(0, found.size, BLOCK):
                     block = found[start : start + BLOCK]
                     if block.size * _WORTH >= BLOCK:
@@ -128,7 +130,7 @@ def _read_together(itemsize: int) -> int:
     return min(_READ // itemsize, _MOST_READ)
 
 
-def _in_words(piece: Array, on: Array) -> Iterator[Array]:
+def _in_words(piece: Array, on: Array, zeros: bool) -> Iterator[Array]:
     """The samples of a block: NumPy copies eight at once much faster than one after another."""
     count, end = int(np.count_nonzero(on)), on.size - on.size % _WORD
     if count in (0, on.size):
@@ -137,6 +139,9 @@ def _in_words(piece: Array, on: Array) -> Iterator[Array]:
     words = on[:end].view(np.uint64)
     all_on = words == _ON
     rest = count - _WORD * int(np.count_nonzero(all_on))
+    if zeros and piece.dtype.kind in "iu" and piece.itemsize <= 2 and rest * _ZEROED > on.size:
+        yield np.multiply(piece, on)
+        return
     if rest * _WHOLE > on.size:
         for start in range(0, on.size, BLOCK):
             some = on[start : start + BLOCK]

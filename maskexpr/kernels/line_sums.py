@@ -1,8 +1,9 @@
 """The exact sum of each line of floats along some axes, rounded once: as `sums` finds it, for all lines at once.
 
-Long lines are cut at a unit of their own, so that their whole parts add up exactly as integers; what that leaves of the
-values is added up plainly. Where the bound on the error of doing so leaves open how the sum is rounded, and in short
-lines, values are added one by one, with what each addition loses beside; what is open then is added up alone.
+Lines are cut at a unit, so that their whole parts add up exactly as integers; what that leaves of the values is added
+up plainly. Where the bound on the error of doing so leaves open how the sum is rounded, what is left is cut once more.
+The values of short lines are added one by one, with what each addition loses beside. What is open then is added up
+alone.
 
 Source: `sums`, and Ogita, Rump & Oishi, Accurate sum and dot product, 2005 (doi:10.1137/030601818), for the losses.
 """

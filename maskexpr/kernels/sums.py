@@ -135,13 +135,13 @@ def _sums_one_by_one(owners: Array, x: Array, count: int) -> Array:
 
 def whole_sum(x: Values) -> int:
     """The sum of integers, exactly."""
-    return sum(map(_whole_sum, blocks(x)))
+    return sum(map(_whole_sum, blocks(x, zeros=True)))
 
 
 def whole_sums(x: Values) -> tuple[int, int]:
     """The sum of integers and that of their squares, exactly."""
     total = squares = 0
-    for block in blocks(x):
+    for block in blocks(x, zeros=True):
         total += _whole_sum(block)
         squares += _whole_squares(block)
     return total, squares

@@ -9,6 +9,7 @@ from helpers.random_programs import laid_out
 
 from maskexpr.kernels.blocks import BLOCK
 from maskexpr.kernels.gathering import Samples, gather
+from maskexpr.kernels.sums import whole_sums
 
 
 @pytest.mark.parametrize("layout", sorted(set(LAYOUTS)))
@@ -66,3 +67,13 @@ def test_samples_that_wait_stay_what_they_are():
     values = np.random.default_rng(4).random((7, 68000))[:, ::2]
     found = Samples(values, np.ones(values.shape, bool)).array()
     np.testing.assert_array_equal(np.sort(found), np.sort(values, axis=None))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16"])
+def test_zeros_may_stand_among_samples_that_are_added_up(dtype):
+    rng = np.random.default_rng(5)
+    values, mask = rng.integers(0, 99, (300, 400)).astype(dtype), rng.random((300, 400)) < 0.5
+    blocks = list(Samples(values, mask).blocks(zeros=True))
+    assert all(block.dtype == dtype and block.size <= BLOCK for block in blocks)
+    assert sum(block.size for block in blocks) == values.size  # which is faster here
+    assert whole_sums(Samples(values, mask)) == whole_sums(values[mask])
