@@ -310,7 +310,6 @@ LEFT_OPEN = {
     "planner.methods.elementary": {"power"},  # of whole numbers
     "kernels.elementary.angles": {"atan2"},  # a first guess of exact digits
     "kernels.elementary.powers": {"log"},  # how large a power is, about
-    "library.pixelwise.elementary": ELEMENTARY,
 }
 
 
