@@ -39,14 +39,14 @@ ROOMS = (
 )
 INSIDE = {
     "__pyinstaller": ("__init__", "hook-maskexpr"),
-    "files": ("__init__", "provenance", "programs", "access", "formats"),
+    "files": ("__init__", "provenance", "programs", "access", "images", "formats", "decoding"),
     "display": ("__init__", "views", "results", "terminal", "pictures"),
     "engine": ("__init__", "kept", "prepared", "watching", "run", "passes", "transposed", "clock", "reference"),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
     "program": ("__init__", "remarks", "identity", "liveness", "running", "steps", "declared"),
     "functions": ("__init__", "parameters", "record", "gives", "arguments", "docstrings"),
     "language": ("__init__", "parser", "nodes", "limits", "folders"),
-    "kinds": ("__init__", "kind", "quantity", "ranges"),
+    "kinds": ("__init__", "kind", "grid", "quantity", "ranges"),
     "diagnostics": (
         *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
         "printing",
@@ -76,16 +76,13 @@ INSIDE = {
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls"),
         *("foreign", "predicates"),
-        *("application", "advice", "comparisons", "shapes", "place", "context", "binding", "arrays", "given"),
+        *("application", "advice", "comparisons", "shapes", "place", "context", "binding", "arrays", "image", "given"),
         "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
-    "files.formats": (
-        "__init__",
-        *("reading", "opening", "writing", "table"),
-        *("png", "jpeg", "tiff", "bmp", "gif", "npz", "npy"),
-        *("tags", "pillow", "texts", "replacing", "format", "bounds", "naming"),
-    ),
+    "files.images": ("__init__", "reading", "opening", "writing", "table", "replacing"),
+    "files.formats": ("__init__", "png", "jpeg", "tiff", "bmp", "gif", "npz", "npy"),
+    "files.decoding": ("__init__", "tags", "pillow", "texts", "format", "bounds", "naming"),
     "planner.rewrites": (
         "__init__",
         "walk",
@@ -148,14 +145,14 @@ INSIDE = {
 TESTED_BY_NAME = ("checker", "kernels", "kernels.elementary", "planner", "planner.methods", "planner.rewrites")
 # What others wrote, by the rooms that may use it.
 OUTSIDE = {
-    "PIL": {"files.formats", "display.pictures"},  # what imageio reads with; texts in plots
-    "imagecodecs": {"files.formats"},
-    "imageio": {"files.formats"},
+    "PIL": {"files.formats", "files.decoding", "display.pictures"},  # what imageio reads with; texts in plots
+    "imagecodecs": {"files.formats", "files.decoding"},
+    "imageio": {"files.formats", "files.decoding"},
     "lark": {"language.parser"},
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels"},
     "cv2": {"kernels"},  # an extra
-    "tifffile": {"files.formats"},
+    "tifffile": {"files.formats", "files.decoding"},
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
     "PyInstaller": {"__pyinstaller"},  # which reads that room, and nobody else does
@@ -268,7 +265,9 @@ def test_formats_know_nothing_of_the_language():
         "files.formats",
         {
             "files.formats",
+            "files.decoding",
             "kernels.png_chunks",
+            "kinds.grid",
             *(f"diagnostics.{name}" for name in ("messages", "errors", "source", "printing")),
         },
     )

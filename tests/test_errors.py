@@ -75,6 +75,8 @@ def _given(line):
     elif fill != "count":
         array = np.full(shape, 0 if fill == "zeros" else np.nan)
     array = array % 2 == 1 if dtype == "bool" and fill == "count" else array.astype(dtype)
+    if words[2:3] == ["origin"]:
+        return name, maskexpr.Image(array, spacing=1, origin=[float(n) for n in words[3:]])
     spacing = words[3:] if words[2:3] == ["spacing"] else None
     if spacing is None:
         return name, array
@@ -229,6 +231,16 @@ ODD_INPUTS = {
     "a masked array": (
         np.ma.zeros((2, 2)),
         "im is a masked array; give im.data, and its mask as another input: otsu(im, within=valid) with valid=~im.mask",
+    ),
+    "axes that are none": (
+        maskexpr.Image(np.zeros((2, 2)), axes="rc"),
+        "im cannot have the axes 'rc': it has 2;"
+        ' write a letter for each axis, of t, z, y, x, and c for channels: axes="zyx"',
+    ),
+    "a direction that is none": (
+        maskexpr.Image(np.zeros((2, 2)), direction=[0, 1]),
+        "im has an origin or direction that is no place of 2 axes of space; an origin is 3 numbers in mm,"
+        " a direction one vector of 3 numbers and length 1 for each axis of space",
     ),
     "parts that will be masked": (
         others.Fake(np.zeros((2, 2)), _meta=np.ma.zeros(0)),

@@ -288,5 +288,6 @@ class _Application:
         kinds = {n: v.kind for n, v in self.operands.items()}
         kinds.update({n: v.kind for n, v in self.given.items() if n in self.settings})
         if "grid" in self.settings:
-            kinds["grid"] = Kind("image", self.settings["grid"], np.dtype(np.uint8), spacing=self.around.spacing)
+            kind = Kind("image", self.settings["grid"], np.dtype(np.uint8), spacing=self.around.spacing)
+            kinds["grid"] = replace(kind, grid=self.arrays["grid"].grid) if "grid" in self.arrays else kind
         return kinds

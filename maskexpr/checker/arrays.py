@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.checker import given
+from maskexpr.checker.image import Image, grid_of, turns_of
 from maskexpr.checker.params import is_endless, shown
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
@@ -37,29 +38,6 @@ _WAYS_OUT = {
     "number": "give one plain number",
     "scalar": "give an array with at least one axis, or declare {name}: number",
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Image:
-    """An array that says more than its numbers do.
-
-    Parameters
-    ----------
-    array : array_like
-    spacing : number, text such as "0.5mm", or a sequence of them, optional
-        The size of a pixel: one for all axes or one per axis, in axis order; plain numbers are millimetres. A colour
-        image's channels have none.
-    kind : {"image", "mask", "colour", "labels"}, optional
-        What the array is, where its shape and type do not say it.
-
-    >>> volume = maskexpr.Image(np.zeros((4, 5, 3)), spacing=[2, 0.5, 0.5], kind="image")
-    >>> evaluate("area(m, 'mm3')", m=maskexpr.Image(np.ones((2, 2, 2), bool), spacing="0.5mm"))
-    1.0
-    """
-
-    array: Any
-    spacing: Any = None
-    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +72,35 @@ def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind]:
     else:
         pixels = _signature(*image.array)
     _check_type(pixels)
-    kind = image.kind or _kind_name(pixels, info.kind)
+    order = turns_of(image.axes, len(pixels.shape))
+    if order is not None:
+        pixels = _turned(pixels, order)
+    kind = image.kind or _stated_kind(image.axes, info.kind, pixels.dtype) or _kind_name(pixels, info.kind)
     if pixels.dtype.kind == "b" and kind in INTENSITIES:
         raise _other_kind(info, kind, "mask", "image")
     if kind == "colour" and info.kind == "mask":
         kind, pixels = "image", _one_channel(pixels)
     if info.kind is not None and not _may_become(kind, info.kind, pixels.shape):
         raise _other_kind(info, info.kind, kind)
-    return _as_kind(info, info.kind or kind, pixels, image.spacing)
+    array, taken = _as_kind(info, info.kind or kind, pixels, _in_order(image.spacing, image.axes, order))
+    whole = range(len(taken.shape or ()))
+    return array, replace(taken, grid=grid_of(image, order[: len(whole)] if order else tuple(whole), taken.spacing))
+
+
+def _turned(pixels: _Pixels, order: tuple[int, ...]) -> _Pixels:
+    array = None if pixels.array is None else pixels.array.transpose(order)
+    return replace(pixels, array=array, shape=tuple(pixels.shape[axis] for axis in order))
+
+
+def _in_order(spacing: Any, axes: str | None, order: tuple[int, ...] | None) -> Any:
+    """The sizes of a pixel along axes that were taken in another order; channels have none."""
+    if order is None or axes is None or not isinstance(spacing, list | tuple | np.ndarray) or len(spacing) == 1:
+        return spacing
+    sized = [axis for axis in range(len(axes)) if axes[axis] != "c"]
+    if len(spacing) != len(sized):
+        return spacing
+    size_of = dict(zip(sized, spacing, strict=True))
+    return [size_of[axis] for axis in order if axis in size_of]
 
 
 def _completed(image: Image, found: given.Given, declared: str | None) -> Image:
@@ -154,6 +153,13 @@ def _scalar(info: InputInfo, value: Any) -> tuple[Any, Kind]:
     if info.kind == "number":
         raise _other_kind(info, "number", "truth")
     return value, TRUTH.with_constant(value)
+
+
+def _stated_kind(axes: str | None, declared: str | None, dtype: np.dtype[Any]) -> str | None:
+    """Colour or not, where the axes are named; a mask is known by its type."""
+    if axes is None or declared is not None or dtype.kind == "b":
+        return None
+    return "colour" if "c" in axes else "image"
 
 
 # --- what kind it is -------------------------------------------------------------------------------------------------

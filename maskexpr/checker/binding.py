@@ -5,7 +5,8 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maskexpr.checker.arrays import Image, input_value
+from maskexpr.checker.arrays import input_value
+from maskexpr.checker.image import Image
 from maskexpr.checker.params import literal, param_value, written_value
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN, Diagnostic, InputError

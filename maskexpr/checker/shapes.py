@@ -30,7 +30,20 @@ def agree(here: Place, operands: Mapping[str, Value]) -> bool:
             spacings = {"left_spacing": _spacing(left.kind), "right_spacing": _spacing(right.kind)}
             here.report(messages.SPACING_MISMATCH, left=_origin(here, left), right=_origin(here, right), **spacings)
             return False
+        difference = _apart(left.kind, right.kind)
+        if difference:
+            here.report(
+                messages.GRID_MISMATCH, left=_origin(here, left), right=_origin(here, right), difference=difference
+            )
+            return False
     return True
+
+
+def _apart(left: Kind, right: Kind) -> str:
+    """How the grids of two arrays of one shape and spacing differ, in words; "" if they do not."""
+    if left.grid is None or right.grid is None or left.grid == right.grid or left.shape is None:
+        return ""
+    return left.grid.difference(right.grid, left.shape)
 
 
 def _of_same_pixels(here: Place, samples: Value, other: Value) -> bool:

@@ -78,7 +78,7 @@ def _samples(here: Place, value: Value, mask: Value, node: nodes.Index) -> Value
         taken = here.alone(unknown(names), {name: operand.step for name, operand in operands.items()})
     else:
         most = math.prod(mask.kind.shape) if mask.kind.shape is not None else mask.kind.most
-        samples = replace(kind, name=SAMPLED.get(kind.name, kind.name), shape=None, most=most)
+        samples = replace(kind, name=SAMPLED.get(kind.name, kind.name), shape=None, most=most, grid=None)
         taken = here.apply(OPERATORS["samples"], operands, samples)
     # In a `def` a mask may be called what is no name outside.
     text = here.quote(mask) if here.scope.inside is None else mask.step.source.quote(mask.step.span)
@@ -205,15 +205,17 @@ def _whole(here: Place, value: Value, wrong: Mistake) -> int | None:
 
 def _cropped(kind: Kind, parts: list[Any]) -> Kind:
     assert kind.shape is not None
-    shape, spacing = [], []
-    for axis, length in enumerate(kind.shape):
-        part = parts[axis] if axis < len(parts) else slice(None)
-        if isinstance(part, slice):
-            shape.append(len(range(*part.indices(length))))
-            if kind.spacing:
-                spacing.append(kind.spacing[axis] * abs(part.step or 1))
+    wholes = [*parts, *[slice(None)] * (len(kind.shape) - len(parts))]
+    taken = [
+        range(*part.indices(length)) if isinstance(part, slice) else range(part % length, part % length + 1)
+        for part, length in zip(wholes, kind.shape, strict=True)
+    ]
+    kept = [axis for axis, part in enumerate(wholes) if isinstance(part, slice)]
+    shape = [len(taken[axis]) for axis in kept]
+    spacing = [kind.spacing[axis] * abs(taken[axis].step) for axis in kept] if kind.spacing else []
     if not shape and kind.name == "colour":
-        return replace(kind, name="image", shape=(kind.channels,), channels=0, spacing=None)
+        return replace(kind, name="image", shape=(kind.channels,), channels=0, spacing=None, grid=None)
     if not shape:
         return TRUTH if kind.name == "mask" else number(kind.range)
-    return replace(kind, shape=tuple(shape), spacing=tuple(spacing) or None)
+    grid = kind.grid and kind.grid.cropped([part.start for part in taken], [part.step for part in taken], kept)
+    return replace(kind, shape=tuple(shape), spacing=tuple(spacing) or None, grid=grid)

@@ -15,7 +15,7 @@ import maskexpr
 from maskexpr.cli.shared import EXAMPLES, FAILED, INTERRUPTED, USAGE, Parser
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
-from maskexpr.files.formats.naming import reason, shown
+from maskexpr.files.decoding.naming import reason, shown
 
 # Files report their own errors, so that these are of standard output, where it has no buffer.
 _OF_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}

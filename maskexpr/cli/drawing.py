@@ -15,7 +15,7 @@ from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import pictures, results, terminal
 from maskexpr.display.views import View
 from maskexpr.files import programs
-from maskexpr.files.formats.naming import shown
+from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind
 from maskexpr.program.steps import Checked, Step
 

@@ -12,9 +12,9 @@ from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.explain import manual
-from maskexpr.files import formats, programs
+from maskexpr.files import images, programs
 from maskexpr.files.access import STANDARD
-from maskexpr.files.formats.naming import shown
+from maskexpr.files.decoding.naming import shown
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
@@ -40,7 +40,7 @@ def _explain(options: argparse.Namespace) -> int:
     steps and their estimated cost, with --time also measured. Inputs without a file are left open. Of a PNG or TIFF
     file that maskexpr wrote: the program, the params, the thresholds and the inputs that it was made from."""
     text, folder = options.program, Path()
-    if text.lower().endswith(formats.ENDINGS) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
+    if images.is_ending(images.ending_of(text)) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
         print(_described(text))
         return shared.OK
     access = shared.access(options)
@@ -66,7 +66,7 @@ def _described(path: str) -> str:
     """What a file says of how it was made."""
     from maskexpr.files import provenance  # only here and where files are written: it needs JSON
 
-    text = formats.read_text(path)
+    text = images.read_text(path)
     described = provenance.described(text) if text is not None else None
     if described is None:
         raise InputError(messages.FILE_WITHOUT_RECORD.anywhere(path=shown(path)))

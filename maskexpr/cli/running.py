@@ -13,7 +13,7 @@ from maskexpr.display.results import summary
 from maskexpr.engine.prepared import Stages
 from maskexpr.files import programs
 from maskexpr.files.access import STANDARD, Access
-from maskexpr.files.formats.naming import shown
+from maskexpr.files.decoding.naming import shown
 from maskexpr.program.steps import Checked, Step
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import results
-from maskexpr.files import formats, programs
+from maskexpr.files import images, programs
 from maskexpr.files.access import INPUT, STANDARD, Access
-from maskexpr.files.formats.naming import shown
+from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import Kind
 
 if TYPE_CHECKING:
@@ -100,11 +100,11 @@ def _mask(path: str, spacing: str | None, access: Access) -> tuple[Any, Kind]:
     return binding.taken(replace(image, kind="labels"), shown(path))
 
 
-def _read(path: str, kind: str | None, access: Access) -> "formats.Pixels":
+def _read(path: str, kind: str | None, access: Access) -> "images.Pixels":
     if path == STANDARD:
-        return formats.read(access.standard(INPUT, "the mask" if kind else "the image"), kind=kind)
+        return images.read(access.standard(INPUT, "the mask" if kind else "the image"), kind=kind)
     access.note(path)
-    return formats.read(path, kind=kind)
+    return images.read(path, kind=kind)
 
 
 def _is_mask(array: np.ndarray[Any, Any]) -> bool:

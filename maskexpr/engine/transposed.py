@@ -35,7 +35,7 @@ def _is_transposable(step: Step) -> bool:
 
 
 def _transposed_kind(kind: Kind) -> Kind:
-    return replace(kind, shape=_reversed(kind.shape), spacing=_reversed(kind.spacing))
+    return replace(kind, shape=_reversed(kind.shape), spacing=_reversed(kind.spacing), grid=None)
 
 
 def _transposed_settings(settings: Mapping[str, Any], step: Step) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import BinaryIO
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.diagnostics.printing import printable
-from maskexpr.files.formats.naming import shown
-from maskexpr.files.formats.opening import open_file
+from maskexpr.files.decoding.naming import shown
+from maskexpr.files.images.opening import open_file
 from maskexpr.language.limits import Limits
 from maskexpr.program.steps import InputInfo
 
@@ -57,6 +57,14 @@ class Access:
             fields = {"name": info.name, "path": shown(info.default), "given": given}
             raise FileError(messages.INPUT_OUTSIDE.at(info.source, info.span, **fields))
         return folder / info.default
+
+    def named_by(self, image: Path, name: str) -> str:
+        """The path of a file that an image names; it is read, too."""
+        target = self._within(image.parent, name)
+        if target is None:
+            raise FileError(messages.FILE_NAMES_OUTSIDE.anywhere(path=shown(image), name=shown(name)))
+        self.note(target)
+        return os.fspath(target)
 
     def _within(self, folder: Path, path: str) -> Path | None:
         """Where a path leads to from a folder, if a program there may name it."""

@@ -1,5 +1,6 @@
 """Programs and files: program texts read, inputs loaded, results put where they belong."""
 
+import functools
 import hashlib
 import os
 import string
@@ -16,11 +17,11 @@ from maskexpr.api import Image, Program, Result, compile
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.diagnostics.printing import printable
-from maskexpr.files import formats
+from maskexpr.files import images
 from maskexpr.files.access import INPUT, PROGRAM, STANDARD, Access, decoded, resolved
-from maskexpr.files.formats.naming import reason, shown
-from maskexpr.files.formats.opening import is_handed_over, open_file
-from maskexpr.files.formats.replacing import is_no_file
+from maskexpr.files.decoding.naming import reason, shown
+from maskexpr.files.images.opening import is_handed_over, open_file
+from maskexpr.files.images.replacing import is_no_file
 from maskexpr.program.steps import InputInfo
 
 _SCRIPT = "# From a session of maskexpr.\n"  # how a script begins
@@ -38,7 +39,8 @@ class Loaded:
     @property
     def stem(self) -> str:
         """The name of the first input file without its suffix, for naming results."""
-        return next((path.stem for path in self.paths.values()), "")
+        path = next((path.name for path in self.paths.values()), "")
+        return path[: len(path) - len(images.ending_of(path))]
 
     def file_name(self, name: str) -> str:
         """The file an input came from, without its folder."""
@@ -122,7 +124,7 @@ def write_script(text: str, path: str) -> None:
         raise FileError(messages.SCRIPT_SUFFIX.anywhere(path=shown(path)))
     if os.path.lexists(path) and not program_text(path).startswith(_SCRIPT):
         raise FileError(messages.SCRIPT_OVER_OTHER.anywhere(path=shown(path)))
-    formats.put(path, (_SCRIPT + text).encode())
+    images.put(path, (_SCRIPT + text).encode())
 
 
 def _standard_text(access: Access) -> str:
@@ -180,16 +182,16 @@ def _load(loaded: Loaded, info: InputInfo, text: str, path: Path, spacing: str |
     loaded.notes[info.name] = printable(": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])]))
 
 
-def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["formats.Pixels", str | None]:
+def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["images.Pixels", str | None]:
     """What a file holds, or standard input where there is no path, and the SHA-256 of what can be read only once: that,
     and other pipes and files that this process was started with."""
     if path is not None:
         access.note(path)
         if not is_handed_over(path):
-            return formats.read(path, kind=info.kind), None
+            return images.read(path, kind=info.kind, find=functools.partial(access.named_by, path)), None
     with nullcontext(access.standard(INPUT, info.name)) if path is None else _handed_over(path) as stream:
         hashed: Any = _Hashed(stream)
-        return formats.read(hashed, kind=info.kind), hashed.digest
+        return images.read(hashed, kind=info.kind), hashed.digest
 
 
 def _handed_over(path: Path) -> BinaryIO:
@@ -199,12 +201,13 @@ def _handed_over(path: Path) -> BinaryIO:
         raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
 
-def as_image(pixels: "formats.Pixels", spacing: str | None) -> Image:
+def as_image(pixels: "images.Pixels", spacing: str | None) -> Image:
     """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one."""
     kind = None
     if pixels.colour is not None and pixels.array.dtype != bool:
         kind = "colour" if pixels.colour else "image"
-    return Image(pixels.array, spacing.split(",") if spacing else None, kind)
+    given = spacing.split(",") if spacing else pixels.spacing
+    return Image(pixels.array, given, kind, valid=pixels.valid, nodata=pixels.nodata, grid=pixels.grid)
 
 
 def plain_value(text: str) -> bool | int | float | None:
@@ -244,7 +247,7 @@ def targets(
     found = {name: _filled(pattern, stem or "mask", name) for name in arrays}
     for name, path in found.items():
         if not os.path.splitext(path)[1]:
-            found[name] = path + formats.suffix_for(results[name].value, results[name].kind.name)
+            found[name] = path + images.suffix_for(_raster(results[name]))
     return found
 
 
@@ -295,10 +298,15 @@ def make_folder(option: str | None) -> None:
 
 def write(result: Result, path: str, record: str = "") -> None:
     """Write an array result with a record of how it was made; `-` is standard output, as PNG where PNG can hold it."""
-    kind = result.kind.name
+    raster = _raster(result)
     if path == STANDARD:
-        data = formats.encode(result.value, kind, formats.suffix_for(result.value, kind), text=record)
+        data = images.encode(raster, images.suffix_for(raster), text=record)
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        formats.write(path, result.value, kind=kind, text=record)
+        images.write(path, raster, text=record)
+
+
+def _raster(result: Result) -> "images.Raster":
+    kind = result.kind
+    return images.Raster(result.value, kind.name, kind.spacing, kind.grid)

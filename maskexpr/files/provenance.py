@@ -11,8 +11,8 @@ from typing import Any
 from maskexpr import __version__
 from maskexpr.diagnostics.printing import printable
 from maskexpr.engine.prepared import Stages
-from maskexpr.files.formats import MOST_TEXT
-from maskexpr.files.formats.bounds import RECORD_DEPTH, RECORD_VALUES
+from maskexpr.files.decoding.bounds import RECORD_DEPTH, RECORD_VALUES
+from maskexpr.files.images import MOST_TEXT
 from maskexpr.files.programs import Loaded
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind

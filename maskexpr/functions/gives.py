@@ -87,7 +87,8 @@ def grid_of(kinds: Kinds) -> Kind | None:
     if not arrays:
         return None
     spaced = next((k for k in arrays if k.spacing), arrays[0])
-    return replace(arrays[0], spacing=spaced.spacing)
+    placed = next((k for k in arrays if k.grid), arrays[0])
+    return replace(arrays[0], spacing=spaced.spacing, grid=placed.grid)
 
 
 def like_grid(name: str, kinds: Kinds, dtype: Any = None, values: Range | None = None) -> Kind:
@@ -97,7 +98,7 @@ def like_grid(name: str, kinds: Kinds, dtype: Any = None, values: Range | None =
     if grid.is_samples:
         name = "mask samples" if name == "mask" else "samples"
     kind = Kind(name, grid.shape, None if dtype is None else np.dtype(dtype), values, 0, grid.spacing, grid.origin)
-    return replace(kind, most=grid.most)
+    return replace(kind, most=grid.most, grid=grid.grid)
 
 
 def are_finite(kinds: Kinds) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kinds.grid import Grid
 from maskexpr.kinds.ranges import ANYTHING, Bounds, Range
 
 # Kinds that are taken together in many places.
@@ -54,7 +55,8 @@ class Kind:
     An integer image or number has a `range`; a floating one has none, but `bounds` where they are known. An array kind
     without a `dtype`, or an `unknown` one, belongs to an input that has not been given yet: `options` lists what it may
     turn out to be. A list whose items can be taken has their number as its `shape`, and their range. Samples have no
-    shape, as the pixels tell how many there are: `most` is how many there can be.
+    shape, as the pixels tell how many there are: `most` is how many there can be. What an input states of where its
+    pixels lie, beside their spacing, is its `grid`.
     """
 
     name: str
@@ -69,6 +71,8 @@ class Kind:
     options: frozenset[str] = frozenset()
     most: int = 0
     bounds: Bounds | None = None
+    grid: Grid | None = None
+    is_partial: bool = False  # some pixels are without data
 
     @property
     def limits(self) -> Bounds:

@@ -63,7 +63,7 @@ def of_kind(kind: Kind) -> Key:
     values, constant = kind.range, kind.constant
     ends = None if values is None else (values.low, values.high)  # numbers are hashed faster than their record
     known = None if constant is NOT_CONSTANT else of_value(constant)
-    return kind.name, kind.shape, kind.dtype, ends, kind.channels, kind.spacing, kind.power, known
+    return kind.name, kind.shape, kind.dtype, ends, kind.channels, kind.spacing, kind.power, known, kind.grid
 
 
 def of_inputs(kinds: Mapping[str, Kind], params: Mapping[str, Any]) -> Key:

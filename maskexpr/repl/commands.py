@@ -17,8 +17,8 @@ from maskexpr.diagnostics.source import Source
 from maskexpr.display.pictures import MODES
 from maskexpr.files import programs
 from maskexpr.files.access import STANDARD
-from maskexpr.files.formats.naming import shown
-from maskexpr.files.formats.replacing import is_no_file
+from maskexpr.files.decoding.naming import shown
+from maskexpr.files.images.replacing import is_no_file
 from maskexpr.functions.docstrings import doc_of
 from maskexpr.kinds.kind import INTENSITIES
 from maskexpr.language import nodes

@@ -20,7 +20,7 @@ from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskE
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.files import programs, provenance
 from maskexpr.files.access import Access, is_within
-from maskexpr.files.formats.naming import shown
+from maskexpr.files.decoding.naming import shown
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.quantity import Quantity

@@ -20,7 +20,7 @@ import maskexpr
 from maskexpr.display import results
 from maskexpr.display.pictures import colours
 from maskexpr.display.terminal import Abilities
-from maskexpr.files import formats
+from maskexpr.files import images
 from maskexpr.kinds.kind import Kind
 
 pytestmark = pytest.mark.slow
@@ -70,7 +70,7 @@ def test_an_overlay_on_a_colour_image(shell: Shell) -> None:
 
 def test_an_overlay_of_a_stack_is_one_of_a_plane_in_its_middle(shell: Shell) -> None:
     assert shell("eval", "keep_largest(im > otsu(im))", "im=brain.tif", "--overlay", "o.png")[0] == 0
-    im = formats.read("brain.tif").array
+    im = images.read("brain.tif").array
     mask = maskexpr.evaluate("keep_largest(im > otsu(im))", im=im)
     picture = iio.imread("o.png")
     found = [z for z in range(len(im)) if np.array_equal(changed(picture, im[z]), outline(mask[z]))]
@@ -235,7 +235,7 @@ def test_show_reads_standard_input() -> None:
 
 
 def test_a_plane_of_a_stack_is_chosen(shell: Shell) -> None:
-    im = formats.read("brain.tif").array
+    im = images.read("brain.tif").array
     np.save("m.npy", im > 100)
     assert shell("show", "brain.tif", "m.npy", "--plane", "20", "--overlay", "o.png")[0] == 0
     np.testing.assert_array_equal(changed(iio.imread("o.png"), im[20]), outline(im[20] > 100))

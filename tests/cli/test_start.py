@@ -12,7 +12,7 @@ LIBRARIES = {"numpy", "scipy", "lark", "imageio", "PIL", "tifffile", "cv2", "ski
 LIBRARIES |= {"numpy.ma", "pygments", "readline"}
 # What only some commands need of ours.
 ROOMS = ("repl", "session", "notebook", "explain", "display.pictures", "display.terminal", "display.views")
-ROOMS += ("files.provenance", "files.formats.writing", "files.formats.tiff", "builtin")
+ROOMS += ("files.provenance", "files.images.writing", "files.formats.tiff", "builtin")
 COMMANDS = {f"cli.{name}" for name in ("conversing", "running", "showing", "checking", "explaining", "drawing")}
 
 IMPORTED = {
@@ -26,7 +26,7 @@ IMPORTED = {
     f"eval area(keep(im>32,area>5)) {IMAGE}": (("numpy", "lark", "imageio", "PIL"), ("cli.running",)),
     f"eval im>32 {IMAGE} -o OUT.png": (
         ("numpy", "lark", "imageio", "PIL"),
-        ("cli.running", "files.formats.writing", "files.provenance"),
+        ("cli.running", "files.images.writing", "files.provenance"),
     ),
     f"explain im>32 {IMAGE}": (("numpy", "lark", "imageio", "PIL"), ("cli.explaining", "explain")),
 }

@@ -10,11 +10,12 @@ from typing import BinaryIO
 
 import numpy as np
 import pytest
+from helpers import rasters
 from helpers.command_shell import Shell
 from helpers.each import each
 
 from maskexpr.diagnostics.errors import FileError, InputError
-from maskexpr.files import formats, programs
+from maskexpr.files import programs
 from maskexpr.files.access import Access
 from maskexpr.program.steps import InputInfo
 from maskexpr.session import Session
@@ -28,7 +29,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     home, other = tmp_path / "home", tmp_path / "other"
     for folder in (home, other, home / "below"):
         folder.mkdir()
-        formats.write(folder / "a.png", IMAGE, kind="image")
+        rasters.write(folder / "a.png", IMAGE, kind="image")
         (folder / "lib.mask").write_text("def f(m) = m & m\n", "utf-8")
     (home / "link.png").symlink_to(other / "a.png")
     (home / "link.mask").symlink_to(other / "lib.mask")

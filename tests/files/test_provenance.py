@@ -8,6 +8,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from helpers import rasters
 from helpers.places import EXAMPLES
 from helpers.searches import tried
 from hypothesis import given
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 import maskexpr
 from maskexpr.cli import main
-from maskexpr.files import formats, provenance
+from maskexpr.files import images, provenance
 
 PROGRAM = """\
 input im = "leg.png"   # a radiograph
@@ -40,7 +41,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def record_of(path):
-    return json.loads(formats.read_text(path))
+    return json.loads(images.read_text(path))
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
@@ -90,7 +91,7 @@ def test_no_folder_is_told(folder, capsys):
     main(
         ["run", str(folder / "leg.mask"), f"im={folder}/private/leg.png", "--spacing", "0.5mm", "-o", "a-{output}.png"]
     )
-    text = formats.read_text("a-body.png")
+    text = images.read_text("a-body.png")
     assert "private" not in text
     assert str(folder) not in text
 
@@ -184,7 +185,7 @@ def test_a_record_that_nests_deep_or_long_is_none_of_ours(folder, capsys, name, 
     for levels in (17, 450, 5_000, 100_000):
         nested = opening * levels + "1" + closing * levels
         for text in (f'{{"maskexpr": 1, "numbers": {{"a": {nested}}}}}', f'{{"maskexpr": {nested}}}'):
-            Path(name).write_bytes(formats.encode(np.ones((2, 2), bool), "mask", Path(name).suffix, text=text))
+            Path(name).write_bytes(rasters.encode(np.ones((2, 2), bool), "mask", Path(name).suffix, text=text))
             assert main(["explain", name]) == 2
             assert capsys.readouterr().err.startswith(f"error: {name} does not say how it was made")
     assert provenance.described('{"maskexpr": [' + "1," * 300_000 + "1]}") is None

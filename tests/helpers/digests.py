@@ -17,7 +17,7 @@ import numpy as np
 import tifffile
 
 import maskexpr
-from maskexpr.files import formats
+from maskexpr.files import images
 from maskexpr.kernels.png_chunks import SIGNATURE
 
 LENGTH = 12
@@ -65,7 +65,7 @@ def content(path: Path, *, has_letters: bool = False) -> str:
     """Of what a file holds, whatever library packed it; of a picture with letters at its borders, of its middle, as
     each version of FreeType draws them its own way."""
     if has_letters:
-        pixels = formats.read(path).array
+        pixels = images.read(path).array
         rows, columns = (slice(n // 4, 3 * n // 4) for n in pixels.shape[:2])
         return of_value(pixels[rows, columns])
     return digest(*_CONTENTS.get(path.suffix, _whole)(path))
@@ -107,10 +107,10 @@ def _tiff(path: Path) -> Iterator[bytes | str]:
 
 
 def _picture(path: Path) -> Iterator[bytes | str]:
-    pixels = formats.read(path)
+    pixels = images.read(path)
     yield f"{pixels.colour} {pixels.notes}"
     yield from _parts(pixels.array)
-    yield without_version(formats.read_text(path) or "")
+    yield without_version(images.read_text(path) or "")
 
 
 def _npz(path: Path) -> Iterator[bytes | str]:

@@ -18,7 +18,7 @@ import maskexpr
 from maskexpr import MaskError
 from maskexpr.cli import main as cli
 from maskexpr.engine.run import Engine
-from maskexpr.files import formats
+from maskexpr.files import images
 from maskexpr.session import Session
 
 
@@ -399,7 +399,7 @@ def test_save_writes_with_the_record_of_what_led_there(session, leg):
     session.enter("wrong = im > 3; low = 32; m = im > low")
     session.save("m", "m.png")
     np.testing.assert_array_equal(iio.imread("m.png"), np.where(leg > 32, 255, 0))
-    record = json.loads(formats.read_text("m.png"))
+    record = json.loads(images.read_text("m.png"))
     assert record["program"] == 'input im = "leg.png"\nlow = 32\nm = im > low\noutput m\n'
     assert record["inputs"]["im"]["file"] == "leg.png"
     with pytest.raises(MaskError, match="over"):
@@ -517,7 +517,7 @@ def test_what_came_through_a_pipe_is_recorded_as_it_came(folder):
     s.enter("m = im > 3")
     s.save("m", "m.png")
     digest = hashlib.sha256(Path("leg.png").read_bytes()).hexdigest()
-    assert json.loads(formats.read_text("m.png"))["inputs"]["im"]["sha256"] == digest
+    assert json.loads(images.read_text("m.png"))["inputs"]["im"]["sha256"] == digest
 
 
 def test_a_name_that_no_program_can_have(folder):

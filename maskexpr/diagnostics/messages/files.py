@@ -16,6 +16,16 @@ FILE_BROKEN = Mistake(
 FILE_FOREIGN = Mistake(
     "file-no-image", "cannot read {path}: {format} files are not read", "convert it to TIFF or .npy first"
 )
+FILE_NAMES_OUTSIDE = Mistake(
+    "file-names-outside",
+    "cannot read {path}: it names {name}, which is not beside it or below",
+    "put the two into one folder, or let it be read: --allow-read DIR",
+)
+FILE_NAMES_FROM_STREAM = Mistake(
+    "file-names-outside",
+    "cannot read {path}: its pixels are in {name}, which a stream does not lead to",
+    "give the path of the file",
+)
 FILE_TOO_LARGE = Mistake("file-too-large", "cannot read {path}: it declares more than {limit} {what}", "{way_out}")
 FILE_NEEDS_MEMORY = Mistake(
     "file-too-large", "cannot read {path}: its pixels do not fit in memory", "cut it into parts first"

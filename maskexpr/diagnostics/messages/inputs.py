@@ -119,3 +119,13 @@ INPUT_SPACING_COLOUR = Mistake(
 )
 PARAM_VALUE = Mistake("param-value", "{name} cannot be {value}", "it is {wanted}")
 IMAGE_KIND_UNKNOWN = Mistake("input-type", "Image kind {kind!r} is unknown", "write image, mask, colour or labels")
+IMAGE_AXES = Mistake(
+    "input-axes",
+    "{name} cannot have the axes {axes!r}: it has {ndim}",
+    'write a letter for each axis, of t, z, y, x, and c for channels: axes="zyx"',
+)
+IMAGE_PLACE = Mistake(
+    "input-grid",
+    "{name} has an origin or direction that is no place of {ndim} axes of space",
+    "an origin is 3 numbers in mm, a direction one vector of 3 numbers and length 1 for each axis of space",
+)

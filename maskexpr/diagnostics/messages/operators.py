@@ -94,6 +94,11 @@ SPACING_MISMATCH = Mistake(
     "{left} has pixels of {left_spacing} mm and {right} of {right_spacing} mm",
     "resample one of them, or give both the same spacing",
 )
+GRID_MISMATCH = Mistake(
+    "grid",
+    "{left} and {right} do not lie on one grid: {difference}",
+    "bring one to the grid of the other first",
+)
 DIVISION_BY_ZERO_CONSTANT = Mistake("division-by-zero", "this divides by zero", "write another divisor")
 RESULT_TOO_WIDE = Mistake(
     "too-wide", "the result can be beyond every integer type", "make an operand floating: multiply it by 1.0 first"

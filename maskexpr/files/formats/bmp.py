@@ -4,8 +4,8 @@ import struct
 
 import numpy as np
 
-from maskexpr.files.formats import bounds, pillow
-from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing
+from maskexpr.files.decoding import bounds, pillow
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Writing, whole
 
 _HEADERS = (12, 40, 52, 56, 64, 108, 124)  # the lengths they may have
 _RUN_LENGTHS = (1, 2)
@@ -37,13 +37,14 @@ def _header(file: OpenFile) -> tuple[int, int, int, int]:
     return columns, abs(rows), bits, compression  # counted down where the rows go up
 
 
-def _holds(array: np.ndarray, kind: str) -> bool:
+def _holds(raster: Raster) -> bool:
+    array, kind = raster.array, raster.kind
     fits = array.ndim == 3 and array.shape[2] in (1, 3) if kind == "colour" else array.ndim == 2
     return fits and array.size > 0 and array.dtype == np.uint8
 
 
-def _encode(array: np.ndarray, kind: str) -> bytes:
-    return pillow.encode_frame(array, "BMP")
+def _encode(raster: Raster) -> bytes:
+    return pillow.encode_frame(raster.array, "BMP")
 
 
-FORMAT = Format("BMP", _begins, _decode, Writing(_holds, _encode))
+FORMAT = Format("BMP", (".bmp",), _begins, whole(_decode), Writing(_holds, _encode))

@@ -2,8 +2,8 @@
 
 import struct
 
-from maskexpr.files.formats import bounds, pillow
-from maskexpr.files.formats.format import Format, OpenFile, Pixels
+from maskexpr.files.decoding import bounds, pillow
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, whole
 
 _HEADER = struct.Struct("<6sHHBBB")
 _FRAME = struct.Struct("<HHHHB")
@@ -48,4 +48,4 @@ def _skip_palette(file: OpenFile, flags: int) -> None:
         file.stream.seek(3 << (flags & 7) + 1, 1)
 
 
-FORMAT = Format("GIF", begins=lambda head: head.startswith((b"GIF87a", b"GIF89a")), decode=_decode)
+FORMAT = Format("GIF", (".gif",), begins=lambda head: head.startswith((b"GIF87a", b"GIF89a")), open=whole(_decode))

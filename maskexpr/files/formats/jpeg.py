@@ -9,8 +9,8 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from maskexpr.files.formats import bounds, pillow, tags
-from maskexpr.files.formats.format import Format, OpenFile, Pixels
+from maskexpr.files.decoding import bounds, pillow, tags
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, whole
 
 _START_OF_SCAN, _END, _EXIF = 0xDA, 0xD9, 0xE1
 _MARKER = 2  # bytes
@@ -106,4 +106,9 @@ def _go_to(stream: BinaryIO, marker: re.Pattern[bytes]) -> bool:
     return False
 
 
-FORMAT = Format("JPEG", begins=lambda head: head.startswith(b"\xff\xd8\xff"), decode=_decode)
+FORMAT = Format(
+    "JPEG",
+    (".jpg", ".jpeg", ".jpe", ".jfif"),
+    begins=lambda head: head.startswith(b"\xff\xd8\xff"),
+    open=whole(_decode),
+)

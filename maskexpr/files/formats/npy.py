@@ -8,8 +8,8 @@ from typing import IO
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.files.formats import bounds
-from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
+from maskexpr.files.decoding import bounds
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Writing, native, whole
 
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
@@ -56,16 +56,17 @@ def _in_words(dtype: np.dtype) -> str:
     return kinds.get(dtype.kind, dtype.name)
 
 
-def _encode(array: np.ndarray, kind: str) -> bytes:
+def _encode(raster: Raster) -> bytes:
     stream = io.BytesIO()
-    np.lib.format.write_array(stream, array, allow_pickle=False)
+    np.lib.format.write_array(stream, raster.array, allow_pickle=False)
     return stream.getvalue()
 
 
 FORMAT = Format(
     "NPY",
+    (".npy",),
     begins=lambda head: head.startswith(b"\x93NUMPY"),
-    decode=_decode,
-    writing=Writing(lambda array, kind: True, _encode, on=1),
+    open=whole(_decode),
+    writing=Writing(lambda raster: True, _encode, on=1),
     listed=".npy",
 )

@@ -8,8 +8,9 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.printing import printable
-from maskexpr.files.formats import bounds, npy
-from maskexpr.files.formats.format import Format, OpenFile, Pixels, TooMany, Writing, native
+from maskexpr.files.decoding import bounds
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, TooMany, Writing, native, whole
+from maskexpr.files.formats import npy
 
 _MOST_NAMES = 5
 _PACKINGS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflate"}
@@ -59,17 +60,18 @@ def _only_array(file: OpenFile, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     raise file.wrong(messages.FILE_MANY_ARRAYS, count=len(names), names=", ".join(names[:_MOST_NAMES]) + more)
 
 
-def _encode(array: np.ndarray, kind: str) -> bytes:
+def _encode(raster: Raster) -> bytes:
     stream = io.BytesIO()
-    arrays: dict[str, Any] = {kind: array}  # `allow_pickle` is an array to NumPy 2.0; numbers are never pickled
+    arrays: dict[str, Any] = {raster.kind: raster.array}
     np.savez_compressed(stream, **arrays)
     return stream.getvalue()
 
 
 FORMAT = Format(
     "NPZ",
+    (".npz",),
     begins=lambda head: head.startswith((b"PK\3\4", b"PK\5\6")),
-    decode=_decode,
-    writing=Writing(lambda array, kind: True, _encode, on=1),
+    open=whole(_decode),
+    writing=Writing(lambda raster: True, _encode, on=1),
     listed=".npz",
 )

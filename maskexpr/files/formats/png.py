@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maskexpr.files.formats import bounds, pillow, texts
-from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing
+from maskexpr.files.decoding import bounds, pillow, texts
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Writing, whole
 from maskexpr.kernels import png_chunks
 from maskexpr.kernels.png_chunks import SIGNATURE
 
@@ -85,7 +85,7 @@ def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
             beside += length
             file.check(beside, bounds.METADATA)
             if name == b"eXIf":
-                from maskexpr.files.formats import tags  # only here: most have none
+                from maskexpr.files.decoding import tags  # only here: most have none
 
                 tags.check(io.BytesIO(file.stream.read(length)))
     if header is None or name != b"IEND":
@@ -160,11 +160,13 @@ def _wide_samples(file: OpenFile, header: _Header, packed: bytes) -> np.ndarray:
     return np.stack([pillow.wide_grey(stream) for stream in files], axis=-1)
 
 
-def _holds(array: np.ndarray, kind: str) -> bool:
+def _holds(raster: Raster) -> bool:
+    array, kind = raster.array, raster.kind
     return array.ndim - (kind == "colour") == 2 and array.size > 0 and array.dtype in (np.uint8, np.uint16)
 
 
-def _encode(array: np.ndarray, kind: str) -> bytes:
+def _encode(raster: Raster) -> bytes:
+    array, kind = raster.array, raster.kind
     if kind == "colour" and array.dtype == np.uint16:
         return png_chunks.encode_colours(array)
     return pillow.encode_frame(array, "PNG")
@@ -210,8 +212,9 @@ def _unpacked(data: bytes) -> bytes:
 
 FORMAT = Format(
     "PNG",
+    (".png",),
     begins=lambda head: head.startswith(SIGNATURE),
-    decode=_decode,
+    open=whole(_decode),
     writing=Writing(_holds, _encode, with_text=_with_text),
     text=_text,
 )

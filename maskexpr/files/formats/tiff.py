@@ -12,9 +12,9 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files.formats import bounds, pillow, tags, texts
-from maskexpr.files.formats.format import Format, OpenFile, Pixels, Writing, native
-from maskexpr.files.formats.tags import (
+from maskexpr.files.decoding import bounds, pillow, tags, texts
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Writing, native, whole
+from maskexpr.files.decoding.tags import (
     COLOUR,
     MAYBE_LIBTIFFS,
     PALETTE,
@@ -226,14 +226,16 @@ def _numbers(file: OpenFile, array: np.ndarray) -> np.ndarray:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def _holds(array: np.ndarray, kind: str) -> bool:
+def _holds(raster: Raster) -> bool:
+    array, kind = raster.array, raster.kind
     colour = kind == "colour"
     axes = array.ndim - colour
     is_plane_or_stack = axes == 2 or (axes == 3 and len(array) > 1)
     return is_plane_or_stack and array.size > 0 and array.dtype.name in (("uint8",) if colour else _GREYS)
 
 
-def _encode(array: np.ndarray, kind: str) -> bytes:
+def _encode(raster: Raster) -> bytes:
+    array, kind = raster.array, raster.kind
     import PIL.Image
     import PIL.TiffImagePlugin  # registered by hand, or Pillow would load all its formats
 
@@ -259,8 +261,9 @@ def _text(file: OpenFile) -> str | None:
 
 FORMAT = Format(
     "TIFF",
+    (".tif", ".tiff"),
     begins=lambda head: head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
-    decode=_decode,
+    open=whole(_decode),
     writing=Writing(_holds, _encode, with_text=_with_text),
     text=_text,
 )

@@ -33,7 +33,8 @@ def left_over(kinds: Kinds) -> tuple[Kind, int] | None:
     spacing = tuple(im.spacing[axis] for axis in kept) if im.spacing else None
     values = math.prod(im.shape[axis] for axis in axes)
     shape = tuple(im.shape[axis] for axis in kept)
-    return replace(im, shape=shape, spacing=spacing, bounds=None), values
+    grid = im.grid and im.grid.without(axes, len(im.shape))
+    return replace(im, shape=shape, spacing=spacing, grid=grid, bounds=None), values
 
 
 def gives_along(

@@ -1,6 +1,7 @@
 """Which of several values a pixel takes, and whether it lies between two."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def _where_colour(kinds: Kinds, colour: Kind) -> Kind:
         raise Refused(WHERE_MIXED, "b", a=f"{a.channels}-channel colour", b=f"{b.channels}-channel colour")
     result = numeric_result({"a": a, "b": b}, ranges.union)
     grid = like_grid("colour", kinds, result.dtype, result.range)
-    return Kind("colour", grid.shape, grid.dtype, grid.range, colour.channels, grid.spacing, grid.origin)
+    return replace(grid, channels=colour.channels)
 
 
 _WHERE = Gives(GIVEN, _where_kind).bounded(

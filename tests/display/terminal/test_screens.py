@@ -13,7 +13,7 @@ import maskexpr
 from maskexpr.api import stages
 from maskexpr.display import results
 from maskexpr.display.terminal import Abilities, draw_histogram
-from maskexpr.files import formats
+from maskexpr.files import images
 from maskexpr.kinds.kind import Kind
 
 FOLDER = Path(__file__).parent / "screens"
@@ -29,7 +29,7 @@ def window(protocol, colours=MILLIONS, columns=60, lines=24, **more):
 
 @cache
 def image(name):
-    return formats.read(EXAMPLES / name).array
+    return images.read(EXAMPLES / name).array
 
 
 def result(expression, abilities, mode="overlay", file="ankle.png"):

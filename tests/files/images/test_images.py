@@ -12,19 +12,21 @@ import types
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import rasters
 from helpers.each import each
 from helpers.places import ANKLE
 from PIL import Image
 
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files import formats
-from maskexpr.files.formats import bounds, table
-from maskexpr.files.formats import format as declaring
+from maskexpr.files import formats, images
+from maskexpr.files.decoding import bounds
+from maskexpr.files.images import table
 
 PILLOW = int(Image.__version__.split(".")[0])
 SHAPES = [(1, 1), (1, 9), (9, 1), (5, 63), (5, 64), (5, 65)]
@@ -47,8 +49,8 @@ def saved(image: Image.Image, format: str, **options: object) -> io.BytesIO:
     return io.BytesIO(stream.getvalue())
 
 
-def read(data: bytes | io.BytesIO, kind: str | None = None) -> formats.Pixels:
-    return formats.read(data if isinstance(data, io.BytesIO) else io.BytesIO(data), kind=kind)
+def read(data: bytes | io.BytesIO, kind: str | None = None) -> images.Pixels:
+    return images.read(data if isinstance(data, io.BytesIO) else io.BytesIO(data), kind=kind)
 
 
 def mistake(data: bytes | io.BytesIO, kind: str | None = None) -> str:
@@ -88,8 +90,8 @@ def png(header: bytes, rows: bytes, *more: bytes) -> bytes:
 )
 def test_an_image_comes_back_as_it_was(tmp_path: Path, suffix: str, dtype: str, shape: tuple[int, ...]) -> None:
     array = noise(shape, dtype)
-    formats.write(tmp_path / f"a{suffix}", array, kind="image")
-    picture = formats.read(tmp_path / f"a{suffix}")
+    rasters.write(tmp_path / f"a{suffix}", array, kind="image")
+    picture = images.read(tmp_path / f"a{suffix}")
     same(picture.array, array)
     assert picture.notes == ()
     assert picture.colour is (None if suffix.startswith(".np") else False)
@@ -100,9 +102,9 @@ def test_an_image_comes_back_as_it_was(tmp_path: Path, suffix: str, dtype: str, 
 def test_a_stack_is_a_tiff_of_pages(tmp_path: Path, dtype: str, shape: tuple[int, ...]) -> None:
     array = noise(shape, dtype)
     kind = "mask" if dtype == "bool" else "image"
-    assert formats.suffix_for(array, kind) == ".tif"
-    formats.write(tmp_path / "a.tiff", array, kind=kind)
-    picture = formats.read(tmp_path / "a.tiff")
+    assert rasters.suffix_for(array, kind) == ".tif"
+    rasters.write(tmp_path / "a.tiff", array, kind=kind)
+    picture = images.read(tmp_path / "a.tiff")
     same(picture.array, array if dtype != "bool" else array * np.uint8(255))
     assert picture.colour is False
     assert picture.notes == (f"{len(array)} pages stacked",)
@@ -114,14 +116,14 @@ def test_a_stack_is_a_tiff_of_pages(tmp_path: Path, dtype: str, shape: tuple[int
 )
 def test_colour_comes_back(suffix: str, dtype: str, shape: tuple[int, ...]) -> None:
     array = noise((*shape, 3), dtype)
-    picture = read(formats.encode(array, "colour", suffix))
+    picture = read(rasters.encode(array, "colour", suffix))
     same(picture.array, array)
     assert picture.colour is True
 
 
 def test_a_stack_of_colour_pages_comes_back() -> None:
     array = noise((3, 4, 5, 3), "uint8")
-    picture = read(formats.encode(array, "colour", ".tif"))
+    picture = read(rasters.encode(array, "colour", ".tif"))
     same(picture.array, array)
     assert picture.colour is True
 
@@ -130,14 +132,14 @@ def test_a_stack_of_colour_pages_comes_back() -> None:
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_a_mask_is_0_and_255_in_pictures(suffix: str, shape: tuple[int, ...]) -> None:
     mask = noise(shape, "bool")
-    with Image.open(io.BytesIO(formats.encode(mask, "mask", suffix))) as stored:
+    with Image.open(io.BytesIO(rasters.encode(mask, "mask", suffix))) as stored:
         same(np.asarray(stored), mask * np.uint8(255))
 
 
 def test_a_mask_is_0_and_1_in_numpy_files() -> None:
     mask = noise((5, 65), "bool")
-    same(np.load(io.BytesIO(formats.encode(mask, "mask", ".npy"))), mask.astype(np.uint8))
-    same(np.load(io.BytesIO(formats.encode(mask, "mask", ".npz")))["mask"], mask.astype(np.uint8))
+    same(np.load(io.BytesIO(rasters.encode(mask, "mask", ".npy"))), mask.astype(np.uint8))
+    same(np.load(io.BytesIO(rasters.encode(mask, "mask", ".npz")))["mask"], mask.astype(np.uint8))
 
 
 @pytest.mark.parametrize(
@@ -146,8 +148,8 @@ def test_a_mask_is_0_and_1_in_numpy_files() -> None:
 )
 def test_labels_take_the_smallest_unsigned_type(most: int, dtype: str, suffix: str) -> None:
     labels = np.full((3, 4), most, np.int32)
-    assert formats.suffix_for(labels, "labels") == suffix
-    same(read(formats.encode(labels, "labels", suffix)).array, labels.astype(dtype))
+    assert rasters.suffix_for(labels, "labels") == suffix
+    same(read(rasters.encode(labels, "labels", suffix)).array, labels.astype(dtype))
 
 
 @pytest.mark.parametrize("suffix", [".tif", ".npy", ".npz"])
@@ -161,7 +163,7 @@ def test_one_nan_is_written_whatever_its_bits(suffix: str) -> None:
     odd = plain.copy()
     odd[:, 1:3] = others
     assert odd.tobytes() != plain.tobytes()
-    assert formats.encode(odd, "image", suffix) == formats.encode(plain, "image", suffix)
+    assert rasters.encode(odd, "image", suffix) == rasters.encode(plain, "image", suffix)
     assert odd.tobytes() != plain.tobytes()
 
 
@@ -174,7 +176,7 @@ def test_one_nan_is_written_whatever_its_bits(suffix: str) -> None:
 def test_any_memory_layout_is_written(made, suffix: str) -> None:
     array = made(noise((7, 65), "uint16"))
     array.flags.writeable = False
-    same(read(formats.encode(array, "image", suffix)).array, np.asarray(array, np.uint16))
+    same(read(rasters.encode(array, "image", suffix)).array, np.asarray(array, np.uint16))
 
 
 @pytest.mark.parametrize(
@@ -195,15 +197,15 @@ def test_any_memory_layout_is_written(made, suffix: str) -> None:
 )
 def test_the_plainest_format_is_chosen(shape: tuple[int, ...], dtype: str, kind: str, suffix: str) -> None:
     array = np.ones(shape, dtype)
-    assert formats.suffix_for(array, kind) == suffix
-    formats.encode(array, kind, suffix)
+    assert rasters.suffix_for(array, kind) == suffix
+    rasters.encode(array, kind, suffix)
 
 
 # --- what other programs write ---------------------------------------------------------------------------------------
 
 
 def test_the_radiograph() -> None:
-    picture = formats.read(ANKLE)
+    picture = images.read(ANKLE)
     with Image.open(ANKLE) as oracle:
         same(picture.array, np.asarray(oracle))
     assert picture.array.shape == (880, 380)
@@ -327,7 +329,7 @@ def filtered(array: np.ndarray) -> bytes:
 def test_our_16_bit_colour_is_read_by_another_library() -> None:
     cv2 = pytest.importorskip("cv2")
     array = noise((13, 65, 3), "uint16")
-    found = cv2.imdecode(np.frombuffer(formats.encode(array, "colour", ".png"), np.uint8), cv2.IMREAD_UNCHANGED)
+    found = cv2.imdecode(np.frombuffer(rasters.encode(array, "colour", ".png"), np.uint8), cv2.IMREAD_UNCHANGED)
     same(found[..., ::-1], array)
 
 
@@ -545,7 +547,7 @@ def test_a_tifffile_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch
 def test_npy(tmp_path: Path, dtype: str, order: str) -> None:
     array = np.asarray(noise((3, 5, 4), np.dtype(dtype).name), dtype, order=order)
     np.save(tmp_path / "a.npy", array)
-    picture = formats.read(tmp_path / "a.npy")
+    picture = images.read(tmp_path / "a.npy")
     same(picture.array, array.astype(np.dtype(dtype).newbyteorder("=")))
     assert picture.colour is None
 
@@ -599,7 +601,7 @@ def test_arrays_that_are_no_images(save, array: np.ndarray, said: str) -> None:
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught:
-        formats.read(tmp_path / "no.png")
+        images.read(tmp_path / "no.png")
     assert str(caught.value) == f"error: cannot read {tmp_path}/no.png: there is no such file; check the path"
     assert caught.value.code == "file-missing"
 
@@ -620,7 +622,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_a_path_is_only_ever_a_path(path: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileError) as caught:
-        formats.read(path)
+        images.read(path)
     assert caught.value.code == code
     assert str(caught.value).isprintable()
 
@@ -630,7 +632,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"x")
     (tmp_path / "a.png").chmod(0)
     with pytest.raises(FileError, match="permission denied"):
-        formats.read(tmp_path / "a.png")
+        images.read(tmp_path / "a.png")
 
 
 def test_the_name_of_a_file_cannot_break_the_line(tmp_path: Path) -> None:
@@ -638,7 +640,7 @@ def test_the_name_of_a_file_cannot_break_the_line(tmp_path: Path) -> None:
     with open(path, "wb"):
         pass
     with pytest.raises(FileError) as caught:
-        formats.read(os.fsdecode(path))
+        images.read(os.fsdecode(path))
     assert str(caught.value).isprintable()
     assert "0 bytes" in str(caught.value)
 
@@ -660,12 +662,12 @@ def test_what_is_no_image(data: bytes, said: str) -> None:
 
 def test_the_ending_of_a_name_means_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(ANKLE.read_bytes())
-    assert formats.read(tmp_path / "a.jpg").array.shape == (880, 380)
+    assert images.read(tmp_path / "a.jpg").array.shape == (880, 380)
 
 
 @pytest.mark.slow
 def test_a_stream_need_not_be_seekable() -> None:
-    code = "import sys; from maskexpr.files import formats; print(formats.read(sys.stdin.buffer).array.shape)"
+    code = "import sys; from maskexpr.files import formats, images; print(images.read(sys.stdin.buffer).array.shape)"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], input=ANKLE.read_bytes(), capture_output=True, check=True
     )
@@ -679,9 +681,9 @@ def test_no_pipe_or_device_is_waited_for(tmp_path: Path) -> None:
     for path, what in ((tmp_path / "a.png", "a pipe"), (Path("/dev/zero"), "a device")):
         if os.path.exists(path):
             with pytest.raises(FileError, match=f"it is {what}, not a file"):
-                formats.read(path)
+                images.read(path)
             with pytest.raises(FileError, match=f"it is {what}, not a file"):
-                formats.read_text(path)
+                images.read_text(path)
 
 
 def test_a_pipe_that_is_open_already_is_read() -> None:
@@ -689,7 +691,7 @@ def test_a_pipe_that_is_open_already_is_read() -> None:
     os.write(write_end, saved(Image.new("L", (3, 2)), "PNG").getvalue())
     os.close(write_end)
     try:
-        assert formats.read(f"/dev/fd/{read_end}").array.shape == (2, 3)
+        assert images.read(f"/dev/fd/{read_end}").array.shape == (2, 3)
     finally:
         os.close(read_end)
 
@@ -705,7 +707,7 @@ def test_a_stream_without_end_is_not_held(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(bounds, "STREAM", replace(bounds.STREAM, most=2**22))
     stream = Endless()
     with pytest.raises(FileError, match="more than 4,194,304 bytes through a pipe; save them as a file first"):
-        formats.read(stream)
+        images.read(stream)
     assert stream.given < 2**23
 
 
@@ -732,7 +734,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(format: str) -> None:
 def test_the_limit_counts_pixels(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
     array = noise((10, 10), "uint8")
     data = (
-        formats.encode(array, "image", ".npy") if format == "NPY" else saved(Image.fromarray(array), format).getvalue()
+        rasters.encode(array, "image", ".npy") if format == "NPY" else saved(Image.fromarray(array), format).getvalue()
     )
     monkeypatch.setattr(bounds, "PIXELS", replace(bounds.PIXELS, most=100))
     assert read(data).array.shape == (10, 10)
@@ -761,16 +763,16 @@ def hostile_seeds() -> dict[str, bytes]:
     seeds = {
         "grey.png": saved(grey, "PNG"),
         "indexed.png": saved(indexed, "PNG", transparency=2),
-        "wide.png": io.BytesIO(formats.encode(noise((9, 17, 3), "uint16"), "colour", ".png")),
+        "wide.png": io.BytesIO(rasters.encode(noise((9, 17, 3), "uint16"), "colour", ".png")),
         "colour.jpg": saved(colour, "JPEG"),
         "progressive.jpg": saved(colour, "JPEG", progressive=True),
         "animated.gif": saved(indexed, "GIF", save_all=True, append_images=[grey]),
         "indexed.bmp": saved(indexed, "BMP"),
         "plain.tif": saved(colour, "TIFF"),
-        "stack.tif": io.BytesIO(formats.encode(noise((2, 9, 17), "float32"), "image", ".tif")),
+        "stack.tif": io.BytesIO(rasters.encode(noise((2, 9, 17), "float32"), "image", ".tif")),
         "lzw.tif": saved(grey, "TIFF", compression="tiff_lzw"),
-        "a.npy": io.BytesIO(formats.encode(noise((9, 17), "float64"), "image", ".npy")),
-        "a.npz": io.BytesIO(formats.encode(noise((9, 17), "float64"), "image", ".npz")),
+        "a.npy": io.BytesIO(rasters.encode(noise((9, 17), "float64"), "image", ".npy")),
+        "a.npz": io.BytesIO(rasters.encode(noise((9, 17), "float64"), "image", ".npz")),
     }
     return {name: stream.getvalue() for name, stream in seeds.items()}
 
@@ -880,7 +882,7 @@ def test_what_a_format_cannot_hold(
     tmp_path: Path, shape: tuple[int, ...], dtype: str, kind: str, suffix: str, said: str
 ) -> None:
     with pytest.raises(FileError) as caught:
-        formats.write(tmp_path / f"a{suffix}", np.zeros(shape, dtype), kind=kind)
+        rasters.write(tmp_path / f"a{suffix}", np.zeros(shape, dtype), kind=kind)
     assert said in str(caught.value)
     assert str(caught.value).isprintable()
     assert os.listdir(tmp_path) == []
@@ -899,22 +901,22 @@ def test_writing_where_nothing_can_be_written(tmp_path: Path) -> None:
     }
     for path, said in cases.items():
         with pytest.raises(FileError) as caught:
-            formats.write(path, mask, kind="mask")
+            rasters.write(path, mask, kind="mask")
         assert said in str(caught.value)
         assert str(caught.value).isprintable()
 
 
 def test_a_name_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    formats.write("a.PNG", np.ones((2, 3), bool), kind="mask")
-    assert formats.read("a.PNG").array.all()
+    rasters.write("a.PNG", np.ones((2, 3), bool), kind="mask")
+    assert images.read("a.PNG").array.all()
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
 def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
-        formats.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
+        rasters.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a.png").stat().st_mode) == 0o666 & ~umask
@@ -923,7 +925,7 @@ def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path, umask: int) -> Non
 def test_a_replaced_file_keeps_its_mode(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"old")
     (tmp_path / "a.png").chmod(0o640)
-    formats.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
+    rasters.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
     assert stat.S_IMODE((tmp_path / "a.png").stat().st_mode) == 0o640
 
 
@@ -933,9 +935,9 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
         (tmp_path / f"{name}.png").symlink_to(f"there/{name}.png")
     (tmp_path / "there" / "old.png").write_bytes(b"old")
     for name in ("old", "new"):
-        formats.write(tmp_path / f"{name}.png", np.ones((2, 3), bool), kind="mask")
+        rasters.write(tmp_path / f"{name}.png", np.ones((2, 3), bool), kind="mask")
         assert (tmp_path / f"{name}.png").is_symlink()
-        assert formats.read(tmp_path / "there" / f"{name}.png").array.all()
+        assert images.read(tmp_path / "there" / f"{name}.png").array.all()
     assert sorted(os.listdir(tmp_path / "there")) == ["new.png", "old.png"]
 
 
@@ -958,7 +960,7 @@ def test_a_failure_leaves_the_old_file_whole(
     (tmp_path / "a.png").write_bytes(b"old")
     monkeypatch.setattr(os, step, fail)
     with pytest.raises(FileError if said else KeyboardInterrupt) as caught:
-        formats.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
+        rasters.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
     assert said is None or said in str(caught.value)
     assert (tmp_path / "a.png").read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.png"]
@@ -967,7 +969,7 @@ def test_a_failure_leaves_the_old_file_whole(
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
 def test_a_full_device() -> None:
     with pytest.raises(FileError, match="the disk is full"):
-        formats.write("/dev/full", np.zeros((2, 3), bool), kind="mask")
+        rasters.write("/dev/full", np.zeros((2, 3), bool), kind="mask")
 
 
 @NOT_ROOT
@@ -975,20 +977,21 @@ def test_a_folder_or_file_that_may_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"old")
     (tmp_path / "a.png").chmod(0o444)
     with pytest.raises(FileError, match="permission denied"):
-        formats.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
+        rasters.write(tmp_path / "a.png", np.zeros((2, 3), bool), kind="mask")
     tmp_path.chmod(0o555)
     with pytest.raises(FileError, match="permission denied"):
-        formats.write(tmp_path / "b.png", np.zeros((2, 3), bool), kind="mask")
+        rasters.write(tmp_path / "b.png", np.zeros((2, 3), bool), kind="mask")
     tmp_path.chmod(0o755)
     assert (tmp_path / "a.png").read_bytes() == b"old"
 
 
 @pytest.mark.slow
 def test_devices_and_pipes_are_written_as_they_are() -> None:
-    formats.write(os.devnull, np.zeros((2, 3), bool), kind="mask")
+    rasters.write(os.devnull, np.zeros((2, 3), bool), kind="mask")
     assert not stat.S_ISREG(os.stat(os.devnull).st_mode)
     code = (
-        "import numpy as np; from maskexpr.files.formats import write;write('/dev/stdout', np.ones(6) > 0, kind='mask')"
+        "import numpy as np; from maskexpr.files.images import Raster, write;"
+        "write('/dev/stdout', Raster(np.ones(6) > 0, 'mask'))"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, check=True)
     assert read(done.stdout).array.all()
@@ -996,7 +999,7 @@ def test_devices_and_pipes_are_written_as_they_are() -> None:
 
 def test_reading_a_png_loads_only_what_it_needs() -> None:
     code = (
-        "import sys; from maskexpr.files import formats; formats.read(sys.argv[1]);"
+        "import sys; from maskexpr.files import formats, images; images.read(sys.argv[1]);"
         "print(*(m for m in sys.modules if m.split('.')[0] in ('scipy', 'tifffile') or 'TiffImage' in m"
         " or m in (f'maskexpr.files.formats.{n}' for n in ('jpeg', 'tiff', 'tags', 'bmp', 'gif', 'npy', 'npz'))))"
     )
@@ -1008,43 +1011,57 @@ def test_a_format_is_told_from_its_bytes_whatever_its_name(tmp_path: Path) -> No
     array = noise((9, 17), "uint8")
     for ending in (".png", ".tif", ".bmp", ".npy", ".npz"):
         for name in (f"a{ending}", "a.png", "a.TIFF", "a.npy", "a.jpg", "a"):
-            (tmp_path / name).write_bytes(formats.encode(array, "image", ending))
-            same(formats.read(tmp_path / name).array, array)
+            (tmp_path / name).write_bytes(rasters.encode(array, "image", ending))
+            same(images.read(tmp_path / name).array, array)
 
 
 def test_each_format_is_declared_in_a_file_of_its_own() -> None:
-    names = [lazy.module.rpartition(".")[2] for lazy in table.FORMATS]
-    assert len(set(names)) == len(names)
-    assert len(set(formats.ENDINGS)) == len(formats.ENDINGS)
-    declaring = [path.stem for path in Path(table.__file__).parent.glob("*.py") if "\nFORMAT = " in path.read_text()]
-    assert sorted(declaring) == sorted(names)
-    for lazy in table.FORMATS:
-        assert lazy.format.begins(b"") is False
+    endings = [ending for format in table.all_formats() for ending in format.endings]
+    assert len(set(endings)) == len(endings)
+    for format in table.all_formats():
+        assert format.begins(b"") is False
 
 
-def test_a_further_format_is_a_module_and_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading, writing and the messages that list formats ask nothing but the table."""
-    module = types.ModuleType("rows_of_bytes")
-    module.FORMAT = declaring.Format(
-        "ROWS",
-        begins=lambda head: head.startswith(b"ROWS"),
-        decode=lambda file, kind: formats.Pixels(np.frombuffer(file.stream.read()[4:], np.uint8)[None], colour=False),
-        writing=declaring.Writing(
-            holds=lambda array, kind: array.dtype == np.uint8 and len(array) == 1,
-            encode=lambda array, kind: b"ROWS" + array.tobytes(),
-            on=7,
-        ),
-    )
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(table, "FORMATS", (*table.FORMATS, table.Lazy(module.__name__, (".rows",))))
+ROWS = """
+import numpy as np
+from maskexpr.files.decoding.format import Format, Pixels, Writing, whole
+
+FORMAT = Format(
+    "ROWS",
+    (".rows",),
+    begins=lambda head: head.startswith(b"ROWS"),
+    open=whole(lambda file, kind: Pixels(np.frombuffer(file.stream.read()[4:], np.uint8)[None], colour=False)),
+    writing=Writing(
+        holds=lambda raster: raster.array.dtype == np.uint8 and len(raster.array) == 1,
+        encode=lambda raster: b"ROWS" + raster.array.tobytes(),
+        on=7,
+    ),
+)
+"""
+
+
+@pytest.fixture
+def rows_are_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put where formats are, and nothing else is done."""
+    (tmp_path / "rows.py").write_text(ROWS)
+    monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
+    table._names.cache_clear()
+    yield
+    table._names.cache_clear()
+    table._declared.cache_clear()
+    sys.modules.pop("maskexpr.files.formats.rows", None)
+
+
+@pytest.mark.usefixtures("rows_are_a_format")
+def test_a_further_format_is_a_module_and_no_more(tmp_path: Path) -> None:
     mask = np.array([[True, False, True]])
-    formats.write(tmp_path / "a.ROWS", mask, kind="mask")
+    rasters.write(tmp_path / "a.ROWS", mask, kind="mask")
     assert (tmp_path / "a.ROWS").read_bytes() == b"ROWS\7\0\7"
     for name in ("a.ROWS", "b.png"):
         (tmp_path / name).write_bytes(b"ROWS\7\0\7")
-        same(formats.read(tmp_path / name).array, np.uint8([[7, 0, 7]]))
+        same(images.read(tmp_path / name).array, np.uint8([[7, 0, 7]]))
     with pytest.raises(FileError, match=r"\.rows cannot hold uint16 .*write \.png, "):
-        formats.write(tmp_path / "a.rows", np.full((1, 2), 300, np.uint16), kind="image")
+        rasters.write(tmp_path / "a.rows", np.full((1, 2), 300, np.uint16), kind="image")
     with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, \.npy, \.npz, \.rows"):
-        formats.write(tmp_path / "a.txt", mask, kind="mask")
-    assert "known are PNG, JPEG, TIFF, BMP, GIF, .npy, .npz and ROWS" in mistake(b"hello")
+        rasters.write(tmp_path / "a.txt", mask, kind="mask")
+    assert "known are BMP, GIF, JPEG, .npy, .npz, PNG, ROWS and TIFF" in mistake(b"hello")

@@ -3,11 +3,13 @@
 import os
 from typing import BinaryIO
 
-from maskexpr.files.formats.format import Pixels
-from maskexpr.files.formats.opening import opened
+from maskexpr.files.decoding.format import Pixels
+from maskexpr.files.images.opening import Find, opened
 
 
-def read(file: str | os.PathLike[str] | BinaryIO, *, kind: str | None = None) -> Pixels:
+def read(
+    file: str | os.PathLike[str] | BinaryIO, *, kind: str | None = None, find: Find | None = None, part: str = ""
+) -> Pixels:
     """What a picture file holds, exactly.
 
     Parameters
@@ -17,6 +19,10 @@ def read(file: str | os.PathLike[str] | BinaryIO, *, kind: str | None = None) ->
     kind : {"mask", "image", "colour", "labels"}, optional
         What the program takes the file for. "labels" and "image" keep the indices of a palette and the bare numbers of
         2- and 4-bit greys; "colour" keeps a palette of greys as colour.
+    find : callable, optional
+        The path of another file, by the name that this one gives it; by default it lies beside this one or below.
+    part : str
+        Which of several arrays in the file is asked for, by name.
 
     Returns
     -------
@@ -28,8 +34,8 @@ def read(file: str | os.PathLike[str] | BinaryIO, *, kind: str | None = None) ->
     FileError
         The file cannot be opened, is no image, is damaged, too large, or of a pixel type that cannot be read exactly.
     """
-    with opened(file) as found:
-        return found.format.decode(found, kind)
+    with opened(file, find, part) as found:
+        return found.format.open(found, kind).read(None)
 
 
 def read_text(file: str | os.PathLike[str] | BinaryIO) -> str | None:

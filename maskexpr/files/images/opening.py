@@ -1,17 +1,19 @@
 """A file opened and told apart by its first bytes, before any decoder sees it."""
 
+import functools
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files.formats import bounds, table
-from maskexpr.files.formats.format import Format, OpenFile
-from maskexpr.files.formats.naming import reason, shown, stream_name
+from maskexpr.files.decoding import bounds
+from maskexpr.files.decoding.format import Format, OpenFile
+from maskexpr.files.decoding.naming import reason, shown, stream_name
+from maskexpr.files.images import table
 
 # What is known by its first bytes, from some place on, and not read.
 _FOREIGN = (
@@ -24,23 +26,31 @@ _FOREIGN = (
     (4, b"jP  ", "JPEG 2000"),
     (0, b"%PDF", "PDF"),
 )
-_HEAD = 132
+Find = Callable[[str], str]
+
+_HEAD = 352
 _BLOCK = 2**20
 _HANDED_OVER = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
 @contextmanager
-def opened(file: str | os.PathLike[str] | BinaryIO) -> Iterator[OpenFile]:
-    """Open a path or take a binary stream, and tell its format."""
+def opened(file: str | os.PathLike[str] | BinaryIO, find: Find | None = None, part: str = "") -> Iterator[OpenFile]:
+    """Open a path or take a binary stream, and tell its format.
+
+    `find` says which path is meant by a file's name for another one; without it that has to lie beside the file, or
+    below its folder. `part` is which of several arrays in it is asked for.
+    """
     if not isinstance(file, str | os.PathLike):
-        yield _told_apart(file, stream_name(file))
+        name = stream_name(file)
+        yield _told_apart(file, name, functools.partial(_no_other, name), part)
         return
+    found = functools.partial(_beside, os.fsdecode(file)) if find is None else find
     try:
         stream = open_file(file)
     except (OSError, ValueError) as error:
         raise _not_opened(file, error) from error
     with stream:
-        yield _told_apart(stream, shown(file))
+        yield _told_apart(stream, shown(file), found, part)
 
 
 def open_file(path: str | os.PathLike[str]) -> BinaryIO:
@@ -78,7 +88,7 @@ def _descriptor(path: str, flags: int) -> int:
     return descriptor
 
 
-def _told_apart(stream: BinaryIO, name: str) -> OpenFile:
+def _told_apart(stream: BinaryIO, name: str, find: Find, part: str) -> OpenFile:
     try:
         head = stream.read(_HEAD)
         if not head:
@@ -91,7 +101,21 @@ def _told_apart(stream: BinaryIO, name: str) -> OpenFile:
         stream.seek(0)
     except OSError as error:
         raise FileError(messages.FILE_REFUSED.anywhere(path=name, reason=reason(error))) from error
-    return OpenFile(stream, name, format, size)
+    return OpenFile(stream, name, format, size, find, part)
+
+
+def _beside(path: str, name: str) -> str:
+    """The path of a file that one names which nobody vouches for: beside it or below, links followed."""
+    folder = os.path.dirname(path)
+    target = os.path.join(folder, name)
+    real = os.path.realpath(folder or os.curdir)
+    if "\0" in name or os.path.commonpath([real, os.path.realpath(target)]) != real:
+        raise FileError(messages.FILE_NAMES_OUTSIDE.anywhere(path=shown(path), name=shown(name)))
+    return target
+
+
+def _no_other(path: str, name: str) -> str:
+    raise FileError(messages.FILE_NAMES_FROM_STREAM.anywhere(path=path, name=shown(name)))
 
 
 def _held(stream: BinaryIO, head: bytes, name: str) -> BinaryIO:
@@ -116,7 +140,7 @@ def _is_regular(stream: BinaryIO) -> bool:
 
 
 def _format(head: bytes, name: str) -> Format:
-    format = table.begun_by(head, os.path.splitext(name)[1].lower())
+    format = table.begun_by(head, table.ending_of(name))
     if format is not None:
         return format
     for offset, magic, foreign in _FOREIGN:

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from maskexpr.files.formats import bounds
-from maskexpr.files.formats.format import TooMany
+from maskexpr.files.decoding import bounds
+from maskexpr.files.decoding.format import TooMany
 
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6

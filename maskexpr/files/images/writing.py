@@ -1,20 +1,23 @@
 """Writing: the formats that can hold a result exactly."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files.formats import table, texts
-from maskexpr.files.formats.format import Writing
-from maskexpr.files.formats.naming import shown
-from maskexpr.files.formats.replacing import is_no_file, open_as_it_is, put, refusals
+from maskexpr.files.decoding import texts
+from maskexpr.files.decoding.format import Raster, Writing
+from maskexpr.files.decoding.naming import shown
+from maskexpr.files.images import table
+from maskexpr.files.images.replacing import is_no_file, open_as_it_is, put, refusals
 
+_PLAINEST = (".png", ".tif")  # the first to be named or chosen
 _LOSSY = (".webp", ".jp2", ".avif", ".heic")  # beside the formats that are read and not written
 
 
-def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: str = "") -> None:
+def write(path: str | os.PathLike[str], raster: Raster, *, text: str = "") -> None:
     """Write a result to a file, whole or not at all.
 
     A file of that name is replaced only once the new one is complete on the disk; through a symbolic link, the file it
@@ -23,11 +26,9 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: s
     Parameters
     ----------
     path : path
-        Its ending picks the format: .png, .tif, .bmp, .npy or .npz. A device without one gets what `suffix_for` says.
-    array : ndarray
-        The result; a colour image has its channels on the last axis.
-    kind : {"mask", "image", "colour", "labels"}
-        A mask is stored as 0 and 255, in .npy and .npz as 0 and 1; labels as the smallest unsigned type.
+        Its ending picks the format; a device without one gets what `suffix_for` says.
+    raster : Raster
+        The result. A mask is stored as 0 and 255, in some formats as 0 and 1; labels as the smallest unsigned type.
     text : str
         What PNG and TIFF files carry beside the pixels, as `texts` has it; other formats leave it out.
 
@@ -37,13 +38,13 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: s
         The format cannot hold the array exactly, or the file cannot be written.
     """
     name, target = shown(path), os.fsdecode(path)
-    suffix = os.path.splitext(target)[1].lower()
+    suffix = table.ending_of(target)
     if os.path.isdir(target):
         raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=name))
     as_it_is = is_no_file(target)
     if as_it_is and not os.path.exists(target):
         raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=name, reason="there is no such device"))
-    data = encode(array, kind, suffix or suffix_for(array, kind) if as_it_is else suffix, name=name, text=text)
+    data = encode(raster, suffix or suffix_for(raster) if as_it_is else suffix, name=name, text=text)
     if not as_it_is:
         put(target, data)
         return
@@ -51,51 +52,53 @@ def write(path: str | os.PathLike[str], array: np.ndarray, *, kind: str, text: s
         stream.write(data)
 
 
-def encode(array: np.ndarray, kind: str, suffix: str, *, name: str = "standard output", text: str = "") -> bytes:
+def encode(raster: Raster, suffix: str, *, name: str = "standard output", text: str = "") -> bytes:
     """The bytes of a file in the format of `suffix`, as `write` would put them; `name` is for messages."""
     if text:
         texts.refuse_unreadable(text)
-    array = np.asarray(array)
     ending, format = _format(suffix.lower(), name)
-    stored = _stored(array, kind, format)
-    if not format.holds(stored, kind):
-        what = (
-            f"{'colour ' if kind == 'colour' else ''}{stored.dtype.name} of shape {' x '.join(map(str, stored.shape))}"
-        )
-        able = [other for other, writing in table.written() if _fits(array, kind, writing)]
+    stored = _stored(raster, format)
+    if not format.holds(stored):
+        what = "colour " if raster.kind == "colour" else ""
+        what += f"{stored.array.dtype.name} of shape {' x '.join(map(str, stored.array.shape))}"
+        able = [other for other, writing in _written() if writing.holds(_stored(raster, writing))]
         raise FileError(messages.FILE_CANNOT_HOLD.anywhere(path=name, suffix=ending, what=what, able=_listed(able)))
-    data = format.encode(_with_one_nan(stored), kind)
+    data = format.encode(replace(stored, array=_with_one_nan(stored.array)))
     return format.with_text(data, text) if text and format.with_text is not None else data
 
 
 def _format(suffix: str, name: str) -> tuple[str, Writing]:
     """How files of some ending are written, and the plainest ending that they have."""
     found = table.of_ending(suffix)
-    if suffix in _LOSSY or (found is not None and found.format.writing is None):
+    if suffix in _LOSSY or (found is not None and found.writing is None):
         raise FileError(messages.FILE_LOSSY.anywhere(path=name, suffix=suffix))
-    if found is None or found.format.writing is None:
-        endings = ", ".join(ending for ending, _ in table.written())
+    if found is None or found.writing is None:
+        endings = ", ".join(ending for ending, _ in _written())
         raise FileError(messages.FILE_SUFFIX.anywhere(path=name, suffixes=endings))
-    return found.ending, found.format.writing
+    return found.ending, found.writing
 
 
-def suffix_for(array: np.ndarray, kind: str) -> str:
+def _written() -> list[tuple[str, Writing]]:
+    return sorted(table.written(), key=lambda known: known[0] not in _PLAINEST)
+
+
+def suffix_for(raster: Raster) -> str:
     """The plainest format that holds the result exactly: ".png", else ".tif", else ".npy"."""
-    able = (suffix for suffix in (".png", ".tif") if _fits(np.asarray(array), kind, _format(suffix, "")[1]))
-    return next(able, ".npy")
+    for suffix in _PLAINEST:
+        writing = _format(suffix, "")[1]
+        if writing.holds(_stored(raster, writing)):
+            return suffix
+    return ".npy"
 
 
-def _fits(array: np.ndarray, kind: str, format: Writing) -> bool:
-    return format.holds(_stored(array, kind, format), kind)
-
-
-def _stored(array: np.ndarray, kind: str, format: Writing) -> np.ndarray:
-    """The samples as they are put in the file: contiguous and in native byte order."""
+def _stored(raster: Raster, format: Writing) -> Raster:
+    """With the samples as they are put in the file: contiguous and in native byte order."""
+    array = np.asarray(raster.array)
     if array.dtype == bool:
         array = array.astype(np.uint8) * np.uint8(format.on)
-    elif kind == "labels" and array.size and array.min() >= 0:
+    elif raster.kind == "labels" and array.size and array.min() >= 0:
         array = array.astype(np.min_scalar_type(array.max()))
-    return np.asarray(array, array.dtype.newbyteorder("="), order="C")
+    return replace(raster, array=np.asarray(array, array.dtype.newbyteorder("="), order="C"))
 
 
 def _with_one_nan(array: np.ndarray) -> np.ndarray:

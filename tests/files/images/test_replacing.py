@@ -9,17 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import rasters
 
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files import formats
-from maskexpr.files.formats import replacing
+from maskexpr.files.images import replacing
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
 
 # Writes a file, and waits for ever with it written and not yet in its place.
 STUCK = """
 import os, sys, time
-from maskexpr.files.formats import replacing
+from maskexpr.files.images import replacing
 os.fsync = lambda descriptor: (print("there", flush=True), time.sleep(600))
 replacing.put(sys.argv[1], b"x" * 1000)
 """
@@ -84,7 +84,7 @@ def test_many_at_once_write_whole_files(tmp_path: Path) -> None:
 
 def test_no_device_is_made() -> None:
     with pytest.raises(FileError, match="there is no such device"):
-        formats.write("/dev/maskexpr-none.png", np.ones((2, 2), bool), kind="mask")
+        rasters.write("/dev/maskexpr-none.png", np.ones((2, 2), bool), kind="mask")
     assert not os.path.exists("/dev/maskexpr-none.png")
 
 
@@ -92,16 +92,16 @@ def test_a_pipe_is_written_to_if_somebody_reads_it_and_never_waited_for(tmp_path
     mask = np.ones((3, 4), bool)
     os.mkfifo(tmp_path / "a.png")
     with pytest.raises(FileError, match="nobody reads from this pipe; start its reader first"):
-        formats.write(tmp_path / "a.png", mask, kind="mask")
+        rasters.write(tmp_path / "a.png", mask, kind="mask")
     reader = os.open(tmp_path / "a.png", os.O_RDONLY | os.O_NONBLOCK)
     try:
-        formats.write(tmp_path / "a.png", mask, kind="mask")
+        rasters.write(tmp_path / "a.png", mask, kind="mask")
         assert os.read(reader, 2**16).startswith(b"\x89PNG")
     finally:
         os.close(reader)
     read_end, write_end = os.pipe()  # as a shell's >(...) is
     try:
-        formats.write(f"/dev/fd/{write_end}", mask, kind="mask")
+        rasters.write(f"/dev/fd/{write_end}", mask, kind="mask")
         assert os.read(read_end, 2**16).startswith(b"\x89PNG")
     finally:
         os.close(read_end)

@@ -4,20 +4,26 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.diagnostics.messages import Mistake
-from maskexpr.files.formats import bounds
-from maskexpr.files.formats.bounds import Bound
-from maskexpr.files.formats.naming import reason
+from maskexpr.files.decoding import bounds
+from maskexpr.files.decoding.bounds import Bound
+from maskexpr.files.decoding.naming import reason
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     import numpy as np
+
+    from maskexpr.kinds.grid import Grid
+
+Window = tuple[slice, ...]  # a part of an array: a slice for each axis, channels aside
 
 # The most bytes of samples that one byte of a file can stand for. A block of 64 samples of a JPEG takes two bits at
 # least, in the first scan of a progressive one a bit, but for arithmetic coding. A line of a BMP that ends early has
@@ -50,17 +56,70 @@ class Pixels:
     Attributes
     ----------
     array : ndarray
-        The samples in native byte order: bool for a 1-bit file, else the file's own type.
-        2-D, or 3-D for a stack of pages; a colour file has a further last axis of 3 channels.
+        The samples in native byte order: bool for a 1-bit file, else the file's own type. Its axes are in the order t,
+        z, y, x, as far as there are such; a colour file has a further last axis of its channels. May be a view of
+        another layout.
     colour : bool or None
-        Whether the last axis is colour channels; None where the file does not say (.npy, .npz).
+        Whether the last axis is channels; None where the file does not say (.npy, .npz).
     notes : tuple of str
         What was done to the file's pixels on the way, in a user's words.
+    spacing : tuple of Fraction, optional
+        The size of a pixel in millimetres along each axis but channels (1 for time), as `grid.rounded` has it.
+    grid : Grid, optional
+        The names of axes and channels, and the place in the world, as far as the file states them.
+    valid : ndarray of bool, optional
+        Where there is data, of the shape without channels; None where the file says of no pixel that it has none.
+    nodata : number, optional
+        What the file stores where there is no data.
     """
 
     array: "np.ndarray"
     colour: bool | None
     notes: tuple[str, ...] = ()
+    spacing: "tuple[Fraction, ...] | None" = None
+    grid: "Grid | None" = None
+    valid: "np.ndarray | None" = None
+    nodata: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A file whose header is read: what it will give, and how to read it, or a window of it.
+
+    Attributes
+    ----------
+    shape, dtype
+        Of the array that `read` gives, channels included.
+    read
+        The pixels of a window, or all of them; the grid is that of the whole file.
+    """
+
+    shape: tuple[int, ...]
+    dtype: "np.dtype"
+    read: "Callable[[Window | None], Pixels]"
+    colour: bool | None = None
+    spacing: "tuple[Fraction, ...] | None" = None
+    grid: "Grid | None" = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raster:
+    """An array that is to be written, and what is known of its pixels; its axes are as in `Pixels`.
+
+    Attributes
+    ----------
+    kind
+        "mask", "image", "colour" or "labels"; the last axis of one of kind "colour" is channels.
+    nodata
+        What an image stores where `valid` is off.
+    """
+
+    array: "np.ndarray"
+    kind: str
+    spacing: "tuple[Fraction, ...] | None" = None
+    grid: "Grid | None" = None
+    valid: "np.ndarray | None" = None
+    nodata: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +129,8 @@ class Writing:
     Attributes
     ----------
     holds
-        Whether a file gives back the very samples and the very shape of an array of some kind; the last axis of one of
-        kind "colour" is channels.
+        Whether a file gives back the very samples and the very shape of an array. What else is known of it, its grid
+        say, is kept as far as the format can.
     encode
         The bytes of a file with an array that it holds.
     on
@@ -80,48 +139,88 @@ class Writing:
         The bytes of a file with a text added, as `texts` has it; None where the format has no room for one.
     """
 
-    holds: "Callable[[np.ndarray, str], bool]"
-    encode: "Callable[[np.ndarray, str], bytes]"
+    holds: Callable[[Raster], bool]
+    encode: Callable[[Raster], bytes]
     on: int = 255
     with_text: Callable[[bytes, str], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Format:
-    """One format: declared by the module of its name, found through its line in the table.
+    """One format: declared as FORMAT by a module of `formats`.
 
     Attributes
     ----------
     name
         What messages call it.
+    endings
+        Of the names of its files, with their dots; the first that of those written.
     begins
         Whether a file is of this format, from its first bytes.
-    decode
-        What an open file holds; the kind is what the program takes it for, as for `read`.
+    open
+        What an open file holds; the kind is what the program takes it for, as for `read`. What is decoded at once may
+        be told by `whole`.
     writing
         None for a format that is only read: what comes back would not be what was written.
     text
         The text of a file that carries one, None if it does not; no pixel is decoded for it.
     listed
         What a list of formats calls it, if not by its name.
+    series
+        What several files hold together, where the files of one volume can be many: those of a folder that begin so.
     """
 
     name: str
+    endings: tuple[str, ...]
     begins: Callable[[bytes], bool]
-    decode: "Callable[[OpenFile, str | None], Pixels]"
+    open: "Callable[[OpenFile, str | None], Source]"
     writing: Writing | None = None
     text: "Callable[[OpenFile], str | None]" = lambda file: None
     listed: str = ""
+    series: "Callable[[Sequence[OpenFile], str | None], Source] | None" = None
+
+    @property
+    def ending(self) -> str:
+        return self.endings[0]
+
+
+def whole(decode: "Callable[[OpenFile, str | None], Pixels]") -> "Callable[[OpenFile, str | None], Source]":
+    """How to open what is decoded as a whole: a window is cut from that."""
+
+    def opened(file: "OpenFile", kind: str | None) -> Source:
+        pixels = decode(file, kind)
+
+        def read(window: Window | None) -> Pixels:
+            if window is None:
+                return pixels
+            valid = None if pixels.valid is None else pixels.valid[window]
+            return replace(pixels, array=pixels.array[window], valid=valid)
+
+        return Source(pixels.array.shape, pixels.array.dtype, read, pixels.colour, pixels.spacing, pixels.grid)
+
+    return opened
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenFile:
-    """A seekable file whose format is known; `name` is how messages call it."""
+    """A seekable file whose format is known.
+
+    Attributes
+    ----------
+    name
+        What messages call it.
+    find
+        The path of another file, by the name that this one gives it; a FileError where that may not be read.
+    part
+        Which of several arrays in it is asked for, by name; "" if none is.
+    """
 
     stream: BinaryIO
     name: str
     format: Format
     size: int
+    find: Callable[[str], str]
+    part: str = ""
 
     def wrong(self, mistake: Mistake, **fields: object) -> FileError:
         """The error for a mistake found in this file."""

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files.formats.naming import reason, shown
+from maskexpr.files.decoding.naming import reason, shown
 
 try:
     import fcntl

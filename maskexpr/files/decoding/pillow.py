@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.files.formats import bounds
-from maskexpr.files.formats.format import OpenFile, Pixels, native
+from maskexpr.files.decoding import bounds
+from maskexpr.files.decoding.format import OpenFile, Pixels, native
 
 _OLDEST = (10, 1)
 """The Pillow that reads what these modules say. Older ones mistake signed TIFFs, and have no letters for plots."""

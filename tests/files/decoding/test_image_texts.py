@@ -15,6 +15,7 @@ import imageio.v3
 import numpy as np
 import pytest
 import tifffile
+from helpers import rasters
 from helpers.each import each
 from helpers.places import ANKLE
 from hypothesis import example, given
@@ -22,12 +23,12 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files import formats
-from maskexpr.files.formats import tags, texts
+from maskexpr.files import images
+from maskexpr.files.decoding import tags, texts
 
 SHORT = '{"maskexpr": "0.1", "program": "im > 32 # \\u00e4"}'
 LONG = json.dumps({"maskexpr": "0.1", "program": "dilate(im > 32)\n" * 900, "numbers": list(range(900))})
-LONGEST = texts.PREFIX + ': "' + "x" * (formats.MOST_TEXT - len(texts.PREFIX) - 5) + '"}'
+LONGEST = texts.PREFIX + ': "' + "x" * (images.MOST_TEXT - len(texts.PREFIX) - 5) + '"}'
 SIZES = (2047, 2048, 2**20 - 1, 2**20)
 TEXTS = {"short": SHORT, "long": LONG, "least": texts.PREFIX, "longest": LONGEST}
 TEXTS |= {str(size): LONGEST[: size - 2] + '"}' for size in SIZES}
@@ -65,11 +66,11 @@ TIFFS = [name for name in RESULTS if name.endswith(".tif")]
 
 def encoded(name: str, text: str = "") -> bytes:
     array, kind = RESULTS[name]
-    return formats.encode(array, kind, os.path.splitext(name)[1], text=text)
+    return rasters.encode(array, kind, os.path.splitext(name)[1], text=text)
 
 
 def text_of(data: bytes) -> str | None:
-    return formats.read_text(io.BytesIO(data))
+    return images.read_text(io.BytesIO(data))
 
 
 def mistake(data: bytes) -> str:
@@ -101,9 +102,9 @@ def chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_text_comes_back_and_the_pixels_are_the_same(tmp_path: Path, name: str, text: str) -> None:
     array, kind = RESULTS[name]
-    formats.write(tmp_path / name, array, kind=kind, text=text)
-    assert formats.read_text(tmp_path / name) == text
-    plain, found = formats.read(io.BytesIO(encoded(name))), formats.read(tmp_path / name)
+    rasters.write(tmp_path / name, array, kind=kind, text=text)
+    assert images.read_text(tmp_path / name) == text
+    plain, found = images.read(io.BytesIO(encoded(name))), images.read(tmp_path / name)
     np.testing.assert_array_equal(found.array, plain.array, strict=True)
     assert (found.colour, found.notes) == (plain.colour, plain.notes)
 
@@ -114,7 +115,7 @@ def test_the_same_text_gives_the_same_bytes_and_none_leaves_the_file_alone(name:
     assert encoded(name, LONG) != encoded(name, SHORT)
     assert text_of(encoded(name)) is None
     array, kind = RESULTS[name]
-    assert encoded(name) == formats.encode(array, kind, os.path.splitext(name)[1])
+    assert encoded(name) == rasters.encode(array, kind, os.path.splitext(name)[1])
 
 
 @pytest.mark.parametrize("name", PNGS)
@@ -154,11 +155,11 @@ def test_a_tiff_is_what_it_was_with_a_directory_at_its_end(name: str) -> None:
 @pytest.mark.parametrize("suffix", [".bmp", ".npy", ".npz"])
 def test_other_formats_leave_the_text_out(suffix: str) -> None:
     array = noise((5, 6), "uint8")
-    data = formats.encode(array, "image", suffix, text=SHORT)
+    data = rasters.encode(array, "image", suffix, text=SHORT)
     assert text_of(data) is None
-    np.testing.assert_array_equal(formats.read(io.BytesIO(data)).array, array)
+    np.testing.assert_array_equal(images.read(io.BytesIO(data)).array, array)
     if suffix != ".npz":  # it holds the time
-        assert data == formats.encode(array, "image", suffix)
+        assert data == rasters.encode(array, "image", suffix)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -169,7 +170,7 @@ def test_tiffs_of_every_form_take_texts(order: str, big: bool, text: str) -> Non
     tifffile.imwrite(stream, array, byteorder=order, bigtiff=big, metadata=None, photometric="minisblack", software="?")
     data = tags.with_texts(stream.getvalue(), {270: text.encode(), 305: b"maskexpr"})
     assert text_of(data) == (text if text == LONG else None)
-    np.testing.assert_array_equal(formats.read(io.BytesIO(data)).array, array)
+    np.testing.assert_array_equal(images.read(io.BytesIO(data)).array, array)
     with tifffile.TiffFile(io.BytesIO(data)) as found:
         np.testing.assert_array_equal(found.asarray(), array)
         assert [tag.value for tag in found.pages[0].tags if tag.code in (270, 305)] == [text, "maskexpr"]
@@ -267,7 +268,7 @@ def descriptions() -> dict[str, bytes]:
 @pytest.mark.parametrize("data", descriptions().values(), ids=descriptions())
 def test_the_text_of_others_is_none_of_ours(data: bytes) -> None:
     assert text_of(data) is None
-    formats.read(io.BytesIO(data))
+    images.read(io.BytesIO(data))
 
 
 # --- texts that cannot be ---------------------------------------------------------------------------------------------
@@ -282,7 +283,7 @@ def test_a_text_that_could_not_be_read_back_is_not_written(tmp_path: Path, name:
     with pytest.raises(ValueError, match="the text"):
         encoded(name, text)
     with pytest.raises(ValueError, match="the text"):
-        formats.write(tmp_path / name, noise((3, 4), "bool"), kind="mask", text=text)
+        rasters.write(tmp_path / name, noise((3, 4), "bool"), kind="mask", text=text)
     assert os.listdir(tmp_path) == []
 
 
@@ -335,7 +336,7 @@ def test_what_is_no_text_of_ours_is_passed_over() -> None:
         (2, len(SHORT), 26, SHORT),
         (2, len(SHORT) + 2, 26, "damage"),
         (2, len(SHORT) + 1, 2**32 - 1, "damage"),
-        (2, formats.MOST_TEXT + 2, 26, None),
+        (2, images.MOST_TEXT + 2, 26, None),
         (2, 2**32 - 1, 26, None),
         (2, 0, 26, None),
         (1, len(SHORT) + 1, 26, None),
@@ -359,7 +360,7 @@ def test_places_beyond_any_file_are_damage(tmp_path: Path, big: bool) -> None:
     for place in (most, most // 2, most - 8):
         head = (b"II", 43, 8, 0, place) if big else (b"II", 42, place)
         (tmp_path / "a.tif").write_bytes(struct.pack(form, *head))
-        for read in (formats.read_text, formats.read):
+        for read in (images.read_text, images.read):
             with pytest.raises(FileError, match="the TIFF data is damaged or cut short"):
                 read(tmp_path / "a.tif")
 
@@ -367,11 +368,11 @@ def test_places_beyond_any_file_are_damage(tmp_path: Path, big: bool) -> None:
 def peak_of(data: bytes) -> int:
     """The most bytes that reading the text held at once."""
     stream = io.BytesIO(data)
-    formats.read_text(io.BytesIO(encoded("mask.png", SHORT)))  # imports are not counted
-    formats.read_text(io.BytesIO(encoded("mask.tif", SHORT)))
+    images.read_text(io.BytesIO(encoded("mask.png", SHORT)))  # imports are not counted
+    images.read_text(io.BytesIO(encoded("mask.tif", SHORT)))
     tracemalloc.start()
     try:
-        formats.read_text(stream)
+        images.read_text(stream)
     except FileError:
         pass
     finally:
@@ -383,18 +384,18 @@ def peak_of(data: bytes) -> int:
 @pytest.mark.slow
 def test_a_bomb_is_not_unpacked() -> None:
     bomb = HEAD + b"\1\0\0\0" + zlib.compress(texts.PREFIX.encode() + bytes(10**8), 9)
-    assert peak_of(with_chunk(b"iTXt", bomb)) < 4 * formats.MOST_TEXT
+    assert peak_of(with_chunk(b"iTXt", bomb)) < 4 * images.MOST_TEXT
     assert "damaged" in mistake(with_chunk(b"iTXt", bomb))
-    assert peak_of(with_chunk(b"iTXt", b"other\0" + bytes(3 * formats.MOST_TEXT))) < 2**16
-    assert peak_of(with_chunk(b"teSt", bytes(3 * formats.MOST_TEXT))) < 2**16
-    assert peak_of(with_description(2, 2**32 - 1, 8) + bytes(3 * formats.MOST_TEXT)) < 2**16
+    assert peak_of(with_chunk(b"iTXt", b"other\0" + bytes(3 * images.MOST_TEXT))) < 2**16
+    assert peak_of(with_chunk(b"teSt", bytes(3 * images.MOST_TEXT))) < 2**16
+    assert peak_of(with_description(2, 2**32 - 1, 8) + bytes(3 * images.MOST_TEXT)) < 2**16
 
 
 def test_no_pixel_is_decoded() -> None:
     """Not even where the header promises more of them than are ever decoded."""
     code = (
         "import sys; sys.modules.update(dict.fromkeys(['PIL', 'imageio', 'tifffile']));"
-        "from maskexpr.files import formats; print(*map(formats.read_text, sys.argv[1:]))"
+        "from maskexpr.files import images; print(*map(images.read_text, sys.argv[1:]))"
     )
     done = subprocess.run([sys.executable, "-c", code, ANKLE], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "None"
@@ -413,7 +414,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         ".": "a folder",
     }.items():
         with pytest.raises(FileError, match=said):
-            formats.read_text(tmp_path / path)
+            images.read_text(tmp_path / path)
     for format in ("JPEG", "GIF", "BMP"):
         stream = io.BytesIO()
         Image.fromarray(noise((9, 17), "uint8")).save(stream, format)
@@ -422,7 +423,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_stream_need_not_be_seekable() -> None:
-    code = "import sys; from maskexpr.files import formats; print(formats.read_text(sys.stdin.buffer))"
+    code = "import sys; from maskexpr.files import images; print(images.read_text(sys.stdin.buffer))"
     for name in ("mask.png", "stack.tif"):
         data = encoded(name, SHORT)
         done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
@@ -441,7 +442,7 @@ def survives(data: bytes) -> str | None:
     else:
         said = ""
     assert said.isprintable()
-    assert text is None or (text.startswith(texts.PREFIX) and len(text) <= formats.MOST_TEXT)
+    assert text is None or (text.startswith(texts.PREFIX) and len(text) <= images.MOST_TEXT)
     return text
 
 

@@ -4,7 +4,7 @@ What the text says is not known here. It is ASCII, begins with `PREFIX`, by whic
 other programs write, and is a JSON object, so that blanks between its parts do not matter.
 """
 
-from maskexpr.files.formats.bounds import MOST_TEXT
+from maskexpr.files.decoding.bounds import MOST_TEXT
 
 PREFIX = '{"maskexpr"'
 NAME = b"maskexpr"

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import rasters
 from helpers.each import each
 from PIL import Image
 
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files import formats
-from maskexpr.files.formats import bounds, gif, jpeg, npy, npz, png, tags, tiff
+from maskexpr.files import images
+from maskexpr.files.decoding import bounds, tags
+from maskexpr.files.formats import gif, jpeg, npy, npz, png, tiff
 from maskexpr.kernels.png_chunks import SIGNATURE, chunk, header
 
 LITTLE = 2**21  # bytes: what a refusal may take, beside what its file does
@@ -33,7 +35,7 @@ def saved(image: Image.Image, format: str, **options: object) -> bytes:
 
 def mistake(data: bytes) -> str:
     with pytest.raises(FileError) as caught:
-        formats.read(io.BytesIO(data))
+        images.read(io.BytesIO(data))
     return str(caught.value)
 
 
@@ -150,13 +152,13 @@ HOSTILE = {
 
 def refused(data: bytes, no_decoder: pytest.MonkeyPatch) -> tuple[str, int]:
     """What is said of some bytes without any decoder, and the memory it took."""
-    no_decoder.setattr("maskexpr.files.formats.pillow.open_reader", None)
+    no_decoder.setattr("maskexpr.files.decoding.pillow.open_reader", None)
     no_decoder.setattr("maskexpr.files.formats.npy.read_array", None)
     stream = io.BytesIO(data)
     tracemalloc.start()
     try:
         with pytest.raises(FileError) as caught:
-            formats.read(stream)
+            images.read(stream)
         return str(caught.value), tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -213,7 +215,7 @@ def test_a_sparse_header_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         stream.truncate(1_500_000_012)
     tracemalloc.start()
     with pytest.raises(FileError, match=r"10,000 bytes of header; save it with numpy\.save"):
-        formats.read(path)
+        images.read(path)
     assert tracemalloc.get_traced_memory()[1] < LITTLE
     tracemalloc.stop()
 
@@ -222,7 +224,7 @@ def test_samples_of_a_png_are_tested_a_block_at_a_time() -> None:
     rows = np.random.default_rng(0).integers(0, 255, 2**24, dtype=np.uint8).tobytes()
     data = SIGNATURE + chunk(b"IHDR", header(2**24, 1, 8, 0)) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
     stream = io.BytesIO(data)
-    with formats.opening.opened(stream) as file:
+    with images.opening.opened(stream) as file:
         tracemalloc.start()
         png._scan(file)
         assert tracemalloc.get_traced_memory()[1] < 2 * LITTLE
@@ -233,23 +235,23 @@ def test_what_lies_within_the_bounds_is_read(monkeypatch: pytest.MonkeyPatch) ->
     """As many of each as there may be, with smaller bounds."""
     for name, most in (("FRAMES", 5), ("PAGES", 5), ("CHUNKS", 8), ("SCANS", 10)):
         monkeypatch.setattr(bounds, name, replace(getattr(bounds, name), most=most))
-    assert formats.read(io.BytesIO(gif_of(5))).array.shape == (5, 1, 1)
+    assert images.read(io.BytesIO(gif_of(5))).array.shape == (5, 1, 1)
     pages = [Image.new("L", (3, 2), n) for n in range(5)]
     data = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
-    assert formats.read(io.BytesIO(data)).array.shape == (5, 2, 3)
-    assert formats.read(io.BytesIO(png_of(*[chunk(b"teSt", b"")] * 5))).array.shape == (1, 1)
+    assert images.read(io.BytesIO(data)).array.shape == (5, 2, 3)
+    assert images.read(io.BytesIO(png_of(*[chunk(b"teSt", b"")] * 5))).array.shape == (1, 1)
     colour = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8))
     for data in (saved(colour, "JPEG", progressive=True), saved(colour, "JPEG", exif=b"Exif\0\0" + exif_of(3))):
-        assert formats.read(io.BytesIO(data)).array.shape == (40, 30, 3)
+        assert images.read(io.BytesIO(data)).array.shape == (40, 30, 3)
     with pytest.raises(FileError, match="more than 5 frames; cut it into parts first"):
-        formats.read(io.BytesIO(gif_of(6)))
+        images.read(io.BytesIO(gif_of(6)))
 
 
 def test_tags_whose_values_cannot_be_in_the_file_are_no_reason_to_refuse_it() -> None:
     """Decoders pass over them, in the EXIF of photographs above all."""
     exif = struct.pack("<2sHIH", b"II", 42, 8, 2) + entry(270, 2, 2**31, 8) + entry(274, 3, 1, 6) + bytes(4)
     data = saved(Image.new("L", (8, 4)), "JPEG", exif=b"Exif\0\0" + exif)
-    assert formats.read(io.BytesIO(data)).array.shape == (8, 4)
+    assert images.read(io.BytesIO(data)).array.shape == (8, 4)
     assert "damaged" in mistake(tiff_of([entry(257, 4, 2**31, 8) + ONE_PIXEL]))
 
 
@@ -259,14 +261,14 @@ def test_the_flattest_jpeg_holds_what_it_promises(quality: int, progressive: boo
     """No encoder comes near the densest packing there is."""
     for size in ((4000, 4000), (1, 65_000)):
         data = saved(Image.new("L", size, 128), "JPEG", quality=quality, progressive=progressive, optimize=True)
-        assert formats.read(io.BytesIO(data)).array.shape == size[::-1]
+        assert images.read(io.BytesIO(data)).array.shape == size[::-1]
 
 
 @pytest.mark.parametrize("compression", ["jpeg", "lzma", "zstd", "tiff_lzw", "tiff_adobe_deflate"])
 def test_the_flattest_tiff_holds_what_it_promises(compression: str) -> None:
     for mode in ("L", "YCbCr" if compression == "jpeg" else "RGB"):
         data = saved(Image.new(mode, (3000, 3000)), "TIFF", compression=compression, strip_size=2**30)
-        assert formats.read(io.BytesIO(data)).array.shape[:2] == (3000, 3000)
+        assert images.read(io.BytesIO(data)).array.shape[:2] == (3000, 3000)
 
 
 def test_what_stands_between_the_segments_of_a_jpeg_means_nothing() -> None:
@@ -275,7 +277,7 @@ def test_what_stands_between_the_segments_of_a_jpeg_means_nothing() -> None:
     place = plain.index(b"\xff\xdb")
     for odd in (b"junk", b"\xff\xff\xff", b"\0" * 200, b"\xff\0x"):
         data = plain[:place] + odd + plain[place:]
-        assert formats.read(io.BytesIO(data)).array.shape == (8, 8)
+        assert images.read(io.BytesIO(data)).array.shape == (8, 8)
         text = mistake(data[:-2] + odd + EMPTY_SCAN * 200)
         assert "128 scans" in text
 
@@ -295,7 +297,7 @@ def test_what_a_decoder_cannot_do_is_not_called_damage(monkeypatch: pytest.Monke
         def reader(stream: object) -> None:
             raise error
 
-        monkeypatch.setattr("maskexpr.files.formats.pillow.open_reader", reader)
+        monkeypatch.setattr("maskexpr.files.decoding.pillow.open_reader", reader)
         return mistake(png_of())
 
     said = fails(ValueError("an odd\nthing"))
@@ -325,7 +327,7 @@ def test_bare_ycbcr_is_read_or_named() -> None:
         if int(Image.__version__.split(".")[0]) < 13:
             assert "YCbCr colours without compression" in mistake(data)
         else:
-            assert formats.read(io.BytesIO(data)).array[0, 0].tolist() == [120, 120, 120]
+            assert images.read(io.BytesIO(data)).array[0, 0].tolist() == [120, 120, 120]
     shared = bytes((120, 120, 120, 120, 128, 128)) * 4
     for data in (ycbcr((2, 2), shared), ycbcr(None, shared), ycbcr((2, 2), shared) + bytes(1000)):
         text = mistake(data)
@@ -360,7 +362,7 @@ def test_what_pillow_unpacks_needs_no_codecs_that_can_be_used(monkeypatch: pytes
     data = saved(Image.fromarray(array), "TIFF", compression="zstd")
     for codecs in (None, types.ModuleType("imagecodecs")):
         monkeypatch.setitem(sys.modules, "imagecodecs", codecs)
-        np.testing.assert_array_equal(formats.read(io.BytesIO(data)).array, array)
+        np.testing.assert_array_equal(images.read(io.BytesIO(data)).array, array)
 
 
 @pytest.mark.parametrize("photometric", ["miniswhite", "minisblack"])
@@ -376,10 +378,10 @@ def test_a_pillow_without_libtiff(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("libtiff_decoder", "libtiff_encoder"):
         monkeypatch.delattr(Image.core, name)
     assert "it was built without libtiff" in mistake(palette)
-    bare = formats.encode(array, "image", ".tif")
-    np.testing.assert_array_equal(formats.read(io.BytesIO(bare)).array, array)
+    bare = rasters.encode(array, "image", ".tif")
+    np.testing.assert_array_equal(images.read(io.BytesIO(bare)).array, array)
     pytest.importorskip("tifffile")
-    np.testing.assert_array_equal(formats.read(io.BytesIO(packed)).array, array)
+    np.testing.assert_array_equal(images.read(io.BytesIO(packed)).array, array)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "int32", "float32", "colour"])
@@ -387,11 +389,11 @@ def test_many_pages_are_read_by_tifffile_and_the_same(dtype: str, monkeypatch: p
     pytest.importorskip("tifffile")
     shape, kind = ((9, 3, 4, 3), "colour") if dtype == "colour" else ((9, 3, 4), "image")
     array = np.random.default_rng(0).integers(0, 200, shape).astype("uint8" if dtype == "colour" else dtype)
-    data = formats.encode(array, kind, ".tif")
-    by_pillow = formats.read(io.BytesIO(data))
+    data = rasters.encode(array, kind, ".tif")
+    by_pillow = images.read(io.BytesIO(data))
     monkeypatch.setattr(bounds, "PILLOWS_PAGES", replace(bounds.PILLOWS_PAGES, most=8))
-    monkeypatch.setattr("maskexpr.files.formats.pillow.open_reader", None)
-    pixels = formats.read(io.BytesIO(data))
+    monkeypatch.setattr("maskexpr.files.decoding.pillow.open_reader", None)
+    pixels = images.read(io.BytesIO(data))
     np.testing.assert_array_equal(pixels.array, by_pillow.array)
     assert pixels.array.dtype == by_pillow.array.dtype
     assert (pixels.colour, pixels.notes) == (by_pillow.colour, by_pillow.notes)

@@ -1,0 +1,1 @@
+"""What formats are made of: what one declares, the bounds it keeps to, and what several of them share."""
