@@ -9,7 +9,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from helpers.places import EXAMPLES
+from helpers.places import DATA, EXAMPLES
 from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
@@ -356,8 +356,8 @@ def test_a_script_gives_the_same_masks(folder, spacing):
 
 
 def test_a_script_says_which_sizes_its_images_need(folder):
-    for name in ("coins.png", "brain.tif"):
-        shutil.copy(EXAMPLES / name, name)
+    for path in (EXAMPLES / "coins.png", DATA / "brain.tif"):
+        shutil.copy(path, path.name)
     s = Session()
     s.load("leg", "leg.png", "0.5mm")
     s.load("coins", "coins.png")
