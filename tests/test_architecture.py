@@ -81,7 +81,8 @@ INSIDE = {
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.images": ("__init__", "reading", "opening", "writing", "table", "replacing"),
-    "files.formats": ("__init__", "png", "jpeg", "tiff", "bmp", "gif", "npz", "npy"),
+    "files.formats": ("__init__", "png", "jpeg", "tiff", "bmp", "gif", "npz", "npy", "nii_gz", "nii"),
+    "files.formats.nii": ("__init__", "encoding", "volumes", "samples", "places", "headers"),
     "files.decoding": ("__init__", "tags", "pillow", "texts", "format", "bounds", "naming"),
     "planner.rewrites": (
         "__init__",
@@ -152,6 +153,7 @@ OUTSIDE = {
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels"},
     "cv2": {"kernels"},  # an extra
+    "nibabel": {"files.formats"},  # an extra
     "tifffile": {"files.formats", "files.decoding"},
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
@@ -307,6 +309,7 @@ ROUNDED |= {"quantile", "dot", "matmul", "einsum", "tensordot", "linalg", "fft",
 LEFT_OPEN = {
     "library.operators": {"power"},  # of whole numbers
     "planner.methods.elementary": {"power"},  # of whole numbers
+    "files.formats.nii.places": {"asin"},  # an angle of two digits in a note
     "kernels.elementary.angles": {"atan2"},  # a first guess of exact digits
     "kernels.elementary.powers": {"log"},  # how large a power is, about
 }

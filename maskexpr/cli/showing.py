@@ -3,7 +3,6 @@
 import argparse
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,7 +49,7 @@ def _show(options: argparse.Namespace) -> int:
     ground = image if mask is not None else None
     view = views.view_of(*(mask or image), ground, options.view or "overlay", options.plane)
 
-    name, stem = Path(options.image).stem, Path(options.mask or options.image).stem
+    name, stem = programs.stem_of(options.image), programs.stem_of(options.mask or options.image)
     wanted = drawing.PictureFiles()
     if options.overlay is not None:
         overlays = drawing.overlays({stem: view}, options.overlay, options.view)

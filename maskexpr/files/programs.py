@@ -39,8 +39,7 @@ class Loaded:
     @property
     def stem(self) -> str:
         """The name of the first input file without its suffix, for naming results."""
-        path = next((path.name for path in self.paths.values()), "")
-        return path[: len(path) - len(images.ending_of(path))]
+        return stem_of(next(iter(self.paths.values()), Path()))
 
     def file_name(self, name: str) -> str:
         """The file an input came from, without its folder."""
@@ -60,6 +59,12 @@ class Loaded:
             raise FileError(
                 messages.FILE_REFUSED.anywhere(path=shown(self.paths[name]), reason=reason(error))
             ) from None
+
+
+def stem_of(path: str | os.PathLike[str]) -> str:
+    """The name of a file without its folder and its ending, of which "scan.nii.gz" has one."""
+    name = os.path.basename(os.fsdecode(path))
+    return name[: len(name) - len(images.ending_of(name))]
 
 
 class _Hashed:
@@ -246,7 +251,7 @@ def targets(
     pattern = os.path.join(option, names) if option and _is_folder(option) else option or names
     found = {name: _filled(pattern, stem or "mask", name) for name in arrays}
     for name, path in found.items():
-        if not os.path.splitext(path)[1]:
+        if not images.ending_of(path):
             found[name] = path + images.suffix_for(_raster(results[name]))
     return found
 

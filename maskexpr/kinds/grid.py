@@ -95,10 +95,10 @@ class Grid:
         return self.cropped([0] * ndim, [1] * ndim, kept)
 
     def sized(self, spacing: Sequence[Fraction | float]) -> "Grid":
-        """The same place with pixels of another size."""
+        """The same place with pixels of another size; one that is so already, to six digits, stays as it is."""
         if self.steps is None:
             return self
-        scaled = [_of_length(way, float(size)) for way, size in zip(self.steps, spacing, strict=True)]
+        scaled = [_of_length(way, size) for way, size in zip(self.steps, spacing, strict=True)]
         return replace(self, steps=tuple(scaled))
 
 
@@ -129,9 +129,11 @@ def _text(place: Place) -> str:
     return ", ".join(f"{part:.6g}" for part in place)
 
 
-def _of_length(way: Place | None, length: float) -> Place | None:
+def _of_length(way: Place | None, length: Fraction | float) -> Place | None:
     found = 0.0 if way is None else _length(way)
-    return way if way is None or not found else tuple(part / found * length for part in way)
+    if way is None or not found or rounded(found) == length:
+        return way
+    return tuple(part / found * float(length) for part in way)
 
 
 def rounded(size: float) -> Fraction:

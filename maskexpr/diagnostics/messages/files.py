@@ -65,6 +65,26 @@ FILE_NOT_DECODED = Mistake(
     "cannot read {path}: {decoder} does not decode this {format} ({why})",
     "save it anew as an RGB or grey PNG or TIFF, or try pip install -U {package}",
 )
+FILE_NEEDS_MEDICAL = Mistake(
+    "file-needs-medical",
+    "cannot read {path}: {format} needs the {package} package",
+    "pip install 'maskexpr[medical]'",
+)
+FILE_ANALYZE = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: it is Analyze 7.5, which does not say where left and right are",
+    "save it as NIfTI where that is known: nibabel.save(nibabel.load(name), 'new.nii')",
+)
+FILE_WITHOUT_SAMPLES = Mistake(
+    "file-missing",
+    "cannot read {path}: its pixels are in {name}, and there is no such file beside it",
+    "put the two into one folder",
+)
+FILE_MANY_AXES = Mistake(
+    "file-pixel-type",
+    "cannot read {path}: it is {shape}, of more axes than space, time and the numbers of a vector",
+    "save one volume of it, or one series of volumes",
+)
 FILE_NEEDS_PILLOW = Mistake(
     "file-not-decoded",
     "cannot read {path}: Pillow {found}, by which pictures are read, is older than {oldest}",
@@ -86,6 +106,11 @@ FILE_LOSSY = Mistake(
     "file-lossy", "cannot write {path}: {suffix} is lossy and would change pixels", "write .png, .tif or .npy"
 )
 FILE_CANNOT_HOLD = Mistake("file-cannot-hold", "cannot write {path}: {suffix} cannot hold {what}", "write {able}")
+FILE_WRITER_MISSING = Mistake(
+    "file-needs-medical",
+    "cannot write {path}: {suffix} needs the {package} package",
+    "pip install 'maskexpr[medical]'",
+)
 FILE_TARGET_IS_FOLDER = Mistake("file-is-folder", "cannot write {path}: it is a folder", "name a file in it")
 FILE_NO_FOLDER = Mistake("file-no-folder", "cannot write {path}: there is no folder {folder}", "make the folder first")
 FILE_NOT_WRITTEN = Mistake("file-refused", "cannot write {path}: {reason}", "check the path and its permissions")
@@ -95,5 +120,7 @@ FILE_DISK_FULL = Mistake(
 )
 
 FILE_WITHOUT_RECORD = Mistake(
-    "no-record", "{path} does not say how it was made", "PNG and TIFF files say so that maskexpr wrote with run or -o"
+    "no-record",
+    "{path} does not say how it was made",
+    "PNG, TIFF and NIfTI files say so that maskexpr wrote with run or -o",
 )

@@ -112,6 +112,8 @@ class Raster:
         "mask", "image", "colour" or "labels"; the last axis of one of kind "colour" is channels.
     nodata
         What an image stores where `valid` is off.
+    text
+        What the file carries beside the pixels, as `texts` has it; for `Writing.encode` where that can put it in.
     """
 
     array: "np.ndarray"
@@ -120,6 +122,7 @@ class Raster:
     grid: "Grid | None" = None
     valid: "np.ndarray | None" = None
     nodata: float | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,16 +135,20 @@ class Writing:
         Whether a file gives back the very samples and the very shape of an array. What else is known of it, its grid
         say, is kept as far as the format can.
     encode
-        The bytes of a file with an array that it holds.
+        The bytes of a file with an array that it holds; an ImportError where a package is missing for it.
     on
         The number that a mask is stored as where it is on.
+    is_medical
+        Whether it is offered only for what lies in a patient.
     with_text
-        The bytes of a file with a text added, as `texts` has it; None where the format has no room for one.
+        The bytes of a file with a text added, as `texts` has it; None where the format has no room for one, or
+        `encode` puts it in.
     """
 
     holds: Callable[[Raster], bool]
     encode: Callable[[Raster], bytes]
     on: int = 255
+    is_medical: bool = False
     with_text: Callable[[bytes, str], bytes] | None = None
 
 

@@ -869,7 +869,13 @@ def test_tiff_pages_that_point_in_a_circle_end() -> None:
     [
         ((2, 3), "bool", "mask", ".jpg", ".jpg is lossy and would change pixels; write .png, .tif or .npy"),
         ((2, 3), "bool", "mask", ".GIF", ".gif is lossy"),
-        ((2, 3), "bool", "mask", ".xyz", "its ending names no known format; known are .png, .tif, .bmp, .npy, .npz"),
+        (
+            (2, 3),
+            "bool",
+            "mask",
+            ".xyz",
+            "its ending names no known format; known are .png, .tif, .bmp, .nii, .nii.gz, .npy, .npz",
+        ),
         ((2, 3), "bool", "mask", "", "its ending names no known format"),
         ((2, 3), "uint16", "image", ".bmp", ".bmp cannot hold uint16 of shape 2 x 3; write .png, .tif, .npy or .npz"),
         ((2, 3), "float32", "image", ".png", ".png cannot hold float32 of shape 2 x 3; write .tif, .npy or .npz"),
@@ -1062,6 +1068,6 @@ def test_a_further_format_is_a_module_and_no_more(tmp_path: Path) -> None:
         same(images.read(tmp_path / name).array, np.uint8([[7, 0, 7]]))
     with pytest.raises(FileError, match=r"\.rows cannot hold uint16 .*write \.png, "):
         rasters.write(tmp_path / "a.rows", np.full((1, 2), 300, np.uint16), kind="image")
-    with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, \.npy, \.npz, \.rows"):
+    with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, \.nii, \.nii\.gz, \.npy, \.npz, \.rows"):
         rasters.write(tmp_path / "a.txt", mask, kind="mask")
     assert "known are BMP, GIF, JPEG, .npy, .npz, PNG, ROWS and TIFF" in mistake(b"hello")
