@@ -314,4 +314,4 @@ def write(result: Result, path: str, record: str = "") -> None:
 
 def _raster(result: Result) -> "images.Raster":
     kind = result.kind
-    return images.Raster(result.value, kind.name, kind.spacing, kind.grid)
+    return images.Raster(result.value, kind.name, kind.spacing, kind.grid, result.valid, result.nodata)

@@ -6,6 +6,7 @@ from maskexpr.library import (
     filters,
     measures,
     morphology,
+    nodata,
     operators,
     pixelwise,
     regions,
@@ -15,9 +16,31 @@ from maskexpr.library import (
 )
 from maskexpr.library.regions.records import PROPERTIES
 
-__all__ = ["CATALOGUE", "OPERATORS", "PLANNED", "PROPERTIES", "SUBJECTS", "colour", "filters", "measures", "morphology"]
+__all__ = [
+    "CATALOGUE",
+    "OPERATORS",
+    "PLANNED",
+    "PROPERTIES",
+    "SUBJECTS",
+    "colour",
+    "filters",
+    "measures",
+    "morphology",
+    "nodata",
+]
 __all__ += ["pixelwise", "regions", "shapes", "stacks", "thresholds"]
 
 OPERATORS = operators.OPERATORS
 PLANNED = operators.PLANNED
-SUBJECTS = ("pixelwise", "colour", "thresholds", "morphology", "regions", "filters", "shapes", "stacks", "measures")
+SUBJECTS = (
+    "pixelwise",
+    "colour",
+    "thresholds",
+    "morphology",
+    "regions",
+    "filters",
+    "shapes",
+    "stacks",
+    "measures",
+    "nodata",
+)
