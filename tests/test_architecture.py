@@ -82,6 +82,7 @@ INSIDE = {
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.images": ("__init__", "reading", "opening", "writing", "table", "replacing"),
     "files.formats": ("__init__", "png", "jpeg", "tiff", "bmp", "gif", "npz", "npy"),
+    "files.formats.tiff": ("__init__", "reading", "writing", "structure", "ome", "imagej", "sizes", "missing"),
     "files.decoding": ("__init__", "tags", "pillow", "texts", "format", "bounds", "naming"),
     "planner.rewrites": (
         "__init__",
