@@ -95,6 +95,7 @@ INSIDE = {
     "files.images": ("__init__", "reading", "opening", "writing", "table", "replacing"),
     "files.formats": ("__init__", "png", "jpeg", "tiff", "bmp", "gif", "npz", "npy", "nii_gz", "nii"),
     "files.formats.nii": ("__init__", "encoding", "volumes", "samples", "places", "headers"),
+    "files.formats.tiff": ("__init__", "reading", "writing", "structure", "ome", "imagej", "sizes", "missing"),
     "files.decoding": ("__init__", "tags", "pillow", "texts", "format", "bounds", "naming"),
     "planner.rewrites": (
         "__init__",
