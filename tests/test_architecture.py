@@ -132,7 +132,6 @@ INSIDE = {
     ),
     "library": (
         "__init__",
-        "nodata",
         "thresholds",
         "regions",
         "measures",
@@ -151,10 +150,10 @@ INSIDE = {
         *("__init__", "keeping", "properties", "records", "pixels"),
         *("watersheds", "peaks", "distances", "components"),
     ),
-    "library.measures": ("__init__", "agreement", "masks", "statistics", "along"),
+    "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
     "library.filters": ("__init__", "contrast", "edges", "smoothing"),
-    "library.pixelwise": ("__init__", "choices", "elementary", "flags", "predicates"),
+    "library.pixelwise": ("__init__", "missing", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.
 TESTED_BY_NAME = ("checker", "kernels", "kernels.elementary", "planner", "planner.methods", "planner.rewrites")

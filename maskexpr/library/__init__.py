@@ -6,7 +6,6 @@ from maskexpr.library import (
     filters,
     measures,
     morphology,
-    nodata,
     operators,
     pixelwise,
     regions,
@@ -16,31 +15,9 @@ from maskexpr.library import (
 )
 from maskexpr.library.regions.records import PROPERTIES
 
-__all__ = [
-    "CATALOGUE",
-    "OPERATORS",
-    "PLANNED",
-    "PROPERTIES",
-    "SUBJECTS",
-    "colour",
-    "filters",
-    "measures",
-    "morphology",
-    "nodata",
-]
+__all__ = ["CATALOGUE", "OPERATORS", "PLANNED", "PROPERTIES", "SUBJECTS", "colour", "filters", "measures", "morphology"]
 __all__ += ["pixelwise", "regions", "shapes", "stacks", "thresholds"]
 
 OPERATORS = operators.OPERATORS
 PLANNED = operators.PLANNED
-SUBJECTS = (
-    "pixelwise",
-    "colour",
-    "thresholds",
-    "morphology",
-    "regions",
-    "filters",
-    "shapes",
-    "stacks",
-    "measures",
-    "nodata",
-)
+SUBJECTS = ("pixelwise", "colour", "thresholds", "morphology", "regions", "filters", "shapes", "stacks", "measures")

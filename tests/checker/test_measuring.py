@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 import maskexpr
-from maskexpr.library.nodata import nearest
+from maskexpr.library.pixelwise.missing import nearest
 
 Array = np.ndarray[Any, Any]
 SEEDS = st.integers(0, 2**32 - 1)

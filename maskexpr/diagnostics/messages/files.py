@@ -135,3 +135,12 @@ FILE_WITHOUT_RECORD = Mistake(
     "{path} does not say how it was made",
     "PNG, TIFF and NIfTI files say so that maskexpr wrote with run or -o",
 )
+NODATA_FORM = Mistake(
+    "nodata-form", "--nodata {text} is no number", "write --nodata -9999, --nodata nan, or --nodata im=none for none"
+)
+NO_DATA_OFF = Mistake(
+    "no-data",
+    "{name} is {off} at {count:pixel|pixels} without data, and the file does not say which",
+    "write valid({name}) to a file of its own, say",
+    "warning",
+)

@@ -1,7 +1,5 @@
 """Where an image has data, and what to take where it has none."""
 
-import inspect
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
@@ -11,10 +9,9 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings, Takes
 from maskexpr.functions.gives import NUMBER, Gives, Kinds, like_grid
-from maskexpr.functions.parameters import Array, Axes, Condition, Mask, Masks, Number, ResultKind
+from maskexpr.functions.parameters import Array, Condition, Mask, Masks, Number, ResultKind
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kinds.kind import ARRAYS, LOGICAL, SCALARS, Kind
-from maskexpr.library.measures import masks, statistics
 from maskexpr.library.operators import PLANNED
 from maskexpr.library.pixelwise.choices import where
 
@@ -77,8 +74,8 @@ def fill(x: AnyArray, value: Nearest, *, kind: ResultKind) -> Any:
     Source: numpy.ma.filled; for the nearest, the indices of scipy.ndimage.distance_transform_edt, whose ties go any
     way.
 
-    >>> evaluate("fill(im, 7)", im=np.ma.masked_equal([[1, 2, 0]], 0)).data
-    array([[1, 2, 7]])
+    >>> evaluate("fill(im, 7)", im=np.ma.masked_equal([[1, 2, 0]], 0)).tolist()
+    [[1, 2, 7]]
     >>> evaluate("fill(im, 'nearest')", im=np.ma.masked_equal([[1, 2, 0]], 0)).data
     array([[1, 2, 2]])
     """
@@ -155,34 +152,3 @@ def _nearer(squares: Array, places: Array) -> tuple[Array, Array]:
         nearer = new < least[:-step]
         least[:-step][nearer], leads[:-step][nearer] = new[nearer], places[step:][nearer]
     return least, leads
-
-
-def _of_lines(statistic: Any) -> None:
-    """Declare a statistic along axes over those pixels of each line that are in a mask."""
-    record, taken = statistic.record, inspect.signature(statistic)
-    first = record.parameters[0].name
-
-    def of_lines(*, valid: Masks, axes: tuple[int, ...], kind: Kind, **given: Any) -> Array:
-        values = given.pop(first)
-        rest = [axis for axis in range(values.ndim) if axis not in axes]
-        order, shape = (*rest, *axes), tuple(values.shape[axis] for axis in rest)
-        lines, there = (a.transpose(order).reshape(math.prod(shape), -1) for a in (values, valid))
-        more = {**given, **({"kind": kind} if "kind" in record.filled_in else {})}
-        counts, result = np.count_nonzero(there, axis=1), np.zeros(len(lines), kind.dtype)
-        for count in np.unique(counts[counts > 0]).tolist():
-            rows = counts == count
-            result[rows] = statistic(lines[rows][there[rows]].reshape(-1, count), axes=(1,), **more)
-        return result.reshape(shape)
-
-    parameters = [p for p in taken.parameters.values() if p.name not in ("axes", "kind")]
-    named = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
-             for name, annotation in (("valid", Mask), ("axes", Axes), ("kind", ResultKind))]  # fmt: skip
-    of_lines.__signature__ = taken.replace(parameters=[*parameters, *named])  # type: ignore[attr-defined]
-    of_lines.__doc__ = f"{record.name} along axes, of the pixels of each line that are in a mask; 0 where none are."
-    name = f"{record.name} of lines"
-    function(name=name, gives=record.gives, halo=WHOLE, cost=40, memory=24, catalogue=PLANNED)(of_lines)
-
-
-for _statistic in (statistics.sum_, statistics.mean, statistics.std, statistics.min_, statistics.max_,
-                   statistics.percentile, statistics.median, masks.any_, masks.all_, masks.fraction):  # fmt: skip
-    _of_lines(_statistic)
