@@ -80,6 +80,16 @@ FILE_WITHOUT_SAMPLES = Mistake(
     "cannot read {path}: its pixels are in {name}, and there is no such file beside it",
     "put the two into one folder",
 )
+FILE_ENCODING = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: its samples are stored as {encoding}, and only raw and gzip are read",
+    "save it anew with encoding gzip",
+)
+FILE_OF_MANY_FILES = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: its pixels are spread over several files",
+    "save it as one file in the program that made it",
+)
 FILE_MANY_AXES = Mistake(
     "file-pixel-type",
     "cannot read {path}: it is {shape}, of more axes than space, time and the numbers of a vector",

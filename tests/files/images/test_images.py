@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import random
+import re
 import stat
 import struct
 import subprocess
@@ -653,7 +654,7 @@ def test_the_name_of_a_file_cannot_break_the_line(tmp_path: Path) -> None:
         (b"<svg></svg>", "not an image of a known format"),
         (bytes(128) + b"DICM", "DICOM files are not read"),
         (b"\x1f\x8b\x08", "gzip"),
-        (b"RIFF\0\0\0\0WEBPVP8 ", "WebP files are not read"),
+        (b"P7\nWIDTH 1\n", "PAM files are not read"),
     ],
 )
 def test_what_is_no_image(data: bytes, said: str) -> None:
@@ -874,10 +875,16 @@ def test_tiff_pages_that_point_in_a_circle_end() -> None:
             "bool",
             "mask",
             ".xyz",
-            "its ending names no known format; known are .png, .tif, .bmp, .nii, .nii.gz, .npy, .npz",
+            "its ending names no known format; known are .png, .tif, .bmp, .mha, ",
         ),
         ((2, 3), "bool", "mask", "", "its ending names no known format"),
-        ((2, 3), "uint16", "image", ".bmp", ".bmp cannot hold uint16 of shape 2 x 3; write .png, .tif, .npy or .npz"),
+        (
+            (2, 3),
+            "uint16",
+            "image",
+            ".bmp",
+            ".bmp cannot hold uint16 of shape 2 x 3; write .png, .tif, .pgm, .npy or .npz",
+        ),
         ((2, 3), "float32", "image", ".png", ".png cannot hold float32 of shape 2 x 3; write .tif, .npy or .npz"),
         ((2, 3, 4), "bool", "mask", ".png", ".png cannot hold uint8 of shape 2 x 3 x 4; write .tif, .npy or .npz"),
         ((2, 3, 3), "float32", "colour", ".tif", "cannot hold colour float32 of shape 2 x 3 x 3; write .npy or .npz"),
@@ -1068,6 +1075,6 @@ def test_a_further_format_is_a_module_and_no_more(tmp_path: Path) -> None:
         same(images.read(tmp_path / name).array, np.uint8([[7, 0, 7]]))
     with pytest.raises(FileError, match=r"\.rows cannot hold uint16 .*write \.png, "):
         rasters.write(tmp_path / "a.rows", np.full((1, 2), 300, np.uint16), kind="image")
-    with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, \.nii, \.nii\.gz, \.npy, \.npz, \.rows"):
+    with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, .*, \.nrrd, \.rows"):
         rasters.write(tmp_path / "a.txt", mask, kind="mask")
-    assert "known are BMP, GIF, JPEG, .npy, .npz, PNG, ROWS and TIFF" in mistake(b"hello")
+    assert re.search(r"known are BMP, .*, PNG, ROWS, .* and WebP$", mistake(b"hello"))
