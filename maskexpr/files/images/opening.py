@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
+from maskexpr.diagnostics.printing import printable
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.format import Format, OpenFile
 from maskexpr.files.decoding.naming import reason, shown, stream_name
@@ -67,6 +68,8 @@ def _told_apart(stream: BinaryIO, name: str, find: Find, part: str) -> OpenFile:
         stream.seek(0)
     except OSError as error:
         raise FileError(messages.FILE_REFUSED.anywhere(path=name, reason=reason(error))) from error
+    if part and not format.has_parts:
+        raise FileError(messages.FILE_NO_PARTS.anywhere(path=name, format=format.name, part=printable(part)))
     return OpenFile(stream, name, format, size, find, part)
 
 

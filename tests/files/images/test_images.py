@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -564,8 +565,40 @@ def test_npz_with_several_arrays_names_them() -> None:
     stream = io.BytesIO()
     np.savez(stream, image=np.zeros(3), mask=np.zeros(3))
     assert mistake(stream.getvalue()) == (
-        "error: cannot read the stream: it holds 2 arrays (image, mask); save the one you want as .npy"
+        "error: cannot read the stream: it holds 2 arrays (image, mask); "
+        "name one behind the path of the file, as in FILE.npz:image"
     )
+
+
+def test_an_array_of_several_by_its_name_and_the_spacing_beside_it() -> None:
+    arrays = {"image": noise((3, 5), "int16"), "mask": noise((3, 5), "bool"), "spacing": np.float32([0.1, 2])}
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    for name in ("image", "mask"):
+        pixels = images.read(io.BytesIO(stream.getvalue()), part=name)
+        same(pixels.array, arrays[name])
+        assert pixels.spacing == (Fraction(1, 10), 2)
+        assert pixels.notes == ("spacing taken from the array beside it, in mm",)
+    same(images.read(io.BytesIO(stream.getvalue()), part="spacing").array, arrays["spacing"])
+    with pytest.raises(FileError, match=r"it holds no array none; name one of those that it holds: image, mask$"):
+        images.read(io.BytesIO(stream.getvalue()), part="none")
+    with pytest.raises(FileError, match="a PNG file holds no arrays by name, such as none; leave out :none"):
+        images.read(io.BytesIO(rasters.encode(noise((3, 5), "uint8"), "image", ".png")), part="none")
+
+
+@each("sizes", [np.ones(3), np.ones((2, 1)), np.array([0, 1]), np.array([np.nan, 1]), np.array([True, True])])
+def test_an_array_called_spacing_that_is_none(sizes: np.ndarray) -> None:
+    stream = io.BytesIO()
+    np.savez(stream, image=noise((3, 5), "int16"), spacing=sizes)
+    pixels = read(stream.getvalue())
+    assert pixels.spacing is None
+    assert pixels.notes == ("its array spacing is not taken: it is no size in mm for each axis",)
+
+
+def test_an_array_called_spacing_is_small() -> None:
+    stream = io.BytesIO()
+    np.savez_compressed(stream, image=noise((3, 5), "int16"), spacing=np.ones(10**6))
+    assert "it declares more than 64 pixels" in mistake(stream.getvalue())
 
 
 def test_a_zip_without_arrays() -> None:
