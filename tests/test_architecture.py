@@ -93,10 +93,15 @@ INSIDE = {
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.images": ("__init__", "reading", "opening", "writing", "table", "replacing"),
-    "files.formats": ("__init__", "png", "jpeg", "tiff", "bmp", "gif", "npz", "npy", "nii_gz", "nii"),
+    "files.formats": (
+        *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),
+        *("nii_gz", "nii", "nrrd", "mha"),
+    ),
     "files.formats.nii": ("__init__", "encoding", "volumes", "samples", "places", "headers"),
     "files.formats.tiff": ("__init__", "reading", "writing", "structure", "ome", "imagej", "sizes", "missing"),
-    "files.decoding": ("__init__", "tags", "pillow", "texts", "format", "bounds", "naming"),
+    "files.decoding": (
+        *("__init__", "tags", "pillow", "texts", "raw", "places", "format", "bounds", "regular", "naming"),
+    ),
     "planner.rewrites": (
         "__init__",
         "walk",

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import results
 from maskexpr.files import images, programs
-from maskexpr.files.access import INPUT, STANDARD, Access
+from maskexpr.files.access import STANDARD, Access
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import Kind
+from maskexpr.program.steps import InputInfo
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
@@ -100,10 +102,8 @@ def _mask(path: str, spacing: str | None, access: Access) -> tuple[Any, Kind]:
 
 
 def _read(path: str, kind: str | None, access: Access) -> "images.Pixels":
-    if path == STANDARD:
-        return images.read(access.standard(INPUT, "the mask" if kind else "the image"), kind=kind)
-    access.note(path)
-    return images.read(path, kind=kind)
+    info = InputInfo("the mask" if kind else "the image", kind)
+    return programs.read_input(info, None if path == STANDARD else Path(path), access)[0]
 
 
 def _is_mask(array: np.ndarray[Any, Any]) -> bool:

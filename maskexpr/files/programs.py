@@ -19,7 +19,7 @@ from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files import images
 from maskexpr.files.access import INPUT, PROGRAM, STANDARD, Access, decoded, resolved
-from maskexpr.files.decoding.naming import reason, shown
+from maskexpr.files.decoding.naming import parted, reason, shown
 from maskexpr.files.images.opening import is_handed_over, open_file
 from maskexpr.files.images.replacing import is_no_file
 from maskexpr.kinds.kind import SEGMENTATIONS
@@ -54,7 +54,7 @@ class Loaded:
             return None
         try:
             stream: Any  # as hashlib takes it
-            with open_file(self.paths[name]) as stream:
+            with open_file(parted(self.paths[name])[0]) as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
             raise FileError(
@@ -64,7 +64,7 @@ class Loaded:
 
 def stem_of(path: str | os.PathLike[str]) -> str:
     """The name of a file without its folder and its ending, of which "scan.nii.gz" has one."""
-    name = os.path.basename(os.fsdecode(path))
+    name = os.path.basename(parted(path)[0])
     return name[: len(name) - len(images.ending_of(name))]
 
 
@@ -194,15 +194,22 @@ def _load(
 
 
 def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["images.Pixels", str | None]:
-    """What a file holds, or standard input where there is no path, and the SHA-256 of what can be read only once: that,
-    and other pipes and files that this process was started with."""
+    """What a file holds, an array that is named behind its path, or standard input where there is no path; and the
+    SHA-256 of what can be read only once: that, and other pipes and files that this process was started with."""
     if path is not None:
+        path, part = _parted(path)
         access.note(path)
         if not is_handed_over(path):
-            return images.read(path, kind=info.kind, find=functools.partial(access.named_by, path)), None
+            find = functools.partial(access.named_by, path)
+            return images.read(path, kind=info.kind, find=find, part=part), None
     with nullcontext(access.standard(INPUT, info.name)) if path is None else _handed_over(path) as stream:
         hashed: Any = _Hashed(stream)
         return images.read(hashed, kind=info.kind), hashed.digest
+
+
+def _parted(path: Path) -> tuple[Path, str]:
+    name, part = parted(path)
+    return Path(name), part
 
 
 def _handed_over(path: Path) -> BinaryIO:

@@ -43,7 +43,17 @@ FILE_NO_ARRAY = Mistake(
     "file-no-image", "cannot read {path}: it is a zip file without a NumPy array", "save one with numpy.savez"
 )
 FILE_MANY_ARRAYS = Mistake(
-    "file-many-arrays", "cannot read {path}: it holds {count} arrays ({names})", "save the one you want as .npy"
+    "file-many-arrays",
+    "cannot read {path}: it holds {count} arrays ({names})",
+    "name one behind the path of the file, as in FILE.npz:{first}",
+)
+FILE_NO_SUCH_ARRAY = Mistake(
+    "file-many-arrays", "cannot read {path}: it holds no array {part}", "name one of those that it holds: {names}"
+)
+FILE_NO_PARTS = Mistake(
+    "file-many-arrays",
+    "cannot read {path}: a {format} file holds no arrays by name, such as {part}",
+    "leave out :{part}",
 )
 FILE_TIFFFILE_UNUSABLE = Mistake(
     "file-needs-tifffile",
@@ -90,6 +100,16 @@ FILE_WITHOUT_SAMPLES = Mistake(
     "file-missing",
     "cannot read {path}: its pixels are in {name}, and there is no such file beside it",
     "put the two into one folder",
+)
+FILE_ENCODING = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: its samples are stored as {encoding}, and only raw and gzip are read",
+    "save it anew with encoding gzip",
+)
+FILE_OF_MANY_FILES = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: its pixels are spread over several files",
+    "save it as one file in the program that made it",
 )
 FILE_MANY_AXES = Mistake(
     "file-pixel-type",

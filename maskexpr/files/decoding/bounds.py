@@ -48,6 +48,8 @@ BETWEEN = Bound(2**16, "bytes between its segments")
 """Of a JPEG before its first scan, where Pillow passes over one by one what means nothing: 100 MB take a minute."""
 HEADER_BYTES = Bound(10_000, "bytes of header", "save it with numpy.save")
 """Of a .npy array, which NumPy reads whole before it looks at its length; NumPy's own limit."""
+TEXT_HEADER = Bound(2**20, "bytes of header")
+"""In words, of NRRD and MetaImage: a study of diffusion has a line for each of its directions."""
 AXES = Bound(64, "axes", "reshape it first")
 """Of a .npy array: NumPy's own limit."""
 ZIP_READ = Bound(2**20, "bytes of zip directory or of header", "save it with numpy.savez")

@@ -178,6 +178,8 @@ class Format:
         What a list of formats calls it, if not by its name.
     series
         What several files hold together, where the files of one volume can be many: those of a folder that begin so.
+    has_parts
+        Whether a file may hold several arrays, of which `OpenFile.part` names one.
     """
 
     name: str
@@ -188,6 +190,7 @@ class Format:
     text: "Callable[[OpenFile], str | None]" = lambda file: None
     listed: str = ""
     series: "Callable[[Sequence[OpenFile], str | None], Source] | None" = None
+    has_parts: bool = False
 
     @property
     def ending(self) -> str:

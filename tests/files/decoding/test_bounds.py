@@ -21,7 +21,7 @@ from PIL import Image
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files import images
 from maskexpr.files.decoding import bounds, tags
-from maskexpr.files.formats import gif, jpeg, npy, npz, png
+from maskexpr.files.formats import gif, jpeg, npy, npz, nrrd, png
 from maskexpr.files.formats.tiff import reading, structure
 from maskexpr.kernels.png_chunks import SIGNATURE, chunk, header
 
@@ -152,8 +152,24 @@ HOSTILE = {
         "65,536 bytes between its segments",
     ),
     "scans": (lambda: jpeg_of(8, 8, EMPTY_SCAN * 200), "128 scans"),
+    "a header of NRRD": (lambda: b"NRRD0004\n" + b"# much is said\n" * 2**17, "1,048,576 bytes of header"),
+    "one of MetaImage": (lambda: b"NDims = 2\n" + b"Comment = much\n" * 2**17, "1,048,576 bytes of header"),
+    "pixels of NRRD": (
+        lambda: b"NRRD0004\ntype: uchar\ndimension: 2\nsizes: 65536 65536\nencoding: raw\n\n",
+        "2,147,483,648 pixels",
+    ),
+    "pixels of MetaImage": (
+        lambda: b"NDims = 2\nDimSize = 65536 65536\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n",
+        "2,147,483,648 pixels",
+    ),
+    "pixels of PGM": (lambda: b"P5 65536 65536 255\n", "2,147,483,648 pixels"),
+    "chunks of WebP": (lambda: b"RIFF\xff\xff\xff\xffWEBP" + b"abcd\0\0\0\0" * 70_000, "65,536 chunks"),
     "pixels": (lambda: jpeg_of(65_535, 65_535), "2,147,483,648 pixels"),
 }
+
+
+NRRD_HEADER = b"NRRD0004\ntype: uchar\ndimension: 2\nsizes: 30000 30000\nencoding: gzip\n\n"
+MHA_HEADER = b"NDims = 2\nDimSize = 30000 30000\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n"
 
 
 def refused(data: bytes, no_decoder: pytest.MonkeyPatch) -> tuple[str, int]:
@@ -197,6 +213,13 @@ def large_page(compression: int, photometric: bytes = b"") -> bytes:
         "BMP in runs": b"BM" + struct.pack("<IIIIiiHHI", 0, 0, 54, 40, 30_000, -30_000, 1, 8, 1) + bytes(1200),
         **{f"TIFF packed by {n}": tiff_of([large_page(n)]) for n in (1, 5, 7, 8, 32773, 32946, 34925, 50000)},
         "TIFF of JPEG that shares colours": tiff_of([large_page(7, entry(262, 3, 1, 6))]),
+        "NRRD": NRRD_HEADER.replace(b"gzip", b"raw") + bytes(9),
+        "NRRD packed": NRRD_HEADER + bytes(9),
+        "MetaImage": MHA_HEADER + bytes(9),
+        "MetaImage packed": b"CompressedData = True\n".join([MHA_HEADER[:10], MHA_HEADER[10:]]) + bytes(9),
+        "PGM": b"P5 30000 30000 255\n",
+        "PGM of text": b"P2 30000 30000 255\n1 1",
+        "PBM": b"P4 30000 30000\n",
         "npz": npz_of(npy_of("{'descr':'<f8','fortran_order':True,'shape':(30000,30000)}")),
         "a frame of JPEG behind another": jpeg_of(8, 8, jpeg_of(30_000, 30_000)[2:-2]),
     }.items(),
@@ -398,7 +421,7 @@ def test_an_old_pillow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_bound_is_tested() -> None:
     """By a file that goes beyond it, and in a module that reads files."""
-    readers = [gif, jpeg, npy, npz, png, tags, reading, structure]
+    readers = [gif, jpeg, npy, npz, nrrd, png, tags, reading, structure]
     named = {name for name, value in vars(bounds).items() if isinstance(value, bounds.Bound)}
     said = " ".join(text for _, text in HOSTILE.values())
     for name in named - {"STREAM"}:
