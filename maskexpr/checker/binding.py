@@ -72,6 +72,14 @@ def taken(value: Any, name: str, kind: str | None = None) -> tuple[Any, Kind]:
         raise InputError(_about(name, refused)) from None
 
 
+def valid(value: Any, name: str, kind: str | None = None) -> Any:
+    """Where a value has data, as `taken` would have it; None for everywhere."""
+    try:
+        return input_value(InputInfo(name, kind), value, run=True)[2]
+    except Refused as refused:
+        raise InputError(_about(name, refused)) from None
+
+
 def parameter(info: ParamInfo, written: str) -> Any:
     """A value for a param as it is written on a command line: a number, true, false, a length, or a bare text."""
     try:

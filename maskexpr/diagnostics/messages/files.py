@@ -164,3 +164,16 @@ NO_DATA_OFF = Mistake(
     "write valid({name}) to a file of its own, say",
     "warning",
 )
+WRITE_NO_ARRAY = Mistake(
+    "write-kind", "the array cannot be written: it is a {found}", "give an array of one or more axes"
+)
+WRITE_LIKE_SHAPE = Mistake(
+    "write-shape",
+    "the array is {array}, and like is {like}",
+    "give the image that the array was made from, or the array without like",
+)
+WRITE_NODATA = Mistake(
+    "write-nodata",
+    "the array lacks data, and no number of {dtype} was said to stand for that",
+    "write it with one: maskexpr.Image(array, nodata=0), or fill it first",
+)
