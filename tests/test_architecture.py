@@ -58,6 +58,7 @@ INSIDE = {
         "operators",
         "calls",
         "inputs",
+        "dicom",
         "commands",
         "sessions",
         "prompt",
@@ -80,8 +81,9 @@ INSIDE = {
         "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
-    "files.images": ("__init__", "reading", "opening", "writing", "table", "replacing"),
-    "files.formats": ("__init__", "png", "jpeg", "tiff", "bmp", "gif", "npz", "npy"),
+    "files.images": ("__init__", "reading", "several", "opening", "writing", "table", "replacing"),
+    "files.formats": ("__init__", "png", "jpeg", "tiff", "bmp", "gif", "npz", "npy", "dicom"),
+    "files.formats.dicom": ("__init__", "series", "pixels", "geometry", "headers", "groups"),
     "files.decoding": ("__init__", "tags", "pillow", "texts", "format", "bounds", "naming"),
     "planner.rewrites": (
         "__init__",
@@ -153,6 +155,7 @@ OUTSIDE = {
     "scipy": {"library", "kernels"},
     "cv2": {"kernels"},  # an extra
     "tifffile": {"files.formats", "files.decoding"},
+    "pydicom": {"files.formats"},
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
     "PyInstaller": {"__pyinstaller"},  # which reads that room, and nobody else does

@@ -103,7 +103,8 @@ def _mask(path: str, spacing: str | None, access: Access) -> tuple[Any, Kind]:
 def _read(path: str, kind: str | None, access: Access) -> "images.Pixels":
     if path == STANDARD:
         return images.read(access.standard(INPUT, "the mask" if kind else "the image"), kind=kind)
-    access.note(path)
+    for file in images.files_of(path):
+        access.note(file)
     return images.read(path, kind=kind)
 
 
