@@ -1070,4 +1070,4 @@ def test_a_further_format_is_a_module_and_no_more(tmp_path: Path) -> None:
         rasters.write(tmp_path / "a.rows", np.full((1, 2), 300, np.uint16), kind="image")
     with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, \.nii, \.nii\.gz, \.npy, \.npz, \.rows"):
         rasters.write(tmp_path / "a.txt", mask, kind="mask")
-    assert "known are BMP, GIF, JPEG, .npy, .npz, PNG, ROWS and TIFF" in mistake(b"hello")
+    assert "known are BMP, GIF, JPEG, NIfTI, .nii.gz, .npy, .npz, PNG, ROWS and TIFF" in mistake(b"hello")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.files.decoding.format import Raster
+from maskexpr.files.decoding.format import Piece, Raster
 from maskexpr.files.formats.nii.headers import COLOURS, MARK, SPACE_AND_TIME, STORED, fields_of, shape_in, without_ones
 from maskexpr.files.formats.nii.places import KEY, state_place, stated
 from maskexpr.kinds.grid import AXES, Grid
@@ -32,19 +32,21 @@ def holds(raster: Raster) -> bool:
     return 1 <= axes <= SPACE_AND_TIME and 1 <= len(set(_letters(raster)) - {"t"}) <= 3
 
 
-def encode(raster: Raster) -> bytes:
-    return b"".join([_head(raster), *_samples(raster)])
+def encode(raster: Raster) -> list[Piece]:
+    """The header, and the samples where they are."""
+    return [_head(raster), *_samples(raster)]
 
 
-def encode_packed(raster: Raster) -> bytes:
+def encode_packed(raster: Raster) -> list[Piece]:
     """The same by gzip."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    total, length, parts = 0, 0, [_GZIP]
+    total, length = 0, 0
+    parts: list[Piece] = [_GZIP]
     for piece in (_head(raster), *_samples(raster)):
         total, length = zlib.crc32(piece, total), length + len(piece)
         parts.append(packer.compress(piece))
     parts += [packer.flush(), struct.pack("<II", total, length % 2**32)]
-    return b"".join(parts)
+    return parts
 
 
 def _samples(raster: Raster) -> Iterator[Any]:
