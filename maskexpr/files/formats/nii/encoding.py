@@ -104,15 +104,15 @@ def _shape(raster: Raster, letters: str, grid: Grid, fields: Any) -> tuple[tuple
     lengths = dict(zip(letters, raster.array.shape, strict=False))
     vector = (raster.array.shape[-1],) if raster.kind == "colour" and not _is_rgb(raster) else ()
     space = tuple(lengths[letter] for letter in reversed(letters) if letter != "t")
-    placed = grid.is_placed or "t" in lengths or vector
-    shape = (*space, *[1] * (3 - len(space) if placed else 0), *([lengths["t"]] if "t" in lengths else []))
+    time = (lengths["t"],) if "t" in lengths else ()
+    shape = (*space, *[1] * (3 - len(space) if grid.is_placed or time or vector else 0), *time)
     restored = False
     if fields is not None:
         before = shape_in(fields)
         was = stated(fields, without_ones(before[:SPACE_AND_TIME]))
         same = (was.grid.axes, was.grid.origin, was.grid.steps) == (letters, grid.origin, grid.steps)
         same = same and was.spacing == raster.spacing
-        restored = same and without_ones(before[:SPACE_AND_TIME]) == without_ones(shape)
+        restored = same and without_ones(before[:SPACE_AND_TIME]) == without_ones((*space, *time))
         if restored:
             shape = before[:SPACE_AND_TIME] if vector else (*before[:SPACE_AND_TIME], *[1] * (len(before) - 4))
     return (*shape, *[1] * (SPACE_AND_TIME - len(shape) if vector else 0), *vector), restored
@@ -130,7 +130,10 @@ def _longer(fields: Any) -> Any:
     from nibabel.nifti2 import Nifti2Header
 
     make: Any = Nifti2Header
-    return make.from_header(fields, check=False)
+    longer = make()
+    for name in set(longer.keys()) & set(fields.keys()) - {"sizeof_hdr", "magic"}:
+        longer[name] = fields[name]
+    return longer
 
 
 def _extension(text: str) -> bytes:
