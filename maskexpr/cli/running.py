@@ -103,7 +103,8 @@ def _run_program(
     for name, result in results.items():
         drawn = options.show or (result.kind.name == "mask" and not write)
         drawn = drawn and programs.is_array(result) and stream is sys.stdout and stream.isatty()
-        text = run.drawn(result) if drawn else summary(result.value, result.kind, result.valid)
+        told = name not in paths or (paths[name] != STANDARD and stream.isatty())  # to sum up takes time, too
+        text = run.drawn(result) if drawn else summary(result.value, result.kind, result.valid) if told else ""
         if name not in paths:
             title = f"{name} = " if write else f"{name}: " if len(results) > 1 else ""
             print(title + text, file=stream)
@@ -111,7 +112,7 @@ def _run_program(
         run.write(name, result, paths[name])
         shared.warn(programs.lost_in_file(name, result))
         if paths[name] != STANDARD:
-            details = ("\n" if drawn else "  ") + text if stream.isatty() else ""
+            details = ("\n" if drawn else "  ") + text if told else ""
             print(shown(paths[name]) + details, file=stream)
     for name, picture in pictures.items():
         run.write(name, picture, paths[name])

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Union
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from maskexpr.kinds.grid import Grid
 
+Piece = Union[bytes, "memoryview[int]"]
 Window = tuple[slice, ...]  # a part of an array: a slice for each axis, channels aside
 
 # The most bytes of samples that one byte of a file can stand for. A block of 64 samples of a JPEG takes two bits at
@@ -138,7 +139,8 @@ class Writing:
         Whether a file gives back the very samples and the very shape of an array. What else is known of it, its grid
         say, is kept as far as the format can.
     encode
-        The bytes of a file with an array that it holds; an ImportError where a package is missing for it.
+        The bytes of a file with an array that it holds, or the pieces that they come in, which may be views of it; an
+        ImportError where a package is missing for it.
     on
         The number that a mask is stored as where it is on.
     is_medical
@@ -149,7 +151,7 @@ class Writing:
     """
 
     holds: Callable[[Raster], bool]
-    encode: Callable[[Raster], bytes]
+    encode: "Callable[[Raster], bytes | list[Piece]]"
     on: int = 255
     is_medical: bool = False
     with_text: Callable[[bytes, str], bytes] | None = None

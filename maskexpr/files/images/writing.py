@@ -9,7 +9,7 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.decoding import texts
-from maskexpr.files.decoding.format import Raster, Writing
+from maskexpr.files.decoding.format import Piece, Raster, Writing
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import table
 from maskexpr.files.images.replacing import is_no_file, open_as_it_is, put, refusals
@@ -47,16 +47,20 @@ def write(path: str | os.PathLike[str], raster: Raster, *, text: str = "") -> No
     as_it_is = is_no_file(target)
     if as_it_is and not os.path.exists(target):
         raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=name, reason="there is no such device"))
-    data = encode(raster, suffix or suffix_for(raster) if as_it_is else suffix, name=name, text=text)
+    pieces = _encoded(raster, suffix or suffix_for(raster) if as_it_is else suffix, name, text)
     if not as_it_is:
-        put(target, data)
+        put(target, *pieces)
         return
     with refusals(name), open_as_it_is(target) as stream:
-        stream.write(data)
+        stream.writelines(pieces)
 
 
 def encode(raster: Raster, suffix: str, *, name: str = "standard output", text: str = "") -> bytes:
     """The bytes of a file in the format of `suffix`, as `write` would put them; `name` is for messages."""
+    return b"".join(_encoded(raster, suffix, name, text))
+
+
+def _encoded(raster: Raster, suffix: str, name: str, text: str) -> list[Piece]:
     if text:
         texts.refuse_unreadable(text)
     ending, format = _format(suffix.lower(), name)
@@ -71,7 +75,9 @@ def encode(raster: Raster, suffix: str, *, name: str = "standard output", text: 
         data = format.encode(replace(stored, array=_with_one_nan(stored.array), text=text))
     except ImportError as missing:
         raise FileError(messages.FILE_WRITER_MISSING.anywhere(path=name, suffix=ending, package=missing.name)) from None
-    return format.with_text(data, text) if text and format.with_text is not None else data
+    if isinstance(data, bytes):
+        data = [format.with_text(data, text) if text and format.with_text is not None else data]
+    return data
 
 
 def _format(suffix: str, name: str) -> tuple[str, Writing]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.files.decoding.format import Raster
+from maskexpr.files.decoding.format import Piece, Raster
 from maskexpr.files.formats.nii.headers import COLOURS, MARK, SPACE_AND_TIME, STORED, fields_of, shape_in, without_ones
 from maskexpr.files.formats.nii.places import KEY, state_place, stated
 from maskexpr.kinds.grid import AXES, Grid
@@ -32,19 +32,21 @@ def holds(raster: Raster) -> bool:
     return 1 <= axes <= SPACE_AND_TIME and 1 <= len(set(_letters(raster)) - {"t"}) <= 3
 
 
-def encode(raster: Raster) -> bytes:
-    return b"".join([_head(raster), *_samples(raster)])
+def encode(raster: Raster) -> list[Piece]:
+    """The header, and the samples where they are."""
+    return [_head(raster), *_samples(raster)]
 
 
-def encode_packed(raster: Raster) -> bytes:
+def encode_packed(raster: Raster) -> list[Piece]:
     """The same by gzip."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    total, length, parts = 0, 0, [_GZIP]
+    total, length = 0, 0
+    parts: list[Piece] = [_GZIP]
     for piece in (_head(raster), *_samples(raster)):
         total, length = zlib.crc32(piece, total), length + len(piece)
         parts.append(packer.compress(piece))
     parts += [packer.flush(), struct.pack("<II", total, length % 2**32)]
-    return b"".join(parts)
+    return parts
 
 
 def _samples(raster: Raster) -> Iterator[Any]:
@@ -102,15 +104,15 @@ def _shape(raster: Raster, letters: str, grid: Grid, fields: Any) -> tuple[tuple
     lengths = dict(zip(letters, raster.array.shape, strict=False))
     vector = (raster.array.shape[-1],) if raster.kind == "colour" and not _is_rgb(raster) else ()
     space = tuple(lengths[letter] for letter in reversed(letters) if letter != "t")
-    placed = grid.is_placed or "t" in lengths or vector
-    shape = (*space, *[1] * (3 - len(space) if placed else 0), *([lengths["t"]] if "t" in lengths else []))
+    time = (lengths["t"],) if "t" in lengths else ()
+    shape = (*space, *[1] * (3 - len(space) if grid.is_placed or time or vector else 0), *time)
     restored = False
     if fields is not None:
         before = shape_in(fields)
         was = stated(fields, without_ones(before[:SPACE_AND_TIME]))
         same = (was.grid.axes, was.grid.origin, was.grid.steps) == (letters, grid.origin, grid.steps)
         same = same and was.spacing == raster.spacing
-        restored = same and without_ones(before[:SPACE_AND_TIME]) == without_ones(shape)
+        restored = same and without_ones(before[:SPACE_AND_TIME]) == without_ones((*space, *time))
         if restored:
             shape = before[:SPACE_AND_TIME] if vector else (*before[:SPACE_AND_TIME], *[1] * (len(before) - 4))
     return (*shape, *[1] * (SPACE_AND_TIME - len(shape) if vector else 0), *vector), restored
@@ -128,7 +130,10 @@ def _longer(fields: Any) -> Any:
     from nibabel.nifti2 import Nifti2Header
 
     make: Any = Nifti2Header
-    return make.from_header(fields, check=False)
+    longer = make()
+    for name in set(longer.keys()) & set(fields.keys()) - {"sizeof_hdr", "magic"}:
+        longer[name] = fields[name]
+    return longer
 
 
 def _extension(text: str) -> bytes:
