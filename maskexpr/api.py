@@ -98,6 +98,8 @@ class Program:
         ndarray, number, bool or list, or a dict of them by output name
             Masks are bool arrays, labels int32, images the smallest type that holds their values. New arrays: never the
             given ones, nor views of them. Inputs in Fortran order may give results in it, as in NumPy.
+            Where pixels are without data, masks are off, labels 0, and images hold the number for it of an input, if no
+            pixel that has data holds it, else nan. Masked arrays give masked arrays.
 
         Raises
         ------
@@ -106,7 +108,8 @@ class Program:
         ProgramError
             The program does not fit these inputs; no pixel was touched.
         RunError
-            An assert failed, or a step has no answer for these pixels.
+            An assert failed, or a step has no answer for these pixels; or whole numbers have none left for those that
+            are without data.
         """
         ready = self._ready.get(look(given))
         if ready is not None:

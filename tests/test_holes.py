@@ -116,9 +116,10 @@ def masks(seed: int, shape: tuple[int, ...] = SHAPE, share: float = 0.85) -> dic
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("shape", [SHAPE, (5, 6, 7)])
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
-def test_what_a_hole_stores_reaches_nothing(dtype: str) -> None:
-    values, valid = world(1, dtype), masks(2)
+def test_what_a_hole_stores_reaches_nothing(dtype: str, shape: tuple[int, ...]) -> None:
+    values, valid = world(1, dtype, shape), masks(2, shape)
     wrong = []
     for text in TEXTS:
         first, second = (run(text, holed(values, valid, rubbish)) for rubbish in (3, 4))

@@ -38,9 +38,10 @@ class Image:
     channels : sequence of str, optional
         What the channels are called.
     nodata : number, optional
-        The value of pixels without data.
+        The value of pixels without data, compared in the array's own type; nan counts only if it is given here. 0 is
+        the background of masks and labels, and not meant for these.
     valid : array_like of bool, optional
-        Where there is data, of the array's shape without channels.
+        Where there is data, of the array's shape without channels. What a masked array leaves out has none either.
     grid : Grid, optional
         All that a file states of its axes and its place, as `maskexpr.read` has it. What is given besides goes before.
 
@@ -49,6 +50,8 @@ class Image:
     1.0
     >>> evaluate("centroid(m)", m=maskexpr.Image(np.ones((3, 1), bool), axes="xy"))
     [0.0, 1.0]
+    >>> evaluate("mean(im)", im=maskexpr.Image(np.array([[4, 6, -9999]]), nodata=-9999))
+    5.0
     """
 
     array: Any

@@ -187,14 +187,14 @@ def own(at: Writing) -> Held:
     first = next(iter(at.operands.values()))
     kind = at.step.kind
     mask = mask_of(kind)
-    function = PLANNED[f"valid of {at.function.name}"]
+    name = f"valid of {at.function.name}"
     operands = {name: held.step for name, held in at.operands.items()}
     settings = dict(at.step.settings)
     if first.valid is None:
         settings["valid"] = None
     else:
         operands["valid"] = first.valid
-    return at.cut(at.again(), at.call(function.name, in_order(function, operands), settings, mask))
+    return at.cut(at.again(), at.call(name, in_order(PLANNED[name], operands), settings, mask))
 
 
 def refused(at: Writing) -> Held:

@@ -2,7 +2,7 @@
 first asks for it."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -145,14 +145,14 @@ class Stages:
             if valid is None or not isinstance(value, np.ndarray) or valid.all():
                 results[name] = Result(step.kind, own.take(value))
                 continue
-            numbers = [found for found in map(self._nodata, in_order(step)) if found is not None]
+            numbers = self._numbers_for_none({other.name for other in in_order(step)})
             marked, number = with_nodata(value, step, valid, numbers, name, is_masked=self.is_masked)
             results[name] = Result(step.kind, own.take(marked), own.take(valid), number)
         return results
 
-    def _nodata(self, step: Step) -> float | None:
-        """The number for no data of an input."""
-        return self.kinds[step.name].nodata if step.name in self.kinds else None
+    def _numbers_for_none(self, names: Container[str]) -> list[float]:
+        """The numbers for no data of some inputs, in their order."""
+        return [kind.nodata for name, kind in self.kinds.items() if name in names and kind.nodata is not None]
 
     def _given_back(self, result: Result) -> Any:
         if not self.is_masked or not isinstance(result.value, np.ndarray):

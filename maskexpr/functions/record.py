@@ -52,6 +52,8 @@ WithoutData = Literal[
     "fill",
     "stored",
 ]
+OF_HOSTS = ("", "everywhere", "cross", "within")
+"""Those that a host's function may declare: the others know what they are for."""
 Remark = Callable[[Settings, tuple[int, ...]], Refused | None]
 
 
@@ -322,7 +324,7 @@ def _refuse_nonsense(record: Function) -> None:
         "extensive": (record.extensive, callable(record.extensive) or isinstance(record.extensive, bool)),
         "transposes": (record.transposes, isinstance(record.transposes, bool)),
         "keeps_empty": (record.keeps_empty, isinstance(record.keeps_empty, bool)),
-        "without_data": (record.without_data, record.without_data in get_args(WithoutData)),
+        "without_data": (record.without_data, record.without_data in OF_HOSTS),
         "places": (record.places, names.issuperset(record.places)),
         "compares": (record.compares, names.issuperset(record.compares)),
         "spoilt_by": (record.spoilt_by, record.spoilt_by in ("", "nan", "inf")),

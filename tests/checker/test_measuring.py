@@ -159,6 +159,8 @@ def test_grey_values_of_regions_are_those_that_have_data(seed: int) -> None:
         if not np.any(np.isclose(means, 20)):
             assert np.array_equal(run(f"keep(m, {name}_intensity > 20, of=im)", m=m, im=im)[0], chosen[regions])
             assert np.array_equal(run(f"keep(m, {name}_intensity - 5 > 15, of=im)", m=m, im=im)[0], chosen[regions])
+            low = np.append(False, np.array(means) < 20)
+            assert np.array_equal(run(f"keep(m, 9 - {name}_intensity > -11, of=im)", m=m, im=im)[0], low[regions])
 
 
 @given(SEEDS, st.sampled_from([(9,), (5, 6), (3, 4, 5)]))

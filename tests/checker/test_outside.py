@@ -1,5 +1,6 @@
 """Pixels without data in what works on each pixel and on windows, against NumPy and SciPy on what has data alone."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 import maskexpr
+from maskexpr.checker.outside import RULES, rule_of
+from maskexpr.functions import MASK, SAME_IMAGE, WHOLE, Image, MaskOrNone, function
+from maskexpr.library import CATALOGUE, OPERATORS, PLANNED
 
 Array = np.ndarray[Any, Any]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -146,3 +150,37 @@ def test_masks_are_off_in_holes_and_cut_after(text: str, seed: int) -> None:
     value, found = run(text, m=maskexpr.Image(np.ma.array(values > 25, mask=~valid)))
     assert np.array_equal(found, valid)
     assert np.array_equal(value, run(text, m=(values > 25) & valid)[0] & valid)
+
+
+def test_every_function_says_what_it_makes_of_holes() -> None:
+    """Nothing of ours is refused images that lack data."""
+    silent = [name for name, record in {**CATALOGUE, **OPERATORS}.items() if rule_of(record) is RULES["refused"]]
+    assert silent == []
+
+
+@function(gives=SAME_IMAGE, halo=WHOLE, cost=1, memory=0)
+def shifted(im: Image) -> Array:
+    """An image moved by a column, so that nothing is known of the first one."""
+    return np.roll(im, 1, axis=-1)
+
+
+@function(gives=MASK, halo=WHOLE, cost=1, memory=0)
+def known_of_shifted(im: Image, valid: MaskOrNone = None) -> Array:
+    """Where it has data."""
+    found = np.roll(np.ones(im.shape, bool) if valid is None else valid, 1, axis=-1)
+    found[:, 0] = False
+    return np.asarray(found)
+
+
+def test_a_result_may_have_a_validity_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever its operands have data; a function beside it says where it has some."""
+    first, second = (body.record for body in (shifted, known_of_shifted))  # type: ignore[attr-defined]
+    monkeypatch.setitem(PLANNED, "valid of shifted", second)
+    text = "output s = shifted(im) * 1.0; output v = valid(shifted(im))"
+    program = maskexpr.compile(text, functions=[replace(first, without_data="own")])
+    values = np.array([[1, 2, 3], [4, 5, 6]])
+    for im, valid in ((values, [[0, 1, 1], [0, 1, 1]]), (maskexpr.Image(values, nodata=5), [[0, 1, 1], [0, 1, 0]])):
+        found = program(im=im)
+        assert found["v"].astype(int).tolist() == valid
+        assert np.array_equal(found["s"][found["v"]], np.roll(values, 1, axis=1)[found["v"]])
+        assert not np.isin(found["s"][~found["v"]], values[values != 5]).any()
