@@ -104,7 +104,7 @@ def add_view(command: argparse.ArgumentParser) -> None:
 
 
 def load(program: Program, options: argparse.Namespace, folder: Path, access: Access) -> programs.Loaded:
-    """The inputs and params that were given."""
+    """The inputs and params that were given, after warnings of what is in the files."""
     given = named_once(options.given, messages.GIVEN_FORM)
     infos = {info.name: info for info in program.params}
     for name in given:
@@ -118,7 +118,9 @@ def load(program: Program, options: argparse.Namespace, folder: Path, access: Ac
             raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
         params[name] = parameter(infos[name], value)
     check_spacings(options.spacing, {*given, *(info.name for info in program.inputs)})
-    return programs.load_inputs(program, given, params, options.spacing, folder, access)
+    loaded = programs.load_inputs(program, given, params, options.spacing, folder, access)
+    warn(loaded.warnings)
+    return loaded
 
 
 def check_spacings(spacings: Sequence[str], names: Iterable[str]) -> None:

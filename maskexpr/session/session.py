@@ -246,7 +246,9 @@ class Session:
         new = self._checked(state)
         self._values.take_said()
         outcomes = [self._outcome(new, name, step) for name, step in wanted(new)]
-        self._warnings = [
+        known = self._now.state.opened.values()
+        self._warnings = [d for opened in state.opened.values() if opened not in known for d in opened.warned]
+        self._warnings += [
             d for d in new.checked.diagnostics if d.code != "unused" and _is_after(d, self._now.state.text)
         ]
         self._warnings += self._values.take_said()
@@ -287,7 +289,8 @@ class Session:
         pixels, digest = programs.read_input(InputInfo(name, kind), Path(path), self._access)
         size = spacing or programs.spacing_for(name, state.spacings)
         self._versions += 1
-        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions, digest)
+        image = programs.as_image(pixels, size)
+        opened = Opened(image, Path(path), pixels.notes, size, self._versions, digest, pixels.warned)
         return replace(state, opened={**state.opened, name: opened})
 
     def _program_of(self, state: State, name: str = _NAME) -> Program:
