@@ -242,12 +242,12 @@ def test_what_gdal_stores_where_there_is_no_data(case: tuple) -> None:
 def test_a_window_is_that_part() -> None:
     files = [
         written(HYPERSTACK, imagej=True),
-        written(HYPERSTACK[0, :, 0], metadata=None),
+        written(HYPERSTACK[0, :, 0], metadata=None, photometric="minisblack"),
         written(HYPERSTACK[0, 0], imagej=True),
         rasters.encode(np.ones((9, 17, 4), np.uint8), "colour", ".tif"),
-        written(np.zeros((4, 5, 6), np.uint8), tile=(16, 16), metadata=None),
+        written(np.zeros((4, 5, 6), np.uint8), tile=(16, 16), metadata=None, photometric="minisblack"),
         written(
-            np.zeros((4, 32, 48), np.uint8), volumetric=True, photometric="minisblack", tile=(2, 16, 16), metadata=None
+            np.zeros((4, 32, 48), np.uint8), photometric="minisblack", volumetric=True, tile=(2, 16, 16), metadata=None
         ),
     ]
     for data in files:
@@ -262,7 +262,7 @@ def test_a_window_is_that_part() -> None:
 
 def test_a_page_of_several_planes_is_a_volume() -> None:
     array = np.random.default_rng(5).integers(0, 200, (4, 32, 48)).astype(np.uint8)
-    pixels = read(written(array, volumetric=True, photometric="minisblack", tile=(2, 16, 16), metadata=None))
+    pixels = read(written(array, photometric="minisblack", volumetric=True, tile=(2, 16, 16), metadata=None))
     np.testing.assert_array_equal(pixels.array, array, strict=True)
     assert pixels.grid is not None
     assert pixels.grid.axes == "zyx"
