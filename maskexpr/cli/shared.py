@@ -110,7 +110,7 @@ def add_view(command: argparse.ArgumentParser) -> None:
 
 
 def load(program: Program, options: argparse.Namespace, folder: Path, access: Access) -> programs.Loaded:
-    """The inputs and params that were given."""
+    """The inputs and params that were given, after warnings of what is in the files."""
     given = named_once(options.given, messages.GIVEN_FORM)
     infos = {info.name: info for info in program.params}
     for name in given:
@@ -125,7 +125,9 @@ def load(program: Program, options: argparse.Namespace, folder: Path, access: Ac
         params[name] = parameter(infos[name], value)
     for texts, flag in ((options.spacing, "--spacing"), (options.nodata, "--nodata")):
         check_spacings(texts, {*given, *(info.name for info in program.inputs)}, flag)
-    return programs.load_inputs(program, given, params, options.spacing, folder, access, options.nodata)
+    loaded = programs.load_inputs(program, given, params, options.spacing, folder, access, options.nodata)
+    warn(loaded.warnings)
+    return loaded
 
 
 def check_spacings(spacings: Sequence[str], names: Iterable[str], flag: str = "--spacing") -> None:

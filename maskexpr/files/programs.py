@@ -36,6 +36,7 @@ class Loaded:
     paths: dict[str, Path] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)  # of what came through pipes, by the names of their inputs
     notes: dict[str, str] = field(default_factory=dict)
+    warnings: list[Diagnostic] = field(default_factory=list)  # of what is in the files
 
     @property
     def stem(self) -> str:
@@ -200,6 +201,7 @@ def _load(
     else:
         loaded.digests[info.name] = digest
     loaded.values[info.name] = as_image(pixels, *states)
+    loaded.warnings.extend(said for said in pixels.warned if said not in loaded.warnings)
     loaded.notes[info.name] = printable(": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])]))
 
 

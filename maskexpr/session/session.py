@@ -250,7 +250,9 @@ class Session:
         new = self._checked(state)
         self._values.take_said()
         outcomes = [self._outcome(new, name, step) for name, step in wanted(new)]
-        self._warnings = [
+        known = self._now.state.opened.values()
+        self._warnings = [d for opened in state.opened.values() if opened not in known for d in opened.warned]
+        self._warnings += [
             d for d in new.checked.diagnostics if d.code != "unused" and _is_after(d, self._now.state.text)
         ]
         self._warnings += self._values.take_said()
@@ -292,7 +294,7 @@ class Session:
         size, nodata = spacing or programs.spacing_for(name, state.spacings), programs.spacing_for(name, state.nodata)
         self._versions += 1
         image = programs.as_image(pixels, size, nodata)
-        opened = Opened(image, Path(path), pixels.notes, size, nodata, self._versions, digest)
+        opened = Opened(image, Path(path), pixels.notes, size, nodata, self._versions, digest, pixels.warned)
         return replace(state, opened={**state.opened, name: opened})
 
     def _program_of(self, state: State, name: str = _NAME) -> Program:

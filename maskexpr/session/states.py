@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from maskexpr.api import Program
+from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.kinds.kind import Kind
 from maskexpr.program.steps import Checked, Step
 
@@ -21,6 +22,7 @@ class Opened:
     nodata: str | None
     version: int
     digest: str | None = None  # of what came through a pipe, and cannot be read again
+    warned: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

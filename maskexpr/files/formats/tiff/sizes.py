@@ -31,10 +31,12 @@ def of_tags(page: Page) -> tuple[dict[str, Fraction], str]:
     """
     if page.resolution is None or page.unit not in (_INCH, _CENTIMETRE):
         return {}, ""
+    if page.unit == _CENTIMETRE and page.resolution == (1, 1):
+        return {}, ""
     sizes = {}
     for axis, number in zip("xy", page.resolution, strict=True):
         per_inch = number if page.unit == _INCH else number * 2.54
-        is_stated = page.unit == _CENTIMETRE and number > 1 and number == round(number, 3)
+        is_stated = page.unit == _CENTIMETRE and number == round(number)
         if not is_stated and per_inch <= _MOST_DPI and abs(per_inch - round(per_inch)) < 0.02:
             return {}, f"{round(per_inch)} dots per inch are for printers: no size of pixels is taken from them"
         size = millimetres(1 / number, "in" if page.unit == _INCH else "cm") if number > 0 else None

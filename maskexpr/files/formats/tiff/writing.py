@@ -7,9 +7,8 @@ tifffile's. The resolution tags have the size along x and y in all of them.
 
 import io
 import json
-import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from xml.sax.saxutils import quoteattr
 
@@ -49,25 +48,28 @@ def _encode(raster: Raster) -> bytes:
     stream = io.BytesIO()
     import tifffile
 
-    description = planes.description
+    description = planes.description or None
     extra = [(tags.NODATA, 2, 0, planes.nodata, True)] if planes.nodata else []
     with tifffile.TiffWriter(stream, bigtiff=raster.array.nbytes > _BIG, byteorder="<") as file:
-        file.write(
-            planes.packed(),
-            shape=planes.shape,
-            dtype=raster.array.dtype.newbyteorder("<"),
-            photometric="rgb" if planes.is_rgb else "minisblack",
-            planarconfig=None if not planes.samples else "contig" if planes.is_rgb else "separate",
-            extrasamples=planes.extra,
-            compression="adobe_deflate",
-            rowsperstrip=planes.rows,
-            resolution=planes.resolution,
-            resolutionunit="CENTIMETER" if planes.resolution else None,
-            description=description or None,
-            metadata=None,
-            software=False,
-            extratags=extra,
-        )
+        for strips in planes.packed():
+            file.write(
+                strips,
+                shape=planes.shape,
+                dtype=raster.array.dtype.newbyteorder("<"),
+                photometric="rgb" if planes.is_rgb else "minisblack",
+                planarconfig=None if not planes.samples else "contig" if planes.is_rgb else "separate",
+                extrasamples=planes.extra,
+                compression="adobe_deflate",
+                rowsperstrip=planes.rows,
+                resolution=planes.resolution,
+                resolutionunit="CENTIMETER" if planes.resolution else None,
+                description=description,
+                metadata=None,
+                software=False,
+                extratags=extra,
+                contiguous=False,
+            )
+            description, extra = None, []  # of the first page
     return stream.getvalue()
 
 
@@ -112,29 +114,28 @@ class _Planes:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of the pages, as they are written."""
-        pages = math.prod(self._counts)
+        """Of a page."""
         if self.samples and not self.is_rgb:
-            plane: tuple[int, ...] = (self.samples, self._height, self._width)
-        else:
-            plane = (self._height, self._width, *((self.samples,) if self.samples else ()))
-        return (pages, *plane) if pages > 1 else plane
+            return self.samples, self._height, self._width
+        return self._height, self._width, *((self.samples,) if self.samples else ())
 
-    def packed(self) -> Iterator[bytes]:
-        """Every strip, in the order of the file. Packed here: what tifffile packs with follows from what is there."""
-        for plane in self._each():
-            for start in range(0, self._height, self.rows):
-                strip = plane[start : start + self.rows]
-                yield zlib.compress(np.ascontiguousarray(strip, strip.dtype.newbyteorder("<")).tobytes(), 6)
-
-    def _each(self) -> Iterator[np.ndarray]:
+    def packed(self) -> Iterator[Iterator[bytes]]:
+        """The strips of each page. Packed here: what tifffile packs with follows from what is there."""
         for time in self._array:
             for plane in time:
+                channels = range(plane.shape[-1])
                 if self.is_rgb:
-                    yield plane
+                    yield self._strips([plane])
+                elif self.samples:
+                    yield self._strips([plane[..., channel] for channel in channels])
                 else:
-                    for channel in range(plane.shape[-1]):
-                        yield plane[..., channel]
+                    yield from (self._strips([plane[..., channel]]) for channel in channels)
+
+    def _strips(self, parts: Sequence[np.ndarray]) -> Iterator[bytes]:
+        for part in parts:
+            for start in range(0, self._height, self.rows):
+                strip = part[start : start + self.rows]
+                yield zlib.compress(np.ascontiguousarray(strip, strip.dtype.newbyteorder("<")).tobytes(), 6)
 
     @property
     def resolution(self) -> tuple[float, float] | None:
