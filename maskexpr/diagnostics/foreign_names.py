@@ -32,7 +32,18 @@ _SCALE = "scikit-image gives values of 0..1, here they stay on the image's own s
 _KERNEL = "OpenCV repeats the image's border, here it is reflected"
 _TYPES = "there are no types to choose: results never wrap"
 _CASTS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64")
-_CAST = "values that do not fit are an error: clip or round them before"
+_CAST = "NumPy wraps what does not fit, and cuts off fractions"
+
+
+def _cast_to(name: str) -> str:
+    """Values in a type, with what makes all of them fit."""
+    if name.startswith("float"):
+        return f"{name}(im)"
+    bits = int(name.lstrip("uint"))
+    low, high = (0, 2**bits - 1) if name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return f"{name}(round(clip(im, {low}, {high})))"
+
+
 _UNIT = "for values of 0..1"
 _ONES = "for a kernel of 3x3 ones"
 _BALL = "SimpleITK's ball reaches half a pixel further"
@@ -134,7 +145,7 @@ _LINES = (
     ("crop imcrop", "im", "im[10:90, 20:60]"),
     ("astype", "m, type:type", "where(m, 1, 0)", _TYPES),
     *(
-        ("astype", f"im, type~{word}:{name}", f"{name}(im)", _CAST)
+        ("astype", f"im, type~{word}:{name}", _cast_to(name), _CAST)
         for name, word in (*((name, f"\\b{name}\\b") for name in _CASTS), ("float64", "^(float|double)$"))
     ),
     ("astype", "im, type:type", "im", _TYPES),
