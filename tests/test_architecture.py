@@ -160,7 +160,7 @@ INSIDE = {
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
     "library.filters": ("__init__", "contrast", "edges", "smoothing"),
-    "library.pixelwise": ("__init__", "missing", "choices", "elementary", "flags", "predicates"),
+    "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.
 TESTED_BY_NAME = ("checker", "kernels", "kernels.elementary", "planner", "planner.methods", "planner.rewrites")

@@ -89,7 +89,9 @@ class Place:
     def refuse(self, refused: Refused, arguments: Mapping[str, Value] | None = None) -> None:
         """Note what a rule or a body refuses: at the argument it blames where that was written, else here."""
         blamed = (arguments or {}).get(refused.argument, self)
-        self.at(blamed).report(refused.mistake, **{"name": refused.argument, **refused.fields})
+        self.at(blamed).report(
+            refused.mistake, **{"name": refused.argument, "text": self.quote(blamed), **refused.fields}
+        )
 
     # --- values ---
 

@@ -31,6 +31,20 @@ _SMALL = "as scikit-image 0.26; older ones kept those of {max_size} pixels"
 _SCALE = "scikit-image gives values of 0..1, here they stay on the image's own scale"
 _KERNEL = "OpenCV repeats the image's border, here it is reflected"
 _TYPES = "there are no types to choose: results never wrap"
+_CASTS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64")
+_CAST = "NumPy wraps what does not fit, and cuts off fractions"
+
+
+def _cast_to(name: str) -> str:
+    """Values in a type, with what makes all of them fit."""
+    if name.startswith("float"):
+        return f"{name}(im)"
+    bits = int(name.lstrip("uint"))
+    low, high = (0, 2**bits - 1) if name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return f"{name}(round(clip(im, {low}, {high})))"
+
+
+_UNIT = "for values of 0..1"
 _ONES = "for a kernel of 3x3 ones"
 _BALL = "SimpleITK's ball reaches half a pixel further"
 _CUT = "nearest is {}: OpenCV cuts the kernel at ksize and repeats the image's border"
@@ -130,7 +144,13 @@ _LINES = (
     ("len", "a", "area(a)", "len has no one meaning for an image: this counts a mask's pixels"),
     ("crop imcrop", "im", "im[10:90, 20:60]"),
     ("astype", "m, type:type", "where(m, 1, 0)", _TYPES),
+    *(
+        ("astype", f"im, type~{word}:{name}", _cast_to(name), _CAST)
+        for name, word in (*((name, f"\\b{name}\\b") for name in _CASTS), ("float64", "^(float|double)$"))
+    ),
     ("astype", "im, type:type", "im", _TYPES),
+    ("img_as_ubyte im2uint8", "im", "uint8(round(rescale(im, 0, 255, 0, 1)))", _UNIT),
+    ("img_as_uint im2uint16", "im", "uint16(round(rescale(im, 0, 65535, 0, 1)))", _UNIT),
     ("float double asarray array copy", "im", "im", _TYPES),
     ("int", "im", "floor(im)", "integers stay whole by themselves"),
     ("print disp display imshow show", "im", "im", "the value of the last line is shown"),
@@ -276,7 +296,8 @@ _LINES = (
     ("gaussian_laplace", "im, sigma=1", "laplace(gaussian(im, sigma))",
      "nearest is {}: second differences of the smoothed image"),
     ("dog", "im, low=1, high=2", "difference_of_gaussians(im, low, high)"),
-    ("rescale_intensity rescale mat2gray normalise", "im", "normalize(im)"),
+    ("rescale_intensity", "im", "rescale(im, 0, 255)", "the range of 8 bits; {normalize(im)} gives values of 0..1"),
+    ("mat2gray normalise", "im", "normalize(im)"),
     ("imadjust", "im", "normalize(im, percentile(im, 1), percentile(im, 99))"),
     ("equalize_hist histeq equalise", "im", "equalize(im)"),
     ("equalizeHist", "im", "equalize(im)", "it gives values of 0..1"),

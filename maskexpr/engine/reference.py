@@ -1,5 +1,6 @@
 """The plain evaluation: each step by its body, one after another. The oracle of every faster way to run."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,12 +34,21 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any]) ->
         return run_body(step, operands)
     except Refused as refused:
         blamed = step.operands.get(refused.argument)
-        fields = {"name": refused.argument, **refused.fields}
+        fields = {"name": refused.argument, "text": _argument(step, blamed), **refused.fields}
         place = blamed if blamed is not None and blamed.source is step.source and _within(blamed, step) else step
         raise RunError(refused.mistake.at(place.source, place.span, **fields)) from None
     except MemoryError as error:
         wanted = messages.asked_for(error)
         raise RunError(messages.OUT_OF_MEMORY.at(step.source, step.span, wanted=wanted)) from None
+
+
+def _argument(step: Step, blamed: Step | None) -> str:
+    """What is written for an argument where the function is called: an expression, or a name for one."""
+    if blamed is not None and blamed.source is step.source and _within(blamed, step):
+        return blamed.source.quote(blamed.span)
+    text = step.source.quote(step.span)
+    called = re.fullmatch(r"\w+\((\w+)\)|(\w+)\.\w+\(\)", text)
+    return (called.group(1) or called.group(2)) if called else "im"
 
 
 def _in_order(value: Any) -> Any:

@@ -45,7 +45,7 @@ def test_area_follows_the_spacing_of_each_axis():
     ("call", "message"),
     [
         ('area(m, "mm3")', "mm3 does not measure a mask of 2 axes"),
-        ('area(m, "cm2")', "cannot be 'cm2'"),
+        ('area(m, "dm2")', "cannot be 'dm2'"),
         ("area(im[m])", "samples of an image, not of a mask"),
         ("fraction(im[m])", "samples of an image"),
         ("any(im[m])", "samples of an image"),

@@ -55,3 +55,23 @@ def test_a_program_with_places_compiles_without_inputs():
 
     for text in ("circle(1mm, 2, 3mm)", "keep(m, centroid[0] > 5mm & bbox[1] <= 3mm)", "gaussian(im, [1mm, 1, 1])"):
         assert compile(text).inputs or compile(text).outputs == ("result",)
+
+
+def test_positions_and_volumes_in_physical_units(volume):
+    import scipy.ndimage
+
+    image, m = Image(volume, spacing=STEPS, kind="image"), volume > 0.6
+    pixels = evaluate("bbox(im > 0.6)", im=image)
+    for unit, factor in (("mm", 1), ("um", 1000), ("cm", 0.1)):
+        steps = np.array(STEPS) * factor
+        np.testing.assert_allclose(
+            evaluate(f'centroid(im > 0.6, "{unit}")', im=image), scipy.ndimage.center_of_mass(m) * steps, rtol=1e-12
+        )
+        np.testing.assert_allclose(
+            evaluate(f'bbox(im > 0.6, unit="{unit}")', im=image), np.array(pixels) * np.tile(steps, 2), rtol=1e-12
+        )
+    ml = evaluate('volume(im > 0.6, "ml")', im=image)
+    assert ml == evaluate('area(im > 0.6, "cm3")', im=image) == m.sum() * 0.25 / 1000
+    for call in ('centroid(im > 0.6, "mm")', 'bbox(im > 0.6, "cm")', 'volume(im > 0.6, "ml")'):
+        with pytest.raises(ProgramError, match="size of a pixel"):
+            evaluate(call, im=Image(volume, kind="image"))

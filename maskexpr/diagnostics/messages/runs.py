@@ -117,4 +117,20 @@ NO_DATA_MEASURED = Mistake(
     "say what counts there: fill({image}, {other}), say",
     "warning",
 )
+CAST = Mistake(
+    "cast",
+    "{count:value does|values do} not fit {type}, {holds}: {what}",
+    "write {before}{text}{after}",
+)
+CAST_NEVER = Mistake(
+    "cast", "no value fits {type}, {holds}: {text} is {range}", "write {type}(clip({text}, {low}, {high}))"
+)
+CAST_NAN = Mistake(
+    "cast",
+    "{count:value does|values do} not fit {type}, {holds}: {what}",
+    "say what counts in place of nan: {before}where(isnan({text}), 0, {text}){after}",
+)
+RESCALE_RANGE = Mistake(
+    "argument-range", "an image cannot be rescaled to {start}..{stop}", "give finite numbers: rescale(im, 0, 255), say"
+)
 MASK_EMPTY = Mistake("no-pixels", "the mask is empty, so it has no {what}", "check how the mask is made")

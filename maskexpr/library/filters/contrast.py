@@ -1,6 +1,7 @@
 """Filters that change the contrast of grey images: along edges, or by a map of their values."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,54 @@ def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *,
     for part, into in zip(_blocks(im.ravel()), _blocks(result), strict=True):
         into[...] = _scaled(part, low, high)
     return result.reshape(im.shape)
+
+
+def _check_target(start: Any, stop: Any) -> tuple[float, float]:
+    if not (math.isfinite(start) and math.isfinite(stop)):
+        raise Refused(messages.RESCALE_RANGE, "start", start=start, stop=stop)
+    return float(start), float(stop)
+
+
+def _rescaled_kind(kinds: Kinds) -> Kind:
+    target = [kinds[name].constant for name in ("start", "stop")]
+    if NOT_CONSTANT not in target:
+        _check_target(*target)
+    return _normalized_kind(kinds)
+
+
+def _between_targets(kinds: Kinds) -> Bounds:
+    ends = [end for name in ("start", "stop") for end in kinds[name].limits[:2]]
+    return Bounds(float(min(ends)), float(max(ends)), kinds["im"].limits.nan)
+
+
+@function(
+    gives=Gives(frozenset({"image"}), _rescaled_kind).bounded(_between_targets),
+    halo=WHOLE,
+    cost=12,
+    memory=40,
+    transposes=True,
+)
+def rescale(im: Image, start: Number, stop: Number, low: NumberOrNone = None, high: NumberOrNone = None, *,
+            kind: ResultKind) -> Array:  # fmt: skip
+    """Map an image's values to start..stop in a straight line; `low` becomes `start`, `high` `stop`.
+
+    What is beyond `low` and `high` becomes the nearer end. They are numbers, which may depend on pixels, by default the
+    smallest and the largest finite value; an image of one value becomes `start`. nan stays nan. With `start` above
+    `stop` the image is inverted. Integers give float64, floating images keep their type and are computed in float64.
+    So an image of any values reaches a file of 8 bits: `uint8(round(rescale(im, 0, 255)))`, or, without its darkest and
+    brightest hundredth, `uint8(round(rescale(im, 0, 255, percentile(im, 1), percentile(im, 99))))`.
+
+    Errors: an end that is nan or inf; low > high; in the run, no finite pixel where `low` or `high` is left out.
+    Source: as skimage.exposure.rescale_intensity with floating values; of integers it cuts off the fractions.
+
+    >>> evaluate("rescale(im, 0, 255)", im=[[10, 20, 30]])
+    array([[  0. , 127.5, 255. ]])
+    """
+    first, last = _check_target(start, stop)
+    shares = normalize(im, low, high, kind=replace(kind, dtype=np.dtype(np.float64)))
+    # Both ends are met exactly, and nothing passes them by its rounding.
+    values = np.clip(first * (1 - shares) + last * shares, min(first, last), max(first, last)) + 0.0
+    return np.asarray(values.astype(kind.dtype, copy=False))
 
 
 def _finite(im: Array) -> Array:

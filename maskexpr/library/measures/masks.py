@@ -18,16 +18,18 @@ from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.along import gives_along, part_of
 from maskexpr.library.measures.statistics import pixels, some
 
-LengthUnit = Annotated[str, one_of("px", "mm", "um")]
-_AreaUnit = Annotated[str, one_of("px", "mm2", "um2", "mm3", "um3")]
-_VolumeUnit = Annotated[str, one_of("px", "mm3", "um3")]
-_PER_MILLIMETRE = {"mm": 1, "um": 1000}
+LengthUnit = Annotated[str, one_of("px", "mm", "um", "cm")]
+_AreaUnit = Annotated[str, one_of("px", "mm2", "um2", "cm2", "mm3", "um3", "cm3", "ml")]
+_VolumeUnit = Annotated[str, one_of("px", "mm3", "um3", "cm3", "ml")]
+_PER_MILLIMETRE = {"mm": Fraction(1), "um": Fraction(1000), "cm": Fraction(1, 10)}
+_SAME = {"ml": "cm3"}
 
 
 def _pixel_size(unit: str, spacing: tuple[Fraction, ...] | None) -> Fraction:
     """The size of a pixel in a physical unit, exactly."""
     if spacing is None:
         raise Refused(messages.SPACING_UNKNOWN, "unit", noun=f"size in {unit}")
+    unit = _SAME.get(unit, unit)
     if len(spacing) != int(unit[-1]):
         raise Refused(messages.AREA_UNIT, "unit", unit=unit, ndim=len(spacing))
     return math.prod(pixel_steps(unit[:-1], spacing, len(spacing)), start=Fraction(1))
@@ -56,8 +58,8 @@ _AREA = Gives(frozenset({"number"}), _area_kind).within(0, math.inf)
 def area(m: MaskOrSamples, unit: _AreaUnit = "px", *, spacing: PixelSpacing) -> int | float:
     """The number of pixels that are on in a mask, or in samples of one such as `m[region]`.
 
-    `unit` "mm2" or "um2" gives the area of a plane, "mm3" or "um3" the volume of a stack, by the spacing of each axis,
-    as a floating number; "px" counts pixels, a whole number. An empty mask has the area 0.
+    `unit` "mm2", "um2" or "cm2" gives the area of a plane, "mm3", "um3", "cm3" or "ml" the volume of a stack, by the
+    spacing of each axis, as a floating number; "px" counts pixels, a whole number. An empty mask has the area 0.
 
     Errors: a physical unit where the spacing is unknown, or of another dimension than the mask; samples of an image.
     Source: numpy.count_nonzero, times the product of the spacings.
@@ -80,9 +82,9 @@ def _check_volume(settings: Settings, around: Surroundings) -> None:
 
 @function(gives=_AREA, halo=WHOLE, cost=1, memory=0, check=_check_volume, total=True, transposes=True)
 def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int | float:
-    """The volume of a mask of three axes; its voxels that are on, or their size in mm3 or um3.
+    """The volume of a mask of three axes; its voxels that are on, or their size in mm3, um3, cm3 or ml.
 
-    `unit="px"` counts voxels, a whole number; "mm3" and "um3" multiply by the spacing of each axis, exactly, rounded
+    `unit="px"` counts voxels, a whole number; the others multiply by the spacing of each axis, exactly, rounded
     once. An empty mask has the volume 0.
 
     Errors: a mask of other than 3 axes, for which there is `area`; a physical unit where the spacing is unknown.
@@ -203,8 +205,8 @@ def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> flo
 
     The contour consists of the pixels that have one of their four neighbours off. It is followed from centre to centre:
     a step along an axis counts 1, one across a corner the root of 2. So a square of n pixels a side has the perimeter
-    4 * (n - 1), and a single pixel, or a pair, has none. `unit` "mm" or "um" multiplies by the size of a pixel, where
-    pixels are square. An empty mask has the perimeter 0.
+    4 * (n - 1), and a single pixel, or a pair, has none. `unit` "mm", "um" or "cm" multiplies by the size of a
+    pixel, where pixels are square. An empty mask has the perimeter 0.
 
     Border: outside the image the mask is empty, so where the image cuts a region, the cut is contour.
     Errors: a mask of other than 2 axes; a physical unit where the spacing is unknown or not the same along both axes.
@@ -221,13 +223,27 @@ def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> flo
 # --- place -----------------------------------------------------------------------------------------------------------
 
 
+def check_unit(settings: Settings, around: Surroundings) -> None:
+    """Refuse a physical unit where the spacing is unknown."""
+    if around.ndim is not None:
+        pixel_steps(settings["unit"], around.spacing, around.ndim)
+
+
+def _is_physical(kinds: Kinds) -> bool:
+    return "unit" in kinds and kinds["unit"].constant != "px"
+
+
 def _centroid_kind(kinds: Kinds) -> Kind:
     shape = kinds["m"].shape
+    if shape is not None and _is_physical(kinds):
+        return Kind("list", (len(shape),))
     return Kind("list") if shape is None else Kind("list", (len(shape),), bounds=Bounds(0, max(shape) - 1))
 
 
 def _bbox_kind(kinds: Kinds) -> Kind:
     shape = kinds["m"].shape
+    if shape is not None and _is_physical(kinds):
+        return Kind("list", (2 * len(shape),))
     return Kind("list") if shape is None else Kind("list", (2 * len(shape),), range=Range(0, max(shape)))
 
 
@@ -235,14 +251,15 @@ def _others(m: Masks, axis: int) -> tuple[int, ...]:
     return tuple(other for other in range(m.ndim) if other != axis)
 
 
-@function(gives=Gives(frozenset({"list"}), _centroid_kind), halo=WHOLE, cost=4, memory=1)
-def centroid(m: Mask) -> list[float]:
+@function(gives=Gives(frozenset({"list"}), _centroid_kind), halo=WHOLE, cost=4, memory=1, check=check_unit)
+def centroid(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> list[float]:
     """The centre of a mask: the mean position of its pixels along each axis.
 
     A list of numbers in axis order, rows before columns: `centroid(m)[0]` is the one along the first axis. Positions
-    count pixels from 0 at the first pixel's centre, whatever the spacing. Each is an exact quotient, rounded once.
+    count pixels from 0 at the first pixel's centre; with `unit` "mm", "um" or "cm" they are lengths from there along
+    each axis, and not places in the world. Each is an exact quotient, rounded once.
 
-    Errors: in the run, an empty mask.
+    Errors: a physical unit where the spacing is unknown; in the run, an empty mask.
     Source: equals scipy.ndimage.center_of_mass.
 
     >>> evaluate("centroid(im > 0)", im=[[0, 1, 1, 1], [0, 0, 0, 0]])
@@ -251,17 +268,19 @@ def centroid(m: Mask) -> list[float]:
     if not m.any():
         raise Refused(messages.MASK_EMPTY, "m", what="centroid")
     profiles = [m.sum(axis=_others(m, axis), dtype=np.int64) for axis in range(m.ndim)]
-    return [int(profile @ np.arange(profile.size)) / int(profile.sum()) for profile in profiles]
+    places = [Fraction(int(profile @ np.arange(profile.size)), int(profile.sum())) for profile in profiles]
+    return [float(place * step) for place, step in zip(places, pixel_steps(unit, spacing, m.ndim), strict=True)]
 
 
-@function(gives=Gives(frozenset({"list"}), _bbox_kind), halo=WHOLE, cost=2, memory=1)
-def bbox(m: Mask) -> list[int]:
+@function(gives=Gives(frozenset({"list"}), _bbox_kind), halo=WHOLE, cost=2, memory=1, check=check_unit)
+def bbox(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> list[Any]:
     """The smallest box that holds a mask; where it starts along each axis, then where it stops.
 
     A list of whole numbers in axis order: of a plane the first row, the first column, and the row and the column after
     the last. As in slices, the stops are outside the box: a box has bbox(m)[2] - bbox(m)[0] rows.
+    With `unit` "mm", "um" or "cm" each of these is multiplied by the spacing of its axis, exactly, rounded once.
 
-    Errors: in the run, an empty mask.
+    Errors: a physical unit where the spacing is unknown; in the run, an empty mask.
     Source: equals the bbox of skimage.measure.regionprops.
 
     >>> evaluate("bbox(im > 0)", im=[[0, 1, 1, 1], [0, 0, 0, 0]])
@@ -270,7 +289,10 @@ def bbox(m: Mask) -> list[int]:
     if not m.any():
         raise Refused(messages.MASK_EMPTY, "m", what="bounding box")
     box = bounding_box(m)
-    return [*(s.start for s in box), *(s.stop for s in box)]
+    found = [*(s.start for s in box), *(s.stop for s in box)]
+    if unit == "px":
+        return found
+    return [float(place * step) for place, step in zip(found, pixel_steps(unit, spacing, m.ndim) * 2, strict=True)]
 
 
 def bounding_box(m: Masks) -> tuple[slice, ...]:
