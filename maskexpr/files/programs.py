@@ -7,7 +7,7 @@ import string
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -178,7 +178,7 @@ def _load(loaded: Loaded, info: InputInfo, text: str, path: Path, spacing: str |
         loaded.paths[info.name] = path
     else:
         loaded.digests[info.name] = digest
-    loaded.values[info.name] = as_image(pixels, spacing)
+    loaded.values[info.name] = as_image(pixels, spacing, text)
     loaded.notes[info.name] = printable(": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])]))
 
 
@@ -201,13 +201,15 @@ def _handed_over(path: Path) -> BinaryIO:
         raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
 
-def as_image(pixels: "images.Pixels", spacing: str | None) -> Image:
-    """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one."""
+def as_image(pixels: "images.Pixels", spacing: str | None, text: str = "") -> Image:
+    """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one.
+    `text` is what was written for the file."""
     kind = None
     if pixels.colour is not None and pixels.array.dtype != bool:
         kind = "colour" if pixels.colour else "image"
     given = spacing.split(",") if spacing else pixels.spacing
-    return Image(pixels.array, given, kind, valid=pixels.valid, nodata=pixels.nodata, grid=pixels.grid)
+    image = Image(pixels.array, given, kind, valid=pixels.valid, nodata=pixels.nodata, grid=pixels.grid)
+    return replace(image, source=printable(os.path.basename(text.rstrip("/"))))
 
 
 def plain_value(text: str) -> bool | int | float | None:

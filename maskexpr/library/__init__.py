@@ -9,6 +9,7 @@ from maskexpr.library import (
     operators,
     pixelwise,
     regions,
+    resampling,
     shapes,
     stacks,
     thresholds,
@@ -16,8 +17,19 @@ from maskexpr.library import (
 from maskexpr.library.regions.records import PROPERTIES
 
 __all__ = ["CATALOGUE", "OPERATORS", "PLANNED", "PROPERTIES", "SUBJECTS", "colour", "filters", "measures", "morphology"]
-__all__ += ["pixelwise", "regions", "shapes", "stacks", "thresholds"]
+__all__ += ["pixelwise", "regions", "resampling", "shapes", "stacks", "thresholds"]
 
 OPERATORS = operators.OPERATORS
 PLANNED = operators.PLANNED
-SUBJECTS = ("pixelwise", "colour", "thresholds", "morphology", "regions", "filters", "shapes", "stacks", "measures")
+SUBJECTS = (
+    "pixelwise",
+    "colour",
+    "thresholds",
+    "morphology",
+    "regions",
+    "filters",
+    "resampling",
+    "shapes",
+    "stacks",
+    "measures",
+)

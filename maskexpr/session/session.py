@@ -287,7 +287,7 @@ class Session:
         pixels, digest = programs.read_input(InputInfo(name, kind), Path(path), self._access)
         size = spacing or programs.spacing_for(name, state.spacings)
         self._versions += 1
-        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions, digest)
+        opened = Opened(programs.as_image(pixels, size, path), Path(path), pixels.notes, size, self._versions, digest)
         return replace(state, opened={**state.opened, name: opened})
 
     def _program_of(self, state: State, name: str = _NAME) -> Program:
@@ -317,7 +317,8 @@ class Session:
         seconds = 0.0 if known else time.perf_counter() - began
         if step.function is not None and step.function.name == "assert":
             value = None
-        on = step.kind.origin if step.kind.origin in at.state.opened and step.kind.origin != name else ""
+        origin = step.kind.input_name
+        on = origin if origin in at.state.opened and origin != name else ""
         return Outcome(name, step.kind, value, seconds, on)
 
     # --- what leads somewhere ----------------------------------------------------------------------------------------
