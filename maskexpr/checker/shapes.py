@@ -1,11 +1,14 @@
 """Whether the arrays of one operation fit together: one shape, one spacing; and samples: one mask."""
 
+import contextlib
 import itertools
 from collections.abc import Mapping
 
 from maskexpr.checker.context import Selection, Value
+from maskexpr.checker.moving import ways
 from maskexpr.checker.place import Place, in_brackets
 from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.kind import ARRAYS, SAMPLES, Kind, shape_text
 
 _MANY_AXES = 8  # among which parts are not looked for
@@ -40,10 +43,9 @@ def agree(here: Place, operands: Mapping[str, Value]) -> bool:
 def _texts(here: Place, left: Value, right: Value) -> dict[str, str]:
     """Two arrays as messages name them, and as they are written."""
     written = {"left_text": here.quote(left), "right_text": here.quote(right), "resampled": ""}
-    if left.kind.spacing and right.kind.spacing and left.kind.ndim == right.kind.ndim:
-        written["resampled"] = ", or bring it to the other's grid: resample({right_text}, like={left_text})".format(
-            **written
-        )
+    with contextlib.suppress(Refused):
+        ways(right.kind, left.kind)
+        written["resampled"] = f": resample({written['right_text']}, like={written['left_text']})"
     return {"left": _origin(here, left), "right": _origin(here, right), **written}
 
 

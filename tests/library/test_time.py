@@ -51,3 +51,9 @@ def test_no_neighbourhood_takes_time_for_space():
     groups = {"morphology", "regions", "filters"}
     found = {f.name for f in CATALOGUE.values() if f.halo != 0 and f.group in groups and not f.parameter("axes")}
     assert found <= pointwise
+
+
+def test_frames_are_not_resampled():
+    other = maskexpr.Image(MASK[:2], axes="tyx", spacing=1)
+    with pytest.raises(maskexpr.ProgramError, match="frames are not resampled: there are 3 and 2"):
+        maskexpr.evaluate("resample(m, like=o)", m=FRAMES, o=other)

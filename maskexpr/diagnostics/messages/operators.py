@@ -86,7 +86,7 @@ CHAIN_EQUALITY = Mistake("chain", "{operator} does not chain", "write two compar
 SHAPE_MISMATCH = Mistake(
     "shape",
     "{left} is {left_shape} and {right} is {right_shape}",
-    "crop one of them to the other's shape{resampled}",
+    "crop or resample one of them to the other's shape{resampled}",
 )
 SHAPE_OF_PART = Mistake(
     "shape", "{left} is {left_shape} and {right} is {right_shape}", "take a part of that shape: {part}"
@@ -94,12 +94,12 @@ SHAPE_OF_PART = Mistake(
 SPACING_MISMATCH = Mistake(
     "spacing",
     "{left} has pixels of {left_spacing} mm and {right} of {right_spacing} mm",
-    "give both the same spacing, or resample one of them: resample({right_text}, like={left_text})",
+    "give both the same spacing, or resample one of them{resampled}",
 )
 GRID_MISMATCH = Mistake(
     "grid",
     "{left} and {right} do not lie on one grid: {difference}",
-    "bring one to the grid of the other: resample({right_text}, like={left_text})",
+    "bring one to the grid of the other first{resampled}",
 )
 DIVISION_BY_ZERO_CONSTANT = Mistake("division-by-zero", "this divides by zero", "write another divisor")
 RESULT_TOO_WIDE = Mistake(
