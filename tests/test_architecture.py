@@ -78,10 +78,10 @@ INSIDE = {
         *("foreign", "predicates"),
         *(
             "application",
-            "moving",
             "advice",
             "comparisons",
             "shapes",
+            "moving",
             "place",
             "context",
             "binding",
@@ -89,7 +89,7 @@ INSIDE = {
             "image",
             "given",
         ),
-        *("params", "moving"),
+        "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.images": ("__init__", "reading", "opening", "writing", "table", "replacing"),
@@ -138,7 +138,6 @@ INSIDE = {
         "colour",
         "shapes",
         "stacks",
-        "resampling",
         "pixelwise",
         "operators",
         "elements",
@@ -151,7 +150,7 @@ INSIDE = {
     ),
     "library.measures": ("__init__", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
-    "library.filters": ("__init__", "contrast", "edges", "smoothing"),
+    "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
     "library.pixelwise": ("__init__", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.

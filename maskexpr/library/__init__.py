@@ -9,7 +9,6 @@ from maskexpr.library import (
     operators,
     pixelwise,
     regions,
-    resampling,
     shapes,
     stacks,
     thresholds,
@@ -17,7 +16,7 @@ from maskexpr.library import (
 from maskexpr.library.regions.records import PROPERTIES
 
 __all__ = ["CATALOGUE", "OPERATORS", "PLANNED", "PROPERTIES", "SUBJECTS", "colour", "filters", "measures", "morphology"]
-__all__ += ["pixelwise", "regions", "resampling", "shapes", "stacks", "thresholds"]
+__all__ += ["pixelwise", "regions", "shapes", "stacks", "thresholds"]
 
 OPERATORS = operators.OPERATORS
 PLANNED = operators.PLANNED
