@@ -88,7 +88,7 @@ INSIDE = {
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls"),
         *("foreign", "predicates"),
-        *("application", "advice", "comparisons", "shapes", "place", "context", "binding", "arrays"),
+        *("application", "advice", "comparisons", "shapes", "moving", "place", "context", "binding", "arrays"),
         *("domain", "outside", "measuring", "held", "missing", "image", "given"),
         "params",
     ),
@@ -130,7 +130,7 @@ INSIDE = {
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
         *("blocks", "eigenvalues", "distances"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
-        *("scratch", "opencv", "weights", "elementary"),
+        *("scratch", "opencv", "weights", "elementary", "resampling"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -159,7 +159,7 @@ INSIDE = {
     ),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
-    "library.filters": ("__init__", "contrast", "edges", "smoothing"),
+    "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.

@@ -15,6 +15,7 @@ from maskexpr.checker.missing import emptied, number_of, valid_of
 from maskexpr.checker.params import is_endless, shown
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
+from maskexpr.kinds.grid import rounded
 from maskexpr.kinds.kind import (
     ARRAYS,
     BINARY_OR_GREY,
@@ -91,6 +92,8 @@ def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind, A
         raise _other_kind(info, info.kind, kind)
     array, taken = _as_kind(info, info.kind or kind, pixels, _in_order(image.spacing, image.axes, order))
     whole = range(len(taken.shape or ()))
+    if image.source:
+        taken = replace(taken, origin=f"{info.name}, {image.source}")
     grid = grid_of(image, order[: len(whole)] if order else tuple(whole), taken.spacing)
     return array, replace(taken, grid=grid, is_partial=valid is not None, nodata=number_of(image.nodata)), valid
 
@@ -281,20 +284,20 @@ def _spacing(spacing: Any, ndim: int, channels: int) -> tuple[Fraction, ...] | N
 
 
 def _millimetres(value: Any) -> Fraction:
-    """A plain number is millimetres, exactly as it was written."""
+    """A plain number is millimetres; six digits of it are certain, and more would be compared as if they were."""
     if isinstance(value, str):
         text = value.strip()
         unit = text.lstrip("0123456789.+-eE ").strip()
         digits = text.removesuffix(unit).strip()
         # As a float first: the fraction of an endless exponent would take for ever.
         return (
-            Fraction(digits) * MILLIMETRES[unit or "mm"]
+            rounded(float(digits)) * MILLIMETRES[unit or "mm"]
             if len(text) < 40 and _is_length(float(digits))
             else Fraction(0)
         )
     if isinstance(value, Fraction):
         return value
-    return Fraction(repr(float(value))) if _is_length(float(value)) else Fraction(0)
+    return rounded(float(value)) if _is_length(float(value)) else Fraction(0)
 
 
 def _is_length(value: float) -> bool:

@@ -44,6 +44,8 @@ class Image:
         Where there is data, of the array's shape without channels. What a masked array leaves out has none either.
     grid : Grid, optional
         All that a file states of its axes and its place, as `maskexpr.read` has it. What is given besides goes before.
+    source : str, optional
+        The name of the file it is from, for messages.
 
     >>> volume = maskexpr.Image(np.zeros((4, 5, 3)), spacing=[2, 0.5, 0.5], kind="image")
     >>> evaluate("area(m, 'mm3')", m=maskexpr.Image(np.ones((2, 2, 2), bool), spacing="0.5mm"))
@@ -64,6 +66,7 @@ class Image:
     nodata: Any = None
     valid: Any = None
     grid: Grid | None = None
+    source: str = ""
 
 
 def turns_of(axes: str | None, ndim: int) -> tuple[int, ...] | None:

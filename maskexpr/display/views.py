@@ -162,7 +162,12 @@ def view_of(
     shape = kind.shape or ()
     if ground is not None and kind.is_array and ground[1].shape != shape:
         below = ground[1]
-        fields = {"name": kind.origin, "shape": _written(kind), "image": below.origin, "ground": _written(below)}
+        fields = {
+            "name": kind.input_name,
+            "shape": _written(kind),
+            "image": below.input_name,
+            "ground": _written(below),
+        }
         raise InputError(messages.VIEW_SHAPES.anywhere(**fields))
     if plane is not None and kind.is_array:
         plane = tuple(plane) if isinstance(plane, tuple | list) else (plane,)
@@ -192,7 +197,7 @@ def ground_of(kind: Kind, given: Mapping[str, Any], declared: Iterable[InputInfo
     """Of what a program was given the image to show a result on: the one its shape comes from, else the first of that
     shape. None if there is none."""
     kinds = {info.name: info.kind for info in declared}
-    names = sorted(given, key=lambda name: name != kind.origin)
+    names = sorted(given, key=lambda name: name != kind.input_name)
     for name in names:
         if kinds.get(name) in SEGMENTATIONS or isinstance(given[name], bool | int | float | str):
             continue

@@ -7,7 +7,7 @@ import string
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -200,7 +200,7 @@ def _load(
         loaded.paths[info.name] = path
     else:
         loaded.digests[info.name] = digest
-    loaded.values[info.name] = as_image(pixels, *states)
+    loaded.values[info.name] = as_image(pixels, *states, text)
     loaded.warnings.extend(said for said in pixels.warned if said not in loaded.warnings)
     loaded.notes[info.name] = printable(": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])]))
 
@@ -232,9 +232,10 @@ def _handed_over(path: Path) -> BinaryIO:
         raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
 
-def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = None) -> Image:
+def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = None, text: str = "") -> Image:
     """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one.
-    What is given as its number for no data holds in place of all that the file says of that."""
+    What is given as its number for no data holds in place of all that the file says of that; `text` is what was written
+    for the file."""
     kind = None
     if pixels.colour is not None and pixels.array.dtype != bool:
         kind = "colour" if pixels.colour else "image"
@@ -242,7 +243,8 @@ def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = 
     valid, number = pixels.valid, pixels.nodata
     if nodata is not None:
         valid, number = None, nodata_number(nodata)
-    return Image(pixels.array, given, kind, valid=valid, nodata=number, grid=pixels.grid)
+    image = Image(pixels.array, given, kind, valid=valid, nodata=number, grid=pixels.grid)
+    return replace(image, source=printable(os.path.basename(text.rstrip("/"))))
 
 
 def nodata_number(text: str) -> float | None:

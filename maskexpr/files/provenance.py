@@ -29,7 +29,7 @@ def record(bound: Stages, loaded: Loaded, numbers: Mapping[str, Any], output: st
 
     It holds the program text and those it uses, the params, the numbers that were found in the pixels on the way
     (thresholds first of all), and for each input the name of its file without its folder, the SHA-256 of its bytes, its
-    kind and the spacing it was given.
+    kind, its spacing and its grid in words.
     """
     declared, checked = bound.declared, bound.checked
     source, used = declared.source, dict(declared.used)
@@ -66,6 +66,8 @@ def _input(name: str, kind: Kind, loaded: Loaded) -> dict[str, Any]:
     entry: dict[str, Any] = {"kind": str(kind)}
     if kind.spacing:
         entry["spacing"] = " x ".join(f"{float(step):g}" for step in kind.spacing) + " mm"
+    if kind.grid and kind.grid.text:
+        entry["grid"] = kind.grid.text
     digest = loaded.digest(name)
     if digest is None:
         return {**entry, "value": _plain(loaded.values[name])}
@@ -145,6 +147,8 @@ def _input_lines(name: str, entry: Any) -> Iterator[str]:
     words += [f"pixels of {entry['spacing']}"] if "spacing" in entry else []
     words += [f"no data is {_value(entry['nodata'])}"] if "nodata" in entry else []
     yield f"{name}: {', '.join(words)}"
+    if "grid" in entry:
+        yield f"  {entry['grid']}"
     if "sha256" in entry:
         yield f"  sha256 {entry['sha256']}"
 

@@ -65,7 +65,7 @@ class Kind:
     range: Range | None = None
     channels: int = 0
     spacing: tuple[Fraction, ...] | None = None  # millimetres per pixel, per axis
-    origin: str = ""  # the input the shape comes from, for messages
+    origin: str = ""  # the input the shape comes from, and its file: "im, brain.nii.gz"; for messages
     power: int = 0  # of a length (1) or size (2, 3)
     constant: Any = NOT_CONSTANT
     options: frozenset[str] = frozenset()
@@ -90,6 +90,11 @@ class Kind:
         """The height and width of a pixel of a plane, in millimetres; 1 and 1 where they are not known."""
         height, width = self.spacing[-2:] if self.spacing and len(self.spacing) > 1 else (1, 1)
         return float(height), float(width)
+
+    @property
+    def input_name(self) -> str:
+        """The input that the shape comes from."""
+        return self.origin.partition(",")[0]
 
     @property
     def is_array(self) -> bool:

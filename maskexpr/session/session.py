@@ -293,7 +293,7 @@ class Session:
         pixels, digest = programs.read_input(InputInfo(name, kind), Path(path), self._access)
         size, nodata = spacing or programs.spacing_for(name, state.spacings), programs.spacing_for(name, state.nodata)
         self._versions += 1
-        image = programs.as_image(pixels, size, nodata)
+        image = programs.as_image(pixels, size, nodata, path)
         opened = Opened(image, Path(path), pixels.notes, size, nodata, self._versions, digest, pixels.warned)
         return replace(state, opened={**state.opened, name: opened})
 
@@ -326,7 +326,8 @@ class Session:
         seconds = 0.0 if known else time.perf_counter() - began
         if step.function is not None and step.function.name == "assert":
             value = None
-        on = step.kind.origin if step.kind.origin in at.state.opened and step.kind.origin != name else ""
+        origin = step.kind.input_name
+        on = origin if origin in at.state.opened and origin != name else ""
         valid = self._value(at, valid_step) if valid_step is not None else None
         return Outcome(name, step.kind, value, seconds, on, valid)
 
