@@ -178,7 +178,8 @@ class Program:
     def _bound(self, given: Mapping[str, Any], *, run: bool) -> Stages:
         source = self._declared.source
         arrays, kinds, params = binding.bind(self._open, source, self._catalogue, given, run=run)
-        return Stages(self._declared, self._prepared(kinds, params), kinds, arrays)
+        is_masked = any(map(binding.is_masked, given.values()))
+        return Stages(self._declared, self._prepared(kinds, params), kinds, arrays, is_masked)
 
     def _prepared(self, kinds: Mapping[str, Kind], params: Mapping[str, Any]) -> Prepared:
         """The program checked against these kinds; kept, so that a second run does not check again."""

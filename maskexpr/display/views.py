@@ -36,6 +36,8 @@ class View:
     mode : {"overlay", "contour", "mask", "side"}
     plane : int or tuple of int, optional
         Which plane of a stack; without it the one in the middle of what is on.
+    valid : ndarray of bool, optional
+        Where the value has data; everywhere without it.
     """
 
     value: Any
@@ -44,11 +46,12 @@ class View:
     ground: Kind | None = None
     mode: str = "overlay"
     plane: int | tuple[int, ...] | None = None
+    valid: Array | None = None
 
     @property
     def summary(self) -> str:
         """One line about the value."""
-        return results.summary(self.value, self.kind)
+        return results.summary(self.value, self.kind, self.valid)
 
     def png(self, room: tuple[int, int] | None = None) -> bytes:
         """A PNG file of the picture, in the size of the image, or no larger than `room` of (height, width)."""
@@ -60,7 +63,7 @@ class View:
         shape = self.kind.shape or ()
         size = (shape[-2] if len(shape) > 1 else 16, 2 * shape[-1] + 8)  # two beside each other and a gap
         return pictures.render(
-            self.value,
+            results.darkened(self.value, self.kind, self.valid),
             self.kind.name,
             self.on,
             self.ground.name if self.ground else "image",

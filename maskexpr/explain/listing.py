@@ -46,6 +46,8 @@ def _input(info: InputInfo, kind: Kind | None, note: str | None) -> str:
     text = f"  {info.name}: {info.kind or 'any kind'}"
     if kind is not None and kind.name != "unknown" and (kind.is_complete or info.kind):
         text = f"  {info.name}: {kind_text(kind)}"
+    if kind is not None and kind.is_partial:
+        text += ", some pixels without data"
     if note:
         text += f" ({note})"
     elif info.default:

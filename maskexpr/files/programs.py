@@ -22,6 +22,7 @@ from maskexpr.files.access import INPUT, PROGRAM, STANDARD, Access, decoded, res
 from maskexpr.files.decoding.naming import parted, reason, shown
 from maskexpr.files.images.opening import is_handed_over, open_file
 from maskexpr.files.images.replacing import is_no_file
+from maskexpr.kinds.kind import SEGMENTATIONS
 from maskexpr.program.steps import InputInfo
 
 _SCRIPT = "# From a session of maskexpr.\n"  # how a script begins
@@ -148,8 +149,10 @@ def load_inputs(
     spacings: Sequence[str],
     folder: Path,
     access: Access | None = None,
+    nodata: Sequence[str] = (),
 ) -> Loaded:
-    """Values for the inputs: files and numbers given by name, else the default files beside the program.
+    """Values for the inputs: files and numbers given by name, else the default files beside the program. `spacings` and
+    `nodata` hold for all inputs, or for one by its name.
 
     Inputs that have neither are left out; running the program reports them.
     """
@@ -157,23 +160,26 @@ def load_inputs(
     infos = {info.name: info for info in program.inputs}
     names = [*given, *(n for n in infos if n not in given)]
     for name in names:
-        info, spacing = infos.get(name, InputInfo(name)), spacing_for(name, spacings)
+        info, states = infos.get(name, InputInfo(name)), (spacing_for(name, spacings), spacing_for(name, nodata))
         if name in given:
-            _load(loaded, info, given[name], Path(given[name]), spacing, access)
+            _load(loaded, info, given[name], Path(given[name]), states, access)
         elif info.default is not None:
-            _load(loaded, info, info.default, access.default(info, folder), spacing, access)
+            _load(loaded, info, info.default, access.default(info, folder), states, access)
     return loaded
 
 
 def spacing_for(name: str, spacings: Sequence[str]) -> str | None:
-    """The size of a pixel of one input, from sizes for all ("0.5mm") and for single ones ("im=0.5mm")."""
+    """The size of a pixel of one input, from sizes for all ("0.5mm") and for single ones ("im=0.5mm"); its number for
+    no data likewise."""
     own = [text.partition("=")[2] for text in spacings if text.partition("=")[:2] == (name, "=")]
     general = [text for text in spacings if "=" not in text]
     found = own or general
     return found[-1] if found else None
 
 
-def _load(loaded: Loaded, info: InputInfo, text: str, path: Path, spacing: str | None, access: Access) -> None:
+def _load(
+    loaded: Loaded, info: InputInfo, text: str, path: Path, states: tuple[str | None, str | None], access: Access
+) -> None:
     scalar = None if os.path.exists(path) else plain_value(text)
     if scalar is not None:
         loaded.values[info.name] = scalar
@@ -183,7 +189,7 @@ def _load(loaded: Loaded, info: InputInfo, text: str, path: Path, spacing: str |
         loaded.paths[info.name] = path
     else:
         loaded.digests[info.name] = digest
-    loaded.values[info.name] = as_image(pixels, spacing)
+    loaded.values[info.name] = as_image(pixels, *states)
     loaded.notes[info.name] = printable(": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])]))
 
 
@@ -213,13 +219,29 @@ def _handed_over(path: Path) -> BinaryIO:
         raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
 
-def as_image(pixels: "images.Pixels", spacing: str | None) -> Image:
-    """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one."""
+def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = None) -> Image:
+    """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one.
+    What is given as its number for no data holds in place of all that the file says of that."""
     kind = None
     if pixels.colour is not None and pixels.array.dtype != bool:
         kind = "colour" if pixels.colour else "image"
     given = spacing.split(",") if spacing else pixels.spacing
-    return Image(pixels.array, given, kind, valid=pixels.valid, nodata=pixels.nodata, grid=pixels.grid)
+    valid, number = pixels.valid, pixels.nodata
+    if nodata is not None:
+        valid, number = None, nodata_number(nodata)
+    return Image(pixels.array, given, kind, valid=valid, nodata=number, grid=pixels.grid)
+
+
+def nodata_number(text: str) -> float | None:
+    """The number for no data as it is written: a number, nan or inf, or none."""
+    if text == "none":
+        return None
+    number = plain_value(text)
+    if number is None and text.lstrip("+-") in ("nan", "inf"):
+        number = float(text)
+    if number is None or isinstance(number, bool):
+        raise InputError(messages.NODATA_FORM.anywhere(text=text))
+    return number
 
 
 def plain_value(text: str) -> bool | int | float | None:
@@ -319,6 +341,15 @@ def write(result: Result, path: str, record: str = "") -> None:
         images.write(path, raster, text=record)
 
 
+def lost_in_file(name: str, result: Result) -> list[Diagnostic]:
+    """What is to be said of a mask or labels that lack data somewhere: a file does not tell that from off."""
+    if result.valid is None or result.kind.name not in SEGMENTATIONS:
+        return []
+    off = "off" if result.kind.name == "mask" else "0"
+    count = int(np.count_nonzero(~result.valid))
+    return [messages.NO_DATA_OFF.anywhere(name=name, off=off, count=count)]
+
+
 def _raster(result: Result) -> "images.Raster":
     kind = result.kind
-    return images.Raster(result.value, kind.name, kind.spacing, kind.grid)
+    return images.Raster(result.value, kind.name, kind.spacing, kind.grid, result.valid, result.nodata)

@@ -33,7 +33,8 @@ def record(bound: Stages, loaded: Loaded, numbers: Mapping[str, Any], output: st
     """
     declared, checked = bound.declared, bound.checked
     source, used = declared.source, dict(declared.used)
-    kinds = {step.name: step.kind for step in checked.needed() if step.name}
+    written = checked.domain.written if checked.domain else checked
+    kinds = {step.name: step.kind for step in written.needed() if step.name}
     content: dict[str, Any] = {KEY: __version__, "output": output}
     content["name"] = os.path.basename(source.name)
     content["program"] = source.text
@@ -44,6 +45,9 @@ def record(bound: Stages, loaded: Loaded, numbers: Mapping[str, Any], output: st
     values = {info.name: checked.values.get(info.name, info.default) for info in checked.params}
     content["params"] = {name: _plain(value) for name, value in values.items()}
     content["inputs"] = {name: _input(name, kind, loaded) for name, kind in kinds.items()}
+    for name, kind in bound.kinds.items():  # where none is said, this program knows of none
+        if kind.is_partial and kind.nodata is not None and name in kinds:
+            content["inputs"][name]["nodata"] = _plain(kind.nodata)
     content["numbers"] = {name: _plain(value) for name, value in numbers.items()}
     text = json.dumps(content, ensure_ascii=True)
     if len(text) > MOST_TEXT // 2:  # a very long program is known by its hash, and its numbers are not listed
@@ -139,6 +143,7 @@ def _input_lines(name: str, entry: Any) -> Iterator[str]:
     words = [str(entry[key]) for key in ("file", "kind") if key in entry]
     words += [_value(entry["value"])] if "value" in entry else []
     words += [f"pixels of {entry['spacing']}"] if "spacing" in entry else []
+    words += [f"no data is {_value(entry['nodata'])}"] if "nodata" in entry else []
     yield f"{name}: {', '.join(words)}"
     if "sha256" in entry:
         yield f"  sha256 {entry['sha256']}"

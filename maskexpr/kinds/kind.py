@@ -73,6 +73,7 @@ class Kind:
     bounds: Bounds | None = None
     grid: Grid | None = None
     is_partial: bool = False  # some pixels are without data
+    nodata: float | None = None  # what an input holds there
 
     @property
     def limits(self) -> Bounds:
@@ -155,6 +156,11 @@ class Kind:
         if self.dtype is not None and self.name in INTENSITIES | {"samples"}:
             words.append(str(self.dtype))
         return " ".join(words)
+
+
+def mask_of(kind: Kind) -> Kind:
+    """The kind of a mask of the pixels of an array."""
+    return Kind("mask", kind.shape, np.dtype(bool), None, 0, kind.spacing, kind.origin, grid=kind.grid)
 
 
 def shape_text(shape: tuple[int, ...], channels: int = 0) -> str:

@@ -60,15 +60,26 @@ FILE_TIFFFILE_UNUSABLE = Mistake(
     "cannot read {path}: a TIFF of {type} needs the tifffile package, and the one that is there cannot be used ({why})",
     "python -m pip install --upgrade tifffile, and imagecodecs where it is there",
 )
-FILE_NEEDS_TIFFFILE = Mistake(
-    "file-needs-tifffile",
-    "cannot read {path}: a TIFF of {type} needs the tifffile package",
-    "pip install 'maskexpr[tiff]'",
-)
 FILE_NEEDS_CODECS = Mistake(
     "file-needs-tifffile",
-    "cannot read {path}: its TIFF compression needs the imagecodecs package",
+    "cannot read {path}: its TIFF compression ({compression}) needs the imagecodecs package",
     "pip install imagecodecs, or save it with deflate or no compression",
+)
+FILE_OME = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: its OME-XML does not describe one image in it ({why})",
+    "save it anew, with Bio-Formats or tifffile.imwrite(..., ome=True)",
+)
+FILE_ELSEWHERE = Mistake(
+    "file-names-outside",
+    "cannot read {path}: it is a part of an OME image whose other parts are in {names}",
+    "save the image as one file, with Bio-Formats or tifffile",
+)
+FILE_WHITE_IS_ZERO = Mistake(
+    "white-is-zero",
+    "{path} is white-is-zero: its numbers are taken as they are stored, 0 for white",
+    "{way_out}",
+    severity="warning",
 )
 FILE_NOT_DECODED = Mistake(
     "file-not-decoded",
@@ -143,4 +154,13 @@ FILE_WITHOUT_RECORD = Mistake(
     "no-record",
     "{path} does not say how it was made",
     "PNG, TIFF and NIfTI files say so that maskexpr wrote with run or -o",
+)
+NODATA_FORM = Mistake(
+    "nodata-form", "--nodata {text} is no number", "write --nodata -9999, --nodata nan, or --nodata im=none for none"
+)
+NO_DATA_OFF = Mistake(
+    "no-data",
+    "{name} is {off} at {count:pixel|pixels} without data, and the file does not say which",
+    "write valid({name}) to a file of its own, say",
+    "warning",
 )

@@ -33,6 +33,8 @@ TAG_VALUES = Bound(2**20, "values of one tag")
 """Numbers that a decoder makes objects of: places of tiles, say, of which 2^31 pixels have some ten thousand."""
 METADATA = Bound(2**26, "bytes beside its pixels")
 """In a PNG, the extensions of a GIF or one TIFF directory: decoders keep profiles, texts and places of strips."""
+OME = Bound(2**24, "bytes of OME-XML")
+"""Beside the pixels of a TIFF: what it says of a thousand planes, exposure and place of each, is a megabyte."""
 JOINED = Bound(2**20, "bytes beside its pixels")
 """In the EXIF of a JPEG, which comes in pieces: Pillow copies all it has with each, 100 MB take three minutes."""
 CHUNKS = Bound(2**16, "chunks")

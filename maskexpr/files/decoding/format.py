@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import FileError
+from maskexpr.diagnostics.errors import Diagnostic, FileError
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.bounds import Bound
@@ -71,6 +71,8 @@ class Pixels:
         Where there is data, of the shape without channels; None where the file says of no pixel that it has none.
     nodata : number, optional
         What the file stores where there is no data.
+    warned : tuple of Diagnostic
+        What a user has to know before the pixels are used, each thing once.
     """
 
     array: "np.ndarray"
@@ -80,6 +82,7 @@ class Pixels:
     grid: "Grid | None" = None
     valid: "np.ndarray | None" = None
     nodata: float | None = None
+    warned: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

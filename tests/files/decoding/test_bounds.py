@@ -21,7 +21,8 @@ from PIL import Image
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files import images
 from maskexpr.files.decoding import bounds, tags
-from maskexpr.files.formats import gif, jpeg, npy, npz, nrrd, png, tiff
+from maskexpr.files.formats import gif, jpeg, npy, npz, nrrd, png
+from maskexpr.files.formats.tiff import reading, structure
 from maskexpr.kernels.png_chunks import SIGNATURE, chunk, header
 
 LITTLE = 2**21  # bytes: what a refusal may take, beside what its file does
@@ -99,6 +100,7 @@ SMALLER = {  # here, or the tests would take long
     "directories": ("PAGES", 500),
     "tags": ("TAGS", 10_000),
     "comments": ("METADATA", 1_000_000),
+    "OME-XML": ("OME", 100_000),
     "pages of palettes": ("PILLOWS_PAGES", 8),
 }
 EMPTY_SCAN = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0"
@@ -139,6 +141,10 @@ HOSTILE = {
     "pages of palettes": (
         lambda: tiff_of([ONE_PIXEL.replace(entry(262, 3, 1, 1), entry(262, 3, 1, 3))] * 9),
         "8 pages of this kind",
+    ),
+    "OME-XML": (
+        lambda: tiff_of([entry(270, 2, 100_009, 256) + ONE_PIXEL]).ljust(256) + b"<OME>".ljust(100_009),
+        "100,000 bytes of OME-XML",
     ),
     "segments": (lambda: jpeg_of(8, 8)[:2] + b"\xff\xfe\0\2" * 70_000 + jpeg_of(8, 8)[2:], "65,536 segments"),
     "ones between segments": (
@@ -407,23 +413,6 @@ def test_a_pillow_without_libtiff(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(images.read(io.BytesIO(packed)).array, array)
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int32", "float32", "colour"])
-def test_many_pages_are_read_by_tifffile_and_the_same(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("tifffile")
-    shape, kind = ((9, 3, 4, 3), "colour") if dtype == "colour" else ((9, 3, 4), "image")
-    array = np.random.default_rng(0).integers(0, 200, shape).astype("uint8" if dtype == "colour" else dtype)
-    data = rasters.encode(array, kind, ".tif")
-    by_pillow = images.read(io.BytesIO(data))
-    monkeypatch.setattr(bounds, "PILLOWS_PAGES", replace(bounds.PILLOWS_PAGES, most=8))
-    monkeypatch.setattr("maskexpr.files.decoding.pillow.open_reader", None)
-    pixels = images.read(io.BytesIO(data))
-    np.testing.assert_array_equal(pixels.array, by_pillow.array)
-    assert pixels.array.dtype == by_pillow.array.dtype
-    assert (pixels.colour, pixels.notes) == (by_pillow.colour, by_pillow.notes)
-    monkeypatch.setitem(sys.modules, "tifffile", None)
-    assert "a TIFF of 9 pages needs the tifffile package; pip install 'maskexpr[tiff]'" in mistake(data)
-
-
 def test_an_old_pillow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("PIL.__version__", "9.5.0")
     text = mistake(png_of())
@@ -432,7 +421,7 @@ def test_an_old_pillow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_bound_is_tested() -> None:
     """By a file that goes beyond it, and in a module that reads files."""
-    readers = [gif, jpeg, npy, npz, nrrd, png, tags, tiff]
+    readers = [gif, jpeg, npy, npz, nrrd, png, tags, reading, structure]
     named = {name for name, value in vars(bounds).items() if isinstance(value, bounds.Bound)}
     said = " ".join(text for _, text in HOSTILE.values())
     for name in named - {"STREAM"}:
