@@ -69,6 +69,7 @@ INSIDE = {
         "operators",
         "calls",
         "inputs",
+        "dicom",
         "commands",
         "sessions",
         "prompt",
@@ -92,16 +93,17 @@ INSIDE = {
         "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
-    "files.images": ("__init__", "reading", "opening", "writing", "table", "replacing"),
+    "files.images": ("__init__", "reading", "several", "opening", "writing", "table", "replacing"),
     "files.formats": (
         *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),
-        *("nii_gz", "nii", "nrrd", "mha"),
+        *("nii_gz", "nii", "nrrd", "mha", "dicom"),
     ),
     "files.formats.nii": ("__init__", "encoding", "volumes", "samples", "places", "headers"),
     "files.formats.tiff": ("__init__", "reading", "writing", "structure", "ome", "imagej", "sizes", "missing"),
     "files.decoding": (
         *("__init__", "tags", "pillow", "texts", "raw", "places", "format", "bounds", "regular", "naming"),
     ),
+    "files.formats.dicom": ("__init__", "series", "pixels", "geometry", "headers", "groups"),
     "planner.rewrites": (
         "__init__",
         "walk",
@@ -173,6 +175,7 @@ OUTSIDE = {
     "cv2": {"kernels"},  # an extra
     "nibabel": {"files.formats"},  # an extra
     "tifffile": {"files.formats", "files.decoding"},
+    "pydicom": {"files.formats"},
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
     "PyInstaller": {"__pyinstaller"},  # which reads that room, and nobody else does

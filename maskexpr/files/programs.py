@@ -39,27 +39,36 @@ class Loaded:
 
     @property
     def stem(self) -> str:
-        """The name of the first input file without its suffix, for naming results."""
-        return stem_of(next(iter(self.paths.values()), Path()))
+        """The name of the first input file without its suffix, or of the folder of a series, for naming results."""
+        first = next(iter(self.paths.values()), Path())
+        if images.is_several(first) and self.paths:
+            return Path(os.path.abspath(first if first.is_dir() else first.parent)).name
+        return stem_of(first)
 
     def file_name(self, name: str) -> str:
         """The file an input came from, without its folder."""
         return self.paths[name].name if name in self.paths else STANDARD
 
     def digest(self, name: str) -> str | None:
-        """The SHA-256 of the bytes an input came from; None for one that is a number."""
+        """The SHA-256 of the bytes an input came from, of a series that of its files' in their order; None for one that
+        is a number."""
         if name in self.digests:
             return self.digests[name]
         if name not in self.paths:
             return None
-        try:
-            stream: Any  # as hashlib takes it
-            with open_file(parted(self.paths[name])[0]) as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise FileError(
-                messages.FILE_REFUSED.anywhere(path=shown(self.paths[name]), reason=reason(error))
-            ) from None
+        path = _parted(self.paths[name])[0]
+        if not images.is_several(path):
+            return _digest(path)
+        return hashlib.sha256("".join(sorted(map(_digest, images.series_of(path)))).encode()).hexdigest()
+
+
+def _digest(path: str | Path) -> str:
+    try:
+        stream: Any  # as hashlib takes it
+        with open_file(path) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
 
 def stem_of(path: str | os.PathLike[str]) -> str:
@@ -198,7 +207,8 @@ def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["ima
     SHA-256 of what can be read only once: that, and other pipes and files that this process was started with."""
     if path is not None:
         path, part = _parted(path)
-        access.note(path)
+        for file in images.files_of(path):
+            access.note(file)
         if not is_handed_over(path):
             find = functools.partial(access.named_by, path)
             return images.read(path, kind=info.kind, find=find, part=part), None

@@ -56,6 +56,10 @@ ZIP_READ = Bound(2**20, "bytes of zip directory or of header", "save it with num
 """That are read at once from a .npz file: its directory has about 60 an array and is read whole."""
 STREAM = Bound(2**31, "bytes through a pipe", "save them as a file first")
 """That are held to be decoded: what a file has on the disk, a pipe has in memory, and it may have no end."""
+INFLATED = Bound(2**30, "bytes behind its compression", _ANEW)
+"""Of a DICOM file that is deflated as a whole: pydicom unpacks all of it at once."""
+FILES = Bound(2**15, "files", "name some of them by a pattern")
+"""Of a folder or a pattern: a scan has some thousand slices."""
 MOST_TEXT = 4 * 2**20
 """The longest text of ours in a picture that is written or read."""
 RECORD_DEPTH = 16

@@ -5,7 +5,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -178,6 +178,7 @@ class Format:
         What a list of formats calls it, if not by its name.
     series
         What several files hold together, where the files of one volume can be many: those of a folder that begin so.
+        It is told what messages call them all, and opens each when it needs it.
     has_parts
         Whether a file may hold several arrays, of which `OpenFile.part` names one.
     """
@@ -189,12 +190,15 @@ class Format:
     writing: Writing | None = None
     text: "Callable[[OpenFile], str | None]" = lambda file: None
     listed: str = ""
-    series: "Callable[[Sequence[OpenFile], str | None], Source] | None" = None
+    series: "Callable[[str, Sequence[Opening], str | None], Source] | None" = None
     has_parts: bool = False
 
     @property
     def ending(self) -> str:
         return self.endings[0]
+
+
+Opening = Callable[[], "AbstractContextManager[OpenFile]"]
 
 
 def whole(decode: "Callable[[OpenFile, str | None], Pixels]") -> "Callable[[OpenFile, str | None], Source]":
@@ -300,6 +304,10 @@ class OpenFile:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise self.wrong(messages.FILE_REFUSED, reason=reason(error)) from error
                 raise told(error) from error
+            except BaseException as error:
+                if type(error).__name__ != "PanicException":  # of decoders in Rust, which is no Exception
+                    raise
+                raise self.broken() from error
 
 
 class TooMany(ValueError):

@@ -22,7 +22,6 @@ from maskexpr.files.images import table
 _FOREIGN = (
     (0, b"\x1f\x8b", "gzip-compressed (NIfTI?)"),
     (0, b"\x5c\x01\0\0", "NIfTI"),
-    (128, b"DICM", "DICOM"),
     (0, b"P7\n", "PAM"),
     (0, b"\x89HDF", "HDF5"),
     (4, b"ftyp", "HEIF, AVIF or video"),
@@ -50,9 +49,18 @@ def opened(file: str | os.PathLike[str] | BinaryIO, find: Find | None = None, pa
     try:
         stream = open_file(file)
     except (OSError, ValueError) as error:
-        raise _not_opened(file, error) from error
+        raise not_opened(file, error) from error
     with stream:
         yield _told_apart(stream, shown(file), found, part)
+
+
+def format_of(path: str) -> Format | None:
+    """The format of a file, None if it is of none that is known."""
+    try:
+        with open_file(path) as stream:
+            return table.begun_by(stream.read(_HEAD), table.ending_of(path))
+    except OSError as error:
+        raise not_opened(path, error) from error
 
 
 def _told_apart(stream: BinaryIO, name: str, find: Find, part: str) -> OpenFile:
@@ -118,7 +126,7 @@ def _format(head: bytes, name: str) -> Format:
     raise FileError(messages.FILE_NO_IMAGE.anywhere(path=name, formats=table.listed()))
 
 
-def _not_opened(file: str | os.PathLike[str], error: OSError | ValueError) -> FileError:
+def not_opened(file: str | os.PathLike[str], error: OSError | ValueError) -> FileError:
     name = shown(file)
     if isinstance(error, IsADirectoryError):
         return FileError(messages.FILE_IS_FOLDER.anywhere(path=name))
