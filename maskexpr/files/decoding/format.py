@@ -306,6 +306,10 @@ class OpenFile:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise self.wrong(messages.FILE_REFUSED, reason=reason(error)) from error
                 raise told(error) from error
+            except BaseException as error:
+                if type(error).__name__ != "PanicException":  # of decoders in Rust, which is no Exception
+                    raise
+                raise self.broken() from error
 
 
 class TooMany(ValueError):

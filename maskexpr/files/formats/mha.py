@@ -94,14 +94,14 @@ def _samples(file: OpenFile, fields: Fields, end: int) -> raw.Samples:
     channels = int(fields.get("ElementNumberOfChannels", "1"))
     beside = _beside(file, fields)
     packed, skipped = _truth(fields, "CompressedData", False), int(fields.get("HeaderSize", "0"))
-    # Those that are packed follow on the header at once: its size is of bytes before what is not packed.
     return raw.Samples(
         (*sizes[::-1], *([channels] if channels != 1 else [])),
         np.dtype(_TYPES[type]).newbyteorder(">" if is_big else "<"),
         packed,
-        (0 if beside else end) + (max(skipped, 0) if packed else 0),
+        # The bytes that are passed over are counted from the beginning of the file, this one too.
+        max(skipped, 0) if beside or skipped > 0 else end,
         0,
-        0 if packed else skipped,
+        raw.FROM_END if skipped < 0 else 0,
         beside,
     )
 
@@ -128,11 +128,11 @@ def _stored(fields: Fields, samples: raw.Samples) -> Stored:
     letters = ("c" if layered else "") + "s" * min(ndim, 3) + "t" * (ndim > 3)
     scale = LENGTHS.get(fields.get("DistanceUnits", "mm").lower(), 1.0)
     stated = _numbers(fields, ("ElementSpacing", "ElementSize"), ndim)
-    sizes = None if stated is None else [abs(size) * scale for size in stated[:3]]
+    sizes = None if stated is None else [size * scale for size in stated[:3]]
     ways = [None] * ndim if sizes is None else _ways(fields, ndim, sizes)
     origin = _numbers(fields, _PLACES, ndim)
     before: list[None] = [None] * layered
-    lengths: list[float | None] = [None] * min(ndim, 3) if sizes is None else [*sizes]
+    lengths: list[float | None] = [None] * min(ndim, 3) if sizes is None else [*map(abs, sizes)]
     return Stored(
         letters,
         (*before, *ways),

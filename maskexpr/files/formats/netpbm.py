@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from maskexpr.diagnostics import messages
 from maskexpr.files.decoding import bounds, raw
 from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Window, Writing, whole
 
@@ -36,6 +37,8 @@ class _Header:
 def _open(file: OpenFile, kind: str | None) -> Source:
     with file.scanning():
         header = _header(file)
+        if not header.count:
+            raise file.wrong(messages.FILE_NO_PIXELS, shape=" x ".join(map(str, header.shape)))
         file.check(header.count, bounds.PIXELS)
     colour, notes = len(header.shape) > 2, _notes(header)
     if header.letter in _BITS + _TEXTS:

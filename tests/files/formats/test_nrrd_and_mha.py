@@ -4,6 +4,7 @@ import gzip
 import importlib.util
 import io
 import os
+import tempfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -194,6 +195,35 @@ def test_sizes_and_places_that_a_metaimage_states(more: tuple[list[str], tuple[i
     assert pixels.grid.is_placed is placed
     if len(lines) == 3:
         assert pixels.grid.steps == ((0, 0, 3), (2, 0, 0), (0, 1, 0))
+
+
+@itk
+@each(
+    "lines",
+    [
+        ["ElementSize = 1 2 3"],
+        ["ElementSpacing = 1 -2 3", "Offset = 1 2 3"],
+        ["ElementSpacing = 1 2 3", "Position = 1 2 3", "Rotation = 0 1 0 1 0 0 0 0 1", "CenterOfRotation = 5 5 5"],
+        ["ElementSpacing = 1 2 3", "Offset = 1 2 3", "AnatomicalOrientation = RAI"],
+        ["HeaderSize = 20"],
+        ["HeaderSize = -1"],
+        ["ElementToIntensityFunctionSlope = 2"],
+    ],
+)
+def test_what_metaimages_state_is_taken_as_itk_takes_it(lines: list[str]) -> None:
+    import SimpleITK as sitk
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "a.mha")
+        Path(path).write_bytes(mha_of(PLAIN_MHA + lines, VOLUME.tobytes()))
+        image, pixels = sitk.ReadImage(path), images.read(path)
+    same(pixels.array, sitk.GetArrayFromImage(image))
+    if pixels.spacing:
+        assert pixels.spacing[::-1] == image.GetSpacing()
+    if pixels.grid and pixels.grid.is_placed:
+        assert pixels.grid.origin == image.GetOrigin()
+        directions = np.reshape(image.GetDirection(), (3, 3))
+        np.testing.assert_array_equal(ways_of(pixels.grid), directions * image.GetSpacing())
 
 
 @pytest.mark.parametrize("skip", [0, 7])

@@ -143,7 +143,7 @@ class Decoder:
         """Frames as pydicom decodes them, colours as RGB."""
         from pydicom.pixels.decoders.base import get_decoder
         from pydicom.pixels.utils import as_pixel_options
-        from pydicom.uid import UID
+        from pydicom.uid import UID, RLELossless
 
         with self.file.decoding(DECODER):
             found = dataset(self.file, pixels=True)
@@ -159,6 +159,8 @@ class Decoder:
             if not self.header.is_native:
                 self._check_claims(found)
             options = as_pixel_options(found)
+            if syntax == RLELossless:  # of damage, the decoder in Rust tells the terminal
+                options["decoding_plugin"] = "pydicom"
             if self.header.allocated == 1 or self.header.frames == 1:
                 frames = decoder.as_array(found, **options)[0]
                 frames = frames.reshape(self.header.frames, *frames.shape[self.header.frames > 1 :])
