@@ -137,15 +137,9 @@ def test_scaling_is_nibabels(tmp_path: Path, stored: str, slope: float, inter: f
     path = saved(tmp_path / f"a{ending}", volume(stored), scl_slope=slope, scl_inter=inter)
     pixels = images.read(path)
     np.testing.assert_array_equal(pixels.array, np.asanyarray(nibabel.load(path).dataobj).T)
-    is_whole = stored != "float32" and slope in (1, 2, -1) and inter != 0.25 and (stored, slope) != ("uint64", -1)
     if (slope, inter) == (1, 0):
         assert (pixels.array.dtype, pixels.notes) == (np.dtype(stored), ())
         return
-    assert (
-        pixels.array.dtype.kind == ("f" if not is_whole or (stored, slope) == ("uint64", 2.0) else "i")
-        or (stored == "uint8" and slope == 2 and inter == 0)
-        or (stored, inter) == ("uint16", 0.0)
-    )
     assert f"stored as {stored}, scaled as its header says (times {np.float32(slope):.9g}" in pixels.notes[0]
     assert pixels.notes[0].endswith(f"taken as {pixels.array.dtype}")
 
