@@ -4,13 +4,17 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK
+from helpers import rasters
 from helpers.each import each
 from pydicom.data import get_testdata_file
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
+from maskexpr.api import compile
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files import images
+from maskexpr.files import images, programs
+from maskexpr.files.access import Access
+from maskexpr.files.decoding import bounds
 from maskexpr.files.images import several
 
 ROWS, COLUMNS, COUNT = 6, 5, 4
@@ -185,3 +189,24 @@ def test_files_cut_short_anywhere_are_refused(tmp_path):
     for length in range(140, len(data) - 1, 23):
         path.write_bytes(data[:length])
         assert said(path).startswith("error: cannot read")
+
+
+def test_folders_and_deflated_files_have_bounds(folder, monkeypatch):
+    monkeypatch.setattr(bounds, "FILES", bounds.Bound(3, "files"))
+    assert "more than 3 files" in said(folder)
+    monkeypatch.setattr(bounds, "INFLATED", bounds.Bound(1000, "bytes behind its compression"))
+    assert "more than 1,000 bytes" in said(get_testdata_file("image_dfl.dcm", download=False))
+
+
+def test_dicom_is_not_written(tmp_path):
+    with pytest.raises(FileError, match="only read"):
+        rasters.write(tmp_path / "a.dcm", np.ones((2, 2), bool), kind="mask")
+
+
+def test_a_folder_goes_through_the_command(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    access = Access()
+    loaded = programs.load_inputs(compile("im > 0"), {"im": folder.name}, {}, [], folder, access)
+    assert loaded.stem == folder.name
+    assert access.refusal(str(folder / "0.dcm")) is not None
+    assert loaded.digest("im") != loaded.digest("other")

@@ -651,7 +651,7 @@ def test_the_name_of_a_file_cannot_break_the_line(tmp_path: Path) -> None:
         (b"", "empty (0 bytes)"),
         (b"BM is how this text begins, no bitmap", "not an image of a known format"),
         (b"<svg></svg>", "not an image of a known format"),
-        (bytes(128) + b"DICM", "DICOM files are not read"),
+        (bytes(128) + b"DICM", "DICOM without pixels"),
         (b"\x1f\x8b\x08", "gzip"),
         (b"RIFF\0\0\0\0WEBPVP8 ", "WebP files are not read"),
     ],
@@ -1064,4 +1064,4 @@ def test_a_further_format_is_a_module_and_no_more(tmp_path: Path) -> None:
         rasters.write(tmp_path / "a.rows", np.full((1, 2), 300, np.uint16), kind="image")
     with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, \.npy, \.npz, \.rows"):
         rasters.write(tmp_path / "a.txt", mask, kind="mask")
-    assert "known are BMP, GIF, JPEG, .npy, .npz, PNG, ROWS and TIFF" in mistake(b"hello")
+    assert "known are BMP, DICOM, GIF, JPEG, .npy, .npz, PNG, ROWS and TIFF" in mistake(b"hello")
