@@ -635,7 +635,7 @@ def _frames():
 
 # --- no dead wording -------------------------------------------------------------------------------------------------
 
-TESTED_ELSEWHERE = ("files", "commands", "pictures", "sessions", "prompt")
+TESTED_ELSEWHERE = ("files", "dicom", "commands", "pictures", "sessions", "prompt")
 
 
 def wordings():

@@ -63,6 +63,11 @@ DICOM_SEGMENTS = Mistake(
     "cannot read {path}: it holds {count} segments ({segments}), which may lie over one another",
     "save one of them by itself",
 )
+DICOM_NOT_WRITTEN = Mistake(
+    "file-suffix",
+    "cannot write {path}: {suffix} files are only read",
+    "write .nii.gz, which lies in the patient as they do, or .tif",
+)
 DICOM_FRACTIONS = Mistake(
     "file-pixel-type",
     "cannot read {path}: it is a segmentation of fractions, not of on and off",

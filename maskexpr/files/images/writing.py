@@ -83,6 +83,8 @@ def _encoded(raster: Raster, suffix: str, name: str, text: str) -> list[Piece]:
 def _format(suffix: str, name: str) -> tuple[str, Writing]:
     """How files of some ending are written, and the plainest ending that they have."""
     found = table.of_ending(suffix)
+    if found is not None and found.writing is None and found.series is not None:
+        raise FileError(messages.DICOM_NOT_WRITTEN.anywhere(path=name, suffix=suffix))
     if suffix in _LOSSY or (found is not None and found.writing is None):
         raise FileError(messages.FILE_LOSSY.anywhere(path=name, suffix=suffix))
     if found is None or found.writing is None:

@@ -2,6 +2,7 @@
 file itself, or in groups for each of its frames."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,7 @@ def spacing(found: "Dataset") -> tuple[tuple[float, float] | None, str]:
     scanned = _pair(found, "NominalScannedPixelSpacing")
     if scanned is not None:
         return scanned, "NominalScannedPixelSpacing: sizes are those on the film"
-    regions = found.get("SequenceOfUltrasoundRegions") or ()
+    regions: Sequence[Any] = found.get("SequenceOfUltrasoundRegions") or ()
     if len(regions) == 1 and whole(regions[0], "RegionSpatialFormat", 0) == 1:
         return _region(regions[0])
     return None, ""
