@@ -670,10 +670,6 @@ def test_the_name_of_a_file_cannot_break_the_line(tmp_path: Path) -> None:
         (b"", "empty (0 bytes)"),
         (b"BM is how this text begins, no bitmap", "not an image of a known format"),
         (b"<svg></svg>", "not an image of a known format"),
-<<<<<<< HEAD
-=======
-        (bytes(128) + b"DICM", "DICOM without pixels"),
->>>>>>> dicom
         (b"\x1f\x8b\x08", "gzip"),
         (b"P7\nWIDTH 1\n", "PAM files are not read"),
     ],
@@ -1099,8 +1095,4 @@ def test_a_further_format_is_a_module_and_no_more(tmp_path: Path) -> None:
         rasters.write(tmp_path / "a.rows", np.full((1, 2), 300, np.uint16), kind="image")
     with pytest.raises(FileError, match=r"known are \.png, \.tif, \.bmp, .*, \.nrrd, \.rows"):
         rasters.write(tmp_path / "a.txt", mask, kind="mask")
-<<<<<<< HEAD
     assert re.search(r"known are BMP, .*, PNG, ROWS, .* and WebP$", mistake(b"hello"))
-=======
-    assert "known are BMP, DICOM, GIF, JPEG, .npy, .npz, PNG, ROWS and TIFF" in mistake(b"hello")
->>>>>>> dicom
