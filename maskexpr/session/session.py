@@ -291,6 +291,8 @@ class Session:
 
     def _opened(self, state: State, name: str, path: str, spacing: str | None, kind: str | None) -> State:
         pixels, digest = programs.read_input(InputInfo(name, kind), Path(path), self._access)
+        if not pixels.array.flags.writeable:  # mapped: others may write the file anew while the session lasts
+            pixels = replace(pixels, array=pixels.array.copy())
         size, nodata = spacing or programs.spacing_for(name, state.spacings), programs.spacing_for(name, state.nodata)
         self._versions += 1
         image = programs.as_image(pixels, size, nodata, path)
