@@ -48,6 +48,8 @@ def _in_folder(path: Path) -> list[str]:
 def opened(path: Path, kind: str | None) -> tuple[Source, tuple[str, ...]]:
     """What the files of a folder or pattern hold together, and what was passed over."""
     files = files_of(path)
+    if not files:
+        raise FileError(messages.FILE_IS_FOLDER.anywhere(path=shown(path)))
     formats = {name: found for name in files if (found := opening.format_of(name)) is not None}
     format = next((found for found in formats.values() if found.series is not None), None)
     if format is None or format.series is None:

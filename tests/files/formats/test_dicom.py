@@ -177,6 +177,9 @@ def test_a_detectors_spacing_is_said(tmp_path):
 def test_what_holds_no_image_is_one_line(tmp_path):
     assert "folder" in said(tmp_path)
     assert "no file has such a name" in said(tmp_path / "*.dcm")
+    (tmp_path / "a.txt").write_text("no image")
+    assert "none of its 1 file is a DICOM image" in said(tmp_path)
+    assert "no DICOM series" in said(tmp_path / "*.txt")
     assert "without pixels" in said(get_testdata_file("rtplan.dcm", download=False))
     assert "DICOMDIR" in said(get_testdata_file("DICOMDIR", download=False))
     assert "damaged" in said(get_testdata_file("MR_truncated.dcm", download=False))

@@ -304,7 +304,7 @@ def _palette_bits(file: OpenFile, found: "Dataset") -> int:
     """Of one channel of a palette's colours; a palette that unpacks to more than a palette is damage."""
     for colour in ("Red", "Green", "Blue"):
         packed = found.get(f"Segmented{colour}PaletteColorLookupTableData")
-        if packed is not None and _unpacked(packed) > 2**16:
+        if packed is not None and _unpacked(packed, "<" if found.original_encoding[1] else ">") > 2**16:
             raise file.broken()
     descriptor = found.get("RedPaletteColorLookupTableDescriptor")
     bits = int(descriptor[2]) if descriptor is not None and len(descriptor) == 3 else 0
@@ -313,9 +313,9 @@ def _palette_bits(file: OpenFile, found: "Dataset") -> int:
     return bits
 
 
-def _unpacked(packed: bytes) -> int:
+def _unpacked(packed: bytes, order: str) -> int:
     """How many colours the segments of a palette come to."""
-    words = struct.unpack(f"<{len(packed) // 2}H", packed[: len(packed) // 2 * 2])
+    words = struct.unpack(f"{order}{len(packed) // 2}H", packed[: len(packed) // 2 * 2])
     at = total = 0
     while at + 1 < len(words):
         opcode, length = words[at : at + 2]
