@@ -182,7 +182,9 @@ class Program:
         source = self._declared.source
         arrays, kinds, params = binding.bind(self._open, source, self._catalogue, given, run=run)
         is_masked = any(map(binding.is_masked, given.values()))
-        return Stages(self._declared, self._prepared(kinds, params), kinds, arrays, is_masked)
+        return Stages(
+            self._declared, self._prepared(kinds, params), kinds, arrays, is_masked, binding.giver(given, kinds)
+        )
 
     def _prepared(self, kinds: Mapping[str, Kind], params: Mapping[str, Any]) -> Prepared:
         """The program checked against these kinds; kept, so that a second run does not check again."""

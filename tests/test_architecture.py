@@ -29,11 +29,13 @@ ROOMS = (
     "engine",
     "planner",
     "checker",
+    "containers",
     "library",
     "program",
     "functions",
     "language",
     "kernels",
+    "headers",
     "kinds",
     "diagnostics",
 )
@@ -98,12 +100,13 @@ INSIDE = {
         *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),
         *("nii_gz", "nii", "nrrd", "mha", "dicom"),
     ),
-    "files.formats.dicom": ("__init__", "series", "pixels", "geometry", "headers", "groups"),
-    "files.formats.nii": ("__init__", "encoding", "volumes", "samples", "places", "headers"),
+    "files.formats.dicom": ("__init__", "series", "pixels", "headers"),
+    "headers": ("__init__", "stored", "nifti", "dicom"),
+    "headers.dicom": ("__init__", "values", "geometry", "header", "groups"),
+    "containers": ("__init__", "itk_images", "nibabel_images", "dicom_datasets", "container"),
+    "files.formats.nii": ("__init__", "encoding", "volumes", "samples", "headers"),
     "files.formats.tiff": ("__init__", "reading", "writing", "structure", "ome", "imagej", "sizes", "missing"),
-    "files.decoding": (
-        *("__init__", "tags", "pillow", "texts", "raw", "places", "format", "bounds", "regular", "naming"),
-    ),
+    "files.decoding": (*("__init__", "tags", "pillow", "texts", "raw", "format", "bounds", "regular", "naming"),),
     "planner.rewrites": (
         "__init__",
         "walk",
@@ -173,9 +176,9 @@ OUTSIDE = {
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels"},
     "cv2": {"kernels"},  # an extra
-    "nibabel": {"files.formats"},  # an extra
+    "nibabel": {"files.formats", "headers", "containers"},  # an extra
     "tifffile": {"files.formats", "files.decoding"},
-    "pydicom": {"files.formats"},
+    "pydicom": {"files.formats", "headers", "containers"},
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
     "PyInstaller": {"__pyinstaller"},  # which reads that room, and nobody else does
@@ -290,6 +293,7 @@ def test_formats_know_nothing_of_the_language():
         {
             "files.formats",
             "files.decoding",
+            "headers",
             "kernels.png_chunks",
             "kinds.grid",
             *(f"diagnostics.{name}" for name in ("messages", "errors", "source", "printing")),
@@ -331,7 +335,7 @@ ROUNDED |= {"quantile", "dot", "matmul", "einsum", "tensordot", "linalg", "fft",
 LEFT_OPEN = {
     "library.operators": {"power"},  # of whole numbers
     "planner.methods.elementary": {"power"},  # of whole numbers
-    "files.formats.nii.places": {"asin"},  # an angle of two digits in a note
+    "headers.nifti": {"asin"},  # an angle of two digits in a note
     "kernels.elementary.angles": {"atan2"},  # a first guess of exact digits
     "kernels.elementary.powers": {"log"},  # how large a power is, about
 }

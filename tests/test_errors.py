@@ -11,7 +11,9 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nibabel
 import numpy as np
+import pydicom
 import pytest
 from helpers import others
 
@@ -273,6 +275,15 @@ ODD_INPUTS = {
         others.nibabel_image(),
         "im is a NiftiImage, whose axes are x, y, z; give them as z, y, x: numpy.asarray(im.dataobj).T",
     ),
+    "numbers beyond space, time and channels": (
+        nibabel.Nifti1Image(np.zeros((2, 3, 1, 1, 2, 2), np.uint8), np.eye(4)),
+        "im has 2 x 3 x 1 x 1 x 2 x 2 numbers: more than space, time and one number for each channel;"
+        " give some of them: im.slicer[..., 0], say",
+    ),
+    "a dataset of no pixels": (
+        pydicom.Dataset(),
+        "im is a dataset that is not taken: it has no pixels; give its pixels as they are meant: im.pixel_array, say",
+    ),
     "a tensor that learns": (
         others.tensor("it requires grad."),
         "im cannot be an image as it is: it requires grad; give im.detach().cpu().numpy()",
@@ -300,12 +311,12 @@ ODD_INPUTS = {
         'im has the bands L, A; leave out the alpha: im.convert("LA").convert("L")',
     ),
     "two numbers a pixel": (
-        others.Fake(np.zeros((3, 4, 2)), GetNumberOfComponentsPerPixel=lambda: 2),
+        others.itk_image(np.zeros((3, 4, 2)), (1, 1), components=2),
         "im has 2 numbers a pixel: neither one nor 3 or 4 of colour; give one of them, as an array",
     ),
     "regions without pixels": (
-        others.Fake(np.zeros((3, 4)), GetPixelIDTypeAsString=lambda: "label of 8-bit unsigned integer"),
-        "im is a Fake that holds regions, not pixels; give SimpleITK.LabelMapToLabel(im)",
+        others.itk_image(np.zeros((3, 4)), (1, 1), pixels="label of 8-bit unsigned integer"),
+        "im is an ItkImage that holds regions, not pixels; give SimpleITK.LabelMapToLabel(im)",
     ),
     "one frame of several": (
         others.pillow_image(np.zeros((3, 4), np.uint8), ("L",), n_frames=7),

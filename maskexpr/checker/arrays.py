@@ -13,6 +13,7 @@ from maskexpr.checker import given
 from maskexpr.checker.image import Image, grid_of, turns_of
 from maskexpr.checker.missing import emptied, number_of, valid_of
 from maskexpr.checker.params import is_endless, shown
+from maskexpr.containers import Given
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.grid import rounded
@@ -65,7 +66,7 @@ def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind, A
 
 
 def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind, Any]:
-    found = given.Given(np.empty(0))
+    found = Given(np.empty(0))
     if not _is_signature(image.array):
         found = given.taken(image.array, info.kind)
         image, array = _completed(image, found, info.kind), found.array
@@ -114,10 +115,16 @@ def _in_order(spacing: Any, axes: str | None, order: tuple[int, ...] | None) -> 
     return [size_of[axis] for axis in order if axis in size_of]
 
 
-def _completed(image: Image, found: given.Given, declared: str | None) -> Image:
+def _completed(image: Image, found: Given, declared: str | None) -> Image:
     """An image with what its array stated about itself, where the caller did not."""
-    spacing = found.spacing if image.spacing is None else image.spacing
-    return replace(image, spacing=spacing, kind=image.kind or (found.kind if declared is None else None))
+    return replace(
+        image,
+        spacing=found.spacing if image.spacing is None else image.spacing,
+        kind=image.kind or (found.kind if declared is None else None),
+        grid=found.grid if image.grid is None else image.grid,
+        valid=found.valid if image.valid is None and image.nodata is None else image.valid,
+        nodata=found.nodata if image.nodata is None and image.valid is None else image.nodata,
+    )
 
 
 def _other_kind(info: InputInfo, wanted: str, found: str, way_out: str = "") -> Refused:
@@ -152,7 +159,7 @@ def _check_type(pixels: _Pixels) -> None:
         raise Refused(messages.INPUT_NO_PIXELS, shape=shape_text(shape) or "()")
 
 
-def _scalar(info: InputInfo, found: given.Given) -> tuple[Any, Kind, None]:
+def _scalar(info: InputInfo, found: Given) -> tuple[Any, Kind, None]:
     if found.left_out is not None:
         raise Refused(messages.INPUT_LEFT_OUT)
     value = found.array.item()

@@ -1,14 +1,18 @@
 """What a caller gives, bound to the inputs and params of a program: arrays that the steps can use, the kinds that the
 checker needs, values of params."""
 
+import functools
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+import numpy as np
 
 from maskexpr.checker import given as given_arrays
 from maskexpr.checker.arrays import input_value
-from maskexpr.checker.image import Image
+from maskexpr.checker.image import Image, turned_back
 from maskexpr.checker.params import literal, param_value, written_value
+from maskexpr.containers import Made, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN, Diagnostic, InputError
 from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, FOREIGN_VALUES, worded
@@ -20,7 +24,7 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.library import PROPERTIES
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo, valid_name
 
-__all__ = ["Image", "bind", "is_masked", "literal", "param_value", "parameter", "taken"]
+__all__ = ["Image", "bind", "giver", "is_masked", "literal", "param_value", "parameter", "taken"]
 
 _LITERALS = ("true", "false", "none")
 
@@ -62,6 +66,22 @@ def bind(
 def is_masked(value: Any) -> bool:
     """Whether a masked array is given."""
     return given_arrays.is_masked(value.array if isinstance(value, Image) else value)
+
+
+def giver(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Callable[[Made], Any] | None:
+    """What gives results back as the first input that has a grid is: as an image of its library, or with their axes in
+    its order; None where they are plain arrays. It gives None for what cannot be so."""
+    for name, kind in kinds.items():
+        if kind.grid is None:
+            continue
+        value = given[name]
+        axes = value.axes if isinstance(value, Image) else None
+        held = value.array if isinstance(value, Image) else value
+        library = None if type(held) is np.ndarray else library_of(held)
+        if library is not None:
+            return functools.partial(library.given_back, held)
+        return None if axes is None else functools.partial(turned_back, axes)
+    return None
 
 
 def taken(value: Any, name: str, kind: str | None = None) -> tuple[Any, Kind]:

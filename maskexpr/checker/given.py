@@ -7,12 +7,13 @@ against the array that comes out: its shape, its frames, the order of its axes, 
 
 import numbers
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set, Sized
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set, Sized
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from maskexpr.containers import Given, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.kind import shape_text
@@ -38,17 +39,6 @@ _HOLDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Given:
-    """An array, and what the object that it came from says beside the numbers: the size of a pixel in millimetres in
-    axis order, the kind of an image that states its channels, and the numbers that a masked array leaves out."""
-
-    array: Array
-    spacing: tuple[float, ...] | None = None
-    kind: str | None = None
-    left_out: Array | None = None
-
-
 def is_masked(value: Any) -> bool:
     """Whether it is a masked array."""
     # Touching np.ma would import it, and nobody has a masked array without having done so.
@@ -65,7 +55,9 @@ def taken(value: Any, declared: str | None = None) -> Given:
             raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
         if isinstance(value, list | tuple):
             return Given(_native(_stacked(value, declared)))
-        return _taken(value, declared)
+        library = library_of(value)
+        found = _taken(value, declared) if library is None else library.taken(value, declared)
+        return replace(found, array=_native(found.array))
     except Refused:
         raise
     except Exception as error:  # what another library does when it is asked, and what it then says, is its own affair
@@ -73,20 +65,18 @@ def taken(value: Any, declared: str | None = None) -> Given:
 
 
 def _taken(value: Any, declared: str | None) -> Given:
-    _refuse_label_map(value)
-    array = _converted(value)
+    """What has a protocol of NumPy's, or is of a library that states all in the same ways."""
+    array = np.asanyarray(value)
     if array.dtype == object and array.ndim == 0 and not isinstance(value, int):  # which may be beyond 64 bits
         raise _unconvertible(value)
     _refuse_lost_shape(value, array)
     _refuse_bands(value, declared)
     _refuse_frames(value)
     _refuse_axes(value)
-    channels = _components(value) > 1
-    kind = "colour" if channels else None
     if not is_masked(array):
-        return Given(_native(np.asarray(array)), _spacing(value), kind)
+        return Given(np.asarray(array))
     left_out = np.ma.getmaskarray(array) if np.ma.is_masked(array) else None
-    return Given(_native(np.ma.getdata(array, subok=False)), _spacing(value), kind, left_out)
+    return Given(np.ma.getdata(array, subok=False), left_out=left_out)
 
 
 def _native(array: Array) -> Array:
@@ -94,15 +84,6 @@ def _native(array: Array) -> Array:
 
 
 # --- to an array -----------------------------------------------------------------------------------------------------
-
-
-def _converted(value: Any) -> Array:
-    """By the object's own protocol, or by ITK's function for it; numbers have no axes."""
-    if not _has_protocol(value):
-        make = _itk_function(value)
-        if make is not None:
-            return np.asanyarray(make(value))
-    return np.asanyarray(value)
 
 
 def _has_protocol(value: Any) -> bool:
@@ -113,14 +94,6 @@ def _has_protocol(value: Any) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _itk_function(value: Any) -> Callable[[Any], Any] | None:
-    """What the packages around ITK have for images, which are no arrays by themselves: a copy, in axis order."""
-    if not hasattr(type(value), "GetSize"):
-        return None
-    package = sys.modules.get(type(value).__module__.partition(".")[0])
-    return getattr(package, "GetArrayFromImage", None)
 
 
 def _stacked(values: Sequence[Any], declared: str | None) -> Array:
@@ -142,13 +115,6 @@ def _stacked(values: Sequence[Any], declared: str | None) -> Array:
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
-
-
-def _refuse_label_map(value: Any) -> None:
-    """ITK's maps of labels hold runs of pixels: asked for an array of one, SimpleITK ends the process."""
-    described = getattr(value, "GetPixelIDTypeAsString", None)
-    if callable(described) and str(described()).startswith("label of"):
-        raise Refused(messages.INPUT_LABEL_MAP, found=type(value).__name__)
 
 
 def _refuse_masked_parts(value: Any) -> None:
@@ -225,14 +191,6 @@ def _refuse_bands(value: Any, declared: str | None) -> None:
     if len(bands) > 1 and bands not in _COLOURS:
         mistake = messages.INPUT_BANDS_GREY if bands[0] == "L" and len(bands) == 2 else messages.INPUT_BANDS
         raise Refused(mistake, bands=", ".join(bands))
-    if _components(value) not in (1, 3, 4):
-        raise Refused(messages.INPUT_COMPONENTS, count=_components(value))
-
-
-def _components(value: Any) -> int:
-    """Numbers a pixel, as ITK counts them."""
-    count = getattr(value, "GetNumberOfComponentsPerPixel", None)
-    return int(count()) if callable(count) else 1
 
 
 def _refuse_frames(value: Any) -> None:
@@ -251,14 +209,3 @@ def _refuse_axes(value: Any) -> None:
     if spatial != turned:
         order = ", ".join(repr(turned.pop(0) if str(name) in spatial else str(name)) for name in dims)
         raise Refused(messages.INPUT_AXES, found=", ".join(map(str, dims)), order=order)
-
-
-# --- what is taken over ----------------------------------------------------------------------------------------------
-
-
-def _spacing(value: Any) -> tuple[float, ...] | None:
-    """As ITK's images state it: millimetres, x first; to the six digits that 32 bits hold."""
-    spacing = getattr(value, "GetSpacing", None)
-    if not callable(spacing):
-        return None
-    return tuple(float(f"{float(step):.6g}") for step in spacing())[::-1]

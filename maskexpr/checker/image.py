@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.containers import Made
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.grid import AXES, Grid
@@ -28,7 +29,7 @@ class Image:
         What the array is, where its shape and type do not say it.
     axes : str, optional
         A letter for each axis of the array, of t, z, y, x, and c for channels: "xyz" for one that has x first. It is
-        turned to t, z, y, x, c, as the language has them.
+        turned to t, z, y, x, c, as the language has them, and results are turned back.
     origin : sequence of 3 numbers, optional
         Where the centre of the first pixel lies in a patient, in millimetres to the left, the back and the head (DICOM,
         ITK; not NIfTI, which counts to the right and the front).
@@ -77,6 +78,14 @@ def turns_of(axes: str | None, ndim: int) -> tuple[int, ...] | None:
         raise Refused(messages.IMAGE_AXES, axes=axes, ndim=ndim)
     order = tuple(sorted(range(ndim), key=lambda axis: _ORDER.index(axes[axis])))
     return None if order == tuple(range(ndim)) else order
+
+
+def turned_back(axes: str, made: Made) -> Any:
+    """A result with its axes in the order of an image's; None where it has others."""
+    letters = made.letters + _CHANNELS * made.has_channels
+    if not set(letters) <= {*axes, _CHANNELS} or len(letters) != made.array.ndim:
+        return None
+    return made.array.transpose(sorted(range(len(letters)), key=lambda axis: axes.find(letters[axis]) % len(_ORDER)))
 
 
 def grid_of(image: Image, order: tuple[int, ...], spacing: tuple[Fraction, ...] | None) -> Grid | None:

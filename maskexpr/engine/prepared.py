@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from maskexpr.containers import Made
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError, ProgramError
 from maskexpr.diagnostics.source import Span
@@ -86,6 +87,7 @@ class Stages:
     kinds: Mapping[str, Kind]
     arrays: Mapping[str, Any]
     is_masked: bool = False  # masked arrays were given, and are given back
+    giver: Callable[[Made], Any] | None = None  # gives results back as what was given; None for those that cannot be so
 
     @property
     def checked(self) -> Checked:
@@ -155,7 +157,14 @@ class Stages:
         return [kind.nodata for name, kind in self.kinds.items() if name in names and kind.nodata is not None]
 
     def _given_back(self, result: Result) -> Any:
-        if not self.is_masked or not isinstance(result.value, np.ndarray):
+        if not isinstance(result.value, np.ndarray):
+            return result.value
+        kind = result.kind
+        if self.giver is not None and kind.grid is not None:
+            back = self.giver(Made(result.value, kind.name, kind.spacing, kind.grid))
+            if back is not None:
+                return back
+        if not self.is_masked:
             return result.value
         if result.valid is None:
             return np.ma.MaskedArray(result.value)

@@ -1,8 +1,6 @@
 """What other libraries have as images: taken with its shape and spacing, or refused with a way out."""
 
 import io
-import sys
-import types
 from fractions import Fraction
 from typing import Any
 
@@ -21,15 +19,6 @@ VOLUME[1, 2, 2] = 9
 GROWN = "area(dilate(im > 0, 1))"
 
 
-@pytest.fixture
-def around_itk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package that makes arrays of its images, as SimpleITK does."""
-    package = types.ModuleType("a_package_around_itk")
-    package.GetArrayFromImage = lambda image: image.array.copy()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "a_package_around_itk", package)
-
-
-@pytest.mark.usefixtures("around_itk")
 def test_images_of_itk_have_their_shape_and_their_spacing() -> None:
     im = others.itk_image(VOLUME, (0.5, 1.0, 0.10000000149011612))  # x, y, z; and what 32 bits make of 0.1
     assert maskexpr.evaluate(GROWN, im=im) == 7
@@ -39,7 +28,6 @@ def test_images_of_itk_have_their_shape_and_their_spacing() -> None:
     assert maskexpr.view(im).kind.shape == (3, 4, 5)
 
 
-@pytest.mark.usefixtures("around_itk")
 def test_channels_of_itk_are_counted_by_itk() -> None:
     im = others.itk_image(np.ones((2, 4, 5, 3), np.float32), (1, 1, 2), components=3)
     kind = input_value(InputInfo("im"), im, run=True)[1]
@@ -48,7 +36,6 @@ def test_channels_of_itk_are_counted_by_itk() -> None:
         taken(others.itk_image(np.ones((4, 5, 2)), (1, 1), components=2))
 
 
-@pytest.mark.usefixtures("around_itk")
 def test_a_map_of_labels_is_refused_before_itk_is_asked_for_its_pixels() -> None:
     im = others.itk_image(VOLUME, (1, 1, 1), pixels="label of 8-bit unsigned integer")
     with pytest.raises(maskexpr.InputError, match=r"LabelMapToLabel\(im\)"):
@@ -57,7 +44,7 @@ def test_a_map_of_labels_is_refused_before_itk_is_asked_for_its_pixels() -> None
 
 def test_without_a_function_that_makes_an_array_they_are_refused() -> None:
     with pytest.raises(maskexpr.InputError, match="is an ItkImage of 3x4x5, of which NumPy makes an array of 60"):
-        maskexpr.evaluate(GROWN, im=others.itk_image(VOLUME, (1, 1, 1)))
+        maskexpr.evaluate(GROWN, im=others.itk_image(VOLUME, (1, 1, 1), package=""))
 
 
 STATED = {
@@ -103,7 +90,6 @@ def test_a_sequence_without_a_size_is_taken_only_if_it_says_that_it_is_one() -> 
         taken(Pixels())
 
 
-@pytest.mark.usefixtures("around_itk")
 def test_what_lies_in_a_list_is_taken_as_it_is_by_itself() -> None:
     slices = [others.itk_image(plane, (1, 1)) for plane in VOLUME]
     assert np.array_equal(taken(slices).array, VOLUME)
@@ -195,15 +181,14 @@ def test_pillow(tmp_path: Any) -> None:
 
 def test_pydicom() -> None:
     pydicom = pytest.importorskip("pydicom")
-    with pytest.raises(maskexpr.InputError, match=r"is a Dataset, not its pixels; give im\.pixel_array"):
+    with pytest.raises(maskexpr.InputError, match=r"it has no pixels; give its pixels as they are meant"):
         maskexpr.evaluate(GROWN, im=pydicom.Dataset())
 
 
 def test_nibabel() -> None:
     nibabel = pytest.importorskip("nibabel")
     im = nibabel.Nifti1Image(VOLUME.T, np.eye(4))
-    with pytest.raises(maskexpr.InputError, match=r"numpy\.asarray\(im\.dataobj\)\.T"):
-        maskexpr.evaluate(GROWN, im=im)
+    assert maskexpr.evaluate(GROWN, im=im) == 7
     assert maskexpr.evaluate(GROWN, im=np.asarray(im.dataobj).T) == 7
 
 

@@ -12,13 +12,13 @@ def bound(image, text="im > 0"):
     return maskexpr.compile(text).bind(im=image)
 
 
-def test_axes_in_another_order_are_turned():
+def test_axes_in_another_order_are_turned_and_results_turned_back():
     array = RNG.integers(0, 9, (4, 5, 6))
     image = maskexpr.Image(array, axes="xyz", spacing=[1, 2, 3])
     bind = bound(image)
     assert bind.kinds["result"].shape == (6, 5, 4)
     assert [float(s) for s in bind.kinds["result"].spacing] == [3, 2, 1]
-    np.testing.assert_array_equal(bind.run()["result"], array.T > 0)
+    np.testing.assert_array_equal(bind.run()["result"], array > 0)
     assert bind.kinds["result"].grid.axes == "zyx"
 
 

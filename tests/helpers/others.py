@@ -1,5 +1,8 @@
 """Images of other libraries, as far as they matter here: what these say of themselves, and what NumPy makes of them."""
 
+import sys
+import types
+
 import numpy as np
 
 
@@ -16,8 +19,11 @@ class Fake:
         return self._array
 
 
-def itk_image(array, spacing, components=1, pixels="8-bit unsigned integer"):
-    """As SimpleITK's: a sequence of its pixels, one after another, no array, and sizes with x first."""
+def itk_image(array, spacing, components=1, pixels="8-bit unsigned integer", package="a_package_around_itk"):
+    """As SimpleITK's: a sequence of its pixels, one after another, no array, and sizes with x first. The package makes
+    arrays of its images, unless there is none."""
+    if package:
+        sys.modules.setdefault(package, types.ModuleType(package)).GetArrayFromImage = lambda image: image.array.copy()
     shape = array.shape[:-1] if components > 1 else array.shape
 
     class ItkImage:
@@ -40,7 +46,7 @@ def itk_image(array, spacing, components=1, pixels="8-bit unsigned integer"):
             return pixels
 
     ItkImage.array = array
-    ItkImage.__module__ = "a_package_around_itk.inside"
+    ItkImage.__module__ = f"{package}.inside"
     return ItkImage()
 
 

@@ -61,6 +61,16 @@ INPUT_DICOM = Mistake(
 INPUT_NIBABEL = Mistake(
     "input-type", "{name} is {found:a}, whose axes are x, y, z", "give them as z, y, x: numpy.asarray({name}.dataobj).T"
 )
+INPUT_NIBABEL_AXES = Mistake(
+    "input-type",
+    "{name} has {shape} numbers: more than space, time and one number for each channel",
+    "give some of them: {name}.slicer[..., 0], say",
+)
+INPUT_DATASET = Mistake(
+    "input-type",
+    "{name} is a dataset that is not taken: {found}",
+    "give its pixels as they are meant: {name}.pixel_array, say",
+)
 INPUT_TENSOR = Mistake(
     "input-type", "{name} cannot be an image as it is: {said}", "give {name}.detach().cpu(){dense}.numpy()"
 )

@@ -14,7 +14,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files.decoding import bounds, raw
 from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Window, Writing
-from maskexpr.files.decoding.places import LENGTHS, Stored
+from maskexpr.headers.stored import LENGTHS, Stored
 from maskexpr.kinds.grid import Place
 
 _TYPES = {

@@ -2,16 +2,25 @@
 
 import struct
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.format import OpenFile
-from maskexpr.files.formats.dicom import groups
-from maskexpr.files.formats.dicom.groups import Plane, floats, whole
+from maskexpr.headers.dicom.groups import whole
+from maskexpr.headers.dicom.header import (
+    BIG_ENDIAN,
+    COLOURS,
+    DEFLATED,
+    FLOATS,
+    GREYS,
+    IMPLICIT,
+    LITTLE_ENDIAN,
+    Header,
+    header_of,
+    is_palette,
+)
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -19,89 +28,8 @@ if TYPE_CHECKING:
 DECODER = "pydicom"
 
 _DIRECTORY = "1.2.840.10008.1.3.10"
-_DEFLATED = "1.2.840.10008.1.2.1.99"
-_BIG_ENDIAN = "1.2.840.10008.1.2.2"
-_LITTLE_ENDIAN, _IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
-_NATIVE = (_IMPLICIT, _LITTLE_ENDIAN, _BIG_ENDIAN, _DEFLATED)
-_FLOATS = {8: ("FloatPixelData", 32), 9: ("DoubleFloatPixelData", 64)}  # by their elements
 _UNKNOWN_LENGTH = 0xFFFFFFFF
-_GREYS = ("MONOCHROME2", "MONOCHROME1")
-_COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT")
 _SECTION = 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a file declares of its pixels.
-
-    Attributes
-    ----------
-    allocated, stored, high
-        Bits of a sample: of its place, of its number, and the highest of these in the place.
-    syntax
-        How the data are packed, as DICOM numbers it.
-    place
-        Where the pixels begin in the file; None where they are not to be found in it as they are.
-    floating
-        Whether samples are floating numbers.
-    spacing
-        Of rows and of columns, in millimetres, and `spacing_from` says where that is stated.
-    between
-        How far slices are said to be apart.
-    padding
-        The stored numbers that stand for no data, the first and the last.
-    """
-
-    name: str
-    rows: int
-    columns: int
-    frames: int
-    samples: int
-    allocated: int
-    stored: int
-    high: int
-    is_signed: bool
-    is_floating: bool
-    photometric: str
-    syntax: str
-    place: int | None
-    series: str
-    description: str
-    modality: str
-    is_localizer: bool
-    segmentation: str
-    segments: tuple[str, ...]
-    spacing: tuple[float, float] | None
-    spacing_from: str
-    between: float | None
-    thickness: float | None
-    frames_are: str
-    frame_time: float | None
-    padding: tuple[float, float] | None
-    palette_bits: int
-    planes: tuple[Plane, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def is_native(self) -> bool:
-        return self.syntax in _NATIVE
-
-    @property
-    def is_big_endian(self) -> bool:
-        return self.syntax == _BIG_ENDIAN
-
-    @property
-    def is_inverted(self) -> bool:
-        """Whether low numbers are bright."""
-        return self.photometric == "MONOCHROME1" and not self.is_floating
-
-    @property
-    def is_palette(self) -> bool:
-        return self.photometric == "PALETTE COLOR"
-
-    @property
-    def frame_bytes(self) -> int:
-        return self.rows * self.columns * self.samples * self.allocated // 8
 
 
 class NoPixels(Exception):
@@ -141,11 +69,13 @@ def _taken(file: OpenFile, number: int, found: "Dataset", end: int) -> "Header |
     if kind == _DIRECTORY or "DirectoryRecordSequence" in found:
         return NoPixels(messages.DICOM_DIRECTORY)
     syntax = _syntax(found)
-    place = None if syntax == _DEFLATED else _pixels_at(file, end, found)
-    is_image = place is not None or syntax == _DEFLATED
+    place = None if syntax == DEFLATED else _pixels_at(file, end, found)
+    is_image = place is not None or syntax == DEFLATED
     if not is_image or not whole(found, "Rows", 0) or not whole(found, "Columns", 0):
         return NoPixels(messages.DICOM_NO_PIXELS, _in_words(found, kind))
-    header = _header(file, number, found, syntax, place)
+    file.check(whole(found, "NumberOfFrames", 1), bounds.PAGES)
+    palette = _palette_bits(file, found) if is_palette(found) else 0
+    header = header_of(found, file.name, number, syntax, place and place[:2], palette)
     _check(file, header, place)
     return header
 
@@ -173,7 +103,7 @@ def _check_deflated(file: OpenFile) -> None:
     """Refuse what unpacks to more than a bound, where all behind the first group is one stream of deflate."""
     file.stream.seek(0)
     head = file.stream.read(2**12)
-    if _DEFLATED.encode() not in head:
+    if DEFLATED.encode() not in head:
         return
     length = head.find(b"\2\0\0\0UL\4\0")
     if length < 0:
@@ -195,7 +125,7 @@ def _syntax(found: "Dataset") -> str:
     if syntax:
         return syntax
     implicit, little = found.original_encoding
-    return _IMPLICIT if implicit else _LITTLE_ENDIAN if little else _BIG_ENDIAN
+    return IMPLICIT if implicit else LITTLE_ENDIAN if little else BIG_ENDIAN
 
 
 def _pixels_at(file: OpenFile, end: int, found: "Dataset") -> tuple[int, str, int] | None:
@@ -212,92 +142,12 @@ def _pixels_at(file: OpenFile, end: int, found: "Dataset") -> tuple[int, str, in
     group, element = struct.unpack_from(order + "HH", head)
     if group != 0x7FE0 or element not in (8, 9, 16):
         return None
-    name = "PixelData" if element == 16 else _FLOATS[element][0]
+    name = "PixelData" if element == 16 else FLOATS[element][0]
     if implicit:
         return end + 8, name, struct.unpack_from(order + "I", head, 4)[0]
     if head[4:6] not in (b"OB", b"OW", b"OF", b"OD", b"UN"):
         raise file.broken()
     return end + 12, name, struct.unpack_from(order + "I", head, 8)[0]
-
-
-def _header(file: OpenFile, number: int, found: "Dataset", syntax: str, place: tuple[int, str, int] | None) -> Header:
-    floating = dict(_FLOATS.values())
-    name = place[1] if place else "PixelData"
-    allocated = floating.get(name) or whole(found, "BitsAllocated", 0)
-    stored = allocated if name in floating else whole(found, "BitsStored", allocated)
-    spacing, source = groups.spacing(found)
-    frames = whole(found, "NumberOfFrames", 1) or 1
-    file.check(frames, bounds.PAGES)
-    samples = whole(found, "SamplesPerPixel", 1)
-    signed = whole(found, "PixelRepresentation", 0) == 1
-    photometric = str(found.get("PhotometricInterpretation") or (_GREYS[0] if samples == 1 else _COLOURS[0])).strip()
-    segmentation = str(found.get("SegmentationType") or "")
-    segments = found.get("SegmentSequence") or () if segmentation else ()
-    kinds = [str(part).upper() for part in _many(found.get("ImageType"))]
-    frames_are, frame_time = groups.order_of_frames(found)
-    measures = groups.measures(found)
-    notes = ("a modality LUT is not applied: numbers are as stored",) if "ModalityLUTSequence" in found else ()
-    return Header(
-        name=file.name,
-        rows=whole(found, "Rows", 0),
-        columns=whole(found, "Columns", 0),
-        frames=frames,
-        samples=samples,
-        allocated=allocated,
-        stored=stored,
-        high=whole(found, "HighBit", stored - 1),
-        is_signed=signed,
-        is_floating=name in floating,
-        photometric=photometric,
-        syntax=syntax,
-        place=place[0] if place else None,
-        series=str(found.get("SeriesInstanceUID") or ""),
-        description=str(found.get("SeriesDescription") or found.get("ProtocolName") or ""),
-        modality=str(found.get("Modality") or ""),
-        is_localizer="LOCALIZER" in kinds,
-        segmentation=segmentation,
-        segments=tuple(str(segment.get("SegmentLabel") or segment.get("SegmentNumber")) for segment in segments),
-        spacing=spacing,
-        spacing_from=source,
-        between=_positive(measures, "SpacingBetweenSlices"),
-        thickness=_positive(measures, "SliceThickness"),
-        frames_are=frames_are,
-        frame_time=frame_time,
-        padding=_padding(found, allocated, signed) if photometric in _GREYS and not segmentation else None,
-        palette_bits=_palette_bits(file, found) if photometric == "PALETTE COLOR" else 0,
-        planes=groups.planes(found, number, frames),
-        notes=notes,
-    )
-
-
-def _many(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else () if value is None else (value,)
-
-
-def _positive(found: Any, name: str) -> float | None:
-    value = floats(found, name, 1)
-    return abs(value[0]) or None if value else None
-
-
-def _padding(found: "Dataset", allocated: int, signed: bool) -> tuple[float, float] | None:
-    names = ("PixelPaddingValue", "PixelPaddingRangeLimit")
-    for prefix in ("Float", "DoubleFloat"):
-        if f"{prefix}{names[0]}" in found:
-            names = (f"{prefix}{names[0]}", f"{prefix}{names[1]}")
-    first = floats(found, names[0], 1)
-    if first is None:
-        return None
-    last = floats(found, names[1], 1) or first
-    if names[0].startswith("Pixel"):  # written with the other sign by some
-        ends = [_signed(int(value[0]), allocated, signed) for value in (first, last)]
-        return min(ends), max(ends)
-    return min(first[0], last[0]), max(first[0], last[0])
-
-
-def _signed(value: int, allocated: int, signed: bool) -> int:
-    if signed and value >= 2 ** (allocated - 1):
-        return value - int(2**allocated)
-    return value + int(2**allocated) if not signed and value < 0 else value
 
 
 def _palette_bits(file: OpenFile, found: "Dataset") -> int:
@@ -328,8 +178,8 @@ def _unpacked(packed: bytes, order: str) -> int:
 
 def _check(file: OpenFile, header: Header, place: tuple[int, str, int] | None) -> None:
     """Refuse what is not read, and what promises more than the file can hold."""
-    is_grey = header.samples == 1 and header.photometric in _GREYS
-    is_colour = header.samples == 3 and header.photometric in _COLOURS
+    is_grey = header.samples == 1 and header.photometric in GREYS
+    is_colour = header.samples == 3 and header.photometric in COLOURS
     if not is_grey and not is_colour and not (header.samples == 1 and header.is_palette):
         many = f"{header.samples} samples a pixel of {header.photometric}"
         raise file.wrong(messages.FILE_PIXEL_TYPE, type=many)

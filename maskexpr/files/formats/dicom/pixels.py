@@ -4,22 +4,20 @@ import functools
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.files.decoding.format import OpenFile
-from maskexpr.files.formats.dicom.groups import Plane
-from maskexpr.files.formats.dicom.headers import DECODER, Header, dataset
+from maskexpr.files.formats.dicom.headers import DECODER, dataset
+from maskexpr.headers.dicom.groups import Plane
+from maskexpr.headers.dicom.header import Header
+from maskexpr.headers.dicom.values import padded, stored_type, to_values
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-Pair = tuple[float, float]  # slope and intercept
-
-_EXACT_IN_32_BITS = 2**24
 _PACKAGES = {
     "1.2.840.10008.1.2.4.80": "pyjpegls",
     "1.2.840.10008.1.2.4.81": "pyjpegls",
@@ -32,51 +30,6 @@ _PACKAGES = {
 _SIZE_OF_J2K = b"\xff\x4f\xff\x51"  # a codestream begins so
 _FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}  # markers of JPEG and JPEG-LS
 _SEARCHED = 4096
-
-
-def stored_type(header: Header) -> np.dtype[Any]:
-    """Of samples as they are stored."""
-    if header.is_floating:
-        return np.dtype(f"f{header.allocated // 8}")
-    if header.allocated == 1:
-        return np.dtype(bool)
-    return np.dtype(f"{'i' if header.is_signed else 'u'}{header.allocated // 8}")
-
-
-def value_type(header: Header, pairs: set[Pair]) -> np.dtype[Any]:
-    """Of the numbers that samples stand for: the smallest that holds all that there can be, exactly."""
-    dtype = stored_type(header)
-    if pairs == {(1.0, 0.0)} or header.allocated == 1 or header.samples > 1:
-        return dtype
-    if header.is_floating:
-        return np.dtype(np.float64)
-    low, high = range_of(header)
-    exact = [(Fraction(slope), Fraction(intercept)) for slope, intercept in pairs]
-    ends = [slope * end + intercept for slope, intercept in exact for end in (low, high)]
-    if all(part.denominator == 1 for pair in exact for part in pair):
-        for bits in (8, 16, 32, 64):
-            for letter in "ui":
-                info = np.iinfo(f"{letter}{bits // 8}")
-                if info.min <= min(ends) and max(ends) <= info.max:
-                    return np.dtype(info.dtype)
-        return np.dtype(np.float64)
-    unit = max(part.denominator for pair in exact for part in pair)
-    return np.dtype(np.float32 if max(map(abs, ends)) * unit <= _EXACT_IN_32_BITS else np.float64)
-
-
-def range_of(header: Header) -> tuple[int, int]:
-    """The least and the greatest number that can be stored."""
-    if header.is_signed:
-        return -(2 ** (header.stored - 1)), 2 ** (header.stored - 1) - 1
-    return 0, 2**header.stored - 1
-
-
-def value_of(header: Header, pair: Pair, stored: float) -> float:
-    """The number that a stored one stands for."""
-    if header.is_inverted:
-        stored = sum(range_of(header)) - stored
-    value = Fraction(pair[0]) * Fraction(stored) + Fraction(pair[1])
-    return int(value) if value.denominator == 1 else float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,56 +139,12 @@ class Decoder:
             if claimed is not None and claimed != size:
                 raise self.file.broken()
 
-    # --- what they stand for -----------------------------------------------------------------------------------------
-
     def _finish(self, plane: Plane, stored: np.ndarray, out: np.ndarray, empty: Callable[[np.ndarray], None]) -> None:
         """Turn stored samples into the numbers that they stand for; the two arrays may be one."""
-        header = self.header
-        if header.padding is not None and self.marks_empty:
-            low, high = header.padding
-            where = stored == low if low == high else (stored >= low) & (stored <= high)
-            if where.any():
-                empty(where)
-        if not header.is_floating:
-            _clean(stored, header)
-        if header.is_inverted:
-            np.bitwise_xor(stored, stored.dtype.type(-1 if header.is_signed else 2**header.stored - 1), out=stored)
-        if out.dtype.kind == "f":
-            _scale_floats(plane, stored, out)
-        else:
-            _scale_whole(plane, stored, out)
-
-
-def _scale_floats(plane: Plane, stored: np.ndarray, out: np.ndarray) -> None:
-    if out.dtype != stored.dtype:
-        out[...] = stored
-    if plane.slope != 1:
-        out *= plane.slope
-    if plane.intercept != 0:
-        out += plane.intercept
-
-
-def _scale_whole(plane: Plane, stored: np.ndarray, out: np.ndarray) -> None:
-    """Whole numbers that fit in the end: what they pass on the way wraps around and back."""
-    bits = out.view(f"u{out.dtype.itemsize}")
-    if out.dtype.itemsize != stored.dtype.itemsize:
-        out[...] = stored
-    elif not np.shares_memory(out, stored):
-        bits[...] = stored.view(bits.dtype)
-    wrap = 2 ** (8 * out.dtype.itemsize)
-    if plane.slope != 1:
-        bits *= bits.dtype.type(int(plane.slope) % wrap)
-    if plane.intercept != 0:
-        bits += bits.dtype.type(int(plane.intercept) % wrap)
-
-
-def _clean(stored: np.ndarray, header: Header) -> None:
-    """Take the bits of the number out of its place: what else is there may be an overlay."""
-    above = header.allocated - 1 - header.high
-    if above:
-        np.left_shift(stored, stored.dtype.type(above), out=stored)
-    if header.allocated > header.stored:
-        np.right_shift(stored, stored.dtype.type(header.allocated - header.stored), out=stored)
+        where = padded(self.header, stored) if self.marks_empty else None
+        if where is not None:
+            empty(where)
+        to_values(self.header, plane, stored, out)
 
 
 def _claimed(frame: bytes) -> tuple[int, int] | None:

@@ -11,10 +11,12 @@ from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.format import Opening, Pixels, Source, Window
 from maskexpr.files.formats.dicom import headers as declared
-from maskexpr.files.formats.dicom.geometry import Layout, laid_out, ways_alike
-from maskexpr.files.formats.dicom.groups import Plane
-from maskexpr.files.formats.dicom.headers import Header, NoPixels
-from maskexpr.files.formats.dicom.pixels import Decoder, range_of, value_of, value_type
+from maskexpr.files.formats.dicom.headers import NoPixels
+from maskexpr.files.formats.dicom.pixels import Decoder
+from maskexpr.headers.dicom.geometry import Layout, laid_out, ways_alike
+from maskexpr.headers.dicom.groups import Plane
+from maskexpr.headers.dicom.header import Header
+from maskexpr.headers.dicom.values import nodata_of, pairs_of, value_type
 
 Empty = Callable[[int, np.ndarray], None]
 
@@ -182,20 +184,6 @@ class _Reader:
             types.append(value_type(header, pairs))
         return np.result_type(*set(types))
 
-    @property
-    def pairs(self) -> set[tuple[float, float]]:
-        return {(plane.slope, plane.intercept) for header in self.headers for plane in header.planes}
-
-    @property
-    def nodata(self) -> float | None:
-        """The number that stands for no data everywhere, if it is one."""
-        paddings = {(header.padding, header.is_inverted, header.stored) for header in self.headers}
-        padding = self.header.padding
-        if padding is None or len(paddings) > 1 or len(self.pairs) > 1 or padding[0] != padding[1]:
-            return None
-        low, high = range_of(self.header) if not self.header.is_floating else padding
-        return value_of(self.header, next(iter(self.pairs)), padding[0]) if low <= padding[0] <= high else None
-
     def read(self, window: Window | None) -> Pixels:
         """The slices that a window takes are read, and it is cut out of them."""
         header, lead = self.header, len(self.layout.lead)
@@ -213,7 +201,7 @@ class _Reader:
                 valid.append(np.ones(array.shape[:3], bool))
             valid[0][index] &= ~where
 
-        nodata = self.nodata
+        nodata = nodata_of(self.headers)
         self._fill(planes, array, empty, marks_empty=nodata is None)
         array = array.reshape(*wanted.shape, *array.shape[1:])
         mask = valid[0].reshape(*wanted.shape, *array.shape[lead : lead + 2]) if valid else None
@@ -242,7 +230,7 @@ class _Reader:
             notes.append("palette turned into RGB")
         elif header.photometric.startswith("YBR"):
             notes.append(f"{header.photometric} turned into RGB")
-        if self.dtype != bool and not self.is_colour and self.pairs != {(1.0, 0.0)}:
+        if self.dtype != bool and not self.is_colour and pairs_of(self.headers) != {(1.0, 0.0)}:
             notes.append(self._rescaled())
         if header.spacing is not None:
             notes.append(f"pixel spacing from {header.spacing_from}")
@@ -253,7 +241,7 @@ class _Reader:
         return (*notes, *header.notes, *self.layout.notes)
 
     def _rescaled(self) -> str:
-        pairs = self.pairs
+        pairs = pairs_of(self.headers)
         if len(pairs) > 1:
             return "the slope and intercept of each slice applied"
         slope, intercept = next(iter(pairs))

@@ -8,16 +8,22 @@ from typing import Any
 import numpy as np
 
 from maskexpr.files.decoding.format import Piece, Raster
-from maskexpr.files.formats.nii.headers import COLOURS, MARK, SPACE_AND_TIME, STORED, fields_of, shape_in, without_ones
-from maskexpr.files.formats.nii.places import KEY, state_place, stated
+from maskexpr.files.formats.nii.headers import COLOURS, MARK, SPACE_AND_TIME, STORED, fields_of, shape_in
+from maskexpr.headers.nifti import (
+    KEY,
+    VECTOR,
+    forget_acquisition,
+    state_place,
+    stated,
+    unset,
+    without_ones,
+)
 from maskexpr.kinds.grid import AXES, Grid
 
 _WRITTEN = {name: code for code, name in STORED.items() if name not in ("int64", "uint64")}
 """Whole numbers of 64 bits have a code too, which FSL, SPM and most others do not read."""
 _LONGEST_AXIS = 2**15 - 1  # of NIfTI-1
-_COMMENT, _VECTOR = 6, 1007
-_UNSET = ("scl_inter", "cal_min", "cal_max", "intent_code", "intent_p1", "intent_p2", "intent_p3", "intent_name")
-_OF_ACQUISITION = ("dim_info", "slice_start", "slice_end", "slice_code", "slice_duration")
+_COMMENT = 6
 _GZIP = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # of no time, name or system: the same file each time
 _PIECE = 2**22
 _LEVEL = 1  # masks pack well at any
@@ -78,13 +84,11 @@ def _head(raster: Raster) -> bytes:
     fields = _new() if raw is None else fields_of(raw)
     shape, restored = _shape(raster, letters, grid, None if raw is None else fields)
     if not restored:
-        for name in _OF_ACQUISITION:
-            fields[name] = 0
+        forget_acquisition(fields)
         state_place(fields, grid, raster.spacing, letters)
     vector = shape[SPACE_AND_TIME] > 1 if len(shape) > SPACE_AND_TIME else False
-    for name in _UNSET:
-        fields[name] = fields[name].dtype.type()
-    fields["intent_code"] = _VECTOR if vector else 0
+    unset(fields)
+    fields["intent_code"] = VECTOR if vector else 0
     if max(shape) > _LONGEST_AXIS and len(fields.binaryblock) == 348:
         fields = _longer(fields)
     fields = fields.as_byteswapped("<")

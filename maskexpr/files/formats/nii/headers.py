@@ -10,6 +10,7 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.format import OpenFile
+from maskexpr.headers.nifti import without_ones
 
 LONGEST = 544
 """Bytes of the longest header, the mark of extensions behind it included."""
@@ -92,13 +93,6 @@ class Header:
     @property
     def bytes(self) -> int:
         return math.prod(self.shape) * max(self.colours, 1) * self.stored.itemsize
-
-
-def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """A shape without trailing ones; its first two axes stay."""
-    while len(shape) > 2 and shape[-1] == 1:
-        shape = shape[:-1]
-    return shape
 
 
 def begins_header(head: bytes) -> bool:

@@ -14,8 +14,8 @@ from maskexpr.files.decoding.format import OpenFile, Pixels, Source, Window
 from maskexpr.files.decoding.naming import reason, shown
 from maskexpr.files.formats.nii import samples
 from maskexpr.files.formats.nii.headers import LONGEST, Header, read_header
-from maskexpr.files.formats.nii.places import stated
 from maskexpr.files.formats.nii.samples import Unpacked
+from maskexpr.headers.nifti import stated
 
 _GZIP = b"\x1f\x8b"
 _COMMENT = 6  # the code of an extension that is plain text

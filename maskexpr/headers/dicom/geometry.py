@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files.formats.dicom.groups import Plane, cross, product
-from maskexpr.files.formats.dicom.headers import Header
+from maskexpr.headers.dicom.groups import Plane, cross, product
+from maskexpr.headers.dicom.header import Header
 from maskexpr.kinds.grid import Grid, Place, rounded
 
 _SAME_PLACE = 1e-3  # of a millimetre

@@ -4,6 +4,7 @@ NIfTI's world has x to the right and y to the front, where ours leads to the lef
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,6 +23,12 @@ _SCANNER = 1
 _SAME = 1e-4  # of a size: beyond that two are said to differ
 _SMALLEST, _LARGEST = 1e-30, 1e30  # sizes that something can have
 _TURN = np.array([-1.0, -1.0, 1.0])
+
+
+VECTOR = 1007
+"""The intent of an image whose fifth axis is the numbers of a vector."""
+_UNSET = ("scl_inter", "cal_min", "cal_max", "intent_code", "intent_p1", "intent_p2", "intent_p3", "intent_name")
+_OF_ACQUISITION = ("dim_info", "slice_start", "slice_end", "slice_code", "slice_duration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,28 @@ def stated(fields: Any, kept: tuple[int, ...]) -> Stated:
         spacing = spacing and (Fraction(1), *spacing)
         notes.append(_time(fields))
     return Stated(spacing, grid, tuple(notes))
+
+
+def placed_by(affine: Any, sizes: Sequence[float], ndim: int) -> tuple[tuple[Fraction, ...] | None, Grid]:
+    """The sizes of pixels and the grid of an image of so many axes whose affine is known; where it is not, of their
+    sizes alone, x first."""
+    space = min(ndim, 3)
+    grid = Grid(axes="tzyx"[-ndim:])
+    lengths = [float(size) for size in sizes[:space]]
+    if affine is not None:
+        turned = np.asarray(affine, float)[:3] * _TURN[:, None]
+        lengths = _lengths(turned, space)
+        grid = _placed(grid, turned, ndim, space)
+    if not all(_SMALLEST < length < _LARGEST for length in lengths):
+        return None, Grid(axes=grid.axes)
+    return (*[Fraction(1)] * (ndim - space), *(rounded(length) for length in reversed(lengths))), grid
+
+
+def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without trailing ones; its first two axes stay."""
+    while len(shape) > 2 and shape[-1] == 1:
+        shape = shape[:-1]
+    return shape
 
 
 def _unit(fields: Any) -> tuple[float, list[str]]:
@@ -142,6 +171,18 @@ def _text(sizes: list[float]) -> str:
 
 
 # --- written ---------------------------------------------------------------------------------------------------------
+
+
+def unset(fields: Any) -> None:
+    """Take out of a header what it says of the numbers that were there."""
+    for name in _UNSET:
+        fields[name] = fields[name].dtype.type()
+
+
+def forget_acquisition(fields: Any) -> None:
+    """Take out of a header how its slices were acquired."""
+    for name in _OF_ACQUISITION:
+        fields[name] = 0
 
 
 def state_place(fields: Any, grid: Grid, spacing: tuple[Fraction, ...] | None, axes: str) -> None:
