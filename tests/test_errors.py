@@ -80,6 +80,8 @@ def _given(line):
     array = array % 2 == 1 if dtype == "bool" and fill == "count" else array.astype(dtype)
     if words[2:3] == ["origin"]:
         return name, maskexpr.Image(array, spacing=1, origin=[float(n) for n in words[3:]])
+    if words[2:3] == ["axes"]:
+        return name, maskexpr.Image(array, spacing=1, axes=words[3])
     spacing = words[3:] if words[2:3] == ["spacing"] else None
     if spacing is None:
         return name, array
