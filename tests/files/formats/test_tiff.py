@@ -276,6 +276,7 @@ def ome(xml: str) -> bytes:
 
 
 PIXELS = '<Pixels DimensionOrder="XYCZT" SizeX="4" SizeY="3" SizeC="1" SizeZ="2" SizeT="1" Type="uint8">'
+TWICE = '<TiffData IFD="0" PlaneCount="2"/>' * 2
 OTHER = '<TiffData><UUID FileName="../b.tif">b</UUID></TiffData>'
 ELSEWHERE = f'<OME UUID="a"><Image>{PIXELS}{OTHER}</Pixels></Image></OME>'
 
@@ -291,7 +292,7 @@ ELSEWHERE = f'<OME UUID="a"><Image>{PIXELS}{OTHER}</Pixels></Image></OME>'
         (f"<OME><Image>{PIXELS.replace('3', 'x')}</Pixels></Image></OME>", "SizeY is no whole number"),
         (f"<OME><Image>{PIXELS.replace('3', '9')}</Pixels></Image></OME>", "not the pages that there are"),
         (f'<OME><Image>{PIXELS}<TiffData IFD="0"/></Pixels></Image></OME>', "where all planes are"),
-        (f"<OME><Image>{PIXELS}{'<TiffData/>' * 2}</Pixels></Image></OME>", "names planes twice"),
+        (f"<OME><Image>{PIXELS}{TWICE}</Pixels></Image></OME>", "names planes twice"),
         (ELSEWHERE, "a part of an OME image whose other parts are in ../b.tif; save the image as one file"),
         ('<OME><BinaryOnly MetadataFile="/etc/c.ome" UUID="a"/></OME>', "whose other parts are in /etc/c.ome"),
     ],
