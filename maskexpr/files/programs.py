@@ -243,7 +243,14 @@ def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = 
     valid, number = pixels.valid, pixels.nodata
     if nodata is not None:
         valid, number = None, nodata_number(nodata)
-    image = Image(pixels.array, given, kind, valid=valid, nodata=number, grid=pixels.grid)
+    image = Image(
+        pixels.array,
+        given,
+        kind,
+        valid=valid,
+        nodata=number,
+        grid=pixels.grid and replace(pixels.grid, spacing=pixels.spacing),
+    )
     return replace(image, source=printable(os.path.basename(text.rstrip("/"))))
 
 

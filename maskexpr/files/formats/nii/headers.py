@@ -140,7 +140,8 @@ def read_header(file: OpenFile, head: bytes) -> Header:
     shape = _shape(file, fields)
     stored, colours = _type(file, int(fields["datatype"]))
     stored = stored.newbyteorder(fields.endianness)
-    notes, bits = [], stored.itemsize * 8 * max(colours, 1)
+    notes: list[str] = []
+    bits = stored.itemsize * 8 * max(colours, 1)
     slope, inter = _scaling(float(fields["scl_slope"]), float(fields["scl_inter"]), notes)
     if int(fields["bitpix"]) != bits:
         notes.append(f"its header says {int(fields['bitpix'])} bits a pixel: the {bits} of its type are taken")
