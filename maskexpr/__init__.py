@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         RunError,
     )
     from maskexpr.display.views import View, view
+    from maskexpr.files.python import read, write
     from maskexpr.functions.record import function
     from maskexpr.language.limits import Limits
 
@@ -42,7 +43,9 @@ __all__ = [
     "compile",
     "evaluate",
     "function",
+    "read",
     "view",
+    "write",
 ]
 
 _ROOMS = {
@@ -51,6 +54,7 @@ _ROOMS = {
         *("Diagnostic", "FileError", "InputError", "MaskError", "MaskWarning", "ProgramError", "RunError"),
     ),
     "maskexpr.display.views": ("View", "view"),
+    "maskexpr.files.python": ("read", "write"),
     "maskexpr.functions.record": ("function",),
     "maskexpr.language.limits": ("Limits",),
 }

@@ -98,6 +98,8 @@ class Program:
         ndarray, number, bool or list, or a dict of them by output name
             Masks are bool arrays, labels int32, images the smallest type that holds their values. New arrays: never the
             given ones, nor views of them. Inputs in Fortran order may give results in it, as in NumPy.
+            Where pixels are without data, masks are off, labels 0, and images hold the number for it of an input, if no
+            pixel that has data holds it, else nan. Masked arrays give masked arrays.
 
         Raises
         ------
@@ -106,7 +108,8 @@ class Program:
         ProgramError
             The program does not fit these inputs; no pixel was touched.
         RunError
-            An assert failed, or a step has no answer for these pixels.
+            An assert failed, or a step has no answer for these pixels; or whole numbers have none left for those that
+            are without data.
         """
         ready = self._ready.get(look(given))
         if ready is not None:
@@ -178,7 +181,8 @@ class Program:
     def _bound(self, given: Mapping[str, Any], *, run: bool) -> Stages:
         source = self._declared.source
         arrays, kinds, params = binding.bind(self._open, source, self._catalogue, given, run=run)
-        return Stages(self._declared, self._prepared(kinds, params), kinds, arrays)
+        is_masked = any(map(binding.is_masked, given.values()))
+        return Stages(self._declared, self._prepared(kinds, params), kinds, arrays, is_masked)
 
     def _prepared(self, kinds: Mapping[str, Kind], params: Mapping[str, Any]) -> Prepared:
         """The program checked against these kinds; kept, so that a second run does not check again."""

@@ -99,7 +99,8 @@ def _run(shell: Any, text: str, called: str, name: str, mode: str, values: dict[
     _push(shell, {**assigned, **named, **({name: last.value} if name else {})})
     if not last.kind.is_array:
         return last.value
-    return views.view_of(last.value, last.kind, views.ground_of(last.kind, given, program.inputs), mode)
+    ground = views.ground_of(last.kind, given, program.inputs)
+    return replace(views.view_of(last.value, last.kind, ground, mode), valid=last.valid)
 
 
 def _params(params: Sequence[ParamInfo], known: Mapping[str, Any], written: Mapping[str, str]) -> dict[str, Any]:
@@ -149,4 +150,6 @@ def _input(value: Any) -> Any:
     """What a notebook shows may go on being used."""
     if not isinstance(value, View):
         return value
-    return Image(value.value, value.kind.spacing, value.kind.name) if value.kind.is_array else value.value
+    if not value.kind.is_array:
+        return value.value
+    return Image(value.value, value.kind.spacing, value.kind.name, valid=value.valid)

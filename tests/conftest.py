@@ -8,7 +8,7 @@ import imageio.v3
 import numpy as np
 import pytest
 from helpers.arrays import IMAGES, MASKS
-from helpers.places import ANKLE, EXAMPLES
+from helpers.places import ANKLE, DATA
 from hypothesis import settings
 
 # No deadline: machines are shared, and nothing here depends on time. The same examples each time, so that a commit
@@ -48,7 +48,7 @@ def ankle():
 @pytest.fixture(scope="session")
 def brain():
     """A volume."""
-    return imageio.v3.imread(EXAMPLES / "brain.tif")
+    return imageio.v3.imread(DATA / "brain.tif")
 
 
 @pytest.fixture

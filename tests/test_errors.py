@@ -61,10 +61,13 @@ class Case:
 def _given(line):
     """`im = 4x5 uint8 spacing 0.5`: values that count up from 0, every second pixel of a mask; or a plain value.
 
-    `zeros` or `nan` before the shape say what all are, `holed` that the first of them is nan.
+    `zeros` or `nan` before the shape say what all are, `holed` that the first of them is nan. `nodata 7` at the end
+    says what stands for none.
     """
     name, text = line.split(" = ", 1)
     words = text.split()
+    if words[-2:-1] == ["nodata"]:
+        return name, maskexpr.Image(_given(line.rpartition(" nodata")[0])[1], nodata=float(words[-1]))
     if not re.fullmatch(r"\d+(x\d+)+", words[-2] if words[0] in ("zeros", "nan", "holed") else words[0]):
         return name, ast.literal_eval(text)
     fill = words.pop(0) if words[0] in ("zeros", "nan", "holed") else "count"
@@ -77,6 +80,8 @@ def _given(line):
     array = array % 2 == 1 if dtype == "bool" and fill == "count" else array.astype(dtype)
     if words[2:3] == ["origin"]:
         return name, maskexpr.Image(array, spacing=1, origin=[float(n) for n in words[3:]])
+    if words[2:3] == ["axes"]:
+        return name, maskexpr.Image(array, spacing=1, axes=words[3])
     spacing = words[3:] if words[2:3] == ["spacing"] else None
     if spacing is None:
         return name, array
@@ -228,9 +233,19 @@ ODD_INPUTS = {
     ),
     "objects": ([[object()]], "im cannot be an image: it is an object; give a NumPy array of numbers or bools"),
     "ragged rows": ([[1, 2], [3]], "im cannot be an image: its rows differ in length; give rows of one length"),
-    "a masked array": (
-        np.ma.zeros((2, 2)),
-        "im is a masked array; give im.data, and its mask as another input: otsu(im, within=valid) with valid=~im.mask",
+    "masked arrays in a list": (
+        [np.ma.zeros((2, 2))],
+        "im is a list of masked arrays; give them as one: numpy.ma.stack(im)",
+    ),
+    "a number that is masked": (np.ma.masked, "im is a number that its mask leaves out; give a number"),
+    "a nodata that is no number": (
+        maskexpr.Image(np.zeros((2, 2)), nodata="none"),
+        "the value of im without data is 'none', which is no number; give a number: nodata=-9999, say",
+    ),
+    "a valid of another shape": (
+        maskexpr.Image(np.zeros((2, 2)), valid=np.ones(2, bool)),
+        "im is of shape 2x2, but where it has data of shape 2 bool;"
+        " give valid as an array of bools of that shape, without channels",
     ),
     "axes that are none": (
         maskexpr.Image(np.zeros((2, 2)), axes="rc"),
@@ -348,12 +363,25 @@ def test_a_mask_in_colours():
     assert maskexpr.evaluate("input m: colour; red(m) > 0", m=image).tolist() == (grey > 0).tolist()
 
 
-def test_a_masked_array_leads_to_within():
-    """Its data and its mask are given apart."""
-    im = np.ma.masked_greater(np.array([[1, 2, 9], [3, 200, 5]], np.uint8), 100)
-    assert "otsu(im, within=valid) with valid=~im.mask" in error_of("im > otsu(im)", im=im).hint
-    found = maskexpr.evaluate("otsu(im, within=valid)", im=im.data, valid=~im.mask)
-    assert found == maskexpr.evaluate("otsu(im)", im=im.compressed()[None])
+def test_a_function_that_does_not_say_what_it_makes_of_no_data():
+    """It is refused images that lack some; masks are off there."""
+
+    @function(gives=MASK, halo="whole", cost=1, memory=0)
+    def above_all(im: Im):
+        return im >= im.max()
+
+    image = maskexpr.Image(np.array([[1, 2], [3, 9]]), nodata=9)
+    program = maskexpr.compile("above_all(im + 1)", functions=[above_all])
+    with pytest.raises(maskexpr.ProgramError) as caught:
+        program(im=image)
+    assert str(caught.value) == (
+        "expression:1:1: error: above_all does not say what it makes of pixels without data, of which im + 1 has some\n"
+        "    above_all(im + 1)\n"
+        "    ^^^^^^^^^^^^^^^^^\n"
+        "  say what counts there: fill(im + 1, 0), say"
+    )
+    filled = maskexpr.compile("above_all(fill(im + 1, 0))", functions=[above_all])
+    assert filled(im=image).tolist() == [[False, False], [True, False]]
 
 
 def test_a_file_that_cannot_be_used():
@@ -614,7 +642,7 @@ def _frames():
 
 # --- no dead wording -------------------------------------------------------------------------------------------------
 
-TESTED_ELSEWHERE = ("files", "commands", "pictures", "sessions", "prompt")
+TESTED_ELSEWHERE = ("files", "dicom", "commands", "pictures", "sessions", "prompt")
 
 
 def wordings():
@@ -644,6 +672,7 @@ def test_every_wording_is_reached(monkeypatch):
     error_of(DEEP["signs"][0])
     for test in (
         test_a_file_that_cannot_be_used,
+        test_a_function_that_does_not_say_what_it_makes_of_no_data,
         test_a_mask_in_colours,
         test_colours_of_channels_that_are_none,
         test_room_around_the_image_that_does_not_fit_in_memory,

@@ -54,6 +54,7 @@ def used(text: str) -> set[str] | None:
     for given in worlds_made().values():
         try:
             checked = stages(program, {info.name: given[info.name] for info in program.inputs}).checked
+            checked = checked.domain.written if checked.domain else checked
         except MaskError:
             continue
         return properties | {step.function.name for step in checked.steps if step.function is not None}

@@ -1,6 +1,7 @@
 """A function of the catalogue applied to its arguments: whether each fits, and what comes out."""
 
 import contextlib
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,9 @@ import numpy as np
 
 from maskexpr.checker import advice
 from maskexpr.checker.context import Value
+from maskexpr.checker.moving import ways
 from maskexpr.checker.place import Place
-from maskexpr.checker.shapes import agree
+from maskexpr.checker.shapes import agree, apart, sourced
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.functions.arguments import Parameter, Refused, Surroundings, part_name, value_text
@@ -45,15 +47,34 @@ def apply(here: Place, function: Function, given: Given) -> Value:
     return _Application(here, function, given).value()
 
 
+def _spacing_of(kind: Kind) -> Any:
+    return kind.spacing
+
+
+def _grid_of(kind: Kind) -> Any:
+    return kind.grid
+
+
 def worked_axes(function: Function, given: Given, around: Surroundings) -> tuple[int, ...] | None:
     """The axes a call works on: how pixels can be connected, and what size they have, depends on them."""
     parameter, axes = function.parameter("axes"), given.get("axes")
-    if parameter is None or axes is None or not axes.kind.is_constant or parameter.takes.settle is None:
+    if parameter is None or parameter.takes.settle is None:
+        return None
+    if axes is None or axes.kind.name == "none":
+        return _space(function, around)
+    if not axes.kind.is_constant:
         return None
     try:
         return parameter.takes.settle(axes.kind, around) or None
     except Refused:
         return None  # said when it is its turn
+
+
+def _space(function: Function, around: Surroundings) -> tuple[int, ...] | None:
+    """The axes of space, where time is named: frames are worked on one by one. A statistic is of all pixels."""
+    if around.time is None or around.ndim is None or function.group == "measures":
+        return None
+    return tuple(axis for axis in range(around.ndim) if axis != around.time)
 
 
 class _Application:
@@ -74,7 +95,7 @@ class _Application:
             self.around = replace(self.around, axes=axes)
         for parameter in self.function.parameters:
             fits = self._take(parameter) and fits
-        if fits and agree(self.here, self.operands):
+        if fits and ("ways" in self.function.filled_in or agree(self.here, self.operands)):
             result = self._result()
             self._note_unit(result)
             if result.kind.is_complete:
@@ -96,6 +117,9 @@ class _Application:
     def _take(self, parameter: Parameter) -> bool:
         """Sort one argument, or its default; whether it fits."""
         name, takes = parameter.name, parameter.takes
+        if name == "axes" and (name not in self.given or self.given[name].kind.name == "none"):
+            self.settings[name] = _space(self.function, self.around)
+            return True
         if name not in self.given:
             self._take_default(parameter)
             return True
@@ -226,7 +250,9 @@ class _Application:
 
     def _surroundings(self) -> Surroundings:
         grid = grid_of(self.arrays) or next(iter(self.arrays.values()), None)
-        return Surroundings(grid.ndim, grid.spacing) if grid else Surroundings(None, None)
+        if grid is None:
+            return Surroundings(None, None)
+        return Surroundings(grid.ndim, grid.spacing, time=grid.grid.time if grid.grid else None)
 
     def _fill_in(self) -> bool:
         """What drawn shapes and coordinates take from the program's images, and physical measures from the call's."""
@@ -253,13 +279,32 @@ class _Application:
         first = images[0]
         other = next((k for k in images if k.shape != first.shape), None)
         if other is not None:
-            fields = {"left": first.origin, "right": other.origin}
+            fields = {"left": sourced(first.origin), "right": sourced(other.origin)}
             shapes = {"left_shape": shape_text(first.shape or ()), "right_shape": shape_text(other.shape or ())}
             self.here.report(messages.GRID_SEVERAL, name=name, **fields, **shapes)
             return False
+        if self._lie_apart(images):
+            return False
         self.settings["grid"] = first.shape
-        self.arrays["grid"] = next((k for k in images if k.spacing), first)
+        spaced, placed = (next((k for k in images if stated(k)), first) for stated in (_spacing_of, _grid_of))
+        self.arrays["grid"] = replace(first, spacing=spaced.spacing, grid=placed.grid)
         return True
+
+    def _lie_apart(self, images: list[Kind]) -> bool:
+        """Report images of one shape that do not lie on one grid."""
+        for first, second in itertools.combinations(images, 2):
+            difference = apart(first, second)
+            if difference:
+                fields = {"left": sourced(first.origin), "right": sourced(second.origin)}
+                self.here.report(messages.GRID_APART, name=self.function.name, difference=difference, **fields)
+                return True
+        return False
+
+    def _fill_in_ways(self) -> None:
+        """How the grids of what is resampled, and of what it is resampled to, lie in each other."""
+        kinds = [self.operands[name].kind for name in ("a", "like")]
+        is_known = all(kind.is_complete and kind.shape is not None for kind in kinds)
+        self.settings["ways"] = ways(*kinds) if is_known else _OPEN
 
     # --- the result ---
 
@@ -271,6 +316,8 @@ class _Application:
                 function.check(settings, self.around)
             if settings.get("grid") is _OPEN:
                 return self.here.unknown(function.gives.names)
+            if "ways" in function.filled_in:
+                self._fill_in_ways()
             kind = function.gives(self._kinds())
             samples = next((v for v in self.operands.values() if v.kind.is_samples), None)
             if samples and function.parts == "pixelwise" and not kind.surely(SAMPLES):

@@ -11,15 +11,18 @@ import numpy as np
 
 from maskexpr.checker import given
 from maskexpr.checker.image import Image, grid_of, turns_of
+from maskexpr.checker.missing import emptied, number_of, valid_of
 from maskexpr.checker.params import is_endless, shown
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
+from maskexpr.kinds.grid import rounded
 from maskexpr.kinds.kind import (
     ARRAYS,
     BINARY_OR_GREY,
     INTENSITIES,
     MOST_AXES,
     NUMERIC_ARRAYS,
+    SEGMENTATIONS,
     TRUTH,
     Kind,
     number,
@@ -49,8 +52,9 @@ class _Pixels:
     dtype: np.dtype[Any]
 
 
-def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind]:
-    """One input: the array in native byte order, and its kind. To check, a (shape, dtype) will do, without an array."""
+def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind, Any]:
+    """One input: the array in native byte order, its kind, and where it has data, None for everywhere. To check, a
+    (shape, dtype) will do, without an array."""
     image = value if isinstance(value, Image) else Image(value)
     if image.kind is not None and image.kind not in _KINDS:
         raise Refused(messages.IMAGE_KIND_UNKNOWN, kind=image.kind)
@@ -60,12 +64,13 @@ def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind]:
         raise Refused(messages.INPUT_NO_MEMORY, wanted=messages.asked_for(error)) from None
 
 
-def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind]:
+def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind, Any]:
+    found = given.Given(np.empty(0))
     if not _is_signature(image.array):
         found = given.taken(image.array, info.kind)
         image, array = _completed(image, found, info.kind), found.array
         if array.ndim == 0:
-            return _scalar(info, array.item())
+            return _scalar(info, found)
         pixels = _Pixels(array, array.shape, array.dtype)
     elif run:
         raise Refused(messages.INPUT_NOT_ARRAY, found="it is a shape and a type, without pixels")
@@ -78,13 +83,19 @@ def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind]:
     kind = image.kind or _stated_kind(image.axes, info.kind, pixels.dtype) or _kind_name(pixels, info.kind)
     if pixels.dtype.kind == "b" and kind in INTENSITIES:
         raise _other_kind(info, kind, "mask", "image")
+    valid = valid_of(image, found.left_out, pixels.array, (kind, info.kind), order)
+    if valid is not None and (info.kind or kind) in SEGMENTATIONS:
+        pixels = replace(pixels, array=emptied(pixels.array, valid))
     if kind == "colour" and info.kind == "mask":
         kind, pixels = "image", _one_channel(pixels)
     if info.kind is not None and not _may_become(kind, info.kind, pixels.shape):
         raise _other_kind(info, info.kind, kind)
     array, taken = _as_kind(info, info.kind or kind, pixels, _in_order(image.spacing, image.axes, order))
     whole = range(len(taken.shape or ()))
-    return array, replace(taken, grid=grid_of(image, order[: len(whole)] if order else tuple(whole), taken.spacing))
+    if image.source:
+        taken = replace(taken, origin=f"{info.name}, {image.source}")
+    grid = grid_of(image, order[: len(whole)] if order else tuple(whole), taken.spacing)
+    return array, replace(taken, grid=grid, is_partial=valid is not None, nodata=number_of(image.nodata)), valid
 
 
 def _turned(pixels: _Pixels, order: tuple[int, ...]) -> _Pixels:
@@ -141,7 +152,10 @@ def _check_type(pixels: _Pixels) -> None:
         raise Refused(messages.INPUT_NO_PIXELS, shape=shape_text(shape) or "()")
 
 
-def _scalar(info: InputInfo, value: Any) -> tuple[Any, Kind]:
+def _scalar(info: InputInfo, found: given.Given) -> tuple[Any, Kind, None]:
+    if found.left_out is not None:
+        raise Refused(messages.INPUT_LEFT_OUT)
+    value = found.array.item()
     if not isinstance(value, bool | int | float):
         raise Refused(messages.INPUT_NOT_ARRAY, found=f"it is a {type(value).__name__}")
     if is_endless(value):
@@ -149,10 +163,10 @@ def _scalar(info: InputInfo, value: Any) -> tuple[Any, Kind]:
     if info.kind not in (None, "number"):
         raise _other_kind(info, info.kind, "number", "scalar")
     if not isinstance(value, bool):
-        return value, number(constant=value)
+        return value, number(constant=value), None
     if info.kind == "number":
         raise _other_kind(info, "number", "truth")
-    return value, TRUTH.with_constant(value)
+    return value, TRUTH.with_constant(value), None
 
 
 def _stated_kind(axes: str | None, declared: str | None, dtype: np.dtype[Any]) -> str | None:
@@ -271,20 +285,20 @@ def _spacing(spacing: Any, ndim: int, channels: int) -> tuple[Fraction, ...] | N
 
 
 def _millimetres(value: Any) -> Fraction:
-    """A plain number is millimetres, exactly as it was written."""
+    """A plain number is millimetres; six digits of it are certain, and more would be compared as if they were."""
     if isinstance(value, str):
         text = value.strip()
         unit = text.lstrip("0123456789.+-eE ").strip()
         digits = text.removesuffix(unit).strip()
         # As a float first: the fraction of an endless exponent would take for ever.
         return (
-            Fraction(digits) * MILLIMETRES[unit or "mm"]
+            rounded(float(digits)) * MILLIMETRES[unit or "mm"]
             if len(text) < 40 and _is_length(float(digits))
             else Fraction(0)
         )
     if isinstance(value, Fraction):
         return value
-    return Fraction(repr(float(value))) if _is_length(float(value)) else Fraction(0)
+    return rounded(float(value)) if _is_length(float(value)) else Fraction(0)
 
 
 def _is_length(value: float) -> bool:

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from maskexpr.checker import given as given_arrays
 from maskexpr.checker.arrays import input_value
 from maskexpr.checker.image import Image
 from maskexpr.checker.params import literal, param_value, written_value
@@ -17,9 +18,9 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import PROPERTIES
-from maskexpr.program.steps import Checked, InputInfo, ParamInfo
+from maskexpr.program.steps import Checked, InputInfo, ParamInfo, valid_name
 
-__all__ = ["Image", "bind", "literal", "param_value", "parameter", "taken"]
+__all__ = ["Image", "bind", "is_masked", "literal", "param_value", "parameter", "taken"]
 
 _LITERALS = ("true", "false", "none")
 
@@ -27,7 +28,8 @@ _LITERALS = ("true", "false", "none")
 def bind(
     checked: Checked, source: Source, catalogue: Mapping[str, Function], given: Mapping[str, Any], *, run: bool
 ) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any]]:
-    """Sort what was given into arrays, their kinds, and params; every mistake is reported at once.
+    """Sort what was given into arrays, their kinds, and params; every mistake is reported at once. Beside the array of
+    an input that lacks data somewhere stands the mask of where it has it.
 
     To `run` takes pixels; to check, a (shape, dtype) will do.
     """
@@ -43,7 +45,9 @@ def bind(
             if name in params:
                 values[name] = param_value(params[name], value)
             elif name in infos or checked.uses_grid:
-                arrays[name], kinds[name] = input_value(infos.get(name) or InputInfo(name), value, run=run)
+                arrays[name], kinds[name], valid = input_value(infos.get(name) or InputInfo(name), value, run=run)
+                if valid is not None:
+                    arrays[valid_name(name)] = valid
             else:
                 found.append(_unknown(name, [*infos, *params], missing))
         except Refused as refused:
@@ -55,10 +59,23 @@ def bind(
     return arrays, kinds, values
 
 
+def is_masked(value: Any) -> bool:
+    """Whether a masked array is given."""
+    return given_arrays.is_masked(value.array if isinstance(value, Image) else value)
+
+
 def taken(value: Any, name: str, kind: str | None = None) -> tuple[Any, Kind]:
     """A value as a program with an input of that name, and maybe of a declared kind, would take it; and its kind."""
     try:
-        return input_value(InputInfo(name, kind), value, run=True)
+        return input_value(InputInfo(name, kind), value, run=True)[:2]
+    except Refused as refused:
+        raise InputError(_about(name, refused)) from None
+
+
+def valid(value: Any, name: str, kind: str | None = None) -> Any:
+    """Where a value has data, as `taken` would have it; None for everywhere."""
+    try:
+        return input_value(InputInfo(name, kind), value, run=True)[2]
     except Refused as refused:
         raise InputError(_about(name, refused)) from None
 

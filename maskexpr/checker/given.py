@@ -41,11 +41,18 @@ _HOLDERS = {
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
     """An array, and what the object that it came from says beside the numbers: the size of a pixel in millimetres in
-    axis order, and the kind of an image that states its channels."""
+    axis order, the kind of an image that states its channels, and the numbers that a masked array leaves out."""
 
     array: Array
     spacing: tuple[float, ...] | None = None
     kind: str | None = None
+    left_out: Array | None = None
+
+
+def is_masked(value: Any) -> bool:
+    """Whether it is a masked array."""
+    # Touching np.ma would import it, and nobody has a masked array without having done so.
+    return "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray)
 
 
 def taken(value: Any, declared: str | None = None) -> Given:
@@ -53,7 +60,7 @@ def taken(value: Any, declared: str | None = None) -> Given:
     if type(value) is np.ndarray:
         return Given(_native(value))
     try:
-        _refuse_masked(value)
+        _refuse_masked_parts(value)
         if isinstance(value, str | bytes | Mapping | Set) or value is None:
             raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
         if isinstance(value, list | tuple):
@@ -68,7 +75,6 @@ def taken(value: Any, declared: str | None = None) -> Given:
 def _taken(value: Any, declared: str | None) -> Given:
     _refuse_label_map(value)
     array = _converted(value)
-    _refuse_masked(array)
     if array.dtype == object and array.ndim == 0 and not isinstance(value, int):  # which may be beyond 64 bits
         raise _unconvertible(value)
     _refuse_lost_shape(value, array)
@@ -76,7 +82,11 @@ def _taken(value: Any, declared: str | None) -> Given:
     _refuse_frames(value)
     _refuse_axes(value)
     channels = _components(value) > 1
-    return Given(_native(np.asarray(array)), _spacing(value), "colour" if channels else None)
+    kind = "colour" if channels else None
+    if not is_masked(array):
+        return Given(_native(np.asarray(array)), _spacing(value), kind)
+    left_out = np.ma.getmaskarray(array) if np.ma.is_masked(array) else None
+    return Given(_native(np.ma.getdata(array, subok=False)), _spacing(value), kind, left_out)
 
 
 def _native(array: Array) -> Array:
@@ -120,6 +130,8 @@ def _stacked(values: Sequence[Any], declared: str | None) -> Array:
         if not isinstance(leaf, list | tuple) or not leaf:
             break
         leaf = leaf[0]
+    if is_masked(leaf):
+        raise Refused(messages.INPUT_MASKED_LIST)
     plain = isinstance(leaf, numbers.Number | np.generic | str | bytes | list | tuple) or leaf is None
     try:
         return np.asarray(values if plain else [taken(v, declared).array for v in values])
@@ -139,12 +151,9 @@ def _refuse_label_map(value: Any) -> None:
         raise Refused(messages.INPUT_LABEL_MAP, found=type(value).__name__)
 
 
-def _refuse_masked(value: Any) -> None:
-    """Masked arrays, and those whose parts will be."""
-    # Touching np.ma would import it, and nobody has a masked array without having done so.
-    if "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray):
-        raise Refused(messages.INPUT_MASKED_ARRAY)
-    if "numpy.ma" in sys.modules and isinstance(getattr(value, "_meta", None), np.ma.MaskedArray):
+def _refuse_masked_parts(value: Any) -> None:
+    """What will be masked arrays, part by part."""
+    if is_masked(getattr(value, "_meta", None)):
         raise Refused(messages.INPUT_MASKED_PARTS)
 
 

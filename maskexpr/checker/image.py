@@ -38,17 +38,22 @@ class Image:
     channels : sequence of str, optional
         What the channels are called.
     nodata : number, optional
-        The value of pixels without data.
+        The value of pixels without data, compared in the array's own type; nan counts only if it is given here. 0 is
+        the background of masks and labels, and not meant for these.
     valid : array_like of bool, optional
-        Where there is data, of the array's shape without channels.
+        Where there is data, of the array's shape without channels. What a masked array leaves out has none either.
     grid : Grid, optional
         All that a file states of its axes and its place, as `maskexpr.read` has it. What is given besides goes before.
+    source : str, optional
+        The name of the file it is from, for messages.
 
     >>> volume = maskexpr.Image(np.zeros((4, 5, 3)), spacing=[2, 0.5, 0.5], kind="image")
     >>> evaluate("area(m, 'mm3')", m=maskexpr.Image(np.ones((2, 2, 2), bool), spacing="0.5mm"))
     1.0
     >>> evaluate("centroid(m)", m=maskexpr.Image(np.ones((3, 1), bool), axes="xy"))
     [0.0, 1.0]
+    >>> evaluate("mean(im)", im=maskexpr.Image(np.array([[4, 6, -9999]]), nodata=-9999))
+    5.0
     """
 
     array: Any
@@ -61,6 +66,7 @@ class Image:
     nodata: Any = None
     valid: Any = None
     grid: Grid | None = None
+    source: str = ""
 
 
 def turns_of(axes: str | None, ndim: int) -> tuple[int, ...] | None:

@@ -22,7 +22,7 @@ NOT_KNOWN = (ARITHMETIC - SAMPLES) | QUANTITIES  # what may be compared with any
 def condition(here: Place, node: nodes.Expression, function: Function, given: Given) -> Value:
     """The predicate as a constant; after a mistake, or while the regions are not known, a stand-in."""
     regions = given["m"].kind
-    around = Surroundings(regions.ndim, regions.spacing)
+    around = Surroundings(regions.ndim, regions.spacing, time=regions.grid.time if regions.grid else None)
     around = replace(around, axes=worked_axes(function, given, around))
     sight = RegionsInSight(regions, around, given["of"].kind if "of" in given else None)
     value = here.within(replace(here.scope, regions=sight)).value(node)

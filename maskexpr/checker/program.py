@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from maskexpr.checker.context import Context, Scope, TooLarge
+from maskexpr.checker.domain import with_domain
 from maskexpr.checker.expressions import RULES
 from maskexpr.checker.place import Place
 from maskexpr.checker.statements import gather
@@ -41,7 +42,7 @@ def check(
         # The caller left less stack than our own depth limit needs.
         start.report(messages.NO_STACK_LEFT)
         return Checked(diagnostics=_all(parsed, context))
-    return Checked(
+    checked = Checked(
         steps=tuple(context.steps.made),
         outputs=tuple((name, value.step) for name, value in lines.outputs.items()),
         asserts=tuple(lines.asserts),
@@ -54,6 +55,7 @@ def check(
         diagnostics=_all(parsed, context),
         finite=context.steps.finite,
     )
+    return with_domain(checked)
 
 
 def _all(parsed: Parsed, context: Context) -> tuple[Diagnostic, ...]:

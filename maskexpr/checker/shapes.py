@@ -1,11 +1,14 @@
 """Whether the arrays of one operation fit together: one shape, one spacing; and samples: one mask."""
 
+import contextlib
 import itertools
 from collections.abc import Mapping
 
 from maskexpr.checker.context import Selection, Value
+from maskexpr.checker.moving import ways
 from maskexpr.checker.place import Place, in_brackets
 from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.kind import ARRAYS, SAMPLES, Kind, shape_text
 
 _MANY_AXES = 8  # among which parts are not looked for
@@ -24,23 +27,32 @@ def agree(here: Place, operands: Mapping[str, Value]) -> bool:
             shapes = {"left_shape": _shape(left.kind), "right_shape": _shape(right.kind)}
             part = _part_like(here, left, right) or _part_like(here, right, left)
             mistake = messages.SHAPE_OF_PART if part else messages.SHAPE_MISMATCH
-            here.report(mistake, left=_origin(here, left), right=_origin(here, right), part=part, **shapes)
+            here.report(mistake, part=part, **_texts(here, left, right), **shapes)
             return False
         if left.kind.spacing and right.kind.spacing and left.kind.spacing != right.kind.spacing:
             spacings = {"left_spacing": _spacing(left.kind), "right_spacing": _spacing(right.kind)}
-            here.report(messages.SPACING_MISMATCH, left=_origin(here, left), right=_origin(here, right), **spacings)
+            here.report(messages.SPACING_MISMATCH, **_texts(here, left, right), **spacings)
             return False
-        difference = _apart(left.kind, right.kind)
+        difference = apart(left.kind, right.kind)
         if difference:
-            here.report(
-                messages.GRID_MISMATCH, left=_origin(here, left), right=_origin(here, right), difference=difference
-            )
+            here.report(messages.GRID_MISMATCH, difference=difference, **_texts(here, left, right))
             return False
     return True
 
 
-def _apart(left: Kind, right: Kind) -> str:
-    """How the grids of two arrays of one shape and spacing differ, in words; "" if they do not."""
+def _texts(here: Place, left: Value, right: Value) -> dict[str, str]:
+    """Two arrays as messages name them, and as they are written."""
+    written = {"left_text": here.quote(left), "right_text": here.quote(right), "resampled": ""}
+    with contextlib.suppress(Refused):
+        ways(right.kind, left.kind)
+        written["resampled"] = f": resample({written['right_text']}, like={written['left_text']})"
+    return {"left": _origin(here, left), "right": _origin(here, right), **written}
+
+
+def apart(left: Kind, right: Kind) -> str:
+    """How the grids of two arrays of one shape differ, in words; "" if they do not."""
+    if left.spacing and right.spacing and left.spacing != right.spacing:
+        return f"their pixels are {_spacing(left)} and {_spacing(right)} mm"
     if left.grid is None or right.grid is None or left.grid == right.grid or left.shape is None:
         return ""
     return left.grid.difference(right.grid, left.shape)
@@ -111,4 +123,14 @@ def _spacing(kind: Kind) -> str:
 def _origin(here: Place, value: Value) -> str:
     """What was written, and the input its shape comes from where that is another name."""
     text, origin = here.quote(value), value.kind.origin
-    return text if not origin or origin == text else f"{text} (from {origin})"
+    if not origin or origin == text:
+        return text
+    if value.kind.input_name == text:
+        return sourced(origin)
+    return f"{text} (from {origin})"
+
+
+def sourced(origin: str) -> str:
+    """An input with its file."""
+    name, _, file = origin.partition(", ")
+    return f"{name} ({file})" if file else name

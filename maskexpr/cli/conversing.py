@@ -27,7 +27,7 @@ def _repl(options: argparse.Namespace) -> int:
     from maskexpr import repl  # only here: every other start goes without it
     from maskexpr.session import Session
 
-    session = Session(spacings=options.spacing, fast=options.fast, access=shared.access(options))
+    session = Session(spacings=options.spacing, nodata=options.nodata, fast=options.fast, access=shared.access(options))
     _fill(session, options)
     session.begin()
     well = repl.converse(session)
@@ -45,6 +45,7 @@ def _fill(session: "Session", options: argparse.Namespace) -> None:
     for name, value in given.items():
         session.load(name, value)
     shared.check_spacings(options.spacing, session.names)
+    shared.check_spacings(options.nodata, session.names, "--nodata")
     numbers = {name: session.definition(name) for name in given}
     for path in programs:
         session.run(path)

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,14 +103,16 @@ def _run_program(
     for name, result in results.items():
         drawn = options.show or (result.kind.name == "mask" and not write)
         drawn = drawn and programs.is_array(result) and stream is sys.stdout and stream.isatty()
-        text = run.drawn(result) if drawn else summary(result.value, result.kind)
+        told = name not in paths or (paths[name] != STANDARD and stream.isatty())  # to sum up takes time, too
+        text = run.drawn(result) if drawn else summary(result.value, result.kind, result.valid) if told else ""
         if name not in paths:
             title = f"{name} = " if write else f"{name}: " if len(results) > 1 else ""
             print(title + text, file=stream)
             continue
         run.write(name, result, paths[name])
+        shared.warn(programs.lost_in_file(name, result))
         if paths[name] != STANDARD:
-            details = ("\n" if drawn else "  ") + text if stream.isatty() else ""
+            details = ("\n" if drawn else "  ") + text if told else ""
             print(shown(paths[name]) + details, file=stream)
     for name, picture in pictures.items():
         run.write(name, picture, paths[name])
@@ -157,7 +159,8 @@ class _Run:
         from maskexpr.display import views
 
         ground = views.ground_of(result.kind, self.loaded.values, self.program.inputs)
-        return views.view_of(result.value, result.kind, ground, self.options.view or "overlay")
+        view = views.view_of(result.value, result.kind, ground, self.options.view or "overlay")
+        return replace(view, valid=result.valid)
 
     def pictures(self, stem: str) -> "PictureFiles":
         """The pictures that are asked for."""

@@ -22,6 +22,7 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 Command = Callable[[argparse.Namespace], int]
 
 SPACING = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm; im=0.5mm for one input alone"
+NODATA = "the value of pixels without data, whatever the file says: -9999, nan, or none; im=0 for one input alone"
 _GIVEN = "an input: a file (im=ankle.png), - for standard input, or a number (t=32)"
 
 
@@ -79,6 +80,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
     """What holds for all inputs and steps."""
     command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help="a value for a param")
     add_spacing(command)
+    add_nodata(command)
     add_access(command)
     fast = "let OpenCV, where it is installed, compute gaussians and distances: faster, but the last bits may differ"
     command.add_argument("--fast", action="store_true", help=fast)
@@ -98,13 +100,17 @@ def add_spacing(command: argparse.ArgumentParser) -> None:
     command.add_argument("--spacing", metavar="SIZE", action="append", default=[], help=SPACING)
 
 
+def add_nodata(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--nodata", metavar="VALUE", action="append", default=[], help=NODATA)
+
+
 def add_view(command: argparse.ArgumentParser) -> None:
     modes = "how a mask is shown: as a tint on its image (overlay), as its contour, alone (mask), or beside it (side)"
     command.add_argument("--view", metavar="MODE", help=modes)
 
 
 def load(program: Program, options: argparse.Namespace, folder: Path, access: Access) -> programs.Loaded:
-    """The inputs and params that were given."""
+    """The inputs and params that were given, after warnings of what is in the files."""
     given = named_once(options.given, messages.GIVEN_FORM)
     infos = {info.name: info for info in program.params}
     for name in given:
@@ -117,19 +123,22 @@ def load(program: Program, options: argparse.Namespace, folder: Path, access: Ac
         if name not in infos:
             raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
         params[name] = parameter(infos[name], value)
-    check_spacings(options.spacing, {*given, *(info.name for info in program.inputs)})
-    return programs.load_inputs(program, given, params, options.spacing, folder, access)
+    for texts, flag in ((options.spacing, "--spacing"), (options.nodata, "--nodata")):
+        check_spacings(texts, {*given, *(info.name for info in program.inputs)}, flag)
+    loaded = programs.load_inputs(program, given, params, options.spacing, folder, access, options.nodata)
+    warn(loaded.warnings)
+    return loaded
 
 
-def check_spacings(spacings: Sequence[str], names: Iterable[str]) -> None:
-    """Refuse the size of a pixel of an input that is not there, or two of one."""
+def check_spacings(spacings: Sequence[str], names: Iterable[str], flag: str = "--spacing") -> None:
+    """Refuse the size of a pixel of an input that is not there, or two of one; its number for no data likewise."""
     names, sized = list(names), set[str]()
     for text in spacings:
         name = text.partition("=")[0] if "=" in text else ""
         if name and name not in names:
             raise InputError(messages.INPUT_UNKNOWN.anywhere(name=name, names=", ".join(names) or "none"))
         if name in sized:
-            raise InputError(messages.GIVEN_TWICE.anywhere(name=f"--spacing {name}=".removesuffix(" =")))
+            raise InputError(messages.GIVEN_TWICE.anywhere(name=f"{flag} {name}=".removesuffix(" =")))
         sized.add(name)
 
 

@@ -14,9 +14,10 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import results
 from maskexpr.files import images, programs
-from maskexpr.files.access import INPUT, STANDARD, Access
+from maskexpr.files.access import STANDARD, Access
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import Kind
+from maskexpr.program.steps import InputInfo
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands
@@ -50,7 +51,7 @@ def _show(options: argparse.Namespace) -> int:
     ground = image if mask is not None else None
     view = views.view_of(*(mask or image), ground, options.view or "overlay", options.plane)
 
-    name, stem = Path(options.image).stem, Path(options.mask or options.image).stem
+    name, stem = programs.stem_of(options.image), programs.stem_of(options.mask or options.image)
     wanted = drawing.PictureFiles()
     if options.overlay is not None:
         overlays = drawing.overlays({stem: view}, options.overlay, options.view)
@@ -101,10 +102,8 @@ def _mask(path: str, spacing: str | None, access: Access) -> tuple[Any, Kind]:
 
 
 def _read(path: str, kind: str | None, access: Access) -> "images.Pixels":
-    if path == STANDARD:
-        return images.read(access.standard(INPUT, "the mask" if kind else "the image"), kind=kind)
-    access.note(path)
-    return images.read(path, kind=kind)
+    info = InputInfo("the mask" if kind else "the image", kind)
+    return programs.read_input(info, None if path == STANDARD else Path(path), access)[0]
 
 
 def _is_mask(array: np.ndarray[Any, Any]) -> bool:

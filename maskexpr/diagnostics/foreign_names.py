@@ -243,7 +243,7 @@ _LINES = (
      "nearest is {}: it goes by the width of dark spots, not by their area; of a mask write {~remove_small(~im,"
      " area_threshold)}"),
     ("remove_large_objects", "m, size=5000", "remove_large(m, size)"),
-    ("binary_fill_holes imfill fillholes fill BinaryFillhole", "m", "fill_holes(m)"),
+    ("binary_fill_holes imfill fillholes BinaryFillhole", "m", "fill_holes(m)"),
     ("imfill", "m, holes:holes", "fill_holes(m)"),
     ("largest largest_component largest_connected_component", "m", "keep_largest(m)"),
     ("bwareafilt", r"m, range~^\[:[20; 90]", "keep(m, area >= range[0] & area <= range[1], connectivity=2)"),

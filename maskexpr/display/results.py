@@ -28,19 +28,26 @@ def number_text(value: Any) -> str:
     return str(value)
 
 
-def summary(value: Any, kind: Kind) -> str:
+def summary(value: Any, kind: Kind, valid: Array | None = None) -> str:
     """One line about a result: shape, how much is on, how many regions and the largest; how many labels; the range of
-    an image."""
+    an image; how many pixels are without data, which is what `valid` is off for."""
+    if valid is None or valid.all():
+        return _summary(value, kind, None)
+    return f"{_summary(value, kind, valid)}, {_plural(int(np.count_nonzero(~valid)), 'pixel')} without data"
+
+
+def _summary(value: Any, kind: Kind, valid: Array | None) -> str:
     if not isinstance(value, np.ndarray):
         return number_text(value)
     shape = shape_text(kind.shape or value.shape, kind.channels)
     if kind.name in ("mask", "mask samples"):
         on = int(np.count_nonzero(value))
-        text = f"{kind.name} {shape}, {_percent(on, value.size)} on ({_plural(on, 'pixel')})"
+        size = value.size if valid is None else int(np.count_nonzero(valid))
+        text = f"{kind.name} {shape}, {_percent(on, size)} on ({_plural(on, 'pixel')})"
         return f"{text}, {_regions(value)}" if kind.is_array else text
     if kind.name == "labels":
         return f"labels {shape}, {_plural(_count_labels(value), 'label')}"
-    return f"{kind.name} {shape} {value.dtype}, {_values(value)}"
+    return f"{kind.name} {shape} {value.dtype}, {_values(value if valid is None else value[valid])}"
 
 
 def duration_text(seconds: float) -> str:
@@ -113,6 +120,7 @@ def drawn(
     plane: int | tuple[int, ...] | None = None,
     window: tuple[float, float] | None = None,
     lines_left: int = 3,
+    valid: Array | None = None,
 ) -> str:
     """What a person sees of a result: its summary, how long it took, and its picture.
 
@@ -133,8 +141,11 @@ def drawn(
         The values of an image shown as black and white.
     lines_left : int
         How many lines of the window the picture leaves free: the summary, the next prompt.
+    valid : ndarray of bool, optional
+        Where the result has data; elsewhere the picture is as dark as can be.
     """
-    words = line(value, kind, abilities, seconds)
+    words = line(value, kind, abilities, seconds, valid)
+    value = darkened(value, kind, valid)
     if not (abilities.is_terminal and isinstance(value, np.ndarray) and value.ndim and value.size and kind.is_array):
         return words
     from maskexpr.display import pictures, terminal
@@ -149,16 +160,25 @@ def drawn(
     return f"{words}\n{place}{terminal.draw(shown, abilities)}"
 
 
-def line(value: Any, kind: Kind, abilities: "Abilities", seconds: float | None = None) -> str:
+def darkened(value: Any, kind: Kind, valid: Array | None) -> Any:
+    """An image to be shown: where it has no data as dark as its darkest pixel."""
+    if valid is None or kind.name not in INTENSITIES or not valid.any():
+        return value
+    return np.where(valid[..., np.newaxis] if kind.channels else valid, value, value[valid].min())
+
+
+def line(
+    value: Any, kind: Kind, abilities: "Abilities", seconds: float | None = None, valid: Array | None = None
+) -> str:
     """The summary of a result; in a terminal that of an image with a small histogram, and long lists cut short."""
-    words = summary(value, kind)
+    words = summary(value, kind, valid)
     if abilities.is_terminal:
         if isinstance(value, list | tuple) and len(words) > abilities.columns - 12:
             words = _cut_short(value)
         if kind.name in INTENSITIES and abilities.unicode and isinstance(value, np.ndarray):
             from maskexpr.display.terminal import sparkline
 
-            words = f"{words}  {sparkline(value)}".rstrip()
+            words = f"{words}  {sparkline(value if valid is None else value[valid])}".rstrip()
     if seconds is None:
         return words
     time = duration_text(seconds)

@@ -36,6 +36,8 @@ class View:
     mode : {"overlay", "contour", "mask", "side"}
     plane : int or tuple of int, optional
         Which plane of a stack; without it the one in the middle of what is on.
+    valid : ndarray of bool, optional
+        Where the value has data; everywhere without it.
     """
 
     value: Any
@@ -44,11 +46,12 @@ class View:
     ground: Kind | None = None
     mode: str = "overlay"
     plane: int | tuple[int, ...] | None = None
+    valid: Array | None = None
 
     @property
     def summary(self) -> str:
         """One line about the value."""
-        return results.summary(self.value, self.kind)
+        return results.summary(self.value, self.kind, self.valid)
 
     def png(self, room: tuple[int, int] | None = None) -> bytes:
         """A PNG file of the picture, in the size of the image, or no larger than `room` of (height, width)."""
@@ -60,7 +63,7 @@ class View:
         shape = self.kind.shape or ()
         size = (shape[-2] if len(shape) > 1 else 16, 2 * shape[-1] + 8)  # two beside each other and a gap
         return pictures.render(
-            self.value,
+            results.darkened(self.value, self.kind, self.valid),
             self.kind.name,
             self.on,
             self.ground.name if self.ground else "image",
@@ -159,7 +162,12 @@ def view_of(
     shape = kind.shape or ()
     if ground is not None and kind.is_array and ground[1].shape != shape:
         below = ground[1]
-        fields = {"name": kind.origin, "shape": _written(kind), "image": below.origin, "ground": _written(below)}
+        fields = {
+            "name": kind.input_name,
+            "shape": _written(kind),
+            "image": below.input_name,
+            "ground": _written(below),
+        }
         raise InputError(messages.VIEW_SHAPES.anywhere(**fields))
     if plane is not None and kind.is_array:
         plane = tuple(plane) if isinstance(plane, tuple | list) else (plane,)
@@ -189,7 +197,7 @@ def ground_of(kind: Kind, given: Mapping[str, Any], declared: Iterable[InputInfo
     """Of what a program was given the image to show a result on: the one its shape comes from, else the first of that
     shape. None if there is none."""
     kinds = {info.name: info.kind for info in declared}
-    names = sorted(given, key=lambda name: name != kind.origin)
+    names = sorted(given, key=lambda name: name != kind.input_name)
     for name in names:
         if kinds.get(name) in SEGMENTATIONS or isinstance(given[name], bool | int | float | str):
             continue

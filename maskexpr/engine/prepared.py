@@ -2,7 +2,7 @@
 first asks for it."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -12,13 +12,14 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError, ProgramError
 from maskexpr.diagnostics.source import Span
 from maskexpr.engine.clock import Clock, Times
+from maskexpr.engine.nodata import with_nodata
 from maskexpr.engine.run import Engine
 from maskexpr.engine.watching import Tell, Watched, nobody
-from maskexpr.kinds.kind import MOST_PIXELS, Kind
+from maskexpr.kinds.kind import MOST_PIXELS, Kind, mask_of
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.planner.plan import Plan, plan
 from maskexpr.program.declared import Declared
-from maskexpr.program.steps import Checked, Step
+from maskexpr.program.steps import Checked, Step, in_order
 
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
@@ -32,6 +33,8 @@ class Result:
 
     kind: Kind
     value: Any
+    valid: Any = None  # the mask of where an array has data; None for everywhere
+    nodata: float | None = None  # what an image holds elsewhere; masks are off there
 
 
 class Prepared:
@@ -82,6 +85,7 @@ class Stages:
     prepared: Prepared
     kinds: Mapping[str, Kind]
     arrays: Mapping[str, Any]
+    is_masked: bool = False  # masked arrays were given, and are given back
 
     @property
     def checked(self) -> Checked:
@@ -95,14 +99,14 @@ class Stages:
     def cost(self) -> Cost:
         """What a run takes."""
         loose = [n for n, a in self.arrays.items() if isinstance(a, np.ndarray) and not a.flags.c_contiguous]
-        return cost(self.plan, self.kinds.values(), loose)
+        masks = [mask_of(kind) for kind in self.kinds.values() if kind.is_partial]
+        return cost(self.plan, [*self.kinds.values(), *masks], loose)
 
     def run(self, tell: Tell = nobody) -> dict[str, Any]:
         """The values of the outputs; what is to be said of the run is told."""
         self._check_runs()
-        values = self.prepared.run(self.arrays, tell)
-        own = _OwnArrays(self.arrays.values())
-        return {name: own.take(values[name]) for name, _ in self.checked.outputs}
+        results = self.results(tell)
+        return {name: self._given_back(result) for name, result in results.items()}
 
     def check_unchanged(self) -> None:
         """Refuse arrays of which something has changed that the kinds of all steps follow from: their shapes, and the
@@ -113,8 +117,9 @@ class Stages:
 
     def results(self, tell: Tell = nobody) -> dict[str, Result]:
         """Each output with its kind: what is needed to write or show it."""
-        values = self.run(tell)
-        return {name: Result(step.kind, values[name]) for name, step in self.checked.outputs}
+        self._check_runs()
+        values = self.prepared.run(self.arrays, tell)
+        return self._results(values, self.prepared.watched, _OwnArrays(self.arrays.values()))
 
     def watched(
         self, steps: Callable[[Checked], Mapping[_Key, Step]], tell: Tell = nobody
@@ -129,8 +134,33 @@ class Stages:
         engine = Engine(wider.checked, plan(wider.checked, fast=self.declared.fast))
         values = wider.take(engine.run(self.arrays), tell)
         own = _OwnArrays(self.arrays.values())
-        results = {name: Result(step.kind, own.take(values[name])) for name, step in checked.outputs}
+        results = self._results(values, wider, own)
         return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
+
+    def _results(self, values: Mapping[str, Any], watched: Watched, own: "_OwnArrays") -> dict[str, Result]:
+        """The outputs; images hold the number for no data where they have none."""
+        results = {}
+        for name, step in self.checked.outputs:
+            valid, value = values.get(watched.valid.get(name, "")), values[name]
+            if valid is None or not isinstance(value, np.ndarray) or valid.all():
+                results[name] = Result(step.kind, own.take(value))
+                continue
+            numbers = self._numbers_for_none({other.name for other in in_order(step)})
+            marked, number = with_nodata(value, step, valid, numbers, name, is_masked=self.is_masked)
+            results[name] = Result(step.kind, own.take(marked), own.take(valid), number)
+        return results
+
+    def _numbers_for_none(self, names: Container[str]) -> list[float]:
+        """The numbers for no data of some inputs, in their order."""
+        return [kind.nodata for name, kind in self.kinds.items() if name in names and kind.nodata is not None]
+
+    def _given_back(self, result: Result) -> Any:
+        if not self.is_masked or not isinstance(result.value, np.ndarray):
+            return result.value
+        if result.valid is None:
+            return np.ma.MaskedArray(result.value)
+        valid = result.valid[..., np.newaxis] if result.kind.channels else result.valid
+        return np.ma.MaskedArray(result.value, np.broadcast_to(~valid, result.value.shape), fill_value=result.nodata)
 
     def times(self) -> Times:
         """Run the program some times; what the best run took, step by step of the plan."""

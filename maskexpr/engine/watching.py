@@ -6,7 +6,7 @@ from typing import Any
 
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.program.remarks import remarks_of
-from maskexpr.program.steps import Checked
+from maskexpr.program.steps import Checked, valid_name
 
 _ASIDE = "looked at "  # begins the names of outputs that are for us alone: no name of a program is like it
 
@@ -24,6 +24,8 @@ class Watched:
     ----------
     is_idle
         Whether nothing is looked at.
+    valid
+        Of outputs that lack data somewhere, the names under which a run gives the masks of where they have it.
     """
 
     def __init__(self, checked: Checked) -> None:
@@ -35,7 +37,11 @@ class Watched:
         self._own = tuple(own)
         self._looked_at = [names[step] for step in self._remarks.steps]
         self.is_idle = not self._looked_at
-        self.checked = replace(checked, outputs=(*checked.outputs, *own.items())) if own else checked
+        masks = checked.domain.valid if checked.domain else {}
+        self.valid = {name: valid_name(name) for name, step in checked.outputs if step in masks}
+        found = [(self.valid[name], masks[step]) for name, step in checked.outputs if name in self.valid]
+        more = (*own.items(), *found)
+        self.checked = replace(checked, outputs=(*checked.outputs, *more)) if more else checked
 
     def take(self, values: dict[str, Any], tell: Tell) -> dict[str, Any]:
         """The outputs of a run alone; what is to be said of it is told."""

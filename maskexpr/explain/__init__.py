@@ -16,7 +16,8 @@ def describe(
 ) -> str:
     """The program line by line, then its plan, or what it takes to have one. `notes` say where an input comes from,
     `times` how long a run took."""
-    parts = list(listing.sections(checked, notes or {}))
+    written = checked.domain.written if checked.domain else checked
+    parts = list(listing.sections(written, notes or {}))
     if plan is not None:
         parts.extend(planned.sections(checked, plan, times))
     elif checked.outputs:

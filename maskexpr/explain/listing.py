@@ -12,7 +12,8 @@ def sections(checked: Checked, notes: Mapping[str, str]) -> Iterator[str]:
     """The inputs, the params, then line by line what is computed and how; `notes` say where an input comes from."""
     if checked.inputs:
         kinds = {s.name: s.kind for s in checked.steps if s.name}
-        yield "inputs\n" + "\n".join(_input(i, kinds.get(i.name), notes.get(i.name)) for i in checked.inputs)
+        lines = [_input(i, kinds.get(i.name), notes.get(i.name)) for i in checked.inputs]
+        yield "inputs\n" + "\n".join(lines)
     if checked.params:
         yield "params\n" + "\n".join(_param(p, checked.values.get(p.name, p.default)) for p in checked.params)
     shown = _Shown()
@@ -20,7 +21,8 @@ def sections(checked: Checked, notes: Mapping[str, str]) -> Iterator[str]:
     if lines:
         yield "steps\n" + "\n".join(lines)
     if checked.outputs:
-        yield "outputs\n" + "\n".join(f"  {name}: {kind_text(step.kind)}" for name, step in checked.outputs)
+        known = {step.kind.grid.text for step in checked.steps if step.name and step.kind.grid}
+        yield "outputs\n" + "\n".join(_output(name, step.kind, known) for name, step in checked.outputs)
 
 
 def kind_text(kind: Kind) -> str:
@@ -46,11 +48,20 @@ def _input(info: InputInfo, kind: Kind | None, note: str | None) -> str:
     text = f"  {info.name}: {info.kind or 'any kind'}"
     if kind is not None and kind.name != "unknown" and (kind.is_complete or info.kind):
         text = f"  {info.name}: {kind_text(kind)}"
+    if kind is not None and kind.is_partial:
+        text += ", some pixels without data"
     if note:
         text += f" ({note})"
     elif info.default:
         text += f" (default file {value_text(info.default)})"
-    return text + (f"  # {info.doc}" if info.doc else "")
+    grid = kind.grid.text if kind is not None and kind.grid else ""
+    return text + (f"  # {info.doc}" if info.doc else "") + (f"\n      {grid}" if grid else "")
+
+
+def _output(name: str, kind: Kind, known: set[str]) -> str:
+    """With its grid where no input has such a one."""
+    grid = kind.grid.text if kind.grid else ""
+    return f"  {name}: {kind_text(kind)}" + (f"\n      {grid}" if grid and grid not in known else "")
 
 
 def _param(info: ParamInfo, value: Any) -> str:

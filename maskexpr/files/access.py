@@ -10,7 +10,7 @@ from typing import BinaryIO
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.diagnostics.printing import printable
-from maskexpr.files.decoding.naming import shown
+from maskexpr.files.decoding.naming import parted, shown
 from maskexpr.files.images.opening import open_file
 from maskexpr.language.limits import Limits
 from maskexpr.program.steps import InputInfo
@@ -52,7 +52,7 @@ class Access:
     def default(self, info: InputInfo, folder: Path) -> Path:
         """The default file of an input of a program in a folder."""
         assert info.default is not None
-        if self._within(folder, info.default) is None:
+        if self._within(folder, parted(info.default, folder)[0]) is None:
             given = STANDARD if info.default == STANDARD else shown(folder / info.default)
             fields = {"name": info.name, "path": shown(info.default), "given": given}
             raise FileError(messages.INPUT_OUTSIDE.at(info.source, info.span, **fields))

@@ -7,7 +7,7 @@ import string
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,9 +19,10 @@ from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files import images
 from maskexpr.files.access import INPUT, PROGRAM, STANDARD, Access, decoded, resolved
-from maskexpr.files.decoding.naming import reason, shown
+from maskexpr.files.decoding.naming import parted, reason, shown
 from maskexpr.files.images.opening import is_handed_over, open_file
 from maskexpr.files.images.replacing import is_no_file
+from maskexpr.kinds.kind import SEGMENTATIONS
 from maskexpr.program.steps import InputInfo
 
 _SCRIPT = "# From a session of maskexpr.\n"  # how a script begins
@@ -35,31 +36,47 @@ class Loaded:
     paths: dict[str, Path] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)  # of what came through pipes, by the names of their inputs
     notes: dict[str, str] = field(default_factory=dict)
+    warnings: list[Diagnostic] = field(default_factory=list)  # of what is in the files
 
     @property
     def stem(self) -> str:
-        """The name of the first input file without its suffix, for naming results."""
-        path = next((path.name for path in self.paths.values()), "")
-        return path[: len(path) - len(images.ending_of(path))]
+        """The name of the first input file without its suffix, or of the folder of a series, for naming results."""
+        return stem_of(next(iter(self.paths.values()), Path()))
 
     def file_name(self, name: str) -> str:
         """The file an input came from, without its folder."""
         return self.paths[name].name if name in self.paths else STANDARD
 
     def digest(self, name: str) -> str | None:
-        """The SHA-256 of the bytes an input came from; None for one that is a number."""
+        """The SHA-256 of the bytes an input came from, of a series that of its files' in their order; None for one that
+        is a number."""
         if name in self.digests:
             return self.digests[name]
         if name not in self.paths:
             return None
-        try:
-            stream: Any  # as hashlib takes it
-            with open_file(self.paths[name]) as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise FileError(
-                messages.FILE_REFUSED.anywhere(path=shown(self.paths[name]), reason=reason(error))
-            ) from None
+        path = parted(self.paths[name])[0]
+        if not images.is_several(path):
+            return _digest(path)
+        return hashlib.sha256("".join(sorted(map(_digest, images.series_of(path)))).encode()).hexdigest()
+
+
+def _digest(path: str | Path) -> str:
+    try:
+        stream: Any  # as hashlib takes it
+        with open_file(path) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
+
+
+def stem_of(path: str | os.PathLike[str]) -> str:
+    """The name of a file without its folder and its ending, of which "scan.nii.gz" has one, or of the folder of a
+    series."""
+    first = parted(path)[0]
+    if first and images.is_several(first):
+        return os.path.basename(os.path.abspath(first if os.path.isdir(first) else os.path.dirname(first)))
+    name = os.path.basename(first)
+    return name[: len(name) - len(images.ending_of(name))]
 
 
 class _Hashed:
@@ -143,8 +160,10 @@ def load_inputs(
     spacings: Sequence[str],
     folder: Path,
     access: Access | None = None,
+    nodata: Sequence[str] = (),
 ) -> Loaded:
-    """Values for the inputs: files and numbers given by name, else the default files beside the program.
+    """Values for the inputs: files and numbers given by name, else the default files beside the program. `spacings` and
+    `nodata` hold for all inputs, or for one by its name.
 
     Inputs that have neither are left out; running the program reports them.
     """
@@ -152,23 +171,26 @@ def load_inputs(
     infos = {info.name: info for info in program.inputs}
     names = [*given, *(n for n in infos if n not in given)]
     for name in names:
-        info, spacing = infos.get(name, InputInfo(name)), spacing_for(name, spacings)
+        info, states = infos.get(name, InputInfo(name)), (spacing_for(name, spacings), spacing_for(name, nodata))
         if name in given:
-            _load(loaded, info, given[name], Path(given[name]), spacing, access)
+            _load(loaded, info, given[name], Path(given[name]), states, access)
         elif info.default is not None:
-            _load(loaded, info, info.default, access.default(info, folder), spacing, access)
+            _load(loaded, info, info.default, access.default(info, folder), states, access)
     return loaded
 
 
 def spacing_for(name: str, spacings: Sequence[str]) -> str | None:
-    """The size of a pixel of one input, from sizes for all ("0.5mm") and for single ones ("im=0.5mm")."""
+    """The size of a pixel of one input, from sizes for all ("0.5mm") and for single ones ("im=0.5mm"); its number for
+    no data likewise."""
     own = [text.partition("=")[2] for text in spacings if text.partition("=")[:2] == (name, "=")]
     general = [text for text in spacings if "=" not in text]
     found = own or general
     return found[-1] if found else None
 
 
-def _load(loaded: Loaded, info: InputInfo, text: str, path: Path, spacing: str | None, access: Access) -> None:
+def _load(
+    loaded: Loaded, info: InputInfo, text: str, path: Path, states: tuple[str | None, str | None], access: Access
+) -> None:
     scalar = None if os.path.exists(path) else plain_value(text)
     if scalar is not None:
         loaded.values[info.name] = scalar
@@ -178,20 +200,29 @@ def _load(loaded: Loaded, info: InputInfo, text: str, path: Path, spacing: str |
         loaded.paths[info.name] = path
     else:
         loaded.digests[info.name] = digest
-    loaded.values[info.name] = as_image(pixels, spacing)
+    loaded.values[info.name] = as_image(pixels, *states, text)
+    loaded.warnings.extend(said for said in pixels.warned if said not in loaded.warnings)
     loaded.notes[info.name] = printable(": ".join([text, *(["; ".join(pixels.notes)] if pixels.notes else [])]))
 
 
 def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["images.Pixels", str | None]:
-    """What a file holds, or standard input where there is no path, and the SHA-256 of what can be read only once: that,
-    and other pipes and files that this process was started with."""
+    """What a file holds, an array that is named behind its path, or standard input where there is no path; and the
+    SHA-256 of what can be read only once: that, and other pipes and files that this process was started with."""
     if path is not None:
-        access.note(path)
+        path, part = _parted(path)
+        for file in images.files_of(path):
+            access.note(file)
         if not is_handed_over(path):
-            return images.read(path, kind=info.kind, find=functools.partial(access.named_by, path)), None
+            find = functools.partial(access.named_by, path)
+            return images.read(path, kind=info.kind, find=find, part=part), None
     with nullcontext(access.standard(INPUT, info.name)) if path is None else _handed_over(path) as stream:
         hashed: Any = _Hashed(stream)
         return images.read(hashed, kind=info.kind), hashed.digest
+
+
+def _parted(path: Path) -> tuple[Path, str]:
+    name, part = parted(path)
+    return Path(name), part
 
 
 def _handed_over(path: Path) -> BinaryIO:
@@ -201,13 +232,31 @@ def _handed_over(path: Path) -> BinaryIO:
         raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
 
-def as_image(pixels: "images.Pixels", spacing: str | None) -> Image:
-    """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one."""
+def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = None, text: str = "") -> Image:
+    """What a file holds as an input, of the kind that the file says; an array file says none, nor does a 1-bit one.
+    What is given as its number for no data holds in place of all that the file says of that; `text` is what was written
+    for the file."""
     kind = None
     if pixels.colour is not None and pixels.array.dtype != bool:
         kind = "colour" if pixels.colour else "image"
     given = spacing.split(",") if spacing else pixels.spacing
-    return Image(pixels.array, given, kind, valid=pixels.valid, nodata=pixels.nodata, grid=pixels.grid)
+    valid, number = pixels.valid, pixels.nodata
+    if nodata is not None:
+        valid, number = None, nodata_number(nodata)
+    image = Image(pixels.array, given, kind, valid=valid, nodata=number, grid=pixels.grid)
+    return replace(image, source=printable(os.path.basename(text.rstrip("/"))))
+
+
+def nodata_number(text: str) -> float | None:
+    """The number for no data as it is written: a number, nan or inf, or none."""
+    if text == "none":
+        return None
+    number = plain_value(text)
+    if number is None and text.lstrip("+-") in ("nan", "inf"):
+        number = float(text)
+    if number is None or isinstance(number, bool):
+        raise InputError(messages.NODATA_FORM.anywhere(text=text))
+    return number
 
 
 def plain_value(text: str) -> bool | int | float | None:
@@ -246,7 +295,7 @@ def targets(
     pattern = os.path.join(option, names) if option and _is_folder(option) else option or names
     found = {name: _filled(pattern, stem or "mask", name) for name in arrays}
     for name, path in found.items():
-        if not os.path.splitext(path)[1]:
+        if not images.ending_of(path):
             found[name] = path + images.suffix_for(_raster(results[name]))
     return found
 
@@ -307,6 +356,15 @@ def write(result: Result, path: str, record: str = "") -> None:
         images.write(path, raster, text=record)
 
 
+def lost_in_file(name: str, result: Result) -> list[Diagnostic]:
+    """What is to be said of a mask or labels that lack data somewhere: a file does not tell that from off."""
+    if result.valid is None or result.kind.name not in SEGMENTATIONS:
+        return []
+    off = "off" if result.kind.name == "mask" else "0"
+    count = int(np.count_nonzero(~result.valid))
+    return [messages.NO_DATA_OFF.anywhere(name=name, off=off, count=count)]
+
+
 def _raster(result: Result) -> "images.Raster":
     kind = result.kind
-    return images.Raster(result.value, kind.name, kind.spacing, kind.grid)
+    return images.Raster(result.value, kind.name, kind.spacing, kind.grid, result.valid, result.nodata)

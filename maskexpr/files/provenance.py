@@ -29,11 +29,12 @@ def record(bound: Stages, loaded: Loaded, numbers: Mapping[str, Any], output: st
 
     It holds the program text and those it uses, the params, the numbers that were found in the pixels on the way
     (thresholds first of all), and for each input the name of its file without its folder, the SHA-256 of its bytes, its
-    kind and the spacing it was given.
+    kind, its spacing and its grid in words.
     """
     declared, checked = bound.declared, bound.checked
     source, used = declared.source, dict(declared.used)
-    kinds = {step.name: step.kind for step in checked.needed() if step.name}
+    written = checked.domain.written if checked.domain else checked
+    kinds = {step.name: step.kind for step in written.needed() if step.name}
     content: dict[str, Any] = {KEY: __version__, "output": output}
     content["name"] = os.path.basename(source.name)
     content["program"] = source.text
@@ -44,6 +45,9 @@ def record(bound: Stages, loaded: Loaded, numbers: Mapping[str, Any], output: st
     values = {info.name: checked.values.get(info.name, info.default) for info in checked.params}
     content["params"] = {name: _plain(value) for name, value in values.items()}
     content["inputs"] = {name: _input(name, kind, loaded) for name, kind in kinds.items()}
+    for name, kind in bound.kinds.items():  # where none is said, this program knows of none
+        if kind.is_partial and kind.nodata is not None and name in kinds:
+            content["inputs"][name]["nodata"] = _plain(kind.nodata)
     content["numbers"] = {name: _plain(value) for name, value in numbers.items()}
     text = json.dumps(content, ensure_ascii=True)
     if len(text) > MOST_TEXT // 2:  # a very long program is known by its hash, and its numbers are not listed
@@ -62,6 +66,8 @@ def _input(name: str, kind: Kind, loaded: Loaded) -> dict[str, Any]:
     entry: dict[str, Any] = {"kind": str(kind)}
     if kind.spacing:
         entry["spacing"] = " x ".join(f"{float(step):g}" for step in kind.spacing) + " mm"
+    if kind.grid and kind.grid.text:
+        entry["grid"] = kind.grid.text
     digest = loaded.digest(name)
     if digest is None:
         return {**entry, "value": _plain(loaded.values[name])}
@@ -139,7 +145,10 @@ def _input_lines(name: str, entry: Any) -> Iterator[str]:
     words = [str(entry[key]) for key in ("file", "kind") if key in entry]
     words += [_value(entry["value"])] if "value" in entry else []
     words += [f"pixels of {entry['spacing']}"] if "spacing" in entry else []
+    words += [f"no data is {_value(entry['nodata'])}"] if "nodata" in entry else []
     yield f"{name}: {', '.join(words)}"
+    if "grid" in entry:
+        yield f"  {entry['grid']}"
     if "sha256" in entry:
         yield f"  sha256 {entry['sha256']}"
 

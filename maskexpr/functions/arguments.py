@@ -27,11 +27,17 @@ class Refused(Exception):
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a constant argument may depend on: the arrays of the same call, and the axes that are worked on. None where
-    they are not known yet, or all are."""
+    they are not known yet, or all are. `time` is the number of the axis of time, where one is named."""
 
     ndim: int | None
     spacing: tuple[Fraction, ...] | None
     axes: tuple[int, ...] | None = None
+    time: int | None = None
+
+    @property
+    def in_time(self) -> bool:
+        """Whether time is worked along: there is no length along it."""
+        return self.time is not None and self.time in (self.worked or ())
 
     @property
     def worked(self) -> tuple[int, ...] | None:
@@ -96,7 +102,8 @@ class FromChecker:
     """Marks a body parameter the user cannot write: the checker or the evaluation fills it in.
 
     `kind` is the result's kind, `work` a type that holds operands and result, `grid` the shape of the program's images,
-    `spacing` the spacing of the call's arrays, `numbers` what a condition on regions takes from around it.
+    `spacing` the spacing of the call's arrays, `numbers` what a condition on regions takes from around it,
+    `ways` how the grid of one operand lies in that of the other.
     """
 
 

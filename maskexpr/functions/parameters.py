@@ -104,7 +104,13 @@ def _settle_distance(kind: Kind, around: Surroundings) -> Distance:
         raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=f"{float(kind.constant):g}mm", wanted="at least 0")
     if around.spacing is None and around.ndim is not None:
         raise Refused(messages.SPACING_UNKNOWN, noun="length")
+    _refuse_time(around)
     return Distance(kind.constant, around.spacing)
+
+
+def _refuse_time(around: Surroundings) -> None:
+    if around.in_time:
+        raise Refused(messages.LENGTH_OF_TIME)
 
 
 def _settle_distance_or_none(kind: Kind, around: Surroundings) -> Distance | None:
@@ -123,6 +129,7 @@ def _settle_sigma(kind: Kind, around: Surroundings) -> tuple[float, ...]:
             if around.ndim is None:
                 return ()
             raise Refused(messages.SPACING_UNKNOWN, noun="length")
+        _refuse_time(around)
         return tuple(float(kind.constant / s) for s in around.spacing)
     if kind.name == "list" and around.ndim is not None and len(values) != around.ndim:
         raise Refused(messages.ARGUMENT_LIST_LENGTH, count=len(values), wanted=around.ndim)
@@ -141,24 +148,22 @@ def _sigmas_of(kind: Kind, around: Surroundings) -> list[Any]:
             if isinstance(value, Quantity):
                 if around.spacing is None:
                     raise Refused(messages.SPACING_UNKNOWN, noun="length")
+                if axis == around.time:
+                    raise Refused(messages.LENGTH_OF_TIME)
                 values[axis] = value.value / around.spacing[axis]
     return [0 if isinstance(value, Quantity) else value for value in values]
 
 
 def settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
-    """Axes by name ("yx") or number, as sorted non-negative axis numbers; none means all."""
+    """Axes by name ("yx") or number, as sorted non-negative axis numbers; none means all.
+
+    "t" is one where an input names it; x, y and z are the last ones beside it.
+    """
     if kind.constant is None:
         return None
     names, ndim = kind.constant, around.ndim
     if isinstance(names, str):
-        if not names or set(names) - set("xyz") or len(set(names)) < len(names):
-            raise Refused(messages.AXES_UNKNOWN, axes=names)
-        numbers = tuple("xyz".index(c) for c in names)
-        if ndim is None:
-            return ()
-        if max(numbers) >= ndim:
-            raise Refused(messages.AXES_MISSING, axis="xyz"[max(numbers)], ndim=ndim)
-        return tuple(sorted(ndim - 1 - n for n in numbers))
+        return _named_axes(names, around)
     values = names if isinstance(names, tuple) else (names,)
     if not values or any(isinstance(v, bool) or not isinstance(v, int) for v in values):
         raise Refused(messages.AXES_UNKNOWN, axes=names)
@@ -170,6 +175,21 @@ def settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
     if len(settled) < len(values):
         raise Refused(messages.AXES_UNKNOWN, axes=list(values))
     return tuple(sorted(settled))
+
+
+def _named_axes(names: str, around: Surroundings) -> tuple[int, ...]:
+    ndim, time = around.ndim, around.time
+    if not names or set(names) - set("xyzt") or len(set(names)) < len(names):
+        raise Refused(messages.AXES_UNKNOWN, axes=names)
+    if ndim is None:
+        return ()
+    if "t" in names and time is None:
+        raise Refused(messages.AXES_NO_TIME, ndim=ndim)
+    space = [axis for axis in range(ndim) if axis != time][::-1]
+    missing = next((c for c in "xyz"[len(space) :] if c in names), None)
+    if missing:
+        raise Refused(messages.AXES_MISSING, axis=missing, ndim=ndim)
+    return tuple(sorted(time if c == "t" and time is not None else space["xyz".index(c)] for c in names))
 
 
 def _settle_axis(kind: Kind, around: Surroundings) -> int | None:
@@ -210,6 +230,7 @@ def _settle_size(kind: Kind, around: Surroundings) -> Fraction:
         raise Refused(messages.SIZE_POWER, power=kind.power, ndim=len(worked))
     if around.spacing is None:
         raise Refused(messages.SPACING_UNKNOWN, noun="area" if kind.power == 2 else "volume")
+    _refuse_time(around)
     return Fraction(kind.constant) / math.prod(around.spacing[axis] for axis in worked)
 
 

@@ -26,6 +26,34 @@ Estimate = float | Callable[[Settings, int], float]
 Derived = str | Callable[[Kind, Settings], str]
 Parts = Literal["pixelwise", "window", "whole"]
 SpoiltBy = Literal["", "nan", "inf"]
+# What is made of pixels without data: rules of `checker.outside`, where "" is told from the kinds and the halo.
+WithoutData = Literal[
+    "",
+    "everywhere",
+    "cross",
+    "grey",
+    "samples",
+    "within",
+    "range",
+    "both",
+    "own",
+    "choice",
+    "distance",
+    "holes",
+    "border",
+    "levels",
+    "peaks",
+    "flood",
+    "split",
+    "measured",
+    "part",
+    "taken",
+    "valid",
+    "fill",
+    "stored",
+]
+OF_HOSTS = ("", "everywhere", "cross", "within")
+"""Those that a host's function may declare: the others know what they are for."""
 Remark = Callable[[Settings, tuple[int, ...]], Refused | None]
 
 
@@ -61,6 +89,14 @@ class Function:
         and the settings. It is put in the function's place before a plan is made, and gives the same bits as the body,
         float16 aside, which bodies may compute in a wider type.
 
+    What is done about pixels without data is written into the steps before there is a plan; bodies never see it.
+
+    Attributes
+    ----------
+    without_data
+        By which rule. Without a word it follows from the rest: each pixel by itself, masks that are off outside,
+        windows that hold data everywhere; what looks at whole images needs a word, or is refused those that lack data.
+
     The last ones are for calls, and for warnings.
 
     Attributes
@@ -95,6 +131,7 @@ class Function:
     keeps_empty: bool
     extensive: bool | Callable[[Settings], bool]
     derived: Derived
+    without_data: WithoutData
     places: tuple[str, ...]
     compares: Mapping[str, str]
     spoilt_by: SpoiltBy
@@ -208,6 +245,7 @@ def function(
     keeps_empty: bool = False,
     extensive: bool | Callable[[Settings], bool] = False,
     derived: Derived = "",
+    without_data: WithoutData = "",
     places: tuple[str, ...] = (),
     compares: Mapping[str, str] | None = None,
     spoilt_by: SpoiltBy = "",
@@ -248,6 +286,7 @@ def function(
             keeps_empty=keeps_empty,
             extensive=extensive,
             derived=derived,
+            without_data=without_data,
             places=places,
             compares=compares or {},
             spoilt_by=spoilt_by,
@@ -285,6 +324,7 @@ def _refuse_nonsense(record: Function) -> None:
         "extensive": (record.extensive, callable(record.extensive) or isinstance(record.extensive, bool)),
         "transposes": (record.transposes, isinstance(record.transposes, bool)),
         "keeps_empty": (record.keeps_empty, isinstance(record.keeps_empty, bool)),
+        "without_data": (record.without_data, record.without_data in OF_HOSTS),
         "places": (record.places, names.issuperset(record.places)),
         "compares": (record.compares, names.issuperset(record.compares)),
         "spoilt_by": (record.spoilt_by, record.spoilt_by in ("", "nan", "inf")),

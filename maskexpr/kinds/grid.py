@@ -76,6 +76,20 @@ class Grid:
             return f"their first pixels lie at {_text(first[0])} and {_text(second[0])} mm"
         return f"their corners are up to {most[0]:.4g} mm apart: they are turned"
 
+    @property
+    def text(self) -> str:
+        """It in words: the axes with where they lead to in a patient, where the first pixel lies, the channels."""
+        words = [f"axes {', '.join(self.axes)}"] if self.axes else []
+        if self.is_placed:
+            words.append(f"first pixel at {_text(self.origin or ())} mm" + (f" ({self.world})" if self.world else ""))
+            names = self.axes or AXES[len(AXES) - len(self.steps or ()) :]
+            pairs = zip(names, self.steps or (), strict=False)
+            ways = [f"{name} {_leads(way)}" for name, way in pairs if way is not None and self.world == "LPS"]
+            words += [", ".join(ways)] if any(ways) else []
+        if self.channels:
+            words.append(f"channels {', '.join(self.channels)}")
+        return "; ".join(words)
+
     def cropped(self, starts: Sequence[int | Fraction], steps: Sequence[int], kept: Sequence[int]) -> "Grid":
         """That of a part: where it starts and how it goes along each axis of this one, and the axes that are left."""
         grid = replace(self, axes="".join(self.axes[axis] for axis in kept) if self.axes else "")
@@ -95,14 +109,24 @@ class Grid:
         return self.cropped([0] * ndim, [1] * ndim, kept)
 
     def sized(self, spacing: Sequence[Fraction | float]) -> "Grid":
-        """The same place with pixels of another size."""
+        """The same place with pixels of another size; one that is so already, to six digits, stays as it is."""
         if self.steps is None:
             return self
-        scaled = [_of_length(way, float(size)) for way, size in zip(self.steps, spacing, strict=True)]
+        scaled = [_of_length(way, size) for way, size in zip(self.steps, spacing, strict=True)]
         return replace(self, steps=tuple(scaled))
 
 
 _TOLERANCE = 0.01  # of a pixel
+_SIDES = (("right", "left"), ("front", "back"), ("feet", "head"))  # of a patient, along each axis of LPS
+
+
+def _leads(way: Place) -> str:
+    """From which side of a patient to which one a way leads, more or less."""
+    axis = max(range(len(way)), key=lambda part: abs(way[part]))
+    low, high = _SIDES[axis]
+    start, end = (low, high) if way[axis] > 0 else (high, low)
+    around = "" if abs(way[axis]) > 0.999 * _length(way) else ", oblique"
+    return f"from {start} to {end}{around}"
 
 
 def _corners(grid: Grid, shape: Sequence[int]) -> list[Place]:
@@ -129,9 +153,11 @@ def _text(place: Place) -> str:
     return ", ".join(f"{part:.6g}" for part in place)
 
 
-def _of_length(way: Place | None, length: float) -> Place | None:
+def _of_length(way: Place | None, length: Fraction | float) -> Place | None:
     found = 0.0 if way is None else _length(way)
-    return way if way is None or not found else tuple(part / found * length for part in way)
+    if way is None or not found or rounded(found) == length:
+        return way
+    return tuple(part / found * float(length) for part in way)
 
 
 def rounded(size: float) -> Fraction:

@@ -65,7 +65,7 @@ class Kind:
     range: Range | None = None
     channels: int = 0
     spacing: tuple[Fraction, ...] | None = None  # millimetres per pixel, per axis
-    origin: str = ""  # the input the shape comes from, for messages
+    origin: str = ""  # the input the shape comes from, and its file: "im, brain.nii.gz"; for messages
     power: int = 0  # of a length (1) or size (2, 3)
     constant: Any = NOT_CONSTANT
     options: frozenset[str] = frozenset()
@@ -73,6 +73,7 @@ class Kind:
     bounds: Bounds | None = None
     grid: Grid | None = None
     is_partial: bool = False  # some pixels are without data
+    nodata: float | None = None  # what an input holds there
 
     @property
     def limits(self) -> Bounds:
@@ -101,6 +102,11 @@ class Kind:
         """Whether the channels are red, green and blue, and perhaps alpha; those of a picture have no names."""
         names = tuple(name.lower() for name in self.channel_names)
         return self.channels in (3, 4) and (not names or names[:3] == ("red", "green", "blue"))
+
+    @property
+    def input_name(self) -> str:
+        """The input that the shape comes from."""
+        return self.origin.partition(",")[0]
 
     @property
     def is_array(self) -> bool:
@@ -169,6 +175,11 @@ class Kind:
         if self.name == "colour" and self.channel_names:
             words.append("with channels " + ", ".join(self.channel_names))
         return " ".join(words)
+
+
+def mask_of(kind: Kind) -> Kind:
+    """The kind of a mask of the pixels of an array."""
+    return Kind("mask", kind.shape, np.dtype(bool), None, 0, kind.spacing, kind.origin, grid=kind.grid)
 
 
 def shape_text(shape: tuple[int, ...], channels: int = 0) -> str:

@@ -323,7 +323,8 @@ def _compare_wide(symbol: str, integers: Array, floats: Array) -> Any:
     return results[symbol]
 
 
-@function(name="samples", gives=_BESIDE, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS, total=True)
+@function(name="samples", gives=_BESIDE, halo=WHOLE, cost=2, memory=8, catalogue=OPERATORS, total=True,
+          without_data="taken")  # fmt: skip
 def samples(value: Value, mask: Condition) -> Array:
     """The values where the mask is on, in scan order; those of samples where others of the same pixels are on."""
     return np.asarray(value[mask])
@@ -341,7 +342,9 @@ def samples_in_any_order(value: Value, mask: Condition) -> Array:
     return np.asarray(value[mask])
 
 
-@function(name="crop", gives=_BESIDE, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS, total=True)
+@function(
+    name="crop", gives=_BESIDE, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS, total=True, without_data="part"
+)
 def crop(value: Value, subscripts: Subscripts) -> Any:
     """A part of an image: slices keep an axis, numbers drop it."""
     return value[subscripts]

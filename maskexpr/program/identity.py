@@ -68,7 +68,7 @@ def of_kind(kind: Kind) -> Key:
 
 def of_inputs(kinds: Mapping[str, Kind], params: Mapping[str, Any]) -> Key:
     """What a program is checked for. The first of several images gives the grid, so that their order counts."""
-    inputs = tuple([(name, of_kind(kind)) for name, kind in kinds.items()])
+    inputs = tuple([(name, of_kind(kind), kind.is_partial) for name, kind in kinds.items()])
     return inputs, tuple(sorted((name, of_value(value)) for name, value in params.items()))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.kinds.kind import SCALARS
-from maskexpr.program.steps import Checked, Step, in_order
+from maskexpr.program.steps import Checked, Domain, Step, in_order
 
 Values = Mapping[Step, Any]
 Says = Callable[[Values], Iterable[Diagnostic]]
@@ -35,11 +35,13 @@ class Remarks:
     of these are finite.
     """
 
-    def __init__(self, run: Iterable[Step], finite: Mapping[Step, str]) -> None:
+    def __init__(self, run: Iterable[Step], finite: Mapping[Step, str], domain: Domain | None = None) -> None:
         run = list(run)
-        places = list(_of_places(run))
-        self.of_finite_numbers = not places
-        self._all = [*_of_numbers(run, finite), *places]
+        others = [*_of_places(run), *(_of_lost(run, domain) if domain else ())]
+        if domain:
+            others += _of_measured(run, domain)
+        self.of_finite_numbers = not others
+        self._all = [*_of_numbers(run, finite), *others]
         self.steps = tuple(dict.fromkeys(step for remark in self._all for step in remark.steps))
 
     def of(self, values: Values) -> tuple[Diagnostic, ...]:
@@ -49,7 +51,7 @@ class Remarks:
 
 def remarks_of(checked: Checked) -> Remarks:
     """All that may be said of a run of a program."""
-    return Remarks(checked.needed(), checked.finite)
+    return Remarks(checked.needed(), checked.finite, checked.domain)
 
 
 # --- numbers that are nan --------------------------------------------------------------------------------------------
@@ -145,3 +147,42 @@ def _of_place(step: Step, values: Values) -> Iterator[Diagnostic]:
     said = function.remark({**step.settings, **known}, step.kind.shape or ()) if None not in known.values() else None
     if said is not None:
         yield said.mistake.at(step.source, step.span, function=function.name, **said.fields)
+
+
+# --- no data ---------------------------------------------------------------------------------------------------------
+
+
+def _of_lost(run: list[Step], domain: Domain) -> Iterator[Remark]:
+    """Pixels that have no data any more after a filter."""
+    for step in run:
+        if step in domain.lost:
+            yield Remark(domain.lost[step], functools.partial(_of_filter, step, *domain.lost[step]))
+
+
+def _of_filter(step: Step, before: Step, after: Step, values: Values) -> Iterator[Diagnostic]:
+    count = values.get(before, 0) - values.get(after, 0)
+    if count > 0 and step.function is not None:
+        image = next(iter(step.operands.values()))
+        fields = {"function": step.function.name, "image": image.source.quote(image.span), "count": count}
+        yield messages.NO_DATA_LOST.at(step.source, step.span, **fields)
+
+
+def _of_measured(run: list[Step], domain: Domain) -> Iterator[Remark]:
+    """Numbers that are compared, and were measured where there is no data."""
+    compared = [s for step in run if step.function is not None and step.function.compares for s in _numbers_of(step)]
+    for number in _upstream(compared):
+        if number in domain.measured:
+            looked_at = (domain.measured[number], number)
+            yield Remark(looked_at, functools.partial(_of_nothing, number, domain.measured[number]))
+
+
+def _numbers_of(step: Step) -> list[Step]:
+    return [operand for operand in step.operands.values() if operand.kind.name in SCALARS]
+
+
+def _of_nothing(number: Step, has_data: Step, values: Values) -> Iterator[Diagnostic]:
+    if values.get(has_data, True) is False and number in values:
+        image = next(iter(number.operands.values()))
+        other = "false" if image.kind.name in ("mask", "mask samples") else "0"
+        fields = {"text": number.source.quote(number.span), "image": image.source.quote(image.span), "other": other}
+        yield messages.NO_DATA_MEASURED.at(number.source, number.span, value=values[number], **fields)

@@ -74,6 +74,33 @@ class ParamInfo:
         return all(isinstance(v, int) and not isinstance(v, bool) for v in given)
 
 
+def valid_name(name: str) -> str:
+    """The input that says where another has data: no name of a program is like it."""
+    return f"valid({name})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """Where the values of a program have data, if that is not everywhere.
+
+    Attributes
+    ----------
+    written
+        The program without the steps that this takes.
+    valid
+        Of values that lack some of it, the mask of where they have it.
+    lost
+        Of what filters give, how many pixels had data before, and have it after.
+    measured
+        Of numbers, whether any pixel that they were measured on has data.
+    """
+
+    written: "Checked"
+    valid: Mapping[Step, Step]
+    lost: Mapping[Step, tuple[Step, Step]]
+    measured: Mapping[Step, Step]
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What the checker hands on.
@@ -81,7 +108,8 @@ class Checked:
     `steps` stand in an order in which operands come before their use. `bindings` follow the program's lines: the name a
     line gives, "" for an assert or a bare expression, and its step. `values` are those given for params. `uses_grid`
     says that coordinates or drawn shapes take the shape of the images that are given, named in the program or not.
-    `finite` is how statistics are written that leave out what is not finite.
+    `finite` is how statistics are written that leave out what is not finite. `domain` is set where some pixels are
+    without data: what that means is among the steps.
     """
 
     steps: tuple[Step, ...] = ()
@@ -95,6 +123,7 @@ class Checked:
     uses_grid: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
     finite: Mapping[Step, str] = field(default_factory=dict)
+    domain: Domain | None = None
 
     def needed(self) -> list[Step]:
         """The steps that outputs and asserts depend on, in order."""

@@ -53,7 +53,7 @@ class Screen:
             return "list of masks" if outcome.kind.name == "masks" else str(outcome.kind)
         if isinstance(outcome.value, str):
             return value_text(outcome.value)
-        return line(outcome.value, outcome.kind, self.abilities, seconds)
+        return line(outcome.value, outcome.kind, self.abilities, seconds, outcome.valid)
 
     def line(self, outcome: Outcome) -> str:
         """An outcome in a line: its name, what it is, the time it took."""
@@ -65,7 +65,8 @@ class Screen:
         on = (ground.value, ground.kind) if ground is not None else None
         words = self.line(outcome)
         lines_left = min(_LINES_LEFT + lines_above + words.count("\n"), self.abilities.lines // 2)
-        shown = drawn(outcome.value, outcome.kind, self.abilities, on, self.mode, lines_left=lines_left)
+        valid = outcome.valid
+        shown = drawn(outcome.value, outcome.kind, self.abilities, on, self.mode, lines_left=lines_left, valid=valid)
         return words + "".join(shown.partition("\n")[1:])
 
     def _folded(self, text: str) -> str:
@@ -86,9 +87,12 @@ class Screen:
 
     def histogram(self, image: Outcome, marks: Mapping[str, float], mask: Outcome | None) -> str:
         """How often the values of an image occur, of all pixels and of those in a mask."""
-        part = image.value[mask.value] if mask is not None else None
+        values, on = image.value, mask.value if mask is not None else None
+        if image.valid is not None:
+            values, on = values[image.valid], None if on is None else on[image.valid]
+        part = values[on] if on is not None else None
         names = ("all", f"in {mask.name}") if mask is not None else ("all", "")
-        return draw_histogram(image.value, self.abilities, marks, part, names=names)
+        return draw_histogram(values, self.abilities, marks, part, names=names)
 
     def fit(self) -> None:
         """Take the window as it is now."""

@@ -2,9 +2,11 @@
 
 import functools
 import itertools
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from maskexpr.diagnostics.source import Source, Span
@@ -200,3 +202,15 @@ def _replaced(text: str, node: nodes.Node, new: str) -> str:
 
 def _literal(value: Any) -> str:
     return str(value) if isinstance(value, Quantity) else value_text(value)
+
+
+def flags(flag: str, texts: Mapping[str, str | None]) -> list[str]:
+    """What is stated of inputs as it is written on a command line: once where it is the same of all."""
+    if len(set(texts.values())) == 1:
+        return [f"{flag}={text}" for text in set(texts.values()) if text]
+    return [f"{flag}={name}={text}" for name, text in texts.items() if text]
+
+
+def relative(path: Path, folder: Path) -> str:
+    """A path as a file in a folder names it, with slashes on every system."""
+    return os.path.relpath(path, folder).replace(os.sep, "/")

@@ -26,13 +26,15 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
-from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step
+from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step, valid_name
 from maskexpr.session.scripts import (
     Line,
+    flags,
     in_force,
     inlined,
     is_number,
     needed,
+    relative,
     script,
     statements,
     value_of,
@@ -52,6 +54,7 @@ class Session:
         self,
         *,
         spacings: Sequence[str] = (),
+        nodata: Sequence[str] = (),
         fast: bool = False,
         limits: Limits | None = None,
         access: Access | None = None,
@@ -63,7 +66,7 @@ class Session:
         self._before: list[CheckedState] = []
         self._after: list[CheckedState] = []
         self._warnings: list[Diagnostic] = []
-        self._now = self._left = self._checked(State(spacings=tuple(spacings)))
+        self._now = self._left = self._checked(State(spacings=tuple(spacings), nodata=tuple(nodata)))
 
     # --- what is there -----------------------------------------------------------------------------------------------
 
@@ -110,7 +113,8 @@ class Session:
         return inlined(statements(self.lines), dict(declared(self._now.program).used))
 
     def _inputs(self) -> dict[str, Step]:
-        return {step.name: step for step in self._now.checked.steps if step.function is None and step.name}
+        named = {step.name: step for step in self._now.checked.steps if step.function is None and step.name}
+        return {name: step for name, step in named.items() if name.isidentifier()}
 
     def _param(self, info: ParamInfo) -> Any:
         return self._now.checked.values.get(info.name, info.default)
@@ -246,7 +250,9 @@ class Session:
         new = self._checked(state)
         self._values.take_said()
         outcomes = [self._outcome(new, name, step) for name, step in wanted(new)]
-        self._warnings = [
+        known = self._now.state.opened.values()
+        self._warnings = [d for opened in state.opened.values() if opened not in known for d in opened.warned]
+        self._warnings += [
             d for d in new.checked.diagnostics if d.code != "unused" and _is_after(d, self._now.state.text)
         ]
         self._warnings += self._values.take_said()
@@ -285,9 +291,12 @@ class Session:
 
     def _opened(self, state: State, name: str, path: str, spacing: str | None, kind: str | None) -> State:
         pixels, digest = programs.read_input(InputInfo(name, kind), Path(path), self._access)
-        size = spacing or programs.spacing_for(name, state.spacings)
+        if not pixels.array.flags.writeable:  # mapped: others may write the file anew while the session lasts
+            pixels = replace(pixels, array=pixels.array.copy())
+        size, nodata = spacing or programs.spacing_for(name, state.spacings), programs.spacing_for(name, state.nodata)
         self._versions += 1
-        opened = Opened(programs.as_image(pixels, size), Path(path), pixels.notes, size, self._versions, digest)
+        image = programs.as_image(pixels, size, nodata, path)
+        opened = Opened(image, Path(path), pixels.notes, size, nodata, self._versions, digest, pixels.warned)
         return replace(state, opened={**state.opened, name: opened})
 
     def _program_of(self, state: State, name: str = _NAME) -> Program:
@@ -303,6 +312,7 @@ class Session:
         except MaskError as error:
             raise type(error)([_advised(diagnostic, state) for diagnostic in error.diagnostics]) from None
         versions = {name: opened.version for name, opened in state.opened.items()}
+        versions |= {valid_name(name): version for name, version in versions.items()}
         checked = inner.checked
         bound = {name: step for name, step in checked.bindings if name}
         return CheckedState(state, program, checked, inner.arrays, self._values.meanings(checked, versions), bound)
@@ -313,12 +323,18 @@ class Session:
         if step.kind.name in ("length", "size"):
             value = Quantity(step.kind.constant, step.kind.power)
         elif step in at.meanings:
-            value = self._values.value(step, at.meanings, at.arrays, self.fast, at.checked.finite)
+            value = self._value(at, step)
+        valid_step = at.checked.domain.valid.get(step) if at.checked.domain and step.kind.is_array else None
         seconds = 0.0 if known else time.perf_counter() - began
         if step.function is not None and step.function.name == "assert":
             value = None
-        on = step.kind.origin if step.kind.origin in at.state.opened and step.kind.origin != name else ""
-        return Outcome(name, step.kind, value, seconds, on)
+        origin = step.kind.input_name
+        on = origin if origin in at.state.opened and origin != name else ""
+        valid = self._value(at, valid_step) if valid_step is not None else None
+        return Outcome(name, step.kind, value, seconds, on, valid)
+
+    def _value(self, at: CheckedState, step: Step) -> Any:
+        return self._values.value(step, at.meanings, at.arrays, self.fast, at.checked.finite, at.checked.domain)
 
     # --- what leads somewhere ----------------------------------------------------------------------------------------
 
@@ -327,7 +343,7 @@ class Session:
         values, when it is run with `arguments`."""
         names = self._worth_keeping() if names is None else list(names)
         state, arguments = self._now.state, self.arguments(folder, names)
-        paths = {name: _relative(opened.path, folder) for name, opened in state.opened.items()}
+        paths = {name: relative(opened.path, folder) for name, opened in state.opened.items()}
         note = f"# Run it with {shlex.join(arguments)}\n" if arguments else ""
         return note + script(with_params(needed(self._whole(), names), names), names, state.params, paths)
 
@@ -338,10 +354,8 @@ class Session:
         taken = {line.declares for line in needed(self._whole(), names) if isinstance(line.node, nodes.Input)}
         opened = {name: opened for name, opened in self._now.state.opened.items() if name in taken}
         given = [f"{n}={opened.path}" for n, opened in opened.items() if not is_within(opened.path, folder)]
-        sizes = {name: opened.spacing for name, opened in opened.items()}
-        if len(set(sizes.values())) == 1:
-            return [*given, *(f"--spacing={size}" for size in set(sizes.values()) if size)]
-        return [*given, *(f"--spacing={name}={size}" for name, size in sizes.items() if size)]
+        sizes = flags("--spacing", {name: opened.spacing for name, opened in opened.items()})
+        return [*given, *sizes, *flags("--nodata", {name: opened.nodata for name, opened in opened.items()})]
 
     def _worth_keeping(self) -> list[str]:
         """The masks, labels and images that were named; where there are none, whatever was."""
@@ -387,7 +401,7 @@ class Session:
         for compared, text, number in at.checked.compared():
             if at.meanings[compared] == image:
                 text = called.get(at.meanings[number]) or text
-                found[text] = self._values.value(number, at.meanings, at.arrays, self.fast)
+                found[text] = self._value(at, number)
         return found
 
 
@@ -433,8 +447,3 @@ def _advised(diagnostic: Diagnostic, state: State) -> Diagnostic:
         return diagnostic
     name = diagnostic.message.split()[1]
     return replace(diagnostic, hint=messages.SESSION_LOAD.format(name=name))
-
-
-def _relative(path: Path, folder: Path) -> str:
-    """A path as a file in a folder names it, with slashes on every system."""
-    return os.path.relpath(path, folder).replace(os.sep, "/")

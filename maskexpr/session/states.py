@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from maskexpr.api import Program
+from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.kinds.kind import Kind
 from maskexpr.program.steps import Checked, Step
 
@@ -18,8 +19,10 @@ class Opened:
     path: Path
     notes: tuple[str, ...]
     spacing: str | None
+    nodata: str | None
     version: int
     digest: str | None = None  # of what came through a pipe, and cannot be read again
+    warned: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,9 @@ class State:
     ----------
     folders
         Where the files of `use` are looked for, beside the current folder.
-    spacings
-        The size of a pixel of files that are loaded without one, of all or of those under one name.
+    spacings, nodata
+        The size of a pixel of files that are loaded without one, of all or of those under one name; the number for no
+        data likewise.
     what
         The change that led here, as it was written.
     """
@@ -41,6 +45,7 @@ class State:
     params: Mapping[str, Any] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
     spacings: tuple[str, ...] = ()
+    nodata: tuple[str, ...] = ()
     what: str = ""
 
     @property
@@ -67,10 +72,11 @@ Wanted = Callable[[CheckedState], Iterable[tuple[str, Step]]]  # what is to be s
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One value to show: `name` is "" for a bare expression, `on` the input that its shape comes from; `seconds` are 0
-    if it was there already."""
+    if it was there already; `valid` is the mask of where it has data, None for everywhere."""
 
     name: str
     kind: Kind
     value: Any
     seconds: float = 0.0
     on: str = ""
+    valid: Any = None

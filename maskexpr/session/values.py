@@ -1,7 +1,7 @@
 """Values of a session, computed once: a step that means the same as one before is not run again."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +13,7 @@ from maskexpr.engine.run import Engine
 from maskexpr.planner.plan import plan
 from maskexpr.program import identity
 from maskexpr.program.remarks import Remarks
-from maskexpr.program.steps import Checked, Step, in_order
+from maskexpr.program.steps import Checked, Domain, Step, in_order
 
 MOST_BYTES = 2**30  # of values kept beyond those that are asked for
 
@@ -58,9 +58,10 @@ class Values:
         given: Mapping[str, Any],
         fast: bool,
         finite: Mapping[Step, str] = MappingProxyType({}),
+        domain: Domain | None = None,
     ) -> Any:
-        """The value of a step: kept, or computed from what is kept of the steps it depends on. `finite` as `Checked`
-        has it."""
+        """The value of a step: kept, or computed from what is kept of the steps it depends on. `finite` and
+        `domain` as `Checked` has them."""
         meaning = meanings[step]
         if meaning in self._kept:
             self._kept.move_to_end(meaning)
@@ -68,10 +69,14 @@ class Values:
         if step.function is None:
             return given[step.name] if step.name else step.kind.constant
         became, values = self._cut(step, meanings)
-        remarks = Remarks([s for s in became if meanings[s] not in self._kept], finite)
+        remarks = Remarks([s for s in became if meanings[s] not in self._kept], finite, domain)
+        for other in remarks.steps:  # what is said of no data asks for numbers of its own
+            if other not in became and meanings.get(other, -1) not in self._kept:
+                more, kept = self._cut(other, meanings)
+                became, values = {**more, **became}, {**kept, **values}
         looked_at = {f"{i}": s for i, s in enumerate(remarks.steps) if s in became}
         outputs = (("value", became[step]), *((name, became[s]) for name, s in looked_at.items()))
-        checked = Checked(steps=tuple(in_order(became[step])), outputs=outputs)
+        checked = Checked(steps=tuple(_all_in_order(output for _, output in outputs)), outputs=outputs)
         found = Engine(checked, plan(checked, fast=fast)).run({**given, **values})
         value = found["value"]
         known = {s: self._kept[meanings[s]] for s in remarks.steps if meanings.get(s, -1) in self._kept}
@@ -108,3 +113,11 @@ class Values:
             if total <= MOST_BYTES:
                 break
             total -= getattr(self._kept.pop(meaning), "nbytes", 0)
+
+
+def _all_in_order(steps: Iterable[Step]) -> list[Step]:
+    """Steps after all they depend on, each once."""
+    found: dict[Step, None] = {}
+    for step in steps:
+        found.update(dict.fromkeys(list(in_order(step, found.__contains__))))
+    return list(found)

@@ -35,14 +35,14 @@ def test_64_bit_ranges_are_measured_others_are_those_of_the_type() -> None:
 
 
 def test_two_values_are_a_mask_where_one_is_declared() -> None:
-    array, kind = input_value(InputInfo("m", "mask"), np.array([0, 255, 0]), run=True)
+    array, kind, _ = input_value(InputInfo("m", "mask"), np.array([0, 255, 0]), run=True)
     assert (array.tolist(), kind.name, kind.dtype, kind.range) == ([False, True, False], "mask", bool, None)
     with pytest.raises(Refused):
         input_value(InputInfo("m", "mask"), np.array([0, 255, 1]), run=True)
 
 
 def test_labels_are_32_bit_whatever_they_came_in() -> None:
-    array, kind = input_value(InputInfo("m", "labels"), np.array([0, 7], np.uint64), run=True)
+    array, kind, _ = input_value(InputInfo("m", "labels"), np.array([0, 7], np.uint64), run=True)
     assert (array.dtype, kind.range) == (np.int32, LABEL_NUMBERS)
     for beyond in ([-1, 0], [0, 2**31]):
         with pytest.raises(Refused):
@@ -50,7 +50,7 @@ def test_labels_are_32_bit_whatever_they_came_in() -> None:
 
 
 def test_a_foreign_byte_order_becomes_our_own() -> None:
-    array, kind = input_value(FREE, np.array([1, 2], ">u2"), run=True)
+    array, kind, _ = input_value(FREE, np.array([1, 2], ">u2"), run=True)
     assert array.dtype.isnative
     assert kind.dtype == np.uint16
 

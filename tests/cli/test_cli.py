@@ -184,6 +184,29 @@ def test_spacing_makes_lengths_known(shell: Shell) -> None:
     assert "Traceback" not in err
 
 
+def test_pixels_without_data_are_stated_counted_and_written(shell: Shell) -> None:
+    """For all inputs, for one, or for none; a number that is none is refused."""
+    im = np.arange(120, dtype=np.uint8).reshape(10, 12)
+    iio.imwrite(shell.folder / "a.png", im)
+    code, out, err = shell("eval", "im > 60", "im=a.png", "--nodata", "7")
+    assert (code, err) == (0, "")
+    assert out == "mask 10x12, 49.6% on (59 pixels), 1 region, 1 pixel without data\n"
+    code, _, err = shell("eval", "im > 60", "im=a.png", "--nodata", "im=7", "-o", "m.png")
+    assert "result is off at 1 pixel without data, and the file does not say which" in err
+    assert "no data is 7" in shell("explain", "m.png")[1]
+    shell("eval", "im * 1.0", "im=a.png", "--nodata", "nan", "--nodata", "im=7", "-o", "o.npy")
+    assert np.array_equal(np.load(shell.folder / "o.npy"), im)
+    assert shell("eval", "mean(im)", "im=a.png", "--nodata", "none")[1] == "59.5\n"
+    for text, said in (
+        ("x", "--nodata x is no number"),
+        ("true", "--nodata true is no number"),
+        ("k=3", "no input or param k"),
+    ):
+        code, _, err = shell("eval", "im > 60", "im=a.png", "--nodata", text)
+        assert code == 2
+        assert said in err
+
+
 def test_warnings_go_to_stderr(shell: Shell) -> None:
     code, out, err = shell("eval", "area(im > 300)", "im=im.png")
     assert (code, out) == (0, "0\n")

@@ -13,7 +13,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 from helpers.command_shell import Shell
-from helpers.places import EXAMPLES
+from helpers.places import DATA, EXAMPLES
 from scipy import ndimage
 
 import maskexpr
@@ -31,8 +31,8 @@ TISSUE = "dilate((im > 32) & ~(im > 64), 2)"
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
     monkeypatch.chdir(tmp_path)
-    for name in ("ankle.png", "coins.png", "brain.tif", "ihc.png"):
-        shutil.copy(EXAMPLES / name, tmp_path)
+    for path in (*(EXAMPLES / name for name in ("ankle.png", "coins.png", "ihc.png")), DATA / "brain.tif"):
+        shutil.copy(path, tmp_path)
     return Shell(tmp_path, capsys)
 
 

@@ -53,6 +53,31 @@ def programs_of(path: str) -> dict[str, str]:
     return {"input": f'input im = "{path}"\narea(im > 3)', "use": f'use "{library}"\nf(1 < 2)'}
 
 
+def test_an_array_of_several_is_named_behind_a_path(shell: Shell) -> None:
+    """Links are followed there, too; a file that has a colon in its name is that file."""
+    other = shell.folder.parent / "other"
+    for folder in (shell.folder, other):
+        np.savez(folder / "b.npz", im=IMAGE, more=IMAGE + 1)
+    Path("link.npz").symlink_to(other / "b.npz")
+    for path, code in {"b.npz:im": 0, "./b.npz:im": 0, "link.npz:im": 2, "../other/b.npz:im": 2}.items():
+        Path("p.mask").write_text(f'input im = "{path}"\nsum(im)', "utf-8")
+        assert shell("run", "p.mask")[0] == code
+        assert shell("run", "p.mask", "--allow-read", "../other")[:2] == (0, "result = 66\n")
+        assert shell("eval", "sum(im)", f"im={path}")[:2] == (0, "66\n")
+    assert "b.npz is an input" in shell("eval", "im > 3", "im=b.npz:im", "-o", "b.npz")[2]
+    Path("p.mask").write_text("input im\nim > 3", "utf-8")
+    assert shell("run", "p.mask", "im=b.npz:im")[1] == "b-result.png\n"
+    assert shell("show", "b.npz:more")[0] == 0
+    session = Session()
+    session.load("im", "b.npz:more")
+    session.enter("m = im > 3")
+    assert 'input im = "b.npz:more"' in session.script(Path())
+    rasters.write("b.npz:im.png", IMAGE + 2, kind="image")
+    Path("b.npz:im").write_bytes(Path("b.npz:im.png").read_bytes())
+    assert shell("eval", "sum(im)", "im=b.npz:im")[:2] == (0, "90\n")
+    assert "there is no such file" in shell("eval", "sum(im)", "im=c.npz:im")[2]
+
+
 @each("path", ["a.png", "./a.png", "below/a.png", "below/../a.png"])
 def test_a_program_names_what_is_beside_it_and_below(shell: Shell, path: str) -> None:
     for text in programs_of(path).values():

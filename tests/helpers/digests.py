@@ -93,7 +93,8 @@ def _png(path: Path) -> Iterator[bytes | str]:
         place += length + 12
 
 
-_OF_PACKING = {"StripOffsets", "StripByteCounts", "RowsPerStrip", "ImageDescription"}  # the last has the record
+_OF_PACKING = {"StripOffsets", "StripByteCounts", "RowsPerStrip"}
+_RECORD = '{"maskexpr"'  # how it begins, in the description or, where that is of the axes, as the software
 
 
 def _tiff(path: Path) -> Iterator[bytes | str]:
@@ -103,7 +104,8 @@ def _tiff(path: Path) -> Iterator[bytes | str]:
         for page in file.pages:
             for tag in page.tags:
                 value = int(tag.value) if isinstance(tag.value, int) else tag.value
-                yield f"{tag.name} {'' if tag.name in _OF_PACKING else value!r}"
+                left_out = tag.name in _OF_PACKING or str(value).startswith(_RECORD)
+                yield f"{tag.name} {'' if left_out else value!r}"
 
 
 def _picture(path: Path) -> Iterator[bytes | str]:

@@ -13,7 +13,7 @@ from typing import Any
 import imageio.v3 as imageio
 import numpy as np
 
-from helpers.places import EXAMPLES
+from helpers.places import DATA, EXAMPLES
 from maskexpr import Image
 
 Array = np.ndarray[Any, Any]
@@ -140,7 +140,9 @@ def _colours(im: Array, seed: str) -> Array:
 
 
 def _read(name: str) -> Array:
-    return np.asarray(imageio.imread(EXAMPLES / name))
+    """An image of an example, else one that only tests need."""
+    path = EXAMPLES / name
+    return np.asarray(imageio.imread(path if path.exists() else DATA / name))
 
 
 # --- whole numbers from hashes ---------------------------------------------------------------------------------------

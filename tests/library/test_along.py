@@ -1,15 +1,14 @@
 """Statistics along axes: what they give, on a real volume as NumPy does, and what can be done with it."""
 
-from pathlib import Path
-
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from helpers.places import DATA
 
 import maskexpr
 from maskexpr import Image, evaluate
 
-BRAIN = Path(__file__).parent.parent.parent / "examples" / "brain.tif"
+BRAIN = DATA / "brain.tif"
 VOLUME = iio.imread(BRAIN)
 AXES = {"z": 0, "y": 1, "x": 2, "yx": (1, 2), "zx": (0, 2), "[0, 1]": (0, 1), "-1": -1}
 MOMENTS = {"sum": np.sum, "mean": np.mean, "std": np.std, "min": np.min, "max": np.max, "median": np.median}

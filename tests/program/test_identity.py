@@ -151,12 +151,14 @@ def test_the_order_of_images_counts_that_of_params_does_not() -> None:
     assert identity.of_inputs({}, {"p": 0.0}) != identity.of_inputs({}, {"p": -0.0})
 
 
-def test_the_first_image_gives_the_grid_whatever_was_given_before() -> None:
+def test_an_image_gives_its_grid_whatever_was_given_before() -> None:
     program = maskexpr.compile("area(circle(3mm, 3mm, 1.5mm))")
     fine, coarse = (maskexpr.Image(np.zeros((9, 9)), spacing=s) for s in (1, 2))
-    first = program(a=fine, b=coarse)
-    assert program(b=coarse, a=fine) != first
-    assert program(a=fine, b=coarse) == first
+    first = program(a=fine, b=fine)
+    assert program(a=coarse, b=coarse) != first
+    assert program(a=fine, b=np.zeros((9, 9))) == first
+    with pytest.raises(maskexpr.ProgramError, match="one grid"):
+        program(a=fine, b=coarse)
 
 
 # --- conditions on regions -------------------------------------------------------------------------------------------

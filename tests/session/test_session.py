@@ -9,7 +9,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from helpers.places import EXAMPLES
+from helpers.places import DATA, EXAMPLES
 from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
@@ -356,8 +356,8 @@ def test_a_script_gives_the_same_masks(folder, spacing):
 
 
 def test_a_script_says_which_sizes_its_images_need(folder):
-    for name in ("coins.png", "brain.tif"):
-        shutil.copy(EXAMPLES / name, name)
+    for path in (EXAMPLES / "coins.png", DATA / "brain.tif"):
+        shutil.copy(path, path.name)
     s = Session()
     s.load("leg", "leg.png", "0.5mm")
     s.load("coins", "coins.png")
@@ -524,3 +524,27 @@ def test_a_name_that_no_program_can_have(folder):
     shutil.copy("leg.png", "a\x1b.png")
     with pytest.raises(maskexpr.InputError, match="cannot be written in a program"):
         Session().load("im", "a\x1b.png")
+
+
+def test_validity_follows_values_from_line_to_line(tmp_path):
+    """As in a program of the same lines; what is said of a filter is said once."""
+    im = np.arange(120, dtype=np.uint8).reshape(10, 12)
+    iio.imwrite(tmp_path / "a.png", im)
+    session = Session(nodata=["im=41"])
+    session.load("im", str(tmp_path / "a.png"))
+    valid = im != 41
+    (m,) = session.enter("m = ~(im > 60)")
+    assert np.array_equal(m.value, ~(im > 60) & valid)
+    assert np.array_equal(m.valid, valid)
+    (mean,) = session.enter("mean(im)")
+    assert mean.value == im[valid].mean()
+    (smooth,) = session.enter("g = gaussian(im, 0.5)")
+    assert [d.message for d in session.warnings] == [
+        "gaussian leaves 24 pixels without data, whose window holds some that have none"
+    ]
+    assert np.count_nonzero(~smooth.valid) == 25
+    session.enter("g + 1")
+    assert session.warnings == ()
+    assert list(session.names) == ["im", "m", "g"]
+    session.save("m", str(tmp_path / "m.png"))
+    assert session.arguments(tmp_path) == ["--nodata=41"]

@@ -114,6 +114,11 @@ HITS_UNKNOWN = Mistake(
 )
 HITS_EMPTY = Mistake("pattern", "the pattern {value} asks for nothing", "write a 1 or a 0 in it")
 AXES_UNKNOWN = Mistake("axes", "{axes!r} names no axes", 'write letters of x, y, z, each once: axes="yx"')
+AXES_NO_TIME = Mistake(
+    "axes",
+    "no axis of these {ndim:axis|axes} is named t",
+    "number it: axes=0 is the first one, or name the axes of the input: Image(a, axes=...)",
+)
 AXES_MISSING = Mistake(
     "axes", "there is no axis {axis} in an image of {ndim:axis|axes}", "x is the last axis, y the one before"
 )
@@ -180,10 +185,32 @@ SPACING_UNKNOWN = Mistake(
     "{noun:a} needs the size of a pixel, which is not known",
     "give it: --spacing 0.5mm, or Image(a, spacing=0.5)",
 )
+RESAMPLE_LINEAR = Mistake(
+    "argument-kind", "{kind:a} is resampled by nearest only: between two regions is no third", "leave method out"
+)
+RESAMPLE_AXES = Mistake(
+    "axes", "an image of {left} has no place on a grid of {right}", "take a part of the other's axes first, a[0] say"
+)
+RESAMPLE_FRAMES = Mistake(
+    "shape", "frames are not resampled: there are {left} and {right}", "take as many of both: a[:2]"
+)
+RESAMPLE_PLANES = Mistake(
+    "grid", "the two do not lie in one plane", "resample the volumes they are of, and take the plane then"
+)
+LENGTH_OF_TIME = Mistake(
+    "units",
+    "there is no length along t",
+    "leave axes out to work on each frame, or write a number of pixels",
+)
 SIZE_POWER = Mistake(
     "units", "a size in mm{power} does not fit regions of {ndim:axis|axes}", "write mm2 in 2-D and mm3 in 3-D"
 )
 GRID_MISSING = Mistake("grid", "{name} needs an image to take its shape from", "use an input image in the program")
+GRID_APART = Mistake(
+    "grid",
+    "{name} needs one grid: {left} and {right} do not lie on one, {difference}",
+    "resample one of them, in a program of its own",
+)
 GRID_SEVERAL = Mistake(
     "grid", "{name} needs one shape: {left} is {left_shape} and {right} is {right_shape}", "use images of one shape"
 )

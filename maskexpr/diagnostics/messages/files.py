@@ -43,27 +43,78 @@ FILE_NO_ARRAY = Mistake(
     "file-no-image", "cannot read {path}: it is a zip file without a NumPy array", "save one with numpy.savez"
 )
 FILE_MANY_ARRAYS = Mistake(
-    "file-many-arrays", "cannot read {path}: it holds {count} arrays ({names})", "save the one you want as .npy"
+    "file-many-arrays",
+    "cannot read {path}: it holds {count} arrays ({names})",
+    "name one behind the path of the file, as in FILE.npz:{first}",
+)
+FILE_NO_SUCH_ARRAY = Mistake(
+    "file-many-arrays", "cannot read {path}: it holds no array {part}", "name one of those that it holds: {names}"
+)
+FILE_NO_PARTS = Mistake(
+    "file-many-arrays",
+    "cannot read {path}: a {format} file holds no arrays by name, such as {part}",
+    "leave out :{part}",
 )
 FILE_TIFFFILE_UNUSABLE = Mistake(
     "file-needs-tifffile",
     "cannot read {path}: a TIFF of {type} needs the tifffile package, and the one that is there cannot be used ({why})",
     "python -m pip install --upgrade tifffile, and imagecodecs where it is there",
 )
-FILE_NEEDS_TIFFFILE = Mistake(
-    "file-needs-tifffile",
-    "cannot read {path}: a TIFF of {type} needs the tifffile package",
-    "pip install 'maskexpr[tiff]'",
-)
 FILE_NEEDS_CODECS = Mistake(
     "file-needs-tifffile",
-    "cannot read {path}: its TIFF compression needs the imagecodecs package",
+    "cannot read {path}: its TIFF compression ({compression}) needs the imagecodecs package",
     "pip install imagecodecs, or save it with deflate or no compression",
+)
+FILE_OME = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: its OME-XML does not describe one image in it ({why})",
+    "save it anew, with Bio-Formats or tifffile.imwrite(..., ome=True)",
+)
+FILE_ELSEWHERE = Mistake(
+    "file-names-outside",
+    "cannot read {path}: it is a part of an OME image whose other parts are in {names}",
+    "save the image as one file, with Bio-Formats or tifffile",
+)
+FILE_WHITE_IS_ZERO = Mistake(
+    "white-is-zero",
+    "{path} is white-is-zero: its numbers are taken as they are stored, 0 for white",
+    "{way_out}",
+    severity="warning",
 )
 FILE_NOT_DECODED = Mistake(
     "file-not-decoded",
     "cannot read {path}: {decoder} does not decode this {format} ({why})",
     "save it anew as an RGB or grey PNG or TIFF, or try pip install -U {package}",
+)
+FILE_NEEDS_MEDICAL = Mistake(
+    "file-needs-medical",
+    "cannot read {path}: {format} needs the {package} package",
+    "pip install 'maskexpr[medical]'",
+)
+FILE_ANALYZE = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: it is Analyze 7.5, which does not say where left and right are",
+    "save it as NIfTI where that is known: nibabel.save(nibabel.load(name), 'new.nii')",
+)
+FILE_WITHOUT_SAMPLES = Mistake(
+    "file-missing",
+    "cannot read {path}: its pixels are in {name}, and there is no such file beside it",
+    "put the two into one folder",
+)
+FILE_ENCODING = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: its samples are stored as {encoding}, and only raw and gzip are read",
+    "save it anew with encoding gzip",
+)
+FILE_OF_MANY_FILES = Mistake(
+    "file-not-decoded",
+    "cannot read {path}: its pixels are spread over several files",
+    "save it as one file in the program that made it",
+)
+FILE_MANY_AXES = Mistake(
+    "file-pixel-type",
+    "cannot read {path}: it is {shape}, of more axes than space, time and the numbers of a vector",
+    "save one volume of it, or one series of volumes",
 )
 FILE_NEEDS_PILLOW = Mistake(
     "file-not-decoded",
@@ -86,6 +137,11 @@ FILE_LOSSY = Mistake(
     "file-lossy", "cannot write {path}: {suffix} is lossy and would change pixels", "write .png, .tif or .npy"
 )
 FILE_CANNOT_HOLD = Mistake("file-cannot-hold", "cannot write {path}: {suffix} cannot hold {what}", "write {able}")
+FILE_WRITER_MISSING = Mistake(
+    "file-needs-medical",
+    "cannot write {path}: {suffix} needs the {package} package",
+    "pip install 'maskexpr[medical]'",
+)
 FILE_TARGET_IS_FOLDER = Mistake("file-is-folder", "cannot write {path}: it is a folder", "name a file in it")
 FILE_NO_FOLDER = Mistake("file-no-folder", "cannot write {path}: there is no folder {folder}", "make the folder first")
 FILE_NOT_WRITTEN = Mistake("file-refused", "cannot write {path}: {reason}", "check the path and its permissions")
@@ -95,5 +151,29 @@ FILE_DISK_FULL = Mistake(
 )
 
 FILE_WITHOUT_RECORD = Mistake(
-    "no-record", "{path} does not say how it was made", "PNG and TIFF files say so that maskexpr wrote with run or -o"
+    "no-record",
+    "{path} does not say how it was made",
+    "PNG, TIFF and NIfTI files say so that maskexpr wrote with run or -o",
+)
+NODATA_FORM = Mistake(
+    "nodata-form", "--nodata {text} is no number", "write --nodata -9999, --nodata nan, or --nodata im=none for none"
+)
+NO_DATA_OFF = Mistake(
+    "no-data",
+    "{name} is {off} at {count:pixel|pixels} without data, and the file does not say which",
+    "write valid({name}) to a file of its own, say",
+    "warning",
+)
+WRITE_NO_ARRAY = Mistake(
+    "write-kind", "the array cannot be written: it is a {found}", "give an array of one or more axes"
+)
+WRITE_LIKE_SHAPE = Mistake(
+    "write-shape",
+    "the array is {array}, and like is {like}",
+    "give the image that the array was made from, or the array without like",
+)
+WRITE_NODATA = Mistake(
+    "write-nodata",
+    "the array lacks data, and no number of {dtype} was said to stand for that",
+    "write it with one: maskexpr.Image(array, nodata=0), or fill it first",
 )

@@ -29,10 +29,19 @@ INPUT_CHANGED = Mistake(
     "input-type", "{name} has changed since the program was bound to it", "bind it again: program.bind({name}=...)"
 )
 INPUT_RAGGED = Mistake("input-type", "{name} cannot be an image: its rows differ in length", "give rows of one length")
-INPUT_MASKED_ARRAY = Mistake(
-    "input-type",
-    "{name} is a masked array",
-    "give {name}.data, and its mask as another input: otsu({name}, within=valid) with valid=~{name}.mask",
+INPUT_MASKED_LIST = Mistake(
+    "input-type", "{name} is a list of masked arrays", "give them as one: numpy.ma.stack({name})"
+)
+INPUT_LEFT_OUT = Mistake("input-type", "{name} is a number that its mask leaves out", "give a number")
+IMAGE_NODATA = Mistake(
+    "input-nodata",
+    "the value of {name} without data is {found}, which is no number",
+    "give a number: nodata=-9999, say",
+)
+IMAGE_VALID = Mistake(
+    "input-nodata",
+    "{name} is of shape {shape}, but where it has data of shape {found}",
+    "give valid as an array of bools of that shape, without channels",
 )
 INPUT_MASKED_PARTS = Mistake(
     "input-type",

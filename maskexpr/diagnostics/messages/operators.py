@@ -85,7 +85,9 @@ LIST_NOT_CONSTANT = Mistake("not-constant", "a list holds numbers known before t
 CHAIN_DIRECTION = Mistake("chain", "a chain of comparisons runs one way", "write low < im <= high, or two with &")
 CHAIN_EQUALITY = Mistake("chain", "{operator} does not chain", "write two comparisons with & between them")
 SHAPE_MISMATCH = Mistake(
-    "shape", "{left} is {left_shape} and {right} is {right_shape}", "crop or resample one of them to the other's shape"
+    "shape",
+    "{left} is {left_shape} and {right} is {right_shape}",
+    "crop or resample one of them to the other's shape{resampled}",
 )
 SHAPE_OF_PART = Mistake(
     "shape", "{left} is {left_shape} and {right} is {right_shape}", "take a part of that shape: {part}"
@@ -93,12 +95,12 @@ SHAPE_OF_PART = Mistake(
 SPACING_MISMATCH = Mistake(
     "spacing",
     "{left} has pixels of {left_spacing} mm and {right} of {right_spacing} mm",
-    "resample one of them, or give both the same spacing",
+    "give both the same spacing, or resample one of them{resampled}",
 )
 GRID_MISMATCH = Mistake(
     "grid",
     "{left} and {right} do not lie on one grid: {difference}",
-    "bring one to the grid of the other first",
+    "bring one to the grid of the other first{resampled}",
 )
 DIVISION_BY_ZERO_CONSTANT = Mistake("division-by-zero", "this divides by zero", "write another divisor")
 RESULT_TOO_WIDE = Mistake(

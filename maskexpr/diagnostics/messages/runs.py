@@ -90,6 +90,33 @@ PERIMETER_PIXELS = Mistake(
     "a perimeter in {unit} needs square pixels, these are {spacing} mm",
     "leave out the unit for a perimeter in pixels",
 )
+NO_DATA_UNKNOWN = Mistake(
+    "no-data",
+    "{function} does not say what it makes of pixels without data, of which {text} has some",
+    "say what counts there: fill({text}, 0), say",
+)
+NO_DATA_NUMBER = Mistake(
+    "no-data",
+    "some pixels of {name} are without data, and no number of {dtype} stands for that",
+    "say what counts there: fill({text}, 0), say",
+)
+FILL_MIXED = Mistake(
+    "kind", "{x:a} cannot be filled with {value:a}", "fill a mask with true or false, all else with a number"
+)
+NO_DATA_PIXEL = Mistake("no-data", "this pixel has no data", "take another, or say what counts there: fill(im, 0)[...]")
+NO_DATA_NOWHERE = Mistake("no-data", "no pixel has data to fill the others by", "give a number: fill(im, 0), say")
+NO_DATA_LOST = Mistake(
+    "no-data",
+    "{function} leaves {count:pixel|pixels} without data, whose window holds some that have none",
+    'fill these first: {function}(fill({image}, "nearest"), ...), say',
+    "warning",
+)
+NO_DATA_MEASURED = Mistake(
+    "no-data",
+    "{text} is {value}, measured on no pixel that has data",
+    "say what counts there: fill({image}, {other}), say",
+    "warning",
+)
 CAST = Mistake(
     "cast",
     "{count:value does|values do} not fit {type}, {holds}: {what}",

@@ -33,6 +33,8 @@ TAG_VALUES = Bound(2**20, "values of one tag")
 """Numbers that a decoder makes objects of: places of tiles, say, of which 2^31 pixels have some ten thousand."""
 METADATA = Bound(2**26, "bytes beside its pixels")
 """In a PNG, the extensions of a GIF or one TIFF directory: decoders keep profiles, texts and places of strips."""
+OME = Bound(2**24, "bytes of OME-XML")
+"""Beside the pixels of a TIFF: what it says of a thousand planes, exposure and place of each, is a megabyte."""
 JOINED = Bound(2**20, "bytes beside its pixels")
 """In the EXIF of a JPEG, which comes in pieces: Pillow copies all it has with each, 100 MB take three minutes."""
 CHUNKS = Bound(2**16, "chunks")
@@ -46,12 +48,18 @@ BETWEEN = Bound(2**16, "bytes between its segments")
 """Of a JPEG before its first scan, where Pillow passes over one by one what means nothing: 100 MB take a minute."""
 HEADER_BYTES = Bound(10_000, "bytes of header", "save it with numpy.save")
 """Of a .npy array, which NumPy reads whole before it looks at its length; NumPy's own limit."""
+TEXT_HEADER = Bound(2**20, "bytes of header")
+"""In words, of NRRD and MetaImage: a study of diffusion has a line for each of its directions."""
 AXES = Bound(64, "axes", "reshape it first")
 """Of a .npy array: NumPy's own limit."""
 ZIP_READ = Bound(2**20, "bytes of zip directory or of header", "save it with numpy.savez")
 """That are read at once from a .npz file: its directory has about 60 an array and is read whole."""
 STREAM = Bound(2**31, "bytes through a pipe", "save them as a file first")
 """That are held to be decoded: what a file has on the disk, a pipe has in memory, and it may have no end."""
+INFLATED = Bound(2**30, "bytes behind its compression", _ANEW)
+"""Of a DICOM file that is deflated as a whole: pydicom unpacks all of it at once."""
+FILES = Bound(2**15, "files", "name some of them by a pattern")
+"""Of a folder or a pattern: a scan has some thousand slices."""
 MOST_TEXT = 4 * 2**20
 """The longest text of ours in a picture that is written or read."""
 RECORD_DEPTH = 16

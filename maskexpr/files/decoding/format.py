@@ -5,12 +5,12 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Union
 
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import FileError
+from maskexpr.diagnostics.errors import Diagnostic, FileError
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.bounds import Bound
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from maskexpr.kinds.grid import Grid
 
+Piece = Union[bytes, "memoryview[int]"]
 Window = tuple[slice, ...]  # a part of an array: a slice for each axis, channels aside
 
 # The most bytes of samples that one byte of a file can stand for. A block of 64 samples of a JPEG takes two bits at
@@ -71,6 +72,8 @@ class Pixels:
         Where there is data, of the shape without channels; None where the file says of no pixel that it has none.
     nodata : number, optional
         What the file stores where there is no data.
+    warned : tuple of Diagnostic
+        What a user has to know before the pixels are used, each thing once.
     """
 
     array: "np.ndarray"
@@ -80,6 +83,7 @@ class Pixels:
     grid: "Grid | None" = None
     valid: "np.ndarray | None" = None
     nodata: float | None = None
+    warned: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +116,8 @@ class Raster:
         "mask", "image", "colour" or "labels"; the last axis of one of kind "colour" is channels.
     nodata
         What an image stores where `valid` is off.
+    text
+        What the file carries beside the pixels, as `texts` has it; for `Writing.encode` where that can put it in.
     """
 
     array: "np.ndarray"
@@ -120,6 +126,7 @@ class Raster:
     grid: "Grid | None" = None
     valid: "np.ndarray | None" = None
     nodata: float | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,16 +139,21 @@ class Writing:
         Whether a file gives back the very samples and the very shape of an array. What else is known of it, its grid
         say, is kept as far as the format can.
     encode
-        The bytes of a file with an array that it holds.
+        The bytes of a file with an array that it holds, or the pieces that they come in, which may be views of it; an
+        ImportError where a package is missing for it.
     on
         The number that a mask is stored as where it is on.
+    is_medical
+        Whether it is offered only for what lies in a patient.
     with_text
-        The bytes of a file with a text added, as `texts` has it; None where the format has no room for one.
+        The bytes of a file with a text added, as `texts` has it; None where the format has no room for one, or
+        `encode` puts it in.
     """
 
     holds: Callable[[Raster], bool]
-    encode: Callable[[Raster], bytes]
+    encode: "Callable[[Raster], bytes | list[Piece]]"
     on: int = 255
+    is_medical: bool = False
     with_text: Callable[[bytes, str], bytes] | None = None
 
 
@@ -168,6 +180,9 @@ class Format:
         What a list of formats calls it, if not by its name.
     series
         What several files hold together, where the files of one volume can be many: those of a folder that begin so.
+        It is told what messages call them all, and opens each when it needs it.
+    has_parts
+        Whether a file may hold several arrays, of which `OpenFile.part` names one.
     """
 
     name: str
@@ -177,11 +192,15 @@ class Format:
     writing: Writing | None = None
     text: "Callable[[OpenFile], str | None]" = lambda file: None
     listed: str = ""
-    series: "Callable[[Sequence[OpenFile], str | None], Source] | None" = None
+    series: "Callable[[str, Sequence[Opening], str | None], Source] | None" = None
+    has_parts: bool = False
 
     @property
     def ending(self) -> str:
         return self.endings[0]
+
+
+Opening = Callable[[], "AbstractContextManager[OpenFile]"]
 
 
 def whole(decode: "Callable[[OpenFile, str | None], Pixels]") -> "Callable[[OpenFile, str | None], Source]":
@@ -287,6 +306,10 @@ class OpenFile:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise self.wrong(messages.FILE_REFUSED, reason=reason(error)) from error
                 raise told(error) from error
+            except BaseException as error:
+                if type(error).__name__ != "PanicException":  # of decoders in Rust, which is no Exception
+                    raise
+                raise self.broken() from error
 
 
 class TooMany(ValueError):

@@ -11,6 +11,16 @@ def shown(file: str | os.PathLike[str]) -> str:
     return printable(os.fsdecode(file))
 
 
+def parted(path: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> tuple[str, str]:
+    """A path, and the name behind its last colon of one of several arrays in the file: "f.npz:images". A file that is
+    called so is the file itself; so is what does not exist, or a drive of Windows."""
+    text = os.fsdecode(path)
+    before, colon, part = text.rpartition(":")
+    if not colon or not part or os.path.lexists(os.path.join(folder, text)):
+        return text, ""
+    return (before, part) if os.path.isfile(os.path.join(folder, before)) else (text, "")
+
+
 def stream_name(stream: BinaryIO) -> str:
     name = getattr(stream, "name", None)
     if name in ("<stdin>", 0):

@@ -31,6 +31,8 @@ class Layout:
     animated: bool = False  # whether frames are drawn over those before, and so have no palette of their own
     orientation: int | None = None
     """EXIF orientation which the decoder applies itself (0: none was set); None where it is for this module to do."""
+    alpha: bool = False
+    """Whether that of colours stays as their last channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,8 @@ def _as_declared(array: np.ndarray, declared: np.dtype | None) -> np.ndarray:
 def assembled(frames: Sequence[Frame], kind: str | None, layout: Layout, notes: Sequence[str] = ()) -> Pixels:
     """One picture of all frames: alpha dropped, palettes of greys undone, pages stacked along a new first axis."""
     said = [*notes, *(note for frame in frames for note in frame.notes)]
-    pages = [_without_alpha(frame.array, said) for frame in frames]
+    keeps = layout.alpha and all(frame.array.ndim == 3 for frame in frames)
+    pages = [frame.array if keeps else without_alpha(frame.array, said) for frame in frames]
     if len({page.ndim for page in pages}) > 1:
         pages = [page if page.ndim == 3 else np.repeat(page[..., None], 3, axis=2) for page in pages]
     array = pages[0] if len(pages) == 1 else np.stack(pages)
@@ -167,7 +170,8 @@ def assembled(frames: Sequence[Frame], kind: str | None, layout: Layout, notes: 
     return Pixels(native(array), colour, tuple(dict.fromkeys(said)))
 
 
-def _without_alpha(array: np.ndarray, said: list[str]) -> np.ndarray:
+def without_alpha(array: np.ndarray, said: list[str]) -> np.ndarray:
+    """The array with no last channel of alpha, if it has one; what that held is said."""
     if array.ndim == 2 or array.shape[2] == 3:
         return array
     alpha = array[..., -1]

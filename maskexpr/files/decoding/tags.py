@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -14,13 +15,19 @@ from maskexpr.files.decoding.format import TooMany
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6
 COLOUR = (RGB, 5, YCBCR, 8)
-ALPHA = (1, 2)
+ASSOCIATED, UNASSOCIATED = ALPHA = (1, 2)
 _JPEG = 7
 PACKINGS = {
     **{1: "stored", 5: "LZW", 8: "deflate", 32946: "deflate", 32773: "PackBits", 34925: "LZMA", 50000: "Zstandard"},
     _JPEG: "progressive JPEG",  # which is the densest of them
 }
 """Compressions whose most bytes of samples for one in the file are known."""
+NAMES = {
+    **{2: "CCITT", 3: "CCITT fax 3", 4: "CCITT fax 4", 5: "LZW", 6: "old JPEG", _JPEG: "JPEG", 32773: "PackBits"},
+    **{33003: "JPEG 2000", 33005: "JPEG 2000", 34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA", 34892: "JPEG"},
+    **{50000: "Zstandard", 50001: "WebP", 50002: "JPEG XL", 52546: "JPEG XL", 22610: "JPEG XR", 34934: "JPEG XR"},
+}
+"""What messages call compressions."""
 PILLOWS_OWN = (1, 32773)
 """Compressions that Pillow unpacks without libtiff: none, and PackBits."""
 MAYBE_LIBTIFFS = (34925, 50000, 50001)
@@ -29,13 +36,16 @@ MAYBE_LIBTIFFS = (34925, 50000, 50001)
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 254, 256, 257, 258, 259, 262, 266
 DESCRIPTION, _ORIENTATION, _SAMPLES, SOFTWARE, _EXTRA, _SAMPLE_FORMAT = 270, 274, 277, 305, 338, 339
 _STRIPS, _TILES, _SUBSAMPLING = 279, 325, 530
+_X, _Y, _UNIT, _SMALLER, _DEPTH, _METAMORPH, NODATA = 282, 283, 296, 330, 32997, 33629, 42113
 _WANTED = {_SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER,
            DESCRIPTION, _ORIENTATION, _SAMPLES, _EXTRA, _SAMPLE_FORMAT, _STRIPS, _TILES, _SUBSAMPLING}  # fmt: skip
 _REDUCED_OR_TRANSPARENCY = 1 | 4
 
-# Field types that the wanted tags come in.
-_ASCII = 2
-_LETTERS = {1: "B", _ASCII: "B", 3: "H", 4: "I", 16: "Q"}
+# Field types that the wanted tags come in. What is passed over where it comes in others, or is not in the file, is
+# asked for by type.
+_ASCII, _RATIONAL = 2, 5
+_LETTERS = {1: "B", _ASCII: "B", 3: "H", 4: "I", _RATIONAL: "Q", 16: "Q"}
+_IF_SOUND = {_X: (_RATIONAL,), _Y: (_RATIONAL,), _UNIT: (3,), _DEPTH: (3, 4), NODATA: (_ASCII,)}
 _MOST_VALUES = 4096
 # How long a value of each field type is, and the types whose values are not numbers to a decoder, but one text.
 _SIZES = {1: 1, _ASCII: 1, 6: 1, 7: 1, 3: 2, 8: 2, 4: 4, 9: 4, 11: 4, 13: 4, 5: 8, 10: 8, 12: 8, 16: 8, 17: 8, 18: 8}
@@ -70,6 +80,18 @@ class Page:
     orientation: int
     subfile: int
     description: bytes
+    depth: int
+    """Planes of one page, behind one another."""
+    resolution: tuple[float, float] | None
+    """Pixels per unit, along x and y."""
+    unit: int
+    """Of the resolution: 2 inches, 3 centimetres."""
+    nodata: bytes
+    """The text by which GDAL says what is stored where there is no data."""
+    has_smaller: bool
+    """Whether smaller copies hang on it."""
+    planes: int
+    """How many a MetaMorph stack has behind this page, without directories of their own."""
 
     @property
     def compressed(self) -> bool:
@@ -93,11 +115,15 @@ class Page:
         """The bytes of samples that there must be, and how they are packed; 0 where nothing follows from them."""
         packing = PACKINGS.get(self.compression)
         if self.compression == _JPEG and not self.is_sparse:
-            return self.width * self.height, PACKINGS[_JPEG]  # its colours may be shared
+            return self.pixels, PACKINGS[_JPEG]  # its colours may be shared
         shares_chroma = self.shares_chroma or (self.photometric == YCBCR and self.compressed)
         if packing is None or shares_chroma or self.is_sparse:
             return 0, "stored"
-        return self.width * self.height * sum(self.bits) // 8, packing
+        return self.pixels * sum(self.bits) // 8, packing
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height * self.depth
 
     @property
     def shares_chroma(self) -> bool:
@@ -226,6 +252,7 @@ def read_pages(stream: BinaryIO) -> list[Page]:
         counted.directory(entries)
         wanted = _WANTED - {DESCRIPTION} if pages else _WANTED
         found = {entry[0]: _values(stream, form, *entry) for entry in entries if entry[0] in wanted}
+        found |= _if_sound(stream, form, entries)
         pages.append(_page(found, form))
         counted.page(pages[-1])
     if not pages:
@@ -244,14 +271,20 @@ def check(stream: BinaryIO) -> None:
     counted.directory(entries)
 
 
-def description(stream: BinaryIO, most: int) -> bytes:
-    """The description of the first page, b"" if there is none or it is longer than `most` bytes."""
+def text(stream: BinaryIO, tag: int, most: int) -> bytes:
+    """A text of the first page, b"" if there is none or it is longer than `most` bytes."""
+    return stored(stream, tag, _ASCII, most + 1)[0].split(b"\0", 1)[0]
+
+
+def stored(stream: BinaryIO, tag: int, field: int, most: int) -> tuple[bytes, str]:
+    """The bytes of a tag of the first page, and their order; none where it is of another type, or longer than that."""
     form, offset = _header(stream)
     entries, _ = _directory(stream, form, offset)
-    for tag, field, number, inline in entries:
-        if tag == DESCRIPTION and field == _ASCII and number <= most + 1:
-            return _stored(stream, form, number, inline).split(b"\0", 1)[0]
-    return b""
+    for found, given, number, inline in entries:
+        size = number * _SIZES.get(given, 0)
+        if (found, given) == (tag, field) and size <= most:
+            return _stored(stream, form, size, inline), form.order
+    return b"", form.order
 
 
 def with_texts(file: bytes, texts: Mapping[int, bytes]) -> bytes:
@@ -308,6 +341,16 @@ def _taken(tag: int, number: int) -> int:
     return min(number, bounds.TAG_VALUES.most if tag in (_STRIPS, _TILES) else _MOST_VALUES)
 
 
+def _if_sound(stream: BinaryIO, form: _Form, entries: Sequence[_Entry]) -> dict[int, tuple[int, ...]]:
+    """The values of tags that the pixels do not depend on, as far as they can be; how many there are of two others."""
+    found: dict[int, tuple[int, ...]] = {tag: (n,) for tag, _, n, _ in entries if tag in (_SMALLER, _METAMORPH)}
+    for entry in entries:
+        if entry[1] in _IF_SOUND.get(entry[0], ()):
+            with suppress(ValueError, struct.error):
+                found[entry[0]] = _values(stream, form, *entry)
+    return found
+
+
 def _values(stream: BinaryIO, form: _Form, tag: int, field: int, number: int, inline: bytes) -> tuple[int, ...]:
     letter = _LETTERS.get(field)
     if letter is None:
@@ -346,6 +389,7 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
     if not 1 <= samples <= _MOST_VALUES or not all(bits):
         raise ValueError("no samples")
     strips = tags.get(_STRIPS) or tags.get(_TILES) or ()
+    per_unit = [_ratio(tags.get(number, (0,))[0], form) for number in (_X, _Y)]
     formats = {UNSIGNED if given == 4 else given for given in tags.get(_SAMPLE_FORMAT) or (UNSIGNED,)}
     return Page(
         width=tag(_WIDTH, 0),
@@ -364,4 +408,16 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
         orientation=tag(_ORIENTATION, 1),
         subfile=tag(_SUBFILE, 0),
         description=bytes(tags.get(DESCRIPTION, ())),
+        depth=max(tag(_DEPTH, 1), 1),
+        resolution=(per_unit[0], per_unit[1]) if all(per_unit) else None,
+        unit=tag(_UNIT, 2),
+        nodata=bytes(tags.get(NODATA, ())).split(b"\0", 1)[0],
+        has_smaller=_SMALLER in tags,
+        planes=tag(_METAMORPH, 1),
     )
+
+
+def _ratio(value: int, form: _Form) -> float:
+    """Of two numbers of 32 bits that were read as one of 64; 0 where it is none."""
+    over, under = struct.unpack(form.order + "II", struct.pack(form.order + "Q", value))
+    return over / under if under else 0

@@ -3,6 +3,7 @@
 import io
 import math
 import struct
+from dataclasses import replace
 from typing import IO
 
 import numpy as np
@@ -24,8 +25,9 @@ def read_array(stream: IO[bytes]) -> np.ndarray:
     return np.lib.format.read_array(stream, allow_pickle=False)
 
 
-def check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str) -> None:
-    """Refuse what is no array of numbers, or promises more than the bytes that are stored so can unpack to."""
+def check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str, most: int | None = None) -> None:
+    """Refuse what is no array of numbers, has more of them than a file may or than `most`, or promises more than the
+    bytes that are stored so can unpack to."""
     version = np.lib.format.read_magic(stream)
     if version == (3, 0):  # made only for the field names of structured arrays
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="structured records")
@@ -36,7 +38,7 @@ def check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str) -
         raise file.wrong(messages.FILE_NO_PIXELS, shape=" x ".join(map(str, shape)) or "a single number")
     file.check(len(shape), bounds.AXES)
     pixels = math.prod(shape)
-    file.check(pixels, bounds.PIXELS)
+    file.check(pixels, bounds.PIXELS if most is None else replace(bounds.PIXELS, most=most))
     file.check_promise(pixels * dtype.itemsize, stored, packing)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from maskexpr.files.decoding.format import Pixels, Raster, Source
     from maskexpr.files.images.reading import read, read_text
     from maskexpr.files.images.replacing import put
+    from maskexpr.files.images.several import files_of, is_several, series_of
     from maskexpr.files.images.table import ending_of, is_ending
     from maskexpr.files.images.writing import encode, suffix_for, write
 
@@ -24,10 +25,13 @@ __all__ = [
     "Source",
     "encode",
     "ending_of",
+    "files_of",
     "is_ending",
+    "is_several",
     "put",
     "read",
     "read_text",
+    "series_of",
     "suffix_for",
     "write",
 ]
@@ -37,6 +41,7 @@ _MODULES = {
     "maskexpr.files.decoding.format": ("Pixels", "Raster", "Source"),
     f"{__name__}.reading": ("read", "read_text"),
     f"{__name__}.replacing": ("put",),
+    f"{__name__}.several": ("files_of", "is_several", "series_of"),
     f"{__name__}.table": ("ending_of", "is_ending"),
     f"{__name__}.writing": ("encode", "suffix_for", "write"),
 }

@@ -10,17 +10,19 @@ from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
+from maskexpr.diagnostics.printing import printable
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.format import Format, OpenFile
 from maskexpr.files.decoding.naming import reason, shown, stream_name
+from maskexpr.files.decoding.regular import is_handed_over as is_handed_over
+from maskexpr.files.decoding.regular import open_file as open_file
 from maskexpr.files.images import table
 
 # What is known by its first bytes, from some place on, and not read.
 _FOREIGN = (
     (0, b"\x1f\x8b", "gzip-compressed (NIfTI?)"),
     (0, b"\x5c\x01\0\0", "NIfTI"),
-    (128, b"DICM", "DICOM"),
-    (8, b"WEBP", "WebP"),
+    (0, b"P7\n", "PAM"),
     (0, b"\x89HDF", "HDF5"),
     (4, b"ftyp", "HEIF, AVIF or video"),
     (4, b"jP  ", "JPEG 2000"),
@@ -30,7 +32,6 @@ Find = Callable[[str], str]
 
 _HEAD = 352
 _BLOCK = 2**20
-_HANDED_OVER = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
 @contextmanager
@@ -48,44 +49,18 @@ def opened(file: str | os.PathLike[str] | BinaryIO, find: Find | None = None, pa
     try:
         stream = open_file(file)
     except (OSError, ValueError) as error:
-        raise _not_opened(file, error) from error
+        raise not_opened(file, error) from error
     with stream:
         yield _told_apart(stream, shown(file), found, part)
 
 
-def open_file(path: str | os.PathLike[str]) -> BinaryIO:
-    """Open a file to read it: no pipe or device, which may keep one waiting for ever, but for what this process has
-    open already, as a shell's `<(...)` is.
-
-    Raises
-    ------
-    FileError
-        It is a pipe or device.
-    OSError, ValueError
-        It cannot be opened.
-    """
-    return open(path, "rb", opener=_descriptor)
-
-
-def is_handed_over(path: str | os.PathLike[str]) -> bool:
-    """Whether a path is one of what this process was started with."""
-    return os.path.abspath(path).startswith(_HANDED_OVER)
-
-
-def _descriptor(path: str, flags: int) -> int:
-    """Opened without waiting for who is to write into a pipe."""
-    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+def format_of(path: str) -> Format | None:
+    """The format of a file, None if it is of none that is known."""
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or is_handed_over(path)):
-            what = "a pipe" if stat.S_ISFIFO(mode) else "a device"
-            raise FileError(messages.FILE_IS_PIPE.anywhere(path=path, what=what))
-        if hasattr(os, "O_NONBLOCK"):
-            os.set_blocking(descriptor, True)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
+        with open_file(path) as stream:
+            return table.begun_by(stream.read(_HEAD), table.ending_of(path))
+    except OSError as error:
+        raise not_opened(path, error) from error
 
 
 def _told_apart(stream: BinaryIO, name: str, find: Find, part: str) -> OpenFile:
@@ -101,6 +76,8 @@ def _told_apart(stream: BinaryIO, name: str, find: Find, part: str) -> OpenFile:
         stream.seek(0)
     except OSError as error:
         raise FileError(messages.FILE_REFUSED.anywhere(path=name, reason=reason(error))) from error
+    if part and not format.has_parts:
+        raise FileError(messages.FILE_NO_PARTS.anywhere(path=name, format=format.name, part=printable(part)))
     return OpenFile(stream, name, format, size, find, part)
 
 
@@ -149,7 +126,7 @@ def _format(head: bytes, name: str) -> Format:
     raise FileError(messages.FILE_NO_IMAGE.anywhere(path=name, formats=table.listed()))
 
 
-def _not_opened(file: str | os.PathLike[str], error: OSError | ValueError) -> FileError:
+def not_opened(file: str | os.PathLike[str], error: OSError | ValueError) -> FileError:
     name = shown(file)
     if isinstance(error, IsADirectoryError):
         return FileError(messages.FILE_IS_FOLDER.anywhere(path=name))

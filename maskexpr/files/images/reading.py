@@ -1,9 +1,11 @@
 """Reading: a file's format gives its pixels, and the text it carries."""
 
 import os
+from dataclasses import replace
 from typing import BinaryIO
 
 from maskexpr.files.decoding.format import Pixels
+from maskexpr.files.images import several
 from maskexpr.files.images.opening import Find, opened
 
 
@@ -15,7 +17,8 @@ def read(
     Parameters
     ----------
     file : path or binary stream
-        A PNG, JPEG, TIFF, BMP, GIF, .npy or .npz file, whatever its name; a stream need not be seekable.
+        A PNG, JPEG, TIFF, BMP, GIF, .npy or .npz file, whatever its name; a stream need not be seekable. A folder or a
+        pattern such as "ct/*.dcm" is the series of its files.
     kind : {"mask", "image", "colour", "labels"}, optional
         What the program takes the file for. "labels" and "image" keep the indices of a palette and the bare numbers of
         2- and 4-bit greys; "colour" keeps a palette of greys as colour.
@@ -34,6 +37,10 @@ def read(
     FileError
         The file cannot be opened, is no image, is damaged, too large, or of a pixel type that cannot be read exactly.
     """
+    if isinstance(file, str | os.PathLike) and several.is_several(file):
+        source, notes = several.opened(file, kind)
+        pixels = source.read(None)
+        return replace(pixels, notes=(*notes, *pixels.notes))
     with opened(file, find, part) as found:
         return found.format.open(found, kind).read(None)
 

@@ -4,12 +4,13 @@ import errno
 import functools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
+from maskexpr.files.decoding.format import Piece
 from maskexpr.files.decoding.naming import reason, shown
 
 try:
@@ -50,7 +51,7 @@ def _descriptor(path: str, flags: int) -> int:
     return descriptor
 
 
-def put(path: str | os.PathLike[str], data: bytes) -> None:
+def put(path: str | os.PathLike[str], *pieces: Piece) -> None:
     """Write bytes to a file, whole or not at all; through a symbolic link, to the file it leads to.
 
     Raises
@@ -59,10 +60,10 @@ def put(path: str | os.PathLike[str], data: bytes) -> None:
         The file cannot be written.
     """
     with refusals(shown(path)):
-        _replace(os.path.realpath(path), data)
+        _replace(os.path.realpath(path), pieces)
 
 
-def _replace(target: str, data: bytes) -> None:
+def _replace(target: str, pieces: Iterable[Piece]) -> None:
     known = os.stat(target) if os.path.exists(target) else None
     if known is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -73,7 +74,7 @@ def _replace(target: str, data: bytes) -> None:
     temporary, stream = _unfinished(folder)
     try:
         with stream:
-            stream.write(data)
+            stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
             if known is not None:

@@ -18,6 +18,11 @@ def _names() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(formats.__path__)))
 
 
+def _module_of(ending: str) -> str:
+    """What the module of a format is called, if by the ending of its files: "nii_gz"."""
+    return ending[1:].replace(".", "_")
+
+
 @functools.cache
 def _declared(name: str) -> Format:
     """Imported when it is first asked for: reading a PNG should not pay for TIFF."""
@@ -37,11 +42,15 @@ def endings() -> tuple[str, ...]:
 
 
 def ending_of(path: str) -> str:
-    """How the name of a file ends, in small letters: in an ending of a format, else in what follows its last dot."""
+    """How the name of a file ends, in small letters: in an ending of a format, else in what follows its last dot, and
+    "" where that is no ending but part of the name, as in "1.2.840" and "scan.5-mask"."""
     name = os.path.basename(path).lower()
-    plain = os.path.splitext(name)[1]
-    if plain[1:] in _names() or not _MAYBE_AN_ENDING.fullmatch(plain):
-        return plain
+    stem, plain = os.path.splitext(name)
+    double = os.path.splitext(stem)[1] + plain
+    if not _MAYBE_AN_ENDING.fullmatch(plain):
+        return ""
+    if any(_module_of(ending) in _names() for ending in (double, plain)):
+        return double if _module_of(double) in _names() and name != double else plain
     return next((ending for ending in endings() if name.endswith(ending) and name != ending), plain)
 
 
@@ -57,13 +66,14 @@ def of_ending(ending: str) -> Format | None:
 
 def begun_by(head: bytes, ending: str) -> Format | None:
     """The format of a file from its first bytes; its name only says which to try first."""
-    likely = sorted(all_formats(), key=lambda f: ending not in f.endings) if ending[1:] not in _names() else None
-    return next((format for format in likely or _likely_first(ending) if format.begins(head)), None)
+    is_module = _module_of(ending) in _names()
+    likely = _likely_first(ending) if is_module else sorted(all_formats(), key=lambda f: ending not in f.endings)
+    return next((format for format in likely if format.begins(head)), None)
 
 
 def _likely_first(ending: str) -> Iterator[Format]:
     """All of them, one at a time, the module of that name first."""
-    return map(_declared, sorted(_names(), key=lambda name: name != ending[1:]))
+    return map(_declared, sorted(_names(), key=lambda name: name != _module_of(ending)))
 
 
 def written() -> Iterator[tuple[str, Writing]]:

@@ -1,5 +1,6 @@
 """Writing: the formats that can hold a result exactly."""
 
+import importlib.util
 import os
 from dataclasses import replace
 
@@ -8,12 +9,14 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.decoding import texts
-from maskexpr.files.decoding.format import Raster, Writing
+from maskexpr.files.decoding.format import Piece, Raster, Writing
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import table
 from maskexpr.files.images.replacing import is_no_file, open_as_it_is, put, refusals
+from maskexpr.kinds.grid import Grid, Place
 
 _PLAINEST = (".png", ".tif")  # the first to be named or chosen
+_IN_A_PATIENT = ".nii.gz"
 _LOSSY = (".webp", ".jp2", ".avif", ".heic")  # beside the formats that are read and not written
 
 
@@ -30,7 +33,7 @@ def write(path: str | os.PathLike[str], raster: Raster, *, text: str = "") -> No
     raster : Raster
         The result. A mask is stored as 0 and 255, in some formats as 0 and 1; labels as the smallest unsigned type.
     text : str
-        What PNG and TIFF files carry beside the pixels, as `texts` has it; other formats leave it out.
+        What PNG, TIFF and NIfTI files carry beside the pixels, as `texts` has it; other formats leave it out.
 
     Raises
     ------
@@ -44,16 +47,20 @@ def write(path: str | os.PathLike[str], raster: Raster, *, text: str = "") -> No
     as_it_is = is_no_file(target)
     if as_it_is and not os.path.exists(target):
         raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=name, reason="there is no such device"))
-    data = encode(raster, suffix or suffix_for(raster) if as_it_is else suffix, name=name, text=text)
+    pieces = _encoded(raster, suffix or suffix_for(raster) if as_it_is else suffix, name, text)
     if not as_it_is:
-        put(target, data)
+        put(target, *pieces)
         return
     with refusals(name), open_as_it_is(target) as stream:
-        stream.write(data)
+        stream.writelines(pieces)
 
 
 def encode(raster: Raster, suffix: str, *, name: str = "standard output", text: str = "") -> bytes:
     """The bytes of a file in the format of `suffix`, as `write` would put them; `name` is for messages."""
+    return b"".join(_encoded(raster, suffix, name, text))
+
+
+def _encoded(raster: Raster, suffix: str, name: str, text: str) -> list[Piece]:
     if text:
         texts.refuse_unreadable(text)
     ending, format = _format(suffix.lower(), name)
@@ -61,15 +68,23 @@ def encode(raster: Raster, suffix: str, *, name: str = "standard output", text: 
     if not format.holds(stored):
         what = "colour " if raster.kind == "colour" else ""
         what += f"{stored.array.dtype.name} of shape {' x '.join(map(str, stored.array.shape))}"
-        able = [other for other, writing in _written() if writing.holds(_stored(raster, writing))]
+        offered = [known for known in _written() if not known[1].is_medical or _is_in_a_patient(raster)]
+        able = [other for other, writing in offered if writing.holds(_stored(raster, writing))]
         raise FileError(messages.FILE_CANNOT_HOLD.anywhere(path=name, suffix=ending, what=what, able=_listed(able)))
-    data = format.encode(replace(stored, array=_with_one_nan(stored.array)))
-    return format.with_text(data, text) if text and format.with_text is not None else data
+    try:
+        data = format.encode(replace(stored, array=_with_one_nan(stored.array), text=text))
+    except ImportError as missing:
+        raise FileError(messages.FILE_WRITER_MISSING.anywhere(path=name, suffix=ending, package=missing.name)) from None
+    if isinstance(data, bytes):
+        data = [format.with_text(data, text) if text and format.with_text is not None else data]
+    return data
 
 
 def _format(suffix: str, name: str) -> tuple[str, Writing]:
     """How files of some ending are written, and the plainest ending that they have."""
     found = table.of_ending(suffix)
+    if found is not None and found.writing is None and found.series is not None:
+        raise FileError(messages.DICOM_NOT_WRITTEN.anywhere(path=name, suffix=suffix))
     if suffix in _LOSSY or (found is not None and found.writing is None):
         raise FileError(messages.FILE_LOSSY.anywhere(path=name, suffix=suffix))
     if found is None or found.writing is None:
@@ -83,19 +98,32 @@ def _written() -> list[tuple[str, Writing]]:
 
 
 def suffix_for(raster: Raster) -> str:
-    """The plainest format that holds the result exactly: ".png", else ".tif", else ".npy"."""
-    for suffix in _PLAINEST:
+    """The plainest format that holds the result exactly: ".png", else ".tif", else ".npy"; for a volume that lies in a
+    patient ".nii.gz", if it can be read here, so that it stays there."""
+    for suffix in (_IN_A_PATIENT, *_PLAINEST) if _is_in_a_patient(raster) else _PLAINEST:
         writing = _format(suffix, "")[1]
         if writing.holds(_stored(raster, writing)):
             return suffix
     return ".npy"
 
 
+def _is_in_a_patient(raster: Raster) -> bool:
+    """Whether it is a volume, or a series of them, that states its place in a patient, and NIfTI is at hand."""
+    grid = raster.grid
+    if grid is None or grid.world != "LPS" or not grid.is_placed or len(_space(grid)) < 3:
+        return False
+    return importlib.util.find_spec("nibabel") is not None
+
+
+def _space(grid: Grid) -> list[Place]:
+    return [way for way in grid.steps or () if way is not None]
+
+
 def _stored(raster: Raster, format: Writing) -> Raster:
     """With the samples as they are put in the file: contiguous and in native byte order."""
     array = np.asarray(raster.array)
     if array.dtype == bool:
-        array = array.astype(np.uint8) * np.uint8(format.on)
+        array = array.view(np.uint8) if format.on == 1 else array.astype(np.uint8) * np.uint8(format.on)
     elif raster.kind == "labels" and array.size and array.min() >= 0:
         array = array.astype(np.min_scalar_type(array.max()))
     return replace(raster, array=np.asarray(array, array.dtype.newbyteorder("="), order="C"))

@@ -76,6 +76,7 @@ def _shares_of(kinds: Kinds) -> Bounds:
     cost=8,
     memory=40,
     transposes=True,
+    without_data="range",
 )
 def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *, kind: ResultKind) -> Array:
     """Map an image's values to 0..1; `low` becomes 0, `high` 1, and what is beyond them the nearer end.
@@ -128,6 +129,7 @@ def _between_targets(kinds: Kinds) -> Bounds:
     cost=12,
     memory=40,
     transposes=True,
+    without_data="range",
 )
 def rescale(im: Image, start: Number, stop: Number, low: NumberOrNone = None, high: NumberOrNone = None, *,
             kind: ResultKind) -> Array:  # fmt: skip
@@ -180,7 +182,7 @@ def _distances(im: Array, start: int) -> Array:
     return np.asarray(np.where(im < start, -(np.uint64(0) - above).astype(np.float64), above.astype(np.float64)))
 
 
-@function(gives=FLOAT_IMAGE.bounded(_shares_of), halo=WHOLE, cost=60, memory=48, transposes=True)
+@function(gives=FLOAT_IMAGE.bounded(_shares_of), halo=WHOLE, cost=60, memory=48, transposes=True, without_data="within")
 def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array:
     """Histogram equalization: each value becomes the share of pixels at or below it.
 

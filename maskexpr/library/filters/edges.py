@@ -68,7 +68,7 @@ def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) 
 
 
 @function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=32,
-         border=REFLECTED, total=True)  # fmt: skip
+         border=REFLECTED, total=True, without_data="cross")  # fmt: skip
 def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
     """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.
 

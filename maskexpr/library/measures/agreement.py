@@ -16,7 +16,7 @@ from maskexpr.library.measures.statistics import percentile
 
 
 @function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=3, memory=1, transposes=True,
-         derived="where(any(a | b), 2 * area(a & b) / (area(a) + area(b)), 1)")  # fmt: skip
+         derived="where(any(a | b), 2 * area(a & b) / (area(a) + area(b)), 1)", without_data="both")  # fmt: skip
 def dice(a: Mask, b: Mask) -> float:
     """How well two masks agree: twice the pixels on in both over the sum of their areas, from 0 to 1.
 
@@ -33,7 +33,7 @@ def dice(a: Mask, b: Mask) -> float:
 
 
 @function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=3, memory=1, transposes=True,
-         derived="where(any(a | b), area(a & b) / area(a | b), 1)")  # fmt: skip
+         derived="where(any(a | b), area(a & b) / area(a | b), 1)", without_data="both")  # fmt: skip
 def iou(a: Mask, b: Mask) -> float:
     """How well two masks agree: the pixels on in both over those on in either (intersection over union), from 0 to 1.
 
@@ -60,6 +60,7 @@ def _check_unit(settings: Settings, around: Surroundings) -> None:
     cost=150,
     memory=lambda settings, ndim: 12.0 * ndim + 20,
     check=_check_unit,
+    without_data="both",
 )
 def hausdorff(a: Mask, b: Mask, q: Percent = 100, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> float:
     """How far two masks are apart at most: their Hausdorff distance.

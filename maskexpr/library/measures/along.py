@@ -26,7 +26,7 @@ def left_over(kinds: Kinds) -> tuple[Kind, int] | None:
         return None
     if im.shape is None:
         raise Refused(messages.SAMPLES_NO_AXES if im.is_samples else messages.PROPERTY_NO_AXES, "axes")
-    axes = settle_axes(written, Surroundings(im.ndim, im.spacing)) or ()
+    axes = settle_axes(written, Surroundings(im.ndim, im.spacing, time=im.grid.time if im.grid else None)) or ()
     kept = [axis for axis in range(len(im.shape)) if axis not in axes]
     if not kept:
         return None

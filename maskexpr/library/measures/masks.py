@@ -99,7 +99,7 @@ def volume(m: Mask, unit: _VolumeUnit = "px", *, spacing: PixelSpacing) -> int |
 _TEST = gives_along("truth", {"mask"}, TRUTH.rule, lambda left, count: left)
 
 
-@function(gives=_TEST, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
+@function(gives=_TEST, halo=WHOLE, cost=1, memory=0, total=True, transposes=True, without_data="samples")
 def any_(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """Whether any pixel of a mask, or of samples of one such as `m[region]`, is on; false for no samples.
 
@@ -115,7 +115,7 @@ def any_(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     return projections.truths(m, some_axes, np.logical_or) if some_axes else bool(m.any())
 
 
-@function(gives=_TEST, halo=WHOLE, cost=1, memory=0, total=True, transposes=True)
+@function(gives=_TEST, halo=WHOLE, cost=1, memory=0, total=True, transposes=True, without_data="samples")
 def all_(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """Whether every pixel of a mask, or of samples of one such as `m[region]`, is on; true for no samples.
 
@@ -138,7 +138,7 @@ def _shares_kind(left: Kind, count: int) -> Kind:
 _SHARE = gives_along("number", {"image"}, NUMBER.rule, _shares_kind).within(0, 1)
 
 
-@function(gives=_SHARE, halo=WHOLE, cost=1, memory=0, transposes=True)
+@function(gives=_SHARE, halo=WHOLE, cost=1, memory=0, transposes=True, without_data="samples")
 def fraction(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     """The share of pixels that are on in a mask, or in samples of one such as `m[region]`, from 0 to 1.
 

@@ -91,7 +91,7 @@ def _sum(values: Array) -> int | float:
     return sums.whole_sum(values) if _is_whole(values) else sums.exact_sum(values)
 
 
-@function(gives=_SUM, halo=WHOLE, cost=2, memory=1, name="sum", spoilt_by="inf")
+@function(gives=_SUM, halo=WHOLE, cost=2, memory=1, name="sum", spoilt_by="inf", without_data="samples")
 def sum_(im: Measured, *, axes: Axes = None, kind: ResultKind) -> Any:
     """The sum of an image's values or of samples; 0 for no samples.
 
@@ -119,7 +119,7 @@ def _holds(dtype: np.dtype[Any], values: Range) -> bool:
     return of_type.low <= values.low and values.high <= of_type.high
 
 
-@function(gives=_FLOATING.bounded(means), halo=WHOLE, cost=2, memory=1, spoilt_by="inf")
+@function(gives=_FLOATING.bounded(means), halo=WHOLE, cost=2, memory=1, spoilt_by="inf", without_data="samples")
 def mean(im: Measured, *, axes: Axes = None) -> Any:
     """The mean of an image's values or of samples.
 
@@ -143,7 +143,7 @@ def _type_of(values: Array) -> np.dtype[Any]:
     return values.dtype if values.dtype.kind == "f" else np.dtype(np.float64)
 
 
-@function(gives=_FLOATING.bounded(_deviations), halo=WHOLE, cost=5, memory=1, spoilt_by="inf")
+@function(gives=_FLOATING.bounded(_deviations), halo=WHOLE, cost=5, memory=1, spoilt_by="inf", without_data="samples")
 def std(im: Measured, *, axes: Axes = None) -> Any:
     """The standard deviation of an image's values or of samples: the root of the mean square distance from their mean.
 
@@ -167,7 +167,7 @@ def std(im: Measured, *, axes: Axes = None) -> Any:
     return math.sqrt(sums.exact_sum(im, sums.exact_sum(im) / size) / size)
 
 
-@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min", spoilt_by="nan")
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="min", spoilt_by="nan", without_data="samples")
 def min_(im: Measured, *, axes: Axes = None) -> Any:
     """The smallest of an image's values or of samples; nan if any is nan. For two images see `minimum`.
 
@@ -185,7 +185,7 @@ def min_(im: Measured, *, axes: Axes = None) -> Any:
     return projections.extreme(im, some_axes, np.minimum) if some_axes else projections.as_number(some(im).min())
 
 
-@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max", spoilt_by="nan")
+@function(gives=_ONE_OF_THEM, halo=WHOLE, cost=1, memory=0, name="max", spoilt_by="nan", without_data="samples")
 def max_(im: Measured, *, axes: Axes = None) -> Any:
     """The largest of an image's values or of samples; nan if any is nan. For two images see `maximum`.
 
@@ -203,7 +203,7 @@ def max_(im: Measured, *, axes: Axes = None) -> Any:
     return projections.extreme(im, some_axes, np.maximum) if some_axes else projections.as_number(some(im).max())
 
 
-@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
+@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf", without_data="samples")
 def percentile(im: Measured, q: Percent, *, axes: Axes = None) -> Any:
     """The value below which `q` percent of an image's values or of samples lie, interpolated linearly.
 
@@ -246,7 +246,7 @@ def _in_order(values: Array, places: list[int]) -> list[Any]:
     return [projections.as_number(part[place]) for place in places]
 
 
-@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf")
+@function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf", without_data="samples")
 def median(im: Measured, *, axes: Axes = None) -> Any:
     """The median of an image's values or of samples: the middle one, or the mean of the two middle ones.
 
@@ -289,7 +289,7 @@ def _histogram_kind(kinds: Kinds) -> Kind:
     return Kind("list")
 
 
-@function(gives=Gives(frozenset({"list"}), _histogram_kind), halo=WHOLE, cost=60, memory=18)
+@function(gives=Gives(frozenset({"list"}), _histogram_kind), halo=WHOLE, cost=60, memory=18, without_data="samples")
 def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: NumberOrNone = None) -> list[Any]:
     """How many of an image's values, or of samples, fall into each of `bins` intervals of equal width.
 

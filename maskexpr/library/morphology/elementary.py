@@ -158,7 +158,7 @@ def _holds_its_centre(settings: Settings) -> bool:
 
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
          check=elements.check_element, total=True, transposes=True, keeps_empty=True,
-         extensive=_holds_its_centre)  # fmt: skip
+         extensive=_holds_its_centre, without_data="grey")  # fmt: skip
 def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Grow a mask by a reach of n, or take the largest grey value within that reach.
 
@@ -184,7 +184,7 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
 
 
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
-         check=elements.check_element, total=True, transposes=True, keeps_empty=True)  # fmt: skip
+         check=elements.check_element, total=True, transposes=True, keeps_empty=True, without_data="grey")  # fmt: skip
 def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Shrink a mask by a reach of n, or take the smallest grey value within that reach.
 
@@ -227,7 +227,8 @@ def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, ax
 
 
 @function(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=44,
-         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True)  # fmt: skip
+         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
+         without_data="grey")  # fmt: skip
 def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
 
@@ -251,7 +252,7 @@ def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
 
 @function(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
-         extensive=True)  # fmt: skip
+         extensive=True, without_data="grey")  # fmt: skip
 def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
     """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
 

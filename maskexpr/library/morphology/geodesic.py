@@ -109,7 +109,7 @@ _RECONSTRUCTED = Gives(BINARY_OR_GREY, _reconstruct_kind)
 
 
 @function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * ndim + 26,
-         border=_INSIDE, total=True, transposes=True)  # fmt: skip
+         border=_INSIDE, total=True, transposes=True, without_data="grey")  # fmt: skip
 def reconstruct(
     seed: MaskOrImage,
     within: MaskOrImage,

@@ -40,7 +40,7 @@ def _difference(more: Array, less: Array, kind: Kind) -> Array:
 
 @function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
-         derived=_what_opens)  # fmt: skip
+         derived=_what_opens, without_data="grey")  # fmt: skip
 def tophat(
     m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind
 ) -> Array:
@@ -64,7 +64,7 @@ def tophat(
 
 @function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
-         derived=_what_closes)  # fmt: skip
+         derived=_what_closes, without_data="grey")  # fmt: skip
 def blackhat(
     m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind
 ) -> Array:

@@ -1,5 +1,5 @@
 """Functions of each pixel by itself. Given only numbers they give a number, given samples they give samples."""
 
-from maskexpr.library.pixelwise import casts, choices, elementary, flags, predicates
+from maskexpr.library.pixelwise import casts, choices, elementary, flags, missing, predicates
 
-__all__ = ["casts", "choices", "elementary", "flags", "predicates"]
+__all__ = ["casts", "choices", "elementary", "flags", "missing", "predicates"]

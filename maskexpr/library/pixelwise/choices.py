@@ -68,7 +68,7 @@ _WHERE = Gives(GIVEN, _where_kind).bounded(
 )
 
 
-@function(gives=_WHERE, halo=0, cost=2, memory=24, total=True, transposes=True)
+@function(gives=_WHERE, halo=0, cost=2, memory=24, total=True, transposes=True, without_data="choice")
 def where(condition: Condition, a: Value, b: Value, kind: ResultKind) -> Any:
     """`a` where the condition is on, `b` elsewhere.
 

@@ -30,7 +30,7 @@ from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
-from maskexpr.library.operators import compare
+from maskexpr.library.operators import PLANNED, compare
 from maskexpr.library.shapes import missed
 
 OUTSIDE_EMPTY = "outside the image the mask is empty"
@@ -225,7 +225,7 @@ def _inner(labels: Array, number: int, axes: tuple[int, ...] | None) -> Masks:
 
 
 @function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed",
-         total=True, transposes=True, keeps_empty=True)  # fmt: skip
+         total=True, transposes=True, keeps_empty=True, without_data="border")  # fmt: skip
 def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions that touch the image's border.
 
@@ -246,8 +246,18 @@ def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = N
     return kept(m, labels, _inner(labels, number, axes))
 
 
+@function(name="clear_border and mask", gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, catalogue=PLANNED,
+          total=True, keeps_empty=True)  # fmt: skip
+def clear_border_and_mask(m: MaskOrLabels, touching: Mask, connectivity: Connectivity, axes: Axes) -> Array:
+    """The same, and without the regions that a mask meets."""
+    labels, number = components(m, connectivity, axes)
+    inner = _inner(labels, number, axes)
+    inner[labels[touching]] = False
+    return kept(m, labels, inner)
+
+
 @function(gives=MASK, halo=WHOLE, cost=20, memory=13, border="the outside of the image is background", total=True,
-         transposes=True, keeps_empty=True, extensive=True)  # fmt: skip
+         transposes=True, keeps_empty=True, extensive=True, without_data="holes")  # fmt: skip
 def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Fill the holes of a mask; a hole is background that is not connected to the outside of the image.
 

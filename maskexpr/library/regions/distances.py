@@ -40,7 +40,8 @@ _NOT_NEGATIVE = _DISTANCE.within(0, np.inf)
 
 
 @function(gives=_NOT_NEGATIVE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=_check_unit,
-         border='the image only; border="empty" counts the outside as background', total=True)  # fmt: skip
+         border='the image only; border="empty" counts the outside as background', total=True,
+         without_data="distance")  # fmt: skip
 def distance(m: Mask, border: _Border = "image", unit: LengthUnit = "px", axes: Axes = None, *,
              spacing: PixelSpacing) -> Array:  # fmt: skip
     """The distance from each pixel of a mask to the nearest pixel that is off; 0 where the mask is off.
@@ -68,7 +69,8 @@ def distance(m: Mask, border: _Border = "image", unit: LengthUnit = "px", axes: 
 
 @function(gives=_DISTANCE, halo=WHOLE, cost=120, memory=lambda settings, ndim: 12.0 * ndim + 24, check=_check_unit,
          border="the image only", total=True,
-         derived="where(m, distance(m, unit=unit, axes=axes), -distance(~m, unit=unit, axes=axes))")  # fmt: skip
+         derived="where(m, distance(m, unit=unit, axes=axes), -distance(~m, unit=unit, axes=axes))",
+         without_data="distance")  # fmt: skip
 def signed_distance(m: Mask, unit: LengthUnit = "px", axes: Axes = None, *, spacing: PixelSpacing) -> Array:
     """The distance to the edge of a mask, positive inside and negative outside.
 

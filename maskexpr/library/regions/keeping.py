@@ -13,12 +13,14 @@ from maskexpr.functions.parameters import (
     Axes,
     Connectivity,
     ImageOrNone,
+    Mask,
     MaskOrLabels,
     Masks,
     OuterNumbers,
     RegionPredicate,
 )
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.library.operators import PLANNED
 from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
@@ -73,6 +75,9 @@ def _property(name: str, regions: Regions) -> Array:
 
 def _run(step: Step, operands: dict[str, Any], count: int) -> Any:
     kind = replace(step.kind, shape=(count,)) if step.kind.is_array else step.kind
+    values = [value for value in operands.values() if isinstance(value, np.ndarray)]
+    if kind.range is not None and any(value.dtype.kind == "f" for value in values):  # nan, where nothing is measured
+        kind = replace(kind, dtype=np.dtype(np.float64) if kind.is_array else None, range=None)
     try:
         return run_body(replace(step, kind=kind), operands)
     except Refused as refused:  # the argument it blames is none of `keep`
@@ -91,7 +96,7 @@ def _memory(settings: Settings, ndim: int) -> float:
     return 64.0 * ndim - 8 if measured & _OF_PLACES else 64.0
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, border=OUTSIDE_EMPTY)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, border=OUTSIDE_EMPTY, without_data="measured")
 def keep(
     m: MaskOrLabels,
     predicate: RegionPredicate,
@@ -126,8 +131,35 @@ def keep(
     array([[1, 0, 0, 0],
            [1, 0, 0, 0]])
     """
+    return _kept(m, predicate, of, None, connectivity, axes, numbers)
+
+
+@function(name="keep by measured", gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, catalogue=PLANNED)
+def keep_by_measured(
+    m: MaskOrLabels,
+    predicate: RegionPredicate,
+    of: ImageOrNone,
+    measured: Mask,
+    connectivity: Connectivity,
+    axes: Axes,
+    *,
+    numbers: OuterNumbers,
+) -> Array:
+    """The same, where grey values are those inside a mask."""
+    return _kept(m, predicate, of, measured, connectivity, axes, numbers)
+
+
+def _kept(
+    m: Array,
+    predicate: Predicate,
+    of: Array | None,
+    measured: Masks | None,
+    connectivity: int,
+    axes: tuple[int, ...] | None,
+    numbers: Sequence[Any],
+) -> Array:
     labels, count = components(m, connectivity, axes)
     chosen = np.zeros(count + 1, bool)
     if count:
-        chosen[1:] = predicate.holds(Regions(labels, count, of, axes), numbers)
+        chosen[1:] = predicate.holds(Regions(labels, count, of, axes, measured), numbers)
     return kept(m, labels, chosen)

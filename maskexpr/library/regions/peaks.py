@@ -30,7 +30,7 @@ def _check(settings: Settings, around: Surroundings) -> None:
 
 
 @function(gives=MASK, halo=WHOLE, cost=_cost, memory=44, border="outside the image there are no values",
-         check=_check, total=True)  # fmt: skip
+         check=_check, total=True, without_data="peaks")  # fmt: skip
 def peaks(
     im: Image,
     n: Reach = 1,

@@ -3,11 +3,12 @@
 Counts, sums of whole numbers and moments are exact integers; a sum of floating values is the exact sum, rounded once.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 
-from maskexpr.functions.parameters import Array
+from maskexpr.functions.parameters import Array, Masks
 from maskexpr.kernels.sums import label_sums
 from maskexpr.library import elements
 
@@ -16,14 +17,36 @@ class Regions:
     """The regions of a mask, numbered from 1 to `count` without gaps, and the image that has their grey values.
 
     What several properties need is computed once. `axes` are those worked on, none for all; "of each pixel" means of
-    the pixels that are in a region, in scan order.
+    the pixels that are in a region, in scan order. Grey values are known where `measured` is on, or everywhere.
     """
 
     def __init__(
-        self, labels: Array, count: int, image: Array | None = None, axes: tuple[int, ...] | None = None
+        self,
+        labels: Array,
+        count: int,
+        image: Array | None = None,
+        axes: tuple[int, ...] | None = None,
+        measured: Masks | None = None,
     ) -> None:
-        self.labels, self.count, self.image = labels, count, image
+        self.labels, self.count, self.image, self._measured = labels, count, image, measured
         self.axes = tuple(elements.worked_axes(axes, labels.ndim))
+
+    def where_measured(self, values_of: "Callable[[Regions], Array]") -> Array:
+        """What depends on grey values, of the pixels where they are known; nan for regions that have no such pixel."""
+        if self._measured is None:
+            return values_of(self)
+        labels = np.where(self._measured, self.labels, 0)
+        found = np.bincount(labels.ravel(), minlength=self.count + 1)[1:] > 0
+        numbers = np.append(0, np.where(found, np.cumsum(found), 0))
+        count = int(np.count_nonzero(found))
+        if not count:
+            return np.full(self.count, np.nan)
+        values = values_of(Regions(numbers[labels], count, self.image, self.axes))
+        if count == self.count:
+            return values
+        spread = np.full(self.count, np.nan)
+        spread[found] = values
+        return spread
 
     @cached_property
     def _places(self) -> Array:

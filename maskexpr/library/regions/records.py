@@ -66,7 +66,8 @@ PROPERTIES: dict[str, Property] = {}
 
 def values_of(name: str, regions: Regions) -> Array:
     """The values of a property, one a region; of one with parts a row for each part."""
-    return PROPERTIES[name].body(regions)
+    known = PROPERTIES[name]
+    return regions.where_measured(known.body) if known.needs_image else known.body(regions)
 
 
 def _kind(dtype: Any, values: Range | None = None) -> Kind:

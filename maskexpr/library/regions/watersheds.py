@@ -26,6 +26,7 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import LABEL_NUMBERS
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
+from maskexpr.library.operators import PLANNED
 from maskexpr.library.regions.components import components, neighbours
 from maskexpr.library.regions.distances import to_off
 
@@ -38,7 +39,12 @@ def _flooded_kind(kinds: Kinds) -> Kind:
 
 
 @function(
-    gives=Gives(LABELS.names, _flooded_kind), halo=WHOLE, cost=400, memory=110, border="no region leaves the image"
+    gives=Gives(LABELS.names, _flooded_kind),
+    halo=WHOLE,
+    cost=400,
+    memory=110,
+    border="no region leaves the image",
+    without_data="flood",
 )
 def watershed(
     im: Image, markers: Markers, within: MaskOrNone = None, connectivity: Connectivity = 1, axes: Axes = None
@@ -82,7 +88,8 @@ def watershed(
 
 
 @function(gives=LABELS, halo=WHOLE, cost=250, memory=150,
-         border="an object that the image's border cuts is not narrower there", total=True)  # fmt: skip
+         border="an object that the image's border cuts is not narrower there", total=True,
+         without_data="split")  # fmt: skip
 def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Part touching objects of a mask at the necks between them; the parts are numbered.
 
@@ -108,8 +115,22 @@ def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 
            [1, 1, 1, 2, 2],
            [1, 1, 0, 2, 2]], dtype=int32)
     """
+    return _split(m, None, n, depth, connectivity, axes)
+
+
+@function(name="split within", gives=LABELS, halo=WHOLE, cost=250, memory=150, catalogue=PLANNED, total=True)
+def split_within(m: Mask, within: Mask, n: Reach, depth: Reach, connectivity: Connectivity, axes: Axes) -> Array:
+    """The same where what lies outside another mask is no background."""
+    return _split(m, within, n, depth, connectivity, axes)
+
+
+def _split(
+    m: Masks, within: Masks | None, n: Distance, depth: Distance, connectivity: int, axes: tuple[int, ...] | None
+) -> Array:
     joined = neighbours(connectivity, axes, m.ndim)
-    inner = to_off(m, list(depth.spacing or (Fraction(1),) * m.ndim), axes)
+    inner = to_off(m if within is None else m | ~within, list(depth.spacing or (Fraction(1),) * m.ndim), axes)
+    if within is not None:
+        inner = np.where(within, inner, 0.0)
     highest = m & (inner == scipy.ndimage.maximum_filter(inner, footprint=joined, mode="constant"))
     tops, count = components(highest, connectivity, axes)
     basins = flood(-inner, tops, m, joined)

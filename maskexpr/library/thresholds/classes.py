@@ -14,7 +14,7 @@ _ROUNDED = 2.0**-44  # well above what float64 rounds away in a sum of eight quo
 
 
 @function(gives=LABELS, halo=WHOLE, cost=lambda settings, ndim: 40 + 2.0 * settings["classes"], memory=20,
-         transposes=True)  # fmt: skip
+         transposes=True, without_data="within")  # fmt: skip
 def multiotsu(im: Image, classes: Classes = 3, within: MaskOrNone = None) -> Array:
     """Class the pixels by several of Otsu's thresholds; labels are 0 (the darkest), 1, 2...
 

@@ -28,7 +28,7 @@ def into_bins(values: Array, counts: Array, width: int) -> tuple[Array, Array]:
     return bins, np.add.reduceat(counts, first)
 
 
-@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True, without_data="within")
 def triangle(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold at the foot of a histogram's one large peak. Use it as `im > triangle(im)`.
 
@@ -74,7 +74,7 @@ def _farthest(levels: Array, counts: Array, peak: int, height: int) -> int:
     return int(both[np.argmax(distances)])
 
 
-@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=60, memory=24, transposes=True)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=60, memory=24, transposes=True, without_data="within")
 def valley(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold at the lowest point between a histogram's two peaks. Use it as `im > valley(im)`.
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import Gives, Kinds, like_grid
-from maskexpr.functions.parameters import Array, Axes, Connectivity, Image, Numeric
+from maskexpr.functions.gives import MASK, Gives, Kinds, like_grid
+from maskexpr.functions.parameters import Array, Axes, Connectivity, Image, Mask, Masks, Numeric
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kinds.kind import Kind
-from maskexpr.library.operators import compare
+from maskexpr.library.operators import PLANNED, compare
 from maskexpr.library.regions.components import components
 
 
@@ -29,7 +29,7 @@ def _hysteresis_kind(kinds: Kinds) -> Kind:
 
 @function(gives=Gives(frozenset({"mask"}), _hysteresis_kind), halo=WHOLE, cost=25, memory=8,
          border="outside the image nothing is above a threshold", transposes=True,
-         compares={"low": ">", "high": ">"})  # fmt: skip
+         compares={"low": ">", "high": ">"}, without_data="levels")  # fmt: skip
 def hysteresis(im: Image, low: Numeric, high: Numeric, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The connected regions above `low` that hold a pixel above `high`: weak edges stay where they join strong ones.
 
@@ -48,9 +48,26 @@ def hysteresis(im: Image, low: Numeric, high: Numeric, connectivity: Connectivit
     >>> evaluate("hysteresis(im, 3, 7)", im=[[5, 9, 1, 5, 5]])
     array([[ True,  True, False, False, False]])
     """
+    return _joined(im, low, high, None, connectivity, axes)
+
+
+@function(name="hysteresis within", gives=MASK, halo=WHOLE, cost=25, memory=10, catalogue=PLANNED, transposes=True)
+def hysteresis_within(
+    im: Image, low: Numeric, high: Numeric, within: Mask, connectivity: Connectivity, axes: Axes
+) -> Array:
+    """The same inside a mask."""
+    return _joined(im, low, high, within, connectivity, axes)
+
+
+def _joined(
+    im: Array, low: Any, high: Any, within: Masks | None, connectivity: int, axes: tuple[int, ...] | None
+) -> Masks:
     check_order(low, high)
     strong = compare(">", im, high)
-    labels, regions = components(compare(">", im, low) | strong, connectivity, axes)
+    weak = compare(">", im, low) | strong
+    if within is not None:
+        strong, weak = strong & within, weak & within
+    labels, regions = components(weak, connectivity, axes)
     kept = np.zeros(regions + 1, bool)
     kept[labels[strong]] = True
     return kept[labels]

@@ -83,7 +83,7 @@ def _first_of_largest(numerators: Array, denominators: Array) -> int:
     return int(max(best, key=lambda i: Fraction(int(numerators[i]), int(denominators[i]))))
 
 
-@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True, without_data="within")
 def otsu(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold that parts an image into two classes as far apart as possible: Otsu's method. Use it as
     `im > otsu(im)`.
@@ -117,7 +117,7 @@ def _by_variance(values: Array, counts: Array) -> int:
     return int(values[_first_of_largest(numerators, n[:-1] * (n[-1] - n[:-1]))])
 
 
-@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True, without_data="within")
 def yen(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold of the largest entropic correlation of its classes. Use it as `im > yen(im)`.
 
@@ -147,7 +147,7 @@ def _by_correlation(values: Array, counts: Array) -> int:
     return int(values[_first_of_largest(numerators, squares[:-1] * (squares[-1] - squares[:-1]))])
 
 
-@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True)
+@function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True, without_data="within")
 def isodata(im: Image, within: MaskOrNone = None) -> int | float:
     """The threshold midway between the means of the classes it makes. Use it as `im > isodata(im)`.
 
@@ -184,7 +184,7 @@ def _by_midpoint(values: Array, counts: Array) -> int:
     return level
 
 
-@function(gives=NUMBER.bounded(means), halo=WHOLE, cost=3, memory=3)
+@function(gives=NUMBER.bounded(means), halo=WHOLE, cost=3, memory=3, without_data="within")
 def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     """The mean of an image's pixels, as a threshold. Use it as `im > mean_threshold(im)`.
 
@@ -213,7 +213,7 @@ def mean_threshold(im: Image, within: MaskOrNone = None) -> float:
     return float(mean(pixels))
 
 
-@function(gives=NUMBER.bounded(_finite_values), halo=WHOLE, cost=60, memory=74, transposes=True)
+@function(gives=NUMBER.bounded(_finite_values), halo=WHOLE, cost=60, memory=74, transposes=True, without_data="within")
 def li(im: Image, within: MaskOrNone = None) -> float:
     """The threshold of minimum cross entropy between an image and its classes. Use it as `im > li(im)`.
 

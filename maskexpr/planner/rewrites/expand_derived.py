@@ -122,7 +122,8 @@ class _Expression:
     def __init__(self, place: Step) -> None:
         self._place = place
         grid = grid_of({name: operand.kind for name, operand in place.operands.items()})
-        self._around = Surroundings(grid.ndim, grid.spacing) if grid else Surroundings(None, None)
+        time = grid.grid.time if grid and grid.grid else None
+        self._around = Surroundings(grid.ndim, grid.spacing, time=time) if grid else Surroundings(None, None)
         self._filled_in = {"spacing": self._around.spacing, "grid": grid.shape if grid else None}
 
     def made(self, node: nodes.Expression) -> Step:

@@ -1,0 +1,353 @@
+"""What one DICOM file says of its pixels, read without them: pydicom takes the elements apart, we judge them."""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.messages import Mistake
+from maskexpr.files.decoding import bounds
+from maskexpr.files.decoding.format import OpenFile
+from maskexpr.files.formats.dicom import groups
+from maskexpr.files.formats.dicom.groups import Plane, floats, whole
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+DECODER = "pydicom"
+
+_DIRECTORY = "1.2.840.10008.1.3.10"
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+_BIG_ENDIAN = "1.2.840.10008.1.2.2"
+_LITTLE_ENDIAN, _IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
+_NATIVE = (_IMPLICIT, _LITTLE_ENDIAN, _BIG_ENDIAN, _DEFLATED)
+_FLOATS = {8: ("FloatPixelData", 32), 9: ("DoubleFloatPixelData", 64)}  # by their elements
+_UNKNOWN_LENGTH = 0xFFFFFFFF
+_GREYS = ("MONOCHROME2", "MONOCHROME1")
+_COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT")
+_SECTION = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file declares of its pixels.
+
+    Attributes
+    ----------
+    allocated, stored, high
+        Bits of a sample: of its place, of its number, and the highest of these in the place.
+    syntax
+        How the data are packed, as DICOM numbers it.
+    place
+        Where the pixels begin in the file; None where they are not to be found in it as they are.
+    floating
+        Whether samples are floating numbers.
+    spacing
+        Of rows and of columns, in millimetres, and `spacing_from` says where that is stated.
+    between
+        How far slices are said to be apart.
+    padding
+        The stored numbers that stand for no data, the first and the last.
+    """
+
+    name: str
+    rows: int
+    columns: int
+    frames: int
+    samples: int
+    allocated: int
+    stored: int
+    high: int
+    is_signed: bool
+    is_floating: bool
+    photometric: str
+    syntax: str
+    place: int | None
+    series: str
+    description: str
+    modality: str
+    is_localizer: bool
+    segmentation: str
+    segments: tuple[str, ...]
+    spacing: tuple[float, float] | None
+    spacing_from: str
+    between: float | None
+    thickness: float | None
+    frames_are: str
+    frame_time: float | None
+    padding: tuple[float, float] | None
+    palette_bits: int
+    planes: tuple[Plane, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def is_native(self) -> bool:
+        return self.syntax in _NATIVE
+
+    @property
+    def is_big_endian(self) -> bool:
+        return self.syntax == _BIG_ENDIAN
+
+    @property
+    def is_inverted(self) -> bool:
+        """Whether low numbers are bright."""
+        return self.photometric == "MONOCHROME1" and not self.is_floating
+
+    @property
+    def is_palette(self) -> bool:
+        return self.photometric == "PALETTE COLOR"
+
+    @property
+    def frame_bytes(self) -> int:
+        return self.rows * self.columns * self.samples * self.allocated // 8
+
+
+class NoPixels(Exception):
+    """A DICOM file that holds no image: how that is said where it is alone, and what it is instead."""
+
+    def __init__(self, mistake: Mistake, what: str = "") -> None:
+        self.mistake, self.what = mistake, what
+        super().__init__(what)
+
+
+def dataset(file: OpenFile, *, pixels: bool) -> "Dataset":
+    """The elements of a file, with or without its pixels; within `file.decoding`."""
+    try:
+        import pydicom
+    except ImportError:
+        raise file.wrong(messages.DICOM_NEEDS_PYDICOM) from None
+    file.stream.seek(0)
+    stream: Any = _Within(file.stream, file.size)
+    return pydicom.dcmread(stream, stop_before_pixels=not pixels, force=True)
+
+
+def read(file: OpenFile, number: int) -> Header:
+    """The header of a file, which is so many of a series; a `NoPixels` where it is no image."""
+    with file.decoding(DECODER):
+        _check_deflated(file)
+        found = dataset(file, pixels=False)
+        header = _taken(file, number, found, file.stream.tell())
+    if isinstance(header, NoPixels):
+        raise header
+    return header
+
+
+def _taken(file: OpenFile, number: int, found: "Dataset", end: int) -> "Header | NoPixels":
+    """The header from elements that end at some place of the file."""
+    meta = getattr(found, "file_meta", {})
+    kind = str(meta.get("MediaStorageSOPClassUID") or found.get("SOPClassUID") or "")
+    if kind == _DIRECTORY or "DirectoryRecordSequence" in found:
+        return NoPixels(messages.DICOM_DIRECTORY)
+    syntax = _syntax(found)
+    place = None if syntax == _DEFLATED else _pixels_at(file, end, found)
+    is_image = place is not None or syntax == _DEFLATED
+    if not is_image or not whole(found, "Rows", 0) or not whole(found, "Columns", 0):
+        return NoPixels(messages.DICOM_NO_PIXELS, _in_words(found, kind))
+    header = _header(file, number, found, syntax, place)
+    _check(file, header, place)
+    return header
+
+
+def _in_words(found: "Dataset", kind: str) -> str:
+    from pydicom.uid import UID
+
+    return UID(kind).name if kind else str(found.get("Modality") or "of no known kind")
+
+
+class _Within:
+    """A stream that is asked for no more bytes than there are: an element may claim 4 GB."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream, self._size = stream, size
+        self.seek, self.tell, self.close = stream.seek, stream.tell, stream.close
+
+    def read(self, size: int = -1) -> bytes:
+        if size is not None and size > bounds.CHUNK_BYTES:
+            size = min(size, max(self._size - self._stream.tell(), 0))
+        return self._stream.read(size)
+
+
+def _check_deflated(file: OpenFile) -> None:
+    """Refuse what unpacks to more than a bound, where all behind the first group is one stream of deflate."""
+    file.stream.seek(0)
+    head = file.stream.read(2**12)
+    if _DEFLATED.encode() not in head:
+        return
+    length = head.find(b"\2\0\0\0UL\4\0")
+    if length < 0:
+        raise file.broken()
+    start = length + 12 + struct.unpack_from("<I", head, length + 8)[0]
+    file.stream.seek(start)
+    unpacker, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    while data := file.stream.read(_SECTION):
+        while data:
+            total += len(unpacker.decompress(data, _SECTION))
+            data = unpacker.unconsumed_tail
+            file.check(total, bounds.INFLATED)
+    if not unpacker.eof:
+        raise file.broken()
+
+
+def _syntax(found: "Dataset") -> str:
+    syntax = str(getattr(found, "file_meta", {}).get("TransferSyntaxUID") or "")
+    if syntax:
+        return syntax
+    implicit, little = found.original_encoding
+    return _IMPLICIT if implicit else _LITTLE_ENDIAN if little else _BIG_ENDIAN
+
+
+def _pixels_at(file: OpenFile, end: int, found: "Dataset") -> tuple[int, str, int] | None:
+    """Where the pixels begin, under what name, and how many bytes they have; None if there are none.
+
+    pydicom stops before their element.
+    """
+    little = found.original_encoding[1]
+    order = "<" if little else ">"
+    file.stream.seek(end)
+    head = file.stream.read(12)
+    if len(head) < 12:
+        return None
+    group, element = struct.unpack_from(order + "HH", head)
+    if group != 0x7FE0 or element not in (8, 9, 16):
+        return None
+    name = "PixelData" if element == 16 else _FLOATS[element][0]
+    # Some are not written as they say: a length is even and so never begins like one of these.
+    if head[4:6] in (b"OB", b"OW", b"OF", b"OD", b"UN"):
+        return end + 12, name, struct.unpack_from(order + "I", head, 8)[0]
+    return end + 8, name, struct.unpack_from(order + "I", head, 4)[0]
+
+
+def _header(file: OpenFile, number: int, found: "Dataset", syntax: str, place: tuple[int, str, int] | None) -> Header:
+    floating = dict(_FLOATS.values())
+    name = place[1] if place else "PixelData"
+    allocated = floating.get(name) or whole(found, "BitsAllocated", 0)
+    stored = allocated if name in floating else whole(found, "BitsStored", allocated)
+    spacing, source = groups.spacing(found)
+    frames = whole(found, "NumberOfFrames", 1) or 1
+    file.check(frames, bounds.PAGES)
+    samples = whole(found, "SamplesPerPixel", 1)
+    signed = whole(found, "PixelRepresentation", 0) == 1
+    photometric = str(found.get("PhotometricInterpretation") or (_GREYS[0] if samples == 1 else _COLOURS[0])).strip()
+    segmentation = str(found.get("SegmentationType") or "")
+    segments = found.get("SegmentSequence") or () if segmentation else ()
+    kinds = [str(part).upper() for part in _many(found.get("ImageType"))]
+    frames_are, frame_time = groups.order_of_frames(found)
+    measures = groups.measures(found)
+    notes = ("a modality LUT is not applied: numbers are as stored",) if "ModalityLUTSequence" in found else ()
+    return Header(
+        name=file.name,
+        rows=whole(found, "Rows", 0),
+        columns=whole(found, "Columns", 0),
+        frames=frames,
+        samples=samples,
+        allocated=allocated,
+        stored=stored,
+        high=whole(found, "HighBit", stored - 1),
+        is_signed=signed,
+        is_floating=name in floating,
+        photometric=photometric,
+        syntax=syntax,
+        place=place[0] if place else None,
+        series=str(found.get("SeriesInstanceUID") or ""),
+        description=str(found.get("SeriesDescription") or found.get("ProtocolName") or ""),
+        modality=str(found.get("Modality") or ""),
+        is_localizer="LOCALIZER" in kinds,
+        segmentation=segmentation,
+        segments=tuple(str(segment.get("SegmentLabel") or segment.get("SegmentNumber")) for segment in segments),
+        spacing=spacing,
+        spacing_from=source,
+        between=_positive(measures, "SpacingBetweenSlices"),
+        thickness=_positive(measures, "SliceThickness"),
+        frames_are=frames_are,
+        frame_time=frame_time,
+        padding=_padding(found, allocated, signed) if photometric in _GREYS and not segmentation else None,
+        palette_bits=_palette_bits(file, found) if photometric == "PALETTE COLOR" else 0,
+        planes=groups.planes(found, number, frames),
+        notes=notes,
+    )
+
+
+def _many(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else () if value is None else (value,)
+
+
+def _positive(found: Any, name: str) -> float | None:
+    value = floats(found, name, 1)
+    return abs(value[0]) or None if value else None
+
+
+def _padding(found: "Dataset", allocated: int, signed: bool) -> tuple[float, float] | None:
+    names = ("PixelPaddingValue", "PixelPaddingRangeLimit")
+    for prefix in ("Float", "DoubleFloat"):
+        if f"{prefix}{names[0]}" in found:
+            names = (f"{prefix}{names[0]}", f"{prefix}{names[1]}")
+    first = floats(found, names[0], 1)
+    if first is None:
+        return None
+    last = floats(found, names[1], 1) or first
+    if names[0].startswith("Pixel"):  # written with the other sign by some
+        ends = [_signed(int(value[0]), allocated, signed) for value in (first, last)]
+        return min(ends), max(ends)
+    return min(first[0], last[0]), max(first[0], last[0])
+
+
+def _signed(value: int, allocated: int, signed: bool) -> int:
+    if signed and value >= 2 ** (allocated - 1):
+        return value - int(2**allocated)
+    return value + int(2**allocated) if not signed and value < 0 else value
+
+
+def _palette_bits(file: OpenFile, found: "Dataset") -> int:
+    """Of one channel of a palette's colours; a palette that unpacks to more than a palette is damage."""
+    for colour in ("Red", "Green", "Blue"):
+        packed = found.get(f"Segmented{colour}PaletteColorLookupTableData")
+        if packed is not None and _unpacked(packed, "<" if found.original_encoding[1] else ">") > 2**16:
+            raise file.broken()
+    descriptor = found.get("RedPaletteColorLookupTableDescriptor")
+    bits = int(descriptor[2]) if descriptor is not None and len(descriptor) == 3 else 0
+    if bits not in (8, 16):
+        raise file.broken()
+    return bits
+
+
+def _unpacked(packed: bytes, order: str) -> int:
+    """How many colours the segments of a palette come to."""
+    words = struct.unpack(f"{order}{len(packed) // 2}H", packed[: len(packed) // 2 * 2])
+    at = total = 0
+    while at + 1 < len(words):
+        opcode, length = words[at : at + 2]
+        if opcode not in (0, 1):  # one that repeats others, which encoders do not write
+            return _UNKNOWN_LENGTH
+        total += length
+        at += 2 + (length if opcode == 0 else 1)
+    return total
+
+
+def _check(file: OpenFile, header: Header, place: tuple[int, str, int] | None) -> None:
+    """Refuse what is not read, and what promises more than the file can hold."""
+    is_grey = header.samples == 1 and header.photometric in _GREYS
+    is_colour = header.samples == 3 and header.photometric in _COLOURS
+    if not is_grey and not is_colour and not (header.samples == 1 and header.is_palette):
+        many = f"{header.samples} samples a pixel of {header.photometric}"
+        raise file.wrong(messages.FILE_PIXEL_TYPE, type=many)
+    if header.allocated not in (1, 8, 16, 32, 64) or (is_colour and header.allocated > 32):
+        raise file.wrong(messages.FILE_PIXEL_TYPE, type=f"samples of {header.allocated} bits")
+    if not 0 < header.stored <= header.high + 1 <= header.allocated:
+        raise file.broken()
+    pixels = header.rows * header.columns * header.samples * header.frames
+    file.check(pixels, bounds.PIXELS)
+    if place is None:
+        return
+    held = file.size - place[0]
+    if not header.is_native:
+        file.check_promise(pixels * header.allocated // 8, held, "arithmetic")
+        return
+    promised = (pixels * header.allocated + 7) // 8
+    if header.photometric == "YBR_FULL_422":
+        promised = promised * 2 // 3
+    if place[2] != _UNKNOWN_LENGTH:
+        held = min(held, place[2])
+    if promised > held:
+        raise file.broken()

@@ -1,0 +1,118 @@
+"""Files for callers in Python: what the commands read and write, as arrays that say where they lie."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from maskexpr.checker import binding
+from maskexpr.checker.image import Image
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError
+from maskexpr.display.views import with_kind
+from maskexpr.files import images, programs
+from maskexpr.files.access import Access
+from maskexpr.kinds.kind import SEGMENTATIONS, Kind, shape_text
+from maskexpr.program.steps import InputInfo
+
+_AS_STATED: Any = object()
+
+
+def read(
+    path: str | os.PathLike[str], *, kind: str | None = None, spacing: Any = None, nodata: Any = _AS_STATED
+) -> Image:
+    """What a file holds, as the commands read it: its array with spacing, axes and place, as an input of programs.
+
+    Axes come in the order t, z, y, x, channels last, whatever the file has; the array may be a view.
+
+    Parameters
+    ----------
+    path : path
+        A file, a folder or a pattern of the files of one DICOM series, or `f.npz:name` for one array of several.
+    kind : {"image", "mask", "colour", "labels"}, optional
+        What the file is taken for, as by `input NAME: KIND`.
+    spacing : number, text such as "0.5mm", or a sequence of them, optional
+        The size of a pixel in place of the one that the file states.
+    nodata : number or None, optional
+        What the file stores where there is no data, in place of what it says; None for nowhere.
+
+    Raises
+    ------
+    FileError
+        The file cannot be opened, is no image, is damaged, too large, or of a pixel type that cannot be read exactly.
+
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/m.npy"
+    >>> maskexpr.write(path, np.array([[True, False]]))
+    >>> maskexpr.evaluate("area(m)", m=maskexpr.read(path))
+    1
+    """
+    pixels, _ = programs.read_input(InputInfo("the image", kind), Path(path), Access())
+    image = programs.as_image(pixels, None)
+    if nodata is not _AS_STATED:
+        image = replace(image, valid=None, nodata=nodata)
+    if kind is not None:
+        image = replace(image, kind=kind)
+    return image if spacing is None else replace(image, spacing=spacing)
+
+
+def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: str | None = None) -> None:
+    """Write an array as the commands write it, whole or not at all: in the format that the name ends in, and exactly.
+
+    Parameters
+    ----------
+    path : path
+        A file of that name is replaced.
+    array : array_like or maskexpr.Image
+        Of bools it is a mask, of int32 without negative values labels, as programs give them; else an image, in colour
+        if it looks like one.
+    like : maskexpr.Image or array_like, optional
+        An image of the same shape that says where the pixels lie, such as the one that a mask was made from: its axes,
+        spacing and place are written, as far as the format can.
+    kind : {"image", "mask", "colour", "labels"}, optional
+        What the array is, where its type does not say it.
+
+    Raises
+    ------
+    InputError
+        The array is none of these, or of another shape than `like`.
+    FileError
+        The format cannot hold the array exactly, or the file cannot be written.
+
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/m.npy"
+    >>> maskexpr.write(path, np.array([[2, 0, 7]]), kind="labels")
+    >>> np.load(path)
+    array([[2, 0, 7]], dtype=uint8)
+    """
+    value, found = with_kind(array, "the array", kind)
+    if not found.is_array:
+        raise InputError(messages.WRITE_NO_ARRAY.anywhere(found=found.word))
+    valid = binding.valid(array, "the array", found.name)
+    placed = found if like is None else _place_of(like, found)
+    number = found.nodata if found.nodata is not None else placed.nodata
+    if valid is not None and found.name not in SEGMENTATIONS:
+        value, number = _filled(value, valid, number)
+    images.write(path, images.Raster(value, found.name, placed.spacing, placed.grid, valid, number))
+
+
+def _place_of(like: Any, found: Kind) -> Kind:
+    """What another image says of where the pixels lie."""
+    placed = with_kind(like, "like")[1]
+    if placed.shape != found.shape:
+        shapes = {"like": shape_text(placed.shape or ()), "array": shape_text(found.shape or ())}
+        raise InputError(messages.WRITE_LIKE_SHAPE.anywhere(**shapes))
+    grid = placed.grid and replace(placed.grid, channels=found.grid.channels if found.grid else ())
+    return replace(placed, grid=grid)
+
+
+def _filled(array: np.ndarray[Any, Any], valid: np.ndarray[Any, Any], number: float | None) -> tuple[Any, float]:
+    """An image with a number where it lacks data."""
+    if number is None and array.dtype.kind == "f":
+        number = float("nan")
+    if number is None:
+        raise InputError(messages.WRITE_NODATA.anywhere(dtype=array.dtype))
+    spread = valid if valid.ndim == array.ndim else valid[..., np.newaxis]
+    return np.where(spread, array, array.dtype.type(number)), number
