@@ -43,7 +43,7 @@ def test_alpha():
         ("band(im, 0)", "no channel 0 of 5", "from 1 to 5"),
         ("gray(im)", "its channels are DAPI, GFP, a, b, c", 'channel(im, "DAPI")'),
         ("value(im)", "no red, green and blue", 'channel(im, "DAPI")'),
-        ("alpha(im)", "im has no alpha", "opaque"),
+        ("alpha(im)", "im has no alpha", "TIFF"),
         ("im > 3", "im has 5 channels", 'channel(im, "DAPI"); its channels are DAPI, GFP, a, b, c'),
         ("otsu(im)", "im has 5 channels", 'channel(im, "DAPI"); its channels are'),
         ("mean(im[channel(im, 0) > 3])", "im has 5 channels", 'channel(im, "DAPI")[channel(im, 0) > 3]'),

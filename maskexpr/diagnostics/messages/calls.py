@@ -239,7 +239,9 @@ NOT_RGB = Mistake(
     "colour", "{text} has no red, green and blue: its channels are {listed}", "take one: channel({text}, {which}), say"
 )
 NO_ALPHA = Mistake(
-    "colour", "{text} has no alpha: its channels are {listed}", "leave it out: without one all pixels are opaque"
+    "colour",
+    "{text} has no alpha: its channels are {listed}",
+    "save it as TIFF, which keeps alpha: other files are read without it, as explain says",
 )
 BITS_ORDER = Mistake("argument-range", "bits goes from low to high, not from {low} to {high}", "swap them")
 BIT_BEYOND_TYPE = Mistake("argument-range", "there is no bit {bit} in {dtype}", "the highest one is {last}")
