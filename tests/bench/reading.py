@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         works = made(Path(folder), tuple(options.shape))
         for name, (path, theirs) in works.items():
-            ours_s, theirs_s = in_turn((lambda path=path: ours(path), lambda path=path: theirs(path)), options.rounds)
+            ours_s, theirs_s = in_turn((partial(ours, path), partial(theirs, path)), options.rounds)
             ratio = f"{theirs_s * 1000:8.1f}, ratio {theirs_s / ours_s:.2f}"
             print(f"{name:12} ours {ours_s * 1000:8.1f} ms, theirs {ratio}; {peak([path]) - peak([]):.0f} MiB at most")
     return 0
