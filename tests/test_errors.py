@@ -82,6 +82,8 @@ def _given(line):
     array = array % 2 == 1 if dtype == "bool" and fill == "count" else array.astype(dtype)
     if words[2:3] == ["origin"]:
         return name, maskexpr.Image(array, spacing=1, origin=[float(n) for n in words[3:]])
+    if words[2:3] == ["axes"]:
+        return name, maskexpr.Image(array, spacing=1, axes=words[3])
     spacing = words[3:] if words[2:3] == ["spacing"] else None
     if spacing is None:
         return name, array
@@ -351,6 +353,11 @@ ODD_INPUTS = {
 def test_an_input_that_is_no_image(name):
     value, text = ODD_INPUTS[name]
     assert str(error_of("im > 3", im=value)) == f"error: {text}"
+
+
+def test_colours_of_channels_that_are_none():
+    image = maskexpr.Image(np.zeros((2, 2, 2), np.uint16), kind="colour", channels=["DAPI", "GFP"])
+    assert error_of("gray(im)", im=image).hint == 'take one: channel(im, "DAPI"), say'
 
 
 def test_a_mask_in_colours():
@@ -678,6 +685,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_a_file_that_cannot_be_used,
         test_a_function_that_does_not_say_what_it_makes_of_no_data,
         test_a_mask_in_colours,
+        test_colours_of_channels_that_are_none,
         test_room_around_the_image_that_does_not_fit_in_memory,
         test_a_step_that_runs_out_of_memory,
         test_samples_for_a_function_whose_rule_makes_images_of_them,

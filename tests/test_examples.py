@@ -11,6 +11,7 @@ import pydicom
 import pytest
 import scipy.ndimage as ndi
 import skimage
+import tifffile
 from helpers.topology import topology
 
 import maskexpr
@@ -111,6 +112,7 @@ MEASURED: dict[str, dict[str, float]] = {
         "dark_share": 0.22918276054111347,
     },
     "edges": {"edges": 23544, "lines": 3656, "inside": 39909, "n": 24},
+    "mitosis": {"nuclei": 11542, "dividing": 1796, "n": 120, "share": 11 / 120, "flat": 65533},
     "nuclei": {"stained": 8393, "nuclei": 5889, "n": 51},
     "qa": {"usable": 7801, "water": 434, "clear": 8736, "share": 0.7151631829849652},
     "slide": {"gland": 48200, "glass": 8479, "stroma": 39974, "share": 0.5466464037017715},
@@ -344,6 +346,22 @@ def test_nuclei(run: Run, ihc: np.ndarray, waist: float) -> None:
     kept = [p.label for p in skimage.measure.regionprops(inner) if p.area >= 30 and p.solidity > 0.8]
     np.testing.assert_array_equal(results["nuclei"], np.where(np.isin(inner, kept), inner, 0))
     assert results["n"] == len(kept)
+
+
+def test_mitosis(run: Run) -> None:
+    results = run("mitosis.mask")
+    dna, ph3 = tifffile.imread(EXAMPLES / "nuclei.ome.tif")
+    smooth = ndi.gaussian_filter(dna.astype(float), 1)
+    found = ndi.binary_fill_holes(smooth > skimage.filters.threshold_otsu(smooth))
+    parts = skimage.segmentation.clear_border(maskexpr.evaluate("split(m, 2).remove_small(20)", m=found))
+    np.testing.assert_array_equal(results["nuclei"], parts)
+    brightest = {p.label: ph3[p.slice][p.image].max() for p in skimage.measure.regionprops(parts)}
+    dividing = [label for label, value in brightest.items() if value > 50]
+    np.testing.assert_array_equal(results["dividing"], np.where(np.isin(parts, dividing), parts, 0))
+    assert (results["n"], results["share"]) == (len(brightest), len(dividing) / len(brightest))
+    flat = dna - ndi.gaussian_filter(dna.astype(float), 30)
+    assert results["flat"].dtype == np.uint8
+    np.testing.assert_allclose(results["flat"], 255 * (flat - flat.min()) / np.ptp(flat), atol=0.501)
 
 
 # --- CT and MRI ------------------------------------------------------------------------------------------------------

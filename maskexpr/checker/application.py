@@ -196,8 +196,7 @@ class _Application:
         # A comparison is a mask or a truth already before its image is known; both want the same advice.
         name = "mask" if kind.name == "unknown" and kind.surely(LOGICAL) else kind.name
         if name == "colour":
-            stack = self.here.context.or_stack(value)
-            return messages.ARGUMENT_COLOUR, {"channels": kind.channels or "several", "stack": stack}
+            return self.here.context.of_colour(messages.ARGUMENT_COLOUR, value)
         if kind.surely(SAMPLES):
             return self._misfit_of_samples(parameter, value, text)
         is_named = bool(value.step.name) and (kind.range is not None or not kind.is_complete)

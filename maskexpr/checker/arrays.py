@@ -199,7 +199,7 @@ def _kind_name(pixels: _Pixels, declared: str | None) -> str:
 
 def _may_become(kind: str, declared: str, shape: tuple[int, ...]) -> bool:
     if declared == "colour":
-        return len(shape) >= 3 and shape[-1] in (3, 4) and kind in INTENSITIES
+        return len(shape) >= 3 and (kind == "colour" or (kind == "image" and shape[-1] in (3, 4)))
     allowed = {"image": NUMERIC_ARRAYS, "labels": NUMERIC_ARRAYS, "mask": BINARY_OR_GREY}
     return kind in allowed.get(declared, set())
 
@@ -207,7 +207,7 @@ def _may_become(kind: str, declared: str, shape: tuple[int, ...]) -> bool:
 def _as_kind(info: InputInfo, kind: str, pixels: _Pixels, spacing: Any) -> tuple[Any, Kind]:
     shape, channels = pixels.shape, 0
     if kind == "colour":
-        if len(shape) < 2 or shape[-1] not in (3, 4):
+        if len(shape) < 2 or (len(shape) == 2 and shape[-1] not in (3, 4)):
             raise _other_kind(info, "colour", "image")
         shape, channels = shape[:-1], shape[-1]
     if len(shape) > MOST_AXES:
@@ -241,9 +241,10 @@ def _ends(array: np.ndarray[Any, Any]) -> tuple[int, int]:
 
 def _one_channel(pixels: _Pixels) -> _Pixels:
     """A grey image that a file holds as colours: its channels are equal."""
-    array = pixels.array
+    array, count = pixels.array, pixels.shape[-1]
+    others = 3 if count in (3, 4) else count  # a fourth one is alpha
     if array is not None:
-        if any(np.any(array[..., i] != array[..., 0]) for i in (1, 2)):
+        if any(np.any(array[..., i] != array[..., 0]) for i in range(1, others)):
             raise Refused(messages.INPUT_MASK_COLOUR)
         array = array[..., 0]
     return replace(pixels, array=array, shape=pixels.shape[:-1])

@@ -2,13 +2,13 @@
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.source import Source, Span
-from maskexpr.functions.arguments import Parameter, Surroundings, Takes
+from maskexpr.functions.arguments import Parameter, Surroundings, Takes, value_text
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import NAMES, Kind
 from maskexpr.language import nodes
@@ -189,3 +189,18 @@ class Context:
         """What to add to a hint on a colour image that was only taken for one, by its shape."""
         name = value.step.name
         return messages.OR_STACK.format(name=name) if name and name not in self.declared else ""
+
+    def of_colour(self, mistake: Mistake, value: Value) -> tuple[Mistake, dict[str, object]]:
+        """A mistake made with a colour image, with what its channels are; where they are no red, green and blue, its
+        way out is one of them."""
+        kind = value.kind
+        fields: dict[str, object] = {"channels": kind.channels or "several", "stack": self.or_stack(value), "mask": ""}
+        if kind.is_rgb or not kind.channels:
+            return mistake, fields
+        names = kind.channel_names
+        listed = ", ".join(names) if names else f"0 to {kind.channels - 1}"
+        return replace(mistake, hint=messages.CHANNEL_WANTED), {
+            **fields,
+            "which": value_text(names[0]) if names else "0",
+            "listed": listed,
+        }

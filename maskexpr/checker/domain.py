@@ -99,4 +99,5 @@ class _Walk:
         if found.step.kind.name in MEASURES:
             self.measured[found.step] = writing.call("any", {"m": valid}, kind=TRUTH)
         elif found.valid is not None and found.valid is not valid and outside.is_window(function):
-            self.lost[found.step] = writing.call("area", {"m": valid}), writing.call("area", {"m": found.valid})
+            areas = writing.call("area", {"m": valid}), writing.call("area", {"m": found.valid})
+            self.lost[writing.again()] = areas  # what was cut after is the same step before

@@ -49,8 +49,12 @@ class Writing:
 
     def again(self, **changed: Step) -> Step:
         """The step applied to what became of its operands, some changed or added."""
+        return self.set(_NONE, **changed)
+
+    def set(self, new: Mapping[str, Any], /, **changed: Step) -> Step:
+        """The same with some of its settings changed."""
         given = {**{name: held.step for name, held in self.operands.items()}, **changed}
-        settings = {name: value for name, value in self.step.settings.items() if name not in changed}
+        settings = {**{name: value for name, value in self.step.settings.items() if name not in changed}, **new}
         return self._place(replace(self.step, operands=in_order(self.function, given), settings=settings))
 
     def instead(self, name: str, **added: Step) -> Step:
@@ -67,13 +71,16 @@ class Writing:
         operands: Mapping[str, Step] = _NONE,
         settings: Mapping[str, Any] = _NONE,
         kind: Kind | None = None,
+        at: Step | None = None,
     ) -> Step:
-        """A function of the library applied; what it gives is as its record says, unless a kind is laid down."""
+        """A function of the library applied; what it gives is as its record says, unless a kind is laid down. It stands
+        in the text where this step does, or another one."""
         function = CATALOGUE.get(name) or OPERATORS.get(name) or PLANNED[name]
         if kind is None:
             kind = function.gives.rule({n: operand.kind for n, operand in operands.items()})
         known = {"spacing": None} if "spacing" in function.filled_in else {}
-        step = Step(kind, self.step.source, self.step.span, function, dict(operands), {**known, **settings})
+        at = at or self.step
+        step = Step(kind, at.source, at.span, function, dict(operands), {**known, **settings})
         for parameter in function.parameters:
             if parameter.name not in step.operands and parameter.name not in step.settings:
                 step.settings[parameter.name] = parameter.default  # type: ignore[index]  # a dict, as made above
@@ -117,14 +124,15 @@ class Writing:
             values = union(kind.range, Range(number, number))
             holds = kind.dtype is not None and union(values, of_type(kind.dtype)) == of_type(kind.dtype)
             kind = replace(kind, range=values, dtype=kind.dtype if holds else smallest_type(values))
-        return self.call("where", {"condition": valid, "a": value, "b": other}, kind=kind)
+        # It stands where the value does: what refuses it quotes that.
+        return self.call("where", {"condition": valid, "a": value, "b": other}, kind=kind, at=value)
 
     def samples(self, value: Step, mask: Step) -> Step:
         """The values where a mask is on."""
         kind = value.kind
         most = math.prod(kind.shape) if kind.shape is not None else kind.most
         taken = replace(kind, name=SAMPLED.get(kind.name, kind.name), shape=None, most=most, grid=None)
-        return self.call("samples", {"value": value, "mask": mask}, kind=replace(taken, is_partial=False))
+        return self.call("samples", {"value": value, "mask": mask}, kind=replace(taken, is_partial=False), at=value)
 
     def everywhere(self, kind: Kind) -> Step:
         """A mask that is on everywhere."""

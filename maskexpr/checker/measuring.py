@@ -24,8 +24,9 @@ def samples(at: Writing) -> Held:
     value, valid = at.operands[first].step, at.operands[first].valid
     if valid is None:
         return Held(at.again())
-    if not at.step.kind.is_array:
-        return Held(at.again(**{first: at.samples(value, valid)}))
+    if not at.step.kind.is_array:  # along all axes, if any are named: samples have none
+        settings = {"axes": None} if "axes" in at.step.settings else {}
+        return Held(at.set(settings, **{first: at.samples(value, valid)}))
     found = at.instead(f"{at.function.name} of lines", valid=valid)
     kind = found.kind
     mask = mask_of(kind)
@@ -179,7 +180,9 @@ def fill(at: Writing) -> Held:
 
 
 def stored(at: Writing) -> Held:
-    return Held(at.value("x"))
+    """Another value than that which lacks data, of the same numbers."""
+    x = at.operands["x"]
+    return Held(x.step if x.valid is None else at.again())
 
 
 def own(at: Writing) -> Held:

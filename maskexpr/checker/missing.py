@@ -3,7 +3,7 @@
 import functools
 import math
 import numbers
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,20 @@ def equals(array: Array, number: float) -> Array | None:
     if held is None:
         return None
     return np.isnan(array) if held != held else np.asarray(array == held)
+
+
+def number_for_none(array: Array, valid: Array, numbers: Iterable[float | None]) -> float | None:
+    """The first of some numbers that an image can hold where it has no data, as it holds it nowhere else: nan if none
+    will do, or None in a type that has no nan. `valid` is of its shape without channels; a pixel lacks data where all
+    of its channels hold the number."""
+    for number in numbers:
+        holds = None if number is None else equals(array, number)
+        if holds is None:
+            continue
+        there = holds.all(axis=-1) if holds.ndim > valid.ndim else holds
+        if not np.any(there & valid):
+            return number
+    return math.nan if array.dtype.kind == "f" else None
 
 
 def _held(dtype: np.dtype[Any], number: float) -> Any:

@@ -79,9 +79,8 @@ def refuse_operand(here: Place, symbol: str, value: Value, wanted: str) -> None:
     """Say why a colour image, a text, a list... cannot stand beside this operator."""
     kind, text = value.kind, here.quote(value)
     if kind.name == "colour":
-        channels, stack = kind.channels or "several", here.context.or_stack(value)
-        fields = {"text": text, "channels": channels, "operator": symbol, "stack": stack}
-        here.at(value).report(messages.COLOUR_IN_OPERATOR, **fields)
+        mistake, fields = here.context.of_colour(messages.COLOUR_IN_OPERATOR, value)
+        here.at(value).report(mistake, text=text, operator=symbol, **fields)
     else:
         here.at(value).report(messages.OPERAND_KIND, operator=symbol, kind=kind.word, wanted=wanted)
 

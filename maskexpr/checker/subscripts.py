@@ -67,9 +67,9 @@ def _is_open(value: Value) -> bool:
 def _samples(here: Place, value: Value, mask: Value, node: nodes.Index) -> Value:
     kind = value.kind
     if kind.name == "colour":
-        fields = {"text": here.quote(node.value), "mask": here.quote(node.subscripts[0])}
-        channels, stack = kind.channels or "several", here.context.or_stack(value)
-        here.at(node.value).report(messages.INDEX_COLOUR, channels=channels, stack=stack, **fields)
+        mistake, fields = here.context.of_colour(messages.INDEX_COLOUR, value)
+        fields |= {"text": here.quote(node.value), "mask": f"[{here.quote(node.subscripts[0])}]"}
+        here.at(node.value).report(mistake, **fields)
         return here.unknown()
     operands = {"value": value, "mask": mask}
     selections = here.context.steps.selections

@@ -91,6 +91,7 @@ def _options(given: list[str]) -> argparse.Namespace:
     """What was asked for; leaves with usage where it is no command."""
     if given and "=" in given[0] and not given[0].startswith("-"):
         given.insert(0, "repl")  # maskexpr im=ankle.png: a session, as maskexpr alone is
+    given = _joined(given)
     parser = _parser(given[0] if given else "repl")
     options, rest = parser.parse_known_args(given)
     if rest and hasattr(options, "given") and not any(r.startswith("-") for r in rest):
@@ -98,6 +99,25 @@ def _options(given: list[str]) -> argparse.Namespace:
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return options if options.command is not None else parser.parse_args(["repl"])
+
+
+def _joined(given: Sequence[str]) -> list[str]:
+    """`--nodata -3.4e38` as one word: argparse takes -3 for a number, and this or -inf for an option."""
+    words: list[str] = []
+    for text in given:
+        if words and words[-1] == "--nodata" and text.startswith("-") and _is_number(text):
+            words[-1] += f"={text}"
+        else:
+            words.append(text)
+    return words
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _complain(error: MaskError) -> None:

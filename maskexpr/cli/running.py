@@ -110,10 +110,10 @@ def _run_program(
             print(title + text, file=stream)
             continue
         run.write(name, result, paths[name])
-        shared.warn(programs.lost_in_file(name, result))
         if paths[name] != STANDARD:
             details = ("\n" if drawn else "  ") + text if told else ""
             print(shown(paths[name]) + details, file=stream)
+    shared.warn(programs.lost_in_files({name: result for name, result in results.items() if name in paths}))
     for name, picture in pictures.items():
         run.write(name, picture, paths[name])
         if paths[name] != STANDARD:

@@ -337,6 +337,7 @@ FOREIGN_FUNCTIONS = _table()
 WITHOUT_LIKE = frozenset(
     (
         "sort",
+        "reshape",
         "diff",
         "delete",
         "choose",

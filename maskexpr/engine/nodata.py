@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.checker.missing import equals
+from maskexpr.checker.missing import number_for_none
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
 from maskexpr.kinds.kind import SEGMENTATIONS
@@ -25,12 +25,9 @@ def with_nodata(
     if step.kind.name in SEGMENTATIONS:
         return value, None
     spread = valid[..., np.newaxis] if step.kind.channels else valid
-    for number in numbers:
-        holds = equals(value, number)
-        if holds is not None and not np.any(holds & spread):
-            return _filled(value, spread, number), number
-    if value.dtype.kind == "f":
-        return _filled(value, spread, np.nan), float("nan")
+    number = number_for_none(value, valid, numbers)
+    if number is not None:
+        return _filled(value, spread, number), number
     if is_masked:
         return _filled(value, spread, 0), None
     text = step.source.quote(step.span)

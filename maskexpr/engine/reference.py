@@ -44,11 +44,13 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any]) ->
 
 def _argument(step: Step, blamed: Step | None) -> str:
     """What is written for an argument where the function is called: an expression, or a name for one."""
-    if blamed is not None and blamed.source is step.source and _within(blamed, step):
+    if blamed is not None and blamed.span != step.span and blamed.source is step.source and _within(blamed, step):
         return blamed.source.quote(blamed.span)
-    text = step.source.quote(step.span)
-    called = re.fullmatch(r"\w+\((\w+)\)|(\w+)\.\w+\(\)", text)
-    return (called.group(1) or called.group(2)) if called else "im"
+    text, name = step.source.quote(step.span), step.function.name if step.function else ""
+    if len(step.operands) == 1 and text.startswith(f"{name}(") and text.endswith(")"):
+        return text[len(name) + 1 : -1]
+    called = re.fullmatch(r"(\w+)\.\w+\(\)", text)
+    return called.group(1) if called else "im"
 
 
 def _in_order(value: Any) -> Any:

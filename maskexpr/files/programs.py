@@ -243,7 +243,14 @@ def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = 
     valid, number = pixels.valid, pixels.nodata
     if nodata is not None:
         valid, number = None, nodata_number(nodata)
-    image = Image(pixels.array, given, kind, valid=valid, nodata=number, grid=pixels.grid)
+    image = Image(
+        pixels.array,
+        given,
+        kind,
+        valid=valid,
+        nodata=number,
+        grid=pixels.grid and replace(pixels.grid, spacing=pixels.spacing),
+    )
     return replace(image, source=printable(os.path.basename(text.rstrip("/"))))
 
 
@@ -356,13 +363,21 @@ def write(result: Result, path: str, record: str = "") -> None:
         images.write(path, raster, text=record)
 
 
-def lost_in_file(name: str, result: Result) -> list[Diagnostic]:
-    """What is to be said of a mask or labels that lack data somewhere: a file does not tell that from off."""
-    if result.valid is None or result.kind.name not in SEGMENTATIONS:
+def lost_in_files(results: Mapping[str, Result]) -> list[Diagnostic]:
+    """What is to be said, once, of masks and labels that lack data somewhere: files do not tell that from off."""
+    counts = {
+        name: int(np.count_nonzero(~result.valid))
+        for name, result in results.items()
+        if result.valid is not None and result.kind.name in SEGMENTATIONS
+    }
+    if not counts:
         return []
-    off = "off" if result.kind.name == "mask" else "0"
-    count = int(np.count_nonzero(~result.valid))
-    return [messages.NO_DATA_OFF.anywhere(name=name, off=off, count=count)]
+    name, *others = counts
+    if others:
+        names = f"{', '.join([name, *others[:-1]])} and {others[-1]}"
+        return [messages.NO_DATA_OFF_IN_SOME.anywhere(name=name, names=names, count=max(counts.values()))]
+    off = "off" if results[name].kind.name == "mask" else "0"
+    return [messages.NO_DATA_OFF.anywhere(name=name, off=off, count=counts[name])]
 
 
 def _raster(result: Result) -> "images.Raster":

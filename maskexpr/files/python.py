@@ -1,6 +1,7 @@
 """Files for callers in Python: what the commands read and write, as arrays that say where they lie."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 from maskexpr.checker import binding
 from maskexpr.checker.image import Image
+from maskexpr.checker.missing import number_for_none
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display.views import with_kind
@@ -92,9 +94,9 @@ def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: s
         raise InputError(messages.WRITE_NO_ARRAY.anywhere(found=found.word))
     valid = binding.valid(array, "the array", found.name)
     placed = found if like is None else _place_of(like, found)
-    number = found.nodata if found.nodata is not None else placed.nodata
+    number = None
     if valid is not None and found.name not in SEGMENTATIONS:
-        value, number = _filled(value, valid, number)
+        value, number = _filled(value, valid, (found.nodata, placed.nodata))
     images.write(path, images.Raster(value, found.name, placed.spacing, placed.grid, valid, number))
 
 
@@ -108,10 +110,11 @@ def _place_of(like: Any, found: Kind) -> Kind:
     return replace(placed, grid=grid)
 
 
-def _filled(array: np.ndarray[Any, Any], valid: np.ndarray[Any, Any], number: float | None) -> tuple[Any, float]:
+def _filled(
+    array: np.ndarray[Any, Any], valid: np.ndarray[Any, Any], numbers: Iterable[float | None]
+) -> tuple[Any, float]:
     """An image with a number where it lacks data."""
-    if number is None and array.dtype.kind == "f":
-        number = float("nan")
+    number = number_for_none(array, valid, numbers)
     if number is None:
         raise InputError(messages.WRITE_NODATA.anywhere(dtype=array.dtype))
     spread = valid if valid.ndim == array.ndim else valid[..., np.newaxis]

@@ -42,6 +42,7 @@ MaskOrSamples = Annotated[Array, Takes(frozenset({"mask", "mask samples"}), "a m
 ResultKind = Annotated[Kind, FromChecker]
 WorkType = Annotated[np.dtype[Any], FromChecker]
 GridShape = Annotated[tuple[int, ...], FromChecker]
+ColourKind = Annotated[Kind, FromChecker]  # of the colour image of the call
 PixelSpacing = Annotated[tuple[Fraction, ...] | None, FromChecker]
 
 OuterNumbers = Annotated[list[Any], FromChecker]
@@ -323,6 +324,10 @@ def _settle_whole(kind: Kind, around: Surroundings) -> int:
     return int(kind.constant)
 
 
+def _settle_channel(kind: Kind, around: Surroundings) -> int | str:
+    return str(kind.constant) if kind.name == "text" else int(kind.constant)
+
+
 def _settle_numbers(kind: Kind, around: Surroundings) -> tuple[int | float, ...]:
     if any(isinstance(v, Quantity) for v in kind.constant):
         raise Refused(messages.LIST_OF_LENGTHS)
@@ -364,6 +369,9 @@ SizeLimitOrNone = Annotated[
 ]
 RegionPredicate = Annotated[Any, Takes(frozenset({"predicate"}), "a condition on regions", _as_constant)]
 Index = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=0, high=63, whole=True)]
+Channel = Annotated[
+    Any, Takes(_NUMBER | {"text"}, "a number or a name", _settle_channel, low=0, high=2**16, whole=True)
+]
 Whole = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, whole=True)]
 Percent = Annotated[float, Takes(_NUMBER, "a number", low=0, high=100)]
 Bins = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=1, high=2**16, whole=True)]

@@ -33,6 +33,9 @@ class Grid:
         What the axes of the world are: "LPS" leads to the left, the back and the head of a patient; "" is no patient.
     channels
         What the channels of a colour image are called, where the file names them.
+    spacing
+        The size of a pixel that goes with these steps. It may be another than their lengths: slices that are tilted lie
+        nearer to each other than their corners.
     stated
         What a file says besides, for files of the same format that are written from it: pairs in the order of keys.
     """
@@ -43,6 +46,7 @@ class Grid:
     world: str = ""
     channels: tuple[str, ...] = ()
     stated: tuple[tuple[str, Any], ...] = ()
+    spacing: tuple[Fraction, ...] | None = None
 
     @property
     def is_placed(self) -> bool:
@@ -92,7 +96,7 @@ class Grid:
 
     def cropped(self, starts: Sequence[int | Fraction], steps: Sequence[int], kept: Sequence[int]) -> "Grid":
         """That of a part: where it starts and how it goes along each axis of this one, and the axes that are left."""
-        grid = replace(self, axes="".join(self.axes[axis] for axis in kept) if self.axes else "")
+        grid = replace(self, axes="".join(self.axes[axis] for axis in kept) if self.axes else "", spacing=None)
         if self.origin is None or self.steps is None:
             return grid
         origin = list(self.origin)
@@ -110,10 +114,10 @@ class Grid:
 
     def sized(self, spacing: Sequence[Fraction | float]) -> "Grid":
         """The same place with pixels of another size; one that is so already, to six digits, stays as it is."""
-        if self.steps is None:
+        if self.steps is None or self.spacing == tuple(spacing):
             return self
         scaled = [_of_length(way, size) for way, size in zip(self.steps, spacing, strict=True)]
-        return replace(self, steps=tuple(scaled))
+        return replace(self, steps=tuple(scaled), spacing=None)
 
 
 _TOLERANCE = 0.01  # of a pixel

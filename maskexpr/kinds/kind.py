@@ -92,6 +92,18 @@ class Kind:
         return float(height), float(width)
 
     @property
+    def channel_names(self) -> tuple[str, ...]:
+        """What the channels of a colour image are called; () where they have no names."""
+        names = self.grid.channels if self.grid is not None else ()
+        return names if len(names) == self.channels else ()
+
+    @property
+    def is_rgb(self) -> bool:
+        """Whether the channels are red, green and blue, and perhaps alpha; those of a picture have no names."""
+        names = tuple(name.lower() for name in self.channel_names)
+        return self.channels in (3, 4) and (not names or names[:3] == ("red", "green", "blue"))
+
+    @property
     def input_name(self) -> str:
         """The input that the shape comes from."""
         return self.origin.partition(",")[0]
@@ -160,6 +172,8 @@ class Kind:
             words.append(shape_text(self.shape, self.channels))
         if self.dtype is not None and self.name in INTENSITIES | {"samples"}:
             words.append(str(self.dtype))
+        if self.name == "colour" and self.channel_names:
+            words.append("with channels " + ", ".join(self.channel_names))
         return " ".join(words)
 
 

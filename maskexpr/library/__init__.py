@@ -20,15 +20,4 @@ __all__ += ["pixelwise", "regions", "shapes", "stacks", "thresholds"]
 
 OPERATORS = operators.OPERATORS
 PLANNED = operators.PLANNED
-SUBJECTS = (
-    "pixelwise",
-    "colour",
-    "thresholds",
-    "morphology",
-    "regions",
-    "filters",
-    "resampling",
-    "shapes",
-    "stacks",
-    "measures",
-)
+SUBJECTS = ("pixelwise", "colour", "thresholds", "morphology", "regions", "filters", "shapes", "stacks", "measures")

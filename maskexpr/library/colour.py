@@ -5,25 +5,80 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.diagnostics.messages import CHANNEL_MISSING
+from maskexpr.diagnostics.messages import CHANNEL_MISSING, CHANNEL_UNNAMED, NO_ALPHA, NOT_RGB
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import Gives, Kinds, like_grid
-from maskexpr.functions.parameters import Array, Colour, Index, ResultKind
+from maskexpr.functions.parameters import Array, Channel, Colour, ColourKind, ResultKind
 from maskexpr.functions.record import function
+from maskexpr.kinds.grid import Grid
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Bounds
 
+_NUMBERS_ONLY = "they have no names"
+
+
+def _found(im: Kind, wanted: Any, first: int) -> int:
+    """The number of a channel, from 0, by its name or its number from `first`."""
+    names = im.channel_names
+    if isinstance(wanted, str):
+        if wanted in names:
+            return names.index(wanted)
+        known = "they are " + ", ".join(names) if names else _NUMBERS_ONLY
+        raise Refused(CHANNEL_UNNAMED, "i", channel=wanted, known=known, first=first, last=im.channels - 1 + first)
+    if not first <= wanted < im.channels + first:
+        raise Refused(
+            CHANNEL_MISSING, "i", channel=wanted, channels=im.channels, first=first, last=im.channels - 1 + first
+        )
+    return int(wanted) - first
+
+
+def _one(im: Kind) -> Kind:
+    """One channel of a colour image, which has no channels."""
+    grid = None if im.grid is None else replace(im.grid, channels=())
+    return replace(im, name="image", channels=0, grid=None if grid == Grid() else grid)
+
+
+def _numbered(first: int) -> Gives:
+    def rule(kinds: Kinds) -> Kind:
+        _found(kinds["im"], kinds["i"].constant, first)
+        return _one(kinds["im"])
+
+    return Gives(frozenset({"image"}), rule)
+
+
+def _refuse_other(im: Kind) -> None:
+    """Refuse what has no red, green and blue."""
+    names = im.channel_names
+    if not im.is_rgb:
+        listed = ", ".join(names) if names else f"{im.channels} without names"
+        raise Refused(NOT_RGB, "im", listed=listed, which=f'"{names[0]}"' if names else "0")
+
 
 def _channel_kind(kinds: Kinds) -> Kind:
-    im = kinds["im"]
-    if "i" in kinds and kinds["i"].constant >= im.channels:
-        raise Refused(CHANNEL_MISSING, "i", channel=kinds["i"].constant, channels=im.channels, last=im.channels - 1)
-    return replace(im, name="image", channels=0)
+    _refuse_other(kinds["im"])
+    return _one(kinds["im"])
+
+
+def _alpha_kind(kinds: Kinds) -> Kind:
+    _alpha_of(kinds["im"])
+    return _one(kinds["im"])
+
+
+def _alpha_of(im: Kind) -> int:
+    """The number of the channel that says how opaque pixels are."""
+    names = tuple(name.lower() for name in im.channel_names)
+    if "alpha" in names:
+        return names.index("alpha")
+    if im.channels == 4 and not names:
+        return 3
+    raise Refused(NO_ALPHA, "im", listed=", ".join(im.channel_names) or f"{im.channels} without names")
 
 
 def _float_kind(kinds: Kinds) -> Kind:
+    _refuse_other(kinds["im"])
     dtype = kinds["im"].dtype
-    return like_grid("image", kinds, dtype if dtype is not None and dtype.kind == "f" else np.float64)
+    kind = like_grid("image", kinds, dtype if dtype is not None and dtype.kind == "f" else np.float64)
+    return replace(kind, grid=_one(kinds["im"]).grid)
 
 
 _CHANNEL = Gives(frozenset({"image"}), _channel_kind)
@@ -51,7 +106,7 @@ def gray(im: Colour, kind: ResultKind) -> Any:
     So a threshold means what it means in the file. A fourth channel (alpha) is ignored. Integers give float64, floating
     images keep their type; nan where a channel is nan.
 
-    Errors: an image that is not in colour.
+    Errors: an image that is not in colour, or has other channels than red, green, blue and alpha.
     Source: the weights of ITU-R BT.709, as in skimage.color.rgb2gray, which divides integers by the largest value of
     their type.
 
@@ -62,11 +117,12 @@ def gray(im: Colour, kind: ResultKind) -> Any:
     return _brightness(r, g, b).astype(kind.dtype)
 
 
-@function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
-def channel(im: Colour, i: Index) -> Any:
-    """One channel of a colour image, counted from 0: red, green, blue, and alpha where there is one.
+@function(gives=_numbered(0), halo=0, cost=1, memory=0, total=True)
+def channel(im: Colour, i: Channel, *, colours: ColourKind) -> Any:
+    """One channel of a colour image, by its number from 0 or by its name: `channel(im, "DAPI")`.
 
-    Keeps the image's type and values; nan stays nan.
+    Of a picture they are red, green, blue, and alpha where there is one; names are those of the file, or of
+    `maskexpr.Image(a, channels=[...])`. Keeps the image's type and values; nan stays nan.
 
     Errors: an image that is not in colour; a channel the image does not have.
     Source: `im[..., i]` in NumPy.
@@ -74,7 +130,40 @@ def channel(im: Colour, i: Index) -> Any:
     >>> evaluate("channel(im, 2)", im=np.uint8([[[10, 20, 30]]]))
     array([[30]], dtype=uint8)
     """
+    return _plane(im, _found(colours, i, 0))
+
+
+def _plane(im: Array, i: int) -> Array:
     return np.ascontiguousarray(im[..., i])
+
+
+@function(gives=_numbered(1), halo=0, cost=1, memory=0, total=True)
+def band(im: Colour, i: Channel, *, colours: ColourKind) -> Any:
+    """One band of an image of several, by its number from 1, as GIS tools count, or by its name.
+
+    The same as `channel`, which counts from 0. Keeps the image's type and values; nan stays nan.
+
+    Errors: an image that is not in colour; a band the image does not have.
+    Source: as `read(i)` of rasterio, and the bands of GDAL.
+
+    >>> evaluate("band(im, 3)", im=np.uint8([[[10, 20, 30]]]))
+    array([[30]], dtype=uint8)
+    """
+    return _plane(im, _found(colours, i, 1))
+
+
+@function(gives=Gives(frozenset({"image"}), _alpha_kind), halo=0, cost=1, memory=0, total=True)
+def alpha(im: Colour, *, colours: ColourKind) -> Any:
+    """How opaque the pixels of a colour image are, in its own type: its channel called alpha, or the fourth of four
+    without names.
+
+    Errors: an image that is not in colour, or that has no alpha.
+    Source: the order red, green, blue, alpha of Pillow and imageio.
+
+    >>> evaluate("alpha(im)", im=np.uint8([[[10, 20, 30, 255]]]))
+    array([[255]], dtype=uint8)
+    """
+    return _plane(im, _alpha_of(colours))
 
 
 @function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
@@ -83,13 +172,13 @@ def red(im: Colour) -> Any:
 
     The same as `channel(im, 0)`.
 
-    Errors: an image that is not in colour.
+    Errors: an image that is not in colour, or has other channels than red, green, blue and alpha.
     Source: the order red, green, blue of scikit-image and Pillow; in OpenCV blue comes first.
 
     >>> evaluate("red(im)", im=np.uint8([[[10, 20, 30]]]))
     array([[10]], dtype=uint8)
     """
-    return channel(im, 0)
+    return _plane(im, 0)
 
 
 @function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
@@ -98,13 +187,13 @@ def green(im: Colour) -> Any:
 
     The same as `channel(im, 1)`.
 
-    Errors: an image that is not in colour.
+    Errors: an image that is not in colour, or has other channels than red, green, blue and alpha.
     Source: the order red, green, blue of scikit-image and Pillow; in OpenCV blue comes first.
 
     >>> evaluate("green(im)", im=np.uint8([[[10, 20, 30]]]))
     array([[20]], dtype=uint8)
     """
-    return channel(im, 1)
+    return _plane(im, 1)
 
 
 @function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)
@@ -113,13 +202,13 @@ def blue(im: Colour) -> Any:
 
     The same as `channel(im, 2)`.
 
-    Errors: an image that is not in colour.
+    Errors: an image that is not in colour, or has other channels than red, green, blue and alpha.
     Source: the order red, green, blue of scikit-image and Pillow; in OpenCV blue comes first.
 
     >>> evaluate("blue(im)", im=np.uint8([[[10, 20, 30]]]))
     array([[30]], dtype=uint8)
     """
-    return channel(im, 2)
+    return _plane(im, 2)
 
 
 def _extremes(im: Array) -> tuple[Array, Array, Array]:
@@ -134,7 +223,7 @@ def hue(im: Colour, kind: ResultKind) -> Any:
     Does not depend on the image's scale. Alpha is ignored. Integers give float64, floating images keep their type; nan
     where a channel is nan.
 
-    Errors: an image that is not in colour.
+    Errors: an image that is not in colour, or has other channels than red, green, blue and alpha.
     Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as skimage.color.rgb2hsv.
 
     >>> evaluate("hue(im)", im=np.uint8([[[0, 0, 200]]])).round(4)
@@ -155,7 +244,7 @@ def saturation(im: Colour, kind: ResultKind) -> Any:
     Does not depend on the image's scale. Alpha is ignored. Integers give float64, floating images keep their type; nan
     where a channel is nan.
 
-    Errors: an image that is not in colour.
+    Errors: an image that is not in colour, or has other channels than red, green, blue and alpha.
     Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as skimage.color.rgb2hsv.
 
     >>> evaluate("saturation(im)", im=np.uint8([[[50, 100, 200]]]))
@@ -171,7 +260,7 @@ def value(im: Colour) -> Any:
 
     Alpha is ignored; nan where a channel is nan; a zero has no sign.
 
-    Errors: an image that is not in colour.
+    Errors: an image that is not in colour, or has other channels than red, green, blue and alpha.
     Source: Smith, Color gamut transform pairs, 1978 (doi:10.1145/965139.807361); as skimage.color.rgb2hsv, which
     divides integers by the largest value of their type.
 

@@ -28,6 +28,8 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
     arguments = {**_gathered(function, values), **step.settings}
     if "kind" in function.filled_in:
         arguments["kind"] = step.kind
+    if "colours" in function.filled_in:
+        arguments["colours"] = step.operands["im"].kind
     if "work" in function.filled_in:
         arguments["work"] = work_type(step)
     if function.is_of_host:

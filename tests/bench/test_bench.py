@@ -7,6 +7,7 @@ from pathlib import Path
 import growth
 import peers
 import pytest
+import reading
 import table
 import timing
 import works
@@ -65,3 +66,13 @@ def test_growth_fits_exponents(capsys):
     assert growth.exponent([1, 2, 4], [3.0, 12.0, 48.0]) == pytest.approx(2)
     assert main(["--quick", "--rounds", "1", "--growth", "--only", "where", "diamond"]) == 0
     assert capsys.readouterr().out.count("exponent ") >= 3
+
+
+@pytest.mark.slow
+def test_volumes_are_read_beside_those_who_read_them(capsys):
+    assert reading.main(["--rounds", "1", "--shape", "16", "12", "5"]) == 0
+    assert [line.split(" ours ")[0].strip() for line in capsys.readouterr().out.splitlines()] == [
+        "NIfTI",
+        "NIfTI, gzip",
+        "DICOM",
+    ]

@@ -5,6 +5,8 @@ import pytest
 
 import maskexpr
 from maskexpr.api import stages
+from maskexpr.functions import MASK, Masks
+from maskexpr.functions import Image as TakenImage
 
 IMAGE = np.arange(20, dtype=np.uint8).reshape(4, 5)
 PROGRAM = "m = dilate(im > 3, 2) & ~(im > otsu(im)); output m; output mean(im[m]); output gaussian(im, 1)"
@@ -55,3 +57,15 @@ def test_a_warning_counts_what_a_filter_lost():
     with pytest.warns(maskexpr.MaskWarning, match="leaves 8 pixels without data"):
         bound.run()
     assert len(bound.warnings) == 1
+
+
+@maskexpr.function(gives=MASK, halo=1, cost=1, memory=1)
+def beside(im: TakenImage) -> Masks:
+    """Where an image is not 0, by a window."""
+    return im != 0
+
+
+def test_it_names_the_filter_whose_mask_is_cut_after():
+    bound = maskexpr.compile("beside(im)", functions=[beside]).bind(im=maskexpr.Image(IMAGE, nodata=7))
+    bound.run()
+    assert bound.warnings[0].message.startswith("beside leaves 8 pixels without data")

@@ -52,6 +52,7 @@ def test_a_statistic_is_that_of_the_pixels_that_have_data(text: str, dtype: str,
 def test_along_axes_it_is_that_of_each_line(text: str, seed: int) -> None:
     """A line without any has no data."""
     im, values, valid = image(seed, (3, 4, 5))
+    assert run(text.format("'zyx'"), im=im)[0] == run(text.replace(", axes={}", ""), im=im)[0]
     for axes, numbers in (("'z'", (0,)), ("'yx'", (1, 2)), ("'zx'", (0, 2))):
         value, found = run(text.format(axes), im=im)
         assert np.array_equal(found, valid.any(axis=numbers))
@@ -81,6 +82,19 @@ def test_maps_of_values_are_those_of_the_pixels_that_have_data(seed: int) -> Non
         value, found = run(text, im=im)
         assert np.array_equal(found, valid)
         assert np.array_equal(value[valid], run(text, im=values[valid][np.newaxis])[0][0])
+
+
+@given(SEEDS)
+def test_ends_that_are_not_given_are_those_of_the_pixels_that_have_data(seed: int) -> None:
+    _, values, valid = image(seed, dtype="float64")
+    values[valid & (values > 40)] = np.nan
+    values[tuple(np.argwhere(valid)[0])] = 3
+    im = np.ma.array(values, mask=~valid)
+    for text in ("normalize(im)", "rescale(im, 255, 0)", "rescale(im, 1, 2, high=30)", "rescale(im, 0, 1, 3, 5)"):
+        value, found = run(text, im=im)
+        assert np.array_equal(found, valid)
+        wanted = run(text, im=values[valid][np.newaxis])[0][0]
+        assert np.array_equal(value[valid], wanted, equal_nan=True)
 
 
 @given(SEEDS, SEEDS)

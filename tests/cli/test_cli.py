@@ -194,6 +194,14 @@ def test_pixels_without_data_are_stated_counted_and_written(shell: Shell) -> Non
     code, _, err = shell("eval", "im > 60", "im=a.png", "--nodata", "im=7", "-o", "m.png")
     assert "result is off at 1 pixel without data, and the file does not say which" in err
     assert "no data is 7" in shell("explain", "m.png")[1]
+    (shell.folder / "two.mask").write_text(
+        "input im\noutput a = im > 60\noutput b = label(im > 60)\noutput c = im + 0.5\n"
+    )
+    err = shell("run", "two.mask", "im=a.png", "--nodata", "7", "-o", "out/")[2]
+    assert err.count("\n") == 1  # of all that were written, once
+    assert "a and b are off, or 0, where they lack data, at up to 1 pixel each, and the files do not say where" in err
+    for text in ("-3.4e38", "-inf", "-1e3", "-7"):
+        assert shell("eval", "mean(im)", "im=a.png", "--nodata", text) == (0, "59.5\n", "")
     shell("eval", "im * 1.0", "im=a.png", "--nodata", "nan", "--nodata", "im=7", "-o", "o.npy")
     assert np.array_equal(np.load(shell.folder / "o.npy"), im)
     assert shell("eval", "mean(im)", "im=a.png", "--nodata", "none")[1] == "59.5\n"

@@ -71,6 +71,32 @@ def test_colours_have_data_where_all_channels_have():
     assert result.value[0, 0].tolist() == [255] * 3
 
 
+def test_a_colour_is_the_number_where_all_its_channels_are():
+    """As it lacks data where it is read: 0 in one channel is no reason against 0 for none."""
+    rgb = np.array([[[0, 0, 0], [255, 0, 0], [0, 9, 9]]], np.uint8)
+    (result,) = results("where(x >= 0, im, 0)", im=Image(rgb, nodata=0)).values()
+    assert (result.nodata, result.valid.tolist(), result.value.tolist()) == (0, [[False, True, True]], rgb.tolist())
+    with pytest.raises(maskexpr.RunError, match="no number of uint8"):
+        results("where(red(im) == 255, 0, im)", im=Image(rgb, nodata=0))
+
+
+def test_what_is_stored_has_data_as_a_result_too():
+    (result,) = results("stored(im)", im=HOLED).values()
+    assert (result.valid, result.value.tolist()) == (None, VALUES.tolist())
+    found = maskexpr.compile("output s = stored(im); output im")(im=np.ma.masked_equal(VALUES, 3))
+    assert [np.ma.getmaskarray(found[name]).any() for name in ("s", "im")] == [False, True]
+
+
+def test_a_refusal_quotes_what_was_written():
+    with pytest.raises(
+        maskexpr.RunError, match=r"5 values do not fit.*\n.*\n *\^{8}\n  write uint8\(clip\(im \* 300, 0, 255"
+    ):
+        maskexpr.evaluate("uint8(im * 300)", im=HOLED)
+    bound = maskexpr.compile("im > sum(im)").bind(im=np.ma.array(VALUES, mask=True))
+    bound.run()
+    assert "fill(im, 0)" in bound.warnings[0].render()  # a number cannot be filled
+
+
 def test_fortran_order_and_views_give_the_same():
     rng = np.random.default_rng(0)
     values, valid = rng.integers(0, 99, (13, 17)).astype(np.uint8), rng.random((13, 17)) < 0.8

@@ -61,6 +61,17 @@ def test_an_array_that_lacks_data_is_written_with_a_number_for_that(tmp_path: Pa
     assert maskexpr.evaluate("valid(im)", im=back).tolist() == [[True, True, False]]
 
 
+def test_a_number_for_no_data_is_held_and_stands_for_nothing_else(tmp_path: Path) -> None:
+    """Else it would not be read back as what was written."""
+    array = np.ma.masked_equal(np.array([[1, 2, 0]], np.uint8), 0)
+    for number in (-9999, 1e300, 1.5, float("nan"), 2):
+        like = maskexpr.Image(np.zeros((1, 3)), nodata=number)
+        with pytest.raises(maskexpr.InputError, match="no number of uint8"):
+            maskexpr.write(tmp_path / "a.tif", array, like=like)
+        maskexpr.write(tmp_path / "a.tif", array.astype(np.float32), like=like)
+        assert maskexpr.evaluate("sum(im)", im=maskexpr.read(tmp_path / "a.tif")) == 3
+
+
 def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
     with pytest.raises(maskexpr.InputError, match="it is a number"):
         maskexpr.write(tmp_path / "a.png", 3)

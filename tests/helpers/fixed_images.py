@@ -129,7 +129,9 @@ def _world(im: Array, other: Array, *, seed: str, threshold: Any = None, spacing
     arrays = {"im": im, "other": other, "m": m, "k": finer > _middle(finer), "lab": lab}
     kinds = {"m": "mask", "k": "mask", "lab": "labels"}
     given = {name: Image(a.copy(), spacing=spacing, kind=kinds.get(name, "image")) for name, a in arrays.items()}
-    return given | {"rgb": Image(_colours(im, f"{seed} colours"), spacing=spacing, kind="colour")}
+    rgb = _colours(im, f"{seed} colours")
+    colours = {"rgb": rgb, "rgba": np.concatenate([rgb, rgb[..., 1:2]], axis=-1)}  # of which alpha is the green one
+    return given | {name: Image(array, spacing=spacing, kind="colour") for name, array in colours.items()}
 
 
 def _colours(im: Array, seed: str) -> Array:

@@ -116,3 +116,11 @@ def test_rescale_reaches_eight_bits(im):
     assert result.dtype == np.uint8
     holed = np.array([[np.nan, 2, 4]])
     np.testing.assert_array_equal(evaluate("rescale(im, 10, 20)", im=holed), [[np.nan, 10, 20]])
+
+
+def test_the_way_out_beside_pixels_without_data():
+    im = Image(np.array([[-999.0, 1, 3.5]]), nodata=-999, kind="image")
+    with pytest.raises(RunError) as caught:
+        evaluate("fill(uint8(im), 0)", im=im)
+    assert caught.value.hint == "write uint8(round(im))"
+    np.testing.assert_array_equal(evaluate("fill(uint8(round(im)), 0)", im=im), [[0, 1, 4]])

@@ -227,7 +227,22 @@ CORNERS_UNEQUAL = Mistake(
 )
 AT_NEEDS_Z = Mistake("argument-missing", "in a volume at needs z, too", "write at(m, z, y, x)")
 AT_AXES = Mistake("axes", "at takes masks of 2 or 3 axes, this one has {ndim}", "take a part of it: m[3], say")
-CHANNEL_MISSING = Mistake("argument-range", "there is no channel {channel} of {channels}", "the last one is {last}")
+CHANNEL_MISSING = Mistake(
+    "argument-range", "there is no channel {channel} of {channels}", "they go from {first} to {last}"
+)
+CHANNEL_UNNAMED = Mistake(
+    "argument-range",
+    "there is no channel {channel!r}: {known}",
+    "write its number, from {first} to {last}, or a name that it has",
+)
+NOT_RGB = Mistake(
+    "colour", "{text} has no red, green and blue: its channels are {listed}", "take one: channel({text}, {which}), say"
+)
+NO_ALPHA = Mistake(
+    "colour",
+    "{text} has no alpha: its channels are {listed}",
+    "save it as TIFF, which keeps alpha: other files are read without it, as explain says",
+)
 BITS_ORDER = Mistake("argument-range", "bits goes from low to high, not from {low} to {high}", "swap them")
 BIT_BEYOND_TYPE = Mistake("argument-range", "there is no bit {bit} in {dtype}", "the highest one is {last}")
 WHERE_MIXED = Mistake(

@@ -164,6 +164,12 @@ NO_DATA_OFF = Mistake(
     "write valid({name}) to a file of its own, say",
     "warning",
 )
+NO_DATA_OFF_IN_SOME = Mistake(
+    "no-data",
+    "{names} are off, or 0, where they lack data, at up to {count:pixel|pixels} each, and the files do not say where",
+    "write valid({name}) to a file of its own, say",
+    "warning",
+)
 WRITE_NO_ARRAY = Mistake(
     "write-kind", "the array cannot be written: it is a {found}", "give an array of one or more axes"
 )

@@ -15,6 +15,7 @@ COLOUR_IN_OPERATOR = Mistake(
     "{text} has {channels} channels, {operator} takes one",
     "gray({text})? or red({text}), channel({text}, 0)...{stack}",
 )
+CHANNEL_WANTED = "take one: channel({text}, {which}){mask}; its channels are {listed}"
 OR_STACK = "; a stack is declared: input {name}: image"
 SAMPLES_WITH_ARRAY = Mistake(
     "samples", "{samples} is samples, {other} is {kind:a}", "take the same samples of it: {text}{mask}"
@@ -114,7 +115,7 @@ ITEM_COMPARED = Mistake("kind", "{operator} does not take a list", "take one of 
 ITEM_OUTSIDE = Mistake("index", "{index} is outside a list of {length}", "the last one is {last}, or -1")
 ITEM_ONE = Mistake("index", "one item is taken from a list at a time", "write {text}[0]")
 ITEM_UNKNOWN = Mistake("kind", "the items of this list cannot be taken", "centroid(m)[0] and bbox(m)[0] can")
-INDEX_COLOUR = Mistake("colour", "{text} has {channels} channels, samples have one", "gray({text})[{mask}]?{stack}")
+INDEX_COLOUR = Mistake("colour", "{text} has {channels} channels, samples have one", "gray({text}){mask}?{stack}")
 INDEX_TOO_MANY = Mistake("index", "{count} subscripts for {ndim:axis|axes}", "write one for each axis at most")
 INDEX_CHANNEL = Mistake(
     "index",

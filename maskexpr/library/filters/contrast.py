@@ -129,6 +129,7 @@ def _between_targets(kinds: Kinds) -> Bounds:
     cost=12,
     memory=40,
     transposes=True,
+    without_data="range",
 )
 def rescale(im: Image, start: Number, stop: Number, low: NumberOrNone = None, high: NumberOrNone = None, *,
             kind: ResultKind) -> Array:  # fmt: skip

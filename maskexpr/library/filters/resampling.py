@@ -8,12 +8,13 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import FromChecker, Refused, Takes
 from maskexpr.functions.gives import Gives, Kinds, float_type, like_grid
-from maskexpr.functions.parameters import Array, ResultKind, one_of
+from maskexpr.functions.parameters import Array, MaskOrNone, Masks, ResultKind, one_of
 from maskexpr.functions.record import function
 from maskexpr.kernels import resampling
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import ARRAYS, SEGMENTATIONS, Kind
 from maskexpr.kinds.ranges import Range
+from maskexpr.library.operators import PLANNED
 
 _ArrayOfAnyKind = Annotated[Array, Takes(ARRAYS, "an image or a mask")]
 _Method = Annotated[str, one_of("nearest", "linear")]
@@ -34,7 +35,7 @@ def _resampled_kind(kinds: Kinds) -> Kind:
 
 
 @function(gives=Gives(ARRAYS, _resampled_kind), halo="whole", cost=40, memory=40, total=True,
-          border="outside the image is 0, or off")  # fmt: skip
+          border="outside the image is no data", without_data="own")  # fmt: skip
 def resample(
     a: _ArrayOfAnyKind, like: _ArrayOfAnyKind, method: _Method = "nearest", *, ways: _Ways, kind: ResultKind
 ) -> Array:
@@ -47,7 +48,9 @@ def resample(
     around, and gives float64 for integers, else the image's own type. Channels of a colour image are taken one by
     one. Along a named t both have as many frames, which are taken one by one.
 
-    Border: outside `a` it is 0, or off; it ends half a pixel beyond the centres of its outer pixels, as in ITK.
+    Border: what lies outside `a` is without data, so masks are off there; `fill(resample(a, like=b), 0)` gives images a
+    value. `a` ends half a pixel beyond the centres of its outer pixels, as in ITK. What is weighed of pixels of which
+    some lack data lacks it too.
     Errors: masks or labels by "linear"; images of different axes; images with neither a place nor a spacing; two
     planes that are not one.
     Source: equals scipy.ndimage.affine_transform with order 0 or 1 and mode "nearest" inside `a`, up to rounding, and
@@ -61,3 +64,26 @@ def resample(
            [3, 3, 4, 4]])
     """
     return resampling.resampled(a, like.shape[: len(ways)], ways, np.dtype(kind.dtype), linear=method == "linear")
+
+
+_ON_GRID = Gives(frozenset({"mask"}), lambda kinds: like_grid("mask", {"like": kinds["like"]}, np.bool_))
+
+
+@function(name="valid of resample", gives=_ON_GRID, halo="whole", cost=40, memory=40, catalogue=PLANNED, total=True)
+def valid_of_resampled(
+    a: _ArrayOfAnyKind,
+    like: _ArrayOfAnyKind,
+    method: _Method = "nearest",
+    valid: MaskOrNone = None,
+    *,
+    ways: _Ways,
+) -> Masks:
+    """Where `a` has data, looked at where the pixels of `like` lie: outside it has none."""
+    shape, pixels = like.shape[: len(ways)], a.shape[: len(ways)]
+    inside = resampling.resampled(np.broadcast_to(np.True_, pixels), shape, ways, np.dtype(bool), linear=False)
+    if valid is None:
+        return inside
+    if method == "nearest":
+        return resampling.resampled(valid, shape, ways, np.dtype(bool), linear=False)
+    holes = resampling.resampled(~valid, shape, ways, np.dtype(np.float64), linear=True)
+    return np.asarray(inside & (holes == 0))

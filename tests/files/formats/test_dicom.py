@@ -213,3 +213,13 @@ def test_a_folder_goes_through_the_command(folder, monkeypatch):
     assert loaded.stem == folder.name
     assert access.refusal(str(folder / "0.dcm")) is not None
     assert loaded.digest("im") != loaded.digest("other")
+
+
+def test_tilted_slices_keep_their_places_and_their_distance(tmp_path):
+    """Their spacing is the distance along the normal; the steps, which go to files, are those of their corners."""
+    turned = [1, 0, 0, 0, round(float(np.cos(0.3)), 6), round(float(np.sin(0.3)), 6)]
+    for i in range(4):
+        slice_of(i, ImagePositionPatient=[0, 0, 5 * i], ImageOrientationPatient=turned).save_as(tmp_path / f"{i}.dcm")
+    kind = compile("im > 0").bind(im=programs.as_image(images.read(tmp_path), None)).kinds["result"]
+    assert float(kind.spacing[0]) == pytest.approx(5 * np.cos(0.3), rel=1e-5)
+    assert kind.grid.steps[0] == (0, 0, 5)

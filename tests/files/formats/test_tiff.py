@@ -276,6 +276,7 @@ def ome(xml: str) -> bytes:
 
 
 PIXELS = '<Pixels DimensionOrder="XYCZT" SizeX="4" SizeY="3" SizeC="1" SizeZ="2" SizeT="1" Type="uint8">'
+TWICE = '<TiffData IFD="0" PlaneCount="2"/>' * 2
 OTHER = '<TiffData><UUID FileName="../b.tif">b</UUID></TiffData>'
 ELSEWHERE = f'<OME UUID="a"><Image>{PIXELS}{OTHER}</Pixels></Image></OME>'
 
@@ -291,12 +292,26 @@ ELSEWHERE = f'<OME UUID="a"><Image>{PIXELS}{OTHER}</Pixels></Image></OME>'
         (f"<OME><Image>{PIXELS.replace('3', 'x')}</Pixels></Image></OME>", "SizeY is no whole number"),
         (f"<OME><Image>{PIXELS.replace('3', '9')}</Pixels></Image></OME>", "not the pages that there are"),
         (f'<OME><Image>{PIXELS}<TiffData IFD="0"/></Pixels></Image></OME>', "where all planes are"),
+        (f"<OME><Image>{PIXELS}{TWICE}</Pixels></Image></OME>", "names planes twice"),
         (ELSEWHERE, "a part of an OME image whose other parts are in ../b.tif; save the image as one file"),
         ('<OME><BinaryOnly MetadataFile="/etc/c.ome" UUID="a"/></OME>', "whose other parts are in /etc/c.ome"),
     ],
 )
 def test_ome_xml_that_is_not_followed_is_named(case: tuple[str, str]) -> None:
     assert case[1] in mistake(ome(case[0]))
+
+
+@each(
+    "description",
+    [
+        "ImageJ=1.54f\nimages=999999999\nslices=999999999\n",
+        '{"shape": [99999999, 3, 4], "axes": "ZYX", "truncated": true}',
+        '{"shape": [9999999999, 9999999999, 3, 4], "axes": "TZYX", "truncated": true}',
+    ],
+)
+def test_planes_that_cannot_lie_in_a_file_are_not_counted(description: str) -> None:
+    data = written(np.zeros((3, 4), np.uint8), description=description, metadata=None)
+    assert "it declares more than 2,097,152" in mistake(data)
 
 
 def test_of_several_ome_images_the_first_is_read() -> None:

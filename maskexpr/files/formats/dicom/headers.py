@@ -133,7 +133,7 @@ def _pixels_at(file: OpenFile, end: int, found: "Dataset") -> tuple[int, str, in
 
     pydicom stops before their element.
     """
-    implicit, little = found.original_encoding
+    little = found.original_encoding[1]
     order = "<" if little else ">"
     file.stream.seek(end)
     head = file.stream.read(12)
@@ -143,11 +143,10 @@ def _pixels_at(file: OpenFile, end: int, found: "Dataset") -> tuple[int, str, in
     if group != 0x7FE0 or element not in (8, 9, 16):
         return None
     name = "PixelData" if element == 16 else FLOATS[element][0]
-    if implicit:
-        return end + 8, name, struct.unpack_from(order + "I", head, 4)[0]
-    if head[4:6] not in (b"OB", b"OW", b"OF", b"OD", b"UN"):
-        raise file.broken()
-    return end + 12, name, struct.unpack_from(order + "I", head, 8)[0]
+    # Some are not written as they say: a length is even and so never begins like one of these.
+    if head[4:6] in (b"OB", b"OW", b"OF", b"OD", b"UN"):
+        return end + 12, name, struct.unpack_from(order + "I", head, 8)[0]
+    return end + 8, name, struct.unpack_from(order + "I", head, 4)[0]
 
 
 def _palette_bits(file: OpenFile, found: "Dataset") -> int:

@@ -134,8 +134,9 @@ def read_header(file: OpenFile, head: bytes) -> Header:
     shape = _shape(file, fields)
     stored, colours = _type(file, int(fields["datatype"]))
     stored = stored.newbyteorder(fields.endianness)
-    slope, inter = _scaling(file, float(fields["scl_slope"]), float(fields["scl_inter"]))
-    notes, bits = [], stored.itemsize * 8 * max(colours, 1)
+    notes: list[str] = []
+    bits = stored.itemsize * 8 * max(colours, 1)
+    slope, inter = _scaling(float(fields["scl_slope"]), float(fields["scl_inter"]), notes)
     if int(fields["bitpix"]) != bits:
         notes.append(f"its header says {int(fields['bitpix'])} bits a pixel: the {bits} of its type are taken")
     if colours and (slope, inter) != (1, 0):
@@ -172,12 +173,14 @@ def _type(file: OpenFile, code: int) -> tuple[np.dtype, int]:
     raise file.wrong(messages.FILE_PIXEL_TYPE, type=_REFUSED.get(code, f"pixels of NIfTI's type {code}"))
 
 
-def _scaling(file: OpenFile, slope: float, inter: float) -> tuple[float, float]:
-    """A slope of 0 or none says that nothing is scaled, whatever the intercept is."""
+def _scaling(slope: float, inter: float, notes: list[str]) -> tuple[float, float]:
+    """A slope of 0 or none says that nothing is scaled, whatever the intercept is; one without an intercept, as nibabel
+    saves where a slope alone was put into a header, is taken as others take it."""
     if slope == 0 or not math.isfinite(slope):
         return 1.0, 0.0
     if not math.isfinite(inter):
-        raise file.broken()
+        notes.append(f"its header has a slope of {slope:.9g} and no intercept: 0 is taken")
+        return slope, 0.0
     return slope, inter
 
 

@@ -16,7 +16,7 @@ def _text(file: OpenFile) -> str | None:
 
 FORMAT = Format(
     "TIFF",
-    (".tif", ".tiff"),
+    (".tif", ".tiff", ".ome.tif"),
     begins=lambda head: head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
     open=reading.opened,
     writing=writing.WRITING,

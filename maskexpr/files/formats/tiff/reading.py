@@ -335,8 +335,9 @@ class _Image:
     def _grid(self, channels: int) -> Grid | None:
         t, z, c = self.found.counts
         names = self.found.channels if len(self.found.channels) == channels > 1 else ()
-        if not names and c == 1 and self.page.is_colour and self.page.has_alpha and channels > 3:
-            names = (*_RGB_NAMES, "alpha", *(f"channel {number}" for number in range(5, channels + 1)))
+        if not names and c == 1 and self.page.is_colour and channels > 3:
+            fourth = "alpha" if self.page.has_alpha else "channel 4"  # near infrared, say: the file does not say
+            names = (*_RGB_NAMES, fourth, *(f"channel {number}" for number in range(5, channels + 1)))
         axes = ""
         if self.found.named or self.page.depth > 1:
             axes = "t" * (t > 1) + "z" * (z > 1 or self.page.depth > 1) + "yx"

@@ -64,6 +64,12 @@ def found(file: OpenFile, pages: Sequence[Page]) -> Structure:
     return _of_tifffile(file, pages, plain) if head.startswith(b"{") else plain
 
 
+def _check_hidden(file: OpenFile, page: Page, planes: int) -> None:
+    """Refuse more planes than can lie in the file, before any is counted."""
+    file.check(planes, bounds.TAGS)
+    file.check_promise(planes * page.pixels * sum(page.bits) // 8, file.size, "stored")
+
+
 # --- ImageJ ----------------------------------------------------------------------------------------------------------
 
 
@@ -72,6 +78,8 @@ def _of_imagej(file: OpenFile, page: Page, own: Sequence[int], notes: list[str])
     said = dict(re.findall(r"^(\w+)=(.*?)\r?$", text, re.MULTILINE))
     images = _whole(said.get("images"))
     hidden = images > len(own) == 1
+    if hidden:
+        _check_hidden(file, page, images)
     planes = range(images) if hidden else own
     counts = (_whole(said.get("frames")), _whole(said.get("slices")), _whole(said.get("channels")))
     named = math.prod(counts) == len(planes)
@@ -128,7 +136,7 @@ def _of_tifffile(file: OpenFile, pages: Sequence[Page], plain: Structure) -> Str
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return plain
     page = pages[plain.planes[0]]
-    lengths = {axis: n for axis, n in outer if axis in "TZC" and isinstance(n, int)}
+    lengths = {axis: n for axis, n in outer if axis in "TZC" and isinstance(n, int) and n > 0}
     strange = [axis for axis, n in outer if axis not in "TZCYXS" and n != 1]
     order = [axis for axis, _ in outer if axis in "TZC"]
     if len(page.bits) > 1 and "C" in lengths and "S" not in axes:
@@ -140,6 +148,8 @@ def _of_tifffile(file: OpenFile, pages: Sequence[Page], plain: Structure) -> Str
     hidden = total > len(plain.planes) == 1 and bool(said.get("truncated"))
     if not outer or (total != len(plain.planes) and not hidden):
         return plain
+    if hidden:
+        _check_hidden(file, page, total)
     counts = (lengths.get("T", 1), lengths.get("Z", 1), lengths.get("C", 1))
     numbers = range(total) if hidden else plain.planes
     planes = [numbers[place] for place in _places([(axis.lower(), lengths[axis]) for axis in order], counts)]
@@ -225,7 +235,7 @@ def _pages_of(said: ome.Described, counts: tuple[int, int, int], samples: int, p
     lengths = dict(zip("tzc", counts, strict=True))
     order = [axis.lower() for axis in said.order[2:]]  # the first one is the fastest
     page_at: dict[int, int] = {}
-    total, following = math.prod(counts), 0
+    total, following, named = math.prod(counts), 0, 0
     for block in said.blocks or [ome.Block(0, dict.fromkeys("czt", 0), None)]:
         first = {**block.first, "c": block.first["c"] // samples}
         place, stride = 0, 1
@@ -233,6 +243,9 @@ def _pages_of(said: ome.Described, counts: tuple[int, int, int], samples: int, p
             place, stride = place + first[axis] * stride, stride * lengths[axis]
         start = following if block.page is None else block.page
         count = min(total - place if block.count is None else block.count, total - place, pages - start)
+        named += max(count, 0)
+        if named > total:
+            raise ome.Refused("it names planes twice")
         page_at |= {place + i: start + i for i in range(count)}
         following = start + max(count, 0)
     slowest_first = [(axis, lengths[axis]) for axis in reversed(order)]
