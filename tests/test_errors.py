@@ -286,6 +286,11 @@ ODD_INPUTS = {
         pydicom.Dataset(),
         "im is a dataset that is not taken: it has no pixels; give its pixels as they are meant: im.pixel_array, say",
     ),
+    "images in a list": (
+        [maskexpr.Image(np.zeros((2, 2)))],
+        "im holds a maskexpr.Image; give one Image, of one array:"
+        " maskexpr.Image(numpy.stack([numpy.asarray(i) for i in im]), spacing=...), say",
+    ),
     "a tensor that learns": (
         others.tensor("it requires grad."),
         "im cannot be an image as it is: it requires grad; give im.detach().cpu().numpy()",

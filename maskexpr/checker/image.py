@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.containers import Made
+from maskexpr.containers import Made, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.grid import AXES, Grid
+from maskexpr.kinds.kind import shape_text
 
 _CHANNELS = "c"  # names the axis of channels, which is the last one
 _ORDER = AXES + _CHANNELS
@@ -55,6 +56,8 @@ class Image:
     [0.0, 1.0]
     >>> evaluate("mean(im)", im=maskexpr.Image(np.array([[4, 6, -9999]]), nodata=-9999))
     5.0
+    >>> maskexpr.Image(np.zeros((4, 5), np.uint8), spacing="0.5mm", axes="xy")
+    <maskexpr.Image 4x5 uint8; spacing 0.5mm; axes x, y>
     """
 
     array: Any
@@ -68,6 +71,50 @@ class Image:
     valid: Any = None
     grid: Grid | None = None
     source: str = ""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the array, in the order of its own axes."""
+        stated = getattr(self.array, "shape", None)
+        return stated if isinstance(stated, tuple) and library_of(self.array) is None else np.asarray(self).shape
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        library = library_of(self.array)
+        array = self.array if library is None else library.taken(self.array, self.kind).array
+        return np.array(array, dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        """The shape and type, and what is known besides; no numbers."""
+        array, grid = self.array, self.grid
+        held = isinstance(array, np.ndarray)
+        words = [shape_text(array.shape) + f" {array.dtype}" if held else type(array).__name__]
+        words += [self.kind] if self.kind else []
+        words += [f"spacing {_spacing_text(self.spacing)}"] if self.spacing is not None else []
+        if grid is not None:
+            words += [grid.text] if grid.text else []
+        words += [f"axes {', '.join(self.axes)}"] if self.axes else []
+        for name in ("origin", "channels", "nodata"):
+            value = getattr(self, name)
+            words += [f"{name} {value!r}"] if value is not None else []
+        words += [f"from {self.source}"] if self.source else []
+        return f"<maskexpr.Image {'; '.join(words)}>"
+
+
+def _spacing_text(spacing: Any) -> str:
+    """Sizes as they were given, plain ones as millimetres."""
+    parts = spacing if isinstance(spacing, list | tuple | np.ndarray) else [spacing]
+    texts = [f"{float(p):.6g}" if isinstance(p, int | float | Fraction | np.generic) else str(p) for p in parts]
+    unit = "" if any(isinstance(p, str) and not p[-1:].isdigit() for p in parts) else " mm"
+    return ", ".join(texts) + unit
+
+
+def in_order_of(value: Any, like: Any) -> Any:
+    """An array as one with the axes of an Image that it was made from; whatever says more of itself as it is."""
+    if not isinstance(like, Image) or like.axes is None or not isinstance(value, np.ndarray | list):
+        return value
+    space = like.axes.replace(_CHANNELS, "")
+    axes = {len(like.axes): like.axes, len(space): space}.get(np.ndim(value))
+    return value if axes is None else Image(value, axes=axes)
 
 
 def turns_of(axes: str | None, ndim: int) -> tuple[int, ...] | None:

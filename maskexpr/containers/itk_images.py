@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,8 @@ def _place(value: Any) -> tuple[Sizes | None, Grid | None]:
     letters = "s" * space + "t" * (ndim - space)
     lengths = (*sizes[:space], *[None] * (ndim - space))
     stored = Stored(letters, tuple(ways), lengths, origin, "LPS" if ndim > 2 else "")
-    return stored.spacing(), stored.grid()
+    spacing = stored.spacing()
+    return spacing, replace(stored.grid(), spacing=spacing)
 
 
 def _given_back(value: Any, made: Made) -> Any:

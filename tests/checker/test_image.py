@@ -50,3 +50,24 @@ def test_two_places_are_an_error_that_says_how_they_differ():
         maskexpr.evaluate("(a > 0) & (b > 0)", a=a, b=b)
     near = maskexpr.Image(np.ones((3, 3)), spacing=1, origin=(0, 0, 0.005))
     assert maskexpr.evaluate("(a > 0) & (b > 0)", a=a, b=near).all()
+
+
+def test_an_image_is_an_array_for_numpy_and_says_what_it_is_in_a_line():
+    numbers = RNG.integers(0, 9, (4, 5, 6))
+    image = maskexpr.Image(numbers, axes="xyz", spacing=[1, 2, "3mm"], nodata=-1)
+    np.testing.assert_array_equal(np.asarray(image), numbers)
+    assert image.shape == (4, 5, 6)
+    assert repr(image) == "<maskexpr.Image 4x5x6 int64; spacing 1, 2, 3mm; axes x, y, z; nodata -1>"
+    assert repr(maskexpr.Image([[1, 2]], kind="image", spacing=0.5)) == "<maskexpr.Image list; image; spacing 0.5 mm>"
+    assert maskexpr.Image([[1, 2]]).shape == (1, 2)
+
+
+def test_colours_and_projections_are_turned_back():
+    colours = RNG.integers(0, 9, (4, 3, 5, 6)).astype(np.uint8)
+    image = maskexpr.Image(colours, axes="xczy")
+    found = maskexpr.evaluate("output m = red(im) > 4; output k = where(red(im) > 4, im, 0)", im=image)
+    np.testing.assert_array_equal(found["m"], colours[:, 0] > 4)
+    np.testing.assert_array_equal(found["k"], colours * (colours[:, :1] > 4))
+    flat = maskexpr.evaluate('max(im, axes="z")', im=maskexpr.Image(colours[:, 0], axes="xzy"))
+    np.testing.assert_array_equal(flat, colours[:, 0].max(axis=1))
+    assert maskexpr.view(found["m"], on=image).kind.shape == (5, 6, 4)

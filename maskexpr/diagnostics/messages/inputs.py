@@ -71,6 +71,11 @@ INPUT_DATASET = Mistake(
     "{name} is a dataset that is not taken: {found}",
     "give its pixels as they are meant: {name}.pixel_array, say",
 )
+INPUT_IMAGE_WITHIN = Mistake(
+    "input-type",
+    "{name} holds a maskexpr.Image",
+    "give one Image, of one array: maskexpr.Image(numpy.stack([numpy.asarray(i) for i in {name}]), spacing=...), say",
+)
 INPUT_TENSOR = Mistake(
     "input-type", "{name} cannot be an image as it is: {said}", "give {name}.detach().cpu(){dense}.numpy()"
 )
