@@ -317,10 +317,6 @@ ODD_INPUTS = {
         others.pillow_image(np.zeros((3, 4, 2), np.uint8), ("L", "A")),
         'im has the bands L, A; leave out the alpha: im.convert("LA").convert("L")',
     ),
-    "two numbers a pixel": (
-        others.itk_image(np.zeros((3, 4, 2)), (1, 1), components=2),
-        "im has 2 numbers a pixel: neither one nor 3 or 4 of colour; give one of them, as an array",
-    ),
     "regions without pixels": (
         others.itk_image(np.zeros((3, 4)), (1, 1), pixels="label of 8-bit unsigned integer"),
         "im is an ItkImage that holds regions, not pixels; give SimpleITK.LabelMapToLabel(im)",

@@ -92,11 +92,6 @@ INPUT_BANDS = Mistake(
 INPUT_BANDS_GREY = Mistake(
     "input-type", "{name} has the bands {bands}", 'leave out the alpha: {name}.convert("LA").convert("L")'
 )
-INPUT_COMPONENTS = Mistake(
-    "input-type",
-    "{name} has {count} numbers a pixel: neither one nor 3 or 4 of colour",
-    "give one of them, as an array",
-)
 INPUT_LABEL_MAP = Mistake(
     "input-type",
     "{name} is {found:a} that holds regions, not pixels",
