@@ -243,6 +243,8 @@ def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = 
     valid, number = pixels.valid, pixels.nodata
     if nodata is not None:
         valid, number = None, nodata_number(nodata)
+    elif number == 0:
+        valid = None  # the number says it, and is background where the input is declared a mask or labels
     image = Image(pixels.array, given, kind, valid=valid, nodata=number, grid=pixels.grid)
     return replace(image, source=printable(os.path.basename(text.rstrip("/"))))
 
