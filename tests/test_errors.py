@@ -385,7 +385,7 @@ def test_grids_and_times_that_do_not_meet():
     said = {
         "resample(a, like=a[:2])": "frames are not resampled: there are 3 and 2",
         'dilate(a > 3, 2mm, axes="t")': "there is no length along t",
-        "(c > 3) & (x > 2) & any(b > 3)": "x needs one grid: c and b do not lie on one",
+        "(c > 3) & (x > 2) & any(b > 3)": "x needs one grid: b and c do not lie on one",
     }
     for text, message in said.items():
         given = {

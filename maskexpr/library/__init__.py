@@ -27,7 +27,6 @@ SUBJECTS = (
     "morphology",
     "regions",
     "filters",
-    "resampling",
     "shapes",
     "stacks",
     "measures",
