@@ -10,6 +10,7 @@ from maskexpr.containers import Made
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.grid import AXES, Grid
+from maskexpr.kinds.kind import shape_text
 
 _CHANNELS = "c"  # names the axis of channels, which is the last one
 _ORDER = AXES + _CHANNELS
@@ -68,6 +69,25 @@ class Image:
     valid: Any = None
     grid: Grid | None = None
     source: str = ""
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """The array alone, for NumPy."""
+        return np.array(self.array, dtype, copy=copy) if copy else np.asarray(self.array, dtype)
+
+    def __repr__(self) -> str:
+        """What it says beside its numbers, which may be many."""
+        shape, dtype = getattr(self.array, "shape", None), getattr(self.array, "dtype", "")
+        words = [f"{shape_text(shape)} {dtype}" if isinstance(shape, tuple) else type(self.array).__name__]
+        words += [
+            f"{name}={getattr(self, name)!r}" for name in ("kind", "axes", "nodata") if getattr(self, name) is not None
+        ]
+        if self.spacing is not None:
+            sizes = self.spacing if isinstance(self.spacing, list | tuple | np.ndarray) else [self.spacing]
+            words.append(" x ".join(f"{float(s):g}" if isinstance(s, Fraction) else str(s) for s in sizes) + " mm")
+        if self.grid is not None:
+            words += [self.grid.axes and f"axes {', '.join(self.grid.axes)}", *self.grid.channels]
+            words += [self.grid.origin and f"first pixel at {', '.join(f'{part:g}' for part in self.grid.origin)} mm"]
+        return f"<maskexpr.Image {', '.join(filter(None, words))}>"
 
 
 def turns_of(axes: str | None, ndim: int) -> tuple[int, ...] | None:

@@ -1,5 +1,7 @@
 """Arrays that say in what order their axes are and where they lie."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -50,3 +52,10 @@ def test_two_places_are_an_error_that_says_how_they_differ():
         maskexpr.evaluate("(a > 0) & (b > 0)", a=a, b=b)
     near = maskexpr.Image(np.ones((3, 3)), spacing=1, origin=(0, 0, 0.005))
     assert maskexpr.evaluate("(a > 0) & (b > 0)", a=a, b=near).all()
+
+
+def test_it_shows_what_it_says_and_not_its_numbers():
+    image = maskexpr.Image(np.zeros((4, 5), np.uint8), spacing=[Fraction(1, 2), 2], kind="image", nodata=7)
+    assert repr(image) == "<maskexpr.Image 4x5 uint8, kind='image', nodata=7, 0.5 x 2 mm>"
+    assert repr(maskexpr.Image([[1, 2]], spacing="2um")) == "<maskexpr.Image list, 2um mm>"
+    np.testing.assert_array_equal(np.asarray(image), image.array)
