@@ -78,16 +78,18 @@ class Image:
         """What it says beside its numbers, which may be many."""
         shape, dtype = getattr(self.array, "shape", None), getattr(self.array, "dtype", "")
         words = [f"{shape_text(shape)} {dtype}" if isinstance(shape, tuple) else type(self.array).__name__]
-        words += [
-            f"{name}={getattr(self, name)!r}" for name in ("kind", "axes", "nodata") if getattr(self, name) is not None
-        ]
+        said = {"kind": self.kind, "axes": self.axes, "nodata": self.nodata}
+        words += [f"{name}={value!r}" for name, value in said.items() if value is not None]
         if self.spacing is not None:
             sizes = self.spacing if isinstance(self.spacing, list | tuple | np.ndarray) else [self.spacing]
-            words.append(" x ".join(f"{float(s):g}" if isinstance(s, Fraction) else str(s) for s in sizes) + " mm")
-        if self.grid is not None:
-            words += [self.grid.axes and f"axes {', '.join(self.grid.axes)}", *self.grid.channels]
-            words += [self.grid.origin and f"first pixel at {', '.join(f'{part:g}' for part in self.grid.origin)} mm"]
-        return f"<maskexpr.Image {', '.join(filter(None, words))}>"
+            words.append(" x ".join(s if isinstance(s, str) else f"{float(s):g}mm" for s in sizes))
+        if self.grid is not None and self.grid.axes:
+            words.append(f"axes {', '.join(self.grid.axes)}")
+        if self.grid is not None and self.grid.channels:
+            words.append(f"channels {', '.join(self.grid.channels)}")
+        if self.grid is not None and self.grid.origin is not None:
+            words.append(f"first pixel at {', '.join(f'{part:g}' for part in self.grid.origin)} mm")
+        return f"<maskexpr.Image {', '.join(words)}>"
 
 
 def turns_of(axes: str | None, ndim: int) -> tuple[int, ...] | None:

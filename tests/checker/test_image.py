@@ -56,6 +56,6 @@ def test_two_places_are_an_error_that_says_how_they_differ():
 
 def test_it_shows_what_it_says_and_not_its_numbers():
     image = maskexpr.Image(np.zeros((4, 5), np.uint8), spacing=[Fraction(1, 2), 2], kind="image", nodata=7)
-    assert repr(image) == "<maskexpr.Image 4x5 uint8, kind='image', nodata=7, 0.5 x 2 mm>"
-    assert repr(maskexpr.Image([[1, 2]], spacing="2um")) == "<maskexpr.Image list, 2um mm>"
+    assert repr(image) == "<maskexpr.Image 4x5 uint8, kind='image', nodata=7, 0.5mm x 2mm>"
+    assert repr(maskexpr.Image([[1, 2]], spacing="2um")) == "<maskexpr.Image list, 2um>"
     np.testing.assert_array_equal(np.asarray(image), image.array)
