@@ -396,6 +396,25 @@ def test_a_function_that_does_not_say_what_it_makes_of_no_data():
     assert filled(im=image).tolist() == [[False, False], [True, False]]
 
 
+def test_grids_and_times_that_do_not_meet():
+    """Axes and places are said with the arrays."""
+    frames = maskexpr.Image(np.zeros((3, 4, 5)), axes="tyx", spacing=1)
+    here = maskexpr.Image(np.zeros((4, 5)), origin=(0, 0, 0), spacing=1)
+    beside = maskexpr.Image(np.zeros((4, 5)), origin=(0, 2, 0), spacing=1)
+    said = {
+        "resample(a, like=a[:2])": "frames are not resampled: there are 3 and 2",
+        'dilate(a > 3, 2mm, axes="t")': "there is no length along t",
+        "(c > 3) & (x > 2) & any(b > 3)": "x needs one grid: b and c do not lie on one",
+    }
+    for text, message in said.items():
+        given = {
+            name: value
+            for name, value in {"a": frames, "b": beside, "c": here}.items()
+            if re.search(rf"\b{name}\b", text)
+        }
+        assert message in str(error_of(text, **given))
+
+
 def test_a_file_that_cannot_be_used():
     def refuse(path):
         raise PermissionError(13, "permission denied")
@@ -687,6 +706,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_a_function_that_does_not_say_what_it_makes_of_no_data,
         test_a_mask_in_colours,
         test_colours_of_channels_that_are_none,
+        test_grids_and_times_that_do_not_meet,
         test_room_around_the_image_that_does_not_fit_in_memory,
         test_a_step_that_runs_out_of_memory,
         test_samples_for_a_function_whose_rule_makes_images_of_them,

@@ -57,7 +57,7 @@ class Image:
     >>> evaluate("mean(im)", im=maskexpr.Image(np.array([[4, 6, -9999]]), nodata=-9999))
     5.0
     >>> maskexpr.Image(np.zeros((4, 5), np.uint8), spacing="0.5mm", axes="xy")
-    <maskexpr.Image 4x5 uint8; spacing 0.5mm; axes x, y>
+    <maskexpr.Image 4x5 uint8, axes='xy', 0.5mm>
     """
 
     array: Any
@@ -84,28 +84,21 @@ class Image:
         return np.array(array, dtype, copy=copy)
 
     def __repr__(self) -> str:
-        """The shape and type, and what is known besides; no numbers."""
-        array, grid = self.array, self.grid
-        held = isinstance(array, np.ndarray)
-        words = [shape_text(array.shape) + f" {array.dtype}" if held else type(array).__name__]
-        words += [self.kind] if self.kind else []
-        words += [f"spacing {_spacing_text(self.spacing)}"] if self.spacing is not None else []
-        if grid is not None:
-            words += [grid.text] if grid.text else []
-        words += [f"axes {', '.join(self.axes)}"] if self.axes else []
-        for name in ("origin", "channels", "nodata"):
-            value = getattr(self, name)
-            words += [f"{name} {value!r}"] if value is not None else []
-        words += [f"from {self.source}"] if self.source else []
-        return f"<maskexpr.Image {'; '.join(words)}>"
-
-
-def _spacing_text(spacing: Any) -> str:
-    """Sizes as they were given, plain ones as millimetres."""
-    parts = spacing if isinstance(spacing, list | tuple | np.ndarray) else [spacing]
-    texts = [f"{float(p):.6g}" if isinstance(p, int | float | Fraction | np.generic) else str(p) for p in parts]
-    unit = "" if any(isinstance(p, str) and not p[-1:].isdigit() for p in parts) else " mm"
-    return ", ".join(texts) + unit
+        """What it says beside its numbers, which may be many."""
+        shape, dtype = getattr(self.array, "shape", None), getattr(self.array, "dtype", "")
+        words = [f"{shape_text(shape)} {dtype}" if isinstance(shape, tuple) else type(self.array).__name__]
+        said = {"kind": self.kind, "axes": self.axes, "nodata": self.nodata}
+        words += [f"{name}={value!r}" for name, value in said.items() if value is not None]
+        if self.spacing is not None:
+            sizes = self.spacing if isinstance(self.spacing, list | tuple | np.ndarray) else [self.spacing]
+            words.append(" x ".join(s if isinstance(s, str) else f"{float(s):g}mm" for s in sizes))
+        if self.grid is not None and self.grid.axes:
+            words.append(f"axes {', '.join(self.grid.axes)}")
+        if self.grid is not None and self.grid.channels:
+            words.append(f"channels {', '.join(self.grid.channels)}")
+        if self.grid is not None and self.grid.origin is not None:
+            words.append(f"first pixel at {', '.join(f'{part:g}' for part in self.grid.origin)} mm")
+        return f"<maskexpr.Image {', '.join(words)}>"
 
 
 def in_order_of(value: Any, like: Any) -> Any:

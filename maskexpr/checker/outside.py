@@ -196,9 +196,8 @@ def _grey(at: Writing) -> Held:
 
 
 def _neutral(kind: Kind, part: str) -> int | float:
-    if kind.range is None:
-        return -np.inf if part == _LOW else np.inf
-    return kind.range.low if part == _LOW else kind.range.high
+    limits = kind.limits  # what stays where there is no data is within them too
+    return limits.low if part == _LOW else limits.high
 
 
 def _reconstructed(at: Writing, valid: Step) -> Held:

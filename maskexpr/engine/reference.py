@@ -11,7 +11,7 @@ from maskexpr.diagnostics.errors import RunError
 from maskexpr.functions.arguments import Refused
 from maskexpr.program.liveness import ended, last_uses
 from maskexpr.program.running import run_body
-from maskexpr.program.steps import Checked, Step
+from maskexpr.program.steps import Checked, Domain, Step
 
 
 def run(checked: Checked, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,13 +20,13 @@ def run(checked: Checked, inputs: Mapping[str, Any]) -> dict[str, Any]:
     done_with = ended(last_uses(([step] for step in steps), (step for _, step in checked.outputs)))
     values: dict[Step, Any] = {}
     for i, step in enumerate(steps):
-        values[step] = _value(step, inputs, values)
+        values[step] = _value(step, inputs, values, checked.domain)
         for other in done_with.get(i, ()):
             del values[other]
     return {name: values[step] for name, step in checked.outputs}
 
 
-def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any]) -> Any:
+def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any], domain: Domain | None) -> Any:
     if step.function is None:
         return _in_order(inputs[step.name]) if step.name else step.kind.constant
     operands = {name: values[operand] for name, operand in step.operands.items()}
@@ -34,12 +34,26 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any]) ->
         return run_body(step, operands)
     except Refused as refused:
         blamed = step.operands.get(refused.argument)
+        if domain is not None and refused.mistake in _OF_NO_PIXELS and _is_of_data(blamed, domain):
+            image = next(iter(step.operands.values()))
+            text = image.source.quote(image.span)
+            raise RunError(messages.NO_DATA_AT_ALL.at(image.source, image.span, text=text)) from None
         fields = {"name": refused.argument, "text": _argument(step, blamed), **refused.fields}
         place = blamed if blamed is not None and blamed.source is step.source and _within(blamed, step) else step
         raise RunError(refused.mistake.at(place.source, place.span, **fields)) from None
     except MemoryError as error:
         wanted = messages.asked_for(error)
         raise RunError(messages.OUT_OF_MEMORY.at(step.source, step.span, wanted=wanted)) from None
+
+
+_OF_NO_PIXELS = (messages.NO_SAMPLES, messages.WITHIN_EMPTY, messages.EQUALIZE_EMPTY)
+
+
+def _is_of_data(chosen: Step | None, domain: Domain) -> bool:
+    """Whether what chose pixels is where there is data, and no mask that anybody wrote."""
+    if chosen is not None and chosen.function is not None and chosen.function.name == "samples":
+        return chosen not in domain.written.steps
+    return chosen in domain.valid.values()
 
 
 def _argument(step: Step, blamed: Step | None) -> str:

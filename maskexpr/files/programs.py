@@ -243,14 +243,10 @@ def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = 
     valid, number = pixels.valid, pixels.nodata
     if nodata is not None:
         valid, number = None, nodata_number(nodata)
-    image = Image(
-        pixels.array,
-        given,
-        kind,
-        valid=valid,
-        nodata=number,
-        grid=pixels.grid and replace(pixels.grid, spacing=pixels.spacing),
-    )
+    elif number == 0:
+        valid = None  # the number says it, and is background where the input is declared a mask or labels
+    grid = pixels.grid and replace(pixels.grid, spacing=pixels.spacing)
+    image = Image(pixels.array, given, kind, valid=valid, nodata=number, grid=grid)
     return replace(image, source=printable(os.path.basename(text.rstrip("/"))))
 
 

@@ -93,3 +93,9 @@ def test_a_plane_that_is_another_is_refused():
     a, b = (maskexpr.Image(np.ones((3, 3)), spacing=1, origin=(0, 0, z)) for z in (0, 5))
     with pytest.raises(maskexpr.ProgramError, match="one plane"):
         maskexpr.evaluate("resample(a, like=b)", a=a, b=b)
+
+
+def test_channels_keep_their_names_on_a_grid_that_states_none():
+    a = maskexpr.Image(np.arange(12).reshape(2, 2, 3), kind="colour", spacing=2, channels=["DAPI", "GFP", "red"])
+    bound = maskexpr.compile("resample(a, like=b)").bind(a=a, b=maskexpr.Image(np.zeros((4, 4)), spacing=1))
+    assert bound.kinds["result"].grid.channels == ("DAPI", "GFP", "red")

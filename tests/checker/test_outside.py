@@ -141,6 +141,17 @@ def test_a_pattern_that_holds_no_pixel_with_data_gives_none(seed: int) -> None:
     assert np.array_equal(value[found], wanted[found])
 
 
+@given(SEEDS)
+def test_what_grey_morphology_leaves_in_holes_is_within_what_is_known(seed: int) -> None:
+    """`stored` shows it."""
+    im, _, _ = image(seed)
+    for name in ("dilate", "erode", "open", "close"):
+        bound = maskexpr.compile(f"stored({name}(gaussian(im, 0.3), 1))").bind(im=im)
+        value = np.ma.getdata(bound.run()["result"])
+        limits = bound.kinds["result"].limits
+        assert limits.low <= value.min() <= value.max() <= limits.high < np.inf
+
+
 @pytest.mark.parametrize(
     "text", ["dilate(m, 2)", "erode(m)", "open(m)", "close(m, 2)", "boundary(m)", "tophat(m)", "skeleton(m)", "hull(m)"]
 )

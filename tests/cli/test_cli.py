@@ -11,6 +11,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+import tifffile
 from helpers.command_shell import Shell
 from helpers.places import ANKLE
 
@@ -200,6 +201,12 @@ def test_pixels_without_data_are_stated_counted_and_written(shell: Shell) -> Non
     err = shell("run", "two.mask", "im=a.png", "--nodata", "7", "-o", "out/")[2]
     assert err.count("\n") == 1  # of all that were written, once
     assert "a and b are off, or 0, where they lack data, at up to 1 pixel each, and the files do not say where" in err
+    extra = [(42113, "s", 2, "0", True)]
+    tifffile.imwrite(shell.folder / "m.tif", np.where(im > 60, 255, 0).astype(np.uint8), extratags=extra)
+    assert shell("eval", "area(valid(m))", "m=m.tif")[1] == "59\n"
+    for kind in ("mask", "labels"):  # whose background is 0
+        (shell.folder / "m.mask").write_text(f"input m: {kind}\narea(valid(m))\n")
+        assert "120\n" in shell("run", "m.mask", "m=m.tif")[1]
     for text in ("-3.4e38", "-inf", "-1e3", "-7"):
         assert shell("eval", "mean(im)", "im=a.png", "--nodata", text) == (0, "59.5\n", "")
     shell("eval", "im * 1.0", "im=a.png", "--nodata", "nan", "--nodata", "im=7", "-o", "o.npy")

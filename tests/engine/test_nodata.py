@@ -97,6 +97,27 @@ def test_a_refusal_quotes_what_was_written():
     assert "fill(im, 0)" in bound.warnings[0].render()  # a number cannot be filled
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mean(im)",
+        "im > otsu(im)",
+        "equalize(im)",
+        "normalize(im)",
+        "rescale(im, 0, 1)",
+        "fraction(im > 3)",
+        "im > max(im)",
+    ],
+)
+def test_where_no_pixel_has_data_that_is_said(text):
+    nothing = Image(VALUES, valid=np.zeros((2, 3), bool))
+    image = "im > 3" if "fraction" in text else "im"
+    with pytest.raises(maskexpr.RunError, match=f"no pixel of {image} has data, so there is nothing to measure"):
+        maskexpr.evaluate(text, im=nothing)
+    with pytest.raises(maskexpr.RunError, match="how the mask is made"):
+        maskexpr.evaluate("im > otsu(im, within=im > 200)", im=HOLED)
+
+
 def test_fortran_order_and_views_give_the_same():
     rng = np.random.default_rng(0)
     values, valid = rng.integers(0, 99, (13, 17)).astype(np.uint8), rng.random((13, 17)) < 0.8

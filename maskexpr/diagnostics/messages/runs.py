@@ -105,6 +105,11 @@ FILL_MIXED = Mistake(
 )
 NO_DATA_PIXEL = Mistake("no-data", "this pixel has no data", "take another, or say what counts there: fill(im, 0)[...]")
 NO_DATA_NOWHERE = Mistake("no-data", "no pixel has data to fill the others by", "give a number: fill(im, 0), say")
+NO_DATA_AT_ALL = Mistake(
+    "no-data",
+    "no pixel of {text} has data, so there is nothing to measure",
+    "say what counts there: fill({text}, 0), say",
+)
 NO_DATA_LOST = Mistake(
     "no-data",
     "{function} leaves {count:pixel|pixels} without data, whose window holds some that have none",

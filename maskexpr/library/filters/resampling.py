@@ -12,6 +12,7 @@ from maskexpr.functions.parameters import Array, MaskOrNone, Masks, ResultKind, 
 from maskexpr.functions.record import function
 from maskexpr.kernels import resampling
 from maskexpr.kinds import ranges
+from maskexpr.kinds.grid import Grid
 from maskexpr.kinds.kind import ARRAYS, SEGMENTATIONS, Kind
 from maskexpr.kinds.ranges import Range
 from maskexpr.library.operators import PLANNED
@@ -31,7 +32,8 @@ def _resampled_kind(kinds: Kinds) -> Kind:
     if moved.channels:
         found = replace(found, channels=moved.channels)
     names = moved.grid.channels if moved.grid else ()
-    return replace(found, grid=replace(found.grid, channels=names)) if found.grid else found
+    grid = replace(found.grid or Grid(), channels=names)
+    return replace(found, grid=None if grid == Grid() else grid)
 
 
 @function(gives=Gives(ARRAYS, _resampled_kind), halo="whole", cost=40, memory=40, total=True,
