@@ -47,7 +47,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """An array, masked or not, that lies on a grid, to be given back; its axes are as in `Given`, a mask is of bools."""
+    """An array that lies on a grid, to be given back, masked or not; its axes are as in `Given`, a mask is bools."""
 
     array: Array
     kind: str
