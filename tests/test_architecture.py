@@ -91,7 +91,7 @@ INSIDE = {
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls"),
         *("foreign", "predicates"),
         *("application", "advice", "comparisons", "shapes", "moving", "place", "context", "binding", "arrays"),
-        *("domain", "outside", "measuring", "held", "missing", "image", "given"),
+        *("domain", "outside", "measuring", "held", "missing", "given", "image"),
         "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),

@@ -286,6 +286,11 @@ ODD_INPUTS = {
         pydicom.Dataset(),
         "im is a dataset that is not taken: it has no pixels; give its pixels as they are meant: im.pixel_array, say",
     ),
+    "images in a list": (
+        [maskexpr.Image(np.zeros((2, 2)))],
+        "im holds a maskexpr.Image; give one Image, of one array:"
+        " maskexpr.Image(numpy.stack([numpy.asarray(i) for i in im]), spacing=...), say",
+    ),
     "a tensor that learns": (
         others.tensor("it requires grad."),
         "im cannot be an image as it is: it requires grad; give im.detach().cpu().numpy()",
@@ -311,10 +316,6 @@ ODD_INPUTS = {
     "grey and alpha": (
         others.pillow_image(np.zeros((3, 4, 2), np.uint8), ("L", "A")),
         'im has the bands L, A; leave out the alpha: im.convert("LA").convert("L")',
-    ),
-    "two numbers a pixel": (
-        others.itk_image(np.zeros((3, 4, 2)), (1, 1), components=2),
-        "im has 2 numbers a pixel: neither one nor 3 or 4 of colour; give one of them, as an array",
     ),
     "regions without pixels": (
         others.itk_image(np.zeros((3, 4)), (1, 1), pixels="label of 8-bit unsigned integer"),

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.checker.image import Image
 from maskexpr.containers import Given, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
@@ -55,6 +56,8 @@ def taken(value: Any, declared: str | None = None) -> Given:
             raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
         if isinstance(value, list | tuple):
             return Given(_native(_stacked(value, declared)))
+        if isinstance(value, Image):
+            raise Refused(messages.INPUT_IMAGE_WITHIN)
         library = library_of(value)
         found = _taken(value, declared) if library is None else library.taken(value, declared)
         return replace(found, array=_native(found.array))
@@ -126,6 +129,8 @@ def _refuse_masked_parts(value: Any) -> None:
 def _unconvertible(value: Any, error: Exception | None = None) -> Refused:
     """What is no array: one that it holds is the way out, else what its library says."""
     said = " ".join(str(error).split())[:_MOST_SAID].rstrip(".") if error else ""
+    if said and library_of(value) is not None:
+        return Refused(messages.INPUT_NOT_ARRAY, found=said)
     for attribute, mistake in _HOLDERS.items():
         if hasattr(type(value), attribute):
             return Refused(mistake, found=type(value).__name__, said=said, dense=_dense(value))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.containers import Made
+from maskexpr.containers import Made, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.grid import AXES, Grid
@@ -56,6 +56,8 @@ class Image:
     [0.0, 1.0]
     >>> evaluate("mean(im)", im=maskexpr.Image(np.array([[4, 6, -9999]]), nodata=-9999))
     5.0
+    >>> maskexpr.Image(np.zeros((4, 5), np.uint8), spacing="0.5mm", axes="xy")
+    <maskexpr.Image 4x5 uint8, axes='xy', 0.5mm>
     """
 
     array: Any
@@ -70,9 +72,16 @@ class Image:
     grid: Grid | None = None
     source: str = ""
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the array, in the order of its own axes."""
+        stated = getattr(self.array, "shape", None)
+        return stated if isinstance(stated, tuple) and library_of(self.array) is None else np.asarray(self).shape
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        """The array alone, for NumPy."""
-        return np.array(self.array, dtype, copy=copy) if copy else np.asarray(self.array, dtype)
+        library = library_of(self.array)
+        array = self.array if library is None else library.taken(self.array, self.kind).array
+        return np.array(array, dtype, copy=copy)
 
     def __repr__(self) -> str:
         """What it says beside its numbers, which may be many."""
@@ -90,6 +99,15 @@ class Image:
         if self.grid is not None and self.grid.origin is not None:
             words.append(f"first pixel at {', '.join(f'{part:g}' for part in self.grid.origin)} mm")
         return f"<maskexpr.Image {', '.join(words)}>"
+
+
+def in_order_of(value: Any, like: Any) -> Any:
+    """An array as one with the axes of an Image that it was made from; whatever says more of itself as it is."""
+    if not isinstance(like, Image) or like.axes is None or not isinstance(value, np.ndarray | list):
+        return value
+    space = like.axes.replace(_CHANNELS, "")
+    axes = {len(like.axes): like.axes, len(space): space}.get(np.ndim(value))
+    return value if axes is None else Image(value, axes=axes)
 
 
 def turns_of(axes: str | None, ndim: int) -> tuple[int, ...] | None:

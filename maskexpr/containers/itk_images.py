@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,11 @@ from maskexpr.kinds.grid import Grid, Place
 from maskexpr.kinds.kind import shape_text
 
 _SPACE, _MOST_AXES = 3, 4
-_COLOURS = (3, 4)
 _HELD = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64")
 
 
 def _holds(value: Any) -> bool:
-    return hasattr(type(value), "GetSize") and hasattr(_package(value), "GetArrayFromImage")
+    return hasattr(type(value), "GetSpacing") and hasattr(_package(value), "GetArrayFromImage")
 
 
 def _package(value: Any) -> Any:
@@ -33,15 +33,19 @@ def _taken(value: Any, declared: str | None) -> Given:
         # Its runs of pixels are no array: asked for one, SimpleITK ends the process.
         raise Refused(messages.INPUT_LABEL_MAP, found=type(value).__name__)
     components = _components(value)
-    if components not in (1, *_COLOURS):
-        raise Refused(messages.INPUT_COMPONENTS, count=components)
     spacing, grid = _place(value)
     array = np.asarray(_package(value).GetArrayFromImage(value))  # a copy, in axis order
-    size = tuple(map(int, value.GetSize()))[::-1]
+    size = _size(value)[::-1]
     if array.shape != (*size, *[components] * (components > 1)):
         fields = {"stated": shape_text(size), "array": shape_text(array.shape) or "()"}
         raise Refused(messages.INPUT_SHAPE_LOST, found=type(value).__name__, **fields)
     return Given(array, spacing, "colour" if components > 1 else "image", grid=grid)
+
+
+def _size(value: Any) -> tuple[int, ...]:
+    """Pixels along each axis, x first."""
+    region = value if hasattr(value, "GetSize") else value.GetLargestPossibleRegion()
+    return tuple(map(int, region.GetSize()))
 
 
 def _components(value: Any) -> int:
@@ -52,8 +56,6 @@ def _components(value: Any) -> int:
 
 def _place(value: Any) -> tuple[Sizes | None, Grid | None]:
     """The size of a pixel, and where the pixels lie."""
-    if not callable(getattr(value, "GetSpacing", None)):
-        return None, None
     sizes = [float(size) for size in value.GetSpacing()]
     if len(sizes) > _MOST_AXES:
         return tuple(reversed(sizes)), None
@@ -68,7 +70,8 @@ def _place(value: Any) -> tuple[Sizes | None, Grid | None]:
     letters = "s" * space + "t" * (ndim - space)
     lengths = (*sizes[:space], *[None] * (ndim - space))
     stored = Stored(letters, tuple(ways), lengths, origin, "LPS" if ndim > 2 else "")
-    return stored.spacing(), stored.grid()
+    spacing = stored.spacing()
+    return spacing, replace(stored.grid(), spacing=spacing)
 
 
 def _given_back(value: Any, made: Made) -> Any:
@@ -77,9 +80,10 @@ def _given_back(value: Any, made: Made) -> Any:
     size = tuple(reversed(made.array.shape[: made.array.ndim - made.has_channels]))
     if made.array.dtype.name not in ("bool", *_HELD):
         return None
-    if (grid, spacing, tuple(value.GetSize())) == (made.grid, made.spacing, size):
+    if (grid, spacing, _size(value)) == (made.grid, made.spacing, size):
         image = _image(value, made)
-        image.CopyInformation(value)
+        if image is not None:
+            image.CopyInformation(value)
         return image
     space, ways, origin = len(size) - made.letters.count("t"), made.ways, made.grid.origin
     if origin is None or not 2 <= space <= _SPACE or len(ways) != space or "t" in made.letters[1:]:
@@ -90,6 +94,8 @@ def _given_back(value: Any, made: Made) -> Any:
     direction = np.eye(len(size))
     direction[:space, :space] = np.column_stack(ways)[:space] / lengths
     image = _image(value, made)
+    if image is None:
+        return None
     rest = [1.0] * (len(size) - space)
     image.SetSpacing([*lengths, *rest])
     image.SetOrigin([*origin[:space], *[0.0] * len(rest)])
@@ -98,10 +104,14 @@ def _given_back(value: Any, made: Made) -> Any:
 
 
 def _image(value: Any, made: Made) -> Any:
+    """An image of these numbers; None where ITK was built without their type."""
     package = _package(value)
     if hasattr(value, "GetPixelIDTypeAsString"):
         return package.GetImageFromArray(made.numbers, isVector=made.has_channels)
-    return package.GetImageFromArray(np.ascontiguousarray(made.numbers), is_vector=made.has_channels)
+    try:
+        return package.GetImageFromArray(np.ascontiguousarray(made.numbers), is_vector=made.has_channels)
+    except (RuntimeError, KeyError, TypeError):
+        return None
 
 
 LIBRARY = Library(_holds, _taken, _given_back)

@@ -10,6 +10,7 @@ import numpy as np
 
 from maskexpr.checker import binding
 from maskexpr.checker.binding import Image
+from maskexpr.checker.image import in_order_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import pictures, results
@@ -133,7 +134,7 @@ def view(
     """
     if isinstance(value, Mapping):
         raise InputError(messages.VIEW_SEVERAL.anywhere(names=", ".join(map(str, value))))
-    array, found = with_kind(value, "the value", kind, spacing)
+    array, found = with_kind(in_order_of(value, on), "the value", kind, spacing)
     ground = with_kind(on, "the image", spacing=spacing) if on is not None else None
     return view_of(array, found, ground, mode, plane)
 

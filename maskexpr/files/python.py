@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.checker import binding
-from maskexpr.checker.image import Image
+from maskexpr.checker.image import Image, in_order_of
 from maskexpr.checker.missing import number_for_none
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
@@ -67,12 +67,12 @@ def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: s
     ----------
     path : path
         A file of that name is replaced.
-    array : array_like or maskexpr.Image
+    array : array_like, maskexpr.Image, or image of SimpleITK or nibabel
         Of bools it is a mask, of int32 without negative values labels, as programs give them; else an image, in colour
-        if it looks like one.
-    like : maskexpr.Image or array_like, optional
+        if it looks like one. What says where its pixels lie is written there.
+    like : the same, optional
         An image of the same shape that says where the pixels lie, such as the one that a mask was made from: its axes,
-        spacing and place are written, as far as the format can.
+        spacing and place are written, as far as the format can. An array has its axes in the order of that one's.
     kind : {"image", "mask", "colour", "labels"}, optional
         What the array is, where its type does not say it.
 
@@ -89,6 +89,7 @@ def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: s
     >>> np.load(path)
     array([[2, 0, 7]], dtype=uint8)
     """
+    array = in_order_of(array, like)
     value, found = with_kind(array, "the array", kind)
     if not found.is_array:
         raise InputError(messages.WRITE_NO_ARRAY.anywhere(found=found.word))
@@ -106,6 +107,9 @@ def _place_of(like: Any, found: Kind) -> Kind:
     if placed.shape != found.shape:
         shapes = {"like": shape_text(placed.shape or ()), "array": shape_text(found.shape or ())}
         raise InputError(messages.WRITE_LIKE_SHAPE.anywhere(**shapes))
+    differ = found.grid and placed.grid and found.grid.difference(placed.grid, found.shape or ())
+    if differ:
+        raise InputError(messages.WRITE_LIKE_PLACE.anywhere(difference=differ))
     grid = placed.grid and replace(placed.grid, channels=found.grid.channels if found.grid else ())
     return replace(placed, grid=grid)
 

@@ -54,6 +54,25 @@ def test_two_places_are_an_error_that_says_how_they_differ():
     assert maskexpr.evaluate("(a > 0) & (b > 0)", a=a, b=near).all()
 
 
+def test_an_image_is_an_array_for_numpy():
+    numbers = RNG.integers(0, 9, (4, 5, 6))
+    image = maskexpr.Image(numbers, axes="xyz")
+    np.testing.assert_array_equal(np.asarray(image), numbers)
+    assert image.shape == (4, 5, 6)
+    assert maskexpr.Image([[1, 2]]).shape == (1, 2)
+
+
+def test_colours_and_projections_are_turned_back():
+    colours = RNG.integers(0, 9, (4, 3, 5, 6)).astype(np.uint8)
+    image = maskexpr.Image(colours, axes="xczy")
+    found = maskexpr.evaluate("output m = red(im) > 4; output k = where(red(im) > 4, im, 0)", im=image)
+    np.testing.assert_array_equal(found["m"], colours[:, 0] > 4)
+    np.testing.assert_array_equal(found["k"], colours * (colours[:, :1] > 4))
+    flat = maskexpr.evaluate('max(im, axes="z")', im=maskexpr.Image(colours[:, 0], axes="xzy"))
+    np.testing.assert_array_equal(flat, colours[:, 0].max(axis=1))
+    assert maskexpr.view(found["m"], on=image).kind.shape == (5, 6, 4)
+
+
 def test_it_shows_what_it_says_and_not_its_numbers():
     image = maskexpr.Image(np.zeros((4, 5), np.uint8), spacing=[Fraction(1, 2), 2], kind="image", nodata=7)
     assert repr(image) == "<maskexpr.Image 4x5 uint8, kind='image', nodata=7, 0.5mm x 2mm>"

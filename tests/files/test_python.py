@@ -72,6 +72,24 @@ def test_a_number_for_no_data_is_held_and_stands_for_nothing_else(tmp_path: Path
         assert maskexpr.evaluate("sum(im)", im=maskexpr.read(tmp_path / "a.tif")) == 3
 
 
+def test_objects_of_other_libraries_are_written_where_they_lie(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(0).integers(0, 99, (5, 6, 7)).astype(np.int16)
+    affine = np.array([[0, 0, 2.5, 10], [-0.5, 0, 0, 20], [0, 0.7, 0, -30], [0, 0, 0, 1]])
+    image = nibabel.Nifti1Image(numbers.T, affine)
+    mask = maskexpr.evaluate("im > 50", im=image)
+    maskexpr.write(tmp_path / "m.mha", mask, like=image)
+    maskexpr.write(tmp_path / "n.mha", np.asarray(mask.dataobj).T.astype(bool), like=image)
+    turned = maskexpr.Image(numbers.T, axes="xyz", grid=maskexpr.compile("im").kind(im=image).grid)
+    maskexpr.write(tmp_path / "o.mha", maskexpr.evaluate("im > 50", im=turned), like=turned)
+    for name in "mno":
+        found = sitk.ReadImage(str(tmp_path / f"{name}.mha"))
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(found), numbers > 50)
+        np.testing.assert_allclose(found.GetOrigin(), affine[:3, 3] * (-1, -1, 1))
+    moved = nibabel.Nifti1Image(numbers.T, affine + 9 * np.eye(4, k=3))
+    with pytest.raises(maskexpr.InputError, match=r"lies elsewhere than like: their first pixels lie at"):
+        maskexpr.write(tmp_path / "p.mha", mask, like=moved)
+
+
 def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
     with pytest.raises(maskexpr.InputError, match="it is a number"):
         maskexpr.write(tmp_path / "a.png", 3)

@@ -178,6 +178,11 @@ WRITE_LIKE_SHAPE = Mistake(
     "the array is {array}, and like is {like}",
     "give the image that the array was made from, or the array without like",
 )
+WRITE_LIKE_PLACE = Mistake(
+    "write-place",
+    "the array lies elsewhere than like: {difference}",
+    "bring it there first, with resample(array, like=...), or write it without like",
+)
 WRITE_NODATA = Mistake(
     "write-nodata",
     "the array lacks data, and no number of {dtype} was said to stand for that",

@@ -71,6 +71,11 @@ INPUT_DATASET = Mistake(
     "{name} is a dataset that is not taken: {found}",
     "give its pixels as they are meant: {name}.pixel_array, say",
 )
+INPUT_IMAGE_WITHIN = Mistake(
+    "input-type",
+    "{name} holds a maskexpr.Image",
+    "give one Image, of one array: maskexpr.Image(numpy.stack([numpy.asarray(i) for i in {name}]), spacing=...), say",
+)
 INPUT_TENSOR = Mistake(
     "input-type", "{name} cannot be an image as it is: {said}", "give {name}.detach().cpu(){dense}.numpy()"
 )
@@ -86,11 +91,6 @@ INPUT_BANDS = Mistake(
 )
 INPUT_BANDS_GREY = Mistake(
     "input-type", "{name} has the bands {bands}", 'leave out the alpha: {name}.convert("LA").convert("L")'
-)
-INPUT_COMPONENTS = Mistake(
-    "input-type",
-    "{name} has {count} numbers a pixel: neither one nor 3 or 4 of colour",
-    "give one of them, as an array",
 )
 INPUT_LABEL_MAP = Mistake(
     "input-type",
