@@ -139,7 +139,6 @@ def grid_of(image: Image, order: tuple[int, ...], spacing: tuple[Fraction, ...] 
         grid = _placed(image, grid, order, spacing)
     elif image.spacing is not None and spacing is not None:
         grid = grid.sized(spacing)
-    grid = replace(grid, spacing=None)  # a value has its spacing apart
     return None if grid == Grid() else grid
 
 
