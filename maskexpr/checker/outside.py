@@ -190,6 +190,7 @@ def _grey(at: Writing) -> Held:
             valid = at.both(valid, at.call("!=", {"a": reached, "b": at.constant(other)}))
             assert valid is not None
     if name in ("tophat", "blackhat"):
+        image = at.call("where", {"condition": valid, "a": image, "b": found}, kind=image.kind)  # 0 in holes
         more, less = (image, found) if name == "tophat" else (found, image)
         found = at.call("-", {"a": more, "b": less}, kind=at.step.kind)
     return Held(found, valid)

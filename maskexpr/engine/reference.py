@@ -10,6 +10,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
 from maskexpr.functions.arguments import Refused
 from maskexpr.program.liveness import ended, last_uses
+from maskexpr.program.remarks import filled_in
 from maskexpr.program.running import run_body
 from maskexpr.program.steps import Checked, Domain, Step
 
@@ -35,9 +36,9 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any], do
     except Refused as refused:
         blamed = step.operands.get(refused.argument)
         if domain is not None and refused.mistake in _OF_NO_PIXELS and _is_of_data(blamed, domain):
-            image = next(iter(step.operands.values()))
-            text = image.source.quote(image.span)
-            raise RunError(messages.NO_DATA_AT_ALL.at(image.source, image.span, text=text)) from None
+            measured, image = next(iter(step.operands.values())), filled_in(step)
+            texts = {"text": measured.source.quote(measured.span), "image": image.source.quote(image.span)}
+            raise RunError(messages.NO_DATA_AT_ALL.at(measured.source, measured.span, **texts)) from None
         fields = {"name": refused.argument, "text": _argument(step, blamed), **refused.fields}
         place = blamed if blamed is not None and blamed.source is step.source and _within(blamed, step) else step
         raise RunError(refused.mistake.at(place.source, place.span, **fields)) from None

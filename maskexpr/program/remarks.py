@@ -176,13 +176,21 @@ def _of_measured(run: list[Step], domain: Domain) -> Iterator[Remark]:
             yield Remark(looked_at, functools.partial(_of_nothing, number, domain.measured[number]))
 
 
+def filled_in(measured: Step) -> Step:
+    """What `fill` takes of a step that measures something: samples are filled where they are taken from."""
+    image = next(iter(measured.operands.values()))
+    while image.kind.is_samples and image.operands:
+        image = next(iter(image.operands.values()))
+    return image
+
+
 def _numbers_of(step: Step) -> list[Step]:
     return [operand for operand in step.operands.values() if operand.kind.name in SCALARS]
 
 
 def _of_nothing(number: Step, has_data: Step, values: Values) -> Iterator[Diagnostic]:
     if values.get(has_data, True) is False and number in values:
-        image = next(iter(number.operands.values()))
+        image = filled_in(number)
         other = "false" if image.kind.name in ("mask", "mask samples") else "0"
         fields = {"text": number.source.quote(number.span), "image": image.source.quote(image.span), "other": other}
         yield messages.NO_DATA_MEASURED.at(number.source, number.span, value=values[number], **fields)

@@ -114,6 +114,11 @@ def test_where_no_pixel_has_data_that_is_said(text):
     image = "im > 3" if "fraction" in text else "im"
     with pytest.raises(maskexpr.RunError, match=f"no pixel of {image} has data, so there is nothing to measure"):
         maskexpr.evaluate(text, im=nothing)
+    with pytest.raises(maskexpr.RunError, match=r"no pixel of \(im - 1\)\[im > 1\] has data[^@]*fill\(im - 1, 0\)"):
+        maskexpr.evaluate("mean((im - 1)[im > 1])", im=nothing)  # samples cannot be filled
+    bound = maskexpr.compile("im > sum((im - 1)[im > 1])").bind(im=nothing)
+    bound.run()
+    assert "fill(im - 1, 0)" in bound.warnings[0].render()
     with pytest.raises(maskexpr.RunError, match="how the mask is made"):
         maskexpr.evaluate("im > otsu(im, within=im > 200)", im=HOLED)
 

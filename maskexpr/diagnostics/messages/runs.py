@@ -108,7 +108,7 @@ NO_DATA_NOWHERE = Mistake("no-data", "no pixel has data to fill the others by", 
 NO_DATA_AT_ALL = Mistake(
     "no-data",
     "no pixel of {text} has data, so there is nothing to measure",
-    "say what counts there: fill({text}, 0), say",
+    "say what counts there: fill({image}, 0), say",
 )
 NO_DATA_LOST = Mistake(
     "no-data",
