@@ -2,7 +2,6 @@
 
 import math
 import sys
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,8 +69,7 @@ def _place(value: Any) -> tuple[Sizes | None, Grid | None]:
     letters = "s" * space + "t" * (ndim - space)
     lengths = (*sizes[:space], *[None] * (ndim - space))
     stored = Stored(letters, tuple(ways), lengths, origin, "LPS" if ndim > 2 else "")
-    spacing = stored.spacing()
-    return spacing, replace(stored.grid(), spacing=spacing)
+    return stored.spacing(), stored.grid()
 
 
 def _given_back(value: Any, made: Made) -> Any:

@@ -5,7 +5,6 @@ state, in millimetres to the right, the front and the head.
 """
 
 import sys
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,9 +55,8 @@ def _place(value: Any, kept: tuple[int, ...]) -> tuple[Sizes | None, Grid]:
     """The size of a pixel and the place, for the axes that are kept."""
     if _is_nifti(value):
         state = nifti.stated(_fields(value), kept)
-        return state.spacing, replace(state.grid, spacing=state.spacing)
-    spacing, grid = nifti.placed_by(value.affine if _knows_sides(value) else None, value.header.get_zooms(), len(kept))
-    return spacing, replace(grid, spacing=spacing)
+        return state.spacing, state.grid
+    return nifti.placed_by(value.affine if _knows_sides(value) else None, value.header.get_zooms(), len(kept))
 
 
 def _is_nifti(value: Any) -> bool:
