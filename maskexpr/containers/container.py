@@ -47,7 +47,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """An array that lies on a grid, to be given back; its axes are as in `Given`, a mask is of bools."""
+    """An array that lies on a grid, to be given back, masked or not; its axes are as in `Given`, a mask is bools."""
 
     array: Array
     kind: str
@@ -61,7 +61,8 @@ class Made:
     @property
     def numbers(self) -> Array:
         """The array, a mask as 0 and 1."""
-        return self.array.view(np.uint8) if self.array.dtype == bool else self.array
+        array = np.asarray(self.array)
+        return array.view(np.uint8) if array.dtype == bool else array
 
     @property
     def letters(self) -> str:

@@ -159,13 +159,14 @@ class Stages:
     def _given_back(self, result: Result) -> Any:
         if not isinstance(result.value, np.ndarray):
             return result.value
-        kind = result.kind
+        kind, value = result.kind, self._masked(result) if self.is_masked else result.value
+        back = None
         if self.giver is not None and kind.grid is not None:
-            back = self.giver(Made(result.value, kind.name, kind.spacing, kind.grid))
-            if back is not None:
-                return back
-        if not self.is_masked:
-            return result.value
+            back = self.giver(Made(value, kind.name, kind.spacing, kind.grid))
+        return value if back is None else back
+
+    @staticmethod
+    def _masked(result: Result) -> Any:
         if result.valid is None:
             return np.ma.MaskedArray(result.value)
         valid = result.valid[..., np.newaxis] if result.kind.channels else result.valid
