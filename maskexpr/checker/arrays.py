@@ -117,7 +117,7 @@ def _in_order(spacing: Any, axes: str | None, order: tuple[int, ...] | None) -> 
 
 def _completed(image: Image, found: Given, declared: str | None) -> Image:
     """An image with what its array stated about itself, where the caller did not."""
-    stated = found.grid and replace(found.grid, spacing=found.spacing and tuple(map(Fraction, found.spacing)))
+    stated = found.grid and replace(found.grid, spacing=found.spacing)
     return replace(
         image,
         spacing=found.spacing if image.spacing is None else image.spacing,

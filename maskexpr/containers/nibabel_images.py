@@ -104,7 +104,7 @@ def _given_back(value: Any, made: Made) -> Any:
     array = made.numbers
     array = array.transpose(*reversed(range(len(letters))), *range(len(letters), array.ndim))
     kept = nifti.without_ones(value.shape[:_SPACE_AND_TIME])
-    is_same = _place(value, kept) == (made.spacing, made.grid) and array.shape[: len(letters)] == kept
+    is_same = made.lies(*_place(value, kept)) and array.shape[: len(letters)] == kept
     make: Any = type(value) if _is_nifti(value) else Nifti1Image
     header: Any = _fields(value) if _is_nifti(value) else _new_header()
     nifti.unset(header)
