@@ -284,7 +284,13 @@ ODD_INPUTS = {
     ),
     "a dataset of no pixels": (
         pydicom.Dataset(),
-        "im is a dataset that is not taken: it has no pixels; give its pixels as they are meant: im.pixel_array, say",
+        "im is a dataset that is not taken: it has no pixels;"
+        " give an array of its pixels as they are meant, by pixel_array say",
+    ),
+    "slices upside down": (
+        others.dicom_slices([5, 0]),
+        "the slices of im are in another order than they lie in; sort them: sorted(im, key=lambda d:"
+        " numpy.dot(numpy.cross(*numpy.reshape(d.ImageOrientationPatient, (2, 3))), d.ImagePositionPatient))",
     ),
     "images in a list": (
         [maskexpr.Image(np.zeros((2, 2)))],

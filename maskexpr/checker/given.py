@@ -55,6 +55,9 @@ def taken(value: Any, declared: str | None = None) -> Given:
         if isinstance(value, str | bytes | Mapping | Set) or value is None:
             raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
         if isinstance(value, list | tuple):
+            library = library_of(value[0]) if value else None
+            if library is not None and library.together is not None:
+                return library.together(value, declared)
             return Given(_native(_stacked(value, declared)))
         if isinstance(value, Image):
             raise Refused(messages.INPUT_IMAGE_WITHIN)

@@ -1,7 +1,7 @@
 """What stands on the two sides of an object of another library: what is taken of it, and what is given back in its
 place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -93,8 +93,11 @@ class Library:
     given_back
         An array as one of them, in the place of the one that was given; None where they cannot express what is known
         of it.
+    together
+        What several in a list say, which make up one image; None where each is taken by itself, one after another.
     """
 
     holds: Callable[[Any], bool]
     taken: Callable[[Any, str | None], Given]
     given_back: Callable[[Any, Made], Any]
+    together: Callable[[Sequence[Any], str | None], Given] | None = None

@@ -1,6 +1,10 @@
-"""Datasets of pydicom: the numbers that samples stand for, as from a file. Results come back as plain arrays."""
+"""Datasets of pydicom, one or those of a series: the numbers that samples stand for, as from files.
+
+Results come back as plain arrays.
+"""
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +13,8 @@ from maskexpr.containers.container import Given, Library, Made
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.functions.arguments import Refused
-from maskexpr.headers.dicom.geometry import Layout, laid_out
+from maskexpr.headers.dicom.geometry import Layout, laid_out, ways_alike
+from maskexpr.headers.dicom.groups import Plane
 from maskexpr.headers.dicom.header import COLOURS, GREYS, Header, element_of, header_of
 from maskexpr.headers.dicom.values import nodata_of, padded, pairs_of, stored_type, to_values, value_type
 
@@ -23,47 +28,71 @@ def _holds(value: Any) -> bool:
 
 
 def _taken(value: Any, declared: str | None) -> Given:
-    if element_of(value) not in value:
+    return _together([value], declared)
+
+
+def _together(values: Sequence[Any], declared: str | None) -> Given:
+    """The datasets of one series, in the order that they lie in."""
+    headers = [_header(value, number) for number, value in enumerate(values)]
+    layout = _layout(headers)
+    planes, first = layout.planes, headers[0]
+    as_colours = first.is_palette and declared not in _AS_THEY_ARE and not first.segmentation
+    frames = [_decoded(value, header, as_colours) for value, header in zip(values, headers, strict=True)]
+    if first.samples > 1 or as_colours:
+        array = np.stack([frames[plane.file][plane.frame] for plane in planes if plane is not None])
+        return Given(array.reshape(*layout.lead, *array.shape[1:]), layout.spacing, "colour", grid=layout.grid)
+    types = {value_type(header, pairs_of([header])) for header in headers}
+    array = np.zeros((len(planes), first.rows, first.columns), np.result_type(*types))
+    nodata = nodata_of(headers)
+    valid = np.ones(array.shape, bool)
+    for index, plane in enumerate(planes):
+        if plane is not None:
+            stored = frames[plane.file][plane.frame].astype(stored_type(headers[plane.file]))  # a copy, to be worked on
+            valid[index] = _filled(headers[plane.file], plane, stored, array[index])
+    shape = (*layout.lead, first.rows, first.columns)
+    kind = None if array.dtype == bool else "image"
+    holes = None if nodata is not None or valid.all() else valid.reshape(shape)
+    return Given(array.reshape(shape), layout.spacing, kind, grid=layout.grid, valid=holes, nodata=nodata)
+
+
+def _filled(header: Header, plane: Plane, stored: Any, out: Any) -> Any:
+    """Put the numbers that samples stand for into an array; where they are data."""
+    where = padded(header, stored)
+    if header.allocated == 1:
+        out[...] = stored != header.is_inverted
+    else:
+        to_values(header, plane, stored, out)
+    return True if where is None else ~where
+
+
+def _header(value: Any, number: int) -> Header:
+    """What a dataset says, which is so many of a series; what is not understood is refused."""
+    if not _holds(value) or element_of(value) not in value:
         raise Refused(messages.INPUT_DATASET, found="it has no pixels")
     meta = getattr(value, "file_meta", {})
-    header = header_of(value, _NAME, 0, str(meta.get("TransferSyntaxUID") or ""))
-    layout = _layout(header)
-    as_colours = header.is_palette and declared not in _AS_THEY_ARE and not header.segmentation
-    frames = _decoded(value, header, as_colours)
-    if header.samples > 1 or as_colours:
-        array = np.stack([frames[plane.frame] for plane in layout.planes if plane is not None])
-        shape = (*layout.lead, *array.shape[1:])
-        return Given(array.reshape(shape), layout.spacing, "colour", grid=layout.grid)
-    array = np.zeros((len(layout.planes), header.rows, header.columns), value_type(header, pairs_of([header])))
-    nodata = nodata_of([header])
-    valid = None if nodata is not None or header.padding is None else np.ones(array.shape, bool)
-    for index, plane in enumerate(layout.planes):
-        if plane is None:
-            continue
-        stored = frames[plane.frame].astype(stored_type(header))  # a copy, as it is worked on
-        if valid is not None and (where := padded(header, stored)) is not None:
-            valid[index] = ~where
-        if header.allocated == 1:
-            array[index] = stored != header.is_inverted
-        else:
-            to_values(header, plane, stored, array[index])
-    shape = (*layout.lead, header.rows, header.columns)
-    kind = None if array.dtype == bool else "image"
-    valid = None if valid is None else valid.reshape(shape)
-    return Given(array.reshape(shape), layout.spacing, kind, grid=layout.grid, valid=valid, nodata=nodata)
-
-
-def _layout(header: Header) -> Layout:
-    """How its frames make up an array; what is not understood is refused."""
+    header = header_of(value, f"dataset {number + 1}", number, str(meta.get("TransferSyntaxUID") or ""))
     known = (*GREYS, "PALETTE COLOR") if header.samples == 1 else COLOURS
     if header.samples not in (1, 3) or header.photometric not in known:
         raise Refused(messages.INPUT_DATASET, found=f"its pixels are {header.samples} of {header.photometric}")
     if header.segmentation == "FRACTIONAL" or (header.segmentation == "BINARY" and len(header.segments) > 1):
         raise Refused(messages.INPUT_DATASET, found="it is a segmentation of fractions or of several segments")
+    return header
+
+
+def _layout(headers: Sequence[Header]) -> Layout:
+    """How the frames make up an array, in the order that they were given in."""
+    first, planes = headers[0], [plane for header in headers for plane in header.planes]
+    keys = {(h.series, h.rows, h.columns, h.samples, h.is_palette, h.allocated == 1) for h in headers}
+    if len(keys) > 1 or not all(ways_alike(planes[0], plane) for plane in planes):
+        raise Refused(messages.INPUT_DATASET, found="its images are of several series, sizes or directions")
     try:
-        return laid_out(_NAME, [header], header.planes, sparse=bool(header.segmentation))
+        layout = laid_out(_NAME, headers, planes, sparse=bool(first.segmentation))
     except FileError as error:
-        raise Refused(messages.INPUT_DATASET, found=str(error.diagnostics[0].message)) from None
+        raise Refused(messages.INPUT_DATASET, found=error.diagnostics[0].message) from None
+    order = [plane.file for plane in layout.planes if plane is not None]
+    if len(headers) > 1 and order != sorted(order):
+        raise Refused(messages.INPUT_SLICES)
+    return layout
 
 
 def _decoded(value: Any, header: Header, as_colours: bool) -> Any:
@@ -81,4 +110,4 @@ def _given_back(value: Any, made: Made) -> Any:
     return None
 
 
-LIBRARY = Library(_holds, _taken, _given_back)
+LIBRARY = Library(_holds, _taken, _given_back, _together)

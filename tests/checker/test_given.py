@@ -181,7 +181,7 @@ def test_pillow(tmp_path: Any) -> None:
 
 def test_pydicom() -> None:
     pydicom = pytest.importorskip("pydicom")
-    with pytest.raises(maskexpr.InputError, match=r"it has no pixels; give its pixels as they are meant"):
+    with pytest.raises(maskexpr.InputError, match=r"it has no pixels; give an array of its pixels"):
         maskexpr.evaluate(GROWN, im=pydicom.Dataset())
 
 

@@ -67,6 +67,20 @@ def dicom_dataset():
     return Dataset(np.array({}, object))
 
 
+def dicom_slices(heights):
+    """Datasets of one series."""
+    import pydicom
+
+    slices = []
+    for height in heights:
+        dataset = pydicom.Dataset()
+        dataset.update({"Rows": 2, "Columns": 3, "BitsAllocated": 8, "PixelRepresentation": 0})
+        dataset.update({"ImagePositionPatient": [0, 0, height], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0]})
+        dataset.update({"PixelSpacing": [1, 1], "PixelData": bytes(6)})
+        slices.append(dataset)
+    return slices
+
+
 def nibabel_image():
     class NiftiImage:
         shape = (3, 4, 5)

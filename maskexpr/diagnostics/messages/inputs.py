@@ -69,12 +69,18 @@ INPUT_NIBABEL_AXES = Mistake(
 INPUT_DATASET = Mistake(
     "input-type",
     "{name} is a dataset that is not taken: {found}",
-    "give its pixels as they are meant: {name}.pixel_array, say",
+    "give an array of its pixels as they are meant, by pixel_array say",
 )
 INPUT_IMAGE_WITHIN = Mistake(
     "input-type",
     "{name} holds a maskexpr.Image",
     "give one Image, of one array: maskexpr.Image(numpy.stack([numpy.asarray(i) for i in {name}]), spacing=...), say",
+)
+INPUT_SLICES = Mistake(
+    "input-type",
+    "the slices of {name} are in another order than they lie in",
+    "sort them: sorted({name}, key=lambda d: numpy.dot(numpy.cross(*numpy.reshape(d.ImageOrientationPatient, (2, 3))),"
+    " d.ImagePositionPatient))",
 )
 INPUT_TENSOR = Mistake(
     "input-type", "{name} cannot be an image as it is: {said}", "give {name}.detach().cpu(){dense}.numpy()"
