@@ -117,11 +117,12 @@ def _in_order(spacing: Any, axes: str | None, order: tuple[int, ...] | None) -> 
 
 def _completed(image: Image, found: Given, declared: str | None) -> Image:
     """An image with what its array stated about itself, where the caller did not."""
+    stated = found.grid and replace(found.grid, spacing=found.spacing)
     return replace(
         image,
         spacing=found.spacing if image.spacing is None else image.spacing,
         kind=image.kind or (found.kind if declared is None else None),
-        grid=found.grid if image.grid is None else image.grid,
+        grid=stated if image.grid is None else image.grid,
         valid=found.valid if image.valid is None and image.nodata is None else image.valid,
         nodata=found.nodata if image.nodata is None and image.valid is None else image.nodata,
     )

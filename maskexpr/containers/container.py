@@ -2,7 +2,7 @@
 place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from maskexpr.kinds.grid import AXES, Grid, Place
 
 Array = np.ndarray[Any, Any]
-Sizes = tuple[float | Fraction, ...]
+Sizes = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +63,10 @@ class Made:
         """The array, a mask as 0 and 1."""
         array = np.asarray(self.array)
         return array.view(np.uint8) if array.dtype == bool else array
+
+    def lies(self, spacing: Sizes | None, grid: Grid) -> bool:
+        """Whether it lies where an image of this grid, and of pixels of this size, does."""
+        return self.spacing == spacing and replace(self.grid, spacing=None) == replace(grid, spacing=None)
 
     @property
     def letters(self) -> str:

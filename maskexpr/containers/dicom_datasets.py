@@ -1,7 +1,6 @@
 """Datasets of pydicom: the numbers that samples stand for, as from a file. Results come back as plain arrays."""
 
 import sys
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,13 +28,12 @@ def _taken(value: Any, declared: str | None) -> Given:
     meta = getattr(value, "file_meta", {})
     header = header_of(value, _NAME, 0, str(meta.get("TransferSyntaxUID") or ""))
     layout = _layout(header)
-    grid = replace(layout.grid, spacing=layout.spacing)
     as_colours = header.is_palette and declared not in _AS_THEY_ARE and not header.segmentation
     frames = _decoded(value, header, as_colours)
     if header.samples > 1 or as_colours:
         array = np.stack([frames[plane.frame] for plane in layout.planes if plane is not None])
         shape = (*layout.lead, *array.shape[1:])
-        return Given(array.reshape(shape), layout.spacing, "colour", grid=grid)
+        return Given(array.reshape(shape), layout.spacing, "colour", grid=layout.grid)
     array = np.zeros((len(layout.planes), header.rows, header.columns), value_type(header, pairs_of([header])))
     nodata = nodata_of([header])
     valid = None if nodata is not None or header.padding is None else np.ones(array.shape, bool)
@@ -52,7 +50,7 @@ def _taken(value: Any, declared: str | None) -> Given:
     shape = (*layout.lead, header.rows, header.columns)
     kind = None if array.dtype == bool else "image"
     valid = None if valid is None else valid.reshape(shape)
-    return Given(array.reshape(shape), layout.spacing, kind, grid=grid, valid=valid, nodata=nodata)
+    return Given(array.reshape(shape), layout.spacing, kind, grid=layout.grid, valid=valid, nodata=nodata)
 
 
 def _layout(header: Header) -> Layout:

@@ -2,7 +2,6 @@
 
 import math
 import sys
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from maskexpr.containers.container import Given, Library, Made, Sizes
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.headers.stored import Stored
-from maskexpr.kinds.grid import Grid, Place
+from maskexpr.kinds.grid import Grid, Place, rounded
 from maskexpr.kinds.kind import shape_text
 
 _SPACE, _MOST_AXES = 3, 4
@@ -58,7 +57,7 @@ def _place(value: Any) -> tuple[Sizes | None, Grid | None]:
     """The size of a pixel, and where the pixels lie."""
     sizes = [float(size) for size in value.GetSpacing()]
     if len(sizes) > _MOST_AXES:
-        return tuple(reversed(sizes)), None
+        return tuple(map(rounded, reversed(sizes))), None
     ndim, space = len(sizes), min(len(sizes), _SPACE)
     ways: list[Place | None] = [None] * ndim
     origin = None
@@ -70,8 +69,7 @@ def _place(value: Any) -> tuple[Sizes | None, Grid | None]:
     letters = "s" * space + "t" * (ndim - space)
     lengths = (*sizes[:space], *[None] * (ndim - space))
     stored = Stored(letters, tuple(ways), lengths, origin, "LPS" if ndim > 2 else "")
-    spacing = stored.spacing()
-    return spacing, replace(stored.grid(), spacing=spacing)
+    return stored.spacing(), stored.grid()
 
 
 def _given_back(value: Any, made: Made) -> Any:
@@ -80,7 +78,7 @@ def _given_back(value: Any, made: Made) -> Any:
     size = tuple(reversed(made.array.shape[: made.array.ndim - made.has_channels]))
     if made.array.dtype.name not in ("bool", *_HELD):
         return None
-    if (grid, spacing, _size(value)) == (made.grid, made.spacing, size):
+    if grid is not None and made.lies(spacing, grid) and _size(value) == size:
         image = _image(value, made)
         if image is not None:
             image.CopyInformation(value)

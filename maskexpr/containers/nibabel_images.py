@@ -5,7 +5,6 @@ state, in millimetres to the right, the front and the head.
 """
 
 import sys
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,9 +55,8 @@ def _place(value: Any, kept: tuple[int, ...]) -> tuple[Sizes | None, Grid]:
     """The size of a pixel and the place, for the axes that are kept."""
     if _is_nifti(value):
         state = nifti.stated(_fields(value), kept)
-        return state.spacing, replace(state.grid, spacing=state.spacing)
-    spacing, grid = nifti.placed_by(value.affine if _knows_sides(value) else None, value.header.get_zooms(), len(kept))
-    return spacing, replace(grid, spacing=spacing)
+        return state.spacing, state.grid
+    return nifti.placed_by(value.affine if _knows_sides(value) else None, value.header.get_zooms(), len(kept))
 
 
 def _is_nifti(value: Any) -> bool:
@@ -106,7 +104,7 @@ def _given_back(value: Any, made: Made) -> Any:
     array = made.numbers
     array = array.transpose(*reversed(range(len(letters))), *range(len(letters), array.ndim))
     kept = nifti.without_ones(value.shape[:_SPACE_AND_TIME])
-    is_same = _place(value, kept) == (made.spacing, made.grid) and array.shape[: len(letters)] == kept
+    is_same = made.lies(*_place(value, kept)) and array.shape[: len(letters)] == kept
     make: Any = type(value) if _is_nifti(value) else Nifti1Image
     header: Any = _fields(value) if _is_nifti(value) else _new_header()
     nifti.unset(header)
