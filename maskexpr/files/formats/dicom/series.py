@@ -14,7 +14,7 @@ from maskexpr.files.formats.dicom import headers as declared
 from maskexpr.files.formats.dicom.geometry import Layout, laid_out, ways_alike
 from maskexpr.files.formats.dicom.groups import Plane
 from maskexpr.files.formats.dicom.headers import Header, NoPixels
-from maskexpr.files.formats.dicom.pixels import Decoder, range_of, value_of, value_type
+from maskexpr.files.formats.dicom.pixels import Decoder, common_type, range_of, value_of
 
 Empty = Callable[[int, np.ndarray], None]
 
@@ -176,11 +176,8 @@ class _Reader:
     def dtype(self) -> "np.dtype":
         if self.as_colours:
             return np.dtype(f"u{self.header.palette_bits // 8}")
-        types = []
-        for header in self.headers:
-            pairs = {(plane.slope, plane.intercept) for plane in header.planes}
-            types.append(value_type(header, pairs))
-        return np.result_type(*set(types))
+        found = [(header, {(plane.slope, plane.intercept) for plane in header.planes}) for header in self.headers]
+        return common_type(found)
 
     @property
     def pairs(self) -> set[tuple[float, float]]:
