@@ -12,6 +12,7 @@ from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files.decoding.naming import parted, shown
 from maskexpr.files.images.opening import open_file
+from maskexpr.files.images.several import files_of, is_several
 from maskexpr.language.limits import Limits
 from maskexpr.program.steps import InputInfo
 
@@ -50,9 +51,10 @@ class Access:
         return resolve
 
     def default(self, info: InputInfo, folder: Path) -> Path:
-        """The default file of an input of a program in a folder."""
+        """The default file of an input of a program in a folder; where it stands for several, each of them."""
         assert info.default is not None
-        if self._within(folder, parted(info.default, folder)[0]) is None:
+        name = parted(info.default, folder)[0]
+        if self._within(folder, name) is None or not all(self._within(folder, path) for path in _several(folder, name)):
             given = STANDARD if info.default == STANDARD else shown(folder / info.default)
             fields = {"name": info.name, "path": shown(info.default), "given": given}
             raise FileError(messages.INPUT_OUTSIDE.at(info.source, info.span, **fields))
@@ -106,6 +108,12 @@ class Access:
         if what is None and known is not None and stat.S_ISREG(known.st_mode):
             what = self._read.get(_identity(known))
         return messages.OUTPUT_OVER_INPUT.anywhere(path=shown(path), what=what) if what else None
+
+
+def _several(folder: Path, name: str) -> tuple[str, ...]:
+    """The files that a folder or a pattern stands for: links among them may lead elsewhere."""
+    path = os.path.abspath(folder / name)
+    return files_of(path) if is_several(path) else ()
 
 
 def is_within(path: Path, folder: Path) -> bool:

@@ -69,3 +69,8 @@ def test_it_names_the_filter_whose_mask_is_cut_after():
     bound = maskexpr.compile("beside(im)", functions=[beside]).bind(im=maskexpr.Image(IMAGE, nodata=7))
     bound.run()
     assert bound.warnings[0].message.startswith("beside leaves 8 pixels without data")
+
+
+def test_another_text_to_fill_by_is_refused_where_it_stands():
+    with pytest.raises(maskexpr.ProgramError, match=r"1:10: error: value cannot be 'near'\n"):
+        maskexpr.evaluate("fill(im, 'near')", im=IMAGE)

@@ -53,6 +53,16 @@ def programs_of(path: str) -> dict[str, str]:
     return {"input": f'input im = "{path}"\narea(im > 3)', "use": f'use "{library}"\nf(1 < 2)'}
 
 
+@pytest.mark.parametrize("path", ["below", "below/*.png", "b*/*", "./below/"])
+def test_a_link_among_the_files_of_a_default_leads_nowhere_else(shell: Shell, path: str) -> None:
+    Path("p.mask").write_text(f'input im = "{path}"\narea(im > 3)', "utf-8")
+    assert "DICOM" in shell("run", "p.mask")[2]  # all of it may be read, and is no series
+    Path("below/other.png").symlink_to(shell.folder.parent / "other" / "a.png")
+    assert "links followed" in shell("run", "p.mask")[2]
+    assert "DICOM" in shell("run", "p.mask", "--allow-read", "../other")[2]
+    assert "DICOM" in shell("run", "p.mask", f"im={path}")[2]
+
+
 def test_an_array_of_several_is_named_behind_a_path(shell: Shell) -> None:
     """Links are followed there, too; a file that has a colon in its name is that file."""
     other = shell.folder.parent / "other"

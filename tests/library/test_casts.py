@@ -124,3 +124,17 @@ def test_the_way_out_beside_pixels_without_data():
         evaluate("fill(uint8(im), 0)", im=im)
     assert caught.value.hint == "write uint8(round(im))"
     np.testing.assert_array_equal(evaluate("fill(uint8(round(im)), 0)", im=im), [[0, 1, 4]])
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_the_way_out_is_one_at_the_ends_of_a_type(dtype, name):
+    """As an image of few bits has no number between the largest of another type and the next of its own."""
+    for value in (np.inf, -np.inf, 65504, -65504, 32768, 2**31, 2.0**63, 2.0**64, -1, 0.5):
+        with np.errstate(over="ignore"):
+            im = np.array([[value]]).astype(dtype)
+        try:
+            evaluate(f"{name}(im)", im=im)
+        except maskexpr.MaskError as error:
+            way_out = re.search(rf"{name}\(.*\)", error.diagnostics[0].hint)[0]
+            assert evaluate(way_out, im=im).dtype == name

@@ -14,6 +14,7 @@ _BETWEEN = rb"(?:\s|#[^\r\n]*[\r\n])+"
 _SIZES = re.compile(rb"P[1-6]" + _BETWEEN + rb"(\d{1,10})" + _BETWEEN + rb"(\d{1,10})")
 _MOST = re.compile(_BETWEEN + rb"(\d{1,10})")
 _END = re.compile(rb"(?:#[^\r\n]*[\r\n]|\s)")
+_NUMBERS = re.compile(r"[\s\d]*+", re.ASCII)
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _BITS, _COLOURS, _TEXTS = b"14", b"36", b"123"
 
@@ -95,6 +96,8 @@ def _decode_text(file: OpenFile, header: _Header) -> np.ndarray:
         file.check_promise(2 * header.count - 1, file.size - header.end, "stored")
         file.stream.seek(header.end)
         text = _COMMENT.sub(b"", file.stream.read()).decode("ascii")
+        if not _NUMBERS.fullmatch(text):  # at which NumPy stops, or goes on
+            raise file.broken()
         numbers = np.fromstring(text, np.int64, header.count, sep=" ")
         if len(numbers) < header.count or numbers.min() < 0 or numbers.max() > header.most:
             raise file.broken()

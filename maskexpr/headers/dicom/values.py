@@ -30,18 +30,36 @@ def value_type(header: Header, pairs: set[Pair]) -> np.dtype[Any]:
         return dtype
     if header.is_floating:
         return np.dtype(np.float64)
-    low, high = range_of(header)
     exact = [(Fraction(slope), Fraction(intercept)) for slope, intercept in pairs]
-    ends = [slope * end + intercept for slope, intercept in exact for end in (low, high)]
+    ends = _ends(header, pairs)
     if all(part.denominator == 1 for pair in exact for part in pair):
-        for bits in (8, 16, 32, 64):
-            for letter in "ui":
-                info = np.iinfo(f"{letter}{bits // 8}")
-                if info.min <= min(ends) and max(ends) <= info.max:
-                    return np.dtype(info.dtype)
-        return np.dtype(np.float64)
+        return _whole_type(ends)
     unit = max(part.denominator for pair in exact for part in pair)
     return np.dtype(np.float32 if max(map(abs, ends)) * unit <= _EXACT_IN_32_BITS else np.float64)
+
+
+def common_type(found: Sequence[tuple[Header, set[Pair]]]) -> np.dtype[Any]:
+    """Of the numbers that samples of several files stand for. Whole ones of 12 bits that differ by an intercept come to
+    int16, where the types of the two would to int32."""
+    types = {value_type(header, pairs) for header, pairs in found}
+    if len(types) > 1 and all(dtype.kind in "iu" for dtype in types):
+        return _whole_type([end for header, pairs in found for end in _ends(header, pairs)])
+    return np.result_type(*types)
+
+
+def _ends(header: Header, pairs: set[Pair]) -> list[Fraction]:
+    """Among them are the least and the greatest number that samples can stand for."""
+    return [Fraction(slope) * end + Fraction(intercept) for slope, intercept in pairs for end in range_of(header)]
+
+
+def _whole_type(ends: Sequence[Fraction]) -> np.dtype[Any]:
+    """The smallest type that holds whole numbers up to some ends."""
+    for bits in (8, 16, 32, 64):
+        for letter in "ui":
+            info = np.iinfo(f"{letter}{bits // 8}")
+            if info.min <= min(ends) and max(ends) <= info.max:
+                return np.dtype(info.dtype)
+    return np.dtype(np.float64)
 
 
 def range_of(header: Header) -> tuple[int, int]:

@@ -70,7 +70,7 @@ def _ends(dtype: np.dtype[Any], given: np.dtype[Any]) -> tuple[Any, Any]:
     if given.kind != "f":
         return low, high
     top = given.type(high)
-    return given.type(low), top if int(top) <= high else np.nextafter(top, given.type(0))
+    return given.type(low), top if top < np.inf and int(top) <= high else np.nextafter(top, given.type(0))
 
 
 def _whole(im: Array, dtype: np.dtype[Any]) -> Array:
@@ -88,7 +88,16 @@ def _whole(im: Array, dtype: np.dtype[Any]) -> Array:
         nan = int(np.count_nonzero(np.isnan(values)))
         found |= {_NAN: nan, _FRACTION: int(np.count_nonzero(broken)) - nan}
         misfits = outside | broken
-    raise _refused(dtype.name, of_type(dtype), int(np.count_nonzero(misfits)), found, (str(int(low)), str(int(high))))
+    raise _refused(dtype.name, of_type(dtype), int(np.count_nonzero(misfits)), found, _clipped_to(dtype, im.dtype))
+
+
+def _clipped_to(dtype: np.dtype[Any], given: np.dtype[Any]) -> tuple[str, str]:
+    """Between which numbers an image is to be clipped, as they are in its own type."""
+    if given == np.float16 and dtype.itemsize > 2:  # beyond its largest number it has inf alone
+        most = int(np.finfo(given).max)
+        return str(-most if of_type(dtype).low else 0), str(most)
+    low, high = _ends(dtype, given)
+    return str(int(low)), str(int(high))
 
 
 def _whole_range(kind: Kind, dtype: np.dtype[Any]) -> Range:

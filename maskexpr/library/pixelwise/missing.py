@@ -21,7 +21,7 @@ _NEAREST = "nearest"
 
 def _settle_value(kind: Kind, around: Surroundings) -> str:
     if kind.constant != _NEAREST:
-        raise Refused(messages.CHOICE_UNKNOWN, value=kind.constant, choices=_NEAREST)
+        raise Refused(messages.CHOICE_UNKNOWN, "value", value=kind.constant, choices=_NEAREST)
     return _NEAREST
 
 

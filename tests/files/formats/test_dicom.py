@@ -142,6 +142,16 @@ def test_slopes_that_differ_are_each_slices_own(tmp_path):
     np.testing.assert_array_equal(images.read(tmp_path).array, np.stack(expected))
 
 
+def test_intercepts_that_differ_come_to_the_smallest_type_of_all(tmp_path):
+    intercepts = [-1024, 0, -1000]
+    for number, intercept in enumerate(intercepts):
+        slice_of(number, RescaleIntercept=intercept).save_as(tmp_path / f"{number}.dcm")
+    found = images.read(tmp_path).array
+    expected = [slice_of(n).pixel_array.astype(int) + intercept for n, intercept in enumerate(intercepts)]
+    np.testing.assert_array_equal(found, np.stack(expected))
+    assert found.dtype == np.int16
+
+
 def test_low_is_bright_is_turned(tmp_path):
     path = tmp_path / "a.dcm"
     slice_of(0, PhotometricInterpretation="MONOCHROME1").save_as(path)

@@ -16,7 +16,7 @@ from maskexpr.files.formats.dicom.pixels import Decoder
 from maskexpr.headers.dicom.geometry import Layout, laid_out, ways_alike
 from maskexpr.headers.dicom.groups import Plane
 from maskexpr.headers.dicom.header import Header
-from maskexpr.headers.dicom.values import nodata_of, pairs_of, value_type
+from maskexpr.headers.dicom.values import common_type, nodata_of, pairs_of
 
 Empty = Callable[[int, np.ndarray], None]
 
@@ -178,11 +178,8 @@ class _Reader:
     def dtype(self) -> "np.dtype":
         if self.as_colours:
             return np.dtype(f"u{self.header.palette_bits // 8}")
-        types = []
-        for header in self.headers:
-            pairs = {(plane.slope, plane.intercept) for plane in header.planes}
-            types.append(value_type(header, pairs))
-        return np.result_type(*set(types))
+        found = [(header, {(plane.slope, plane.intercept) for plane in header.planes}) for header in self.headers]
+        return common_type(found)
 
     def read(self, window: Window | None) -> Pixels:
         """The slices that a window takes are read, and it is cut out of them."""
