@@ -91,15 +91,21 @@ class Program:
         Parameters
         ----------
         **given
-            Arrays, numbers or `maskexpr.Image` for the inputs; values for the params.
+            Arrays, numbers or `maskexpr.Image` for the inputs; values for the params. Images of SimpleITK, ITK and
+            nibabel, and datasets of pydicom, one or a list of a series, are taken with the size and place of their
+            pixels, in the order t, z, y, x; of all else what NumPy makes an array of, if that has the shape it states.
 
         Returns
         -------
-        ndarray, number, bool or list, or a dict of them by output name
+        ndarray, image of another library, number, bool or list, or a dict of them by output name
             Masks are bool arrays, labels int32, images the smallest type that holds their values. New arrays: never the
             given ones, nor views of them. Inputs in Fortran order may give results in it, as in NumPy.
             Where pixels are without data, masks are off, labels 0, and images hold the number for it of an input, if no
             pixel that has data holds it, else nan. Masked arrays give masked arrays.
+            The first image that says where it lies also says what those come back as that lie somewhere: an image of
+            SimpleITK or ITK as such, one of nibabel as NIfTI with x first, masks of uint8 there, and an `Image`
+            with `axes` as an array with its axes in that order. What such an image cannot express is a plain array, as
+            a plane in space of SimpleITK.
 
         Raises
         ------

@@ -23,8 +23,6 @@ NAMES = [
     "liver_1frame.dcm",
     "rtdose.dcm",
     "SC_ybr_full_422_uncompressed.dcm",
-    "eCT_Supplemental.dcm",
-    "emri_small.dcm",
     "image_dfl.dcm",
 ]
 
