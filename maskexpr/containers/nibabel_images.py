@@ -17,6 +17,7 @@ from maskexpr.kinds.grid import Grid
 
 _HELD = (*("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"), "float32", "float64")
 _SPACE_AND_TIME = 4
+_TIME_FIRST = ("nibabel.minc1", "nibabel.minc2")
 _COLOURS = ("RGB", "RGBA")  # the names of fields
 
 
@@ -26,7 +27,10 @@ def _holds(value: Any) -> bool:
 
 
 def _taken(value: Any, declared: str | None) -> Given:
-    array, shape = np.asanyarray(value.dataobj), tuple(value.shape)
+    shape = tuple(value.shape)
+    if type(value).__module__ in _TIME_FIRST and len(shape) > 3:
+        raise Refused(messages.INPUT_NOT_ARRAY, found="its first axis is time, where others have x")
+    array = np.asanyarray(value.dataobj)
     is_rgb = array.dtype.names is not None
     if is_rgb:
         array = _unpacked(array)

@@ -180,6 +180,12 @@ def test_time_is_time() -> None:
     np.testing.assert_allclose(first.affine, AFFINE, atol=1e-6)
 
 
+def test_what_has_time_first_is_refused() -> None:
+    assert maskexpr.evaluate("area(im > 0)", im=nibabel.load(f"{data_path}/tiny.mnc"))
+    with pytest.raises(maskexpr.InputError, match="its first axis is time"):
+        maskexpr.evaluate("im", im=nibabel.load(f"{data_path}/minc1_4d.mnc"))
+
+
 def test_an_affine_that_was_changed_goes_before_the_header() -> None:
     image = nibabel.Nifti1Image(NUMBERS.T, AFFINE)
     image.affine[:3, 3] = 7
