@@ -233,3 +233,15 @@ def test_tilted_slices_keep_their_places_and_their_distance(tmp_path):
     kind = compile("im > 0").bind(im=programs.as_image(images.read(tmp_path), None)).kinds["result"]
     assert float(kind.spacing[0]) == pytest.approx(5 * np.cos(0.3), rel=1e-5)
     assert kind.grid.steps[0] == (0, 0, 5)
+
+
+def test_what_lies_between_the_segments_of_a_jpeg_is_damage(tmp_path):
+    """A decoder may end the whole process over it."""
+    with open(get_testdata_file("SC_rgb_jpeg_gdcm.dcm"), "rb") as stream:
+        data = bytearray(stream.read())
+    table = data.index(b"\xff\xc4", data.index(b"\xff\xd8\xff"))
+    data[table] = 0
+    path = tmp_path / "a.dcm"
+    path.write_bytes(data)
+    with pytest.raises(FileError, match="damaged"):
+        images.read(path)

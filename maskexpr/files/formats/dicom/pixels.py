@@ -31,6 +31,7 @@ _PACKAGES = {
 }
 _SIZE_OF_J2K = b"\xff\x4f\xff\x51"  # a codestream begins so
 _FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}  # markers of JPEG and JPEG-LS
+_FIRST, _SCAN = 0xC0, 0xDA
 _SEARCHED = 4096
 
 
@@ -200,7 +201,7 @@ class Decoder:
 
         size = (self.header.rows, self.header.columns)
         for frame in generate_frames(found.PixelData, number_of_frames=self.header.frames):
-            claimed = _claimed(frame)
+            claimed = _claimed(frame, self.header.samples)
             if claimed is not None and claimed != size:
                 raise self.file.broken()
 
@@ -256,7 +257,7 @@ def _clean(stored: np.ndarray, header: Header) -> None:
         np.right_shift(stored, stored.dtype.type(header.allocated - header.stored), out=stored)
 
 
-def _claimed(frame: bytes) -> tuple[int, int] | None:
+def _claimed(frame: bytes, samples: int) -> tuple[int, int] | None:
     """The rows and columns that a compressed frame says it has; None where it is of another kind."""
     at = frame.find(_SIZE_OF_J2K, 0, _SEARCHED)
     try:
@@ -264,21 +265,27 @@ def _claimed(frame: bytes) -> tuple[int, int] | None:
             right, bottom, left, top = struct.unpack_from(">4I", frame, at + 8)
             return bottom - top, right - left
         if frame[:2] == b"\xff\xd8":
-            return _claimed_by_jpeg(frame)
+            return _claimed_by_jpeg(frame, samples)
     except struct.error:
         return None
     return None
 
 
-def _claimed_by_jpeg(frame: bytes) -> tuple[int, int] | None:
-    at = 2
+def _claimed_by_jpeg(frame: bytes, samples: int) -> tuple[int, int]:
+    """(0, 0) where segments do not follow one another up to the first scan, of so many samples: over what lies between
+    them one decoder ends the whole process."""
+    at, size = 2, (0, 0)
     while at + 4 <= len(frame) and frame[at] == 0xFF:
         marker = frame[at + 1]
-        if marker == 0xFF or 0xD0 <= marker <= 0xD8:
-            at += 1 if marker == 0xFF else 2
+        if marker == 0xFF:
+            at += 1
             continue
+        if marker == _SCAN:
+            return size
+        if marker < _FIRST or 0xD0 <= marker <= 0xD9:  # none that a segment follows
+            break
         if marker in _FRAME_HEADERS:
-            rows, columns = struct.unpack_from(">HH", frame, at + 5)
-            return rows, columns
+            rows, columns, found = struct.unpack_from(">HHB", frame, at + 5)
+            size = (rows, columns) if found == samples else (0, 0)
         at += 2 + struct.unpack_from(">H", frame, at + 2)[0]
-    return None
+    return 0, 0
