@@ -8,7 +8,8 @@ from helpers import rasters
 from helpers.each import each
 from pydicom.data import get_testdata_file
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.pixels import get_decoder
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGExtended12Bit, generate_uid
 
 from maskexpr.api import compile
 from maskexpr.diagnostics.errors import FileError
@@ -245,3 +246,10 @@ def test_what_lies_between_the_segments_of_a_jpeg_is_damage(tmp_path):
     path.write_bytes(data)
     with pytest.raises(FileError, match="damaged"):
         images.read(path)
+
+
+def test_the_decoder_that_jpeg_of_12_bits_needs_is_named(monkeypatch):
+    found = get_decoder(JPEGExtended12Bit)
+    monkeypatch.setattr(found, "_available", {"pillow": found._available["pillow"]})
+    with pytest.raises(FileError, match="which needs python-gdcm"):
+        images.read(get_testdata_file("JPEG-lossy.dcm"))

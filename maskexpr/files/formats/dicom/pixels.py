@@ -29,6 +29,7 @@ _PACKAGES = {
     "1.2.840.10008.1.2.4.202": "pylibjpeg-openjpeg",
     "1.2.840.10008.1.2.4.203": "pylibjpeg-openjpeg",
 }
+_EXTENDED = "1.2.840.10008.1.2.4.51"
 _SIZE_OF_J2K = b"\xff\x4f\xff\x51"  # a codestream begins so
 _FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}  # markers of JPEG and JPEG-LS
 _FIRST, _SCAN = 0xC0, 0xDA
@@ -171,7 +172,7 @@ class Decoder:
                 decoder = get_decoder(syntax)
             except NotImplementedError:
                 raise self.file.wrong(messages.DICOM_SYNTAX, syntax=syntax.name) from None
-            if not decoder.is_available:
+            if not decoder.is_available or self._is_beyond(decoder.available_plugins):
                 package = _PACKAGES.get(self.header.syntax, "python-gdcm")
                 fields = {"syntax": syntax.name, "package": package, "way_out": f"pip install {package}"}
                 raise self.file.wrong(messages.DICOM_NEEDS_DECODER, **fields)
@@ -189,6 +190,10 @@ class Decoder:
                 decoded = (array for array, _ in decoder.iter_array(found, indices=indices, **options))
             for array in decoded:
                 yield self._coloured(array, found) if self.as_colours else array
+
+    def _is_beyond(self, plugins: tuple[str, ...]) -> bool:
+        """Whether no decoder that is there takes 12 bits of JPEG: Pillow takes the syntax, and 8 of them."""
+        return self.header.syntax == _EXTENDED and self.header.stored > 8 and set(plugins) <= {"pillow"}
 
     def _coloured(self, array: np.ndarray, found: "Dataset") -> np.ndarray:
         from pydicom.pixels.processing import apply_color_lut
