@@ -8,7 +8,8 @@ from helpers import rasters
 from helpers.each import each
 from pydicom.data import get_testdata_file
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.pixels import get_decoder
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGExtended12Bit, generate_uid
 
 from maskexpr.api import compile
 from maskexpr.diagnostics.errors import FileError
@@ -233,3 +234,22 @@ def test_tilted_slices_keep_their_places_and_their_distance(tmp_path):
     kind = compile("im > 0").bind(im=programs.as_image(images.read(tmp_path), None)).kinds["result"]
     assert float(kind.spacing[0]) == pytest.approx(5 * np.cos(0.3), rel=1e-5)
     assert kind.grid.steps[0] == (0, 0, 5)
+
+
+def test_what_lies_between_the_segments_of_a_jpeg_is_damage(tmp_path):
+    """A decoder may end the whole process over it."""
+    with open(get_testdata_file("SC_rgb_jpeg_gdcm.dcm"), "rb") as stream:
+        data = bytearray(stream.read())
+    table = data.index(b"\xff\xc4", data.index(b"\xff\xd8\xff"))
+    data[table] = 0
+    path = tmp_path / "a.dcm"
+    path.write_bytes(data)
+    with pytest.raises(FileError, match="damaged"):
+        images.read(path)
+
+
+def test_the_decoder_that_jpeg_of_12_bits_needs_is_named(monkeypatch):
+    found = get_decoder(JPEGExtended12Bit)
+    monkeypatch.setattr(found, "_available", {"pillow": found._available["pillow"]})
+    with pytest.raises(FileError, match="which needs python-gdcm"):
+        images.read(get_testdata_file("JPEG-lossy.dcm"))

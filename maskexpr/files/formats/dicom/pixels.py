@@ -27,8 +27,10 @@ _PACKAGES = {
     "1.2.840.10008.1.2.4.202": "pylibjpeg-openjpeg",
     "1.2.840.10008.1.2.4.203": "pylibjpeg-openjpeg",
 }
+_EXTENDED = "1.2.840.10008.1.2.4.51"
 _SIZE_OF_J2K = b"\xff\x4f\xff\x51"  # a codestream begins so
 _FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}  # markers of JPEG and JPEG-LS
+_FIRST, _SCAN = 0xC0, 0xDA
 _SEARCHED = 4096
 
 
@@ -105,7 +107,7 @@ class Decoder:
                 decoder = get_decoder(syntax)
             except NotImplementedError:
                 raise self.file.wrong(messages.DICOM_SYNTAX, syntax=syntax.name) from None
-            if not decoder.is_available:
+            if not decoder.is_available or self._is_beyond(decoder.available_plugins):
                 package = _PACKAGES.get(self.header.syntax, "python-gdcm")
                 fields = {"syntax": syntax.name, "package": package, "way_out": f"pip install {package}"}
                 raise self.file.wrong(messages.DICOM_NEEDS_DECODER, **fields)
@@ -124,6 +126,10 @@ class Decoder:
             for array in decoded:
                 yield self._coloured(array, found) if self.as_colours else array
 
+    def _is_beyond(self, plugins: tuple[str, ...]) -> bool:
+        """Whether no decoder that is there takes 12 bits of JPEG: Pillow takes the syntax, and 8 of them."""
+        return self.header.syntax == _EXTENDED and self.header.stored > 8 and set(plugins) <= {"pillow"}
+
     def _coloured(self, array: np.ndarray, found: "Dataset") -> np.ndarray:
         from pydicom.pixels.processing import apply_color_lut
 
@@ -135,7 +141,7 @@ class Decoder:
 
         size = (self.header.rows, self.header.columns)
         for frame in generate_frames(found.PixelData, number_of_frames=self.header.frames):
-            claimed = _claimed(frame)
+            claimed = _claimed(frame, self.header.samples)
             if claimed is not None and claimed != size:
                 raise self.file.broken()
 
@@ -147,7 +153,7 @@ class Decoder:
         to_values(self.header, plane, stored, out)
 
 
-def _claimed(frame: bytes) -> tuple[int, int] | None:
+def _claimed(frame: bytes, samples: int) -> tuple[int, int] | None:
     """The rows and columns that a compressed frame says it has; None where it is of another kind."""
     at = frame.find(_SIZE_OF_J2K, 0, _SEARCHED)
     try:
@@ -155,21 +161,27 @@ def _claimed(frame: bytes) -> tuple[int, int] | None:
             right, bottom, left, top = struct.unpack_from(">4I", frame, at + 8)
             return bottom - top, right - left
         if frame[:2] == b"\xff\xd8":
-            return _claimed_by_jpeg(frame)
+            return _claimed_by_jpeg(frame, samples)
     except struct.error:
         return None
     return None
 
 
-def _claimed_by_jpeg(frame: bytes) -> tuple[int, int] | None:
-    at = 2
+def _claimed_by_jpeg(frame: bytes, samples: int) -> tuple[int, int]:
+    """(0, 0) where segments do not follow one another up to the first scan, of so many samples: over what lies between
+    them one decoder ends the whole process."""
+    at, size = 2, (0, 0)
     while at + 4 <= len(frame) and frame[at] == 0xFF:
         marker = frame[at + 1]
-        if marker == 0xFF or 0xD0 <= marker <= 0xD8:
-            at += 1 if marker == 0xFF else 2
+        if marker == 0xFF:
+            at += 1
             continue
+        if marker == _SCAN:
+            return size
+        if marker < _FIRST or 0xD0 <= marker <= 0xD9:  # none that a segment follows
+            break
         if marker in _FRAME_HEADERS:
-            rows, columns = struct.unpack_from(">HH", frame, at + 5)
-            return rows, columns
+            rows, columns, found = struct.unpack_from(">HHB", frame, at + 5)
+            size = (rows, columns) if found == samples else (0, 0)
         at += 2 + struct.unpack_from(">H", frame, at + 2)[0]
-    return None
+    return 0, 0
