@@ -102,7 +102,7 @@ INSIDE = {
     "files.formats.nii": ("__init__", "encoding", "volumes", "samples", "places", "headers"),
     "files.formats.tiff": ("__init__", "reading", "writing", "structure", "ome", "imagej", "sizes", "missing"),
     "files.decoding": (
-        *("__init__", "tags", "pillow", "texts", "raw", "places", "format", "bounds", "regular", "naming"),
+        *("__init__", "tags", "pillow", "texts", "raw", "places", "format", "quiet", "bounds", "regular", "naming"),
     ),
     "planner.rewrites": (
         "__init__",
