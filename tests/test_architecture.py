@@ -106,7 +106,9 @@ INSIDE = {
     "containers": ("__init__", "itk_images", "nibabel_images", "dicom_datasets", "container"),
     "files.formats.nii": ("__init__", "encoding", "volumes", "samples", "headers"),
     "files.formats.tiff": ("__init__", "reading", "writing", "structure", "ome", "imagej", "sizes", "missing"),
-    "files.decoding": (*("__init__", "tags", "pillow", "texts", "raw", "format", "bounds", "regular", "naming"),),
+    "files.decoding": (
+        *("__init__", "tags", "pillow", "texts", "raw", "format", "quiet", "bounds", "regular", "naming"),
+    ),
     "planner.rewrites": (
         "__init__",
         "walk",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from helpers.places import TESTS
 from PIL import Image, features
 
@@ -65,9 +66,30 @@ def texts() -> Iterator[bytes]:
     yield b"P4\n9 3\n\1\2\3\4\5\6"
 
 
+def tiffs() -> Iterator[bytes]:
+    planes, codecs = GREY.reshape(2, 2, 4, 20), ["jpeg", "tiff_lzw", "group4"] if features.check("libtiff") else []
+    ways: tuple[dict[str, object], ...] = (
+        {"imagej": True, "metadata": {"axes": "ZCYX", "unit": "um"}},
+        {"ome": True, "metadata": {"axes": "ZCYX", "PhysicalSizeX": 2.0}, "compression": "zlib"},
+        {"metadata": {"axes": "ZCYX"}, "compression": "packbits"},
+        {"photometric": "rgb", "planarconfig": "separate", "compression": "packbits"},
+        {"volumetric": True, "tile": (16, 16, 16), "photometric": "minisblack"},
+    )
+    for way in ways:
+        stream = io.BytesIO()
+        given = np.moveaxis(RGB, -1, 0) if "planarconfig" in way else GREY.reshape(4, 4, 20)
+        tifffile.imwrite(stream, planes if "metadata" in way else given, **way)
+        yield stream.getvalue()
+    for codec in codecs:
+        stream = io.BytesIO()
+        Image.fromarray(GREY > 99 if codec == "group4" else RGB).save(stream, "TIFF", compression=codec)
+        yield stream.getvalue()
+
+
 MADE: dict[str, Callable[[], Iterator[bytes]]] = {
     "JPEG": pillows("JPEG", progressive=True),
     "GIF": gifs,
+    "TIFF": tiffs,
     "WebP": webps,
     "DICOM": dicoms,
     "PGM": texts,

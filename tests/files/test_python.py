@@ -1,5 +1,6 @@
 """Files read and written by callers in Python, as the commands do it."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import nibabel
@@ -98,3 +99,14 @@ def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
     with pytest.raises(maskexpr.FileError, match="cannot hold float64"):
         maskexpr.write(tmp_path / "a.png", np.ones((2, 2)))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "axes"), [((3, 5), "int16", 2), ((3, 5, 4), "uint8", 2), ((2, 3, 5), "int16", 3)]
+)
+def test_a_single_number_called_spacing_is_the_size_along_all_axes(
+    shape: tuple[int, ...], dtype: str, axes: int, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "one.npz", image=np.ones(shape, dtype), spacing=0.1)
+    kind = maskexpr.compile("im").kind(im=maskexpr.read(tmp_path / "one.npz"))
+    assert kind.spacing == (Fraction(1, 10),) * axes

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Union
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError
 from maskexpr.diagnostics.messages import Mistake
-from maskexpr.files.decoding import bounds
+from maskexpr.files.decoding import bounds, quiet
 from maskexpr.files.decoding.bounds import Bound
 from maskexpr.files.decoding.naming import reason
 
@@ -270,8 +270,8 @@ class OpenFile:
 
     @contextmanager
     def decoding(self, decoder: str) -> Iterator[None]:
-        """Run a decoder: what it raises is the file's fault or its own, its warnings are not the user's business."""
-        with self._refusing(lambda error: self._raised(error, decoder)):
+        """Run a decoder: what it raises is the file's fault or its own, what it prints is not the user's business."""
+        with self._refusing(lambda error: self._raised(error, decoder)), quiet.native_code():
             yield
 
     def _raised(self, error: Exception, decoder: str) -> FileError:

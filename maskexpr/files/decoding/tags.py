@@ -36,16 +36,19 @@ MAYBE_LIBTIFFS = (34925, 50000, 50001)
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 254, 256, 257, 258, 259, 262, 266
 DESCRIPTION, _ORIENTATION, _SAMPLES, SOFTWARE, _EXTRA, _SAMPLE_FORMAT = 270, 274, 277, 305, 338, 339
 _STRIPS, _TILES, _SUBSAMPLING = 279, 325, 530
+_STRIP_PLACES, _TILE_PLACES = 273, 324
 _X, _Y, _UNIT, _SMALLER, _DEPTH, _METAMORPH, NODATA = 282, 283, 296, 330, 32997, 33629, 42113
 _WANTED = {_SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER,
            DESCRIPTION, _ORIENTATION, _SAMPLES, _EXTRA, _SAMPLE_FORMAT, _STRIPS, _TILES, _SUBSAMPLING}  # fmt: skip
+_ONE_A_STRIP = (_STRIPS, _TILES, _STRIP_PLACES, _TILE_PLACES)
 _REDUCED_OR_TRANSPARENCY = 1 | 4
 
 # Field types that the wanted tags come in. What is passed over where it comes in others, or is not in the file, is
 # asked for by type.
 _ASCII, _RATIONAL = 2, 5
 _LETTERS = {1: "B", _ASCII: "B", 3: "H", 4: "I", _RATIONAL: "Q", 16: "Q"}
-_IF_SOUND = {_X: (_RATIONAL,), _Y: (_RATIONAL,), _UNIT: (3,), _DEPTH: (3, 4), NODATA: (_ASCII,)}
+_IF_SOUND = {_X: (_RATIONAL,), _Y: (_RATIONAL,), _UNIT: (3,), _DEPTH: (3, 4), NODATA: (_ASCII,),
+             _STRIP_PLACES: (3, 4, 16), _TILE_PLACES: (3, 4, 16)}  # fmt: skip
 _MOST_VALUES = 4096
 # How long a value of each field type is, and the types whose values are not numbers to a decoder, but one text.
 _SIZES = {1: 1, _ASCII: 1, 6: 1, 7: 1, 3: 2, 8: 2, 4: 4, 9: 4, 11: 4, 13: 4, 5: 8, 10: 8, 12: 8, 16: 8, 17: 8, 18: 8}
@@ -74,6 +77,8 @@ class Page:
     """Bytes of its strips or tiles together."""
     is_sparse: bool
     """Whether there are strips or tiles that are not in the file: all of their samples are 0."""
+    is_cut: bool
+    """Whether one of them goes on beyond the end of the file, or by far so where decoders tell a missing end."""
     plain_bit_order: bool
     big_endian: bool
     big: bool
@@ -243,7 +248,8 @@ def read_pages(stream: BinaryIO) -> list[Page]:
     Raises a ValueError or struct.error if the file is damaged, and a `TooMany` if it is beyond a bound.
     """
     form, offset = _header(stream)
-    counted = _Counted(stream.seek(0, io.SEEK_END))
+    size = stream.seek(0, io.SEEK_END)
+    counted = _Counted(size)
     pages: list[Page] = []
     seen: set[int] = set()
     while offset and offset not in seen:
@@ -253,7 +259,7 @@ def read_pages(stream: BinaryIO) -> list[Page]:
         wanted = _WANTED - {DESCRIPTION} if pages else _WANTED
         found = {entry[0]: _values(stream, form, *entry) for entry in entries if entry[0] in wanted}
         found |= _if_sound(stream, form, entries)
-        pages.append(_page(found, form))
+        pages.append(_page(found, form, size))
         counted.page(pages[-1])
     if not pages:
         raise ValueError("no pages")
@@ -338,7 +344,7 @@ def _directory(stream: BinaryIO, form: _Form, offset: int) -> tuple[list[_Entry]
 
 def _taken(tag: int, number: int) -> int:
     """How many of the values of a tag are looked at: of those that tell all of a page by the first few, no more."""
-    return min(number, bounds.TAG_VALUES.most if tag in (_STRIPS, _TILES) else _MOST_VALUES)
+    return min(number, bounds.TAG_VALUES.most if tag in _ONE_A_STRIP else _MOST_VALUES)
 
 
 def _if_sound(stream: BinaryIO, form: _Form, entries: Sequence[_Entry]) -> dict[int, tuple[int, ...]]:
@@ -380,7 +386,7 @@ def _unpack(stream: BinaryIO, form: str) -> tuple[Any, ...]:
     return struct.unpack(form, stream.read(struct.calcsize(form)))
 
 
-def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
+def _page(tags: dict[int, tuple[int, ...]], form: _Form, size: int) -> Page:
     def tag(number: int, default: int) -> int:
         return (tags.get(number) or (default,))[0]
 
@@ -402,6 +408,7 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
         whole_chroma=tags[_SUBSAMPLING] == (1, 1) if _SUBSAMPLING in tags else None,
         strips=sum(strips),
         is_sparse=0 in strips,
+        is_cut=_is_cut(strips, tags.get(_STRIP_PLACES) or tags.get(_TILE_PLACES) or (), tag(_COMPRESSION, 1), size),
         plain_bit_order=tag(_FILL_ORDER, 1) == 1,
         big_endian=form.order == ">",
         big=form.big,
@@ -415,6 +422,14 @@ def _page(tags: dict[int, tuple[int, ...]], form: _Form) -> Page:
         has_smaller=_SMALLER in tags,
         planes=tag(_METAMORPH, 1),
     )
+
+
+def _is_cut(strips: Sequence[int], places: Sequence[int], compression: int, size: int) -> bool:
+    if compression == 1:  # there the numbers follow from the sizes of the page
+        return False
+    if compression in PACKINGS:
+        return max(strips, default=0) > size
+    return any(place + count > size for place, count in zip(places, strips, strict=False))
 
 
 def _ratio(value: int, form: _Form) -> float:

@@ -27,14 +27,14 @@ def read_array(stream: IO[bytes]) -> np.ndarray:
 
 def check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str, most: int | None = None) -> None:
     """Refuse what is no array of numbers, has more of them than a file may or than `most`, or promises more than the
-    bytes that are stored so can unpack to."""
+    bytes that are stored so can unpack to. Where there is a `most` it is no image, and may be a single number."""
     version = np.lib.format.read_magic(stream)
     if version == (3, 0):  # made only for the field names of structured arrays
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="structured records")
     shape, _, dtype = _header(file, stream, version)
     if dtype.kind not in "biuf":
         raise file.wrong(messages.FILE_PIXEL_TYPE, type=_in_words(dtype))
-    if not shape or min(shape) <= 0:
+    if (not shape and most is None) or min(shape, default=1) <= 0:
         raise file.wrong(messages.FILE_NO_PIXELS, shape=" x ".join(map(str, shape)) or "a single number")
     file.check(len(shape), bounds.AXES)
     pixels = math.prod(shape)

@@ -55,8 +55,9 @@ def _array(file: OpenFile, archive: zipfile.ZipFile, member: zipfile.ZipInfo, mo
 
 def _spacing(sizes: np.ndarray, array: np.ndarray) -> tuple[tuple[Fraction, ...] | None, tuple[str, ...]]:
     """The sizes of pixels that stand beside an array, and what is said of them."""
+    sizes, single = np.atleast_1d(sizes), not sizes.ndim  # one for all axes, however many are of space
     axes = [array.ndim, *([array.ndim - 1] if array.ndim > 2 and array.shape[-1] in _COLOURS else [])]
-    fits = sizes.ndim == 1 and len(sizes) in axes and sizes.dtype.kind in "iuf"
+    fits = sizes.ndim == 1 and (single or len(sizes) in axes) and sizes.dtype.kind in "iuf"
     if not fits or not (np.isfinite(sizes) & (sizes > 0)).all():
         return None, ("its array spacing is not taken: it is no size in mm for each axis",)
     return tuple(rounded(float(size)) for size in sizes), ("spacing taken from the array beside it, in mm",)

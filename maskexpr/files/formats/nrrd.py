@@ -6,6 +6,7 @@ segmentation.
 
 import gzip
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -161,12 +162,13 @@ def _stored(file: OpenFile, header: _Header, sizes: tuple[int, ...]) -> Stored:
     letters = [_letter(n, vectors, kinds) for n in range(len(sizes))]
     if letters.count("s") == 4:  # of which the last is time where nothing says otherwise
         letters[len(letters) - 1 - letters[::-1].index("s")] = "t"
+    mixed = _mixed(vectors, letters)
     letters = ["1" if letter in "tc" and size == 1 else letter for letter, size in zip(letters, sizes, strict=True)]
     if "s" not in letters:  # a list of colours, say
         letters = ["s"] * len(sizes)
     if not 0 < letters.count("s") <= 3 or letters.count("t") > 1 or letters.count("c") > 1:
         raise file.wrong(messages.FILE_MANY_AXES, shape=" x ".join(map(str, sizes)))
-    return _placed(header, "".join(letters), vectors)
+    return _placed(header, "".join(letters), vectors, mixed)
 
 
 def _letter(axis: int, vectors: list[Place | None], kinds: list[str]) -> str:
@@ -179,7 +181,7 @@ def _letter(axis: int, vectors: list[Place | None], kinds: list[str]) -> str:
     return "s" if kind in (*_IN_SPACE, "none", "???") else "c"
 
 
-def _placed(header: _Header, axes: str, vectors: list[Place | None]) -> Stored:
+def _placed(header: _Header, axes: str, vectors: list[Place | None], mixed: bool) -> Stored:
     space = header.fields.get("space", "").lower().removesuffix("-time")
     space = space[:-1] if space in ("rast", "last", "lpst") else space
     turn = _WORLDS.get(space)
@@ -190,13 +192,13 @@ def _placed(header: _Header, axes: str, vectors: list[Place | None]) -> Stored:
     ways = [way if letter == "s" else None for way, letter in zip(ways, axes, strict=True)]
     origins = _of(header, "space origin")
     origin = _turned(_numbers(origins[0][1]), signs, scale) if len(origins) == 1 and origins[0][1] else None
-    if _mixed(vectors, axes):
+    if mixed:
         ways = [None] * len(axes)
     sizes = [None if way is None else length(way) for way in ways] if vectors else _sizes(header, len(axes))
     return Stored(axes, tuple(ways), tuple(sizes), origin, "LPS" if turn else "")
 
 
-def _mixed(vectors: list[Place | None], axes: str) -> bool:
+def _mixed(vectors: list[Place | None], axes: Sequence[str]) -> bool:
     """Whether time goes on along an axis of space, or the other way round."""
     return (
         any(

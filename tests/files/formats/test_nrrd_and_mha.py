@@ -81,6 +81,23 @@ def test_what_itk_writes_is_read(tmp_path: Path, ending: str, packed: bool) -> N
 
 @itk
 @pytest.mark.parametrize("ending", ENDINGS)
+def test_a_single_time_leaves_a_volume_at_its_place(tmp_path: Path, ending: str) -> None:
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(noise((1, 4, 3, 2), "int16"), isVector=False)
+    image.SetSpacing([1.0, 2.0, 3.0, 4.0])
+    image.SetOrigin([5.0, 6.0, 7.0, 8.0])
+    path = tmp_path / f"volume{ending}"
+    sitk.WriteImage(image, str(path))
+    pixels = images.read(path)
+    assert pixels.spacing is not None
+    assert pixels.spacing[-3:] == (3, 2, 1)
+    assert pixels.grid is not None
+    assert pixels.grid.origin == (5, 6, 7)
+
+
+@itk
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_planes_series_and_vectors_of_itk(tmp_path: Path, ending: str) -> None:
     import SimpleITK as sitk
 

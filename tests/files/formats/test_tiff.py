@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 import random
 import struct
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 import tifffile
 from helpers import rasters
 from helpers.each import each
+from PIL import Image, features
 
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files import images
@@ -355,3 +357,48 @@ def test_a_compression_that_nobody_has_is_named() -> None:
     data = bytearray(written(np.zeros((4, 4), np.uint8), compression="deflate", metadata=None))
     struct.pack_into("<H", data, data.index(struct.pack("<HHI", 259, 3, 1)) + 8, 4242)
     assert "4242" in mistake(bytes(data))
+
+
+def entry(data: bytes, tag: int, page: int) -> int:
+    """Where the entry of a tag is, in the directory of a page."""
+    (start,) = struct.unpack_from("<I", data, 4)
+    for _ in range(page + 1):
+        (count,) = struct.unpack_from("<H", data, start)
+        places = [*range(start + 2, start + 2 + 12 * count, 12)]
+        (start,) = struct.unpack_from("<I", data, start + 2 + 12 * count)
+    return next(place for place in places if struct.unpack_from("<H", data, place) == (tag,))
+
+
+BITS, SAMPLES, BYTES = 258, 277, 279
+PLANAR = written(HYPERSTACK[0, 0], photometric="rgb", planarconfig="separate")
+PACKED = written(HYPERSTACK[0, :, 0], photometric="minisblack", compression="zlib", metadata=None)
+
+
+@each(
+    "case",
+    [
+        (PLANAR, 0, SAMPLES, 4, struct.pack("<I", 0x7F000001)),  # so many numbers of samples that they are nowhere
+        (PACKED, 1, BITS, 2, struct.pack("<H", 1)),  # of a type that is a text to tifffile
+        (PACKED, 0, BYTES, 8, struct.pack("<I", 0x7FFFFFFF)),  # a strip longer than the file
+    ],
+)
+def test_tags_that_a_decoder_takes_for_others_are_damage(case: tuple[bytes, int, int, int, bytes]) -> None:
+    data, page, tag, place, value = case
+    read(data)
+    changed = bytearray(data)
+    start = entry(data, tag, page) + place
+    changed[start : start + len(value)] = value
+    assert "cannot read" in mistake(bytes(changed))
+
+
+def test_what_native_decoders_print_stays_off_the_terminal(capfd) -> None:
+    if not features.check("libtiff"):
+        pytest.skip("Pillow without libtiff")
+    stream = io.BytesIO()
+    Image.fromarray(np.zeros((16, 16, 3), np.uint8)).convert("YCbCr").save(stream, "TIFF", compression="jpeg")
+    data = stream.getvalue()
+    (place,) = struct.unpack_from("<I", data, entry(data, 273, 0) + 8)
+    mistake(data[:place] + bytes(4) + data[place + 4 :])
+    assert capfd.readouterr() == ("", "")
+    os.write(2, b"and what others print is seen")
+    assert capfd.readouterr().err == "and what others print is seen"

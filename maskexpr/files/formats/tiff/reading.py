@@ -48,7 +48,7 @@ def _check_declared(file: OpenFile, pages: Sequence[Page]) -> None:
     types = dict.fromkeys(page.pixel_type for page in pages)
     if len(types) > 1:
         raise file.wrong(messages.FILE_PAGES_DIFFER, count=len(pages), what=", ".join([*types][:_SIZES_SHOWN]))
-    if not pages[0].width or not pages[0].height:
+    if not pages[0].width or not pages[0].height or any(page.is_cut for page in pages):
         raise file.broken()
     file.check(sum(page.pixels * -(-len(page.bits) // 4) for page in pages), bounds.PIXELS)
     promised = Counter[str]()
@@ -172,7 +172,7 @@ def _through_tifffile(file: OpenFile, found: Structure, used: Sequence[Page]) ->
 
     def paged(numbers: Sequence[int]) -> Iterator[np.ndarray]:
         for number in numbers:
-            yield _page(file, tiff.pages[number], page)
+            yield _page(file, tiff, number, page)
 
     def behind(numbers: Sequence[int]) -> Iterator[np.ndarray]:
         return _hidden(file, first, dtype.newbyteorder(tiff.byteorder), shape, numbers)
@@ -188,14 +188,19 @@ def _through_tifffile(file: OpenFile, found: Structure, used: Sequence[Page]) ->
     return image.source(tuple(notes))
 
 
-def _page(file: OpenFile, page: Any, declared: Page) -> np.ndarray:
+def _page(file: OpenFile, tiff: Any, number: int, declared: Page) -> np.ndarray:
+    with file.decoding("tifffile"):
+        page = tiff.pages[number]
+        read = (page.imagewidth, page.imagelength, page.imagedepth, page.samplesperpixel)
+    if read != (declared.width, declared.height, declared.depth, len(declared.bits)):
+        raise file.broken()  # it takes a damaged tag for another number than the one that was checked
     with file.decoding("tifffile"), _naming_codecs(file, declared):
         array: np.ndarray = page.asarray()
     samples, depth = len(declared.bits) > 1, declared.depth > 1
     if array.ndim == 2 + samples + depth and samples and page.axes[0] == "S":
         array = np.moveaxis(array, 0, -1)
     sides = (declared.depth, declared.height, declared.width)[1 - depth :]
-    if array.ndim != len(sides) + samples or array.shape[: len(sides)] != sides:
+    if array.shape != (*sides, *([len(declared.bits)] if samples else [])):
         raise file.wrong(messages.FILE_PIXEL_TYPE, type=f"pages of {array.ndim} dimensions")
     return pillow.upright(array, declared.orientation) if not depth else array
 
