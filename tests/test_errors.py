@@ -292,6 +292,10 @@ ODD_INPUTS = {
         "the slices of im are in another order than they lie in; sort them: sorted(im, key=lambda d:"
         " numpy.dot(numpy.cross(*numpy.reshape(d.ImageOrientationPatient, (2, 3))), d.ImagePositionPatient))",
     ),
+    "other axes than are stated": (
+        maskexpr.Image(nibabel.Nifti1Image(np.zeros((2, 3, 4), np.uint8), np.eye(4)), axes="xyz"),
+        "im states its axes itself, which are taken as z, y, x; leave out axes=, or give its array alone",
+    ),
     "images in a list": (
         [maskexpr.Image(np.zeros((2, 2)))],
         "im holds a maskexpr.Image; give one Image, of one array:"

@@ -79,12 +79,15 @@ def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind, A
         pixels = _signature(*image.array)
     _check_type(pixels)
     order = turns_of(image.axes, len(pixels.shape))
+    if order is not None and found.grid is not None:
+        raise Refused(messages.IMAGE_AXES_STATED, axes=", ".join(found.grid.axes))
     if order is not None:
         pixels = _turned(pixels, order)
     kind = image.kind or _stated_kind(image.axes, info.kind, pixels.dtype) or _kind_name(pixels, info.kind)
     if pixels.dtype.kind == "b" and kind in INTENSITIES:
         raise _other_kind(info, kind, "mask", "image")
-    valid = valid_of(image, found.left_out, pixels.array, (kind, info.kind), order)
+    own = found.order if order is None else order
+    valid = valid_of(image, found.left_out, pixels.array, (kind, info.kind), own)
     if valid is not None and (info.kind or kind) in SEGMENTATIONS:
         pixels = replace(pixels, array=emptied(pixels.array, valid))
     if kind == "colour" and info.kind == "mask":

@@ -34,6 +34,8 @@ class Given:
         Where there is data.
     nodata
         The number that stands for no data.
+    order
+        Which axes of the object those of the array are, channels aside; None where they are in its order.
     """
 
     array: Array
@@ -43,6 +45,7 @@ class Given:
     grid: Grid | None = None
     valid: Array | None = None
     nodata: float | None = None
+    order: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

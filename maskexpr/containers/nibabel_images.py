@@ -44,7 +44,8 @@ def _taken(value: Any, declared: str | None) -> Given:
     array = array[(*[all_of] * len(kept), *dropped, *[all_of] * is_vector, *[0] * (len(beyond) - is_vector))]
     turned = array.transpose(*reversed(range(len(kept))), *range(len(kept), array.ndim))
     spacing, grid = _place(value, kept)
-    return Given(np.asarray(turned), spacing, "colour" if is_rgb or is_vector else "image", grid=grid)
+    kind, order = "colour" if is_rgb or is_vector else "image", tuple(reversed(range(len(kept))))
+    return Given(np.asarray(turned), spacing, kind, grid=grid, order=order)
 
 
 def _unpacked(array: Any) -> Any:

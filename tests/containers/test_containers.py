@@ -180,6 +180,14 @@ def test_time_is_time() -> None:
     np.testing.assert_allclose(first.affine, AFFINE, atol=1e-6)
 
 
+def test_where_there_is_data_is_said_in_the_order_of_the_object() -> None:
+    valid = NUMBERS % 3 > 0
+    for image, own in ((GIVEN["nibabel"][0], valid.T), (itk_image(), valid)):
+        assert maskexpr.evaluate("mean(im)", im=maskexpr.Image(image, valid=own)) == NUMBERS[valid].mean()
+        back = maskexpr.evaluate("valid(im)", im=maskexpr.Image(image, nodata=5))
+        np.testing.assert_array_equal(numbers_of(back), NUMBERS != 5)
+
+
 def test_what_has_time_first_is_refused() -> None:
     assert maskexpr.evaluate("area(im > 0)", im=nibabel.load(f"{data_path}/tiny.mnc"))
     with pytest.raises(maskexpr.InputError, match="its first axis is time"):

@@ -38,6 +38,9 @@ IMAGE_NODATA = Mistake(
     "the value of {name} without data is {found}, which is no number",
     "give a number: nodata=-9999, say",
 )
+IMAGE_AXES_STATED = Mistake(
+    "input-axes", "{name} states its axes itself, which are taken as {axes}", "leave out axes=, or give its array alone"
+)
 IMAGE_VALID = Mistake(
     "input-nodata",
     "{name} is of shape {shape}, but where it has data of shape {found}",
