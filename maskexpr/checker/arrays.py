@@ -78,9 +78,7 @@ def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind, A
     else:
         pixels = _signature(*image.array)
     _check_type(pixels)
-    order = turns_of(image.axes, len(pixels.shape))
-    if order is not None and found.grid is not None:
-        raise Refused(messages.IMAGE_AXES_STATED, axes=", ".join(found.grid.axes))
+    order = _order(image, found, len(pixels.shape))
     if order is not None:
         pixels = _turned(pixels, order)
     kind = image.kind or _stated_kind(image.axes, info.kind, pixels.dtype) or _kind_name(pixels, info.kind)
@@ -100,6 +98,14 @@ def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind, A
         taken = replace(taken, origin=f"{info.name}, {image.source}")
     grid = grid_of(image, order[: len(whole)] if order else tuple(whole), taken.spacing)
     return array, replace(taken, grid=grid, is_partial=valid is not None, nodata=number_of(image.nodata)), valid
+
+
+def _order(image: Image, found: Given, ndim: int) -> tuple[int, ...] | None:
+    """In which order to take the axes, by what a caller says of an array that says nothing of them itself."""
+    order = turns_of(image.axes, ndim)
+    if order is not None and found.grid is not None:
+        raise Refused(messages.IMAGE_AXES_STATED, axes=", ".join(found.grid.axes))
+    return order
 
 
 def _turned(pixels: _Pixels, order: tuple[int, ...]) -> _Pixels:
