@@ -67,12 +67,13 @@ def texts() -> Iterator[bytes]:
 
 
 def tiffs() -> Iterator[bytes]:
-    planes, codecs = GREY.reshape(2, 2, 4, 20), ["jpeg", "tiff_lzw", "group4"] if features.check("libtiff") else []
+    planes = GREY.reshape(2, 2, 4, 20)
+    codecs = ["jpeg", "tiff_lzw", "group4", "packbits"] if features.check("libtiff") else []
     ways: tuple[dict[str, object], ...] = (
         {"imagej": True, "metadata": {"axes": "ZCYX", "unit": "um"}},
         {"ome": True, "metadata": {"axes": "ZCYX", "PhysicalSizeX": 2.0}, "compression": "zlib"},
-        {"metadata": {"axes": "ZCYX"}, "compression": "packbits"},
-        {"photometric": "rgb", "planarconfig": "separate", "compression": "packbits"},
+        {"metadata": {"axes": "ZCYX"}, "compression": "zlib"},
+        {"photometric": "rgb", "planarconfig": "separate", "compression": "zlib"},
         {"volumetric": True, "tile": (16, 16, 16), "photometric": "minisblack"},
     )
     for way in ways:
