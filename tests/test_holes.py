@@ -43,10 +43,11 @@ def world(seed: int, dtype: str, shape: tuple[int, ...] = SHAPE) -> dict[str, Ar
         "k": rng.random(shape) > 0.5,
         "lab": rng.integers(0, 4, shape).astype(np.int32),
         "rgb": rng.integers(0, 256, (*shape, 3)).astype(np.uint8),
+        "rgba": rng.integers(0, 256, (*shape, 4)).astype(np.uint8),
     }
 
 
-KINDS = {"im": "image", "other": "image", "m": "mask", "k": "mask", "lab": "labels", "rgb": "colour"}
+KINDS = {"im": "image", "other": "image", "m": "mask", "k": "mask", "lab": "labels", "rgb": "colour", "rgba": "colour"}
 
 
 def holed(values: dict[str, Array], valid: dict[str, Array], rubbish: int | None = None) -> dict[str, Image]:
@@ -54,10 +55,10 @@ def holed(values: dict[str, Array], valid: dict[str, Array], rubbish: int | None
     found = {}
     for name, array in values.items():
         if rubbish is not None:
-            spread = valid[name][..., np.newaxis] if name == "rgb" else valid[name]
+            spread = valid[name][..., np.newaxis] if KINDS[name] == "colour" else valid[name]
             other = np.random.default_rng(rubbish).integers(0, 250, array.shape).astype(array.dtype)
             array = np.where(spread, array, other)
-        out = ~valid[name][..., np.newaxis] if name == "rgb" else ~valid[name]
+        out = ~valid[name][..., np.newaxis] if KINDS[name] == "colour" else ~valid[name]
         array = np.ma.array(array, mask=np.broadcast_to(out, array.shape))  # which needs no number for none
         found[name] = Image(array, kind=KINDS[name], spacing=1)
     return found
