@@ -88,7 +88,7 @@ def read(file: OpenFile, samples: Samples, window: Window | None) -> np.ndarray:
         else:
             if start < 0 or start + samples.bytes > size:
                 raise file.broken()
-            found = _mapped(stream, samples, start)
+            found = mapped(stream, samples.dtype, samples.count, start).reshape(samples.sizes)
         return np.require(native(found if window is None else found[window]), requirements="A")
 
 
@@ -122,8 +122,8 @@ def _start(samples: Samples, stream: BinaryIO, size: int) -> int:
     return stream.tell() + (0 if samples.packed else samples.skipped)
 
 
-def _mapped(stream: BinaryIO, samples: Samples, start: int) -> np.ndarray:
-    """The samples of a file that is not packed, without reading them."""
+def mapped(stream: BinaryIO, dtype: np.dtype, count: int, start: int) -> np.ndarray:
+    """So many samples of a file that is not packed, one after another, without reading them."""
     held: Any
     if isinstance(stream, io.BytesIO):
         held = stream.getvalue()
@@ -132,8 +132,8 @@ def _mapped(stream: BinaryIO, samples: Samples, start: int) -> np.ndarray:
             held = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError):  # a file system that maps nothing
             stream.seek(start)
-            held, start = stream.read(samples.bytes), 0
-    return np.frombuffer(held, samples.dtype, samples.count, start).reshape(samples.sizes)
+            held, start = stream.read(count * dtype.itemsize), 0
+    return np.frombuffer(held, dtype, count, start)
 
 
 def _unpack(stream: BinaryIO, skipped: int, wanted: memoryview) -> None:

@@ -1,12 +1,11 @@
 """The samples of a NIfTI file: mapped where they are stored as they are taken, unpacked and scaled where not."""
 
-import io
-import mmap
 import zlib
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
+from maskexpr.files.decoding import raw
 from maskexpr.files.decoding.format import native
 from maskexpr.files.formats.nii.headers import Header
 
@@ -107,17 +106,7 @@ def in_order(flat: np.ndarray, header: Header) -> np.ndarray:
 
 def mapped(stream: BinaryIO, header: Header) -> np.ndarray:
     """The stored samples of a file that is not packed, without reading them, one after another."""
-    count = header.bytes // header.stored.itemsize
-    held: Any
-    if isinstance(stream, io.BytesIO):
-        held = stream.getvalue()
-    else:
-        try:
-            held = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        except (OSError, ValueError):  # a file system that maps nothing
-            stream.seek(header.offset)
-            return np.frombuffer(stream.read(header.bytes), header.stored, count)
-    return np.frombuffer(held, header.stored, count, header.offset)
+    return raw.mapped(stream, header.stored, header.bytes // header.stored.itemsize, header.offset)
 
 
 def unmapped(array: np.ndarray, header: Header) -> np.ndarray:
