@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from maskexpr.display.views import View, view
     from maskexpr.files.python import read, write
     from maskexpr.functions.record import function
+    from maskexpr.kinds.table import Table
     from maskexpr.language.limits import Limits
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ __all__ = [
     "Program",
     "ProgramError",
     "RunError",
+    "Table",
     "View",
     "__version__",
     "compile",
@@ -56,6 +58,7 @@ _ROOMS = {
     "maskexpr.display.views": ("View", "view"),
     "maskexpr.files.python": ("read", "write"),
     "maskexpr.functions.record": ("function",),
+    "maskexpr.kinds.table": ("Table",),
     "maskexpr.language.limits": ("Limits",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

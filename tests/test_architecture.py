@@ -57,9 +57,9 @@ INSIDE = {
     ),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
     "program": ("__init__", "remarks", "identity", "liveness", "running", "steps", "declared"),
-    "functions": ("__init__", "parameters", "record", "gives", "arguments", "docstrings"),
+    "functions": ("__init__", "parameters", "settling", "record", "gives", "arguments", "docstrings"),
     "language": ("__init__", "parser", "nodes", "limits", "folders"),
-    "kinds": ("__init__", "kind", "grid", "quantity", "ranges"),
+    "kinds": ("__init__", "kind", "table", "grid", "quantity", "ranges"),
     "diagnostics": (
         *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
         "printing",

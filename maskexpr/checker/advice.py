@@ -9,8 +9,8 @@ from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Surroundings
-from maskexpr.functions.parameters import Distance
 from maskexpr.functions.record import Function
+from maskexpr.functions.settling import Distance
 from maskexpr.library import OPERATORS
 from maskexpr.program.steps import Step
 

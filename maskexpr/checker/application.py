@@ -17,8 +17,8 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.functions.arguments import Parameter, Refused, Surroundings, part_name, value_text
 from maskexpr.functions.gives import grid_of
-from maskexpr.functions.parameters import default_of
 from maskexpr.functions.record import Function
+from maskexpr.functions.settling import default_of
 from maskexpr.kinds.kind import (
     ARRAYS,
     LOGICAL,

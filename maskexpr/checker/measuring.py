@@ -10,7 +10,7 @@ import numpy as np
 from maskexpr.checker.held import Held, Writing, in_order
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.parameters import Distance
+from maskexpr.functions.settling import Distance
 from maskexpr.kinds.kind import mask_of, number
 from maskexpr.library import PLANNED
 from maskexpr.program.steps import Step

@@ -10,7 +10,7 @@ from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import spread
-from maskexpr.functions.parameters import measured_in_pixels
+from maskexpr.functions.settling import measured_in_pixels
 from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, NUMERIC, QUANTITIES, Kind, number, quantity
 from maskexpr.kinds.quantity import MILLIMETRES
 from maskexpr.language import nodes

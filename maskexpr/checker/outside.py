@@ -12,8 +12,8 @@ import numpy as np
 
 from maskexpr.checker import measuring
 from maskexpr.checker.held import CUT, Held, Writing
-from maskexpr.functions.parameters import NAMED_SHAPES, Distance
 from maskexpr.functions.record import WHOLE, Function, Halo
+from maskexpr.functions.settling import NAMED_SHAPES, Distance
 from maskexpr.kinds.kind import INTENSITIES, TRUTH, Kind, mask_of
 from maskexpr.program.steps import Step
 

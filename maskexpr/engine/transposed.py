@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from maskexpr.functions.parameters import NAMED_SHAPES, Distance
+from maskexpr.functions.settling import NAMED_SHAPES, Distance
 from maskexpr.kinds.kind import Kind
 from maskexpr.program.steps import Checked, Step
 

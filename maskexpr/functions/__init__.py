@@ -58,9 +58,9 @@ from maskexpr.functions.parameters import (
     Value,
     Whole,
     WorkType,
-    one_of,
 )
 from maskexpr.functions.record import WHOLE, Function, function
+from maskexpr.functions.settling import one_of
 
 __all__ = [
     "COUNT",

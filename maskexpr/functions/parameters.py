@@ -1,17 +1,31 @@
-"""The types that parameters of functions are annotated with: what each accepts, and how a constant is settled."""
+"""The types that parameters of functions are annotated with: what each accepts."""
 
-import math
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maskexpr.diagnostics import messages
-from maskexpr.functions.arguments import FromChecker, Refused, Surroundings, Takes
+from maskexpr.functions.arguments import FromChecker, Takes
+from maskexpr.functions.settling import (
+    NAMED_SHAPES,
+    Along,
+    as_constant,
+    settle_axes,
+    settle_axis,
+    settle_channel,
+    settle_connectivity,
+    settle_distance,
+    settle_distance_or_none,
+    settle_hits,
+    settle_numbers,
+    settle_shape,
+    settle_sigma,
+    settle_sigma_or_none,
+    settle_size,
+    settle_whole,
+)
 from maskexpr.kinds.kind import BINARY_OR_GREY, GIVEN, LOGICAL, NUMERIC, NUMERIC_ARRAYS, SAMPLES, SEGMENTATIONS, Kind
-from maskexpr.kinds.quantity import Quantity
 
 Array = NDArray[Any]
 Masks = NDArray[np.bool_]
@@ -50,21 +64,6 @@ OuterNumbers = Annotated[list[Any], FromChecker]
 # --- places ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Along:
-    """Turns a length from the centre of the first pixel along an axis into a number of pixels."""
-
-    axis: str
-
-    def __call__(self, kind: Kind, around: Surroundings) -> Fraction:
-        axis = -1 - "xyz".index(self.axis)
-        if around.ndim is None or around.ndim < -axis:
-            return Fraction(0)
-        if around.spacing is None:
-            raise Refused(messages.SPACING_UNKNOWN, noun="length")
-        return Fraction(kind.constant) / around.spacing[axis]
-
-
 def _place(axis: str, kinds: frozenset[str] = frozenset({"number", "length"})) -> Takes:
     return Takes(kinds, "a number of pixels or a length", quantity=Along(axis))
 
@@ -76,318 +75,48 @@ PlaceZOrNone = Annotated[Any, _place("z", frozenset({"number", "length", "none"}
 
 # --- constants, known before the run ---------------------------------------------------------------------------------
 
-
-def exact(value: float | Fraction) -> Fraction:
-    """A number as it was written: 0.1 is a tenth, not the nearest binary fraction."""
-    return value if isinstance(value, Fraction) else Fraction(str(value))
-
-
-@dataclass(frozen=True, slots=True)
-class Distance:
-    """A distance in pixels, or in millimetres where `spacing` holds the millimetres per pixel of each axis."""
-
-    radius: Fraction
-    spacing: tuple[Fraction, ...] | None = None
-
-    def reach(self, axis: int) -> int:
-        """How many whole pixels it reaches along an axis."""
-        return int(self.radius // (self.spacing[axis] if self.spacing else 1))
-
-    def __str__(self) -> str:
-        return f"{float(self.radius):g}" + ("mm" if self.spacing else "")
-
-
-def _settle_distance(kind: Kind, around: Surroundings) -> Distance:
-    if kind.name == "number":
-        return Distance(exact(kind.constant))
-    if kind.constant < 0:
-        raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=f"{float(kind.constant):g}mm", wanted="at least 0")
-    if around.spacing is None and around.ndim is not None:
-        raise Refused(messages.SPACING_UNKNOWN, noun="length")
-    _refuse_time(around)
-    return Distance(kind.constant, around.spacing)
-
-
-def _refuse_time(around: Surroundings) -> None:
-    if around.in_time:
-        raise Refused(messages.LENGTH_OF_TIME)
-
-
-def _settle_distance_or_none(kind: Kind, around: Surroundings) -> Distance | None:
-    return None if kind.constant is None else _settle_distance(kind, around)
-
-
-def _settle_sigma(kind: Kind, around: Surroundings) -> tuple[float, ...]:
-    values = _sigmas_of(kind, around) if kind.name == "list" else [kind.constant]
-    for value in values:
-        if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
-            raise Refused(messages.ARGUMENT_LIST_OF_NUMBERS)
-        if value < 0 or not np.isfinite(float(value)):
-            raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=f"{float(value):g}", wanted="at least 0")
-    if kind.name == "length":
-        if around.spacing is None:
-            if around.ndim is None:
-                return ()
-            raise Refused(messages.SPACING_UNKNOWN, noun="length")
-        _refuse_time(around)
-        return tuple(float(kind.constant / s) for s in around.spacing)
-    if kind.name == "list" and around.ndim is not None and len(values) != around.ndim:
-        raise Refused(messages.ARGUMENT_LIST_LENGTH, count=len(values), wanted=around.ndim)
-    return tuple(float(v) for v in values) * (around.ndim or 1 if kind.name == "number" else 1)
-
-
-def _settle_sigma_or_none(kind: Kind, around: Surroundings) -> tuple[float, ...] | None:
-    return None if kind.constant is None else _settle_sigma(kind, around)
-
-
-def _sigmas_of(kind: Kind, around: Surroundings) -> list[Any]:
-    """The numbers of a list, the lengths in it in pixels of their axes."""
-    values = list(kind.constant)
-    if around.ndim is not None and len(values) == around.ndim:
-        for axis, value in enumerate(values):
-            if isinstance(value, Quantity):
-                if around.spacing is None:
-                    raise Refused(messages.SPACING_UNKNOWN, noun="length")
-                if axis == around.time:
-                    raise Refused(messages.LENGTH_OF_TIME)
-                values[axis] = value.value / around.spacing[axis]
-    return [0 if isinstance(value, Quantity) else value for value in values]
-
-
-def settle_axes(kind: Kind, around: Surroundings) -> tuple[int, ...] | None:
-    """Axes by name ("yx") or number, as sorted non-negative axis numbers; none means all.
-
-    "t" is one where an input names it; x, y and z are the last ones beside it.
-    """
-    if kind.constant is None:
-        return None
-    names, ndim = kind.constant, around.ndim
-    if isinstance(names, str):
-        return _named_axes(names, around)
-    values = names if isinstance(names, tuple) else (names,)
-    if not values or any(isinstance(v, bool) or not isinstance(v, int) for v in values):
-        raise Refused(messages.AXES_UNKNOWN, axes=names)
-    if ndim is None:
-        return ()
-    if any(not -ndim <= v < ndim for v in values):
-        raise Refused(messages.AXES_MISSING, axis=next(v for v in values if not -ndim <= v < ndim), ndim=ndim)
-    settled = {v % ndim for v in values}
-    if len(settled) < len(values):
-        raise Refused(messages.AXES_UNKNOWN, axes=list(values))
-    return tuple(sorted(settled))
-
-
-def _named_axes(names: str, around: Surroundings) -> tuple[int, ...]:
-    ndim, time = around.ndim, around.time
-    if not names or set(names) - set("xyzt") or len(set(names)) < len(names):
-        raise Refused(messages.AXES_UNKNOWN, axes=names)
-    if ndim is None:
-        return ()
-    if "t" in names and time is None:
-        raise Refused(messages.AXES_NO_TIME, ndim=ndim)
-    space = [axis for axis in range(ndim) if axis != time][::-1]
-    missing = next((c for c in "xyz"[len(space) :] if c in names), None)
-    if missing:
-        raise Refused(messages.AXES_MISSING, axis=missing, ndim=ndim)
-    return tuple(sorted(time if c == "t" and time is not None else space["xyz".index(c)] for c in names))
-
-
-def _settle_axis(kind: Kind, around: Surroundings) -> int | None:
-    """One axis by name or number; none where it is left out, or not known yet."""
-    axes = settle_axes(kind, around)
-    if axes and len(axes) > 1:
-        raise Refused(messages.AXIS_ONE, axes=kind.constant)
-    return axes[0] if axes else None
-
-
-_NAMED_CONNECTIVITIES = {4: (2, 1), 8: (2, 2), 6: (3, 1), 18: (3, 2), 26: (3, 3)}
-
-
-def _settle_connectivity(kind: Kind, around: Surroundings) -> int:
-    value, ndim = kind.constant, None if around.worked is None else len(around.worked)
-    if isinstance(value, int) and not isinstance(value, bool):
-        if ndim is None and (value in _NAMED_CONNECTIVITIES or value >= 1):
-            return value
-        if ndim is not None and 1 <= value <= ndim:
-            return value
-        named = _NAMED_CONNECTIVITIES.get(value)
-        if named and named[0] == ndim:
-            return named[1]
-    raise Refused(messages.CONNECTIVITY_UNKNOWN, value=value, ndim=ndim or "n", wanted=_connectivities(ndim))
-
-
-def _connectivities(ndim: int | None) -> str:
-    numbers = {None: "1, 2 or 3", 1: "1", 2: "1 or 2 (4 or 8)", 3: "1, 2 or 3 (6, 18 or 26)"}
-    return numbers.get(ndim) or f"1 to {ndim}"
-
-
-def _settle_size(kind: Kind, around: Surroundings) -> Fraction:
-    """The number of pixels a size stands for: mm2 in a plane and mm3 in a volume are divided by the size of a pixel."""
-    worked = around.worked
-    if worked is None:
-        return Fraction(0)
-    if kind.power != len(worked):
-        raise Refused(messages.SIZE_POWER, power=kind.power, ndim=len(worked))
-    if around.spacing is None:
-        raise Refused(messages.SPACING_UNKNOWN, noun="area" if kind.power == 2 else "volume")
-    _refuse_time(around)
-    return Fraction(kind.constant) / math.prod(around.spacing[axis] for axis in worked)
-
-
-_MEASURES = {
-    1: ("a length", "lengths", "a length in mm"),
-    2: ("an area", "areas", "a size in mm2"),
-    3: ("a volume", "volumes", "a size in mm3"),
-}
-
-
-def measured_in_pixels(quantity: Kind, measured: Kind) -> Fraction:
-    """The number of pixels that a length or size stands for beside one that is measured in pixels of this spacing."""
-    steps = measured.spacing
-    if quantity.power != measured.power:
-        found, wanted = (_MEASURES[power] for power in (quantity.power, measured.power))
-        raise Refused(messages.PROPERTY_POWER, found=found[0], wanted=wanted[1], unit=wanted[2])
-    if steps is None:
-        raise Refused(messages.SPACING_UNKNOWN, noun=quantity.word)
-    if measured.power == 1 and len(set(steps)) > 1:
-        raise Refused(messages.PROPERTY_LENGTH, spacing=" x ".join(f"{float(s):g}" for s in steps))
-    return Fraction(quantity.constant) / math.prod(steps[: measured.power])
-
-
-@dataclass(frozen=True, slots=True)
-class _OneOf:
-    """Settles a text that must be one of a few."""
-
-    choices: tuple[str, ...]
-
-    def __call__(self, kind: Kind, around: Surroundings) -> str:
-        if kind.constant not in self.choices:
-            raise Refused(messages.CHOICE_UNKNOWN, value=kind.constant, choices=", ".join(self.choices))
-        return str(kind.constant)
-
-
-def one_of(*choices: str) -> Takes:
-    """An argument that is one of a few texts."""
-    return Takes(frozenset({"text"}), "a text", _OneOf(choices), choices=choices)
-
-
-NAMED_SHAPES = ("diamond", "square", "disk")
-
-
-MOST_OF_PATTERN = 4096
-"""Characters: a pattern takes its size squared in bytes, and in operations what it holds at each pixel."""
-
-
-def _refuse_large(pattern: str) -> None:
-    if len(pattern) > MOST_OF_PATTERN:
-        raise Refused(messages.PATTERN_TOO_LARGE, size=len(pattern), most=MOST_OF_PATTERN)
-
-
-def _settle_shape(kind: Kind, around: Surroundings) -> str:
-    """A named shape, or a pattern: rows of 0 and 1 parted by `/`, planes by `//`."""
-    value = str(kind.constant)
-    if value in NAMED_SHAPES:
-        return value
-    _refuse_large(value)
-    if not value or set(value) - set("01/"):
-        raise Refused(messages.SHAPE_UNKNOWN, value=value)
-    if "1" not in value:
-        raise Refused(messages.PATTERN_EMPTY, value=value)
-    _refuse_ragged(value)
-    return value
-
-
-def _refuse_ragged(pattern: str) -> None:
-    planes = [plane.split("/") for plane in pattern.split("//")]
-    if len({(len(rows), len(row)) for rows in planes for row in rows}) > 1 or not planes[0][0]:
-        raise Refused(messages.PATTERN_RAGGED, value=pattern)
-
-
-def _settle_hits(kind: Kind, around: Surroundings) -> str:
-    """A pattern of what is to be on, off or either: rows of 1, 0 and `.` parted by `/`, planes by `//`."""
-    value = str(kind.constant)
-    _refuse_large(value)
-    if not value or set(value) - set("01./"):
-        raise Refused(messages.HITS_UNKNOWN, value=value)
-    if not set(value) & set("01"):
-        raise Refused(messages.HITS_EMPTY, value=value)
-    _refuse_ragged(value)
-    return value
-
-
-def _as_constant(kind: Kind, around: Surroundings) -> Any:
-    return kind.constant
-
-
-def _settle_whole(kind: Kind, around: Surroundings) -> int:
-    """A whole number, which may be written with a dot; its bounds are known to hold."""
-    return int(kind.constant)
-
-
-def _settle_channel(kind: Kind, around: Surroundings) -> int | str:
-    return str(kind.constant) if kind.name == "text" else int(kind.constant)
-
-
-def _settle_numbers(kind: Kind, around: Surroundings) -> tuple[int | float, ...]:
-    if any(isinstance(v, Quantity) for v in kind.constant):
-        raise Refused(messages.LIST_OF_LENGTHS)
-    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in kind.constant):
-        raise Refused(messages.LIST_OF_TEXTS)
-    return tuple(kind.constant)
-
-
 _NUMBER: Final = frozenset({"number"})
 
 Reach = Annotated[
     Any,  # a Distance; typed loosely so that a default can be written as the number a user would write
-    Takes(_NUMBER | {"length"}, "a number of pixels or a length", _settle_distance, low=0, high=2**31),
+    Takes(_NUMBER | {"length"}, "a number of pixels or a length", settle_distance, low=0, high=2**31),
 ]
 ReachOrNone = Annotated[
-    Any, Takes(_NUMBER | {"length", "none"}, "a number of pixels or a length", _settle_distance_or_none, 0, 2**31)
+    Any, Takes(_NUMBER | {"length", "none"}, "a number of pixels or a length", settle_distance_or_none, 0, 2**31)
 ]
 Sigma = Annotated[
     tuple[float, ...],
-    Takes(_NUMBER | {"length", "list"}, "a number of pixels, a length, or a list of one per axis", _settle_sigma),
+    Takes(_NUMBER | {"length", "list"}, "a number of pixels, a length, or a list of one per axis", settle_sigma),
 ]
 SigmaOrNone = Annotated[
     tuple[float, ...] | None,
-    Takes(_NUMBER | {"length", "list", "none"}, "a number of pixels, a length, or a list", _settle_sigma_or_none),
+    Takes(_NUMBER | {"length", "list", "none"}, "a number of pixels, a length, or a list", settle_sigma_or_none),
 ]
 Axes = Annotated[
     tuple[int, ...] | None,
     Takes(frozenset({"text", "none", "number", "list"}), 'axes such as "yx"', settle_axes),
 ]
-Axis = Annotated[int | None, Takes(frozenset({"text", "none", "number"}), 'an axis such as "x"', _settle_axis)]
-Numbers = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", _settle_numbers)]
-ElementShape = Annotated[str, Takes(frozenset({"text"}), "a shape", _settle_shape, choices=NAMED_SHAPES)]
-Hits = Annotated[str, Takes(frozenset({"text"}), "a pattern", _settle_hits)]
-Connectivity = Annotated[int, Takes(_NUMBER, "a number", _settle_connectivity)]
+Axis = Annotated[int | None, Takes(frozenset({"text", "none", "number"}), 'an axis such as "x"', settle_axis)]
+Numbers = Annotated[tuple[int | float, ...], Takes(frozenset({"list"}), "a list of numbers", settle_numbers)]
+ElementShape = Annotated[str, Takes(frozenset({"text"}), "a shape", settle_shape, choices=NAMED_SHAPES)]
+Hits = Annotated[str, Takes(frozenset({"text"}), "a pattern", settle_hits)]
+Connectivity = Annotated[int, Takes(_NUMBER, "a number", settle_connectivity)]
 # A size limit may depend on pixels (`remove_small(m, 0.01 * area(m))`), so only quantities are settled.
-SizeLimit = Annotated[Any, Takes(_NUMBER | {"size"}, "a number of pixels or a size", low=0, quantity=_settle_size)]
+SizeLimit = Annotated[Any, Takes(_NUMBER | {"size"}, "a number of pixels or a size", low=0, quantity=settle_size)]
 SizeLimitOrNone = Annotated[
-    Any, Takes(_NUMBER | {"size", "none"}, "a number of pixels or a size", low=0, quantity=_settle_size)
+    Any, Takes(_NUMBER | {"size", "none"}, "a number of pixels or a size", low=0, quantity=settle_size)
 ]
-RegionPredicate = Annotated[Any, Takes(frozenset({"predicate"}), "a condition on regions", _as_constant)]
-Index = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=0, high=63, whole=True)]
-Channel = Annotated[
-    Any, Takes(_NUMBER | {"text"}, "a number or a name", _settle_channel, low=0, high=2**16, whole=True)
-]
-Whole = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, whole=True)]
+RegionPredicate = Annotated[Any, Takes(frozenset({"predicate"}), "a condition on regions", as_constant)]
+Index = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=0, high=63, whole=True)]
+Channel = Annotated[Any, Takes(_NUMBER | {"text"}, "a number or a name", settle_channel, low=0, high=2**16, whole=True)]
+Whole = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, whole=True)]
 Percent = Annotated[float, Takes(_NUMBER, "a number", low=0, high=100)]
-Bins = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=1, high=2**16, whole=True)]
-Classes = Annotated[int, Takes(_NUMBER, "a whole number", _settle_whole, low=2, high=8, whole=True)]
+Bins = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=1, high=2**16, whole=True)]
+Classes = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=2, high=8, whole=True)]
 
 
 # --- what only the checker builds ------------------------------------------------------------------------------------
 
-Subscripts = Annotated[tuple[Any, ...], Takes(frozenset(), "subscripts", _as_constant)]
+Subscripts = Annotated[tuple[Any, ...], Takes(frozenset(), "subscripts", as_constant)]
 Items = Annotated[list[Any], Takes(frozenset({"list"}), "a list of numbers")]
-Message = Annotated[str, Takes(frozenset({"text"}), "a text", _as_constant)]
-
-
-def default_of(value: Any, takes: Takes, around: Surroundings) -> Any:
-    """What the body receives for a default written as the language writes it."""
-    if takes.settle is None or value is None:
-        return value
-    name = "text" if isinstance(value, str) else "number"
-    return takes.settle(replace(Kind(name), constant=value), around)
+Message = Annotated[str, Takes(frozenset({"text"}), "a text", as_constant)]

@@ -23,7 +23,7 @@ LOGICAL = frozenset({"mask", "truth", "mask samples"})
 SCALARS = frozenset({"number", "truth"})  # one value, whatever the pixels
 MEASURES = SCALARS | {"list"}  # what is found in pixels
 GIVEN = ARRAYS | SCALARS  # what an input can be
-RESULTS = ARRAYS | MEASURES  # what an output can be
+RESULTS = ARRAYS | MEASURES | {"table"}  # what an output can be
 QUANTITIES = frozenset({"length", "size"})
 NAMES = RESULTS | QUANTITIES | SAMPLES | {"text", "masks", "predicate", "none"}
 
@@ -56,7 +56,7 @@ class Kind:
     without a `dtype`, or an `unknown` one, belongs to an input that has not been given yet: `options` lists what it may
     turn out to be. A list whose items can be taken has their number as its `shape`, and their range. Samples have no
     shape, as the pixels tell how many there are: `most` is how many there can be. What an input states of where its
-    pixels lie, beside their spacing, is its `grid`.
+    pixels lie, beside their spacing, is its `grid`. A table has `columns`, and at `most` so many rows.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Kind:
     grid: Grid | None = None
     is_partial: bool = False  # some pixels are without data
     nodata: float | None = None  # what an input holds there
+    columns: tuple["Column", ...] = ()  # of a table
 
     @property
     def limits(self) -> Bounds:
@@ -175,6 +176,16 @@ class Kind:
         if self.name == "colour" and self.channel_names:
             words.append("with channels " + ", ".join(self.channel_names))
         return " ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: what is known of its values, an image kind without a shape; and what they are in, "" for
+    pixels, grey values and whatever has no unit."""
+
+    name: str
+    kind: Kind
+    unit: str = ""
 
 
 def mask_of(kind: Kind) -> Kind:

@@ -11,8 +11,9 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
-from maskexpr.functions.parameters import NAMED_SHAPES, Array, Distance, Masks
+from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.record import Settings
+from maskexpr.functions.settling import NAMED_SHAPES, Distance
 
 
 @dataclass(frozen=True, slots=True)

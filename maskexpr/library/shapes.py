@@ -11,19 +11,9 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings, Takes
 from maskexpr.functions.gives import Gives, Kinds, like_grid
-from maskexpr.functions.parameters import (
-    Along,
-    Array,
-    Distance,
-    GridShape,
-    PlaceX,
-    PlaceY,
-    PlaceZ,
-    Reach,
-    ResultKind,
-    exact,
-)
+from maskexpr.functions.parameters import Array, GridShape, PlaceX, PlaceY, PlaceZ, Reach, ResultKind
 from maskexpr.functions.record import Settings, function
+from maskexpr.functions.settling import Along, Distance, exact
 from maskexpr.kinds.kind import Kind, quantity, shape_text
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.kinds.ranges import Range, smallest_type

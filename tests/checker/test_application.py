@@ -9,7 +9,7 @@ from helpers.checking import kind_of, last_of, remarks
 
 import maskexpr
 from maskexpr import compile, evaluate
-from maskexpr.functions.parameters import Distance
+from maskexpr.functions.settling import Distance
 
 
 def test_what_depends_on_pixels_is_an_operand_and_all_else_a_setting() -> None:

@@ -8,7 +8,7 @@ import pytest
 from helpers import places
 from helpers.each import each
 
-from maskexpr.functions.parameters import Distance
+from maskexpr.functions.settling import Distance
 from maskexpr.kernels import grey
 from maskexpr.library import elements
 from maskexpr.library.morphology.elementary import dilate, erode

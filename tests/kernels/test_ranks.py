@@ -8,7 +8,7 @@ import pytest
 from helpers import places
 from helpers.each import each
 
-from maskexpr.functions.parameters import Distance
+from maskexpr.functions.settling import Distance
 from maskexpr.kernels import opencv, ranks
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import median_filter

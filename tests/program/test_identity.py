@@ -10,7 +10,7 @@ import pytest
 import maskexpr
 from maskexpr.api import stages
 from maskexpr.diagnostics.source import Source, Span
-from maskexpr.functions.parameters import Distance
+from maskexpr.functions.settling import Distance
 from maskexpr.kinds.kind import Kind, number
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.kinds.ranges import Range

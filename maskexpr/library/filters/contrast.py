@@ -9,8 +9,9 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import FLOAT_IMAGE, Gives, Kinds
-from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma, exact
+from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma
 from maskexpr.functions.record import WHOLE, function
+from maskexpr.functions.settling import exact
 from maskexpr.kernels.counts import BINNED, count_values
 from maskexpr.kernels.projections import as_number
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind

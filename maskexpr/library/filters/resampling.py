@@ -8,8 +8,9 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import FromChecker, Refused, Takes
 from maskexpr.functions.gives import Gives, Kinds, float_type, like_grid
-from maskexpr.functions.parameters import Array, MaskOrNone, Masks, ResultKind, one_of
+from maskexpr.functions.parameters import Array, MaskOrNone, Masks, ResultKind
 from maskexpr.functions.record import function
+from maskexpr.functions.settling import one_of
 from maskexpr.kernels import resampling
 from maskexpr.kinds import ranges
 from maskexpr.kinds.grid import Grid

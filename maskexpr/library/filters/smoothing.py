@@ -7,20 +7,9 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import FLOAT_IMAGE, SAME_IMAGE, Kinds
-from maskexpr.functions.parameters import (
-    NAMED_SHAPES,
-    Array,
-    Axes,
-    Distance,
-    ElementShape,
-    Image,
-    Masks,
-    Reach,
-    ResultKind,
-    Sigma,
-    Whole,
-)
+from maskexpr.functions.parameters import Array, Axes, ElementShape, Image, Masks, Reach, ResultKind, Sigma, Whole
 from maskexpr.functions.record import Settings, function
+from maskexpr.functions.settling import NAMED_SHAPES, Distance
 from maskexpr.kernels import smooth
 from maskexpr.kernels.ranks import ranked
 from maskexpr.kernels.weights import gaussian_reach, gaussian_weights

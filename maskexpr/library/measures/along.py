@@ -7,7 +7,8 @@ from dataclasses import replace
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import Gives, Kinds
-from maskexpr.functions.parameters import Array, settle_axes
+from maskexpr.functions.parameters import Array
+from maskexpr.functions.settling import settle_axes
 from maskexpr.kinds.kind import Kind
 
 Axes = tuple[int, ...] | None

@@ -10,8 +10,9 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import NUMBER, TRUTH, Gives, Kinds
-from maskexpr.functions.parameters import Array, Axes, Mask, MaskOrSamples, Masks, PixelSpacing, one_of
+from maskexpr.functions.parameters import Array, Axes, Mask, MaskOrSamples, Masks, PixelSpacing
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.functions.settling import one_of
 from maskexpr.kernels import projections
 from maskexpr.kinds.kind import Kind, number
 from maskexpr.kinds.ranges import Bounds, Range

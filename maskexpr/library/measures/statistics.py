@@ -15,8 +15,9 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import Gives, Kinds, float_type
-from maskexpr.functions.parameters import Array, Axes, Bins, Measured, NumberOrNone, Percent, ResultKind, exact
+from maskexpr.functions.parameters import Array, Axes, Bins, Measured, NumberOrNone, Percent, ResultKind
 from maskexpr.functions.record import WHOLE, function
+from maskexpr.functions.settling import exact
 from maskexpr.kernels import projections, sums
 from maskexpr.kernels.counts import count_values
 from maskexpr.kinds import ranges

@@ -14,18 +14,9 @@ import numpy as np
 from maskexpr.diagnostics.messages import REACH_TOO_LARGE
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import MASK, SAME, Gives, Kinds
-from maskexpr.functions.parameters import (
-    NAMED_SHAPES,
-    Array,
-    Axes,
-    Distance,
-    ElementShape,
-    Mask,
-    MaskOrImage,
-    Masks,
-    Reach,
-)
+from maskexpr.functions.parameters import Array, Axes, ElementShape, Mask, MaskOrImage, Masks, Reach
 from maskexpr.functions.record import Settings, function
+from maskexpr.functions.settling import NAMED_SHAPES, Distance
 from maskexpr.kernels.distances import squares_to_off
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import of_type

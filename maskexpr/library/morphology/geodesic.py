@@ -11,7 +11,6 @@ from maskexpr.functions.parameters import (
     Array,
     Axes,
     Connectivity,
-    Distance,
     Mask,
     MaskOrImage,
     Masks,
@@ -20,6 +19,7 @@ from maskexpr.functions.parameters import (
     WorkType,
 )
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.functions.settling import Distance
 from maskexpr.kernels import sweeps
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import BINARY_OR_GREY, Kind

@@ -6,8 +6,9 @@ import numpy as np
 
 from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import MASK
-from maskexpr.functions.parameters import Axes, Distance, Hits, Mask, Masks
+from maskexpr.functions.parameters import Axes, Hits, Mask, Masks
 from maskexpr.functions.record import Settings, function
+from maskexpr.functions.settling import Distance
 from maskexpr.library import elements
 from maskexpr.library.elements import Element
 from maskexpr.library.lazy import scipy

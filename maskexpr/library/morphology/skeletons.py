@@ -5,8 +5,9 @@ from typing import Annotated
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import MASK
-from maskexpr.functions.parameters import Axes, Mask, Masks, one_of
+from maskexpr.functions.parameters import Axes, Mask, Masks
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.functions.settling import one_of
 from maskexpr.kernels import thinning
 from maskexpr.library import elements
 

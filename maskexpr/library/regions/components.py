@@ -24,9 +24,9 @@ from maskexpr.functions.parameters import (
     PlaceZOrNone,
     SizeLimit,
     SizeLimitOrNone,
-    exact,
 )
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.functions.settling import exact
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy

@@ -7,8 +7,9 @@ import numpy as np
 
 from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import Gives, like_grid
-from maskexpr.functions.parameters import Array, Axes, Mask, Masks, PixelSpacing, one_of
+from maskexpr.functions.parameters import Array, Axes, Mask, Masks, PixelSpacing
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.functions.settling import one_of
 from maskexpr.kernels.distances import distances_to_off
 from maskexpr.library import elements
 from maskexpr.library.measures.masks import LengthUnit, pixel_steps

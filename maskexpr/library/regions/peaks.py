@@ -10,8 +10,9 @@ import numpy as np
 
 from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import MASK
-from maskexpr.functions.parameters import Array, Axes, Distance, Image, MaskOrNone, Masks, NumberOrNone, Reach, one_of
+from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Masks, NumberOrNone, Reach
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.functions.settling import Distance, one_of
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import check_window
 from maskexpr.library.morphology.elementary import dilate

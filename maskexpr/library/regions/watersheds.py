@@ -8,19 +8,9 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import LABELS, Gives, Kinds
-from maskexpr.functions.parameters import (
-    Array,
-    Axes,
-    Connectivity,
-    Distance,
-    Image,
-    Markers,
-    Mask,
-    MaskOrNone,
-    Masks,
-    Reach,
-)
+from maskexpr.functions.parameters import Array, Axes, Connectivity, Image, Markers, Mask, MaskOrNone, Masks, Reach
 from maskexpr.functions.record import WHOLE, function
+from maskexpr.functions.settling import Distance
 from maskexpr.kernels.flooding import flood
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import LABEL_NUMBERS

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from maskexpr.functions.parameters import NAMED_SHAPES
+from maskexpr.functions.settling import NAMED_SHAPES
 from maskexpr.kernels import ranks, smooth
 from maskexpr.library import elements
 from maskexpr.library.filters import edges

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.parameters import NAMED_SHAPES, Distance
+from maskexpr.functions.settling import NAMED_SHAPES, Distance
 from maskexpr.kernels import grey, packed, spread
 from maskexpr.kernels.packed import Words
 from maskexpr.kernels.scratch import Scratch

@@ -9,8 +9,8 @@ import numpy as np
 from maskexpr.diagnostics.source import Source
 from maskexpr.functions.arguments import Parameter, Refused, Surroundings
 from maskexpr.functions.gives import grid_of
-from maskexpr.functions.parameters import default_of
 from maskexpr.functions.record import Function
+from maskexpr.functions.settling import default_of
 from maskexpr.kinds.kind import NONE, Kind, number, text
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits

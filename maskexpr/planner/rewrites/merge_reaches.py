@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from maskexpr.functions.parameters import Distance
+from maskexpr.functions.settling import Distance
 from maskexpr.library import CATALOGUE, elements
 from maskexpr.planner.rewrites.facts import Facts
 from maskexpr.program.steps import Step

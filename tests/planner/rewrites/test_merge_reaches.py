@@ -7,7 +7,7 @@ import pytest
 from helpers.both_ways import grey
 from helpers.rewriting import becomes, expect_same_rewritten, expect_values_to_stay, is_applied
 
-from maskexpr.functions.parameters import Distance
+from maskexpr.functions.settling import Distance
 from maskexpr.planner.rewrites.merge_reaches import merge_reaches
 
 CASES = [

@@ -12,8 +12,8 @@ from helpers.rewriting import checked, expect_same_rewritten, shown_all
 
 from maskexpr import Image
 from maskexpr.diagnostics.source import Source, Span
-from maskexpr.functions.parameters import Distance
 from maskexpr.functions.record import CATALOGUE, Function
+from maskexpr.functions.settling import Distance
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import OPERATORS
 from maskexpr.planner.rewrites import RULES, rewrite
