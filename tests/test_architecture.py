@@ -113,6 +113,7 @@ INSIDE = {
         "__init__",
         "walk",
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
+        "count_regions",
         *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
         "leave_samples",
         *("intervals", "patterns", "facts"),

@@ -5,6 +5,7 @@ The pixels are gone through block of rows by block, so that what is measured tak
 """
 
 import copy
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ import numpy as np
 
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.settling import exact
-from maskexpr.kernels import hulls, meshes, outlines, regional, spans
+from maskexpr.kernels import calipers, hulls, meshes, outlines, regional, spans
 from maskexpr.kernels.spans import Numbered, OfLabels, Spans
 from maskexpr.library import elements
 from maskexpr.library.regions.distances import to_off
@@ -83,7 +84,19 @@ class Regions:
         """The same regions, told in another unit."""
         other = copy.copy(self)
         other.steps = None if steps is None else tuple(steps)
+        for name in ("longest", "narrowest", "diameters"):
+            other.__dict__.pop(name, None)
         return other
+
+    def parts(self) -> "Iterator[Regions]":
+        """The same regions a limited number at a time, so that what is kept of each takes little memory."""
+        if self.count <= spans.FEW:
+            yield self
+            return
+        for numbered, low, high in spans.parts(self._numbered, self.count):
+            part = Regions(numbered, high - low, self.image, self.axes, self._measured, numbers=self.numbers[low:high])
+            part.to, part.parent, part.steps = self.to, self.parent, self.steps
+            yield part
 
     # --- other grey values ---
 
@@ -99,13 +112,14 @@ class Regions:
         """What depends on grey values, of the pixels where they are known; nan for regions that have no such pixel."""
         if self._measured is None:
             return values_of(self)
-        labels = np.where(self._measured, self._numbered.labels, 0)
-        found = np.bincount(labels.ravel(), minlength=self.count + 1)[1:] > 0
-        numbers = np.append(0, np.where(found, np.cumsum(found), 0))
+        within = spans.Within(self._numbered, self._measured, np.arange(self.count + 1, dtype=np.int32))
+        found = spans.sizes(within, self.count) > 0
         count = int(np.count_nonzero(found))
         if not count:
             return np.full(self.count, np.nan)
-        values = values_of(Regions(numbers[labels], count, self.image, self.axes, steps=self.steps))
+        numbers = np.append(0, np.where(found, np.cumsum(found), 0)).astype(np.int32)
+        some = Regions(spans.Within(self._numbered, self._measured, numbers), count, self.image, self.axes)
+        values = values_of(some.with_steps(self.steps))
         if count == self.count:
             return values
         spread = np.full((*values.shape[:-1], self.count), np.nan)
@@ -154,10 +168,7 @@ class Regions:
     @cached_property
     def sizes(self) -> Array:
         """The number of pixels of each region."""
-        sizes = np.zeros(self.count, np.int64)
-        for found in self._spans():
-            np.add.at(sizes, found.owner, found.lengths)
-        return sizes
+        return spans.sizes(self._numbered, self.count)
 
     @cached_property
     def _box(self) -> tuple[Array, Array]:
@@ -237,38 +248,60 @@ class Regions:
         """The rows of each region, along the last of the axes that are worked on: their regions, where they lie along
         the axes before, shape (axes, rows), and the first and the last pixel of each; ordered by region, then by
         place."""
-        parts = []
+        empty = np.zeros(0, np.int64)
+        rows, waiting, held = (np.zeros((len(self.axes), 0), np.int64), empty, empty), [], 0
         for found in self._spans():
             places, goes = self._along(found)
             last = found.stop - 1 if goes[-1] else places[-1]
-            parts.append(_joined(np.stack([found.owner, *places[:-1]]), places[-1], last))
-        if not parts:
-            empty = np.zeros(0, np.int64)
-            return empty, np.zeros((len(self.axes) - 1, 0), np.int64), empty, empty
-        keys, first, last = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
-        keys, first, last = _joined(keys, first, last)
+            waiting.append(_joined(np.stack([found.owner, *places[:-1]]), places[-1], last))
+            held += len(last)
+            if held > max(spans.BLOCK, len(rows[1])):
+                rows, waiting, held = _all_joined([rows, *waiting]), [], 0
+        keys, first, last = _all_joined([rows, *waiting])
         return keys[0], keys[1:], first, last
 
-    @property
-    def corners(self) -> tuple[Array, Array, Array, Array]:
-        """The rows of regions of a plane: region, place, first and last pixel."""
+    def _in_groups(self, measure: "Callable[[Array, Array, Array, Array, int], Array]", dtype: Any) -> Array:
+        """What is measured on the rows of regions, some regions at a time: their regions from 0, places, first and last
+        pixels, and how many regions there are."""
         owner, places, first, last = self.rows
-        return owner, places[0], first, last
-
-    @property
-    def ends(self) -> tuple[Array, Array]:
-        """The pixels at both ends of each row: their regions, and where they lie, of shape (axes, pixels)."""
-        owner, places, first, last = self.rows
-        both = [np.concatenate([places, end[np.newaxis]]) for end in (first, last)]
-        return np.tile(owner, 2), np.concatenate(both, axis=1)
+        result = np.empty(self.count, dtype)
+        begin = np.searchsorted(owner, np.arange(self.count + 1))
+        low = 0
+        while low < self.count:
+            high = max(low + 1, int(np.searchsorted(begin, begin[low] + spans.BLOCK // 4, "right")) - 1)
+            some = slice(int(begin[low]), int(begin[high]))
+            result[low:high] = measure(owner[some] - low, places[:, some], first[some], last[some], high - low)
+            low = high
+        return result
 
     @cached_property
     def hull_sizes(self) -> Array:
         """The number of pixels in the convex hull of each region."""
-        if not self.count:
-            return np.zeros(0, np.int64)
-        owner, places = self.ends
-        return hulls.hull_sizes(places.T, owner, self.count)
+
+        def measure(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
+            owner, ends = _ends(owner, places, first, last)
+            return hulls.hull_sizes(ends.T, owner, count)
+
+        return self._in_groups(measure, np.int64)
+
+    @cached_property
+    def longest(self) -> Array:
+        """The largest distance of two corners of pixels of each region of a plane, in the unit."""
+        return self._in_groups(functools.partial(_calipers, calipers.longest, self.weights), np.float64)
+
+    @cached_property
+    def narrowest(self) -> Array:
+        """The least distance of two parallel lines around each region of a plane, in the unit."""
+        return self._in_groups(functools.partial(_calipers, calipers.narrowest, self.weights), np.float64)
+
+    @cached_property
+    def diameters(self) -> Array:
+        """The largest distance of two points of the surface of each region of a volume, in the unit."""
+
+        def measure(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
+            return meshes.diameters(*_ends(owner, places, first, last), count, self.weights)
+
+        return self._in_groups(measure, np.float64)
 
     # --- outlines and surfaces ---
 
@@ -424,6 +457,29 @@ class Regions:
             if stop - start > 1:
                 values[start:stop].sort()
         return values, begin
+
+
+def _ends(owner: Array, places: Array, first: Array, last: Array) -> tuple[Array, Array]:
+    """The pixels at both ends of rows: their regions, and where they lie, of shape (axes, pixels)."""
+    both = [np.concatenate([places, end[np.newaxis]]) for end in (first, last)]
+    return np.tile(owner, 2), np.concatenate(both, axis=1)
+
+
+def _calipers(
+    measure: "Callable[..., Array]",
+    weights: tuple[float, ...],
+    owner: Array,
+    places: Array,
+    first: Array,
+    last: Array,
+    count: int,
+) -> Array:
+    return measure(owner, places[0], first, last, count, weights)
+
+
+def _all_joined(parts: list[tuple[Array, Array, Array]]) -> tuple[Array, Array, Array]:
+    keys, first, last = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
+    return _joined(keys, first, last)
 
 
 def _joined(keys: Array, first: Array, last: Array) -> tuple[Array, Array, Array]:

@@ -100,7 +100,10 @@ def values_of(name: str, regions: Regions, argument: float | None = None) -> Arr
     def body(regions: Regions) -> Array:
         return known.body(regions) if known.argument is None else known.body(regions, argument)
 
-    values = regions.where_measured(body) if known.needs_image else body(regions)
+    def measured(part: Regions) -> Array:
+        return part.where_measured(body) if known.needs_image else body(part)
+
+    values = np.concatenate([measured(part) for part in regions.parts()], axis=-1)
     if regions.unit is None or not known.power:
         return values
     return _scaled(values, regions.unit ** (known.power if known.power > 0 else len(regions.axes)))
