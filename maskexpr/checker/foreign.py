@@ -309,9 +309,12 @@ def _report_property(here: Place, node: nodes.Call) -> None:
         meant += "[0]"
     given = [a for a in node.arguments if not isinstance(a, nodes.Keyword)]
     mask = here.quote(given[0].span) if given else "m"
-    image = here.quote(given[1].span) if len(given) > 1 else "im"
-    of = f", of={image}" if known is not None and known.needs_image else ""
+    other = {"to": "other", "parent": "cells"}.get(known.needs if known is not None else "", "im")
+    image = here.quote(given[1].span) if len(given) > 1 else other
+    if known is not None and known.argument:
+        meant += "(90)"
+    of = f", {known.needs}={image}" if known is not None and known.needs else ""
     stop = behind.end() if behind else node.span.stop
     there = here.at(Span(node.span.start, stop))
     mistake = messages.PROPERTY_CALLED if name in PROPERTIES else messages.PROPERTY_CALLED_FOREIGN
-    there.report(mistake, name=name, way=worded(f"keep({mask}, {meant} {compared}{of})", note))
+    there.report(mistake, name=name, way=worded(f"keep({mask}, {meant} {compared}".rstrip() + f"{of})", note))
