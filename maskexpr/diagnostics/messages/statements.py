@@ -38,7 +38,7 @@ OUTPUT_UNKNOWN_FAR = Mistake("output-unknown", "there is no value {name} to outp
 OUTPUT_KIND = Mistake(
     "output-kind",
     "{kind:a} cannot be an output",
-    "a result is a mask, an image, labels, a number, a list, true or false",
+    "a result is a mask, an image, labels, a table, a number, a list, true or false",
 )
 OUTPUT_SAMPLES = Mistake(
     "output-kind", "samples cannot be an output", "take a statistic of them, {statistic}({text}) say"
