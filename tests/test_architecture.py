@@ -160,7 +160,7 @@ INSIDE = {
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
-        *("__init__", "keeping", "properties", "records", "pixels"),
+        *("__init__", "measuring", "keeping", "properties", "records", "pixels"),
         *("watersheds", "peaks", "distances", "components"),
     ),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),

@@ -9,7 +9,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.diagnostics.source import Span
 from maskexpr.functions.arguments import Refused
-from maskexpr.kinds.kind import NUMERIC, QUANTITIES, SAMPLED, SAMPLES, Column, Kind, unknown
+from maskexpr.kinds.kind import QUANTITIES, SAMPLED, SAMPLES, Column, Kind, unknown
 from maskexpr.kinds.table import LABEL
 from maskexpr.language import nodes
 from maskexpr.library import OPERATORS, PROPERTIES
@@ -17,7 +17,6 @@ from maskexpr.library.regions.measuring import column_of
 from maskexpr.program.steps import Step
 
 _OPEN_COLUMN = replace(unknown(SAMPLES | QUANTITIES), is_of_rows=True)  # compared with what any column may be
-_ROWS = frozenset({"mask samples"})
 
 
 def within(here: Place, value: Value) -> Place:
@@ -44,8 +43,10 @@ def subscript(here: Place, table: Value, node: nodes.Index) -> Value:
     kind = value.kind
     if kind.name == "text" and kind.is_constant:
         return column(here.at(part), table.step, kind.constant, here.span, sight.text)
-    if kind.name == "unknown" and kind.may_be(_ROWS | {"text"}):
-        return here.unknown(frozenset({"table"}) | SAMPLES)
+    if kind.name == "unknown":
+        return (
+            here.unknown(frozenset({"table"}) | SAMPLES) if kind.may_be({"text"}) else _rows(here, table, value, sight)
+        )
     if kind.name != "mask samples":
         _refuse(here.at(part), table.kind, value, sight.text)
         return here.unknown()
@@ -58,7 +59,7 @@ def _rows(here: Place, table: Value, chosen: Value, sight: TableInSight) -> Valu
         found = here.alone(Kind("table"))
         here.context.steps.open_columns[found.step] = here.context.steps.open_columns.get(table.step, ())
         return found
-    own = column(here.at(table), table.step, LABEL, here.span, sight.text)
+    own = column(here.at(table), table.step, LABEL, table.span, sight.text)
     if not agree(here.at(chosen), {"a": own, "b": chosen}):
         return here.alone(Kind("table"))
     return here.apply(OPERATORS["rows"], {"table": table, "chosen": chosen}, known)
@@ -68,7 +69,7 @@ def _refuse(here: Place, table: Kind, value: Value, text: str) -> None:
     """Say why this says nothing of the rows of a table."""
     kind, part = value.kind, here.quote()
     fields = {"text": text, "part": part, "kind": kind.word, "column": _example(table)}
-    if kind.surely(SAMPLES) or (kind.surely(NUMERIC) and not kind.may_be({"image", "labels", "number"})):
+    if kind.surely(SAMPLES):
         here.report(messages.TABLE_NO_CONDITION, **fields)
     else:
         here.report(messages.TABLE_SUBSCRIPT, **fields)
@@ -105,15 +106,14 @@ def _kind(column: Column, table: Kind) -> Kind:
 
 def _unknown(here: Place, table: Kind, name: str, refused: Refused) -> None:
     """Say what a table has instead, or how it would have what it was not measured for."""
-    if name in PROPERTIES and refused.mistake is messages.COLUMN_UNKNOWN:
-        parts = [one.name for one in table.columns if one.name.startswith(f"{name}_")]
-        if parts:
-            here.report(messages.COLUMN_OF_PART, name=name, names=", ".join(parts))
-        else:
-            others = ", ".join(one.name for one in table.columns[1:])
-            here.report(messages.COLUMN_UNMEASURED, name=name, others=others)
-        return
-    here.report(refused.mistake, **refused.fields)
+    parts = [one.name for one in table.columns if one.name.startswith(f"{name}_")]
+    others = ", ".join(one.name for one in table.columns[1:])
+    if name in PROPERTIES and parts:
+        here.report(messages.COLUMN_OF_PART, name=name, names=", ".join(parts))
+    elif name in PROPERTIES:
+        here.report(messages.COLUMN_UNMEASURED, name=name, others=others)
+    else:
+        here.report(refused.mistake, **refused.fields)
 
 
 def named(here: Place, name: str) -> Value | None:
@@ -154,9 +154,8 @@ def _open(here: Place, table: Step, text: str) -> Value:
 def _of_open(here: Place, sight: TableInSight, name: str) -> Value | None:
     """A name among columns that are not known yet: one that may be a column is one."""
     possible = here.context.steps.open_columns.get(sight.table)
-    if possible is None:  # a parameter of a `def`, which may be anything
-        is_column = here.scope.inside is not None and name not in here.scope.values
-        return _open(here, sight.table, sight.text) if is_column else None
+    if not possible:  # a parameter of a `def`, which may be anything, or what a mistake was made in
+        return None if _is_other(here, name) else _open(here, sight.table, sight.text)
     if name not in possible and (_is_other(here, name) or not (name in PROPERTIES or nearest(name, possible))):
         return None
     _look_among_open(here, sight.table, name)

@@ -262,7 +262,7 @@ def _assert(lines: Lines, node: nodes.Assert) -> None:
     there = lines.here.at(node.condition)
     condition, text = there.value(node.condition), there.quote()
     if not condition.kind.may_be({"truth"}):
-        mistake = messages.ASSERT_OF_MASK if condition.kind.name in ("mask", "mask samples") else messages.ASSERT_KIND
+        mistake = _ASSERTED.get(condition.kind.name, messages.ASSERT_KIND)
         there.report(mistake, kind=condition.kind.word, text=text)
         return
     if condition.kind.name != "truth":
@@ -271,6 +271,13 @@ def _assert(lines: Lines, node: nodes.Assert) -> None:
     step = there.apply(OPERATORS["assert"], {"condition": condition}, TRUTH, settings).step
     lines.asserts.append(step)
     lines.bindings.append(("", step))
+
+
+_ASSERTED = {
+    "mask": messages.ASSERT_OF_MASK,
+    "mask samples": messages.ASSERT_OF_MASK,
+    "table": messages.ASSERT_OF_TABLE,
+}
 
 
 def _output(lines: Lines, node: nodes.Output) -> None:

@@ -110,7 +110,7 @@ def properties(here: Place, written: Sequence[nodes.Expression], function: Funct
         asking.take(node)
     if not asking.fits or not written:
         value = here.alone(_OPEN)
-        here.context.steps.open_columns[value.step] = asking.possible
+        here.context.steps.open_columns[value.step] = () if asking.is_broken else asking.possible
         return value
     return here.alone(Kind("properties", constant=asking.measurements()))
 
@@ -131,6 +131,7 @@ class _Asking:
         self.unit = self._unit()
         self.asked: list[Measurement] = []
         self.fits = self.unit is not None and sight.around.worked is not None and sight.regions.shape is not None
+        self.is_broken = False  # by a mistake, and not only open
         self.texts: list[str] = []
         self._keys, self._positions = self._told_apart() if self.fits else ([], ())
         self._taken = set[str]()
@@ -160,30 +161,29 @@ class _Asking:
         """One property; what is wrong with it is reported."""
         there = self.here.at(node)
         known = _property(there, node)
-        if known is None:
-            self.fits = False
+        if known is None or not self._may_take(there, known):
+            self.is_broken, self.fits = True, False
             return
         self.texts.append(there.quote())
-        if known.name in self._taken:
-            there.report(messages.COLUMN_TWICE, name=known.name)
-            self.fits = False
-            return
         self._taken.add(known.name)
         self.possible += self._possible(known)
-        if not has_meaning(there, known, self.sight):
-            self.fits = False
-            return
         if not known.needs_image:
             self._add(there, known, None)
-            return
-        if "of" not in self.given:
-            there.report(messages.PROPERTY_OF_IMAGE, name=known.name)
-            self.fits = False
             return
         if self.images is None:
             self.fits = False
         for image in self.images or ():
             self._add(there, known, image)
+
+    def _may_take(self, here: Place, known: Property) -> bool:
+        """Report a property that this call cannot have."""
+        if known.name in self._taken:
+            here.report(messages.COLUMN_TWICE, name=known.name)
+            return False
+        if known.needs_image and "of" not in self.given:
+            here.report(messages.PROPERTY_OF_IMAGE, name=known.name)
+            return False
+        return has_meaning(here, known, self.sight)
 
     def _add(self, here: Place, known: Property, image: _Image | None) -> None:
         if not self.fits:
@@ -199,7 +199,7 @@ class _Asking:
             factors, units = self._in_unit(known)
         except Refused as refused:
             here.refuse(refused)
-            self.fits = False
+            self.is_broken, self.fits = True, False
             return
         around = self.sight.around
         names = _names_of(known, [around.axis_names[axis] for axis in around.worked or ()])
@@ -268,13 +268,13 @@ def _misfit(here: Place, node: nodes.Expression) -> tuple[Mistake, dict[str, Any
         return messages.PROPERTY_CONDITION, {}
     if not isinstance(node, nodes.Name):
         return messages.PROPERTY_COMPUTED, {}
-    name, known = node.text, (*here.scope.values, *here.context.inputs)
+    name = node.text
     if name in FOREIGN_PROPERTIES and FOREIGN_PROPERTIES[name][0] in PROPERTIES:
         return messages.PROPERTY_UNKNOWN_FOREIGN, {"way": worded(*FOREIGN_PROPERTIES[name])}
     near = nearest(name, PROPERTIES)
     if near:
         return messages.PROPERTY_UNKNOWN_NEAR, {"near": near}
-    return (messages.PROPERTY_IS_VALUE if name in known else messages.PROPERTY_UNKNOWN), {}
+    return messages.PROPERTY_UNKNOWN, {}
 
 
 def _with_nan(kind: Kind) -> Kind:

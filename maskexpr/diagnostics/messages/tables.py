@@ -9,9 +9,8 @@ MEASURE_NOTHING = Mistake(
 )
 PROPERTY_UNKNOWN_NEAR = Mistake("property", "{text} is no property of regions", "did you mean {near}?")
 PROPERTY_UNKNOWN_FOREIGN = Mistake("property", "{text} is no property of regions", "{way}")
-PROPERTY_UNKNOWN = Mistake("property", "{text} is no property of regions", _LISTED)
-PROPERTY_IS_VALUE = Mistake(
-    "property", "{text} is no property of regions", "grey values are measured on an image given as of={text}"
+PROPERTY_UNKNOWN = Mistake(
+    "property", "{text} is no property of regions", f"{_LISTED}; an image of grey values is given as of={{text}}"
 )
 PROPERTY_IN_QUOTES = Mistake("property", "properties are named without quotes", "write {name}")
 PROPERTIES_LISTED = Mistake("property", "properties stand one behind another, not in a list", "write {names}")
@@ -92,5 +91,5 @@ PAINT_OF_MASK = Mistake(
     "number its regions, as measure does: label({text})",
 )
 PAINT_SEVERAL = Mistake(
-    "paint", "the table has several rows for one region", "choose one for each: frames by {text}[frame == 0], say"
+    "paint", "the table has several rows for one region", "choose one for each first: {text}[z == 0], say"
 )

@@ -268,7 +268,7 @@ def paint(labels: Labels, table: TableOfRegions, column: ColumnName, *, names: A
     keys, found = _joined(labels, table, names)
     if np.unique(keys).size < keys.size:
         raise Refused(messages.PAINT_SEVERAL, "table")
-    order = np.argsort(keys)
+    order = np.argsort(keys, stable=True)
     at = np.minimum(np.searchsorted(keys, found, sorter=order), max(keys.size - 1, 0))
     if not keys.size:
         return np.full(labels.shape, background, values.dtype)
