@@ -133,8 +133,8 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
-        *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
-        *("blocks", "eigenvalues", "distances"),
+        *("png_chunks", "thinning", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
+        *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "distances", "spans"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),
     ),
@@ -163,6 +163,7 @@ INSIDE = {
         *("__init__", "measuring", "keeping", "properties", "records", "pixels"),
         *("watersheds", "peaks", "distances", "components"),
     ),
+    "library.regions.properties": ("__init__", "grey", "place", "form", "size"),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
     "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
