@@ -142,7 +142,7 @@ INSIDE = {
         *("sixels", "fewer_colours", "characters", "blocks", "palette_256", "detection", "asking"),
     ),
     "display.pictures": (
-        *("__init__", "plots", "distributions", "rendering"),
+        *("__init__", "plots", "distributions", "rendering", "colouring", "letters"),
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (

@@ -12,6 +12,7 @@ from maskexpr.kinds.table import Table
 from maskexpr.kinds.tabulated import Room, size_text, text_of
 
 if TYPE_CHECKING:
+    from maskexpr.display.pictures import Colouring
     from maskexpr.display.terminal import Abilities
 
 Array = np.ndarray[Any, Any]
@@ -55,6 +56,12 @@ def _summary(value: Any, kind: Kind, valid: Array | None) -> str:
     if kind.name == "labels":
         return f"labels {shape}, {_plural(found['labels'], 'label')}"
     return f"{kind.name} {shape} {value.dtype}, {_values(**found)}"
+
+
+def by_text(by: "Colouring") -> str:
+    """What regions are coloured by."""
+    low, high = by.ends
+    return f"coloured by {by.name} from {low} to {high}" if high else f"coloured by {by.name}, which has no values"
 
 
 def duration_text(seconds: float) -> str:
@@ -109,6 +116,7 @@ def drawn(
     window: tuple[float, float] | None = None,
     lines_left: int = 3,
     valid: Array | None = None,
+    by: "Colouring | None" = None,
 ) -> str:
     """What a person sees of a result: its summary, how long it took, and its picture, or the rows of a table.
 
@@ -131,8 +139,12 @@ def drawn(
         How many lines of the window the picture leaves free: the summary, the next prompt.
     valid : ndarray of bool, optional
         Where the result has data; elsewhere the picture is as dark as can be.
+    by : Colouring, optional
+        The values that labels get their colours from; a legend is below the picture.
     """
     words = line(value, kind, abilities, seconds, valid)
+    if by is not None:
+        words, lines_left = f"{words}, {by_text(by)}", lines_left + 1
     if isinstance(value, Table):
         return f"{words}\n{grid(value, abilities, lines_left)}"
     value = darkened(value, kind, valid)
@@ -145,9 +157,10 @@ def drawn(
     if abilities.protocol == "text" and mode != "side" and kind.name in SEGMENTATIONS:
         mode = "mask"  # a tint cannot be told from the image in greys
     shown = pictures.render(value, kind.name, image, image_kind.name, mode, terminal.room(abilities, lines_left),
-                          window=window, plane=index, sides=kind.sides)  # fmt: skip
+                          window=window, plane=index, sides=kind.sides, by=by)  # fmt: skip
     place = f"slice [{', '.join(map(str, index))}] of it:\n" if index and isinstance(index, tuple) else ""
-    return f"{words}\n{place}{terminal.draw(shown, abilities)}"
+    below = f"\n{terminal.draw_legend(by, abilities)}" if by is not None else ""
+    return f"{words}\n{place}{terminal.draw(shown, abilities)}{below}"
 
 
 def grid(table: Table, abilities: "Abilities", lines_left: int = 3) -> str:
