@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +10,6 @@ from maskexpr.display.pictures import colours
 from maskexpr.display.pictures.letters import font
 from maskexpr.display.pictures.tones import scaled
 from maskexpr.kinds.tabulated import cell_texts
-
-if TYPE_CHECKING:
-    from maskexpr.display.pictures.rendering import Raster
 
 Array = np.ndarray[Any, Any]
 
@@ -80,7 +77,7 @@ class Colouring:
         """Of what `with_legend` adds below a picture."""
         return _TEXT + 2 * _MARGIN
 
-    def with_legend(self, picture: "Raster") -> "Raster":
+    def with_legend(self, picture: Array) -> Array:
         """A picture with the name of the values below, the least, the colours from there on, and the largest one. A
         narrow one gets room to the right."""
         from PIL import Image, ImageDraw  # only where something is written
