@@ -63,6 +63,7 @@ CONSTANTS = {
     "i": ["0", "1", "7"],
     "values": ["[1, 2, 0]", "[0.5]", "[]"],
     "depth": ["0", "1", "0.5", "1mm"],
+    "metric": ['"euclidean"', '"city-block"', '"chessboard"'],
     "method": ['"homotopic"', '"zhang"', '"lee"'],
 }
 # What bites wherever a number is taken: beyond 64 bits, at the ends of types, beyond float64's whole numbers, neither
