@@ -150,7 +150,7 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("png_chunks", "thinning", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
-        *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "distances", "spans"),
+        *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "distances", "nearest", "spans"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),
     ),

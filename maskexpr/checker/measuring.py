@@ -79,7 +79,7 @@ def distance(at: Writing) -> Held:
     out = at.opposite(valid)
     if at.function.name == "distance":
         return Held(at.again(m=at.either(m, out)), valid)
-    settings = {name: at.setting(name) for name in ("unit", "axes", "spacing")}
+    settings = {name: at.setting(name) for name in ("unit", "axes", "metric", "spacing")}
     settings["border"] = "image"
     inner = at.call("distance", {"m": at.either(m, out)}, settings, at.step.kind)
     outer = at.call("distance", {"m": at.opposite(m)}, settings, at.step.kind)
