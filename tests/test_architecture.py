@@ -135,7 +135,7 @@ INSIDE = {
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
         *("blocks", "eigenvalues", "distances"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
-        *("scratch", "opencv", "weights", "elementary", "resampling"),
+        *("scratch", "opencv", "weights", "elementary", "resampling", "balls"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -164,7 +164,8 @@ INSIDE = {
     ),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
-    "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
+    "library.filters": ("__init__", "background", "resampling", "local_contrast", "contrast", "edges", "smoothing"),
+    "library.colour": ("__init__", "spaces", "stains", "shares", "channels"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.
