@@ -152,7 +152,7 @@ INSIDE = {
         *("png_chunks", "thinning", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
         *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "distances", "nearest", "spans"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
-        *("scratch", "opencv", "weights", "elementary", "resampling"),
+        *("scratch", "opencv", "weights", "elementary", "resampling", "balls"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -182,7 +182,8 @@ INSIDE = {
     "library.regions.properties": ("__init__", "grey", "place", "form", "size"),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
-    "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
+    "library.filters": ("__init__", "background", "resampling", "local_contrast", "contrast", "edges", "smoothing"),
+    "library.colour": ("__init__", "spaces", "stains", "shares", "channels"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.

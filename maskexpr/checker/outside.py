@@ -215,6 +215,14 @@ def _ignored(at: Writing, valid: Step) -> Held:
     return Held(found, valid)
 
 
+def _ball(at: Writing) -> Held:
+    """Pixels without data hold no ball down."""
+    image, valid = at.value("im"), at.everywhere_all
+    return Held(
+        at.again() if valid is None else at.again(im=at.filled(image, valid, _neutral(image.kind, _HIGH))), valid
+    )
+
+
 def _neutral(kind: Kind, part: str) -> int | float:
     limits = kind.limits  # what stays where there is no data is within them too
     return limits.low if part == _LOW else limits.high
@@ -239,6 +247,7 @@ RULES: Mapping[str, Rule] = {
     "window": _window,
     "cross": _cross,
     "grey": _grey,
+    "ball": _ball,
     "samples": measuring.samples,
     "within": measuring.within,
     "range": measuring.ends,

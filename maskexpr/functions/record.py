@@ -32,6 +32,7 @@ WithoutData = Literal[
     "everywhere",
     "cross",
     "grey",
+    "ball",
     "samples",
     "within",
     "range",

@@ -138,4 +138,16 @@ CAST_NAN = Mistake(
 RESCALE_RANGE = Mistake(
     "argument-range", "an image cannot be rescaled to {start}..{stop}", "give finite numbers: rescale(im, 0, 255), say"
 )
+WHITE_UNKNOWN = Mistake(
+    "scale",
+    "white is 1 in a floating image, and {text} may hold {value:g}",
+    "say what white is there: white=255, say",
+)
+CLAHE_TYPE = Mistake(
+    "image-type",
+    "clahe takes images of 8 or 16 bits without a sign, and {text} is {dtype}",
+    "bring it there: clahe(uint16(round(rescale({text}, 0, 65535))))",
+)
+CLAHE_AXES = Mistake("axes", "clahe works in planes of two axes, these are {count}", 'write axes="yx", say')
+CLAHE_LINE = Mistake("axes", "an image of one axis cannot be cut into tiles", "write equalize(im)")
 MASK_EMPTY = Mistake("no-pixels", "the mask is empty, so it has no {what}", "check how the mask is made")

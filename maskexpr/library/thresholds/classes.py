@@ -1,27 +1,33 @@
 """The classes that several thresholds make of an image."""
 
+from typing import Any
+
 import numpy as np
 
-from maskexpr.functions.gives import LABELS
+from maskexpr.functions.gives import LABELS, Gives, Kinds
 from maskexpr.functions.parameters import Array, Classes, Image, MaskOrNone
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.counts import count_bins, count_values
+from maskexpr.kernels.projections import as_number
+from maskexpr.kinds.kind import Kind
 from maskexpr.library.operators import compare
 from maskexpr.library.thresholds.histograms import MOST_VALUES, into_bins
 from maskexpr.library.thresholds.levels import centre, edges_of, pixels_of
 
+_USUAL = 3  # classes
 _ROUNDED = 2.0**-44  # well above what float64 rounds away in a sum of eight quotients
 
 
 @function(gives=LABELS, halo=WHOLE, cost=lambda settings, ndim: 40 + 2.0 * settings["classes"], memory=20,
          transposes=True, without_data="within")  # fmt: skip
-def multiotsu(im: Image, classes: Classes = 3, within: MaskOrNone = None) -> Array:
+def multiotsu(im: Image, classes: Classes = _USUAL, within: MaskOrNone = None) -> Array:
     """Class the pixels by several of Otsu's thresholds; labels are 0 (the darkest), 1, 2...
 
     Maximises the variance between the classes, as `otsu` does for two, over all ways to choose `classes` - 1
     thresholds; of equal ones those with the lowest first threshold are taken, then with the lowest second, and so on.
     Class k holds the pixels above k of the thresholds: a pixel that equals one is in the class below it, so
     `multiotsu(im, 2) == 1` is `im > otsu(im)`. Class 0 is the background of the labels, as `keep` and others see it.
+    `multiotsu_thresholds` gives the numbers.
 
     `classes` is a whole number from 2 to 8, known before the run. An integer image is looked at value by value; if more
     than 65,536 different ones occur, they are put into bins of the smallest width of 2, 4, 8... values that leaves no
@@ -47,6 +53,34 @@ def multiotsu(im: Image, classes: Classes = 3, within: MaskOrNone = None) -> Arr
     for threshold in _thresholds(pixels_of(im, within), int(classes)):
         labels += compare(">", im, threshold)
     return labels
+
+
+def _list_of_values(kinds: Kinds) -> Kind:
+    im, classes = kinds["im"], kinds.get("classes")
+    count = _USUAL if classes is None else int(classes.constant)
+    return Kind("list", (count - 1,), range=im.range, bounds=None if im.range else im.limits._replace(nan=False))
+
+
+@function(gives=Gives(frozenset({"list"}), _list_of_values), halo=WHOLE, transposes=True, without_data="within",
+         cost=lambda settings, ndim: 40 + 2.0 * settings["classes"], memory=20)  # fmt: skip
+def multiotsu_thresholds(im: Image, classes: Classes = _USUAL, within: MaskOrNone = None) -> list[int] | list[float]:
+    """The thresholds by which `multiotsu` makes its classes: a list of numbers, the lowest first.
+
+    `t = multiotsu_thresholds(im, 4)` has three: `im > t[0]` is all but the darkest class, `im > t[2]` the brightest,
+    and `(im > t[0]) & (im <= t[1])` the class between them that is the darker one. They are found as `multiotsu` says.
+    Where there are fewer different values, or occupied bins, than `classes`, the highest value stands for each
+    threshold that is missing: nothing is above it.
+
+    Errors: as for `multiotsu`.
+    Source: as for `multiotsu`; they are those of skimage.filters.threshold_multiotsu, which computes in float32 and so
+    may miss the maximum where variances are close, and refuses an image of too few values.
+
+    >>> evaluate("multiotsu_thresholds(im)", im=[[1, 2, 5, 6, 20, 21]])
+    [2, 6]
+    """
+    pixels = pixels_of(im, within)
+    found: list[Any] = [*_thresholds(pixels, int(classes))]
+    return found + [as_number(pixels.max())] * (int(classes) - 1 - len(found))
 
 
 def _thresholds(pixels: Array, classes: int) -> list[int] | list[float]:

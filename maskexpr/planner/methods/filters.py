@@ -4,9 +4,9 @@ import math
 from typing import Any
 
 from maskexpr.functions.settling import NAMED_SHAPES
-from maskexpr.kernels import ranks, smooth
+from maskexpr.kernels import balls, ranks, smooth
 from maskexpr.library import elements
-from maskexpr.library.filters import edges
+from maskexpr.library.filters import background, edges, local_contrast
 from maskexpr.library.filters import smoothing as meaning
 from maskexpr.library.thresholds import local
 from maskexpr.planner.methods.bodies import takes
@@ -89,3 +89,29 @@ def means_by_body(step: Step) -> Bytes:
     window = elements.footprint(n, step.settings.get("shape", "square"), axes, len(step.kind.shape or ()))
     per_pixel = estimated(step.function.memory, step) if step.function else 0.0
     return lambda shape: smooth.sums_bytes(shape, window) + per_pixel * math.prod(shape)
+
+
+@runs(background.rolling_ball)
+def rolling_ball(step: Step) -> Method | None:
+    """Windows of one length are made once for all the rows of a ball that are as long at some height."""
+    radius, height, axes = (step.settings[name] for name in ("radius", "height", "axes"))
+    dtype = step.kind.dtype
+    assert dtype is not None
+    if dtype.kind in "iu" and dtype.itemsize == 8:  # values and rises are to fit one type
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return balls.lowest_tops(given[0], background.ball(radius, height, axes, given[0].shape), out)
+
+    def memory(shape: tuple[int, ...]) -> float:
+        return balls.memory(shape, background.ball(radius, height, axes, shape).shape)
+
+    return Method(run, memory=memory, word="windows of rows")
+
+
+@takes(local_contrast.clahe)
+def clahe_by_body(step: Step) -> Bytes:
+    assert step.kind.dtype is not None
+    maps = 3 * step.settings["tiles"][1] * 2 ** (8 * step.kind.dtype.itemsize) * 4  # one row of tiles is being made
+    per_pixel = estimated(step.function.memory, step) if step.function else 0.0
+    return lambda shape: maps + per_pixel * math.prod(shape)

@@ -1,4 +1,4 @@
-"""Colour images to images: channels, grey and hue. Results keep the image's own scale unless said otherwise."""
+"""The channels of colour images, and what is found from how they compare: grey, hue, saturation."""
 
 from dataclasses import replace
 from typing import Any
@@ -82,7 +82,7 @@ def _float_kind(kinds: Kinds) -> Kind:
 
 
 _CHANNEL = Gives(frozenset({"image"}), _channel_kind)
-_FLOATING = Gives(frozenset({"image"}), _float_kind)
+FLOATING = Gives(frozenset({"image"}), _float_kind)
 
 
 def _saturations(kinds: Kinds) -> Bounds | None:
@@ -99,7 +99,7 @@ def _grays(kinds: Kinds) -> Bounds | None:
     return values and Bounds(*(_brightness(*[float(end)] * 3) for end in values))
 
 
-@function(gives=_FLOATING.bounded(_grays), halo=0, cost=5, memory=36, total=True)
+@function(gives=FLOATING.bounded(_grays), halo=0, cost=5, memory=36, total=True)
 def gray(im: Colour, kind: ResultKind) -> Any:
     """The brightness of a colour image: 0.2125 R + 0.7154 G + 0.0721 B, on the image's own scale.
 
@@ -216,7 +216,7 @@ def _extremes(im: Array) -> tuple[Array, Array, Array]:
     return rgb, rgb.max(axis=-1), rgb.min(axis=-1)
 
 
-@function(gives=_FLOATING.within(0, 1), halo=0, cost=20, memory=88, total=True)
+@function(gives=FLOATING.within(0, 1), halo=0, cost=20, memory=88, total=True)
 def hue(im: Colour, kind: ResultKind) -> Any:
     """The hue of a colour image from 0 to 1: red 0, green 1/3, blue 2/3; 0 where a pixel has no colour.
 
@@ -237,7 +237,7 @@ def hue(im: Colour, kind: ResultKind) -> Any:
     return np.where(span == 0, 0, (sector / 6) % 1).astype(kind.dtype)
 
 
-@function(gives=_FLOATING.bounded(_saturations), halo=0, cost=10, memory=56, total=True)
+@function(gives=FLOATING.bounded(_saturations), halo=0, cost=10, memory=56, total=True)
 def saturation(im: Colour, kind: ResultKind) -> Any:
     """The saturation of a colour image from 0 (grey) to 1: the spread of the channels over the largest; 0 for black.
 
