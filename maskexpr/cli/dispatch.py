@@ -27,6 +27,7 @@ _COMMANDS = {
     "run": "running",
     "show": "showing",
     "check": "checking",
+    "fmt": "formatting",
     "explain": "explaining",
     "functions": "explaining",
 }

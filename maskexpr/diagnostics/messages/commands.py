@@ -41,3 +41,4 @@ STANDARD_TWICE = Mistake(
 OUTPUT_TWICE = Mistake(
     "output-target", "{path} is the target of {first} and {second}", "give each its own, by {{output}} in a template"
 )
+FOLDER_WITHOUT_PROGRAMS = Mistake("file-missing", "there is no .mask file in {path} or below", "name a program file")
