@@ -66,7 +66,7 @@ def _formatted(path: str, options: argparse.Namespace, access: Access) -> tuple[
 def _report(path: str, before: str, after: str, options: argparse.Namespace) -> None:
     if options.diff:
         print(_difference(before, after, shown(path)), end="")
-    elif before != after and (path != STANDARD or options.check):
+    elif before != after and path != STANDARD:
         print(shown(path))
 
 
