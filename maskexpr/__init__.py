@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from maskexpr.files.python import read, write
     from maskexpr.functions.record import function
     from maskexpr.kinds.table import Table
+    from maskexpr.language.formatting import format
     from maskexpr.language.limits import Limits
 
 __version__ = "0.1.0"
@@ -44,6 +45,7 @@ __all__ = [
     "__version__",
     "compile",
     "evaluate",
+    "format",
     "function",
     "read",
     "view",
@@ -59,6 +61,7 @@ _ROOMS = {
     "maskexpr.files.python": ("read", "write"),
     "maskexpr.functions.record": ("function",),
     "maskexpr.kinds.table": ("Table",),
+    "maskexpr.language.formatting": ("format",),
     "maskexpr.language.limits": ("Limits",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -61,7 +61,8 @@ INSIDE = {
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
     "program": ("__init__", "remarks", "identity", "liveness", "running", "steps", "declared"),
     "functions": ("__init__", "parameters", "settling", "record", "gives", "arguments", "docstrings"),
-    "language": ("__init__", "parser", "nodes", "limits", "folders"),
+    "language": ("__init__", "formatting", "parser", "nodes", "limits", "folders"),
+    "language.formatting": ("__init__", "statements", "expressions", "documents", "lines"),
     "kinds": ("__init__", "kind", "table", "tabulated", "grid", "quantity", "ranges"),
     "diagnostics": (
         *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
@@ -85,16 +86,8 @@ INSIDE = {
         "wording",
     ),
     "cli": (
-        "__init__",
-        "dispatch",
-        "conversing",
-        "running",
-        "showing",
-        "checking",
-        "explaining",
-        "drawing",
-        "shared",
-        "machine",
+        *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
+        *("drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),

@@ -28,6 +28,7 @@ _COMMANDS = {
     "run": "running",
     "show": "showing",
     "check": "checking",
+    "fmt": "formatting",
     "explain": "explaining",
     "functions": "explaining",
 }

@@ -129,9 +129,9 @@ def resolved(path: str | os.PathLike[str]) -> str:
         return os.fspath(path)
 
 
-def decoded(stream: BinaryIO) -> str:
+def decoded(stream: BinaryIO, encoding: str = "utf-8-sig") -> str:
     """One byte more than is allowed lets the compiler say that a text is too long, and no device is read for ever."""
-    return stream.read(Limits().source_bytes + 1).decode("utf-8-sig", "strict")
+    return stream.read(Limits().source_bytes + 1).decode(encoding, "strict")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

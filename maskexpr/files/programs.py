@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from maskexpr.files.images.opening import is_handed_over, open_file
 from maskexpr.files.images.replacing import is_no_file
 from maskexpr.program.steps import InputInfo
 
+_ENDING = ".mask"
 _SCRIPT = "# From a session of maskexpr.\n"  # how a script begins
 
 
@@ -98,7 +99,7 @@ def load_program(path: str, access: Access | None = None, *, fast: bool = False)
     """Compile a program file; `use` finds files beside it. `-` is standard input."""
     access = access or Access()
     if path == STANDARD:
-        return compile(_standard_text(access), name="standard input", resolver=access.beside(Path()), fast=fast)
+        return compile(standard_text(access), name="standard input", resolver=access.beside(Path()), fast=fast)
     return compile(program_text(path, access), name=path, resolver=access.beside(Path(path).parent), fast=fast)
 
 
@@ -106,14 +107,14 @@ def compile_expression(text: str, access: Access, *, fast: bool = False) -> Prog
     """Compile an expression from the command line; `use` finds files in the current folder."""
     if text.endswith(".mask") and os.path.isfile(text):
         raise InputError(messages.EVAL_OF_FILE.anywhere(path=shown(text)))
-    return compile(_standard_text(access) if text == STANDARD else text, resolver=access.beside(Path()), fast=fast)
+    return compile(standard_text(access) if text == STANDARD else text, resolver=access.beside(Path()), fast=fast)
 
 
-def program_text(path: str, access: Access | None = None) -> str:
+def program_text(path: str, access: Access | None = None, decode: Callable[[BinaryIO], str] = decoded) -> str:
     """The text of a program file, as far as a program may be long."""
     try:
         with open_file(path) as stream:
-            text = decoded(stream)
+            text = decode(stream)
     except FileNotFoundError:
         mistake = messages.FILE_MISSING if path.endswith(".mask") else messages.PROGRAM_MISSING
         raise FileError(mistake.anywhere(path=shown(path))) from None
@@ -130,18 +131,48 @@ def program_text(path: str, access: Access | None = None) -> str:
     return text
 
 
+def program_files(path: str) -> list[str]:
+    """The program files below a folder, in order, but for those in hidden folders; a file is itself."""
+    if not os.path.isdir(path):
+        return [path]
+    found = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [os.path.join(folder, name) for name in sorted(names) if name.endswith(_ENDING)]
+    if not found:
+        raise FileError(messages.FOLDER_WITHOUT_PROGRAMS.anywhere(path=shown(path)))
+    return found
+
+
+def rewrite(path: str, change: Callable[[str], str], *, dry: bool = False) -> tuple[str, str]:
+    """Change the text of a program file, whole or not at all, unless it is only to be seen; what it was, and is."""
+    if is_no_file(path) and not os.path.isdir(path):
+        raise FileError(messages.SCRIPT_NO_FILE.anywhere(path=shown(path)))
+    before = program_text(path, decode=_as_it_is)
+    after = change(before.removeprefix("\ufeff"))
+    if after != before and not dry:
+        images.put(path, after.encode())
+    return before, after
+
+
+def _as_it_is(stream: BinaryIO) -> str:
+    """With a byte order mark, if there is one."""
+    return decoded(stream, "utf-8")
+
+
 def write_script(text: str, path: str) -> None:
     """Write what a session came to as a program file; only over one that was written so, never over another file."""
     if is_no_file(path) and not os.path.isdir(path):
         raise FileError(messages.SCRIPT_NO_FILE.anywhere(path=shown(path)))
-    if not path.endswith(".mask"):
+    if not path.endswith(_ENDING):
         raise FileError(messages.SCRIPT_SUFFIX.anywhere(path=shown(path)))
     if os.path.lexists(path) and not program_text(path).startswith(_SCRIPT):
         raise FileError(messages.SCRIPT_OVER_OTHER.anywhere(path=shown(path)))
     images.put(path, (_SCRIPT + text).encode())
 
 
-def _standard_text(access: Access) -> str:
+def standard_text(access: Access) -> str:
+    """A program from standard input."""
     try:
         return decoded(access.standard(PROGRAM, "the program"))
     except UnicodeDecodeError:

@@ -55,7 +55,6 @@ Images = Annotated[
     list[Array] | None, Takes(NUMERIC_ARRAYS | {"images", "none"}, "an image, or a list of some", several=True)
 ]
 TableOfRegions = Annotated[Table, Takes(frozenset({"table"}), "a table")]
-Labels = Annotated[Array, Takes(frozenset({"labels"}), "labels")]
 Value = Annotated[Any, Takes(GIVEN, "a number, an image or a mask")]
 Measured = Annotated[Array, Takes(NUMERIC_ARRAYS | {"samples"}, "an image or samples such as im[mask]")]
 MaskOrSamples = Annotated[Array, Takes(frozenset({"mask", "mask samples"}), "a mask")]

@@ -243,3 +243,21 @@ class Module:
     """A parsed program text."""
 
     statements: tuple[Statement, ...]
+
+
+def is_alike(first: object, second: object) -> bool:
+    """Whether two pieces of syntax, or tuples of them, say the same wherever they stand."""
+    pairs = [(first, second)]
+    while pairs:
+        a, b = pairs.pop()
+        if type(a) is not type(b):
+            return False
+        if isinstance(a, Node) and isinstance(b, Node):
+            pairs.extend(zip(a.parts[1:], b.parts[1:], strict=True))
+        elif isinstance(a, tuple) and isinstance(b, tuple):
+            if len(a) != len(b):
+                return False
+            pairs.extend(zip(a, b, strict=True))
+        elif a != b:
+            return False
+    return True

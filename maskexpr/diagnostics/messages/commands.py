@@ -48,3 +48,4 @@ OUTPUT_TWICE = Mistake(
 JSON_ON_STANDARD_OUTPUT = Mistake(
     "given-form", "--json prints a document where a file is to go, to standard output", "write to a file, not to -"
 )
+FOLDER_WITHOUT_PROGRAMS = Mistake("file-missing", "there is no .mask file in {path} or below", "name a program file")
