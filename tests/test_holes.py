@@ -96,7 +96,7 @@ def agree(found: Any, wanted: Any, *, inside: tuple[slice, ...] = (), lost: bool
             if not same(value, other):
                 return False
             continue
-        if inside:
+        if inside and value.ndim > 1:  # and no column of a table
             value, valid = value[inside], None if valid is None else valid[inside]
         whole = np.ones(other.shape, bool)
         here, there = (
