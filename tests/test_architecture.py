@@ -78,6 +78,7 @@ INSIDE = {
         "pictures",
         "files",
         "runs",
+        "tables",
         "wording",
     ),
     "cli": ("__init__", "dispatch", "conversing", "running", "showing", "checking", "explaining", "drawing", "shared"),
@@ -89,7 +90,7 @@ INSIDE = {
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls"),
-        *("foreign", "predicates"),
+        *("foreign", "tables", "columns", "predicates"),
         *("application", "advice", "comparisons", "shapes", "moving", "place", "context", "binding", "arrays"),
         *("domain", "outside", "measuring", "held", "missing", "given", "image"),
         "params",
@@ -160,7 +161,7 @@ INSIDE = {
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
-        *("__init__", "keeping", "properties", "records", "pixels"),
+        *("__init__", "measuring", "keeping", "properties", "records", "pixels"),
         *("watersheds", "peaks", "distances", "components"),
     ),
     "library.regions.properties": ("__init__", "grey", "place", "form", "size"),

@@ -314,7 +314,11 @@ def _report_property(here: Place, node: nodes.Call) -> None:
     if known is not None and known.argument:
         meant += "(90)"
     of = f", {known.needs}={image}" if known is not None and known.needs else ""
+    way = f"keep({mask}, {meant} {compared}".rstrip() + f"{of})"
+    if known is not None and not behind:
+        column = "" if known.parts else f'["{meant.replace("(90)", "_90")}"]'
+        way = f"measure({mask}, {meant.removesuffix('[0]')}{of}){column}"
     stop = behind.end() if behind else node.span.stop
     there = here.at(Span(node.span.start, stop))
     mistake = messages.PROPERTY_CALLED if name in PROPERTIES else messages.PROPERTY_CALLED_FOREIGN
-    there.report(mistake, name=name, way=worded(f"keep({mask}, {meant} {compared}".rstrip() + f"{of})", note))
+    there.report(mistake, name=name, way=worded(way, note))

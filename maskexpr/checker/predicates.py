@@ -26,12 +26,8 @@ NOT_KNOWN = (ARITHMETIC - SAMPLES) | QUANTITIES  # what may be compared with any
 
 def condition(here: Place, node: nodes.Expression, function: Function, given: Given) -> Value:
     """The predicate as a constant; after a mistake, or while the regions are not known, a stand-in."""
-    regions = given["m"].kind
-    around = Surroundings(regions.ndim, regions.spacing, time=regions.grid.time if regions.grid else None)
-    around = replace(around, axes=worked_axes(function, given, around))
-    beside = frozenset(name for name, value in given.items() if value.kind.name != "none")
-    sight = RegionsInSight(regions, around, given["of"].kind if "of" in given else None, beside)
-    value = here.within(replace(here.scope, regions=sight)).value(node)
+    sight = in_sight(function, given)
+    value = here.within(replace(here.scope, regions=sight, columns=None)).value(node)
     text = here.quote()
     if not value.kind.may_be(LOGICAL):
         here.report(messages.PREDICATE_KIND, text=text)
@@ -44,6 +40,15 @@ def condition(here: Place, node: nodes.Expression, function: Function, given: Gi
             kept = tuple(s for s in steps if s in own or s.kind.is_constant)
             return here.alone(Kind("predicate", constant=Predicate(text, kept, numbers, _spacing(sight))))
     return here.alone(Kind("unknown", options=frozenset({"predicate"})))
+
+
+def in_sight(function: Function, given: Given) -> RegionsInSight:
+    """The regions that a call is about."""
+    regions = given["m"].kind
+    around = Surroundings(regions.ndim, regions.spacing, time=regions.grid.time if regions.grid else None)
+    around = replace(around, axes=worked_axes(function, given, around))
+    beside = frozenset(name for name, value in given.items() if value.kind.name != "none")
+    return RegionsInSight(regions, around, given["of"].kind if "of" in given else None, beside)
 
 
 # --- properties ------------------------------------------------------------------------------------------------------
@@ -62,7 +67,7 @@ def is_called(scope: Scope, name: str) -> bool:
 def named(here: Place, name: str) -> Value:
     """The property of that name."""
     if PROPERTIES[name].argument is not None:
-        _refuse_argument(here, name)
+        refuse_argument(here, PROPERTIES[name])
         return here.unknown(NOT_KNOWN)
     return _measured(here, PROPERTIES[name], None)
 
@@ -70,21 +75,27 @@ def named(here: Place, name: str) -> Value:
 def called(here: Place, node: nodes.Call) -> Value:
     """A property that is called with a number known before the run: `percentile_intensity(90)`."""
     known = PROPERTIES[node.function.text]
+    number = argument_of(here, known, node)
+    return here.unknown(NOT_KNOWN) if number is None else _measured(here, known, number)
+
+
+def argument_of(here: Place, known: Property, node: nodes.Call) -> float | None:
+    """The number that a property is called with; none after a mistake, or while it is not known."""
     assert known.argument is not None
     low, high = known.argument
     values = [here.value(a.value if isinstance(a, nodes.Keyword) else a) for a in node.arguments]
     if len(values) == 1 and values[0].kind.name == "number" and values[0].kind.is_constant:
-        number = values[0].kind.constant
+        number: float = values[0].kind.constant
         if low <= number <= high and not isinstance(node.arguments[0], nodes.Keyword):
-            return _measured(here, known, number)
+            return number
     if all(value.kind.name == "number" or value.kind.is_complete for value in values):
-        _refuse_argument(here, known.name)
-    return here.unknown(NOT_KNOWN)
+        refuse_argument(here, known)
+    return None
 
 
-def _refuse_argument(here: Place, name: str) -> None:
-    low, high = PROPERTIES[name].argument or (0, 0)
-    here.report(messages.PROPERTY_ARGUMENT, name=name, low=f"{low:g}", high=f"{high:g}")
+def refuse_argument(here: Place, known: Property) -> None:
+    low, high = known.argument or (0, 0)
+    here.report(messages.PROPERTY_ARGUMENT, name=known.name, low=f"{low:g}", high=f"{high:g}")
 
 
 _MISSING = {
@@ -97,16 +108,21 @@ _MISSING = {
 def _measured(here: Place, known: Property, argument: float | None) -> Value:
     sight = here.scope.regions
     assert sight is not None
+    kind = kind_of(known, sight) if has_meaning(here, known, sight) else None
+    return here.property(written(known.name, argument), kind) if kind else _unknown(here, known)
+
+
+def has_meaning(here: Place, known: Property, sight: RegionsInSight) -> bool:
+    """Report a property that the axes worked on do not have, or that is measured on what is not given."""
     worked = sight.around.worked
     if worked is not None and known.dimensions is not None and len(worked) not in known.dimensions:
         mistake = messages.PROPERTY_OF_VOLUMES if len(worked) < min(known.dimensions) else messages.PROPERTY_OF_PLANES
         here.report(mistake, name=known.name, ndim=len(worked), way=_in_planes(known.name, len(worked)))
-        return _unknown(here, known)
+        return False
     if known.needs and known.needs not in sight.given:
         here.report(_MISSING[known.needs], name=known.name)
-        return _unknown(here, known)
-    kind = _kind(known, sight)
-    return here.property(written(known.name, argument), kind) if kind else _unknown(here, known)
+        return False
+    return True
 
 
 def _in_planes(name: str, ndim: int) -> str:
@@ -125,7 +141,7 @@ def _spacing(sight: RegionsInSight) -> tuple[Fraction, ...] | None:
     return tuple(spacing[axis] for axis in worked) if spacing and worked else None
 
 
-def _kind(known: Property, sight: RegionsInSight) -> Kind | None:
+def kind_of(known: Property, sight: RegionsInSight) -> Kind | None:
     """What a property's values are: an image of no shape, with one number a region instead of one a pixel; a list of
     them where it has parts. None while the regions or the image are not known."""
     regions, worked, image = sight.regions, sight.around.worked, sight.image
@@ -141,10 +157,13 @@ def _kind(known: Property, sight: RegionsInSight) -> Kind | None:
 
 def part(here: Place, value: Value, i: int) -> Value:
     """One part of a property that has several: `centroid[0]`, a position along the first of the axes worked on."""
-    kind = replace(value.kind, name="image", shape=None, power=1)
-    if kind.spacing:
-        kind = replace(kind, spacing=(kind.spacing[i % len(kind.spacing)],))
-    return here.property(f"{value.step.name}[{i}]", kind)
+    return here.property(f"{value.step.name}[{i}]", kind_of_part(value.kind, i))
+
+
+def kind_of_part(kind: Kind, i: int) -> Kind:
+    """What one part of a property with such a list is."""
+    kind = replace(kind, name="image", shape=None, power=1)
+    return replace(kind, spacing=(kind.spacing[i % len(kind.spacing)],)) if kind.spacing else kind
 
 
 def in_units(here: Place, value: Value, other: Value) -> Value:

@@ -52,6 +52,13 @@ CONSTANTS = {
             "min_intensity < 3 & extent > 0.5",
         ),
     ],
+    "properties": [
+        "area, centroid",
+        "bbox, extent, solidity",
+        "mean_intensity, area, max_intensity",
+        *(name for name in PROPERTIES),
+    ],
+    "column": ['"area"', '"label"', '"solidity"', '"x"'],
     "ys": ["[0, 5, 2]", "[0.5, 3, 3, 0.5]"],
     "xs": ["[1, 1, 6]", "[0.5, 0.5, 4, 4]"],
     "radius": ["0", "2", "2.5", "1mm"],
@@ -64,6 +71,11 @@ CONSTANTS = {
     "values": ["[1, 2, 0]", "[0.5]", "[]"],
     "depth": ["0", "1", "0.5", "1mm"],
     "method": ['"homotopic"', '"zhang"', '"lee"'],
+}
+OF_KINDS = {
+    "masks": ["[m]", "[m, im > 1, ~m]"],
+    "table": ["measure(label(m), area, solidity)", "measure(m, area, mean_intensity, of=im)[area > 2]"],
+    "images": ["[im, other]"],
 }
 # What bites wherever a number is taken: beyond 64 bits, at the ends of types, beyond float64's whole numbers, neither
 # whole nor finite; constants, and numbers that are found in the pixels.
@@ -120,12 +132,11 @@ def arguments(parameter: Parameter) -> list[str]:
         texts += ["im", "im", "other"]
     if "labels" in kinds and "number" not in kinds:
         texts += ["label(m)"]
+    texts += [text for kind in OF_KINDS if kind in kinds for text in OF_KINDS[kind]]
     if "colour" in kinds and len(kinds) == 1:
         texts += ["rgb"]
     if "samples" in kinds:
         texts += ["im[m]"] if "image" in kinds else ["m[im > 1]"]
-    if "masks" in kinds:
-        texts += ["[m]", "[m, im > 1, ~m]"]
     if "number" in kinds and name not in CONSTANTS:
         texts += NUMBERS
         texts += ["im", "other"] if "image" in kinds else []
@@ -175,6 +186,11 @@ def operation_of(symbol: str, rng: np.random.Generator) -> str:
         return f"centroid(m)[{values[0]}]"
     if symbol == "crop":
         return f"im[{values[0]}:{values[1]}, {values[2]}]" if rng.random() < 0.5 else f"im[::{values[0]}]"
+    if symbol in ("column", "rows"):
+        table = (
+            f"measure(im > {values[0]}, area, max_intensity, of=im)[area > {values[1]} | max_intensity < {values[2]}]"
+        )
+        return table if symbol == "rows" else f'{table}["max_intensity"]'
     if symbol == "assert":
         return f"assert {values[0]} < {values[1]}; {values[2]}"
     return f"{values[0]} {symbol} {values[1]} {symbol if symbol in '+-*&|^' else '=='} {values[2]}"
