@@ -114,6 +114,7 @@ INSIDE = {
         "__init__",
         "walk",
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
+        "count_regions",
         *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
         "leave_samples",
         *("intervals", "patterns", "facts"),
@@ -160,7 +161,7 @@ INSIDE = {
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
-        *("__init__", "measuring", "keeping", "properties", "records", "pixels"),
+        *("__init__", "measuring", "keeping", "properties", "records", "pixels", "places", "rounding"),
         *("watersheds", "peaks", "distances", "components"),
     ),
     "library.regions.properties": ("__init__", "grey", "place", "form", "size"),

@@ -389,7 +389,7 @@ FOREIGN_PROPERTIES = {
     "intensity_median": ("median_intensity", ""),
     "integrated_density": ("sum_intensity", ""),
     "raw_int_den": ("sum_intensity", ""),
-    "centroid_weighted": ("weighted_centroid[0]", ""),
+    "centroid_weighted": ("weighted_centroid", ""),
     "convexity": ("solidity", "it goes by areas, not by perimeters"),
     "intensity_mean": ("mean_intensity", ""),
     "intensity_std": ("std_intensity", ""),

@@ -7,7 +7,7 @@ runs of a packed mask, from which numbers of some rows are made where they are n
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +18,7 @@ from maskexpr.kernels.runs import RegionsOfRuns
 Array = np.ndarray[Any, Any]
 
 BLOCK = 2**16  # pixels that are looked at together
-FEW = 2**20  # regions that are measured together
+FEW = 2**16  # regions that are measured together
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Numbered(Protocol):
     def shape(self) -> tuple[int, ...]: ...
 
     @property
+    def extent(self) -> tuple[int, int]:
+        """The first of the rows in which regions lie, and the one behind the last."""
+        ...
+
+    @property
     def labels(self) -> Array:
         """The number of each pixel's region."""
         ...
@@ -78,19 +83,15 @@ class OfLabels:
     def shape(self) -> tuple[int, ...]:
         return tuple(self.labels.shape)
 
+    @property
+    def extent(self) -> tuple[int, int]:
+        return 0, math.prod(self.shape[:-1])
+
     def rows(self, first: int, last: int) -> Array:
         return rows_of(self.labels, first, last)
 
     def spans(self, first: int, last: int) -> Spans:
-        rows = self.rows(first, last)
-        begins = np.ones(rows.shape, bool)
-        np.not_equal(rows[:, 1:], rows[:, :-1], out=begins[:, 1:])
-        places = np.flatnonzero(begins)
-        numbers = rows.reshape(-1).take(places)
-        on = np.flatnonzero(numbers)
-        row, start = np.divmod(places[on], rows.shape[1])
-        stop = start + np.diff(places, append=rows.size)[on]
-        return Spans(first, last, row + first, start, stop, numbers[on].astype(np.int64) - 1)
+        return _spans_in(self.rows(first, last), first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,10 @@ class OfRuns:
     @property
     def shape(self) -> tuple[int, ...]:
         return self.found.shape
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        return 0, math.prod(self.shape[:-1])
 
     @property
     def labels(self) -> Array:
@@ -123,12 +128,116 @@ class OfRuns:
         return Spans(first, last, row, starts - row * step, stops - row * step, self.found.numbers[begin:end])
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the regions, those behind number `low` and up to `high`, which lie in some rows; numbered from 1."""
+
+    whole: Numbered
+    low: int
+    high: int
+    extent: tuple[int, int]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.whole.shape
+
+    @property
+    def labels(self) -> Array:
+        return _all_rows(self)
+
+    def rows(self, first: int, last: int) -> Array:
+        numbers = self.whole.rows(first, last)
+        return np.where((numbers > self.low) & (numbers <= self.high), numbers - self.low, 0)
+
+    def spans(self, first: int, last: int) -> Spans:
+        found = self.whole.spans(first, last)
+        some = found.chosen((found.owner >= self.low) & (found.owner < self.high))
+        return replace(some, owner=some.owner - self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Regions within a mask, with other numbers: `numbers` has that of each from 0, 0 for those left out."""
+
+    whole: Numbered
+    mask: Array
+    numbers: Array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.whole.shape
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        return self.whole.extent
+
+    @property
+    def labels(self) -> Array:
+        return _all_rows(self)
+
+    def rows(self, first: int, last: int) -> Array:
+        numbers = np.where(rows_of(self.mask, first, last), self.whole.rows(first, last), 0)
+        return np.asarray(self.numbers.take(numbers))
+
+    def spans(self, first: int, last: int) -> Spans:
+        return _spans_in(self.rows(first, last), first, last)
+
+
+def _spans_in(rows: Array, first: int, last: int) -> Spans:
+    """The spans in the numbers of some rows."""
+    begins = np.ones(rows.shape, bool)
+    np.not_equal(rows[:, 1:], rows[:, :-1], out=begins[:, 1:])
+    places = np.flatnonzero(begins)
+    numbers = rows.reshape(-1).take(places)
+    on = np.flatnonzero(numbers)
+    row, start = np.divmod(places[on], rows.shape[1])
+    stop = start + np.diff(places, append=rows.size)[on]
+    return Spans(first, last, row + first, start, stop, numbers[on].astype(np.int64) - 1)
+
+
+def _all_rows(numbered: Numbered) -> Array:
+    labels = np.zeros(numbered.shape, np.int32)
+    rows = labels.reshape(-1, numbered.shape[-1])
+    for first, last in _blocks(numbered):
+        rows[first:last] = numbered.rows(first, last)
+    return labels
+
+
+def _blocks(numbered: Numbered) -> Iterator[tuple[int, int]]:
+    (begin, end), width = numbered.extent, numbered.shape[-1]
+    step = max(1, BLOCK // max(1, width))
+    for first in range(begin, end if width else begin, step):
+        yield first, min(first + step, end)
+
+
 def spans_of(numbered: Numbered) -> Iterator[Spans]:
     """All spans, block of rows by block."""
-    rows, width = math.prod(numbered.shape[:-1]), numbered.shape[-1]
-    step = max(1, BLOCK // max(1, width))
-    for first in range(0, rows if width else 0, step):
-        yield numbered.spans(first, min(first + step, rows))
+    for first, last in _blocks(numbered):
+        yield numbered.spans(first, last)
+
+
+def sizes(numbered: Numbered, count: int) -> Array:
+    """The number of pixels of each region."""
+    if isinstance(numbered, OfRuns):
+        return numbered.found.sizes()
+    found = np.zeros(count, np.int64)
+    for some in spans_of(numbered):
+        np.add.at(found, some.owner, some.lengths)
+    return found
+
+
+def parts(numbered: Numbered, count: int) -> list[tuple[Numbered, int, int]]:
+    """The regions a limited number at a time: those behind one number up to another."""
+    if count <= FEW:
+        return [(numbered, 0, count)]
+    number = -(-count // FEW)
+    begin, end = np.full(number, np.iinfo(np.int64).max), np.zeros(number, np.int64)
+    for some in spans_of(numbered):
+        np.minimum.at(begin, some.owner // FEW, some.row)
+        np.maximum.at(end, some.owner // FEW, some.row + 1)
+    lows = range(0, count, FEW)
+    found = zip(lows, begin.tolist(), end.tolist(), strict=True)
+    return [(Part(numbered, n, min(n + FEW, count), (a, b)), n, min(n + FEW, count)) for n, a, b in found]
 
 
 def rows_of(array: Array, first: int, last: int) -> Array:
@@ -176,20 +285,20 @@ class Slab:
 
 
 def slabs(numbered: Numbered, ndim: int, around: int) -> Iterator[Slab]:
-    """Slabs along the last `ndim` axes, with so many layers around each."""
+    """Slabs along the last `ndim` axes, two or more, with so many layers around each."""
     lead, shape = numbered.shape[:-ndim], numbered.shape[-ndim:]
-    rows = math.prod(shape[1:-1]) if ndim > 1 else 1  # of a layer
+    rows = math.prod(shape[1:-1])  # of a layer
     layer = math.prod(shape[1:])
     step = max(1, BLOCK // max(1, layer))
     if not math.prod(shape):
         return
+    begin, end = numbered.extent
     for number, place in enumerate(np.ndindex(*lead)):
-        for start in range(0, shape[0], step):
-            stop = min(start + step, shape[0])
+        offset = number * shape[0]
+        last = min(shape[0], -(-end // rows) - offset + 1)  # with the layer behind: what lies across both is seen there
+        for start in range(max(0, begin // rows - offset), last, step):
+            stop = min(start + step, last)
             low, high = max(0, start - around), min(shape[0], stop + around)
-            offset = number * shape[0]
             room = [(low - start + around, stop + around - high), *((1, 1),) * (ndim - 1)]
-            part = numbered.rows((offset + low) * rows, (offset + high) * rows) if ndim > 1 else None
-            assert part is not None
-            block = part.reshape(high - low, *shape[1:])
-            yield Slab(place, range(start, stop), np.pad(block, room))
+            block = numbered.rows((offset + low) * rows, (offset + high) * rows)
+            yield Slab(place, range(start, stop), np.pad(block.reshape(high - low, *shape[1:]), room))

@@ -378,7 +378,8 @@ def test_properties_by_other_names():
     for name, (meant, note) in FOREIGN_PROPERTIES.items():
         assert name not in PROPERTIES
         assert set(re.findall("[a-z_]+", meant)) <= set(PROPERTIES), name
-        maskexpr.compile(f"keep(m, {meant}{'[0]' if meant == 'bbox' else ''} {USUAL.get(meant, '> 100')}, of=im)")
+        part = "[0]" if meant in ("bbox", "weighted_centroid") else ""
+        maskexpr.compile(f"keep(m, {meant}{part} {USUAL.get(meant, '> 100')}, of=im)")
         for expression in re.findall(r"keep\(.*\)", note):
             maskexpr.compile(expression.replace("...", "area > 3"))
 

@@ -14,6 +14,10 @@ from maskexpr.library.regions.pixels import Regions
 SPACINGS = [(1.0, 1.0, 1.0), (2.0, 0.5, 0.75)]
 
 
+def diameters(regions, spacing):
+    return regions.with_steps(spacing).diameters * min(spacing)
+
+
 def masks(rng, shape):
     smooth = scipy.ndimage.gaussian_filter(rng.random(shape), 1)
     yield from (rng.random(shape) < share for share in (0.2, 0.6))
@@ -38,8 +42,8 @@ def test_touching_labels_are_measured_each_by_itself(rng):
         assert together.euler_numbers[i] == alone.euler_numbers[0]
         assert together.triangles.moments[i] == alone.triangles.moments[0]
         assert (together.triangles.of_kind[:, i] == alone.triangles.of_kind[:, 0]).all()
-        ours = meshes.diameters(*together.ends, 3, SPACINGS[1])[i]
-        assert ours == meshes.diameters(*alone.ends, 1, SPACINGS[1])[0]
+        ours = diameters(together, SPACINGS[1])[i]
+        assert ours == diameters(alone, SPACINGS[1])[0]
 
 
 @pytest.mark.parametrize("spacing", SPACINGS)
@@ -49,7 +53,7 @@ def test_a_voxel_is_an_octahedron_and_a_box_has_its_corners_cut(spacing):
     face = math.sqrt((y * x) ** 2 + (z * x) ** 2 + (z * y) ** 2) / 8  # of an octahedron with these half axes
     assert meshes.areas(one.triangles, spacing).tolist() == pytest.approx([8 * face])
     assert meshes.volumes(one.triangles).tolist() == [1 / 6]
-    assert meshes.diameters(*one.ends, 1, spacing).tolist() == [max(spacing)]
+    assert diameters(one, spacing).tolist() == [max(spacing)]
 
 
 @pytest.mark.parametrize("spacing", SPACINGS)
@@ -65,7 +69,7 @@ def test_smooth_regions_are_as_scikit_images_marching_cubes_has_them(spacing):
     volume = abs(np.einsum("ij,ij->i", a, np.cross(b, c)).sum()) / 6
     assert meshes.volumes(regions.triangles)[0] * math.prod(spacing) == pytest.approx(volume, rel=1e-6)
     apart = max(np.sqrt(((points - p) ** 2).sum(axis=1)).max() for p in points)
-    assert meshes.diameters(*regions.ends, 1, spacing)[0] == pytest.approx(apart, rel=1e-6)
+    assert diameters(regions, spacing)[0] == pytest.approx(apart, rel=1e-6)
 
 
 @pytest.mark.parametrize("spacing", SPACINGS)
@@ -73,7 +77,7 @@ def test_diameters_are_those_of_all_pairs_of_middles(spacing, rng):
     """Of any region, the points half-way between a voxel of it and one that is none."""
     for mask in masks(rng, (6, 7, 8)):
         labels, count = scipy.ndimage.label(mask, output=np.int32)
-        ours = meshes.diameters(*Regions(labels, count).ends, count, spacing)
+        ours = diameters(Regions(labels, count), spacing)
         for i in range(count):
             inside = np.pad(labels == i + 1, 1)
             points = []

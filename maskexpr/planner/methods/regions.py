@@ -126,6 +126,8 @@ def keep(step: Step) -> Method | None:
         beside = keeping.Beside(image, None, to, parent)
         numbered = OfRuns(found) if isinstance(found, RegionsOfRuns) else found.labelled
         regions = keeping.regions_of(numbered, found.count, beside, connectivity, axes)
+        if "area" in predicate.measured:
+            regions.sizes = found.sizes()
         return found.kept(predicate.holds(regions, [*given.values()]))
 
     assert step.function is not None

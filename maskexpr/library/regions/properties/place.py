@@ -3,7 +3,7 @@
 import numpy as np
 
 from maskexpr.functions.parameters import Array
-from maskexpr.library.regions.pixels import Regions, quotients
+from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import (
     LENGTH,
     floats_within,
@@ -13,6 +13,7 @@ from maskexpr.library.regions.records import (
     property_of_regions,
     truths,
 )
+from maskexpr.library.regions.rounding import quotients
 
 
 @property_of_regions(gives=middles, power=LENGTH, parts=1)
@@ -37,7 +38,7 @@ def centroid(regions: Regions) -> Array:
     return regions.placed(np.stack(sums))
 
 
-@property_of_regions(gives=positions, power=LENGTH, parts=2)
+@property_of_regions(gives=positions, power=LENGTH, parts=2, light=True)
 def bbox(regions: Regions) -> Array:
     """The smallest box around a region; where it starts along each axis, then where it stops.
 
@@ -55,7 +56,7 @@ def bbox(regions: Regions) -> Array:
     return regions.placed(np.concatenate([regions.starts, regions.stops]))
 
 
-@property_of_regions(gives=truths)
+@property_of_regions(gives=truths, light=True)
 def touches_border(regions: Regions) -> Array:
     """Whether a region touches the border of the image, at either end of any axis; true or false.
 
@@ -77,7 +78,7 @@ def touches_border(regions: Regions) -> Array:
 # --- beside other regions --------------------------------------------------------------------------------------------
 
 
-@property_of_regions(gives=numbers)
+@property_of_regions(gives=numbers, light=True)
 def label(regions: Regions) -> Array:
     """The number of a region: its own in labels, of a mask that which `label` gives it.
 
@@ -91,7 +92,7 @@ def label(regions: Regions) -> Array:
     return regions.numbers.astype(np.int64)
 
 
-@property_of_regions(gives=numbers, needs="parent")
+@property_of_regions(gives=numbers, needs="parent", light=True)
 def parent(regions: Regions) -> Array:
     """The number of the region among those given as `parent` that covers most of a region; 0 where none covers any.
 
@@ -110,7 +111,7 @@ def parent(regions: Regions) -> Array:
     return regions.parents
 
 
-@property_of_regions(gives=floats_within(0, np.inf), power=LENGTH, needs="to")
+@property_of_regions(gives=floats_within(0, np.inf), power=LENGTH, needs="to", light=True)
 def distance_to(regions: Regions) -> Array:
     """The distance from a region to the nearest pixel of the mask given as `to`; 0 where they share one.
 

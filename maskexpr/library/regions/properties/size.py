@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from maskexpr.functions.parameters import Array
-from maskexpr.kernels import calipers, meshes
+from maskexpr.kernels import meshes
 from maskexpr.kernels.elementary import cbrt
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import (
@@ -23,7 +23,7 @@ PLANE_OR_VOLUME = PLANE | VOLUME
 # --- numbers of pixels -----------------------------------------------------------------------------------------------
 
 
-@property_of_regions(gives=counts, power=SIZE)
+@property_of_regions(gives=counts, power=SIZE, light=True)
 def area(regions: Regions) -> Array:
     """The number of pixels of a region; in a volume its voxels.
 
@@ -39,7 +39,7 @@ def area(regions: Regions) -> Array:
     return regions.sized(regions.sizes)
 
 
-@property_of_regions(gives=counts, power=SIZE, dimensions=VOLUME)
+@property_of_regions(gives=counts, power=SIZE, dimensions=VOLUME, light=True)
 def volume(regions: Regions) -> Array:
     """The number of voxels of a region of a volume; the same as `area`.
 
@@ -89,7 +89,7 @@ def equivalent_diameter(regions: Regions) -> Array:
     return np.asarray(cbrt(sizes * 6 / math.pi))
 
 
-@property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=PLANE, square=True)
+@property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=PLANE, square=True, light=True)
 def perimeter(regions: Regions) -> Array:
     """The length of a region's contours, in pixels; those of its holes count too.
 
@@ -127,7 +127,7 @@ def feret_max(regions: Regions) -> Array:
     >>> evaluate("keep(im > 0, feret_max > 2.5)", im=[[1, 1, 0, 1, 1, 1]]).astype(int)
     array([[0, 0, 0, 1, 1, 1]])
     """
-    return calipers.longest(*regions.corners, regions.count, regions.weights)
+    return regions.longest
 
 
 @property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=PLANE)
@@ -146,7 +146,7 @@ def feret_min(regions: Regions) -> Array:
     array([[1, 1, 0, 0, 0, 0],
            [1, 1, 0, 0, 0, 0]])
     """
-    return calipers.narrowest(*regions.corners, regions.count, regions.weights)
+    return regions.narrowest
 
 
 # --- surfaces --------------------------------------------------------------------------------------------------------
@@ -204,4 +204,4 @@ def max_diameter(regions: Regions) -> Array:
     >>> evaluate("count(keep(m, max_diameter > 1))", m=np.array([[[1, 1, 0, 0], [0, 0, 0, 1]]], bool))
     1
     """
-    return meshes.diameters(*regions.ends, regions.count, regions.weights)
+    return regions.diameters
