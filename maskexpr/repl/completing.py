@@ -226,7 +226,7 @@ def _values(place: _Place, previous: Token | None, known: Known) -> Iterator[Com
     """What an expression, or an argument, can begin with."""
     at, inner = place.start, place.brackets[-1] if place.brackets else _Bracket()
     starts = previous is not None and previous.type in ("LPAR", "COMMA")
-    if any(b.function in ("keep", "measure") and (b.commas or b is not inner) for b in place.brackets):
+    if any(_names_properties(b, b is inner) for b in place.brackets):
         yield from (Completion(p.name, at, p.summary) for p in PROPERTIES.values())
     yield from (Completion(c.name, at, str(c.kind.dtype)) for b in place.brackets for c in _columns(b, known))
     choices = _choices(inner, at)
@@ -242,6 +242,13 @@ def _values(place: _Place, previous: Token | None, known: Known) -> Iterator[Com
     if previous is None:
         yield from (Completion(f"{word} ", at, says) for word, says in _DECLARING.items())
     yield from (Completion(word, at) for word in (*_CONSTANTS, "not "))
+
+
+def _names_properties(bracket: _Bracket, is_inner: bool) -> bool:
+    """Whether the cursor is where a call takes properties: the condition of `keep`, all behind the regions."""
+    if bracket.function == "keep":
+        return bracket.commas == 1 or not is_inner
+    return bracket.function == "measure" and bracket.commas > 0
 
 
 def _columns(bracket: _Bracket, known: Known) -> tuple[Column, ...]:
