@@ -1,5 +1,7 @@
 """Connected regions of whole masks, by way of their runs."""
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,10 @@ from maskexpr.kernels.runs import RegionsOfRuns, find_regions
 from maskexpr.kernels.spans import OfRuns
 from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
-from maskexpr.library.regions import keeping
+from maskexpr.library.regions import keeping, measuring
 from maskexpr.library.thresholds import hysteresis as two_levels
-from maskexpr.planner.methods.method import Method, Place, estimated, per_pixel, runs
+from maskexpr.planner.methods.bodies import by_body
+from maskexpr.planner.methods.method import Bytes, Method, Place, per_pixel, runs
 from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
@@ -108,32 +111,77 @@ def hysteresis(step: Step) -> Method | None:
 
 @runs(keeping.keep)
 def keep(step: Step) -> Method | None:
-    """The regions found by runs; their properties are measured on the numbers of pixels, as the plain body does."""
+    """The regions found by runs, and measured as the plain body does."""
+    predicate = step.settings["predicate"]
+    taken = _taken(step, predicate.measured)
     if not _is_along_rows(step):
-        return None
-    shape, names = step.operands["m"].kind.shape or (), tuple(step.operands)
-    parent_is_mask = "parent" in names and step.operands["parent"].kind.name == "mask"
-    predicate, connectivity, axes = (step.settings[name] for name in ("predicate", "connectivity", "axes"))
+        return replace(by_body(step), memory=taken)
+    names = tuple(step.operands)
 
     def run(*values: Any) -> Any:
         given = dict(zip(names, values, strict=True))
-        words, image, to, parent = (given.pop(name, None) for name in ("m", "of", "to", "parent"))
-        found = find_regions(words, shape, connectivity, axes)
+        words, beside = given.pop("m"), _beside(step, given)
+        found, regions = _found(step, words, beside)
         if not found.count:
             return words
-        to = None if to is None else packed.unpack(to, shape[-1])
-        parent = packed.unpack(parent, shape[-1]) if parent_is_mask else parent
-        beside = keeping.Beside(image, None, to, parent)
-        numbered = OfRuns(found) if isinstance(found, RegionsOfRuns) else found.labelled
-        regions = keeping.regions_of(numbered, found.count, beside, connectivity, axes)
         if "area" in predicate.measured:
             regions.sizes = found.sizes()
         return found.kept(predicate.holds(regions, [*given.values()]))
 
-    assert step.function is not None
-    image = step.operands["of"].kind if "of" in step.operands else None
-    is_wide = image is not None and image.dtype is not None and image.dtype.kind in "iu" and image.dtype.itemsize == 8
-    return _whole(run, estimated(step.function.memory, step) + (_OF_PYTHON if is_wide else 0))
+    return replace(_whole(run), memory=taken)
+
+
+@runs(measuring.measure)
+def measure(step: Step) -> Method | None:
+    """A table of regions that are found by runs."""
+    properties = step.settings["properties"]
+    taken = _taken(step, {one.name for one in properties.asked})
+    if not _is_along_rows(step):
+        return replace(by_body(step), memory=taken)
+    names = tuple(step.operands)
+
+    def run(*values: Any) -> Any:
+        given = dict(zip(names, values, strict=True))
+        words, beside = given.pop("m"), _beside(step, given)
+        _, regions = _found(step, words, beside)
+        return measuring.tabulated(regions, properties, [*given.values()], None)
+
+    return replace(_whole(run), memory=taken)
+
+
+def _beside(step: Step, given: dict[str, Any]) -> keeping.Beside:
+    """What is given beside the regions, taken out of what is given; masks are packed."""
+    masks = {name for name in ("to", "parent") if name in given and step.operands[name].kind.name == "mask"}
+    image, to, parent = (
+        packed.unpack(given.pop(name), _shape(step)[-1]) if name in masks else given.pop(name, None)
+        for name in ("of", "to", "parent")
+    )
+    return keeping.Beside(image, None, to, parent)
+
+
+def _found(step: Step, words: Any, beside: keeping.Beside) -> tuple[Any, Any]:
+    """The regions of a packed mask, and the same with what they are measured on."""
+    connectivity, axes = step.settings["connectivity"], step.settings["axes"]
+    found = find_regions(words, _shape(step), connectivity, axes)
+    numbered = OfRuns(found) if isinstance(found, RegionsOfRuns) else found.labelled
+    return found, keeping.regions_of(numbered, found.count, beside, connectivity, axes)
+
+
+def _shape(step: Step) -> tuple[int, ...]:
+    return step.operands["m"].kind.shape or ()
+
+
+def _taken(step: Step, measured: set[str]) -> Bytes:
+    """The bytes that finding and measuring regions takes."""
+    images = [o.kind.dtype for name, o in step.operands.items() if name.startswith("of") and o.kind.dtype is not None]
+    more = _OF_PYTHON if any(d.kind in "iu" and d.itemsize == 8 for d in images) else 0
+    ndim = step.operands["m"].kind.ndim or 0
+
+    def taken(shape: tuple[int, ...]) -> float:
+        pixels = math.prod(shape)
+        return (_MEMORY + more) * pixels + keeping.most_bytes(measured, ndim, pixels)
+
+    return taken
 
 
 def _by_runs(step: Step, operation: Any) -> Method | None:
@@ -152,13 +200,13 @@ def _is_along_rows(step: Step) -> bool:
     return kind.name == "mask" and (axes is None or len(kind.shape or ()) - 1 in axes)
 
 
-def _whole(operation: Any, more: float = 0) -> Method:
-    """An operation on whole arrays, which takes more bytes a pixel than finding regions does."""
+def _whole(operation: Any) -> Method:
+    """An operation on whole arrays."""
 
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(*given)
 
-    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY + more), word=_WORD)
+    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY), word=_WORD)
 
 
 def _bounds(step: Step, name: str) -> Any:
