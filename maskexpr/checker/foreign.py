@@ -304,8 +304,8 @@ def _report_property(here: Place, node: nodes.Call) -> None:
     meant, note = FOREIGN_PROPERTIES.get(name, (name, ""))
     behind = _COMPARED.match(here.source.text, node.span.stop)
     compared = f"{behind[1]} {behind[2]}" if behind else USUAL.get(meant, "> 100")
-    known = PROPERTIES.get(meant)
-    if known is not None and known.parts:
+    known = PROPERTIES.get(meant.partition("[")[0])
+    if known is not None and known.parts and "[" not in meant:
         meant += "[0]"
     given = [a for a in node.arguments if not isinstance(a, nodes.Keyword)]
     mask = here.quote(given[0].span) if given else "m"

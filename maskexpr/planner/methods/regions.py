@@ -111,75 +111,74 @@ def hysteresis(step: Step) -> Method | None:
 
 @runs(keeping.keep)
 def keep(step: Step) -> Method | None:
-    """The regions found by runs, and measured as the plain body does."""
-    predicate = step.settings["predicate"]
-    taken = _taken(step, predicate.measured)
+    """The regions found by runs; their properties are measured on the numbers of pixels, as the plain body does."""
+    names, predicate = tuple(step.operands), step.settings["predicate"]
+    taken = _bytes_of_measuring(step, predicate.measured)
     if not _is_along_rows(step):
         return replace(by_body(step), memory=taken)
-    names = tuple(step.operands)
+    find = _finder(step)
 
     def run(*values: Any) -> Any:
         given = dict(zip(names, values, strict=True))
-        words, beside = given.pop("m"), _beside(step, given)
-        found, regions = _found(step, words, beside)
-        if not found.count:
-            return words
-        if "area" in predicate.measured:
-            regions.sizes = found.sizes()
-        return found.kept(predicate.holds(regions, [*given.values()]))
+        words, image, to, parent = (given.pop(name, None) for name in ("m", "of", "to", "parent"))
+        found, regions = find(words, image, to, parent, "area" in predicate.measured)
+        return found.kept(predicate.holds(regions, [*given.values()])) if found.count else words
 
     return replace(_whole(run), memory=taken)
 
 
 @runs(measuring.measure)
 def measure(step: Step) -> Method | None:
-    """A table of regions that are found by runs."""
-    properties = step.settings["properties"]
-    taken = _taken(step, {one.name for one in properties.asked})
+    """The same for a table of what is measured on them."""
+    names, properties = tuple(step.operands), step.settings["properties"]
+    taken = _bytes_of_measuring(step, {one.name for one in properties.asked})
     if not _is_along_rows(step):
         return replace(by_body(step), memory=taken)
-    names = tuple(step.operands)
+    find = _finder(step)
+    is_counted = any(one.name == "area" for one in properties.asked)
 
     def run(*values: Any) -> Any:
         given = dict(zip(names, values, strict=True))
-        words, beside = given.pop("m"), _beside(step, given)
-        _, regions = _found(step, words, beside)
+        words, to, parent = (given.pop(name, None) for name in ("m", "to", "parent"))
+        _, regions = find(words, None, to, parent, is_counted)
         return measuring.tabulated(regions, properties, [*given.values()], None)
 
     return replace(_whole(run), memory=taken)
 
 
-def _beside(step: Step, given: dict[str, Any]) -> keeping.Beside:
-    """What is given beside the regions, taken out of what is given; masks are packed."""
-    masks = {name for name in ("to", "parent") if name in given and step.operands[name].kind.name == "mask"}
-    image, to, parent = (
-        packed.unpack(given.pop(name), _shape(step)[-1]) if name in masks else given.pop(name, None)
-        for name in ("of", "to", "parent")
+def _finder(step: Step) -> Any:
+    """What finds the regions of a packed mask, as runs and as what properties are measured on: beside an image, a
+    packed mask and parents, and with their sizes if they are wanted."""
+    shape, connectivity, axes = (
+        step.operands["m"].kind.shape or (),
+        step.settings["connectivity"],
+        step.settings["axes"],
     )
-    return keeping.Beside(image, None, to, parent)
+    parent_is_mask = "parent" in step.operands and step.operands["parent"].kind.name == "mask"
+
+    def find(words: Any, image: Any, to: Any, parent: Any, sized: bool) -> Any:
+        found = find_regions(words, shape, connectivity, axes)
+        to = None if to is None else packed.unpack(to, shape[-1])
+        parent = packed.unpack(parent, shape[-1]) if parent_is_mask else parent
+        numbered = OfRuns(found) if isinstance(found, RegionsOfRuns) else found.labelled
+        beside = keeping.Beside(image, None, to, parent)
+        regions = keeping.regions_of(numbered, found.count, beside, connectivity, axes)
+        if sized and found.count:
+            regions.sizes = found.sizes()
+        return found, regions
+
+    return find
 
 
-def _found(step: Step, words: Any, beside: keeping.Beside) -> tuple[Any, Any]:
-    """The regions of a packed mask, and the same with what they are measured on."""
-    connectivity, axes = step.settings["connectivity"], step.settings["axes"]
-    found = find_regions(words, _shape(step), connectivity, axes)
-    numbered = OfRuns(found) if isinstance(found, RegionsOfRuns) else found.labelled
-    return found, keeping.regions_of(numbered, found.count, beside, connectivity, axes)
-
-
-def _shape(step: Step) -> tuple[int, ...]:
-    return step.operands["m"].kind.shape or ()
-
-
-def _taken(step: Step, measured: set[str]) -> Bytes:
-    """The bytes that finding and measuring regions takes."""
-    images = [o.kind.dtype for name, o in step.operands.items() if name.startswith("of") and o.kind.dtype is not None]
-    more = _OF_PYTHON if any(d.kind in "iu" and d.itemsize == 8 for d in images) else 0
-    ndim = step.operands["m"].kind.ndim or 0
+def _bytes_of_measuring(step: Step, measured: set[str]) -> Bytes:
+    """What finding regions and measuring them takes."""
+    images = [operand.kind.dtype for name, operand in step.operands.items() if name.partition("[")[0] == "of"]
+    is_wide = any(dtype is not None and dtype.kind in "iu" and dtype.itemsize == 8 for dtype in images)
+    more, ndim = _MEMORY + (_OF_PYTHON if is_wide else 0), step.operands["m"].kind.ndim or 0
 
     def taken(shape: tuple[int, ...]) -> float:
         pixels = math.prod(shape)
-        return (_MEMORY + more) * pixels + keeping.most_bytes(measured, ndim, pixels)
+        return more * pixels + keeping.most_bytes(measured, ndim, pixels)
 
     return taken
 
