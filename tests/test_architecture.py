@@ -98,7 +98,7 @@ INSIDE = {
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
-        *("completing", "commands", "viewing", "helping", "screen", "history"),
+        *("completing", "commands", "viewing", "helping", "screen", "history", "words"),
     ),
     "session": ("__init__", "session", "scripts", "states", "values"),
     "explain": ("__init__", "manual", "planned", "written", "listing"),

@@ -26,11 +26,11 @@ from maskexpr.language.limits import Limits
 from maskexpr.language.parser import parse
 from maskexpr.repl import helping, viewing
 from maskexpr.repl.screen import Screen, table
+from maskexpr.repl.words import words_of
 from maskexpr.session import Outcome, Session
 
 _ALSO = {"exit": "quit", "?": "help"}
 _COMMAND = re.compile(r"\s*:\s*(\S*)")
-_WORD = re.compile(r""""[^"]*"?|'[^']*'?|\S+""")
 
 
 @dataclass(slots=True)
@@ -111,15 +111,6 @@ def _command(arguments: str = "", takes: Sequence[str] = (), example: str = "") 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a command line, or a text in quotes; `open` where its last quote is missing."""
-
-    text: str
-    start: int
-    open: bool = False
-
-
 def is_command(text: str) -> bool:
     """Whether a text is for the session and not for the language."""
     return text.lstrip().startswith(":")
@@ -128,18 +119,6 @@ def is_command(text: str) -> bool:
 def names_command(text: str) -> bool:
     """Whether a text begins with a command that there is."""
     return _named(text) is not None
-
-
-def words_of(text: str) -> list[Word]:
-    """The words of a command line; what is in quotes is one word."""
-    found = []
-    for match in _WORD.finditer(text):
-        typed = match[0]
-        quoted = typed[0] in "\"'"
-        closed = quoted and len(typed) > 1 and typed[-1] == typed[0]
-        inner = typed[1 : -1 if closed else None] if quoted else typed
-        found.append(Word(inner, match.start(), quoted and not closed))
-    return found
 
 
 def takes_value(text: str) -> bool:
@@ -322,7 +301,7 @@ def hist(talk: Talk, name: str, part: str = "") -> str:
     return talk.screen.histogram(image, talk.session.thresholds(name), mask)
 
 
-@_command("[HOW] [NAME] [by] [T['COLUMN']]", ["shown"] * 4, ':view cells by t["area"]')
+@_command("[HOW] [NAME] [by] [COLUMN]", ["shown"] * 4, ':view cells by t["area"]')
 def view(talk: Talk, *words: str) -> str:
     """Show masks as overlay, contour, mask or side.
 

@@ -12,7 +12,8 @@ from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import DECLARED, Kind
 from maskexpr.language.parser.grammar import Token, lex
 from maskexpr.library import CATALOGUE, PROPERTIES
-from maskexpr.repl.commands import COMMANDS, Command, is_command, words_of
+from maskexpr.repl.commands import COMMANDS, Command, is_command
+from maskexpr.repl.words import words_of
 from maskexpr.session import Session
 
 LONGEST = 20_000  # characters: no help is given in longer lines, so that no key waits for it
