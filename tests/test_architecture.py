@@ -111,7 +111,7 @@ INSIDE = {
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.images": ("__init__", "reading", "several", "opening", "writing", "table", "replacing"),
-    "files.tables": ("__init__", "delimited", "documents", "parquet", "numbers"),
+    "files.tables": ("__init__", "reading", "delimited", "documents", "parquet", "numbers"),
     "files.formats": (
         *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),
         *("nii_gz", "nii", "nrrd", "mha", "dicom"),

@@ -8,8 +8,8 @@ from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punc
 
 from maskexpr.language.parser.grammar import lex
 from maskexpr.repl.commands import is_command, takes_value
-from maskexpr.repl.words import words_of
 from maskexpr.repl.completing import LONGEST
+from maskexpr.repl.words import words_of
 
 # All others are operators.
 _TOKENS = {

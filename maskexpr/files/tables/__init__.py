@@ -13,7 +13,10 @@ from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import ending_of
 from maskexpr.files.images.replacing import deliver
 from maskexpr.files.tables import delimited, documents, parquet
+from maskexpr.files.tables.reading import read
 from maskexpr.kinds.table import Table
+
+__all__ = ["ENDINGS", "FORMATS", "PLAINEST", "encode", "is_of_tables", "read", "write"]
 
 FORMATS: dict[str, Callable[[Table, str], bytes]] = {
     ".csv": delimited.as_csv,
