@@ -117,7 +117,7 @@ def _unfit(results: Mapping[str, Result], path: str) -> InputError:
 def _no_file_for(name: str, kind: Kind, path: str) -> InputError:
     endings = ".png, .tif or .npy" if kind.is_array else tables.ENDINGS
     fields = {"path": shown(path), "name": name, "kind": kind.name, "endings": endings}
-    return InputError(messages.OUTPUT_KIND.anywhere(**fields))
+    return InputError(messages.OUTPUT_UNFIT.anywhere(**fields))
 
 
 def refuse_unfit(name: str, kind: Kind, path: str) -> None:

@@ -191,7 +191,7 @@ WRITE_NODATA = Mistake(
 TABLE_NEEDS_PANDAS = Mistake(
     "needs-pandas",
     "a DataFrame needs the pandas package",
-    "pip install pandas, or use the table as a mapping of arrays",
+    "pip install pandas, or take the columns: dict(table)",
 )
 FILE_NO_TABLE = Mistake(
     "file-suffix", "cannot write {path}: its ending names no format that holds a table", "write {endings}"

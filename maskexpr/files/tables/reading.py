@@ -46,7 +46,7 @@ def read(path: str | os.PathLike[str]) -> Table:
         raise FileError(messages.FILE_NEEDS_TABLES.anywhere(path=name, ending=ending)) from None
     except (ValueError, TypeError, OSError, OverflowError, RecursionError, csv.Error):  # pyarrow's are some of these
         raise FileError(messages.FILE_NOT_TABLE.anywhere(path=name)) from None
-    if LABEL not in table or table[LABEL].dtype.kind not in "iu":
+    if LABEL not in table or table[LABEL].dtype.kind not in "iu" or table[LABEL].ndim > 1:
         raise FileError(messages.FILE_NOT_TABLE.anywhere(path=name))
     return table
 
