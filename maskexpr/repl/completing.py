@@ -225,7 +225,7 @@ def _values(place: _Place, previous: Token | None, known: Known) -> Iterator[Com
     """What an expression, or an argument, can begin with."""
     at, inner = place.start, place.brackets[-1] if place.brackets else _Bracket()
     starts = previous is not None and previous.type in ("LPAR", "COMMA")
-    if any(b.function == "keep" and (b.commas or b is not inner) for b in place.brackets):
+    if any(b.function in ("keep", "measure") and (b.commas or b is not inner) for b in place.brackets):
         yield from (Completion(p.name, at, p.summary) for p in PROPERTIES.values())
     choices = _choices(inner, at)
     yield from choices

@@ -6,11 +6,11 @@ import numpy as np
 
 from maskexpr.kernels import packed
 from maskexpr.kernels import regions as kernel
-from maskexpr.kernels.runs import find_regions
+from maskexpr.kernels.runs import RegionsOfRuns, find_regions
+from maskexpr.kernels.spans import OfRuns
 from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
-from maskexpr.library.regions import keeping
-from maskexpr.library.regions.pixels import Regions
+from maskexpr.library.regions import keeping, measuring
 from maskexpr.library.thresholds import hysteresis as two_levels
 from maskexpr.planner.methods.method import Method, Place, estimated, per_pixel, runs
 from maskexpr.program.steps import Step
@@ -111,22 +111,63 @@ def keep(step: Step) -> Method | None:
     """The regions found by runs; their properties are measured on the numbers of pixels, as the plain body does."""
     if not _is_along_rows(step):
         return None
-    shape, names = step.operands["m"].kind.shape or (), tuple(step.operands)
-    predicate, connectivity, axes = (step.settings[name] for name in ("predicate", "connectivity", "axes"))
+    names, predicate, find = tuple(step.operands), step.settings["predicate"], _finder(step)
 
     def run(*values: Any) -> Any:
         given = dict(zip(names, values, strict=True))
-        words, image = given.pop("m"), given.pop("of", None)
-        regions = find_regions(words, shape, connectivity, axes)
-        if not regions.count:
-            return words
-        measured = Regions(regions.labels(), regions.count, image, axes)
-        return regions.kept(predicate.holds(measured, [*given.values()]))
+        words, image, to, parent = (given.pop(name, None) for name in ("m", "of", "to", "parent"))
+        found, regions = find(words, image, to, parent, "area" in predicate.measured)
+        return found.kept(predicate.holds(regions, [*given.values()])) if found.count else words
 
+    return _whole(run, _bytes_of_measuring(step))
+
+
+@runs(measuring.measure)
+def measure(step: Step) -> Method | None:
+    """The same for a table of what is measured on them."""
+    if not _is_along_rows(step):
+        return None
+    names, properties, find = tuple(step.operands), step.settings["properties"], _finder(step)
+    is_counted = any(one.name == "area" for one in properties.asked)
+
+    def run(*values: Any) -> Any:
+        given = dict(zip(names, values, strict=True))
+        words, to, parent = (given.pop(name, None) for name in ("m", "to", "parent"))
+        _, regions = find(words, None, to, parent, is_counted)
+        return measuring.tabulated(regions, properties, [*given.values()], None)
+
+    return _whole(run, _bytes_of_measuring(step))
+
+
+def _finder(step: Step) -> Any:
+    """What finds the regions of a packed mask, as runs and as what properties are measured on: beside an image, a
+    packed mask and parents, and with their sizes if they are wanted."""
+    shape, connectivity, axes = (
+        step.operands["m"].kind.shape or (),
+        step.settings["connectivity"],
+        step.settings["axes"],
+    )
+    parent_is_mask = "parent" in step.operands and step.operands["parent"].kind.name == "mask"
+
+    def find(words: Any, image: Any, to: Any, parent: Any, sized: bool) -> Any:
+        found = find_regions(words, shape, connectivity, axes)
+        to = None if to is None else packed.unpack(to, shape[-1])
+        parent = packed.unpack(parent, shape[-1]) if parent_is_mask else parent
+        numbered = OfRuns(found) if isinstance(found, RegionsOfRuns) else found.labelled
+        beside = keeping.Beside(image, None, to, parent)
+        regions = keeping.regions_of(numbered, found.count, beside, connectivity, axes)
+        if sized and found.count:
+            regions.sizes = found.sizes()
+        return found, regions
+
+    return find
+
+
+def _bytes_of_measuring(step: Step) -> float:
     assert step.function is not None
-    image = step.operands["of"].kind if "of" in step.operands else None
-    is_wide = image is not None and image.dtype is not None and image.dtype.kind in "iu" and image.dtype.itemsize == 8
-    return _whole(run, estimated(step.function.memory, step) + (_OF_PYTHON if is_wide else 0))
+    images = [operand.kind.dtype for name, operand in step.operands.items() if name.partition("[")[0] == "of"]
+    is_wide = any(dtype is not None and dtype.kind in "iu" and dtype.itemsize == 8 for dtype in images)
+    return estimated(step.function.memory, step) + (_OF_PYTHON if is_wide else 0)
 
 
 def _by_runs(step: Step, operation: Any) -> Method | None:
