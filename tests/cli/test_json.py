@@ -109,7 +109,9 @@ def test_pixels_without_data(shell: Shell) -> None:
 
 
 def test_files_are_listed(shell: Shell) -> None:
-    Path("p.mask").write_text('input im = "im.png"\noutput m = im > 64\noutput t = measure(m, area)\noutput n = area(m)')
+    Path("p.mask").write_text(
+        'input im = "im.png"\noutput m = im > 64\noutput t = measure(m, area)\noutput n = area(m)'
+    )
     found = document(shell, "run", "p.mask", "--overlay", "over.png", "-o", "out/", "-o", "n.csv")
     assert found["files"] == [
         {"path": "out/im-m.png", "holds": "m"},
@@ -176,4 +178,6 @@ def test_help_says_what_a_document_has(shell: Shell) -> None:
         with pytest.raises(SystemExit):
             shell(command, "--help")
         text = shell.printed()[0]
-        assert all(f'"{key}"' in text for key in [*KEYS, "columns", "without_data", "not_finite", "end_column", "holds"])
+        assert all(
+            f'"{key}"' in text for key in [*KEYS, "columns", "without_data", "not_finite", "end_column", "holds"]
+        )

@@ -61,13 +61,7 @@ def test_a_window_that_is_too_narrow_and_too_low() -> None:
 def test_a_window_in_which_no_name_fits() -> None:
     few = Table({name: TABLE[name][:2] for name in ("label", "area", "percentile_intensity_90")})
     assert text_of(few, few.units, Room(20, 24)) == (
-        "label  area\n"
-        "    1     3\n"
-        "    2    40\n"
-        "\n"
-        "label  percentile_..\n"
-        "    1          -20.0\n"
-        "    2          -16.5"
+        "label  area\n    1     3\n    2    40\n\nlabel  percentile_..\n    1          -20.0\n    2          -16.5"
     )
 
 

@@ -185,8 +185,8 @@ def test_what_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(maskexpr.FileError, match="there is no such file"):
         tables.read(tmp_path / "t.csv")
+    (tmp_path / "u.csv").mkdir()
     with pytest.raises(maskexpr.FileError, match="cannot read"):
-        (tmp_path / "u.csv").mkdir()
         tables.read(tmp_path / "u.csv")
 
 
@@ -207,7 +207,9 @@ def test_endings_that_do_not_fit(tmp_path: Path) -> None:
     assert ".csv is for tables, not for a mask; write .png, .tif or .npy, say" in mistake(
         tmp_path / "m.csv", np.ones((2, 2), bool)
     )
-    assert "a table has no kind and no place; leave out kind and like" in mistake(tmp_path / "t.csv", TABLE, kind="mask")
+    assert "a table has no kind and no place; leave out kind and like" in mistake(
+        tmp_path / "t.csv", TABLE, kind="mask"
+    )
     assert not list(tmp_path.iterdir())
 
 
