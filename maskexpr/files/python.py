@@ -49,7 +49,7 @@ def read(
     >>> import tempfile
     >>> path = tempfile.mkdtemp() + "/m.npy"
     >>> maskexpr.write(path, np.array([[True, False]]))
-    >>> maskexpr.evaluate("area(m)", m=maskexpr.read(path))
+    >>> maskexpr.evaluate("area(m)", m=maskexpr.read(path, kind="mask"))
     1
     """
     pixels, _ = programs.read_input(InputInfo("the image", kind), Path(path), Access())
