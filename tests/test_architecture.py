@@ -41,8 +41,11 @@ ROOMS = (
 )
 INSIDE = {
     "__pyinstaller": ("__init__", "hook-maskexpr"),
-    "files": ("__init__", "python", "provenance", "programs", "access", "images", "formats", "decoding"),
-    "display": ("__init__", "views", "results", "terminal", "pictures"),
+    "files": (
+        *("__init__", "python", "provenance", "outputs", "programs", "access"),
+        *("tables", "images", "formats", "decoding"),
+    ),
+    "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
         "kept",
@@ -59,7 +62,7 @@ INSIDE = {
     "program": ("__init__", "remarks", "identity", "liveness", "running", "steps", "declared"),
     "functions": ("__init__", "parameters", "settling", "record", "gives", "arguments", "docstrings"),
     "language": ("__init__", "parser", "nodes", "limits", "folders"),
-    "kinds": ("__init__", "kind", "table", "grid", "quantity", "ranges"),
+    "kinds": ("__init__", "kind", "table", "tabulated", "grid", "quantity", "ranges"),
     "diagnostics": (
         *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
         "printing",
@@ -81,10 +84,21 @@ INSIDE = {
         "tables",
         "wording",
     ),
-    "cli": ("__init__", "dispatch", "conversing", "running", "showing", "checking", "explaining", "drawing", "shared"),
+    "cli": (
+        "__init__",
+        "dispatch",
+        "conversing",
+        "running",
+        "showing",
+        "checking",
+        "explaining",
+        "drawing",
+        "shared",
+        "machine",
+    ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
-        *("completing", "commands", "helping", "screen", "history"),
+        *("completing", "commands", "viewing", "helping", "screen", "history", "words"),
     ),
     "session": ("__init__", "session", "scripts", "states", "values"),
     "explain": ("__init__", "manual", "planned", "written", "listing"),
@@ -97,6 +111,7 @@ INSIDE = {
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.images": ("__init__", "reading", "several", "opening", "writing", "table", "replacing"),
+    "files.tables": ("__init__", "reading", "delimited", "documents", "parquet", "numbers"),
     "files.formats": (
         *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),
         *("nii_gz", "nii", "nrrd", "mha", "dicom"),
@@ -129,7 +144,7 @@ INSIDE = {
         *("sixels", "fewer_colours", "characters", "blocks", "palette_256", "detection", "asking"),
     ),
     "display.pictures": (
-        *("__init__", "plots", "distributions", "rendering"),
+        *("__init__", "plots", "distributions", "rendering", "colouring", "letters"),
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (
@@ -181,6 +196,8 @@ OUTSIDE = {
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels"},
     "cv2": {"kernels"},  # an extra
+    "pandas": {"kinds"},  # of whoever asks for a DataFrame
+    "pyarrow": {"files.tables"},  # an extra
     "nibabel": {"files.formats", "headers", "containers"},  # an extra
     "tifffile": {"files.formats", "files.decoding"},
     "pydicom": {"files.formats", "headers", "containers"},

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from maskexpr.display.pictures import MODES
 from maskexpr.functions.arguments import Parameter, value_text
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import DECLARED, Column, Kind
 from maskexpr.language.parser.grammar import Token, lex
 from maskexpr.library import CATALOGUE, PROPERTIES
-from maskexpr.repl.commands import COMMANDS, Command, is_command, words_of
+from maskexpr.repl.commands import COMMANDS, Command, is_command
+from maskexpr.repl.words import words_of
 from maskexpr.session import Session
 
 LONGEST = 20_000  # characters: no help is given in longer lines, so that no key waits for it
@@ -317,6 +319,8 @@ def _in_command(text: str, known: Known) -> Iterator[Completion]:
         word, start, position = parts[-1].text, parts[-1].start, len(parts) - 2
         quoted = text[start] in "\"'"
     taken = command.takes[min(position, len(command.takes) - 1)] if command.takes else ""
+    if taken == "shown" and position and parts[position].text == "by":
+        taken = "column"
     if taken in ("file", "program"):
         yield from _command_files(word, start, taken, quoted)
     elif taken == "value":
@@ -334,6 +338,13 @@ def _command_words(taken: str, known: Known) -> Iterator[tuple[str, str]]:
         yield from ((name, call) for name, call in known.functions.items())
         yield from ((f":{c.name}", c.help) for c in COMMANDS.values())
         yield from ((record.name, record.summary) for record in CATALOGUE.values())
+    elif taken == "shown":
+        yield from ((mode, "") for mode in MODES)
+        yield from ((name, str(kind)) for name, kind in known.names.items() if kind.is_array)
+        yield ("by", "the colours of a column of a table")
+    elif taken == "column":
+        kinds = known.names.items()
+        yield from ((f'{name}["{column.name}"]', str(column.kind)) for name, kind in kinds for column in kind.columns)
     elif "|" in taken:
         yield from ((word, "") for word in taken.split("|"))
 
