@@ -91,7 +91,7 @@ INSIDE = {
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
-        *("completing", "commands", "helping", "screen", "history"),
+        *("completing", "commands", "viewing", "helping", "screen", "history", "words"),
     ),
     "session": ("__init__", "session", "scripts", "states", "values"),
     "explain": ("__init__", "manual", "planned", "written", "listing"),
@@ -104,7 +104,7 @@ INSIDE = {
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.images": ("__init__", "reading", "several", "opening", "writing", "table", "replacing"),
-    "files.tables": ("__init__", "delimited", "documents", "parquet", "numbers"),
+    "files.tables": ("__init__", "reading", "delimited", "documents", "parquet", "numbers"),
     "files.formats": (
         *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),
         *("nii_gz", "nii", "nrrd", "mha", "dicom"),
@@ -169,7 +169,7 @@ INSIDE = {
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
-        *("__init__", "measuring", "keeping", "properties", "records", "pixels"),
+        *("__init__", "measuring", "keeping", "properties", "records", "pixels", "places", "rounding"),
         *("watersheds", "peaks", "distances", "components"),
     ),
     "library.regions.properties": ("__init__", "grey", "place", "form", "size"),

@@ -55,6 +55,10 @@ def test_every_property_of_regions_has_an_example_that_runs(known: Property) -> 
         api.Program.kind,
         binding.Image,
         maskexpr.view,
+        maskexpr.read,
+        maskexpr.write,
+        maskexpr.Table,
+        maskexpr.Table.to_rows,
         functions,
     ],
 )

@@ -268,3 +268,11 @@ def test_images_of_other_libraries_are_taken_and_shown(notebook: Notebook) -> No
     np.testing.assert_array_equal(view.on, iio.imread(ANKLE))
     notebook.shell.user_ns["im"] = others.pillow_image(notebook.im, ("P",))
     assert "has a palette" in notebook.mistake("%mask im > 64")[1]
+
+
+def test_a_table_is_shown_as_one(notebook: Notebook) -> None:
+    table = notebook("%%mask t\nm = im > 64\nmeasure(m, area, mean_intensity, of=im)")
+    assert isinstance(table, maskexpr.Table)
+    assert notebook["t"] == table
+    assert "<th>mean_intensity</th>" in table._repr_html_()
+    assert notebook("maskexpr.view(m, im, by=(t, 'area'))" if "maskexpr" in notebook else "t") is not None

@@ -15,7 +15,7 @@ from maskexpr.checker.params import literal, param_value, written_value
 from maskexpr.containers import Made, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN, Diagnostic, InputError
-from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, FOREIGN_VALUES, worded
+from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, worded
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.diagnostics.source import Source
 from maskexpr.functions.arguments import Refused
@@ -136,7 +136,7 @@ def _missing(
     if info.name in catalogue:
         return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
     if info.name in PROPERTIES:
-        return messages.INPUT_IS_PROPERTY.at(*place, name=info.name)
+        return messages.INPUT_IS_PROPERTY.at(*place, name=info.name, usual=USUAL.get(info.name, "> 1"))
     near = FOREIGN_VALUES.get(info.name, "")
     if not near and suggest:
         lowered = info.name.lower()

@@ -167,7 +167,7 @@ def _look_among_open(here: Place, table: Step, name: str) -> None:
     possible = here.context.steps.open_columns[table]
     if not possible or name in possible:
         return
-    others = ", ".join(one for one in possible if one in PROPERTIES) or "area"
+    others = ", ".join(one for one in possible if one in PROPERTIES and one != LABEL) or "area"
     near = nearest(name, possible)
     if name in PROPERTIES and not any(one.startswith(f"{name}_") for one in possible):
         here.report(messages.COLUMN_UNMEASURED, name=name, others=others)

@@ -108,6 +108,8 @@ def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dic
         from maskexpr.files.tables.documents import as_data
 
         return {"kind": "table", "rows": value.rows, "columns": as_data(value), "units": value.units}
+    if kind.is_of_rows:
+        return {"kind": "list", "value": _plain(value.tolist())}
     if not kind.holds_pixels:
         return {"kind": kind.name, "value": _plain(value)}
     from maskexpr.display.facts import facts_of

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from maskexpr.api import Image, compile
 from maskexpr.checker import binding
 from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
-from maskexpr.display import results
-from maskexpr.files import images, outputs, programs
+from maskexpr.files import images, outputs, programs, tables
 from maskexpr.files.access import STANDARD, Access
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.table import LABEL, Table
 from maskexpr.program.steps import InputInfo
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def add_show(commands: "Commands") -> None:
     command.add_argument("image", metavar="IMAGE", help="a picture file; - reads standard input")
     command.add_argument("mask", metavar="MASK", nargs="?", help="a mask of 0 and 255, or labels, of the image's shape")
     shared.add_view(command)
+    by = "colour the regions by a property, area or mean_intensity say, or a column of a table: cells.csv:area"
+    command.add_argument("--by", metavar="COLUMN", help=by)
     command.add_argument("--plane", metavar="N", type=int, help="which plane of a stack, from 0 on; else a middle one")
     command.add_argument("--spacing", metavar="SIZE", help=shared.SPACING)
     command.add_argument(
@@ -50,6 +53,10 @@ def _show(options: argparse.Namespace) -> int:
     image = _image(options.image, options.spacing, access, alone=mask is None)
     ground = image if mask is not None else None
     view = views.view_of(*(mask or image), ground, options.view or "overlay", options.plane)
+    if options.by is not None:
+        if mask is None:
+            raise InputError(messages.SHOW_BY_NO_MASK.anywhere(by=options.by))
+        view = views.coloured(view, *_column(options.by, mask, image, access))
 
     name, stem = programs.stem_of(options.image), programs.stem_of(options.mask or options.image)
     wanted = drawing.PictureFiles()
@@ -65,13 +72,28 @@ def _show(options: argparse.Namespace) -> int:
 
     alone = STANDARD in wanted.paths.values()  # nothing else goes to standard output beside a file
     drawn = sys.stdout.isatty() and not alone
-    text = drawing.in_terminal(view) if drawn else results.summary(view.value, view.kind)
+    text = drawing.in_terminal(view) if drawn else view.summary
     print(text, file=sys.stderr if alone else sys.stdout)
     for title, path in wanted.paths.items():
         outputs.write(wanted.made[title], path)
         if path != STANDARD:
             print(shown(path), file=sys.stderr if alone else sys.stdout)
     return shared.OK
+
+
+def _column(by: str, mask: tuple[Any, Kind], image: tuple[Any, Kind], access: Access) -> tuple[Table, str]:
+    """A table of the regions and the column that they are coloured by: one of a file, or a property measured now."""
+    path, _, column = by.rpartition(":")
+    if tables.is_of_tables(images.ending_of(path)):
+        access.note(path)
+        return tables.read(path), column
+    values = {name: Image(value, kind.spacing, kind.name) for name, (value, kind) in {"m": mask, "im": image}.items()}
+    of = "gray(im)" if image[1].name == "colour" else "im"
+    table = compile(f"measure(m, {by}, of={of})", name="--by")(**values)
+    if not isinstance(table, Table) or len(table) != 2:
+        names = [name for name in table if name != LABEL] if isinstance(table, Table) else ["none"]
+        raise InputError(messages.SHOW_BY_SEVERAL.anywhere(by=by, names=", ".join(names), first=names[0]))
+    return table, list(table)[1]
 
 
 def _image(path: str, spacing: str | None, access: Access, alone: bool) -> tuple[Any, Kind]:

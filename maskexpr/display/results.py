@@ -34,6 +34,11 @@ def number_text(value: Any) -> str:
     return str(value)
 
 
+def as_list(value: Any) -> Any:
+    """A column of a table as a list of its numbers; what is none as it is."""
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
 def summary(value: Any, kind: Kind, valid: Array | None = None) -> str:
     """One line about a result: shape, how much is on, how many regions and the largest; how many labels; the range of
     an image; how large a table is; how many pixels are without data, which is what `valid` is off for."""
@@ -45,8 +50,8 @@ def summary(value: Any, kind: Kind, valid: Array | None = None) -> str:
 def _summary(value: Any, kind: Kind, valid: Array | None) -> str:
     if isinstance(value, Table):
         return f"table, {size_text(value)}"
-    if not isinstance(value, np.ndarray):
-        return number_text(value)
+    if not isinstance(value, np.ndarray) or kind.is_of_rows:
+        return number_text(as_list(value))
     shape = shape_text(kind.shape or value.shape, kind.channels)
     found = facts_of(value, kind, valid)
     if kind.name in ("mask", "mask samples"):
@@ -191,8 +196,9 @@ def line(
     """The summary of a result; in a terminal that of an image with a small histogram, and long lists cut short."""
     words = summary(value, kind, valid)
     if abilities.is_terminal:
-        if isinstance(value, list | tuple) and len(words) > abilities.columns - 12:
-            words = _cut_short(value)
+        listed = as_list(value) if kind.is_of_rows else value
+        if isinstance(listed, list | tuple) and len(words) > abilities.columns - 12:
+            words = _cut_short(listed)
         if kind.name in INTENSITIES and abilities.unicode and isinstance(value, np.ndarray):
             from maskexpr.display.terminal import sparkline
 

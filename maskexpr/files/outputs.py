@@ -19,7 +19,7 @@ from maskexpr.kinds.table import Table
 
 
 def is_array(result: Result) -> bool:
-    return isinstance(result.value, np.ndarray)
+    return result.kind.is_array
 
 
 def is_table(result: Result) -> bool:
@@ -44,7 +44,8 @@ def targets(
     files = [option for option in options if _is_file(option)]
     patterns = [option for option in options if option not in files] or ([] if files else [names])
     for path in files:
-        named = _named_after(path, _fitting(results, path))
+        _refuse_another_kind(results, path)
+        named = _named_after(path, _able(results, path))
         if named and named not in found:
             found[named] = path
     for path in files:
@@ -63,16 +64,26 @@ def _is_folder(option: str) -> bool:
     return option.endswith(("/", os.sep)) or os.path.isdir(option)
 
 
-def _fitting(results: Mapping[str, Result], path: str) -> list[str]:
-    """The results that a file of that name may hold; of an ending that nothing is known of, all that go to files."""
+def _able(results: Mapping[str, Result], path: str) -> list[str]:
+    """The results that a file of that name can hold; of an ending that nothing is known of, all that go to files."""
     ending = images.ending_of(path)
-    arrays = [name for name, result in results.items() if is_array(result)]
-    found = [name for name, result in results.items() if is_table(result)]
     if path == STANDARD or not (tables.is_of_tables(ending) or images.is_ending(ending)):
-        return [name for name in results if name in arrays or name in found]
-    if images.is_ending(ending):
-        return arrays
-    return found or [name for name in results if name not in arrays]
+        return [name for name, result in results.items() if _goes_to_files(result)]
+    return [name for name, result in results.items() if is_array(result) == images.is_ending(ending)]
+
+
+def _fitting(results: Mapping[str, Result], path: str) -> list[str]:
+    """Those that it may be meant for without being named after them: numbers and lists where there is no table."""
+    able = _able(results, path)
+    return [name for name in able if _goes_to_files(results[name])] or able
+
+
+def _refuse_another_kind(results: Mapping[str, Result], path: str) -> None:
+    """Refuse mask.csv, a file that has the very name of a result and cannot hold it."""
+    name = os.path.basename(path)
+    result = results.get(name[: len(name) - len(images.ending_of(name))])
+    if result is not None:
+        refuse_unfit(name.partition(".")[0], result.kind, path)
 
 
 def _named_after(path: str, names: Iterable[str]) -> str | None:
@@ -106,7 +117,7 @@ def _unfit(results: Mapping[str, Result], path: str) -> InputError:
 def _no_file_for(name: str, kind: Kind, path: str) -> InputError:
     endings = ".png, .tif or .npy" if kind.is_array else tables.ENDINGS
     fields = {"path": shown(path), "name": name, "kind": kind.name, "endings": endings}
-    return InputError(messages.OUTPUT_KIND.anywhere(**fields))
+    return InputError(messages.OUTPUT_UNFIT.anywhere(**fields))
 
 
 def refuse_unfit(name: str, kind: Kind, path: str) -> None:
@@ -213,7 +224,9 @@ def _to_standard_output(data: bytes) -> None:
 
 
 def as_table(value: Any, name: str, path: str | os.PathLike[str]) -> Table:
-    """A number or a list as a table of one column."""
+    """A number, a list or a column as a table of one column."""
+    if isinstance(value, np.ndarray):
+        return Table({name: value})
     values = list(value) if isinstance(value, list | tuple) else [value]
     if any(isinstance(item, list | tuple) for item in values):
         raise FileError(messages.FILE_LIST_OF_LISTS.anywhere(path=shown(path), name=name))

@@ -49,7 +49,7 @@ def read(
     >>> import tempfile
     >>> path = tempfile.mkdtemp() + "/m.npy"
     >>> maskexpr.write(path, np.array([[True, False]]))
-    >>> maskexpr.evaluate("area(m)", m=maskexpr.read(path))
+    >>> maskexpr.evaluate("area(m)", m=maskexpr.read(path, kind="mask"))
     1
     """
     pixels, _ = programs.read_input(InputInfo("the image", kind), Path(path), Access())
@@ -93,9 +93,10 @@ def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: s
     >>> maskexpr.write(path, np.array([[2, 0, 7]]), kind="labels")
     >>> np.load(path)
     array([[2, 0, 7]], dtype=uint8)
+    >>> import pathlib
     >>> path = tempfile.mkdtemp() + "/cells.csv"
     >>> maskexpr.write(path, maskexpr.Table({"label": np.array([1, 2]), "area": np.array([12, 40])}))
-    >>> print(open(path).read())
+    >>> print(pathlib.Path(path).read_text())
     label,area
     1,12
     2,40

@@ -23,9 +23,10 @@ class Table(Mapping[str, Column]):
     """A table of regions: a mapping of columns, each an array with one value a region.
 
     The first column, `label`, has the numbers of the regions. Columns cannot be written to. What a column is in, where
-    that is not pixels or the grey values of the image, is among the `units`: `{"area_mm2": "mm2"}`.
+    that is not pixels or the grey values of the image, is among the `units`: `{"area_mm2": "mm2"}`. `to_pandas()` gives
+    a DataFrame, and so does `polars.DataFrame(dict(table))`; `maskexpr.write("cells.csv", table)` a file.
 
-    >>> table = Table({"label": np.array([1, 2]), "area": np.array([12, 40])})
+    >>> table = maskexpr.Table({"label": np.array([1, 2]), "area": np.array([12, 40])})
     >>> table.rows, list(table), table["area"].max()
     (2, ['label', 'area'], np.int64(40))
     >>> table
@@ -74,7 +75,7 @@ class Table(Mapping[str, Column]):
     def to_rows(self) -> list[dict[str, Any]]:
         """A dict for each row, of Python's own numbers.
 
-        >>> Table({"label": np.array([1, 2]), "solidity": np.array([0.5, 1])}).to_rows()
+        >>> maskexpr.Table({"label": np.array([1, 2]), "solidity": np.array([0.5, 1])}).to_rows()
         [{'label': 1, 'solidity': 0.5}, {'label': 2, 'solidity': 1.0}]
         """
         values = (column.tolist() for column in self._columns.values())

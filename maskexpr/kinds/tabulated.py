@@ -181,7 +181,8 @@ def cell_texts(values: NDArray[Any]) -> list[str]:
     if not sizes:
         return [_plain(number, 1) for number in numbers]
     largest, smallest = _exponent(max(sizes)), _exponent(min(sizes))
-    decimals = max(1, min(_DIGITS - 1 - largest, _MOST_DECIMALS), _LEAST_DIGITS - 1 - smallest)
+    digits = _DIGITS if largest >= 0 else _DIGITS - 1  # 0.9752
+    decimals = max(1, min(digits - 1 - largest, _MOST_DECIMALS), _LEAST_DIGITS - 1 - smallest)
     if decimals > _MOST_DECIMALS or largest >= _LARGEST:
         return [f"{number:.3e}" if number and math.isfinite(number) else _plain(number, 1) for number in numbers]
     texts = [_plain(number, decimals) for number in numbers]

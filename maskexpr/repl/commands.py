@@ -24,13 +24,13 @@ from maskexpr.kinds.kind import INTENSITIES
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import parse
-from maskexpr.repl import helping
+from maskexpr.repl import helping, viewing
 from maskexpr.repl.screen import Screen, table
+from maskexpr.repl.words import words_of
 from maskexpr.session import Outcome, Session
 
 _ALSO = {"exit": "quit", "?": "help"}
 _COMMAND = re.compile(r"\s*:\s*(\S*)")
-_WORD = re.compile(r""""[^"]*"?|'[^']*'?|\S+""")
 
 
 @dataclass(slots=True)
@@ -66,7 +66,8 @@ class Command:
         What it does, in a line; what else there is to say.
     takes
         What each argument is, for completion: a `name` of the session, a `file`, a `program` file, a `topic` of help, a
-        `value` of the language that goes on to the end, a text of its own (`text`), or one of some words (`on|off`).
+        `value` of the language that goes on to the end, a text of its own (`text`), one of some words (`on|off`), or
+        what `:view` takes (`shown`).
     """
 
     name: str
@@ -110,15 +111,6 @@ def _command(arguments: str = "", takes: Sequence[str] = (), example: str = "") 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a command line, or a text in quotes; `open` where its last quote is missing."""
-
-    text: str
-    start: int
-    open: bool = False
-
-
 def is_command(text: str) -> bool:
     """Whether a text is for the session and not for the language."""
     return text.lstrip().startswith(":")
@@ -127,18 +119,6 @@ def is_command(text: str) -> bool:
 def names_command(text: str) -> bool:
     """Whether a text begins with a command that there is."""
     return _named(text) is not None
-
-
-def words_of(text: str) -> list[Word]:
-    """The words of a command line; what is in quotes is one word."""
-    found = []
-    for match in _WORD.finditer(text):
-        typed = match[0]
-        quoted = typed[0] in "\"'"
-        closed = quoted and len(typed) > 1 and typed[-1] == typed[0]
-        inner = typed[1 : -1 if closed else None] if quoted else typed
-        found.append(Word(inner, match.start(), quoted and not closed))
-    return found
 
 
 def takes_value(text: str) -> bool:
@@ -169,8 +149,7 @@ def run_command(text: str, talk: Talk) -> str:
     if not needed <= len(words) <= len(command.takes):
         if not command.arguments:
             raise InputError(messages.COMMAND_BARE.anywhere(name=command.name))
-        fields_ = {"name": command.name, "arguments": command.arguments, "example": command.example}
-        raise InputError(messages.COMMAND_ARGUMENTS.anywhere(**fields_))
+        raise InputError(messages.COMMAND_ARGUMENTS.anywhere(**_usage(command.name)))
     return command.does(talk, *words)
 
 
@@ -280,8 +259,7 @@ def _saved(talk: Talk, name: str) -> str:
     kinds = {n: kind for n, kind in talk.session.names.items() if not name or n == name}
     kinds = {n: kind for n, kind in kinds.items() if kind.is_array or kind.name == "table"}
     if not kinds:
-        fields_ = {"name": "save", "arguments": "NAME FILE", "example": COMMANDS["save"].example}
-        raise InputError(messages.COMMAND_ARGUMENTS.anywhere(**fields_))
+        raise InputError(messages.COMMAND_ARGUMENTS.anywhere(**{**_usage("save"), "arguments": "NAME FILE"}))
     ends = {n: "png" if k.ndim == 2 else "tif" if k.is_array else "csv" for n, k in kinds.items()}
     rows = [(n, talk.screen.words(talk.session.value(n)), f":save {n} {n}.{end}") for n, end in ends.items()]
     return table(rows, talk.screen.columns, fold=talk.screen.abilities.is_terminal)
@@ -323,22 +301,30 @@ def hist(talk: Talk, name: str, part: str = "") -> str:
     return talk.screen.histogram(image, talk.session.thresholds(name), mask)
 
 
-@_command("[HOW]", ["|".join(MODES)], ":view contour")
-def view(talk: Talk, mode: str = "") -> str:
+@_command("[HOW] [NAME] [by] [COLUMN]", ["shown"] * 4, ':view cells by t["area"]')
+def view(talk: Talk, *words: str) -> str:
     """Show masks as overlay, contour, mask or side.
 
     A tint on the image the mask was made from, its contour there, the mask alone, or both side by side. Without a word
-    the last result is shown again, as large as the window is now.
+    the last result is shown again, as large as the window is now; with a NAME that one. The regions of a mask or labels
+    can have the colours of a column of their table: :view cells by t["area"].
     """
-    screen = talk.screen
-    if mode:
+    screen, wanted = talk.screen, viewing.asked(talk.session, words)
+    if len(wanted.modes) > 1:
+        raise InputError(messages.COMMAND_ARGUMENTS.anywhere(**_usage("view")))
+    for mode in wanted.modes:
         screen.mode = _choice("view", mode, MODES)
-    last = screen.last
+    last = wanted.outcome or (screen.last_regions if wanted.by else screen.last)
+    if last is None and wanted.modes and not wanted.by:
+        return f"masks are shown as {screen.mode}"
     if last is None:
-        if mode:
-            return f"masks are shown as {screen.mode}"
         raise InputError(messages.NOTHING_TO_SHOW.anywhere())
-    return screen.picture(talk.session, last)
+    return screen.picture(talk.session, last, by=wanted.by)
+
+
+def _usage(name: str) -> dict[str, str]:
+    command = COMMANDS[name]
+    return {"name": name, "arguments": command.arguments, "example": command.example}
 
 
 @_command("NAME VALUE", ["name", "value"], ":set low 40")

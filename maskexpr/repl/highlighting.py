@@ -7,8 +7,9 @@ from pygments.lexer import Lexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text, Whitespace
 
 from maskexpr.language.parser.grammar import lex
-from maskexpr.repl.commands import is_command, takes_value, words_of
+from maskexpr.repl.commands import is_command, takes_value
 from maskexpr.repl.completing import LONGEST
+from maskexpr.repl.words import words_of
 
 # All others are operators.
 _TOKENS = {

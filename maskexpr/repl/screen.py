@@ -3,12 +3,13 @@
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maskexpr.display.results import drawn, line
 from maskexpr.display.terminal import Abilities, draw_histogram, resized
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import SEGMENTATIONS
+from maskexpr.kinds.table import Table
 from maskexpr.session import Outcome, Session
 
 _COLOURS = {"error": "31", "warning": "33", "title": "1", "quiet": "2"}
@@ -28,6 +29,7 @@ class Screen:
     mode: str = "overlay"
     timed: bool = True
     last: Outcome | None = None
+    last_regions: Outcome | None = None  # the last mask or labels
 
     @property
     def columns(self) -> int:
@@ -44,6 +46,7 @@ class Screen:
         last_is_table = bool(arrays) and arrays[-1].kind.name == "table"
         pictured = (arrays if last_is_table else masks or [r for r in arrays if r.kind.is_array])[-1:]
         self.last = next(iter([*pictured, *outcomes[-1:]]), self.last)
+        self.last_regions = next(iter(masks[-1:]), self.last_regions)
         lines = [self.line(outcome) for outcome in outcomes if outcome not in pictured]
         return "\n".join([*lines, *(self.picture(session, outcome, len(lines)) for outcome in pictured)])
 
@@ -62,14 +65,23 @@ class Screen:
         """An outcome in a line: its name, what it is, the time it took."""
         return self._folded(_title(outcome) + self._words(outcome, self._seconds(outcome)))
 
-    def picture(self, session: Session, outcome: Outcome, lines_above: int = 0) -> str:
-        """An outcome in a line and as a picture, on the image that it came from."""
+    def picture(
+        self, session: Session, outcome: Outcome, lines_above: int = 0, by: tuple[Table, str] | None = None
+    ) -> str:
+        """An outcome in a line and as a picture, on the image that it came from; its regions in the colours of a column
+        of their table, if one is given."""
         ground = session.value(outcome.on) if outcome.on in session.names else None
         on = (ground.value, ground.kind) if ground is not None else None
+        colouring = None
+        if by is not None:
+            from maskexpr.display import views
+
+            view = views.coloured(views.View(outcome.value, outcome.kind), *by)
+            outcome, colouring = replace(outcome, value=view.value, kind=view.kind), view.by
         words = self.line(outcome)
         lines_left = min(_LINES_LEFT + lines_above + words.count("\n"), self.abilities.lines // 2)
-        valid = outcome.valid
-        shown = drawn(outcome.value, outcome.kind, self.abilities, on, self.mode, lines_left=lines_left, valid=valid)
+        shown = drawn(outcome.value, outcome.kind, self.abilities, on, self.mode, lines_left=lines_left,
+                      valid=outcome.valid, by=colouring)  # fmt: skip
         return words + "".join(shown.partition("\n")[1:])
 
     def _folded(self, text: str) -> str:

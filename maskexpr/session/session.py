@@ -367,7 +367,7 @@ class Session:
     def save(self, name: str, path: str) -> Outcome:
         """Write the value of a name to a file, with the record of the lines that led to it."""
         outcome = self.value(name)
-        if not (outcome.kind.is_array or outcome.kind.name in ("table", "list")):
+        if not (outcome.kind.is_array or outcome.kind.word in ("table", "list", "column")):
             raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=outcome.kind.name))
         outputs.refuse_unfit(name, outcome.kind, path)
         all_opened = self._now.state.opened.items()

@@ -17,7 +17,7 @@ from helpers.places import DATA, EXAMPLES
 from scipy import ndimage
 
 import maskexpr
-from maskexpr.display import results
+from maskexpr.display import pictures, results
 from maskexpr.display.pictures import colours
 from maskexpr.display.terminal import Abilities
 from maskexpr.files import images
@@ -395,3 +395,58 @@ def test_a_mask_file_in_colours_is_a_mask_if_its_channels_are_equal(shell: Shell
     assert shell("run", "area.mask", "m=rgb.png")[1] == f"result = {mask.sum()}\n"
     code, _, err = shell("run", "area.mask", "m=ihc.png")
     assert (code, "its channels differ; declare it colour, and compare one: red(m) > 0" in err) == (2, True)
+
+
+# --- regions in the colours of a column ------------------------------------------------------------------------------
+
+
+def test_show_by_a_property_or_a_column(shell: Shell) -> None:
+    program = (
+        "m = remove_small(im > otsu(im), 500); output m; output t = measure(m, area, centroid, mean_intensity, of=im)"
+    )
+    assert shell("eval", program, "im=coins.png", "-o", "out/")[0] == 0
+    table = maskexpr.evaluate(
+        "measure(remove_small(im > otsu(im), 500), area, mean_intensity, of=im)", im=iio.imread("coins.png")
+    )
+    show = ("show", "coins.png", "out/coins-m.png", "--overlay", "over.png", "--by")
+    summary = f"labels 303x384, {table.rows} labels, coloured by "
+    for by in ("area", "mean_intensity"):
+        code, out, err = shell(*show, by)
+        assert (code, err) == (0, "")
+        assert out.startswith(f"{summary}{by} from {results.by_text(_colouring(table, by)).split(' from ')[1]}\n")
+    first = iio.imread("over.png")
+    assert first.shape[1:] == (384, 3)
+    assert first.shape[0] > 303
+    assert shell(*show, "out/coins-t.csv:mean_intensity")[1].startswith(f"{summary}mean_intensity")
+    np.testing.assert_array_equal(iio.imread("over.png"), first)
+
+
+def _colouring(table: maskexpr.Table, column: str) -> pictures.Colouring:
+    return pictures.Colouring(table["label"], table[column], column)
+
+
+@pytest.mark.parametrize(
+    ("by", "code", "said"),
+    [
+        ("nix", 1, "nix is no property of regions"),
+        (
+            "centroid",
+            2,
+            "centroid has the columns centroid_y, centroid_x; name one property of one number, or a column",
+        ),
+        ("nix.csv:area", 2, "cannot read nix.csv: there is no such file"),
+        ("t.csv:nix", 2, "the table has no column nix; it has label, area"),
+        ("t.csv:area", 2, "the table has a region 99999, which is not among those that are shown"),
+    ],
+)
+def test_show_by_what_is_not_there(shell: Shell, by: str, code: int, said: str) -> None:
+    maskexpr.write("m.png", iio.imread("coins.png") > 107)
+    Path("t.csv").write_text("label,area\n99999,3\n")
+    found, out, err = shell("show", "coins.png", "m.png", "--by", by)
+    assert (found, out) == (code, "")
+    assert said in err
+
+
+def test_show_by_needs_regions(shell: Shell) -> None:
+    said = "there are no regions to colour by area; name an image and its mask or labels: show IMAGE MASK --by area"
+    assert shell("show", "coins.png", "--by", "area") == (2, "", f"error: {said}\n")

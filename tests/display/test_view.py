@@ -193,3 +193,46 @@ def test_values_that_are_not_finite() -> None:
 def test_a_name_that_is_not_there() -> None:
     with pytest.raises(AttributeError, match="module 'maskexpr' has no attribute 'views'"):
         maskexpr.views  # type: ignore[attr-defined] # noqa: B018
+
+
+# --- regions in the colours of a column ------------------------------------------------------------------------------
+
+REGIONS = np.array([[1, 1, 0, 3]], np.int32)
+SIZES = maskexpr.Table(
+    {"label": np.array([3, 1]), "area": np.array([1, 2]), "size_mm2": np.array([0.25, np.nan])}, {"size_mm2": "mm2"}
+)
+
+
+def test_labels_by_a_column() -> None:
+    view = maskexpr.view(REGIONS, mode="mask", by=(SIZES, "area"))
+    assert repr(view) == "labels 1x4, 2 labels, coloured by area from 1 to 2"
+    picture = pixels(view.png())
+    assert [tuple(c) for c in picture[0, :4]] == [colours.RAMP[-1]] * 2 + [colours.OFF, colours.RAMP[0]]
+    assert picture.shape[0] == 1 + view.by.legend_height()
+    assert repr(maskexpr.view(REGIONS, by=(SIZES, "size_mm2"))).endswith("coloured by size_mm2 from 0.25 to 0.25")
+    assert "coloured by area" in str(view._repr_html_())
+    assert max(pixels(view._repr_png_()).shape[:2]) <= 840
+
+
+def test_regions_of_a_mask_by_a_column() -> None:
+    table = maskexpr.evaluate("measure(m, area)", m=REGIONS > 0)
+    assert repr(maskexpr.view(REGIONS > 0, by=(table, "area"))) == "labels 1x4, 2 labels, coloured by area from 1 to 2"
+
+
+@pytest.mark.parametrize(
+    ("value", "by", "said"),
+    [
+        (REGIONS, (SIZES, "nix"), "the table has no column nix; it has label, area, size_mm2"),
+        (REGIONS, ({"label": [1]}, "area"), "by is no table with the name of a column; write by=(table, 'area'), say"),
+        (REGIONS, SIZES, "by is no table with the name of a column"),
+        (REGIONS, (SIZES, 1), "by is no table with the name of a column"),
+        (REGIONS, (maskexpr.Table({"area": np.array([2])}), "area"), "the table has no column label"),
+        (IM, (SIZES, "area"), "regions are coloured by a column, and this is an image"),
+        (REGIONS // 2, (SIZES, "area"), "the table has a region 3, which is not among those that are shown"),
+        (SIZES, None, "a table is no picture; show its regions: view(labels, by=(table, 'area')), say"),
+    ],
+)
+def test_columns_that_colour_nothing(value: object, by: object, said: str) -> None:
+    with pytest.raises(maskexpr.InputError) as raised:
+        maskexpr.view(value, by=by)  # type: ignore[arg-type]
+    assert said in str(raised.value)

@@ -1,5 +1,6 @@
 """What a session in the REPL shows: results, mistakes, and what each command does."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from helpers.repl_typing import Typing
 
+import maskexpr
 from maskexpr.cli import main
 from maskexpr.display.terminal import Abilities
 from maskexpr.repl.commands import COMMANDS
@@ -396,3 +398,76 @@ def test_each_command_has_help_and_an_example_that_reads(name):
     assert len(needed) <= len(words) - 1 <= len(command.takes)
     assert len(command.takes) == len(command.arguments.split())
     assert command.help in Typing()(f":help :{name}")
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def window(folder):
+    typing = Typing(Abilities(columns=60, lines=20, colours=2**24, protocol="blocks"))
+    typing(":load im leg.png")
+    typing("bone = remove_small(im > 64, 20)")
+    typing("t = measure(bone, area, centroid, mean_intensity, of=im)")
+    return typing
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[\d;]*m", "", text)
+
+
+def test_a_table_is_shown_with_its_rows(window):
+    count = int(maskexpr.evaluate("count(m)", m=window.session.value("bone").value))
+    shown = window("t")
+    first, head, *rows = plain(shown).rstrip("\n").split("\n")
+    assert first == f"t: table, {count} rows, 5 columns" if first.startswith("t:") else first.startswith("table, ")
+    assert head.split() == ["label", "area", "centroid_y", "centroid_x", "mean_intensity"]
+    assert "\x1b[1mlabel" in shown
+    assert len(rows) <= 18
+    assert max(map(len, plain(shown).splitlines())) < 60
+    assert window("count(t)") == f"{count}\n"
+    assert window('t["area"]').startswith("[")
+
+
+def test_tables_in_lists_and_files(window):
+    rows = window.session.value("t").value.rows
+    assert f"t     table, {rows} rows, 5 columns" in plain(window(":vars"))
+    assert ":save t t.csv" in window(":save")
+    assert window(":save t t.csv").startswith("t.csv  t: table")
+    assert Path("t.csv").read_bytes().startswith(b"label,area,centroid_y,centroid_x,mean_intensity\r\n1,")
+    assert "t.png is no file for t, which is a table" in window.mistake(":save t t.png")
+    assert "bone.csv is no file for bone, which is a mask" in window.mistake(":save bone bone.csv")
+    assert window(":script").rstrip().endswith("output bone\noutput t")
+    window('a = t["area"]')
+    window(":save a a.json")
+    assert Path("a.json").read_text("ascii").startswith('{"a": [')
+
+
+def test_a_view_of_regions_by_a_column(window):
+    by_area = window(':view bone by t["area"]')
+    *_, last = plain(by_area).rstrip("\n").split("\n")
+    areas = window.session.value("t").value["area"]
+    assert last.startswith(f"area  {areas.min()} ")
+    assert last.endswith(f" {areas.max()}")
+    assert by_area.count("\n") <= 18
+    assert window(':view by t["area"]') == by_area
+    assert window(':view contour by t["area"]') != by_area
+    assert window(":view overlay bone") != by_area
+    assert "bone: mask" in plain(window(":view bone"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (":view by", 'by needs a column of a table; write :view by t["area"], say'),
+        (":view bone by t", 't is no column of a table; write :view bone by t["area"], say'),
+        (':view bone by im["area"]', "im is an image, not a table"),
+        (':view bone by t["nix"]', "the table has no column nix; it has label, area"),
+        (':view bone by nix["area"]', "there is no nix here"),
+        (':view im by t["area"]', "regions are coloured by a column, and this is an image"),
+        (":view im bone", ":view cannot be bone; it is overlay"),
+        (":view mask side", "it is :view [HOW] [NAME] [by] [COLUMN]; such as"),
+    ],
+)
+def test_views_that_cannot_be(window, text, said):
+    assert said in plain(window.mistake(text)).replace("\n", " ")

@@ -30,7 +30,7 @@ OUTPUT_ONE_FILE = Mistake(
 OUTPUT_NO_ARRAY = Mistake(
     "output-target", "there is no mask or image to write to {path}", "leave out -o: it is printed"
 )
-OUTPUT_KIND = Mistake("output-target", "{path} is no file for {name}, which is {kind:a}", "write {endings}, say")
+OUTPUT_UNFIT = Mistake("output-target", "{path} is no file for {name}, which is {kind:a}", "write {endings}, say")
 OUTPUT_LEFT_OVER = Mistake(
     "output-target", "no result is left for {path}: {names} went to other files", "give one -o for each result"
 )

@@ -191,7 +191,7 @@ WRITE_NODATA = Mistake(
 TABLE_NEEDS_PANDAS = Mistake(
     "needs-pandas",
     "a DataFrame needs the pandas package",
-    "pip install pandas, or use the table as a mapping of arrays",
+    "pip install pandas, or take the columns: dict(table)",
 )
 FILE_NO_TABLE = Mistake(
     "file-suffix", "cannot write {path}: its ending names no format that holds a table", "write {endings}"
@@ -208,3 +208,6 @@ FILE_LIST_OF_LISTS = Mistake(
     "file-suffix", "cannot write {path}: {name} holds lists, which are no column", "take one of them: {name}[0], say"
 )
 WRITE_TABLE_PLAIN = Mistake("write-kind", "a table has no kind and no place", "leave out kind and like")
+FILE_NOT_TABLE = Mistake(
+    "file-no-table", "cannot read {path}: it holds no table of regions", "write one: maskexpr eval ... -o cells.csv"
+)

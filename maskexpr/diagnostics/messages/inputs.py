@@ -15,7 +15,7 @@ INPUT_MISSING_PROPERTY_FOREIGN = Mistake(
 INPUT_IS_PROPERTY = Mistake(
     "input-missing",
     "no {name} was given, and {name} is a property of regions",
-    "name it where regions are measured or chosen: measure(m, {name}), keep(m, {name} > 1)",
+    "name it where regions are measured or chosen: measure(m, {name}), keep(m, {name} {usual})",
 )
 INPUT_LATER = Mistake(
     "input-missing", "no {name} was given, and it gets a value only here or further down", "move that line up"

@@ -32,3 +32,9 @@ VIEW_BY_OTHERS = Mistake(
     "the table has a region {label}, which is not among those that are shown",
     "give the labels that the table was measured of",
 )
+SHOW_BY_NO_MASK = Mistake(
+    "view", "there are no regions to colour by {by}", "name an image and its mask or labels: show IMAGE MASK --by {by}"
+)
+SHOW_BY_SEVERAL = Mistake(
+    "view", "{by} has the columns {names}", "name one property of one number, or a column of a table: cells.csv:{first}"
+)

@@ -26,3 +26,6 @@ PROMPT_UNUSABLE = Mistake(
     "warning",
 )
 SESSION_INPUT = Mistake("given-form", "{text} is neither name=FILE nor a program", "write im={text}")
+VIEW_BY_WHAT = Mistake("command", "by needs a column of a table", 'write {command} t["area"], say')
+VIEW_BY_TEXT = Mistake("command", "{text} is no column of a table", 'write {command} t["area"], say')
+VIEW_BY_NO_TABLE = Mistake("kind", "{name} is {kind:a}, not a table", "make one: t = measure(cells, area), say")

@@ -93,7 +93,7 @@ class Colouring:
             pen.text((x, _MARGIN), text, colours.ON, written)
             x += length + _MARGIN
         bar = min(_LONGEST_BAR, width - x - lengths[2] - 2 * _MARGIN)
-        rows = np.repeat(ramp()[np.newaxis, np.arange(bar) * _STEPS // bar], _TEXT, axis=0)
+        rows = np.repeat(ramp()[np.newaxis, np.arange(bar) * (_STEPS - 1) // (bar - 1)], _TEXT, axis=0)
         strip.paste(Image.fromarray(rows), (x, _MARGIN))
         pen.text((x + bar + _MARGIN, _MARGIN), high, colours.ON, written)
         above = np.full((picture.shape[0], width, 3), colours.OFF, np.uint8)

@@ -68,7 +68,7 @@ def draw_legend(by: Colouring, abilities: Abilities) -> str:
     if not high or abilities.colours < 256:
         return f"{by.name}  {low} dark, {high} bright" if high else f"{by.name}  {low}"
     width = max(4, min(_LEGEND, abilities.columns - len(by.name) - len(low) - len(high) - 6))
-    bar = ramp()[np.newaxis, np.arange(width) * 256 // width]
+    bar = ramp()[np.newaxis, np.arange(width) * 255 // (width - 1)]
     blocks = draw_blocks(np.repeat(bar, 2, axis=0), abilities.colours) if abilities.unicode else "-" * width
     return f"{by.name}  {low} {blocks} {high}"
 

@@ -4,6 +4,7 @@ Floating numbers are written with as few digits as give the same number of their
 cell in CSV and TSV and null in JSON; inf is inf in the first two, and null in JSON, which has no word for it.
 """
 
+import importlib
 import os
 from collections.abc import Callable
 
@@ -12,24 +13,32 @@ from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import ending_of
 from maskexpr.files.images.replacing import deliver
-from maskexpr.files.tables import delimited, documents, parquet
 from maskexpr.kinds.table import Table
 
-FORMATS: dict[str, Callable[[Table, str], bytes]] = {
-    ".csv": delimited.as_csv,
-    ".tsv": delimited.as_tsv,
-    ".json": documents.as_json,
-    ".parquet": parquet.as_parquet,
-}
-"""By the endings of their names: the bytes of a file with a table, and with a text about it where there is room."""
+__all__ = ["ENDINGS", "PLAINEST", "encode", "is_of_tables", "read", "write"]
 
+# By the endings of their names the module and the function that makes the bytes of a file with a table, and with a text
+# about it where there is room. Most commands write no table.
+_FORMATS = {
+    ".csv": ("delimited", "as_csv"),
+    ".tsv": ("delimited", "as_tsv"),
+    ".json": ("documents", "as_json"),
+    ".parquet": ("parquet", "as_parquet"),
+}
 PLAINEST = ".csv"
-ENDINGS = ", ".join(list(FORMATS)[:-1]) + f" or {list(FORMATS)[-1]}"
+ENDINGS = ", ".join(list(_FORMATS)[:-1]) + f" or {list(_FORMATS)[-1]}"
 
 
 def is_of_tables(ending: str) -> bool:
     """Whether files whose names end so hold tables."""
-    return ending in FORMATS
+    return ending in _FORMATS
+
+
+def read(path: str | os.PathLike[str]) -> Table:
+    """A table from a file; see `reading`."""
+    from maskexpr.files.tables import reading
+
+    return reading.read(path)
 
 
 def write(path: str | os.PathLike[str], table: Table, *, text: str = "") -> None:
@@ -52,8 +61,10 @@ def encode(table: Table, ending: str, *, name: str = "standard output", text: st
     """The bytes of a file in the format of an ending; `name` is for messages."""
     if not is_of_tables(ending):
         raise FileError(messages.FILE_NO_TABLE.anywhere(path=name, endings=ENDINGS))
+    module, function = _FORMATS[ending]
+    encoded: Callable[[Table, str], bytes] = getattr(importlib.import_module(f"{__name__}.{module}"), function)
     try:
-        return FORMATS[ending](table, text)
+        return encoded(table, text)
     except ImportError:
         raise FileError(messages.FILE_NEEDS_TABLES.anywhere(path=name, ending=ending)) from None
     except OverflowError:  # of a number beyond 64 bits

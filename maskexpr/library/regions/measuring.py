@@ -177,14 +177,16 @@ def tabulated(
     regions: Regions, properties: Measurements, images: Sequence[Array], measured: Sequence[Masks] | None
 ) -> Table:
     """The table of regions that were found; grey values of each image are those inside a mask, if there are such."""
+    columns = properties.columns
+    units = {column.name: column.unit for column in columns if column.unit}
+    if not regions.count:
+        return Table({column.name: np.zeros(0, column.kind.dtype) for column in columns}, units)
     masks: Sequence[Masks | None] = measured or [None] * len(images)
     own = regions.with_steps(properties.steps)
     of = [own.of(image, mask) for image, mask in zip(images, masks, strict=True)]
     values = [*_keys(regions, properties.positions)]
     for one in properties.asked:
         values += _values(one, own if one.image is None else of[one.image])
-    columns = properties.columns
-    units = {column.name: column.unit for column in columns if column.unit}
     return Table({c.name: np.asarray(v, c.kind.dtype) for c, v in zip(columns, values, strict=True)}, units)
 
 
@@ -200,8 +202,6 @@ def _keys(regions: Regions, positions: tuple[int, ...]) -> Iterable[Array]:
 
 def _values(one: Measurement, regions: Regions) -> list[Array]:
     """The values of a property in its columns."""
-    if not regions.count:
-        return [np.zeros(0)] * len(one.columns)
     values = values_of(one.name, regions, one.argument)
     return list(values) if values.ndim > 1 else [values]
 

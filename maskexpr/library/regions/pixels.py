@@ -1,39 +1,34 @@
-"""The pixels of regions, as what is measured on many regions at once needs them.
+"""What regions are measured on: their pixels' grey values, and what lies beside them.
 
-Counts, sums of whole numbers and moments are exact integers; a sum of floating values is the exact sum, rounded once.
-The pixels are gone through block of rows by block, so that what is measured takes little memory beside the regions.
+A sum of whole values is exact, a sum of floating ones is the exact sum, rounded once.
 """
 
 import copy
-import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.settling import exact
-from maskexpr.kernels import calipers, hulls, meshes, outlines, regional, spans
-from maskexpr.kernels.spans import Numbered, OfLabels, Spans
-from maskexpr.library import elements
+from maskexpr.kernels import regional, spans
+from maskexpr.kernels.spans import Numbered, Spans
 from maskexpr.library.regions.distances import to_off
+from maskexpr.library.regions.places import Places
+from maskexpr.library.regions.rounding import largest, quotients, roomy
 
-_FEW_BITS = 62  # of whole numbers that are computed in int64
-_FLOAT_BITS = 53  # of whole numbers that are exact in float64
+_OF_IMAGE = ("_where_measured", "image_sums", "_grouped")
 
 
-class Regions:
+class Regions(Places):
     """The regions of a mask, numbered from 1 to `count` without gaps, and what they are measured on.
 
-    What several properties need is computed once. `axes` are those worked on, none for all; "of each pixel" means of
-    the pixels that are in a region. `image` has their grey values, which are known where `measured` is on, or
-    everywhere; `to` is the mask that distances are measured to, `parent` labels or a mask whose regions may cover
-    these. `numbers` are the regions' own where these are labels. With `steps`, the length of a pixel along each axis
-    that is worked on, lengths and sizes are told in the unit of these, not in pixels.
+    `image` has the grey values of their pixels, which are known where `measured` is on, or everywhere; `to` is the mask
+    that distances are measured to, `parent` labels or a mask whose regions may cover these. `numbers` are the regions'
+    own where these are labels.
     """
 
     def __init__(
@@ -49,51 +44,13 @@ class Regions:
         numbers: Array | None = None,
         steps: Sequence[Fraction] | None = None,
     ) -> None:
-        self._numbered = OfLabels(labels) if isinstance(labels, np.ndarray) else labels
-        self.count, self.image, self._measured, self.to, self.parent = count, image, measured, to, parent
-        self.shape = self._numbered.shape
-        self.axes = tuple(elements.worked_axes(axes, len(self.shape)))
+        super().__init__(labels, count, axes, steps)
+        self.image, self._measured, self.to, self.parent = image, measured, to, parent
         self.numbers: Array = np.arange(1, count + 1) if numbers is None else numbers
-        self.steps = None if steps is None else tuple(steps)
-
-    # --- units ---
-
-    @property
-    def unit(self) -> Fraction | None:
-        """The length of a pixel along the axis along which it is shortest, in the unit of the steps; none where all is
-        told in pixels."""
-        return None if self.steps is None else min(self.steps)
-
-    @property
-    def weights(self) -> tuple[float, ...]:
-        """How much longer a pixel is along each axis that is worked on."""
-        return tuple(float(step / min(self.steps)) for step in self.steps) if self.steps else (1.0,) * len(self.axes)
-
-    def sized(self, numbers: Array) -> Array:
-        """Numbers of pixels as sizes in the unit to the power of the number of axes."""
-        size = math.prod(self.weights)
-        return numbers if size == 1 else np.asarray(numbers * size)
-
-    def placed(self, places: Array) -> Array:
-        """Positions along each axis, once or several times, as lengths in the unit."""
-        if set(self.weights) == {1.0}:
-            return places
-        return np.asarray(places * np.tile(self.weights, len(places) // len(self.axes))[:, np.newaxis])
-
-    def with_steps(self, steps: Sequence[Fraction] | None) -> "Regions":
-        """The same regions, told in another unit."""
-        other = copy.copy(self)
-        other.steps = None if steps is None else tuple(steps)
-        for name in ("longest", "narrowest", "diameters"):
-            other.__dict__.pop(name, None)
-        return other
 
     def parts(self) -> "Iterator[Regions]":
         """The same regions a limited number at a time, so that what is kept of each takes little memory."""
-        if self.count <= spans.FEW:
-            yield self
-            return
-        for numbered, low, high in spans.parts(self._numbered, self.count):
+        for numbered, low, high in spans.parts(self.numbered, self.count):
             part = Regions(numbered, high - low, self.image, self.axes, self._measured, numbers=self.numbers[low:high])
             part.to, part.parent, part.steps = self.to, self.parent, self.steps
             yield part
@@ -104,7 +61,7 @@ class Regions:
         """The same regions, measured on another image; what is known of their places is known of these, too."""
         other = copy.copy(self)
         other.image, other._measured = image, measured
-        for name in ("_sums", "_grouped"):
+        for name in _OF_IMAGE:
             other.__dict__.pop(name, None)
         return other
 
@@ -112,46 +69,32 @@ class Regions:
         """What depends on grey values, of the pixels where they are known; nan for regions that have no such pixel."""
         if self._measured is None:
             return values_of(self)
-        within = spans.Within(self._numbered, self._measured, np.arange(self.count + 1, dtype=np.int32))
-        found = spans.sizes(within, self.count) > 0
-        count = int(np.count_nonzero(found))
-        if not count:
+        found, some = self._where_measured
+        if not some.count:
             return np.full(self.count, np.nan)
-        numbers = np.append(0, np.where(found, np.cumsum(found), 0)).astype(np.int32)
-        some = Regions(spans.Within(self._numbered, self._measured, numbers), count, self.image, self.axes)
         values = values_of(some.with_steps(self.steps))
-        if count == self.count:
+        if some.count == self.count:
             return values
         spread = np.full((*values.shape[:-1], self.count), np.nan)
         spread[..., found] = values
         return spread
 
-    # --- pixels ---
-
-    @property
-    def labels(self) -> Array:
-        """The number of each pixel's region."""
-        return self._numbered.labels
-
-    def _spans(self) -> Iterator[Spans]:
-        yield from spans.spans_of(self._numbered)
-
-    def _turned(self) -> Numbered:
-        return spans.turned(self._numbered, self.axes)
-
-    def _along(self, found: Spans) -> tuple[list[Array], Array]:
-        """Where the first pixel of each span lies along the axes that are worked on, and which of these it goes along,
-        as the length of the span along each."""
-        ndim = len(self.shape)
-        places = [*spans.coordinates(found, self.shape), found.start]
-        return [places[axis] for axis in self.axes], np.array([axis == ndim - 1 for axis in self.axes])
+    @cached_property
+    def _where_measured(self) -> "tuple[Masks, Regions]":
+        """Which regions have a pixel whose value is known, and these pixels of theirs."""
+        assert self._measured is not None
+        within = spans.Within(self.numbered, self._measured, np.arange(self.count + 1, dtype=np.int32))
+        found = spans.sizes(within, self.count) > 0
+        numbers = np.append(0, np.where(found, np.cumsum(found), 0)).astype(np.int32)
+        some = spans.Within(self.numbered, self._measured, numbers)
+        return found, Regions(some, int(np.count_nonzero(found)), self.image, self.axes)
 
     def _values(self, change: "Callable[[Spans, Array], Array] | None" = None) -> regional.Pass:
         """The grey values of each pixel, maybe changed."""
 
         def again() -> Iterator[regional.Block]:
             assert self.image is not None
-            for found in self._spans():
+            for found in self.spans():
                 if len(found.owner):
                     values = found.pixels_of(self.image)
                     lengths = found.lengths
@@ -162,161 +105,6 @@ class Regions:
                     )
 
         return again
-
-    # --- places ---
-
-    @cached_property
-    def sizes(self) -> Array:
-        """The number of pixels of each region."""
-        return spans.sizes(self._numbered, self.count)
-
-    @cached_property
-    def _box(self) -> tuple[Array, Array]:
-        starts = np.full((len(self.axes), self.count), np.iinfo(np.int64).max)
-        lasts = np.full((len(self.axes), self.count), -1)
-        for found in self._spans():
-            places, goes = self._along(found)
-            for start, last, place, along in zip(starts, lasts, places, goes, strict=True):
-                np.minimum.at(start, found.owner, place)
-                np.maximum.at(last, found.owner, found.stop - 1 if along else place)
-        return starts, lasts + 1
-
-    @property
-    def starts(self) -> Array:
-        """The first position of each region along each axis."""
-        return self._box[0]
-
-    @property
-    def stops(self) -> Array:
-        """The position behind the last one of each region along each axis."""
-        return self._box[1]
-
-    @cached_property
-    def _place_sums(self) -> tuple[list[Array], dict[tuple[int, int], Array]]:
-        """The sums over each region's pixels of their places in its box, and of the products of two of these."""
-        rows = range(len(self.axes))
-        longest = int((self.stops - self.starts).max(initial=1))
-        most = int(self.sizes.max(initial=1)) * longest**2
-        whole: Any = np.int64 if max(most, longest**3).bit_length() < _FEW_BITS else object
-        sums = [np.zeros(self.count, whole) for _ in rows]
-        products = {(i, j): np.zeros(self.count, whole) for i in rows for j in rows if i <= j}
-        for found in self._spans():
-            places, goes = self._along(found)
-            n = found.lengths.astype(whole)
-            a = [(place - start[found.owner]).astype(whole) for place, start in zip(places, self.starts, strict=True)]
-            # Along the rows places go from the first one on: their sum, and that of their squares.
-            total = [n * k + n * (n - 1) // 2 if along else n * k for k, along in zip(a, goes, strict=True)]
-            for i in rows:
-                np.add.at(sums[i], found.owner, total[i])
-                for j in range(i, len(self.axes)):
-                    if i != j:
-                        product = total[i] * a[j] if goes[i] else total[j] * a[i]
-                    elif goes[i]:
-                        product = n * a[i] ** 2 + a[i] * n * (n - 1) + (n - 1) * n * (2 * n - 1) // 6
-                    else:
-                        product = n * a[i] ** 2
-                    np.add.at(products[i, j], found.owner, product)
-        return sums, products
-
-    @property
-    def offset_sums(self) -> list[Array]:
-        """The sum of the places of each region's pixels in its box, along each axis."""
-        return self._place_sums[0]
-
-    @cached_property
-    def moments(self) -> Array:
-        """The covariances of each region's coordinates times its size squared, exactly: shape (axes, axes, count)."""
-        sums, products = self._place_sums
-        size = self.sizes.astype(object)
-        sums = [along.astype(object) for along in sums]
-        half = {(i, j): size * total - sums[i] * sums[j] for (i, j), total in products.items()}
-        rows = range(len(self.axes))
-        return np.stack([np.stack([half[min(i, j), max(i, j)] for j in rows]) for i in rows])
-
-    @property
-    def weighed_moments(self) -> Array:
-        """The same in the unit."""
-        if set(self.weights) == {1.0}:
-            return self.moments
-        assert self.steps
-        weights = [step / min(self.steps) for step in self.steps]
-        return np.stack([[w * v * along for v, along in zip(weights, row, strict=True)]
-                         for w, row in zip(weights, self.moments, strict=True)])  # fmt: skip
-
-    @cached_property
-    def rows(self) -> tuple[Array, Array, Array, Array]:
-        """The rows of each region, along the last of the axes that are worked on: their regions, where they lie along
-        the axes before, shape (axes, rows), and the first and the last pixel of each; ordered by region, then by
-        place."""
-        empty = np.zeros(0, np.int64)
-        rows, waiting, held = (np.zeros((len(self.axes), 0), np.int64), empty, empty), [], 0
-        for found in self._spans():
-            places, goes = self._along(found)
-            last = found.stop - 1 if goes[-1] else places[-1]
-            waiting.append(_joined(np.stack([found.owner, *places[:-1]]), places[-1], last))
-            held += len(last)
-            if held > max(spans.BLOCK, len(rows[1])):
-                rows, waiting, held = _all_joined([rows, *waiting]), [], 0
-        keys, first, last = _all_joined([rows, *waiting])
-        return keys[0], keys[1:], first, last
-
-    def _in_groups(self, measure: "Callable[[Array, Array, Array, Array, int], Array]", dtype: Any) -> Array:
-        """What is measured on the rows of regions, some regions at a time: their regions from 0, places, first and last
-        pixels, and how many regions there are."""
-        owner, places, first, last = self.rows
-        result = np.empty(self.count, dtype)
-        begin = np.searchsorted(owner, np.arange(self.count + 1))
-        low = 0
-        while low < self.count:
-            high = max(low + 1, int(np.searchsorted(begin, begin[low] + spans.BLOCK // 4, "right")) - 1)
-            some = slice(int(begin[low]), int(begin[high]))
-            result[low:high] = measure(owner[some] - low, places[:, some], first[some], last[some], high - low)
-            low = high
-        return result
-
-    @cached_property
-    def hull_sizes(self) -> Array:
-        """The number of pixels in the convex hull of each region."""
-
-        def measure(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
-            owner, ends = _ends(owner, places, first, last)
-            return hulls.hull_sizes(ends.T, owner, count)
-
-        return self._in_groups(measure, np.int64)
-
-    @cached_property
-    def longest(self) -> Array:
-        """The largest distance of two corners of pixels of each region of a plane, in the unit."""
-        return self._in_groups(functools.partial(_calipers, calipers.longest, self.weights), np.float64)
-
-    @cached_property
-    def narrowest(self) -> Array:
-        """The least distance of two parallel lines around each region of a plane, in the unit."""
-        return self._in_groups(functools.partial(_calipers, calipers.narrowest, self.weights), np.float64)
-
-    @cached_property
-    def diameters(self) -> Array:
-        """The largest distance of two points of the surface of each region of a volume, in the unit."""
-
-        def measure(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
-            return meshes.diameters(*_ends(owner, places, first, last), count, self.weights)
-
-        return self._in_groups(measure, np.float64)
-
-    # --- outlines and surfaces ---
-
-    @cached_property
-    def perimeters(self) -> Array:
-        return outlines.perimeters(self._turned(), self.count)
-
-    @cached_property
-    def euler_numbers(self) -> Array:
-        return meshes.euler_numbers(self._turned(), len(self.axes), self.count)
-
-    @cached_property
-    def triangles(self) -> meshes.Triangles:
-        """The triangles of the surface of each region of a volume."""
-        return meshes.triangles(self._turned(), self.starts, self.count)
 
     # --- beside others ---
 
@@ -375,16 +163,12 @@ class Regions:
         return self.image.dtype.kind != "f"
 
     @cached_property
-    def _sums(self) -> Array:
-        if self.is_whole:
-            return regional.whole_sums(self._values(), self.count)
-        return regional.float_sums(self._values(), self.count, int(self.sizes.max(initial=0)))
-
-    @property
     def image_sums(self) -> Array:
         """The sum of the grey values of each region: of whole ones exactly, of floating ones rounded once to
         float64."""
-        return self._sums
+        if self.is_whole:
+            return regional.whole_sums(self._values(), self.count)
+        return regional.float_sums(self._values(), self.count, int(self.sizes.max(initial=0)))
 
     @property
     def square_sums(self) -> Array:
@@ -410,7 +194,7 @@ class Regions:
         start = self.starts[i]
 
         def moments(found: Spans, values: Array) -> Array:
-            places, goes = self._along(found)
+            places, goes = self.along(found)
             lengths = found.lengths
             offset = np.repeat(places[i] - start[found.owner], lengths)
             if goes[i]:
@@ -459,72 +243,7 @@ class Regions:
         return values, begin
 
 
-def _ends(owner: Array, places: Array, first: Array, last: Array) -> tuple[Array, Array]:
-    """The pixels at both ends of rows: their regions, and where they lie, of shape (axes, pixels)."""
-    both = [np.concatenate([places, end[np.newaxis]]) for end in (first, last)]
-    return np.tile(owner, 2), np.concatenate(both, axis=1)
-
-
-def _calipers(
-    measure: "Callable[..., Array]",
-    weights: tuple[float, ...],
-    owner: Array,
-    places: Array,
-    first: Array,
-    last: Array,
-    count: int,
-) -> Array:
-    return measure(owner, places[0], first, last, count, weights)
-
-
-def _all_joined(parts: list[tuple[Array, Array, Array]]) -> tuple[Array, Array, Array]:
-    keys, first, last = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
-    return _joined(keys, first, last)
-
-
-def _joined(keys: Array, first: Array, last: Array) -> tuple[Array, Array, Array]:
-    """Spans of one row as one, from the first to the last pixel; ordered by their keys."""
-    order = np.lexsort(keys[::-1])
-    keys, first, last = keys[:, order], first[order], last[order]
-    begins = np.flatnonzero(np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))[: keys.shape[1]])
-    if not len(begins):
-        return keys, first, last
-    return keys[:, begins], np.minimum.reduceat(first, begins), np.maximum.reduceat(last, begins)
-
-
 def _between(low: float, high: float, share: Fraction) -> float:
     if not (math.isfinite(low) and math.isfinite(high)):
         return low + high
     return float(Fraction(low) + share * (Fraction(high) - Fraction(low)))
-
-
-def sum_type(dtype: np.dtype[Any], pixels: int) -> np.dtype[Any]:
-    """The type of sums of so many values: of 64 bits where every one fits, else float64."""
-    if dtype.kind != "f" and dtype.itemsize < 8 and (pixels << 8 * dtype.itemsize).bit_length() < 64:
-        return np.dtype(np.int64)
-    return np.dtype(np.float64)
-
-
-def largest(values: Array) -> int:
-    """The largest magnitude."""
-    return max(int(values.max()), -int(values.min()))
-
-
-def roomy(values: Array, most: int) -> Array:
-    """Whole values in a type that holds numbers up to `most`: Python's own where int64 does not."""
-    return values.astype(np.int64 if most < 2**63 else object)
-
-
-def floating(values: Array) -> Array:
-    """Exact numbers rounded to float64."""
-    return values.astype(np.float64)
-
-
-def quotients(a: Array, b: Array) -> Array:
-    """Exact whole numbers divided, each rounded once; nan where the divisor is 0."""
-    if a.dtype != object and b.dtype != object:
-        most = max(int(np.abs(v).max(initial=0)) for v in (a, b))
-        if most.bit_length() <= _FLOAT_BITS:
-            return np.asarray(np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0))
-    pairs = zip(a.tolist(), b.tolist(), strict=True)
-    return np.array([x / y if y else np.nan for x, y in pairs], np.float64).reshape(a.shape)

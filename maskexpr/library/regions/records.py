@@ -11,11 +11,13 @@ import numpy as np
 from maskexpr.functions.docstrings import doc_of
 from maskexpr.functions.parameters import Array
 from maskexpr.functions.record import first_sentence
+from maskexpr.kernels.spans import FEW
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import ANYTHING, LABEL_NUMBERS, Bounds, Range
 from maskexpr.library.measures.statistics import pixels
-from maskexpr.library.regions.pixels import Regions, sum_type
+from maskexpr.library.regions.pixels import Regions
+from maskexpr.library.regions.rounding import sum_type
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
@@ -53,6 +55,9 @@ class Property:
         where it is not called.
     square
         Whether it has a meaning in pixels, and in units only where pixels are of one length along all axes.
+    light
+        Whether no more than some numbers for each region are kept while it is measured, so that all regions can be
+        measured together, however many they are.
     """
 
     name: str
@@ -64,6 +69,7 @@ class Property:
     needs: Needs
     argument: tuple[float, float] | None
     square: bool
+    light: bool
 
     @property
     def needs_image(self) -> bool:
@@ -103,7 +109,18 @@ def values_of(name: str, regions: Regions, argument: float | None = None) -> Arr
     def measured(part: Regions) -> Array:
         return part.where_measured(body) if known.needs_image else body(part)
 
-    values = np.concatenate([measured(part) for part in regions.parts()], axis=-1)
+    if known.light or regions.count <= FEW:
+        values = measured(regions)
+    else:
+        values, low = np.zeros(0), 0
+        for part in regions.parts():
+            some = measured(part)
+            if not low:
+                values = np.empty((*some.shape[:-1], regions.count), some.dtype)
+            elif some.dtype != values.dtype:  # nan, where nothing is measured
+                values = values.astype(np.float64)
+            values[..., low : low + part.count] = some
+            low += part.count
     if regions.unit is None or not known.power:
         return values
     return _scaled(values, regions.unit ** (known.power if known.power > 0 else len(regions.axes)))
@@ -199,12 +216,13 @@ def property_of_regions(
     argument: tuple[float, float] | None = None,
     *,
     square: bool = False,
+    light: bool = False,
 ) -> Callable[[Body], Body]:
     """Declare a property; the Python function stays what it is, so that others can call it."""
 
     def register(body: Body) -> Body:
         name = body.__name__
-        PROPERTIES[name] = Property(name, body, gives, power, dimensions, parts, needs, argument, square)
+        PROPERTIES[name] = Property(name, body, gives, power, dimensions, parts, needs, argument, square, light)
         return body
 
     return register

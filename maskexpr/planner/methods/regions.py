@@ -1,5 +1,7 @@
 """Connected regions of whole masks, by way of their runs."""
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,10 @@ from maskexpr.kernels.runs import RegionsOfRuns, find_regions
 from maskexpr.kernels.spans import OfRuns
 from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
-from maskexpr.library.regions import keeping
+from maskexpr.library.regions import keeping, measuring
 from maskexpr.library.thresholds import hysteresis as two_levels
-from maskexpr.planner.methods.method import Method, Place, estimated, per_pixel, runs
+from maskexpr.planner.methods.bodies import by_body
+from maskexpr.planner.methods.method import Bytes, Method, Place, per_pixel, runs
 from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
@@ -109,29 +112,75 @@ def hysteresis(step: Step) -> Method | None:
 @runs(keeping.keep)
 def keep(step: Step) -> Method | None:
     """The regions found by runs; their properties are measured on the numbers of pixels, as the plain body does."""
+    names, predicate = tuple(step.operands), step.settings["predicate"]
+    taken = _bytes_of_measuring(step, predicate.measured)
     if not _is_along_rows(step):
-        return None
-    shape, names = step.operands["m"].kind.shape or (), tuple(step.operands)
-    parent_is_mask = "parent" in names and step.operands["parent"].kind.name == "mask"
-    predicate, connectivity, axes = (step.settings[name] for name in ("predicate", "connectivity", "axes"))
+        return replace(by_body(step), memory=taken)
+    find = _finder(step)
 
     def run(*values: Any) -> Any:
         given = dict(zip(names, values, strict=True))
         words, image, to, parent = (given.pop(name, None) for name in ("m", "of", "to", "parent"))
+        found, regions = find(words, image, to, parent, "area" in predicate.measured)
+        return found.kept(predicate.holds(regions, [*given.values()])) if found.count else words
+
+    return replace(_whole(run), memory=taken)
+
+
+@runs(measuring.measure)
+def measure(step: Step) -> Method | None:
+    """The same for a table of what is measured on them."""
+    names, properties = tuple(step.operands), step.settings["properties"]
+    taken = _bytes_of_measuring(step, {one.name for one in properties.asked})
+    if not _is_along_rows(step):
+        return replace(by_body(step), memory=taken)
+    find = _finder(step)
+    is_counted = any(one.name == "area" for one in properties.asked)
+
+    def run(*values: Any) -> Any:
+        given = dict(zip(names, values, strict=True))
+        words, to, parent = (given.pop(name, None) for name in ("m", "to", "parent"))
+        _, regions = find(words, None, to, parent, is_counted)
+        return measuring.tabulated(regions, properties, [*given.values()], None)
+
+    return replace(_whole(run), memory=taken)
+
+
+def _finder(step: Step) -> Any:
+    """What finds the regions of a packed mask, as runs and as what properties are measured on: beside an image, a
+    packed mask and parents, and with their sizes if they are wanted."""
+    shape, connectivity, axes = (
+        step.operands["m"].kind.shape or (),
+        step.settings["connectivity"],
+        step.settings["axes"],
+    )
+    parent_is_mask = "parent" in step.operands and step.operands["parent"].kind.name == "mask"
+
+    def find(words: Any, image: Any, to: Any, parent: Any, sized: bool) -> Any:
         found = find_regions(words, shape, connectivity, axes)
-        if not found.count:
-            return words
         to = None if to is None else packed.unpack(to, shape[-1])
         parent = packed.unpack(parent, shape[-1]) if parent_is_mask else parent
-        beside = keeping.Beside(image, None, to, parent)
         numbered = OfRuns(found) if isinstance(found, RegionsOfRuns) else found.labelled
+        beside = keeping.Beside(image, None, to, parent)
         regions = keeping.regions_of(numbered, found.count, beside, connectivity, axes)
-        return found.kept(predicate.holds(regions, [*given.values()]))
+        if sized and found.count:
+            regions.sizes = found.sizes()
+        return found, regions
 
-    assert step.function is not None
-    image = step.operands["of"].kind if "of" in step.operands else None
-    is_wide = image is not None and image.dtype is not None and image.dtype.kind in "iu" and image.dtype.itemsize == 8
-    return _whole(run, estimated(step.function.memory, step) + (_OF_PYTHON if is_wide else 0))
+    return find
+
+
+def _bytes_of_measuring(step: Step, measured: set[str]) -> Bytes:
+    """What finding regions and measuring them takes."""
+    images = [operand.kind.dtype for name, operand in step.operands.items() if name.partition("[")[0] == "of"]
+    is_wide = any(dtype is not None and dtype.kind in "iu" and dtype.itemsize == 8 for dtype in images)
+    more, ndim = _MEMORY + (_OF_PYTHON if is_wide else 0), step.operands["m"].kind.ndim or 0
+
+    def taken(shape: tuple[int, ...]) -> float:
+        pixels = math.prod(shape)
+        return more * pixels + keeping.most_bytes(measured, ndim, pixels)
+
+    return taken
 
 
 def _by_runs(step: Step, operation: Any) -> Method | None:
@@ -150,13 +199,13 @@ def _is_along_rows(step: Step) -> bool:
     return kind.name == "mask" and (axes is None or len(kind.shape or ()) - 1 in axes)
 
 
-def _whole(operation: Any, more: float = 0) -> Method:
-    """An operation on whole arrays, which takes more bytes a pixel than finding regions does."""
+def _whole(operation: Any) -> Method:
+    """An operation on whole arrays."""
 
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(*given)
 
-    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY + more), word=_WORD)
+    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY), word=_WORD)
 
 
 def _bounds(step: Step, name: str) -> Any:

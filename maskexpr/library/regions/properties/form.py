@@ -7,7 +7,7 @@ import numpy as np
 from maskexpr.functions.parameters import Array
 from maskexpr.kernels.eigenvalues import eigenvalues
 from maskexpr.kernels.elementary import arctan2, cbrt
-from maskexpr.library.regions.pixels import Regions, floating
+from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.properties.size import (
     PLANE,
     PLANE_OR_VOLUME,
@@ -17,6 +17,7 @@ from maskexpr.library.regions.properties.size import (
     surface_area,
 )
 from maskexpr.library.regions.records import LENGTH, floats_within, property_of_regions, whole
+from maskexpr.library.regions.rounding import floating
 
 # --- shares and roundness --------------------------------------------------------------------------------------------
 
@@ -133,7 +134,7 @@ def sphericity(regions: Regions) -> Array:
     return np.asarray(cbrt(36 * math.pi * np.square(mesh_volume(regions)))) / surface_area(regions)
 
 
-@property_of_regions(gives=whole, dimensions=PLANE_OR_VOLUME)
+@property_of_regions(gives=whole, dimensions=PLANE_OR_VOLUME, light=True)
 def euler_number(regions: Regions) -> Array:
     """The number of parts of a region less that of its holes; in a volume plus that of its cavities.
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from maskexpr.functions.parameters import Array
-from maskexpr.library.regions.pixels import Regions, quotients, sum_type
+from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import (
     LENGTH,
     among,
@@ -16,6 +16,7 @@ from maskexpr.library.regions.records import (
     property_of_regions,
     sums,
 )
+from maskexpr.library.regions.rounding import quotients, sum_type
 
 
 @property_of_regions(gives=means, needs="of")
@@ -80,7 +81,7 @@ def std_intensity(regions: Regions) -> Array:
     return np.sqrt(quotients(variances, size**2))
 
 
-@property_of_regions(gives=like_image, needs="of")
+@property_of_regions(gives=like_image, needs="of", light=True)
 def min_intensity(regions: Regions) -> Array:
     """The smallest grey value of a region, in the image given as `of`; nan if any is nan.
 
@@ -97,7 +98,7 @@ def min_intensity(regions: Regions) -> Array:
     return regions.least
 
 
-@property_of_regions(gives=like_image, needs="of")
+@property_of_regions(gives=like_image, needs="of", light=True)
 def max_intensity(regions: Regions) -> Array:
     """The largest grey value of a region, in the image given as `of`; nan if any is nan.
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from maskexpr.functions.parameters import Array
-from maskexpr.library.regions.pixels import Regions, quotients
+from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import (
     LENGTH,
     floats_within,
@@ -13,6 +13,7 @@ from maskexpr.library.regions.records import (
     property_of_regions,
     truths,
 )
+from maskexpr.library.regions.rounding import quotients
 
 
 @property_of_regions(gives=middles, power=LENGTH, parts=1)
@@ -77,7 +78,7 @@ def touches_border(regions: Regions) -> Array:
 # --- beside other regions --------------------------------------------------------------------------------------------
 
 
-@property_of_regions(gives=numbers)
+@property_of_regions(gives=numbers, light=True)
 def label(regions: Regions) -> Array:
     """The number of a region: its own in labels, of a mask that which `label` gives it.
 
@@ -110,7 +111,7 @@ def parent(regions: Regions) -> Array:
     return regions.parents
 
 
-@property_of_regions(gives=floats_within(0, np.inf), power=LENGTH, needs="to")
+@property_of_regions(gives=floats_within(0, np.inf), power=LENGTH, needs="to", light=True)
 def distance_to(regions: Regions) -> Array:
     """The distance from a region to the nearest pixel of the mask given as `to`; 0 where they share one.
 

@@ -23,7 +23,7 @@ PLANE_OR_VOLUME = PLANE | VOLUME
 # --- numbers of pixels -----------------------------------------------------------------------------------------------
 
 
-@property_of_regions(gives=counts, power=SIZE)
+@property_of_regions(gives=counts, power=SIZE, light=True)
 def area(regions: Regions) -> Array:
     """The number of pixels of a region; in a volume its voxels.
 
@@ -39,7 +39,7 @@ def area(regions: Regions) -> Array:
     return regions.sized(regions.sizes)
 
 
-@property_of_regions(gives=counts, power=SIZE, dimensions=VOLUME)
+@property_of_regions(gives=counts, power=SIZE, dimensions=VOLUME, light=True)
 def volume(regions: Regions) -> Array:
     """The number of voxels of a region of a volume; the same as `area`.
 
@@ -89,7 +89,7 @@ def equivalent_diameter(regions: Regions) -> Array:
     return np.asarray(cbrt(sizes * 6 / math.pi))
 
 
-@property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=PLANE, square=True)
+@property_of_regions(gives=floats_within(0, math.inf), power=LENGTH, dimensions=PLANE, square=True, light=True)
 def perimeter(regions: Regions) -> Array:
     """The length of a region's contours, in pixels; those of its holes count too.
 
