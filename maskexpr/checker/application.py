@@ -223,9 +223,10 @@ class _Application:
         mistake, more = self._for_another(messages.ARGUMENT_KIND, parameter, value)
         return mistake, {**more, "signature": self.function.signature}
 
-    @staticmethod
-    def _misfit_of_table(table: Kind, wanted: frozenset[str]) -> tuple[Mistake, dict[str, object]]:
+    def _misfit_of_table(self, table: Kind, wanted: frozenset[str]) -> tuple[Mistake, dict[str, object]]:
         mistake = messages.TABLE_MEASURED if "samples" in wanted else messages.TABLE_AS_IMAGE
+        if not wanted & ARRAYS:
+            return messages.ARGUMENT_KIND, {"signature": self.function.signature}
         return mistake, {"column": table.columns[1].name if len(table.columns) > 1 else "area"}
 
     @property

@@ -78,7 +78,9 @@ def report_value(here: Place, name: str) -> None:
 def report(here: Place, node: nodes.Call) -> bool:
     """Report a call of other software; whether it is one."""
     name = node.function.text
-    if name in _READERS:
+    if name in _COUNTS and _of_table(here, node):
+        here.at(node).report(messages.TABLE_COUNTED, name=name, text=here.quote(node.arguments[0].span))
+    elif name in _READERS:
         _report_reading(here, node)
     elif name in FOREIGN_FUNCTIONS:
         here.at(node).report(messages.FUNCTION_FOREIGN, name=name, way=_mended(here, node, ""))
@@ -89,6 +91,16 @@ def report(here: Place, node: nodes.Call) -> bool:
     else:
         return False
     return True
+
+
+_COUNTS = frozenset({"len", "nrow", "rows", "size", "shape"})
+
+
+def _of_table(here: Place, node: nodes.Call) -> bool:
+    """Whether a call is of a table that has a name."""
+    first = node.arguments[0] if node.arguments else None
+    known = here.scope.values.get(first.text) if isinstance(first, nodes.Name) else None
+    return known is not None and known.kind.name == "table"
 
 
 # --- the same call in this language ----------------------------------------------------------------------------------

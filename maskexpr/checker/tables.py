@@ -104,7 +104,8 @@ def properties(here: Place, written: Sequence[nodes.Expression], function: Funct
     sight = in_sight(function, given)
     asking = _Asking(here, given, sight)
     if not written:
-        here.report(messages.MEASURE_NOTHING, text=here.quote(given["m"]) if "m" in given else "m")
+        text = here.quote(given["m"])
+        here.report(messages.MEASURE_NOTHING, text="m" if text in PROPERTIES else text)
     for node in written:
         asking.take(node)
     if not asking.fits or not written:
@@ -222,8 +223,8 @@ class _Asking:
     def _possible(self, wanted: "_Wanted") -> list[str]:
         """The names of its columns, whatever the axes are."""
         of = self.given.get("of")
-        listed = of.kind.constant if of is not None and of.kind.is_constant and wanted.known.needs_image else ()
-        suffixes = [f"_{name}" for name in listed or ()] or [""]
+        is_list = of is not None and of.kind.surely({"images"}) and wanted.known.needs_image
+        suffixes = [f"_{name}" for name in of.kind.constant] if of is not None and is_list else [""]
         units = [f"_{self.unit}{power}" for power in ("", "2", "3")] if self.unit not in ("px", None) else []
         return [name + suffix + unit for name in wanted.names(_AXES) for suffix in suffixes for unit in ["", *units]]
 

@@ -12,7 +12,7 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.program.liveness import ended, last_uses
 from maskexpr.program.remarks import filled_in
 from maskexpr.program.running import run_body
-from maskexpr.program.steps import Checked, Domain, Step
+from maskexpr.program.steps import Checked, Domain, Step, in_order
 
 
 def run(checked: Checked, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,6 +39,10 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any], do
             measured, image = next(iter(step.operands.values())), filled_in(step)
             texts = {"text": measured.source.quote(measured.span), "image": image.source.quote(image.span)}
             raise RunError(messages.NO_DATA_AT_ALL.at(measured.source, measured.span, **texts)) from None
+        if refused.mistake is messages.NO_SAMPLES and blamed is not None and blamed.kind.is_of_rows:
+            *_, table = (s for s in in_order(blamed) if s.kind.name == "table")
+            text = table.source.quote(table.span)
+            raise RunError(messages.NO_ROWS.at(blamed.source, blamed.span, text=text)) from None
         fields = {"name": refused.argument, "text": _argument(step, blamed), **refused.fields}
         place = blamed if blamed is not None and blamed.source is step.source and _within(blamed, step) else step
         raise RunError(refused.mistake.at(place.source, place.span, **fields)) from None

@@ -10,6 +10,7 @@ from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES, SUBJECTS
 
 _PROPERTIES = "properties"
+_OF_REGIONS = "of regions, in measure(m, area) and keep(m, area >= 50)"
 _WIDTH, _CALL = 13, 36  # columns of subjects, of calls
 _MORE = """\
 maskexpr functions NAME shows one with all it says and an example, maskexpr functions SUBJECT a subject line by line."""
@@ -21,7 +22,7 @@ def overview(width: int, more: str = _MORE) -> str:
     for subject in SUBJECTS:
         names = [record.name for record in _records(subject)]
         lines.append(_wrapped(subject, names, width))
-    lines.append(_wrapped(_PROPERTIES, PROPERTIES, width) + "\n" + " " * _WIDTH + "of regions, in keep(m, area >= 50)")
+    lines += [_wrapped(_PROPERTIES, PROPERTIES, width), " " * _WIDTH + _OF_REGIONS]
     return "\n".join([*lines, "", *textwrap.wrap(more, width)])
 
 
@@ -45,7 +46,9 @@ def page(name: str, width: int) -> str | None:
         found.append(_entry(record))
     if name in PROPERTIES:
         known = PROPERTIES[name]
-        found.append(f"{name}, a property of regions in keep(m, ...)\n\n{textwrap.indent(known.doc, '    ')}")
+        found.append(
+            f"{name}, a property of regions in measure(m, ...) and keep(m, ...)\n\n{textwrap.indent(known.doc, '    ')}"
+        )
     return "\n\n".join(found) or None
 
 

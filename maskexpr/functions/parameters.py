@@ -51,7 +51,7 @@ Condition = Annotated[Any, Takes(LOGICAL - SAMPLES, "a mask")]
 ImageOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"none"}, "an image")]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
 Images = Annotated[
-    list[Array] | None, Takes(NUMERIC_ARRAYS | {"images", "none"}, "an image, or a list of some", several=True)
+    list[Array] | None, Takes(NUMERIC_ARRAYS | {"images", "none"}, "an image or a list of images", several=True)
 ]
 TableOfRegions = Annotated[Table, Takes(frozenset({"table"}), "a table")]
 Labels = Annotated[Array, Takes(frozenset({"labels"}), "labels")]

@@ -15,7 +15,7 @@ from maskexpr.kernels.spans import ranges
 
 Array = np.ndarray[Any, Any]
 
-PAIRS = 2**18  # that are looked at together
+PAIRS = 2**15  # that are looked at together
 
 
 def longest(region: Array, y: Array, first: Array, last: Array, count: int, weights: tuple[float, ...]) -> Array:

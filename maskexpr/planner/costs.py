@@ -131,6 +131,8 @@ def _size(step: Step, task: Task) -> int:
     kind = step.kind
     if kind.is_array:
         return bytes_of(kind, _form(step, task))
+    if kind.name == "table":
+        return kind.most * sum(column.kind.dtype.itemsize for column in kind.columns if column.kind.dtype is not None)
     if step.function is PLANNED["samples in place"]:
         return _ITEM
     if kind.is_samples:

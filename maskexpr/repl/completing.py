@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from maskexpr.display.pictures import MODES
 from maskexpr.functions.arguments import Parameter, value_text
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import DECLARED, Kind
+from maskexpr.kinds.kind import DECLARED, Column, Kind
 from maskexpr.language.parser.grammar import Token, lex
 from maskexpr.library import CATALOGUE, PROPERTIES
 from maskexpr.repl.commands import COMMANDS, Command, is_command
@@ -67,6 +67,7 @@ class _Bracket:
     commas: int = 0
     keyword: str = ""
     given: list[str] = field(default_factory=list)
+    of: str = ""  # the name that square ones stand behind
 
     @property
     def record(self) -> Function | None:
@@ -141,7 +142,9 @@ def _open_brackets(tokens: Sequence[Token]) -> list[_Bracket]:
         if token.type in ("LPAR", "LSQB"):
             called = token.type == "LPAR" and i > 0 and tokens[i - 1].type == "NAME"
             is_method = called and i > 1 and tokens[i - 2].type == "DOT"
-            found.append(_Bracket(str(tokens[i - 1]) if called else "", commas=int(is_method)))
+            taken = token.type == "LSQB" and i > 0 and tokens[i - 1].type == "NAME"
+            of = str(tokens[i - 1]) if taken else ""
+            found.append(_Bracket(str(tokens[i - 1]) if called else "", commas=int(is_method), of=of))
         elif token.type in ("RPAR", "RSQB"):
             if found:
                 found.pop()
@@ -201,7 +204,7 @@ def completions(text: str, known: Known) -> list[Completion]:
     if place is None:
         return []
     if place.quoted:
-        return list(_in_text(place))
+        return list(_in_text(place, known))
     found = {c.text: c for c in reversed(list(_words(place, known))) if c.text.startswith(place.word)}
     return [*reversed(found.values())]
 
@@ -225,8 +228,9 @@ def _values(place: _Place, previous: Token | None, known: Known) -> Iterator[Com
     """What an expression, or an argument, can begin with."""
     at, inner = place.start, place.brackets[-1] if place.brackets else _Bracket()
     starts = previous is not None and previous.type in ("LPAR", "COMMA")
-    if any(b.function in ("keep", "measure") and (b.commas or b is not inner) for b in place.brackets):
+    if any(_names_properties(b, b is inner) for b in place.brackets):
         yield from (Completion(p.name, at, p.summary) for p in PROPERTIES.values())
+    yield from (Completion(c.name, at, str(c.kind.dtype)) for b in place.brackets for c in _columns(b, known))
     choices = _choices(inner, at)
     yield from choices
     if choices and not starts:
@@ -240,6 +244,19 @@ def _values(place: _Place, previous: Token | None, known: Known) -> Iterator[Com
     if previous is None:
         yield from (Completion(f"{word} ", at, says) for word, says in _DECLARING.items())
     yield from (Completion(word, at) for word in (*_CONSTANTS, "not "))
+
+
+def _names_properties(bracket: _Bracket, is_inner: bool) -> bool:
+    """Whether the cursor is where a call takes properties: the condition of `keep`, all behind the regions."""
+    if bracket.function == "keep":
+        return bracket.commas == 1 or not is_inner
+    return bracket.function == "measure" and bracket.commas > 0
+
+
+def _columns(bracket: _Bracket, known: Known) -> tuple[Column, ...]:
+    """The columns of the table that a bracket takes something of."""
+    kind = known.names.get(bracket.of)
+    return kind.columns if kind is not None else ()
 
 
 def _functions(at: int, known: Known) -> Iterator[Completion]:
@@ -264,13 +281,16 @@ def _keywords(bracket: _Bracket, at: int, *, required: bool) -> Iterator[Complet
             yield Completion(f"{p.name}=", at, f"{p.takes.noun}{default}")
 
 
-def _in_text(place: _Place) -> Iterator[Completion]:
+def _in_text(place: _Place, known: Known) -> Iterator[Completion]:
     """Within quotes: a file of `use` or `input`, or one of the texts that an argument can be."""
     first = str(place.before[0]) if place.before else ""
     if first == "use" and len(place.before) == 1:
         yield from _files(place.word, place.start, "program")
     elif first == "input" and place.before[-1].type == "ASSIGN":
         yield from _files(place.word, place.start, "file")
+    elif place.brackets and place.brackets[-1].of:
+        names = (column.name for column in _columns(place.brackets[-1], known))
+        yield from (Completion(name, place.start) for name in names if name.startswith(place.word))
     elif place.brackets:
         parameter = place.brackets[-1].parameter()
         choices = parameter.takes.choices if parameter else ()

@@ -239,7 +239,7 @@ class Maker:
         return Term(self.call(name, m.text, arguments), POSTFIX, value)
 
     def _region(self, depth: int) -> Term:
-        name = self.one_of("fill_holes", "keep_largest", "remove_small", "clear_border", "hysteresis", "label")
+        name = self.one_of("fill_holes", "keep_largest", "remove_small", "clear_border", "hysteresis", "label", "paint")
         written, c = self.connectivity()
         m = self.mask(depth)
         if name == "hysteresis":
@@ -254,6 +254,12 @@ class Maker:
             symbol, k = self.one_of("==", ">", "!="), self.one_of(0, 1, 2)
             value = plain.compare(symbol, plain.labels(m.value.data, c), plain.whole(k, (k, k)))
             return Term(f"{self.call('label', m.text, written)} {symbol} {k}", COMPARISON, value)
+        if name == "paint":
+            size = self.one_of(0, 1, 3)
+            labels, table = self.call("label", m.text, written), f"measure({m.text}, area, connectivity={written})"
+            painted = self.call("paint", labels, f"{table}[area > {size}]", '"area"')
+            text = f"{painted} > 0"
+            return Term(text, COMPARISON, plain.logical(plain.remove_small(m.value.data, size + 1, c)))
         if name == "keep_largest":
             text, k = self.small(3)
             value = plain.keep_largest(m.value.data, k, c)
@@ -378,8 +384,8 @@ class Maker:
         return self.whole_literal() if number.is_tunable else number
 
     def _statistic(self, depth: int) -> Term:
-        name = self.one_of("area", "count", "min", "max", "mean", "median", "sum", "fraction", "at")
-        if name in ("area", "count", "fraction"):
+        name = self.one_of("area", "count", "min", "max", "mean", "median", "sum", "fraction", "at", "rows")
+        if name in ("area", "count", "fraction", "rows"):
             m = self._maybe_cropped(self.mask(depth))
             if m.value.is_array:
                 return self._measure(name, m)
@@ -389,6 +395,10 @@ class Maker:
         data = m.value.data
         if name == "fraction":
             return Term(self.call("fraction", m.text), POSTFIX, plain.floating(int(data.sum()) / data.size))
+        if name == "rows":
+            size = self.one_of(0, 1, 3)
+            found = len(plain.regions(plain.remove_small(data, size + 1, 1), 1))
+            return Term(f"count(measure({m.text}, area)[area > {size}])", POSTFIX, plain.whole(found, (0, data.size)))
         found = int(data.sum()) if name == "area" else len(plain.regions(data, 1))
         return Term(self.call(name, m.text), POSTFIX, plain.whole(found, (0, data.size)))
 

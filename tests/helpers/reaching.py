@@ -66,6 +66,10 @@ ANYWHERE = [
     'output a = label(m, axes="x"); output b = count(k, axes="x"); output c = keep_largest(m, 2, axes="x")',
     "l = label(m); output a = keep_largest(l, 2); output b = clear_border(l); output c = remove_small(l, 2)",
     "output a = watershed(im, label(m), k); output b = peaks(im, 2); output c = split(m)",
+    "t = measure(m, area, centroid, mean_intensity, of=im); output a = t; output b = t[area > median(area)]"
+    '; output c = t["area"]; output d = count(t) + sum(t["area"]); output e = paint(label(m), t, "mean_intensity")',
+    'output a = measure(label(k), area, max_intensity, of=im)["max_intensity"] > 9'
+    '; output b = measure(m, bbox, axes="x")',
     'output a = signed_distance(m); output b = distance(m, axes="x"); output c = watershed(im, m, axes="x")',
 ]
 PLANES = [

@@ -84,7 +84,9 @@ def test_whatever_is_typed_nothing_but_mistakes_comes_of_it(text):
 def known():
     session = Session()
     session.load("im", str(EXAMPLES / "ankle.png"))
-    session.enter("low = 32; body = im > low; def rim(m, n) = dilate(m, n) & ~erode(m, n)")
+    session.enter(
+        "low = 32; body = im > low; cells = measure(body, area, extent); def rim(m, n) = dilate(m, n) & ~erode(m, n)"
+    )
     return Known.of(session)
 
 
@@ -108,6 +110,9 @@ def offered(text, known):
         ("keep(body, soli", ["keep(body, solidity"]),
         ("keep(body, area > 3 & (mean_in", ["keep(body, area > 3 & (mean_intensity"]),
         ("keep(body, area > 3, o", ["keep(body, area > 3, of="]),
+        ("measure(body, area, soli", ["measure(body, area, solidity"]),
+        ("cells[ex", ["cells[extent"]),
+        ('cells["', [f'cells["{c}' for c in ("label", "area", "extent")]),
         ("im > 3 a", ["im > 3 and "]),
         ("labels n", ["labels not in "]),
         ("as", ["assert "]),

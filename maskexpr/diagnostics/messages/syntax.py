@@ -96,7 +96,9 @@ CALL_OF_VALUE = Mistake(
     "call-of-value", "only a function can be called, by its name", "write an operator between, & or * say"
 )
 NO_ATTRIBUTES = Mistake(
-    "no-attributes", "values have no attributes: there is no .{name}", "only a call follows a dot, as in im.max()"
+    "no-attributes",
+    "values have no attributes: there is no .{name}",
+    'only a call follows a dot, as in im.max(); a column of a table is t["area"]',
 )
 NO_ATTRIBUTES_OF_ARRAYS = Mistake(
     "no-attributes",

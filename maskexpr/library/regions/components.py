@@ -28,7 +28,7 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import exact
-from maskexpr.kernels.blocks import together
+from maskexpr.kernels.blocks import BLOCK, parts, together
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.library import elements
@@ -71,10 +71,20 @@ def _numbered(labels: Array, axes: tuple[int, ...] | None) -> tuple[Array, int]:
         values, places = np.unique(labels, return_inverse=True)
         labels = places.reshape(labels.shape) + int(values[0] != 0)
     occurs = np.zeros(labels.max() + 1, bool)
-    occurs[labels] = True
+    for (block,) in together(labels):
+        occurs[block] = True
     occurs[0] = False
     numbers = np.cumsum(occurs, dtype=np.int32)
-    return numbers[labels], int(numbers[-1])
+    return looked_up(numbers, labels), int(numbers[-1])
+
+
+def looked_up(table: Array, labels: Array) -> Array:
+    """What a table has for each pixel's number; by blocks, as NumPy widens all of the numbers that it is indexed
+    with."""
+    result = np.empty(labels.shape, table.dtype)
+    for part in parts(labels.shape, 1, BLOCK):
+        result[part] = table.take(labels[part])
+    return result
 
 
 def own_numbers(m: Array, labels: Array, count: int) -> Array:
@@ -94,7 +104,7 @@ def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Array:
 
 def kept(m: Array, labels: Array, chosen: Array) -> Array:
     """The chosen regions of a mask, or of labels with their numbers; `chosen` has a flag for each number from 0."""
-    inside: Masks = chosen[labels]
+    inside: Masks = looked_up(chosen, labels)
     return inside if m.dtype == bool else np.where(inside, m, m.dtype.type(0))
 
 

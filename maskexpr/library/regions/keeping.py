@@ -123,8 +123,18 @@ def _run(step: Step, operands: dict[str, Any], count: int) -> Any:
         raise Refused(refused.mistake, "", **{"name": refused.argument, **refused.fields}) from None
 
 
-# Properties that need the coordinates of each pixel, and among them their moments.
-_OF_PLACES = frozenset({"bbox", "centroid", "eccentricity", "extent", "major_axis", "minor_axis"})
+# Bytes a pixel where each pixel is a region of its own: of most properties, and of some that take more.
+_MOST = 230.0
+_OF_SOME = {
+    **dict.fromkeys(("feret_max", "feret_min"), 400.0),
+    **dict.fromkeys(("equivalent_diameter", "surface_area", "mesh_volume", "sphericity"), 450.0),
+    "max_diameter": 1600.0,
+}
+# Of many regions some are measured at a time: then this many bytes, and for each pixel what is kept of all of them.
+_AT_A_TIME = 32 * 2**20
+_FOR_ALL = 40.0
+_OF_ROWS = frozenset({"solidity", "convex_area", "feret_max", "feret_min", "max_diameter"})
+_FOR_ROWS = 80.0  # more, as each pixel of labels may be a row of its region
 
 
 def _memory(settings: Settings, ndim: int) -> float:
@@ -133,9 +143,17 @@ def _memory(settings: Settings, ndim: int) -> float:
 
 def memory_of(measured: Collection[str], ndim: int) -> float:
     """The bytes a pixel for measuring properties, where each pixel may be a region of its own."""
-    if "solidity" in measured:
-        return 220.0
-    return 64.0 * ndim - 8 if _OF_PLACES.intersection(measured) else 64.0
+    return max([_MOST, *(_OF_SOME.get(name, 0) for name in measured)]) + _for_distances(measured, ndim)
+
+
+def most_bytes(measured: Collection[str], ndim: int, pixels: int) -> float:
+    """The same of an image of so many pixels: of many regions some are measured at a time."""
+    for_all = _FOR_ALL + (_FOR_ROWS if _OF_ROWS.intersection(measured) else 0) + _for_distances(measured, ndim)
+    return min(memory_of(measured, ndim) * pixels, _AT_A_TIME + for_all * pixels)
+
+
+def _for_distances(measured: Collection[str], ndim: int) -> float:
+    return 12.0 * ndim + 24 if "distance_to" in measured else 0.0
 
 
 @function(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, border=OUTSIDE_EMPTY, without_data="measured")

@@ -50,9 +50,6 @@ class Regions(Places):
 
     def parts(self) -> "Iterator[Regions]":
         """The same regions a limited number at a time, so that what is kept of each takes little memory."""
-        if self.count <= spans.FEW:
-            yield self
-            return
         for numbered, low, high in spans.parts(self.numbered, self.count):
             part = Regions(numbered, high - low, self.image, self.axes, self._measured, numbers=self.numbers[low:high])
             part.to, part.parent, part.steps = self.to, self.parent, self.steps

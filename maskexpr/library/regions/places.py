@@ -193,12 +193,13 @@ class Places:
         """The rows of each region, along the last of the axes that are worked on: their regions, where they lie along
         the axes before, shape (axes, rows), and the first and the last pixel of each; ordered by region, then by
         place."""
-        empty = np.zeros(0, np.int64)
-        rows, waiting, held = (np.zeros((len(self.axes), 0), np.int64), empty, empty), [], 0
+        empty = np.zeros(0, np.int32)
+        rows, waiting, held = (np.zeros((len(self.axes), 0), np.int32), empty, empty), [], 0
         for found in self.spans():
             places, goes = self.along(found)
             last = found.stop - 1 if goes[-1] else places[-1]
-            waiting.append(_joined(np.stack([found.owner, *places[:-1]]), places[-1], last))
+            narrow = np.stack([found.owner, *places[:-1], places[-1], last]).astype(np.int32)
+            waiting.append(_joined(narrow[:-2], narrow[-2], narrow[-1]))
             held += len(last)
             if held > max(spans.BLOCK, len(rows[1])):
                 rows, waiting, held = _all_joined([rows, *waiting]), [], 0
@@ -213,21 +214,17 @@ class Places:
         begin = np.searchsorted(owner, np.arange(self.count + 1))
         low = 0
         while low < self.count:
-            high = max(low + 1, int(np.searchsorted(begin, begin[low] + spans.BLOCK // 4, "right")) - 1)
+            high = max(low + 1, int(np.searchsorted(begin, begin[low] + spans.BLOCK // 16, "right")) - 1)
             some = slice(int(begin[low]), int(begin[high]))
-            result[low:high] = measure(owner[some] - low, places[:, some], first[some], last[some], high - low)
+            wide = (part[..., some].astype(np.int64) for part in (owner, places, first, last))
+            result[low:high] = _measured(measure, low, high - low, *wide)
             low = high
         return result
 
     @_Shared
     def hull_sizes(self) -> Array:
         """The number of pixels in the convex hull of each region."""
-
-        def measure(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
-            owner, ends = _ends(owner, places, first, last)
-            return hulls.hull_sizes(ends.T, owner, count)
-
-        return self._in_groups(measure, np.int64)
+        return self._in_groups(_hull_sizes, np.int64)
 
     @property
     def longest(self) -> Array:
@@ -264,10 +261,39 @@ class Places:
         return meshes.triangles(self._turned(), self.starts, self.count)
 
 
+def _measured(measure: "Callable[..., Array]", low: int, count: int, owner: Array, *rows: Array) -> Array:
+    return measure(owner - low, *rows, count)
+
+
 def _ends(owner: Array, places: Array, first: Array, last: Array) -> tuple[Array, Array]:
     """The pixels at both ends of rows: their regions, and where they lie, of shape (axes, pixels)."""
     both = [np.concatenate([places, end[np.newaxis]]) for end in (first, last)]
     return np.tile(owner, 2), np.concatenate(both, axis=1)
+
+
+def _hull_sizes(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
+    """Of regions by their rows; those that fill their box need no hull, which in a volume takes long."""
+    sizes = _sizes_of_boxes(owner, places, first, last, count)
+    lengths = np.zeros(count, np.int64)
+    np.add.at(lengths, owner, last - first + 1)
+    left = np.flatnonzero(lengths < sizes)
+    some = np.isin(owner, left)
+    numbers = np.zeros(count, np.int64)
+    numbers[left] = np.arange(len(left))
+    owner, ends = _ends(numbers[owner[some]], places[:, some], first[some], last[some])
+    sizes[left] = hulls.hull_sizes(ends.T, owner, len(left))
+    return sizes
+
+
+def _sizes_of_boxes(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
+    """The number of pixels of the box around each region."""
+    sizes = np.ones(count, np.int64)
+    for low, high in ((first, last), *((place, place) for place in places)):
+        start, end = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
+        np.minimum.at(start, owner, low)
+        np.maximum.at(end, owner, high)
+        sizes *= end - start + 1
+    return sizes
 
 
 def _calipers(

@@ -11,6 +11,7 @@ import numpy as np
 from maskexpr.functions.docstrings import doc_of
 from maskexpr.functions.parameters import Array
 from maskexpr.functions.record import first_sentence
+from maskexpr.kernels.spans import FEW
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import ANYTHING, LABEL_NUMBERS, Bounds, Range
@@ -108,8 +109,18 @@ def values_of(name: str, regions: Regions, argument: float | None = None) -> Arr
     def measured(part: Regions) -> Array:
         return part.where_measured(body) if known.needs_image else body(part)
 
-    parts = [regions] if known.light else regions.parts()
-    values = np.concatenate([measured(part) for part in parts], axis=-1)
+    if known.light or regions.count <= FEW:
+        values = measured(regions)
+    else:
+        values, low = np.zeros(0), 0
+        for part in regions.parts():
+            some = measured(part)
+            if not low:
+                values = np.empty((*some.shape[:-1], regions.count), some.dtype)
+            elif some.dtype != values.dtype:  # nan, where nothing is measured
+                values = values.astype(np.float64)
+            values[..., low : low + part.count] = some
+            low += part.count
     if regions.unit is None or not known.power:
         return values
     return _scaled(values, regions.unit ** (known.power if known.power > 0 else len(regions.axes)))

@@ -1,5 +1,7 @@
 """Connected regions of whole masks, by way of their runs."""
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,8 @@ from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
 from maskexpr.library.regions import keeping, measuring
 from maskexpr.library.thresholds import hysteresis as two_levels
-from maskexpr.planner.methods.method import Method, Place, estimated, per_pixel, runs
+from maskexpr.planner.methods.bodies import by_body
+from maskexpr.planner.methods.method import Bytes, Method, Place, per_pixel, runs
 from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
@@ -109,9 +112,11 @@ def hysteresis(step: Step) -> Method | None:
 @runs(keeping.keep)
 def keep(step: Step) -> Method | None:
     """The regions found by runs; their properties are measured on the numbers of pixels, as the plain body does."""
+    names, predicate = tuple(step.operands), step.settings["predicate"]
+    taken = _bytes_of_measuring(step, predicate.measured)
     if not _is_along_rows(step):
-        return None
-    names, predicate, find = tuple(step.operands), step.settings["predicate"], _finder(step)
+        return replace(by_body(step), memory=taken)
+    find = _finder(step)
 
     def run(*values: Any) -> Any:
         given = dict(zip(names, values, strict=True))
@@ -119,15 +124,17 @@ def keep(step: Step) -> Method | None:
         found, regions = find(words, image, to, parent, "area" in predicate.measured)
         return found.kept(predicate.holds(regions, [*given.values()])) if found.count else words
 
-    return _whole(run, _bytes_of_measuring(step))
+    return replace(_whole(run), memory=taken)
 
 
 @runs(measuring.measure)
 def measure(step: Step) -> Method | None:
     """The same for a table of what is measured on them."""
+    names, properties = tuple(step.operands), step.settings["properties"]
+    taken = _bytes_of_measuring(step, {one.name for one in properties.asked})
     if not _is_along_rows(step):
-        return None
-    names, properties, find = tuple(step.operands), step.settings["properties"], _finder(step)
+        return replace(by_body(step), memory=taken)
+    find = _finder(step)
     is_counted = any(one.name == "area" for one in properties.asked)
 
     def run(*values: Any) -> Any:
@@ -136,7 +143,7 @@ def measure(step: Step) -> Method | None:
         _, regions = find(words, None, to, parent, is_counted)
         return measuring.tabulated(regions, properties, [*given.values()], None)
 
-    return _whole(run, _bytes_of_measuring(step))
+    return replace(_whole(run), memory=taken)
 
 
 def _finder(step: Step) -> Any:
@@ -163,11 +170,17 @@ def _finder(step: Step) -> Any:
     return find
 
 
-def _bytes_of_measuring(step: Step) -> float:
-    assert step.function is not None
+def _bytes_of_measuring(step: Step, measured: set[str]) -> Bytes:
+    """What finding regions and measuring them takes."""
     images = [operand.kind.dtype for name, operand in step.operands.items() if name.partition("[")[0] == "of"]
     is_wide = any(dtype is not None and dtype.kind in "iu" and dtype.itemsize == 8 for dtype in images)
-    return estimated(step.function.memory, step) + (_OF_PYTHON if is_wide else 0)
+    more, ndim = _MEMORY + (_OF_PYTHON if is_wide else 0), step.operands["m"].kind.ndim or 0
+
+    def taken(shape: tuple[int, ...]) -> float:
+        pixels = math.prod(shape)
+        return more * pixels + keeping.most_bytes(measured, ndim, pixels)
+
+    return taken
 
 
 def _by_runs(step: Step, operation: Any) -> Method | None:
@@ -186,13 +199,13 @@ def _is_along_rows(step: Step) -> bool:
     return kind.name == "mask" and (axes is None or len(kind.shape or ()) - 1 in axes)
 
 
-def _whole(operation: Any, more: float = 0) -> Method:
-    """An operation on whole arrays, which takes more bytes a pixel than finding regions does."""
+def _whole(operation: Any) -> Method:
+    """An operation on whole arrays."""
 
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(*given)
 
-    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY + more), word=_WORD)
+    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY), word=_WORD)
 
 
 def _bounds(step: Step, name: str) -> Any:

@@ -35,6 +35,8 @@ ALIKE = [
     *("reconstruct(k, m)", "reconstruct(im - 20, im)", "hull(m)", 'hit_or_miss(m, "010/111/010")', "skeleton(m)"),
     *("label(m)", "count(m)", "keep_largest(m, 5)", "remove_small(m, 30)", "remove_large(label(m), 9)"),
     *("clear_border(m)", "fill_holes(m)", "fill_holes(m, max_size=5)", "at(m, 5, 5)", "distance(m)"),
+    *("measure(m, area, centroid, mean_intensity, of=im)", "measure(label(m), bbox, max_intensity, of=[im, jm])"),
+    *('median(measure(m, area, extent)[area >= 1]["extent"])', 'paint(label(m), measure(m, area), "area")'),
     *("signed_distance(m)", "keep(m, solidity > 0.5)", "keep(m, mean_intensity > 100, of=im)", "peaks(im, 3)"),
     *("watershed(im, label(k))", "split(m)", "gaussian(im, 2)", "gaussian(im, 20)", "mean_filter(im, 2)"),
     *("median_filter(im, 1)", "median_filter(im, 4)", 'median_filter(im, 3, "disk")', "rank_filter(im, 3, 2)"),

@@ -38,7 +38,7 @@ def centroid(regions: Regions) -> Array:
     return regions.placed(np.stack(sums))
 
 
-@property_of_regions(gives=positions, power=LENGTH, parts=2, light=True)
+@property_of_regions(gives=positions, power=LENGTH, parts=2)
 def bbox(regions: Regions) -> Array:
     """The smallest box around a region; where it starts along each axis, then where it stops.
 
@@ -56,7 +56,7 @@ def bbox(regions: Regions) -> Array:
     return regions.placed(np.concatenate([regions.starts, regions.stops]))
 
 
-@property_of_regions(gives=truths, light=True)
+@property_of_regions(gives=truths)
 def touches_border(regions: Regions) -> Array:
     """Whether a region touches the border of the image, at either end of any axis; true or false.
 
@@ -92,7 +92,7 @@ def label(regions: Regions) -> Array:
     return regions.numbers.astype(np.int64)
 
 
-@property_of_regions(gives=numbers, needs="parent", light=True)
+@property_of_regions(gives=numbers, needs="parent")
 def parent(regions: Regions) -> Array:
     """The number of the region among those given as `parent` that covers most of a region; 0 where none covers any.
 
