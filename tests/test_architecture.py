@@ -41,8 +41,11 @@ ROOMS = (
 )
 INSIDE = {
     "__pyinstaller": ("__init__", "hook-maskexpr"),
-    "files": ("__init__", "python", "provenance", "programs", "access", "images", "formats", "decoding"),
-    "display": ("__init__", "views", "results", "terminal", "pictures"),
+    "files": (
+        *("__init__", "python", "provenance", "outputs", "programs", "access"),
+        *("tables", "images", "formats", "decoding"),
+    ),
+    "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
         "kept",
@@ -60,7 +63,7 @@ INSIDE = {
     "functions": ("__init__", "parameters", "settling", "record", "gives", "arguments", "docstrings"),
     "language": ("__init__", "formatting", "parser", "nodes", "limits", "folders"),
     "language.formatting": ("__init__", "statements", "expressions", "documents", "lines"),
-    "kinds": ("__init__", "kind", "table", "grid", "quantity", "ranges"),
+    "kinds": ("__init__", "kind", "table", "tabulated", "grid", "quantity", "ranges"),
     "diagnostics": (
         *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
         "printing",
@@ -79,11 +82,12 @@ INSIDE = {
         "pictures",
         "files",
         "runs",
+        "tables",
         "wording",
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("drawing", "shared"),
+        *("drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
@@ -93,13 +97,14 @@ INSIDE = {
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls"),
-        *("foreign", "predicates"),
+        *("foreign", "tables", "columns", "predicates"),
         *("application", "advice", "comparisons", "shapes", "moving", "place", "context", "binding", "arrays"),
         *("domain", "outside", "measuring", "held", "missing", "given", "image"),
         "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
     "files.images": ("__init__", "reading", "several", "opening", "writing", "table", "replacing"),
+    "files.tables": ("__init__", "delimited", "documents", "parquet", "numbers"),
     "files.formats": (
         *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),
         *("nii_gz", "nii", "nrrd", "mha", "dicom"),
@@ -131,7 +136,7 @@ INSIDE = {
         *("sixels", "fewer_colours", "characters", "blocks", "palette_256", "detection", "asking"),
     ),
     "display.pictures": (
-        *("__init__", "plots", "distributions", "rendering"),
+        *("__init__", "plots", "distributions", "rendering", "colouring", "letters"),
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (
@@ -163,7 +168,7 @@ INSIDE = {
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
-        *("__init__", "keeping", "properties", "records", "pixels"),
+        *("__init__", "measuring", "keeping", "properties", "records", "pixels"),
         *("watersheds", "peaks", "distances", "components"),
     ),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
@@ -182,6 +187,8 @@ OUTSIDE = {
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels"},
     "cv2": {"kernels"},  # an extra
+    "pandas": {"kinds"},  # of whoever asks for a DataFrame
+    "pyarrow": {"files.tables"},  # an extra
     "nibabel": {"files.formats", "headers", "containers"},  # an extra
     "tifffile": {"files.formats", "files.decoding"},
     "pydicom": {"files.formats", "headers", "containers"},

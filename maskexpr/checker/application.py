@@ -32,6 +32,7 @@ from maskexpr.kinds.kind import (
 )
 
 Given = Mapping[str, Value]
+_LISTS = {"masks", "images"}
 _OF_MASKS = {"mean": ("the share of pixels", "fraction"), "sum": ("the number of pixels", "area")}
 
 
@@ -130,7 +131,8 @@ class _Application:
             if takes.settle is not None:
                 self.settings[name] = self._settled(parameter, value.kind)
             elif takes.several and value.kind.name in takes.kinds:
-                for i, part in enumerate(value.step.operands.values()):
+                listed = value.kind.name in _LISTS
+                for i, part in enumerate(value.step.operands.values() if listed else (value.step,)):
                     self.operands[part_name(name, i)] = Value(part, value.span)
             else:
                 self.operands[name] = self._operand(parameter, value)
@@ -197,10 +199,13 @@ class _Application:
         name = "mask" if kind.name == "unknown" and kind.surely(LOGICAL) else kind.name
         if name == "colour":
             return self.here.context.of_colour(messages.ARGUMENT_COLOUR, value)
-        if kind.surely(SAMPLES):
+        if name == "table":
+            return self._misfit_of_table(kind, wanted)
+        if kind.surely(SAMPLES) or kind.is_of_rows:
             return self._misfit_of_samples(parameter, value, text)
         is_named = bool(value.step.name) and (kind.range is not None or not kind.is_complete)
         meant = (
+            (wanted == {"labels"} and name == "mask", messages.PAINT_OF_MASK),
             (wanted == {"masks"} and name == "list", messages.ARGUMENT_MASKS_NONE),
             (wanted == {"masks"}, messages.ARGUMENT_MASKS_WANTED),
             (wanted == {"colour"}, messages.ARGUMENT_COLOUR_WANTED),
@@ -218,6 +223,11 @@ class _Application:
         mistake, more = self._for_another(messages.ARGUMENT_KIND, parameter, value)
         return mistake, {**more, "signature": self.function.signature}
 
+    @staticmethod
+    def _misfit_of_table(table: Kind, wanted: frozenset[str]) -> tuple[Mistake, dict[str, object]]:
+        mistake = messages.TABLE_MEASURED if "samples" in wanted else messages.TABLE_AS_IMAGE
+        return mistake, {"column": table.columns[1].name if len(table.columns) > 1 else "area"}
+
     @property
     def _counts_masks(self) -> bool:
         """Whether another function does to a mask what this one would."""
@@ -233,13 +243,15 @@ class _Application:
             return messages.SAMPLES_OF_MASK, {}
         if "mask samples" in wanted:
             return messages.SAMPLES_OF_IMAGE, {}
+        selection = self.here.context.steps.selections.get(step)
+        if selection is not None and selection.mask.kind.name == "table":
+            return messages.COLUMN_AS_IMAGE, {"table": selection.text}
         if not wanted & NUMERIC_ARRAYS and "mask" not in wanted:
             return messages.ARGUMENT_KIND, {"signature": self.function.signature}
         if name == "samples" and self.function.parameter("within") and set(step.operands) == {"value", "mask"}:
             # Not as this text has them: in a `def` they are what was given to it.
             samples, mask = (step.source.quote(step.span) for step in step.operands.values())
             return messages.ARGUMENT_WITHIN, {"value": samples, "mask": mask}
-        selection = self.here.context.steps.selections.get(step)
         more: dict[str, object] = {"mask": selection.text if selection else "mask"}
         if self.function.parameter("within"):
             return messages.ARGUMENT_SAMPLES_WITHIN, more
@@ -264,6 +276,8 @@ class _Application:
                 self.operands[part_name("numbers", i)] = Value(step, self.here.span)
         if "spacing" in self.function.filled_in:
             self.settings["spacing"] = self._surroundings().spacing
+        if "names" in self.function.filled_in:
+            self.settings["names"] = self._surroundings().axis_names
         return True
 
     def _fill_in_grid(self) -> bool:

@@ -135,6 +135,8 @@ def _missing(
         return messages.INPUT_MISSING_PROPERTY_FOREIGN.at(*place, name=info.name, way=way)
     if info.name in catalogue:
         return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)
+    if info.name in PROPERTIES:
+        return messages.INPUT_IS_PROPERTY.at(*place, name=info.name)
     near = FOREIGN_VALUES.get(info.name, "")
     if not near and suggest:
         lowered = info.name.lower()

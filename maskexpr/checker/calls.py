@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
-from maskexpr.checker import foreign, predicates
+from maskexpr.checker import foreign, predicates, tables
 from maskexpr.checker.application import Given, apply
 from maskexpr.checker.context import Context, Definition, Value
 from maskexpr.checker.place import Place
@@ -47,7 +47,12 @@ def _called(here: Place, node: nodes.Call) -> Value:
         _unknown_function(here, node)
         return _without_meaning(here, node)
     given = _Arguments(here, node, function).by_parameter()
-    return apply(here, function, given) if given is not None else here.unknown(function.gives.names)
+    if given is None:
+        return here.unknown(function.gives.names)
+    value = apply(here, function, given)
+    if "properties" in given:
+        tables.note_open(here, value, given["properties"])
+    return value
 
 
 def _without_meaning(here: Place, node: nodes.Call) -> Value:
@@ -157,6 +162,9 @@ class _Arguments:
         self.in_order = function.in_order(sum(not isinstance(argument, nodes.Keyword) for argument in node.arguments))
         self.takes_condition = {p.name for p in function.parameters if "predicate" in p.takes.kinds}
         self.given: dict[str, Value] = {}
+        self.takes_properties = next((p.name for p in function.parameters if "properties" in p.takes.kinds), "")
+        self.takes_images = {p.name for p in function.parameters if "images" in p.takes.kinds}
+        self.properties: list[nodes.Expression] = []
         self.conditions: dict[str, nodes.Expression] = {}  # on regions, which are to be known first
         self.fits, self.named = True, False
 
@@ -167,7 +175,7 @@ class _Arguments:
                 self._take_named(argument)
             else:
                 self._take_next(i, argument)
-        filled = {*self.given, *self.conditions}
+        filled = {*self.given, *self.conditions, self.takes_properties}
         missing = next((p for p in self.function.parameters if p.required and p.name not in filled), None)
         if self.fits and missing:
             self._refuse(self.node, messages.ARGUMENT_MISSING, name=missing.name)
@@ -177,6 +185,8 @@ class _Arguments:
             self._leave_out_defaults(self.function)
             for name, condition in self.conditions.items():
                 self.given[name] = predicates.condition(self.here.at(condition), condition, self.function, self.given)
+            if name := self.takes_properties:
+                self.given[name] = tables.properties(self.here, self.properties, self.function, self.given)
         return {name: self.given[name] for name in self.names if name in self.given}
 
     def _leave_out_defaults(self, function: Function) -> None:
@@ -193,7 +203,10 @@ class _Arguments:
         if name in self.takes_condition and not is_taken:
             self.conditions[name] = argument.value
             return
-        value = self.here.value(argument.value)
+        if name in self.takes_images and isinstance(argument.value, nodes.List):
+            value = tables.images(self.here.at(argument.value), argument.value)
+        else:
+            value = self.here.value(argument.value)
         if name not in self.names and self._is_part(value):
             self._refuse(argument.name, messages.ARGUMENT_UNKNOWN_MASK, name=name, text=self._part(argument.value))
         elif name not in self.names:
@@ -209,6 +222,9 @@ class _Arguments:
         name = self.in_order[i] if i < len(self.in_order) else ""
         if name in self.takes_condition and not self.named:
             self.conditions[name] = argument
+            return
+        if self.takes_properties and i and not self.named:
+            self.properties.append(argument)
             return
         value = self.here.value(argument)
         if self.named:

@@ -1,7 +1,7 @@
 """What all of the checker shares: the names in sight, the steps made so far, and the mistakes found so far."""
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from maskexpr.diagnostics import messages
@@ -17,7 +17,7 @@ from maskexpr.language.parser import NOTHING, Length
 from maskexpr.program import identity
 from maskexpr.program.steps import InputInfo, Step
 
-_ANYTHING = Takes(NAMES - {"predicate"}, "a value")
+_ANYTHING = Takes(NAMES - {"predicate", "properties", "images"}, "a value")
 
 Rules = Mapping[type[nodes.Node], "Callable[..., Value]"]
 
@@ -41,7 +41,7 @@ class Value:
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The mask, or samples of one, that took samples, and how it was written. Samples that were taken by one step are
-    of the same pixels in the same order."""
+    of the same pixels in the same order. Those of a table are of its rows."""
 
     mask: Step
     text: str
@@ -92,6 +92,14 @@ class RegionsInSight:
     image: Kind | None
 
 
+@dataclass(frozen=True, slots=True)
+class TableInSight:
+    """The table whose columns are in sight, and how it was written."""
+
+    table: Step
+    text: str
+
+
 @dataclass(slots=True)
 class Scope:
     """The names in sight. Outside a `def` a name that is not there is an input; inside, it is a mistake."""
@@ -101,6 +109,7 @@ class Scope:
     source: Source
     inside: Definition | None = None
     regions: RegionsInSight | None = None
+    columns: TableInSight | None = None
 
 
 # --- what is found and made ------------------------------------------------------------------------------------------
@@ -114,6 +123,7 @@ class Steps:
         self.made: list[Step] = []
         self.units: dict[Step, tuple[Function, str]] = {}  # of values measured in a unit: by which function, in which
         self.selections: dict[Step, Selection] = {}  # of samples: what took them
+        self.open_columns: dict[Step, Sequence[str]] = {}  # of tables that are not known yet: what they may have
         self.finite: dict[Step, str] = {}  # statistics, as they are written of finite values alone
         self._made: dict[identity.Key, Step] = {}
         self._properties: dict[tuple[str, Kind], Step] = {}

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeGuard
 
-from maskexpr.checker import calls, foreign, operators, predicates
+from maskexpr.checker import calls, columns, foreign, operators, predicates
 from maskexpr.checker.application import apply
 from maskexpr.checker.context import Definition, Rules, Value
 from maskexpr.checker.place import Place
@@ -36,6 +36,9 @@ def _literal(here: Place, node: Any) -> Value:
 
 def _name(here: Place, node: nodes.Name) -> Value:
     context, scope, name = here.context, here.scope, node.text
+    found = columns.named(here, name)
+    if found is not None:
+        return found
     if predicates.is_property(scope, name):
         return predicates.named(here, name)
     if name in scope.values:

@@ -311,7 +311,11 @@ def _report_property(here: Place, node: nodes.Call) -> None:
     mask = here.quote(given[0].span) if given else "m"
     image = here.quote(given[1].span) if len(given) > 1 else "im"
     of = f", of={image}" if known is not None and known.needs_image else ""
+    way = f"keep({mask}, {meant} {compared}{of})"
+    if known is not None and not behind:
+        name_of = "" if known.parts else f'["{meant}"]'
+        way = f"measure({mask}, {known.name}{of}){name_of}"
     stop = behind.end() if behind else node.span.stop
     there = here.at(Span(node.span.start, stop))
     mistake = messages.PROPERTY_CALLED if name in PROPERTIES else messages.PROPERTY_CALLED_FOREIGN
-    there.report(mistake, name=name, way=worded(f"keep({mask}, {meant} {compared}{of})", note))
+    there.report(mistake, name=name, way=worded(way, note))

@@ -9,7 +9,7 @@ import numpy as np
 
 from maskexpr.checker.held import Held, Writing, in_order
 from maskexpr.diagnostics import messages
-from maskexpr.functions.arguments import Refused
+from maskexpr.functions.arguments import Refused, part_name
 from maskexpr.functions.settling import Distance
 from maskexpr.kinds.kind import mask_of, number
 from maskexpr.library import PLANNED
@@ -153,11 +153,29 @@ def split(at: Writing) -> Held:
     return Held(at.again() if valid is None else at.instead("split within", within=valid), valid)
 
 
+def painted(at: Writing) -> Held:
+    """Labels are 0 where there is no data, so that nothing is painted there."""
+    return at.cut(at.again(), at.operands["labels"].valid)
+
+
 def measured(at: Writing) -> Held:
-    """`keep`: grey values are measured where there are some."""
+    """`keep` and `measure`: grey values are measured where there are some."""
+    images = {name: held for name, held in at.operands.items() if name.startswith("of[")}
+    if images:
+        return _tabulated(at, images)
+    if at.step.kind.name == "table":
+        return Held(at.again())
     of = at.operands.get("of")
     value = at.again() if of is None or of.valid is None else at.instead("keep by measured", measured=of.valid)
     return Held(value, at.operands["m"].valid)
+
+
+def _tabulated(at: Writing, images: Mapping[str, Held]) -> Held:
+    """A table, where each image has data somewhere else."""
+    if all(image.valid is None for image in images.values()):
+        return Held(at.again())
+    masks = [image.valid or at.everywhere(image.step.kind) for image in images.values()]
+    return Held(at.instead("measure by measured", **{part_name("measured", i): m for i, m in enumerate(masks)}))
 
 
 # --- no data in the language -----------------------------------------------------------------------------------------

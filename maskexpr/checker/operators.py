@@ -18,7 +18,7 @@ from maskexpr.library import OPERATORS
 
 _TEXT = frozenset({"text"})
 _UNORDERED = (LOGICAL, _TEXT)
-_NEVER_COMPARED = {"colour", "none", "masks", "list"}
+_NEVER_COMPARED = {"colour", "none", "masks", "list", "table"}
 _OF_MASKS = {"+": messages.PLUS_OF_MASKS, "-": messages.MINUS_OF_MASKS, "*": messages.TIMES_OF_MASKS}
 _MOST_QUANTITY_BITS = 256  # above and below the line: some 77 digits
 _WORDS = {"and": "&", "or": "|", "xor": "^", "not": "~"}
@@ -81,6 +81,9 @@ def refuse_operand(here: Place, symbol: str, value: Value, wanted: str) -> None:
     if kind.name == "colour":
         mistake, fields = here.context.of_colour(messages.COLOUR_IN_OPERATOR, value)
         here.at(value).report(mistake, text=text, operator=symbol, **fields)
+    elif kind.name == "table":
+        column = kind.columns[1].name if len(kind.columns) > 1 else "area"
+        here.at(value).report(messages.TABLE_IN_OPERATOR, operator=symbol, text=here.bracketed(value), column=column)
     else:
         here.at(value).report(messages.OPERAND_KIND, operator=symbol, kind=kind.word, wanted=wanted)
 
@@ -274,7 +277,7 @@ def comparison(here: Place, operator: nodes.Operator, left: Value, right: Value)
 def _in_pixels(here: Place, value: Value, other: Value) -> Value:
     """A length or size that is compared with one measured in pixels, as that of a region, in pixels too."""
     kind, measured, there = value.kind, other.kind, here.at(value)
-    if not (kind.surely(QUANTITIES) and kind.is_constant and measured.name == "image" and measured.power):
+    if not (kind.surely(QUANTITIES) and kind.is_constant and measured.power and measured.name in ("image", "samples")):
         return value
     try:
         pixels = measured_in_pixels(kind, measured)

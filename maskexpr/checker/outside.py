@@ -236,6 +236,7 @@ RULES: Mapping[str, Rule] = {
     "flood": measuring.flood,
     "split": measuring.split,
     "measured": measuring.measured,
+    "painted": measuring.painted,
     "valid": measuring.valid,
     "fill": measuring.fill,
     "stored": measuring.stored,

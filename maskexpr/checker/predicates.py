@@ -21,11 +21,8 @@ NOT_KNOWN = (ARITHMETIC - SAMPLES) | QUANTITIES  # what may be compared with any
 
 def condition(here: Place, node: nodes.Expression, function: Function, given: Given) -> Value:
     """The predicate as a constant; after a mistake, or while the regions are not known, a stand-in."""
-    regions = given["m"].kind
-    around = Surroundings(regions.ndim, regions.spacing, time=regions.grid.time if regions.grid else None)
-    around = replace(around, axes=worked_axes(function, given, around))
-    sight = RegionsInSight(regions, around, given["of"].kind if "of" in given else None)
-    value = here.within(replace(here.scope, regions=sight)).value(node)
+    scope = replace(here.scope, regions=in_sight(function, given), columns=None)
+    value = here.within(scope).value(node)
     text = here.quote()
     if not value.kind.may_be(LOGICAL):
         here.report(messages.PREDICATE_KIND, text=text)
@@ -40,6 +37,14 @@ def condition(here: Place, node: nodes.Expression, function: Function, given: Gi
     return here.alone(Kind("unknown", options=frozenset({"predicate"})))
 
 
+def in_sight(function: Function, given: Given) -> RegionsInSight:
+    """The regions that a call is about."""
+    regions = given["m"].kind
+    around = Surroundings(regions.ndim, regions.spacing, time=regions.grid.time if regions.grid else None)
+    around = replace(around, axes=worked_axes(function, given, around))
+    return RegionsInSight(regions, around, given["of"].kind if "of" in given else None)
+
+
 # --- properties ------------------------------------------------------------------------------------------------------
 
 
@@ -52,19 +57,26 @@ def named(here: Place, name: str) -> Value:
     """The property of that name."""
     sight, known = here.scope.regions, PROPERTIES[name]
     assert sight is not None
-    worked = sight.around.worked
-    if worked is not None and known.dimensions is not None and len(worked) not in known.dimensions:
-        mistake = messages.PROPERTY_OF_VOLUMES if len(worked) < 3 else messages.PROPERTY_OF_PLANES
-        here.report(mistake, name=name, ndim=len(worked))
+    if not has_meaning(here, known, sight):
         return here.unknown(NOT_KNOWN)
     if known.needs_image and sight.image is None:
         here.report(messages.PROPERTY_OF_IMAGE, name=name)
         return here.unknown(NOT_KNOWN)
-    kind = _kind(known, sight)
+    kind = kind_of(known, sight)
     return here.property(name, kind) if kind else here.unknown(NOT_KNOWN)
 
 
-def _kind(known: Property, sight: RegionsInSight) -> Kind | None:
+def has_meaning(here: Place, known: Property, sight: RegionsInSight) -> bool:
+    """Report a property that the axes worked on do not have."""
+    worked = sight.around.worked
+    if worked is None or known.dimensions is None or len(worked) in known.dimensions:
+        return True
+    mistake = messages.PROPERTY_OF_VOLUMES if len(worked) < 3 else messages.PROPERTY_OF_PLANES
+    here.report(mistake, name=known.name, ndim=len(worked))
+    return False
+
+
+def kind_of(known: Property, sight: RegionsInSight) -> Kind | None:
     """What a property's values are: an image of no shape, with one number a region instead of one a pixel; a list of
     them where it has parts. None while the regions or the image are not known."""
     regions, worked, image = sight.regions, sight.around.worked, sight.image
@@ -81,10 +93,13 @@ def _kind(known: Property, sight: RegionsInSight) -> Kind | None:
 
 def part(here: Place, value: Value, i: int) -> Value:
     """One part of a property that has several: `centroid[0]`, a position along the first of the axes worked on."""
-    kind = replace(value.kind, name="image", shape=None, power=1)
-    if kind.spacing:
-        kind = replace(kind, spacing=(kind.spacing[i % len(kind.spacing)],))
-    return here.property(f"{value.step.name}[{i}]", kind)
+    return here.property(f"{value.step.name}[{i}]", kind_of_part(value.kind, i))
+
+
+def kind_of_part(kind: Kind, i: int) -> Kind:
+    """What one part of a property with such a list is."""
+    kind = replace(kind, name="image", shape=None, power=1)
+    return replace(kind, spacing=(kind.spacing[i % len(kind.spacing)],)) if kind.spacing else kind
 
 
 # --- what a condition may hold ---------------------------------------------------------------------------------------

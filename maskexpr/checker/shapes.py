@@ -70,6 +70,9 @@ def _of_same_pixels(here: Place, samples: Value, other: Value) -> bool:
     if not (first.mask.kind.is_complete and second.mask.kind.is_complete):
         return True  # steps are made once only when all they depend on is known
     fields = {"left": here.quote(samples), "right": here.quote(other)}
+    if "table" in (first.mask.kind.name, second.mask.kind.name):
+        here.report(messages.ROWS_OF_OTHERS, table=first.text, **fields)
+        return False
     for few, many, value in ((first, second, samples), (second, first, other)):
         more = _subscripts(here, few, many)
         if more is not None:
@@ -83,6 +86,10 @@ def _refuse_array(here: Place, samples: Value, other: Value, selection: Selectio
     text, kind = here.quote(samples), other.kind
     if kind.shape is None and kind.is_complete:  # a property of regions
         here.at(samples).report(messages.PREDICATE_OUTER, text=text, kind=samples.kind.word)
+        return
+    if selection is not None and selection.mask.kind.name == "table":
+        here.report(messages.COLUMN_WITH_ARRAY, samples=text, other=here.quote(other), kind=kind.word,
+                    table=selection.text)  # fmt: skip
         return
     mask = "".join(_subscripts(here, None, selection) or ["[mask]"])
     same = f"gray({here.quote(other)})" if kind.name == "colour" else here.bracketed(other)

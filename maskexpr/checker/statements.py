@@ -76,7 +76,8 @@ def _declare_input(lines: Lines, node: nodes.Input) -> None:
         return
     kind = node.kind.text if node.kind else None
     if node.kind and kind not in DECLARED:
-        there.at(node.kind).report(messages.INPUT_KIND_UNKNOWN, kind=kind)
+        mistake = messages.TABLE_NOT_GIVEN if kind == "table" else messages.INPUT_KIND_UNKNOWN
+        there.at(node.kind).report(mistake, kind=kind, name=name)
         kind = None
     default = node.default.value if node.default else None
     if node.default and "://" in node.default.value:
@@ -261,7 +262,7 @@ def _assert(lines: Lines, node: nodes.Assert) -> None:
     there = lines.here.at(node.condition)
     condition, text = there.value(node.condition), there.quote()
     if not condition.kind.may_be({"truth"}):
-        mistake = messages.ASSERT_OF_MASK if condition.kind.name in ("mask", "mask samples") else messages.ASSERT_KIND
+        mistake = _ASSERTED.get(condition.kind.name, messages.ASSERT_KIND)
         there.report(mistake, kind=condition.kind.word, text=text)
         return
     if condition.kind.name != "truth":
@@ -270,6 +271,13 @@ def _assert(lines: Lines, node: nodes.Assert) -> None:
     step = there.apply(OPERATORS["assert"], {"condition": condition}, TRUTH, settings).step
     lines.asserts.append(step)
     lines.bindings.append(("", step))
+
+
+_ASSERTED = {
+    "mask": messages.ASSERT_OF_MASK,
+    "mask samples": messages.ASSERT_OF_MASK,
+    "table": messages.ASSERT_OF_TABLE,
+}
 
 
 def _output(lines: Lines, node: nodes.Output) -> None:
@@ -295,12 +303,12 @@ def _output(lines: Lines, node: nodes.Output) -> None:
 def _refuse_no_result(here: Place, value: Value) -> None:
     """Report what cannot be given to the caller."""
     kind, there = value.kind, here.at(value)
-    if kind.surely(SAMPLES):
+    if kind.surely(SAMPLES) and not kind.is_of_rows and kind.is_complete:
         statistic = "fraction" if kind.name == "mask samples" else "mean"
         there.report(messages.OUTPUT_SAMPLES, text=there.quote(value), statistic=statistic)
     elif kind.name == "list" and kind.is_constant and any(isinstance(item, Quantity) for item in kind.constant):
         there.report(messages.OUTPUT_KIND, kind="length")
-    elif not kind.may_be(RESULTS):
+    elif not kind.may_be(RESULTS | SAMPLES):
         there.report(messages.OUTPUT_KIND, kind=kind.word)
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from maskexpr.checker import predicates
+from maskexpr.checker import columns, predicates
 from maskexpr.checker.context import Selection, Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
@@ -28,12 +28,17 @@ def index(here: Place, node: nodes.Index) -> Value:
     value = here.value(node.value)
     if value.kind.options == predicates.NOT_KNOWN or value.kind.name == "list":
         return _part(here, value, node)
+    if value.kind.name == "table":
+        return columns.subscript(here, value, node)
     if not value.kind.may_be(ARRAYS | SAMPLES):
         # What is wrong with an item of a list that is not known yet can be said only when it is.
         if not (isinstance(node.value, nodes.Index) and _is_open(value)):
             here.at(node.value).report(messages.INDEX_KIND, kind=value.kind.word)
         return here.unknown()
-    subscripts: Subscripts = [s if isinstance(s, nodes.Slice) else here.value(s) for s in node.subscripts]
+    there = columns.within(here, value)
+    subscripts: Subscripts = [s if isinstance(s, nodes.Slice) else there.value(s) for s in node.subscripts]
+    if there is not here and len(subscripts) == 1 and _is_text(subscripts[0]):
+        return here.unknown(SAMPLES)
     masks = [s for s in subscripts if isinstance(s, Value) and s.kind.surely(_TAKES_SAMPLES)]
     if masks and len(subscripts) > 1:
         fields = {"text": here.quote(node.value), "mask": here.quote(masks[0])}
@@ -42,13 +47,22 @@ def index(here: Place, node: nodes.Index) -> Value:
     if masks:
         return _samples(here, value, masks[0], node)
     if isinstance(subscripts[0], Value) and subscripts[0].kind.name == "unknown" and len(subscripts) == 1:
-        return here.unknown(SAMPLES if value.kind.surely(SAMPLES) else GIVEN | SAMPLES)
+        return here.unknown(SAMPLES if value.kind.surely(SAMPLES) else GIVEN | SAMPLES | _table(value))
     if value.kind.surely(SAMPLES):
         text = here.bracketed(node.value)
         mask = text if value.kind.name == "mask samples" else f"{text} > 0"
         here.report(messages.INDEX_SAMPLES, text=text, mask=mask)
         return here.unknown()
     return _crop(here, value, subscripts, node)
+
+
+def _is_text(subscript: Value | nodes.Slice) -> bool:
+    return isinstance(subscript, Value) and subscript.kind.name == "text"
+
+
+def _table(value: Value) -> frozenset[str]:
+    """What rows of a value are where it may turn out to be a table."""
+    return frozenset({"table"}) if value.kind.may_be({"table"}) else frozenset()
 
 
 def _part(here: Place, value: Value, node: nodes.Index) -> Value:
@@ -75,7 +89,7 @@ def _samples(here: Place, value: Value, mask: Value, node: nodes.Index) -> Value
     selections = here.context.steps.selections
     if not agree(here, operands) or not kind.is_complete or not mask.kind.is_complete:
         names = frozenset(SAMPLED[n] for n in SAMPLED if kind.may_be({n, SAMPLED[n]}))
-        taken = here.alone(unknown(names), {name: operand.step for name, operand in operands.items()})
+        taken = here.alone(unknown(names | _table(value)), {name: operand.step for name, operand in operands.items()})
     else:
         most = math.prod(mask.kind.shape) if mask.kind.shape is not None else mask.kind.most
         samples = replace(kind, name=SAMPLED.get(kind.name, kind.name), shape=None, most=most, grid=None)

@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maskexpr.cli import shared
+from maskexpr.cli.machine import message
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, ProgramError
 from maskexpr.files import programs
@@ -34,7 +35,7 @@ def _check_programs(options: argparse.Namespace) -> int:
     if options.json:
         import json  # only here: every other start goes without it
 
-        print(json.dumps([_as_json(d) for d in found], indent=2))
+        print(json.dumps([message(d) for d in found], indent=2))
     else:
         for diagnostic in found:
             print(diagnostic.render())
@@ -61,12 +62,3 @@ def _diagnostics(path: str, spacings: Sequence[str], access: Access) -> tuple[Di
         return tuple(
             replace(d, severity="warning") if (d.code, d.severity) == without else d for d in error.diagnostics
         )
-
-
-def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
-    entry: dict[str, Any] = {"severity": diagnostic.severity, "code": diagnostic.code, "message": diagnostic.message}
-    entry["hint"] = diagnostic.hint
-    if diagnostic.source is not None and diagnostic.span is not None:
-        start, stop = (diagnostic.source.position(offset) for offset in diagnostic.span)
-        entry.update(file=diagnostic.source.name, line=start[0], column=start[1], end_line=stop[0], end_column=stop[1])
-    return entry

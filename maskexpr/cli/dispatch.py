@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy  # noqa: F401
 
 import maskexpr
+from maskexpr.cli.machine import document_of
 from maskexpr.cli.shared import EXAMPLES, FAILED, INTERRUPTED, USAGE, Parser
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
@@ -42,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except (InputError, FileError) as error:
-        _complain(error)
+        _complain(error, options)
         return USAGE
     except (ProgramError, RunError) as error:
-        _complain(error)
+        _complain(error, options)
         return FAILED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
-        _complain(FileError(_refused(error)))
+        _complain(FileError(_refused(error)), options)
         return USAGE
 
 
@@ -121,8 +122,14 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _complain(error: MaskError) -> None:
-    print(error, file=sys.stderr)
+def _complain(error: MaskError, options: argparse.Namespace) -> None:
+    """Say what is wrong: in the document where one is asked for and can still be printed."""
+    document = document_of(options)
+    if document is None or error.code == messages.STDOUT_REFUSED.code:
+        print(error, file=sys.stderr)
+        return
+    document.say(error.diagnostics)
+    document.print()
 
 
 def _parser(asked: str) -> argparse.ArgumentParser:

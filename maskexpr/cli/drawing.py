@@ -14,7 +14,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import pictures, results, terminal
 from maskexpr.display.views import View
-from maskexpr.files import programs
+from maskexpr.files import outputs
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind
 from maskexpr.program.steps import Checked, Step
@@ -31,8 +31,8 @@ class PictureFiles:
     paths: dict[str, str] = field(default_factory=dict)
 
     def add(self, what: str, pictures: Mapping[str, Result], option: str, stem: str, names: str) -> None:
-        """Pictures that the option --`what` asks for; see `files.programs.targets`."""
-        for name, path in programs.targets(pictures, option, stem, names, f"--{what}").items():
+        """Pictures that the option --`what` asks for; see `files.outputs.targets`."""
+        for name, path in outputs.targets(pictures, [option], stem, names, f"--{what}").items():
             title = f"{_TITLES[what]} of {name}"
             self.made[title], self.paths[title] = pictures[name], path
 
@@ -40,7 +40,9 @@ class PictureFiles:
 def in_terminal(view: View) -> str:
     """A view as the terminal behind standard output shows it, its summary first."""
     on = (view.on, view.ground) if view.ground is not None else None
-    return results.drawn(view.value, view.kind, _terminal(), on, view.mode, plane=view.plane, valid=view.valid)
+    return results.drawn(
+        view.value, view.kind, _terminal(), on, view.mode, plane=view.plane, valid=view.valid, by=view.by
+    )
 
 
 @functools.cache

@@ -58,7 +58,7 @@ def _explain(options: argparse.Namespace) -> int:
     bound = stages(program, loaded.values)
     times = bound.times() if options.time else None
     print(explain.describe(bound.checked, loaded.notes, bound.plan, times))
-    shared.warn(bound.checked.diagnostics)
+    shared.warn(bound.checked.diagnostics, options)
     return shared.OK
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from maskexpr.api import Program
 from maskexpr.checker.binding import parameter
+from maskexpr.cli.machine import document_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.diagnostics.printing import printable
@@ -61,6 +62,16 @@ class _Once(argparse._StoreAction):
             parser.error(f"{option} is given twice")
         given.add(self.dest)
         super().__call__(parser, namespace, values, option)
+
+
+class Append(argparse.Action):
+    """Collects what may be given again, each value once."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
+        given = getattr(namespace, self.dest)
+        if values in given:
+            parser.error(f"{option} {values} is given twice")
+        setattr(namespace, self.dest, [*given, values])
 
 
 def add(commands: "Commands", name: str, command: Command, help: str, **more: Any) -> argparse.ArgumentParser:
@@ -126,7 +137,7 @@ def load(program: Program, options: argparse.Namespace, folder: Path, access: Ac
     for texts, flag in ((options.spacing, "--spacing"), (options.nodata, "--nodata")):
         check_spacings(texts, {*given, *(info.name for info in program.inputs)}, flag)
     loaded = programs.load_inputs(program, given, params, options.spacing, folder, access, options.nodata)
-    warn(loaded.warnings)
+    warn(loaded.warnings, options)
     return loaded
 
 
@@ -161,6 +172,11 @@ def named(text: str, mistake: messages.Mistake) -> tuple[str, str]:
     return name, value
 
 
-def warn(diagnostics: Sequence[Diagnostic]) -> None:
+def warn(diagnostics: Sequence[Diagnostic], options: argparse.Namespace) -> None:
+    """Say what is suspicious, in the document where one is asked for."""
+    document = document_of(options)
+    if document is not None:
+        document.say(diagnostics)
+        return
     for diagnostic in diagnostics:
         print(diagnostic.render(), file=sys.stderr)

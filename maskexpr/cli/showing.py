@@ -13,7 +13,7 @@ from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import results
-from maskexpr.files import images, programs
+from maskexpr.files import images, outputs, programs
 from maskexpr.files.access import STANDARD, Access
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import Kind
@@ -59,16 +59,16 @@ def _show(options: argparse.Namespace) -> int:
     if options.hist is not None:
         plot = drawing.histogram(name, *image, {}, [(stem, *mask)] if mask is not None else [])
         wanted.add("hist", {name: plot}, options.hist, name, "{stem}-histogram")
-    programs.check_targets(wanted.paths, access)
+    outputs.check_targets(wanted.paths, access)
     for option in (options.overlay, options.hist):
-        programs.make_folder(option)
+        outputs.make_folder(option)
 
     alone = STANDARD in wanted.paths.values()  # nothing else goes to standard output beside a file
     drawn = sys.stdout.isatty() and not alone
     text = drawing.in_terminal(view) if drawn else results.summary(view.value, view.kind)
     print(text, file=sys.stderr if alone else sys.stdout)
     for title, path in wanted.paths.items():
-        programs.write(wanted.made[title], path)
+        outputs.write(wanted.made[title], path)
         if path != STANDARD:
             print(shown(path), file=sys.stderr if alone else sys.stdout)
     return shared.OK

@@ -1,17 +1,23 @@
 """Results for a person: a summary in words, and a picture in a terminal."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from maskexpr.display.facts import facts_of
 from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind, shape_text
+from maskexpr.kinds.table import Table
+from maskexpr.kinds.tabulated import Room, size_text, text_of
 
 if TYPE_CHECKING:
+    from maskexpr.display.pictures import Colouring
     from maskexpr.display.terminal import Abilities
 
 Array = np.ndarray[Any, Any]
 
-_DIM, _RESET = "\x1b[2m", "\x1b[0m"
+_DIM, _BOLD, _RESET = "\x1b[2m", "\x1b[1m", "\x1b[0m"
 _DIGITS = 6  # of the range of an image
 _LONGEST_LIST = 4  # items of a list that are written out in a terminal, once it takes more than a line
 
@@ -30,24 +36,32 @@ def number_text(value: Any) -> str:
 
 def summary(value: Any, kind: Kind, valid: Array | None = None) -> str:
     """One line about a result: shape, how much is on, how many regions and the largest; how many labels; the range of
-    an image; how many pixels are without data, which is what `valid` is off for."""
+    an image; how large a table is; how many pixels are without data, which is what `valid` is off for."""
     if valid is None or valid.all():
         return _summary(value, kind, None)
     return f"{_summary(value, kind, valid)}, {_plural(int(np.count_nonzero(~valid)), 'pixel')} without data"
 
 
 def _summary(value: Any, kind: Kind, valid: Array | None) -> str:
+    if isinstance(value, Table):
+        return f"table, {size_text(value)}"
     if not isinstance(value, np.ndarray):
         return number_text(value)
     shape = shape_text(kind.shape or value.shape, kind.channels)
+    found = facts_of(value, kind, valid)
     if kind.name in ("mask", "mask samples"):
-        on = int(np.count_nonzero(value))
-        size = value.size if valid is None else int(np.count_nonzero(valid))
-        text = f"{kind.name} {shape}, {_percent(on, size)} on ({_plural(on, 'pixel')})"
-        return f"{text}, {_regions(value)}" if kind.is_array else text
+        on = found["on"]
+        text = f"{kind.name} {shape}, {_percent(on, found['of'])} on ({_plural(on, 'pixel')})"
+        return f"{text}, {_regions(**found)}" if kind.is_array else text
     if kind.name == "labels":
-        return f"labels {shape}, {_plural(_count_labels(value), 'label')}"
-    return f"{kind.name} {shape} {value.dtype}, {_values(value if valid is None else value[valid])}"
+        return f"labels {shape}, {_plural(found['labels'], 'label')}"
+    return f"{kind.name} {shape} {value.dtype}, {_values(**found)}"
+
+
+def by_text(by: "Colouring") -> str:
+    """What regions are coloured by."""
+    low, high = by.ends
+    return f"coloured by {by.name} from {low} to {high}" if high else f"coloured by {by.name}, which has no values"
 
 
 def duration_text(seconds: float) -> str:
@@ -58,17 +72,12 @@ def duration_text(seconds: float) -> str:
     return f"{seconds * 1e6:.0f} us"
 
 
-def _values(array: Array) -> str:
+def _values(min: Any, max: Any, not_finite: int) -> str:
     """The range of the finite values, and how many are not."""
-    finite = array
-    if array.dtype.kind == "f":
-        within = np.isfinite(array)
-        finite = array if within.all() else array[within]
-    rest = f", {array.size - finite.size:,} not finite" if finite.size < array.size else ""
-    if not finite.size:
+    if min is None:
         return "no finite values"
-    lowest, highest = (_rounded(v.item()) for v in (finite.min(), finite.max()))
-    return f"values {number_text(lowest)} to {number_text(highest)}{rest}"
+    rest = f", {not_finite:,} not finite" if not_finite else ""
+    return f"values {number_text(_rounded(min))} to {number_text(_rounded(max))}{rest}"
 
 
 def _rounded(value: Any) -> Any:
@@ -87,23 +96,9 @@ def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def _count_labels(labels: Array) -> int:
-    """How many different numbers there are other than 0: some may have been taken out."""
-    from maskexpr.kernels.counts import count_values
-
-    return int(np.count_nonzero(count_values(labels)[0])) if labels.size else 0
-
-
-def _regions(mask: Array) -> str:
+def _regions(regions: int, largest: int, **more: int) -> str:
     """How many there are, and of several the largest."""
-    from maskexpr.kernels.packed import pack
-    from maskexpr.kernels.runs import find_regions
-
-    if mask.ndim == 0 or not mask.any():
-        return "0 regions"
-    regions = find_regions(pack(mask), mask.shape, 1)
-    largest = f", largest {int(regions.sizes().max()):,}" if regions.count > 1 else ""
-    return _plural(regions.count, "region") + largest
+    return _plural(regions, "region") + (f", largest {largest:,}" if regions > 1 else "")
 
 
 # --- in a terminal ---------------------------------------------------------------------------------------------------
@@ -121,8 +116,9 @@ def drawn(
     window: tuple[float, float] | None = None,
     lines_left: int = 3,
     valid: Array | None = None,
+    by: "Colouring | None" = None,
 ) -> str:
-    """What a person sees of a result: its summary, how long it took, and its picture.
+    """What a person sees of a result: its summary, how long it took, and its picture, or the rows of a table.
 
     Parameters
     ----------
@@ -143,8 +139,14 @@ def drawn(
         How many lines of the window the picture leaves free: the summary, the next prompt.
     valid : ndarray of bool, optional
         Where the result has data; elsewhere the picture is as dark as can be.
+    by : Colouring, optional
+        The values that labels get their colours from; a legend is below the picture.
     """
     words = line(value, kind, abilities, seconds, valid)
+    if by is not None:
+        words, lines_left = f"{words}, {by_text(by)}", lines_left + 1
+    if isinstance(value, Table):
+        return f"{words}\n{grid(value, abilities, lines_left)}"
     value = darkened(value, kind, valid)
     if not (abilities.is_terminal and isinstance(value, np.ndarray) and value.ndim and value.size and kind.is_array):
         return words
@@ -155,9 +157,25 @@ def drawn(
     if abilities.protocol == "text" and mode != "side" and kind.name in SEGMENTATIONS:
         mode = "mask"  # a tint cannot be told from the image in greys
     shown = pictures.render(value, kind.name, image, image_kind.name, mode, terminal.room(abilities, lines_left),
-                          window=window, plane=index, sides=kind.sides)  # fmt: skip
+                          window=window, plane=index, sides=kind.sides, by=by)  # fmt: skip
     place = f"slice [{', '.join(map(str, index))}] of it:\n" if index and isinstance(index, tuple) else ""
-    return f"{words}\n{place}{terminal.draw(shown, abilities)}"
+    below = f"\n{terminal.draw_legend(by, abilities)}" if by is not None else ""
+    return f"{words}\n{place}{terminal.draw(shown, abilities)}{below}"
+
+
+def grid(table: Table, abilities: "Abilities", lines_left: int = 3) -> str:
+    """A table in lines that fit the window of a terminal, the names of its columns bold where there are colours; into a
+    file or a pipe all of it goes."""
+    if not abilities.is_terminal:
+        return text_of(table, table.units, Room())
+    room = Room(max(20, abilities.columns - 1), max(1, abilities.lines - lines_left))
+    if abilities.colours:
+        room = replace(room, head=_painted(_BOLD), quiet=_painted(_DIM))
+    return text_of(table, table.units, room)
+
+
+def _painted(code: str) -> Callable[[str], str]:
+    return lambda text: f"{code}{text}{_RESET}"
 
 
 def darkened(value: Any, kind: Kind, valid: Array | None) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.api import evaluate
 from maskexpr.checker import binding
 from maskexpr.checker.binding import Image
 from maskexpr.checker.image import in_order_of
@@ -15,6 +16,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display import pictures, results
 from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind, shape_text
+from maskexpr.kinds.table import LABEL, Table
 from maskexpr.program.steps import InputInfo
 
 Array = np.ndarray[Any, Any]
@@ -39,6 +41,8 @@ class View:
         Which plane of a stack; without it the one in the middle of what is on.
     valid : ndarray of bool, optional
         Where the value has data; everywhere without it.
+    by : optional
+        The values that regions get their colours from, with a legend below the picture.
     """
 
     value: Any
@@ -48,11 +52,13 @@ class View:
     mode: str = "overlay"
     plane: int | tuple[int, ...] | None = None
     valid: Array | None = None
+    by: pictures.Colouring | None = None
 
     @property
     def summary(self) -> str:
         """One line about the value."""
-        return results.summary(self.value, self.kind, self.valid)
+        words = results.summary(self.value, self.kind, self.valid)
+        return f"{words}, {results.by_text(self.by)}" if self.by is not None else words
 
     def png(self, room: tuple[int, int] | None = None) -> bytes:
         """A PNG file of the picture, in the size of the image, or no larger than `room` of (height, width)."""
@@ -60,7 +66,13 @@ class View:
 
     def raster(self, room: tuple[int, int] | None = None) -> Array:
         """The picture as uint8 of shape (height, width, 3). One with room is made smaller or larger to fill it, and as
-        high and wide as its pixels are; one without has a pixel for each of the image."""
+        high and wide as its pixels are; one without has a pixel for each of the image. A legend is below it."""
+        if self.by is None:
+            return self.bare(room)
+        return self.by.with_legend(self.bare(room and (max(1, room[0] - self.by.legend_height()), room[1])))
+
+    def bare(self, room: tuple[int, int] | None = None) -> Array:
+        """The picture without a legend."""
         shape = self.kind.shape or ()
         size = (shape[-2] if len(shape) > 1 else 16, 2 * shape[-1] + 8)  # two beside each other and a gap
         return pictures.render(
@@ -73,6 +85,7 @@ class View:
             plane=self.plane,
             zoom=room is not None,
             sides=self.kind.sides if room is not None else (1, 1),
+            by=self.by,
         )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
@@ -105,6 +118,7 @@ def view(
     kind: str | None = None,
     spacing: Any = None,
     plane: int | tuple[int, ...] | None = None,
+    by: tuple[Table, str] | None = None,
 ) -> View:
     """A mask, labels or an image as a picture for a notebook, with a summary.
 
@@ -123,20 +137,56 @@ def view(
         The size of a pixel, as in `maskexpr.Image`.
     plane : int or tuple of int, optional
         Which plane of a stack, one number for each axis before the last two; without it one in the middle.
+    by : (maskexpr.Table, str), optional
+        A table of the regions and the name of a column of it: labels, or the regions of a mask, are coloured by the
+        numbers there. Regions that are not in the table are left out, those whose number is nan are red.
 
     Raises
     ------
     InputError
-        The value or the image is neither, they differ in shape, or there is no such mode or plane.
+        The value or the image is neither, they differ in shape, there is no such mode or plane, or the table is not of
+        these regions.
 
     >>> maskexpr.view(np.array([[40, 90, 10, 70]]) > 32)
     mask 1x4, 75.0% on (3 pixels), 2 regions, largest 2
+    >>> table = maskexpr.Table({"label": np.array([1, 2]), "area": np.array([2, 1])})
+    >>> maskexpr.view(np.array([[1, 1, 0, 2]], np.int32), by=(table, "area"))
+    labels 1x4, 2 labels, coloured by area from 1 to 2
     """
+    if isinstance(value, Table):
+        raise InputError(messages.VIEW_TABLE.anywhere())
     if isinstance(value, Mapping):
         raise InputError(messages.VIEW_SEVERAL.anywhere(names=", ".join(map(str, value))))
     array, found = with_kind(in_order_of(value, on), "the value", kind, spacing)
     ground = with_kind(on, "the image", spacing=spacing) if on is not None else None
-    return view_of(array, found, ground, mode, plane)
+    shown = view_of(array, found, ground, mode, plane)
+    return shown if by is None else coloured(shown, *_column(by))
+
+
+def _column(by: Any) -> tuple[Table, str]:
+    if not (isinstance(by, tuple | list) and len(by) == 2 and isinstance(by[0], Table) and isinstance(by[1], str)):
+        raise InputError(messages.VIEW_BY_FORM.anywhere())
+    return by[0], by[1]
+
+
+def coloured(view: View, table: Table, column: str) -> View:
+    """A view of labels, or of a mask, whose regions have the colours of a column of their table."""
+    if view.kind.name not in SEGMENTATIONS:
+        raise InputError(messages.VIEW_BY_KIND.anywhere(kind=view.kind.word))
+    if column not in table or LABEL not in table:
+        missing = column if column not in table else LABEL
+        raise InputError(messages.VIEW_BY_COLUMN.anywhere(name=missing, names=", ".join(table)))
+    if view.kind.name == "mask":
+        labels = evaluate("label(m)", m=view.value)
+        view = replace(view, value=labels, kind=replace(view.kind, name="labels", dtype=labels.dtype))
+    order = np.argsort(table[LABEL], kind="stable")
+    numbers = table[LABEL][order]
+    unknown = numbers[~np.isin(numbers, view.value)]
+    if unknown.size:
+        raise InputError(messages.VIEW_BY_OTHERS.anywhere(label=int(unknown[0])))
+    unit = table.units.get(column, "")
+    name = column if not unit or column.endswith(f"_{unit}") else f"{column} ({unit})"
+    return replace(view, by=pictures.Colouring(numbers, table[column][order], name))
 
 
 def with_kind(value: Any, name: str, kind: str | None = None, spacing: Any = None) -> tuple[Any, Kind]:

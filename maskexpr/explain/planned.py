@@ -174,6 +174,8 @@ class _Table:
             values = (stage.step, *stage.step.operands.values())
             if any(v.kind.is_array for v in values):
                 return "on whole images"
+            if any(v.kind.name == "table" for v in values):
+                return "on tables"
             return "on samples" if any(v.kind.is_samples for v in values) else "on single values"
         strips, shape = len(stage.strips), shape_text(stage.shape)
         if strips == 1:

@@ -96,17 +96,35 @@ def _form_of(step: Step, function: Function) -> _Form:
             return f"{left} {symbol} {_within(texts['b'], b, level + 1)}"
 
         return binary
-    if name == "crop":
-        parts = step.settings.get("subscripts", ())
-        inside = ", ".join(map(_subscript, parts if isinstance(parts, tuple) else (parts,)))
-        return lambda texts, levels: f"{_within(texts['value'], levels['value'], _CLOSED)}[{inside}]"
-    if name == "item":
-        return lambda texts, levels: f"{texts['value']}[{step.settings['index']}]"
-    if name.startswith("samples"):
-        return lambda texts, levels: f"{_within(texts['value'], levels['value'], _CLOSED)}[{texts['mask']}]"
+    if name in _SUBSCRIPTED:
+        return _subscripted(step, *_SUBSCRIPTED[name])
     if name == "assert":
         return lambda texts, levels: f"assert {texts['condition']}"
     return lambda texts, levels: _call(step, function, texts)
+
+
+_SUBSCRIPTED = {  # what stands before the brackets, and what is in them: an operand or a setting
+    "crop": ("value", "subscripts"),
+    "item": ("value", "index"),
+    "column": ("table", "column"),
+    "rows": ("table", "chosen"),
+    "samples": ("value", "mask"),
+    "samples in place": ("value", "mask"),
+    "samples in any order": ("value", "mask"),
+}
+
+
+def _subscripted(step: Step, value: str, part: str) -> _Form:
+    def form(texts: Mapping[str, str], levels: Mapping[str, int]) -> str:
+        inside = texts[part] if part in texts else _subscripts(step.settings[part])
+        return f"{_within(texts[value], levels[value], _CLOSED)}[{inside}]"
+
+    return form
+
+
+def _subscripts(setting: Any) -> str:
+    parts = setting if isinstance(setting, tuple) else (setting,)
+    return ", ".join(value_text(part) if isinstance(part, str) else _subscript(part) for part in parts)
 
 
 def _level(step: Step) -> int:
@@ -129,7 +147,11 @@ def _call(step: Step, function: Function, texts: Mapping[str, str]) -> str:
     for p in function.parameters:
         if p.takes.several:
             parts = [t for name, t in texts.items() if name.partition("[")[0] == p.name]
-            arguments.append(f"[{', '.join(parts)}]")
+            listed = f"[{', '.join(parts)}]"
+            if p.required:
+                arguments.append(listed)
+            elif parts:
+                arguments.append(f"{p.name}={parts[0] if len(parts) == 1 else listed}")
             continue
         if p.name in texts:
             operand = step.operands[p.name]

@@ -1,10 +1,8 @@
-"""Programs and files: program texts read, inputs loaded, results put where they belong."""
+"""Programs and files: program texts read, inputs loaded."""
 
 import functools
 import hashlib
 import os
-import string
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -13,16 +11,15 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from maskexpr.api import Image, Program, Result, compile
+from maskexpr.api import Image, Program, compile
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files import images
-from maskexpr.files.access import INPUT, PROGRAM, STANDARD, Access, decoded, resolved
+from maskexpr.files.access import INPUT, PROGRAM, STANDARD, Access, decoded
 from maskexpr.files.decoding.naming import parted, reason, shown
 from maskexpr.files.images.opening import is_handed_over, open_file
 from maskexpr.files.images.replacing import is_no_file
-from maskexpr.kinds.kind import SEGMENTATIONS
 from maskexpr.program.steps import InputInfo
 
 _ENDING = ".mask"
@@ -304,109 +301,3 @@ def plain_value(text: str) -> bool | int | float | None:
             continue
         return value if "_" not in text and np.isfinite(value) else None
     return None
-
-
-# --- results ---------------------------------------------------------------------------------------------------------
-
-
-def is_array(result: Result) -> bool:
-    return isinstance(result.value, np.ndarray)
-
-
-def targets(
-    results: Mapping[str, Result], option: str | None, stem: str, names: str = "{stem}-{output}", flag: str = "-o"
-) -> dict[str, str]:
-    """Where each array result goes: `option`, as written behind `flag`, is a file, a folder, or a template with {stem}
-    and {output}; in a folder, or where nothing is said, `names` is the template."""
-    arrays = [name for name, result in results.items() if is_array(result)]
-    if option == "":
-        raise InputError(messages.OUTPUT_NAMELESS.anywhere(flag=flag))
-    if option == STANDARD or (option and not _is_folder(option) and "{" not in option):
-        if len(arrays) != 1:
-            mistake = messages.OUTPUT_ONE_FILE if arrays else messages.OUTPUT_NO_ARRAY
-            raise InputError(mistake.anywhere(path=shown(option), count=len(arrays)))
-        return {arrays[0]: option}
-    pattern = os.path.join(option, names) if option and _is_folder(option) else option or names
-    found = {name: _filled(pattern, stem or "mask", name) for name in arrays}
-    for name, path in found.items():
-        if not images.ending_of(path):
-            found[name] = path + images.suffix_for(_raster(results[name]))
-    return found
-
-
-def _is_folder(option: str) -> bool:
-    return option.endswith(("/", os.sep)) or os.path.isdir(option)
-
-
-def _filled(pattern: str, stem: str, output: str) -> str:
-    """A template with its names filled in: they are all there is to it, and nothing can be asked of them."""
-    names, parts = {"stem": stem, "output": output}, []
-    try:
-        for text, name, form, conversion in string.Formatter().parse(pattern):
-            parts.append(text)
-            if name is not None:
-                parts.append(names[name])
-            if form or conversion:
-                raise KeyError(form)
-    except (KeyError, ValueError):
-        raise InputError(messages.OUTPUT_TEMPLATE.anywhere(template=shown(pattern))) from None
-    return "".join(parts)
-
-
-def check_targets(paths: Mapping[str, str], access: Access) -> None:
-    """Refuse to write over what was read, or two results to one file, before anything is written."""
-    taken: dict[str, str] = {}
-    found: list[Diagnostic] = []
-    for name, path in paths.items():
-        real = resolved(path)
-        refused = access.refusal(path) if path != STANDARD else None
-        if refused:
-            found.append(refused)
-        elif real in taken:
-            found.append(messages.OUTPUT_TWICE.anywhere(path=shown(path), first=taken[real], second=name))
-        taken[real] = name
-    if found:
-        raise InputError(found)
-
-
-def make_folder(option: str | None) -> None:
-    """`-o folder/` asks for a folder: make it, if it is not there."""
-    if option is None or not option.endswith(("/", os.sep)):
-        return
-    try:
-        os.makedirs(option, exist_ok=True)
-    except OSError as error:
-        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(option), reason=reason(error))) from None
-
-
-def write(result: Result, path: str, record: str = "") -> None:
-    """Write an array result with a record of how it was made; `-` is standard output, as PNG where PNG can hold it."""
-    raster = _raster(result)
-    if path == STANDARD:
-        data = images.encode(raster, images.suffix_for(raster), text=record)
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        images.write(path, raster, text=record)
-
-
-def lost_in_files(results: Mapping[str, Result]) -> list[Diagnostic]:
-    """What is to be said, once, of masks and labels that lack data somewhere: files do not tell that from off."""
-    counts = {
-        name: int(np.count_nonzero(~result.valid))
-        for name, result in results.items()
-        if result.valid is not None and result.kind.name in SEGMENTATIONS
-    }
-    if not counts:
-        return []
-    name, *others = counts
-    if others:
-        names = f"{', '.join([name, *others[:-1]])} and {others[-1]}"
-        return [messages.NO_DATA_OFF_IN_SOME.anywhere(name=name, names=names, count=max(counts.values()))]
-    off = "off" if results[name].kind.name == "mask" else "0"
-    return [messages.NO_DATA_OFF.anywhere(name=name, off=off, count=counts[name])]
-
-
-def _raster(result: Result) -> "images.Raster":
-    kind = result.kind
-    return images.Raster(result.value, kind.name, kind.spacing, kind.grid, result.valid, result.nodata)

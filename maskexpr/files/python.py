@@ -14,9 +14,10 @@ from maskexpr.checker.missing import number_for_none
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.display.views import with_kind
-from maskexpr.files import images, programs
+from maskexpr.files import images, outputs, programs, tables
 from maskexpr.files.access import Access
 from maskexpr.kinds.kind import SEGMENTATIONS, Kind, shape_text
+from maskexpr.kinds.table import Table
 from maskexpr.program.steps import InputInfo
 
 _AS_STATED: Any = object()
@@ -61,13 +62,17 @@ def read(
 
 
 def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: str | None = None) -> None:
-    """Write an array as the commands write it, whole or not at all: in the format that the name ends in, and exactly.
+    """Write an array or a table as the commands write it, whole or not at all: in the format that the name ends in, and
+    exactly.
+
+    A table goes to .csv, .tsv, .json or .parquet (`pip install 'maskexpr[tables]'`). Numbers have as many digits as it
+    takes to read them back; what is nan is an empty cell in CSV and TSV, and null in JSON, as inf is there.
 
     Parameters
     ----------
     path : path
         A file of that name is replaced.
-    array : array_like, maskexpr.Image, or image of SimpleITK or nibabel
+    array : array_like, maskexpr.Image, image of SimpleITK or nibabel, or maskexpr.Table
         Of bools it is a mask, of int32 without negative values labels, as programs give them; else an image, in colour
         if it looks like one. What says where its pixels lie is written there.
     like : the same, optional
@@ -79,7 +84,7 @@ def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: s
     Raises
     ------
     InputError
-        The array is none of these, or of another shape than `like`.
+        The array is none of these, or of another shape than `like`; or a table has a kind or `like`.
     FileError
         The format cannot hold the array exactly, or the file cannot be written.
 
@@ -88,7 +93,18 @@ def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: s
     >>> maskexpr.write(path, np.array([[2, 0, 7]]), kind="labels")
     >>> np.load(path)
     array([[2, 0, 7]], dtype=uint8)
+    >>> path = tempfile.mkdtemp() + "/cells.csv"
+    >>> maskexpr.write(path, maskexpr.Table({"label": np.array([1, 2]), "area": np.array([12, 40])}))
+    >>> print(open(path).read())
+    label,area
+    1,12
+    2,40
     """
+    if isinstance(array, Table):
+        if like is not None or kind is not None:
+            raise InputError(messages.WRITE_TABLE_PLAIN.anywhere())
+        tables.write(path, array)
+        return
     array = in_order_of(array, like)
     value, found = with_kind(array, "the array", kind)
     if not found.is_array:
@@ -98,7 +114,7 @@ def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: s
     number = None
     if valid is not None and found.name not in SEGMENTATIONS:
         value, number = _filled(value, valid, (found.nodata, placed.nodata))
-    images.write(path, images.Raster(value, found.name, placed.spacing, placed.grid, valid, number))
+    outputs.write_raster(path, images.Raster(value, found.name, placed.spacing, placed.grid, valid, number))
 
 
 def _place_of(like: Any, found: Kind) -> Kind:

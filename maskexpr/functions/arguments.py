@@ -40,6 +40,17 @@ class Surroundings:
         return self.time is not None and self.time in (self.worked or ())
 
     @property
+    def axis_names(self) -> tuple[str, ...]:
+        """What each axis is called in names of columns."""
+        names = [f"axis{axis}" for axis in range(self.ndim or 0)]
+        space = [axis for axis in range(self.ndim or 0) if axis != self.time]
+        for name, axis in zip("xyz", reversed(space), strict=False):
+            names[axis] = name
+        if self.time is not None:
+            names[self.time] = "frame"
+        return tuple(names)
+
+    @property
     def worked(self) -> tuple[int, ...] | None:
         """The numbers of the axes that are worked on."""
         if self.ndim is None:
@@ -103,7 +114,7 @@ class FromChecker:
 
     `kind` is the result's kind, `work` a type that holds operands and result, `grid` the shape of the program's images,
     `spacing` the spacing of the call's arrays, `numbers` what a condition on regions takes from around it,
-    `ways` how the grid of one operand lies in that of the other.
+    `names` what columns of tables call each axis, `ways` how the grid of one operand lies in that of the other.
     """
 
 
@@ -123,6 +134,8 @@ class Parameter:
 
     @property
     def text(self) -> str:
+        if self.takes.kinds == {"properties"}:
+            return f"{self.name}..."
         return self.name if self.required else f"{self.name}={value_text(self.default)}"
 
 

@@ -98,7 +98,7 @@ def like_grid(name: str, kinds: Kinds, dtype: Any = None, values: Range | None =
     if grid.is_samples:
         name = "mask samples" if name == "mask" else "samples"
     kind = Kind(name, grid.shape, None if dtype is None else np.dtype(dtype), values, 0, grid.spacing, grid.origin)
-    return replace(kind, most=grid.most, grid=grid.grid)
+    return replace(kind, most=grid.most, grid=grid.grid, is_of_rows=grid.is_of_rows)
 
 
 def are_finite(kinds: Kinds) -> bool:
@@ -201,6 +201,8 @@ def _same(kinds: Kinds) -> Kind:
 
 def _pixel_count(kinds: Kinds) -> Range:
     first = next(iter(kinds.values()))
+    if first.name == "table":
+        return Range(0, first.most)
     return Range(0, 2**63 - 1 if first.shape is None else math.prod(first.shape))
 
 

@@ -26,6 +26,7 @@ from maskexpr.functions.settling import (
     settle_whole,
 )
 from maskexpr.kinds.kind import BINARY_OR_GREY, GIVEN, LOGICAL, NUMERIC, NUMERIC_ARRAYS, SAMPLES, SEGMENTATIONS, Kind
+from maskexpr.kinds.table import Table
 
 Array = NDArray[Any]
 Masks = NDArray[np.bool_]
@@ -37,6 +38,7 @@ Mask = Annotated[Masks, Takes(frozenset({"mask"}), "a mask")]
 MaskOrNone = Annotated[Masks | None, Takes(frozenset({"mask", "none"}), "a mask")]
 Image = Annotated[Array, Takes(NUMERIC_ARRAYS, "an image")]
 MaskOrLabels = Annotated[Array, Takes(SEGMENTATIONS, "a mask or labels")]
+Counted = Annotated[Array | Table, Takes(SEGMENTATIONS | {"table"}, "a mask, labels or a table")]
 Markers = Annotated[Array, Takes(NUMERIC_ARRAYS | {"mask"}, "labels, whole numbers or a mask")]
 MaskOrImage = Annotated[Array, Takes(BINARY_OR_GREY, "a mask or an image")]
 Colour = Annotated[Array, Takes(frozenset({"colour"}), "a colour image")]
@@ -47,6 +49,11 @@ Count = Annotated[int, Takes(frozenset({"number"}), "a whole number", low=1, who
 Condition = Annotated[Any, Takes(LOGICAL - SAMPLES, "a mask")]
 ImageOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"none"}, "an image")]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
+Images = Annotated[
+    list[Array] | None, Takes(NUMERIC_ARRAYS | {"images", "none"}, "an image, or a list of some", several=True)
+]
+TableOfRegions = Annotated[Table, Takes(frozenset({"table"}), "a table")]
+Labels = Annotated[Array, Takes(frozenset({"labels"}), "labels")]
 Value = Annotated[Any, Takes(GIVEN, "a number, an image or a mask")]
 Measured = Annotated[Array, Takes(NUMERIC_ARRAYS | {"samples"}, "an image or samples such as im[mask]")]
 MaskOrSamples = Annotated[Array, Takes(frozenset({"mask", "mask samples"}), "a mask")]
@@ -57,6 +64,7 @@ ResultKind = Annotated[Kind, FromChecker]
 WorkType = Annotated[np.dtype[Any], FromChecker]
 GridShape = Annotated[tuple[int, ...], FromChecker]
 ColourKind = Annotated[Kind, FromChecker]  # of the colour image of the call
+AxisNames = Annotated[tuple[str, ...], FromChecker]  # of the columns that say where a region lies along each axis
 PixelSpacing = Annotated[tuple[Fraction, ...] | None, FromChecker]
 
 OuterNumbers = Annotated[list[Any], FromChecker]
@@ -107,6 +115,7 @@ SizeLimitOrNone = Annotated[
     Any, Takes(_NUMBER | {"size", "none"}, "a number of pixels or a size", low=0, quantity=settle_size)
 ]
 RegionPredicate = Annotated[Any, Takes(frozenset({"predicate"}), "a condition on regions", as_constant)]
+Properties = Annotated[Any, Takes(frozenset({"properties"}), "names of properties", as_constant)]
 Index = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=0, high=63, whole=True)]
 Channel = Annotated[Any, Takes(_NUMBER | {"text"}, "a number or a name", settle_channel, low=0, high=2**16, whole=True)]
 Whole = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, whole=True)]
@@ -119,4 +128,5 @@ Classes = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=2, h
 
 Subscripts = Annotated[tuple[Any, ...], Takes(frozenset(), "subscripts", as_constant)]
 Items = Annotated[list[Any], Takes(frozenset({"list"}), "a list of numbers")]
+ColumnName = Annotated[str, Takes(frozenset({"text"}), "the name of a column in quotes", as_constant)]
 Message = Annotated[str, Takes(frozenset({"text"}), "a text", as_constant)]

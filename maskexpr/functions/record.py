@@ -46,6 +46,7 @@ WithoutData = Literal[
     "flood",
     "split",
     "measured",
+    "painted",
     "part",
     "taken",
     "valid",

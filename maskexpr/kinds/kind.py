@@ -25,7 +25,7 @@ MEASURES = SCALARS | {"list"}  # what is found in pixels
 GIVEN = ARRAYS | SCALARS  # what an input can be
 RESULTS = ARRAYS | MEASURES | {"table"}  # what an output can be
 QUANTITIES = frozenset({"length", "size"})
-NAMES = RESULTS | QUANTITIES | SAMPLES | {"text", "masks", "predicate", "none"}
+NAMES = RESULTS | QUANTITIES | SAMPLES | {"text", "masks", "images", "predicate", "properties", "none"}
 
 MOST_AXES = 8
 """Of an array, beside channels: more than microscopes have, and few enough that the neighbours of a pixel, three along
@@ -56,7 +56,8 @@ class Kind:
     without a `dtype`, or an `unknown` one, belongs to an input that has not been given yet: `options` lists what it may
     turn out to be. A list whose items can be taken has their number as its `shape`, and their range. Samples have no
     shape, as the pixels tell how many there are: `most` is how many there can be. What an input states of where its
-    pixels lie, beside their spacing, is its `grid`. A table has `columns`, and at `most` so many rows.
+    pixels lie, beside their spacing, is its `grid`. A table has `columns`, and at `most` so many rows; one without any
+    columns is not known yet. What is taken of it by name is samples, those of its rows, with a unit as their spacing.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Kind:
     is_partial: bool = False  # some pixels are without data
     nodata: float | None = None  # what an input holds there
     columns: tuple["Column", ...] = ()  # of a table
+    is_of_rows: bool = False  # samples: of a table, one a row, and not of pixels
 
     @property
     def limits(self) -> Bounds:
@@ -131,6 +133,8 @@ class Kind:
         """Whether everything that result types depend on is known."""
         if self.name == "unknown":
             return False
+        if self.name == "table":
+            return bool(self.columns)
         return self.dtype is not None if self.holds_pixels else True
 
     @property
@@ -140,6 +144,8 @@ class Kind:
     @property
     def word(self) -> str:
         """The name, or what an unknown value comes closest to."""
+        if self.is_of_rows:
+            return "column"
         if self.name != "unknown":
             return self.name
         if len(self.options) == 1:
@@ -166,7 +172,9 @@ class Kind:
             return "value"
         if self.name == "none":
             return "none"
-        words = [self.name]
+        if self.name == "table" and self.columns:
+            return "table of " + ", ".join(column.name for column in self.columns)
+        words = [self.word if self.is_of_rows else self.name]
         if self.name == "list":
             return f"list of {self.shape[0]}" if self.shape else "list"
         if self.shape is not None:

@@ -19,6 +19,7 @@ from maskexpr.functions.gives import (
 )
 from maskexpr.functions.parameters import (
     Array,
+    ColumnName,
     Condition,
     Index,
     Items,
@@ -26,6 +27,7 @@ from maskexpr.functions.parameters import (
     Numeric,
     ResultKind,
     Subscripts,
+    TableOfRegions,
     Value,
     WorkType,
 )
@@ -34,6 +36,7 @@ from maskexpr.kernels import elementary
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, Kind
 from maskexpr.kinds.ranges import Range
+from maskexpr.kinds.table import Table
 
 OPERATORS: dict[str, Function] = {}
 PLANNED: dict[str, Function] = {}  # what stands in plans alone
@@ -348,6 +351,18 @@ def samples_in_any_order(value: Value, mask: Condition) -> Array:
 def crop(value: Value, subscripts: Subscripts) -> Any:
     """A part of an image: slices keep an axis, numbers drop it."""
     return value[subscripts]
+
+
+@function(name="column", gives=_BESIDE, halo=WHOLE, cost=1, memory=0, catalogue=OPERATORS, total=True)
+def column(table: TableOfRegions, column: ColumnName) -> Array:
+    """A column of a table."""
+    return np.array(table[column])
+
+
+@function(name="rows", gives=_BESIDE, halo=WHOLE, cost=2, memory=0, catalogue=OPERATORS, total=True)
+def rows(table: TableOfRegions, chosen: Condition) -> Table:
+    """The rows of a table for which a condition holds."""
+    return table.chosen(chosen)
 
 
 @function(name="assert", gives=_BESIDE, halo=0, cost=0, memory=0, catalogue=OPERATORS, transposes=True)

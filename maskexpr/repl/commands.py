@@ -264,10 +264,10 @@ def load(talk: Talk, name: str, path: str, spacing: str | None = None) -> str:
 
 @_command("[NAME] [FILE]", ["name", "file"], ":save bone bone.png")
 def save(talk: Talk, name: str = "", path: str = "") -> str:
-    """Write a mask or image to a file; alone, list them.
+    """Write a mask, image or table to a file; alone, list them.
 
-    PNG, TIFF, BMP or .npy, by its ending, never over a file that was loaded. PNG and TIFF files carry the lines that
-    led to them: maskexpr explain FILE shows them.
+    PNG, TIFF, BMP or .npy, by its ending, never over a file that was loaded; a table or list to .csv, .tsv, .json or
+    .parquet. PNG and TIFF files carry the lines that led to them: maskexpr explain FILE shows them.
     """
     if not path:
         return _saved(talk, name)
@@ -277,11 +277,12 @@ def save(talk: Talk, name: str = "", path: str = "") -> str:
 
 def _saved(talk: Talk, name: str) -> str:
     """What there is to save, and how."""
-    kinds = {n: kind for n, kind in talk.session.names.items() if kind.is_array and (not name or n == name)}
+    kinds = {n: kind for n, kind in talk.session.names.items() if not name or n == name}
+    kinds = {n: kind for n, kind in kinds.items() if kind.is_array or kind.name == "table"}
     if not kinds:
         fields_ = {"name": "save", "arguments": "NAME FILE", "example": COMMANDS["save"].example}
         raise InputError(messages.COMMAND_ARGUMENTS.anywhere(**fields_))
-    ends = {n: "png" if kind.ndim == 2 else "tif" for n, kind in kinds.items()}
+    ends = {n: "png" if k.ndim == 2 else "tif" if k.is_array else "csv" for n, k in kinds.items()}
     rows = [(n, talk.screen.words(talk.session.value(n)), f":save {n} {n}.{end}") for n, end in ends.items()]
     return table(rows, talk.screen.columns, fold=talk.screen.abilities.is_terminal)
 

@@ -35,11 +35,14 @@ class Screen:
         return max(20, self.abilities.columns - 1)
 
     def outcomes(self, session: Session, outcomes: Sequence[Outcome]) -> str:
-        """A line for each outcome, and one picture: of the last mask or labels, else of the last image."""
-        named = {id(r.value) for r in outcomes if r.name and r.kind.is_array}
+        """A line for each outcome, and one picture: of the last mask or labels, else of the last image; or the rows of
+        the last table, if that is the last of all."""
+        named = {id(r.value) for r in outcomes if r.name and is_seen(r)}
         outcomes = [r for r in outcomes if r.name or id(r.value) not in named]  # a look at what is shown anyway
-        arrays = [r for r in outcomes if r.kind.is_array]
-        pictured = ([r for r in arrays if r.kind.name in SEGMENTATIONS] or arrays)[-1:]
+        arrays = [r for r in outcomes if is_seen(r)]
+        masks = [r for r in arrays if r.kind.name in SEGMENTATIONS]
+        last_is_table = bool(arrays) and arrays[-1].kind.name == "table"
+        pictured = (arrays if last_is_table else masks or [r for r in arrays if r.kind.is_array])[-1:]
         self.last = next(iter([*pictured, *outcomes[-1:]]), self.last)
         lines = [self.line(outcome) for outcome in outcomes if outcome not in pictured]
         return "\n".join([*lines, *(self.picture(session, outcome, len(lines)) for outcome in pictured)])
@@ -116,7 +119,12 @@ class Screen:
 def _title(outcome: Outcome) -> str:
     if not outcome.name:
         return ""
-    return f"{outcome.name}: " if outcome.kind.is_array else f"{outcome.name} = "
+    return f"{outcome.name}: " if is_seen(outcome) else f"{outcome.name} = "
+
+
+def is_seen(outcome: Outcome) -> bool:
+    """Whether there is more to see of a value than a line says."""
+    return outcome.kind.is_array or outcome.kind.name == "table"
 
 
 def table(rows: Sequence[tuple[str, str, str]], columns: int, *, fold: bool = True) -> str:

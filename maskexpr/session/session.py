@@ -18,7 +18,7 @@ from maskexpr.checker.binding import literal, parameter
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError
 from maskexpr.diagnostics.nearest import nearest
-from maskexpr.files import programs, provenance
+from maskexpr.files import outputs, programs, provenance
 from maskexpr.files.access import Access, is_within
 from maskexpr.files.decoding.naming import shown
 from maskexpr.functions.arguments import value_text
@@ -340,8 +340,8 @@ class Session:
     # --- what leads somewhere ----------------------------------------------------------------------------------------
 
     def script(self, folder: Path, names: Iterable[str] | None = None) -> str:
-        """A program for a file in a folder that gives the session's masks, labels and images, or some names, their
-        values, when it is run with `arguments`."""
+        """A program for a file in a folder that gives the session's masks, labels, images and tables, or some names,
+        their values, when it is run with `arguments`."""
         names = self._worth_keeping() if names is None else list(names)
         state, arguments = self._now.state, self.arguments(folder, names)
         paths = {name: relative(opened.path, folder) for name, opened in state.opened.items()}
@@ -360,26 +360,27 @@ class Session:
         return [*given, *sizes, *flags("--nodata", {name: opened.nodata for name, opened in opened.items()})]
 
     def _worth_keeping(self) -> list[str]:
-        """The masks, labels and images that were named; where there are none, whatever was."""
-        arrays = [name for name, step in self._now.bound.items() if step.kind.is_array]
-        return arrays or list(self._now.bound)
+        """The masks, labels, images and tables that were named; where there are none, whatever was."""
+        found = [name for name, step in self._now.bound.items() if step.kind.is_array or step.kind.name == "table"]
+        return found or list(self._now.bound)
 
     def save(self, name: str, path: str) -> Outcome:
         """Write the value of a name to a file, with the record of the lines that led to it."""
         outcome = self.value(name)
-        if not outcome.kind.is_array:
+        if not (outcome.kind.is_array or outcome.kind.name in ("table", "list")):
             raise InputError(messages.SESSION_NO_ARRAY.anywhere(name=name, kind=outcome.kind.name))
+        outputs.refuse_unfit(name, outcome.kind, path)
         all_opened = self._now.state.opened.items()
         loaded = programs.Loaded(
             {},
             {name: opened.path for name, opened in all_opened if opened.digest is None},
             {name: opened.digest for name, opened in all_opened if opened.digest is not None},
         )
-        programs.check_targets({name: path}, self._access)
+        outputs.check_targets({name: path}, self._access)
         program = self.program([name])
         bound = stages(program, _given(self._now.state, program))
         results, numbers = bound.watched(Checked.numbers)
-        programs.write(results[name], path, provenance.record(bound, loaded, numbers, name))
+        outputs.write(results[name], path, provenance.record(bound, loaded, numbers, name), name)
         return outcome
 
     def program(self, names: Iterable[str]) -> Program:

@@ -40,8 +40,8 @@ def write(folder: Path, name: str, text: str) -> None:
         ("im=im.png", "im"),
         ("--spacing 1mm --spacing 2mm", "--spacing"),
         ("--spacing im=1mm --spacing im=1mm", "--spacing im="),
-        ("-o a.png -o b.png", "-o"),
-        ("-o a.png --output a.png", "--output"),
+        ("-o a.png -o a.png", "-o a.png"),
+        ("-o a.png --output a.png", "--output a.png"),
         ("--overlay a.png --overlay b.png", "--overlay"),
         ("--hist a.png --hist b.png", "--hist"),
         ("--view side --view mask", "--view"),
@@ -106,7 +106,7 @@ def test_what_the_system_refuses_is_told_apart(shell: Shell, monkeypatch: pytest
         def fails(*arguments: object, **more: object) -> None:
             raise error
 
-        monkeypatch.setattr("maskexpr.files.programs.targets", fails)
+        monkeypatch.setattr("maskexpr.files.outputs.targets", fails)
         code, out, err = shell("run", "p.mask", "im=im.png")
         assert (code, out) == (2, "")
         return err

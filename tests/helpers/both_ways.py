@@ -68,7 +68,13 @@ def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> dict
 
 def expect_known(found: Any, kind: Kind, place: str) -> None:
     """The values lie where the checker knows them to be."""
-    if kind.name not in ("image", "colour", "labels", "number"):
+    if kind.name == "table":
+        assert list(found) == [column.name for column in kind.columns], place
+        assert found.rows <= kind.most, place
+        for column in kind.columns:
+            assert found[column.name].dtype == column.kind.dtype, f"{place}\nas {column.name}"
+            expect_known(found[column.name], column.kind, f"{place}\nas {column.name}")
+    if kind.name not in ("image", "colour", "labels", "number", "samples"):
         return
     low, high, nan = kind.limits
     values = found.ravel() if isinstance(found, np.ndarray) else np.array([found], object)
@@ -91,6 +97,11 @@ def expect_outcome(found: Any, wanted: Any, place: str) -> None:
 def expect_bits(found: Any, wanted: Any, place: str) -> None:
     """The same type, shape and bits; of nan only that it is one."""
     assert type(found) is type(wanted), place
+    if isinstance(wanted, maskexpr.Table):
+        assert (list(found), found.units) == (list(wanted), wanted.units), place
+        for name in wanted:
+            expect_bits(found[name], wanted[name], f"{place}\nas {name}")
+        return
     if not isinstance(wanted, np.ndarray):
         assert repr(found) == repr(wanted), place
         return

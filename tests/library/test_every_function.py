@@ -52,6 +52,13 @@ CONSTANTS = {
             "min_intensity < 3 & extent > 0.5",
         ),
     ],
+    "properties": [
+        "area, centroid",
+        "bbox, extent, solidity",
+        "mean_intensity, area, max_intensity",
+        *(name for name in PROPERTIES),
+    ],
+    "column": ['"area"', '"label"', '"solidity"', '"x"'],
     "ys": ["[0, 5, 2]", "[0.5, 3, 3, 0.5]"],
     "xs": ["[1, 1, 6]", "[0.5, 0.5, 4, 4]"],
     "radius": ["0", "2", "2.5", "1mm"],
@@ -120,6 +127,10 @@ def arguments(parameter: Parameter) -> list[str]:
         texts += ["im", "im", "other"]
     if "labels" in kinds and "number" not in kinds:
         texts += ["label(m)"]
+    if "table" in kinds:
+        texts += ["measure(label(m), area, solidity)", "measure(m, area, mean_intensity, of=im)[area > 2]"]
+    if "images" in kinds:
+        texts += ["[im, other]"]
     if "colour" in kinds and len(kinds) == 1:
         texts += ["rgb"]
     if "samples" in kinds:
@@ -175,6 +186,11 @@ def operation_of(symbol: str, rng: np.random.Generator) -> str:
         return f"centroid(m)[{values[0]}]"
     if symbol == "crop":
         return f"im[{values[0]}:{values[1]}, {values[2]}]" if rng.random() < 0.5 else f"im[::{values[0]}]"
+    if symbol in ("column", "rows"):
+        table = (
+            f"measure(im > {values[0]}, area, max_intensity, of=im)[area > {values[1]} | max_intensity < {values[2]}]"
+        )
+        return table if symbol == "rows" else f'{table}["max_intensity"]'
     if symbol == "assert":
         return f"assert {values[0]} < {values[1]}; {values[2]}"
     return f"{values[0]} {symbol} {values[1]} {symbol if symbol in '+-*&|^' else '=='} {values[2]}"

@@ -16,5 +16,6 @@ from maskexpr.diagnostics.messages.runs import *
 from maskexpr.diagnostics.messages.sessions import *
 from maskexpr.diagnostics.messages.statements import *
 from maskexpr.diagnostics.messages.syntax import *
+from maskexpr.diagnostics.messages.tables import *
 from maskexpr.diagnostics.messages.wording import Mistake as Mistake
 from maskexpr.diagnostics.messages.wording import asked_for as asked_for

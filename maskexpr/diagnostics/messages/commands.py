@@ -30,6 +30,10 @@ OUTPUT_ONE_FILE = Mistake(
 OUTPUT_NO_ARRAY = Mistake(
     "output-target", "there is no mask or image to write to {path}", "leave out -o: it is printed"
 )
+OUTPUT_KIND = Mistake("output-target", "{path} is no file for {name}, which is {kind:a}", "write {endings}, say")
+OUTPUT_LEFT_OVER = Mistake(
+    "output-target", "no result is left for {path}: {names} went to other files", "give one -o for each result"
+)
 OUTPUT_TEMPLATE = Mistake(
     "output-target", "{template} is not a template", "write {{stem}} and {{output}} in it, and nothing else in braces"
 )
@@ -42,3 +46,6 @@ OUTPUT_TWICE = Mistake(
     "output-target", "{path} is the target of {first} and {second}", "give each its own, by {{output}} in a template"
 )
 FOLDER_WITHOUT_PROGRAMS = Mistake("file-missing", "there is no .mask file in {path} or below", "name a program file")
+JSON_ON_STANDARD_OUTPUT = Mistake(
+    "given-form", "--json prints a document where a file is to go, to standard output", "write to a file, not to -"
+)

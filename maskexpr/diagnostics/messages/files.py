@@ -188,3 +188,23 @@ WRITE_NODATA = Mistake(
     "the array lacks data, and no number of {dtype} was said to stand for that",
     "write it with one: maskexpr.Image(array, nodata=0), or fill it first",
 )
+TABLE_NEEDS_PANDAS = Mistake(
+    "needs-pandas",
+    "a DataFrame needs the pandas package",
+    "pip install pandas, or use the table as a mapping of arrays",
+)
+FILE_NO_TABLE = Mistake(
+    "file-suffix", "cannot write {path}: its ending names no format that holds a table", "write {endings}"
+)
+FILE_OF_TABLES = Mistake(
+    "file-suffix", "cannot write {path}: {ending} is for tables, not for {kind:a}", "write .png, .tif or .npy, say"
+)
+FILE_NEEDS_TABLES = Mistake(
+    "file-needs-tables",
+    "cannot write {path}: {ending} needs the pyarrow package",
+    "pip install 'maskexpr[tables]', or write .csv",
+)
+FILE_LIST_OF_LISTS = Mistake(
+    "file-suffix", "cannot write {path}: {name} holds lists, which are no column", "take one of them: {name}[0], say"
+)
+WRITE_TABLE_PLAIN = Mistake("write-kind", "a table has no kind and no place", "leave out kind and like")

@@ -12,6 +12,11 @@ INPUT_MISSING_PROPERTY = Mistake(
 INPUT_MISSING_PROPERTY_FOREIGN = Mistake(
     "input-missing", "no {name} was given, and regions have no property of that name", "{way}"
 )
+INPUT_IS_PROPERTY = Mistake(
+    "input-missing",
+    "no {name} was given, and {name} is a property of regions",
+    "name it where regions are measured or chosen: measure(m, {name}), keep(m, {name} > 1)",
+)
 INPUT_LATER = Mistake(
     "input-missing", "no {name} was given, and it gets a value only here or further down", "move that line up"
 )

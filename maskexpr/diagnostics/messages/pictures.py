@@ -21,3 +21,14 @@ OVERLAY_NO_IMAGE = Mistake(
     "output-target", "{name} ({shape}) has no image of its shape to be drawn on", "leave out --overlay; -o writes it"
 )
 HISTOGRAM_NO_IMAGE = Mistake("output-target", "no image is given whose values could be counted", "leave out --hist")
+VIEW_TABLE = Mistake("view", "a table is no picture", "show its regions: view(labels, by=(table, 'area')), say")
+VIEW_BY_FORM = Mistake("view", "by is no table with the name of a column", "write by=(table, 'area'), say")
+VIEW_BY_KIND = Mistake(
+    "view", "regions are coloured by a column, and this is {kind:a}", "give the labels or the mask that was measured"
+)
+VIEW_BY_COLUMN = Mistake("view", "the table has no column {name}", "it has {names}")
+VIEW_BY_OTHERS = Mistake(
+    "view",
+    "the table has a region {label}, which is not among those that are shown",
+    "give the labels that the table was measured of",
+)

@@ -4,7 +4,9 @@ from maskexpr.diagnostics.messages.wording import Mistake
 
 SESSION_UNKNOWN = Mistake("name", "there is no {name} here", "did you mean {near}?")
 SESSION_UNKNOWN_FAR = Mistake("name", "there is no {name} here", ":vars lists what there is")
-SESSION_NO_ARRAY = Mistake("kind", "{name} is {kind:a}, not a mask or an image", "save a mask, labels or an image")
+SESSION_NO_ARRAY = Mistake(
+    "kind", "{name} is {kind:a}, not a mask, an image or a table", "save a mask, labels, an image or a table"
+)
 SESSION_SET_INPUT = Mistake(
     "name", "{name} is an image that was loaded", "load another in its place: :load {name} FILE"
 )

@@ -38,7 +38,7 @@ OUTPUT_UNKNOWN_FAR = Mistake("output-unknown", "there is no value {name} to outp
 OUTPUT_KIND = Mistake(
     "output-kind",
     "{kind:a} cannot be an output",
-    "a result is a mask, an image, labels, a number, a list, true or false",
+    "a result is a mask, an image, labels, a table, a number, a list, true or false",
 )
 OUTPUT_SAMPLES = Mistake(
     "output-kind", "samples cannot be an output", "take a statistic of them, {statistic}({text}) say"
@@ -68,6 +68,7 @@ PARAM_OUTSIDE = Mistake(
 PARAM_CHOICE = Mistake("param-choice", "{value} is not one of {choices}", "choose one of them, or add it")
 PARAM_NO_INTERVAL = Mistake("param-interval", "only numbers and lengths have an interval", "delete the in ... part")
 ASSERT_OF_MASK = Mistake("kind", "assert takes one true or false, {text} is a mask", "write any({text}) or all({text})")
+ASSERT_OF_TABLE = Mistake("kind", "assert takes one true or false, {text} is a table", "write count({text}) > 0, say")
 ASSERT_KIND = Mistake("kind", "assert takes one true or false, {text} is {kind:a}", "compare it: {text} > 0")
 PROGRAM_TOO_LARGE = Mistake(
     "program-too-large",

@@ -30,6 +30,31 @@ LABELS: tuple[Colour, ...] = (
 )
 
 
+# Of regions by a value, from low to high: as much lighter at each step as at any other (in OKLab), so that it can be
+# told in greys and by colour-blind people, from violet by blue and green to yellow.
+RAMP: tuple[Colour, ...] = (
+    (94, 33, 143),
+    (87, 52, 164),
+    (76, 70, 181),
+    (58, 90, 191),
+    (32, 109, 195),
+    (3, 126, 190),
+    (6, 141, 185),
+    (10, 155, 183),
+    (2, 169, 181),
+    (9, 183, 178),
+    (9, 197, 171),
+    (44, 210, 159),
+    (93, 221, 141),
+    (137, 229, 122),
+    (180, 234, 105),
+    (220, 237, 94),
+    (255, 239, 97),
+)
+# Of those whose value is nan.
+NO_VALUE: Colour = (230, 0, 90)
+
+
 def label_colours(labels: np.ndarray) -> np.ndarray:
     """The colour of each label; of background, what a mask is where it is off."""
     table = np.array([OFF, *LABELS], np.uint8)

@@ -1,6 +1,5 @@
 """A histogram as a picture: bars, axes with numbers, and marks with names."""
 
-import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from maskexpr.display.pictures.distributions import (
     power_of_ten,
     ticks,
 )
+from maskexpr.display.pictures.letters import font
 from maskexpr.display.pictures.rendering import Raster
 from maskexpr.display.pictures.scaling import Size
 
@@ -142,10 +142,10 @@ class _Sheet:
         return self.width - self.left - self.right
 
     def write(self, text: str, x: float, y: float, anchor: str = "la", colour: Colour | None = None) -> None:
-        self.pen.text((x, y), text, colour or self.theme.ink, _font(self.text_height), anchor)
+        self.pen.text((x, y), text, colour or self.theme.ink, font(self.text_height), anchor)
 
     def length(self, text: str) -> float:
-        return float(self.pen.textlength(text, _font(self.text_height)))
+        return float(self.pen.textlength(text, font(self.text_height)))
 
     def titles(self, scale: str) -> None:
         """What the axes count."""
@@ -244,13 +244,3 @@ def _short(count: int) -> str:
         if count >= size:
             return f"{count / size:.3g}{letter}"
     return str(count)
-
-
-@functools.cache
-def _font(height: int) -> Any:
-    from PIL import ImageFont
-
-    try:
-        return ImageFont.load_default(height)
-    except TypeError:  # before Pillow 10.1 there is one size of it
-        return ImageFont.load_default()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.display.pictures import colours
+from maskexpr.display.pictures.colouring import Colouring
 from maskexpr.display.pictures.planes import Index, flat, middle
 from maskexpr.display.pictures.scaling import Size, enlarge, fit, largest, shrink, squared
 from maskexpr.display.pictures.tones import Window, toned
@@ -18,6 +19,7 @@ Raster = np.ndarray[Any, np.dtype[np.uint8]]
 
 MODES = ("overlay", "contour", "mask", "side")
 _STRENGTH = 115  # of a tint, of 256
+_STRENGTH_OF_VALUES = 190  # of a colour that is to be found in a legend
 _BROADER = 1500  # so many pixels high or wide, an outline is broader by one: it is looked at from farther away
 
 
@@ -33,6 +35,7 @@ def render(
     plane: int | Index | None = None,
     zoom: bool = True,
     sides: tuple[float, float] = (1.0, 1.0),
+    by: Colouring | None = None,
 ) -> Raster:
     """A picture of a mask, labels, an image or a colour image.
 
@@ -57,6 +60,8 @@ def render(
         Whether what is smaller is made larger, by a whole factor.
     sides : (height, width)
         Those of a pixel, in any unit: what is higher than wide is shown so.
+    by : Colouring, optional
+        The values that labels get their colours from; else these tell neighbours apart.
 
     Returns
     -------
@@ -67,6 +72,8 @@ def render(
     index = middle(value, kind) if plane is None else (plane,) if isinstance(plane, int) else plane
     shown = squared(flat(value, kind, index), sides)
     ground = squared(flat(on, on_kind, index), sides) if on is not None else None
+    if by is not None:
+        shown = by.shown(shown)
     if ground is not None and ground.shape[:2] != shown.shape[:2]:
         raise ValueError(f"a picture of {shown.shape[:2]} on one of {ground.shape[:2]}")
     if not shown.size:
@@ -74,8 +81,8 @@ def render(
     if value.ndim == 1:
         shown, ground = _as_strip(shown, room), _as_strip(ground, room) if ground is not None else None
     if mode == "side" and ground is not None:
-        return _beside(shown, kind, ground, room, window, zoom)
-    scene = _Scene(shown.shape[:2], room, zoom)
+        return _beside(shown, kind, ground, room, window, zoom, by)
+    scene = _Scene(shown.shape[:2], room, zoom, by)
     if kind in INTENSITIES:
         return scene.image(shown, window)
     return scene.mask(shown) if ground is None or mode == "mask" else scene.on_image(shown, ground, mode, window)
@@ -91,10 +98,12 @@ def _as_strip(row: Array, room: Size) -> Array:
     return row.repeat(max(1, min(room[0], row.shape[1] // 16, 16)), axis=0)
 
 
-def _beside(shown: Array, kind: str, ground: Array, room: Size, window: Window | None, zoom: bool) -> Raster:
+def _beside(
+    shown: Array, kind: str, ground: Array, room: Size, window: Window | None, zoom: bool, by: Colouring | None
+) -> Raster:
     """The image, and beside it what came of it."""
     gap = 1 if room[1] < 400 else 8
-    scene = _Scene(shown.shape[:2], (room[0], max(1, (room[1] - gap) // 2)), zoom)
+    scene = _Scene(shown.shape[:2], (room[0], max(1, (room[1] - gap) // 2)), zoom, by)
     left = scene.image(ground, window)
     right = scene.image(shown, None) if kind in INTENSITIES else scene.mask(shown)
     between = np.full((len(left), gap, 3), colours.GAP, np.uint8)
@@ -108,6 +117,7 @@ class _Scene:
     shape: Size
     room: Size
     zoom: bool
+    by: Colouring | None = None
 
     @property
     def size(self) -> Size:
@@ -135,16 +145,19 @@ class _Scene:
         if value.dtype == bool:
             table = np.array([colours.OFF, colours.ON], np.uint8)
             return enlarge(table.take(self._majority(value).view(np.uint8), axis=0), self.size)
-        return enlarge(colours.label_colours(self._visible_labels(value)), self.size)
+        return enlarge(self._colours(self._visible_labels(value)), self.size)
 
     def on_image(self, value: Array, ground: Array, mode: str, window: Window | None) -> Raster:
         below = self._image(ground, window)
         tint = colours.TINT_ON_COLOUR if ground.ndim == 3 else colours.TINT
         if mode == "contour":
             return self._outlined(value, below, tint)
-        strength = self._coverage(value, _STRENGTH)
-        over = np.array(tint) if value.dtype == bool else colours.label_colours(self._labels(value))
+        strength = self._coverage(value, _STRENGTH if self.by is None else _STRENGTH_OF_VALUES)
+        over = np.array(tint) if value.dtype == bool else self._colours(self._labels(value))
         return enlarge(_blended(below, over, strength), self.size)
+
+    def _colours(self, labels: Array) -> Array:
+        return colours.label_colours(labels) if self.by is None else self.by.colours(labels)
 
     def _outlined(self, value: Array, below: Raster, tint: colours.Colour) -> Raster:
         numbers = self._visible(value).astype(np.int32) if value.dtype == bool else self._visible_labels(value)
@@ -153,7 +166,7 @@ class _Scene:
         rim = _rim(numbers)
         for _ in range(max(self.size) // _BROADER):
             rim = _spread(rim) & (numbers > 0)
-        picture[rim] = tint if value.dtype == bool else colours.label_colours(numbers[rim])
+        picture[rim] = tint if value.dtype == bool else self._colours(numbers[rim])
         return picture
 
     def _coverage(self, value: Array, whole: int) -> Array:

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.display.pictures import colours, distribution
+from maskexpr.display.pictures import Colouring, colours, distribution
+from maskexpr.display.pictures.colouring import ramp
 from maskexpr.display.pictures.distributions import SCALE_NAMES, Distribution, mark_text
-from maskexpr.display.terminal.blocks import RESET, colour_code
+from maskexpr.display.terminal.blocks import RESET, colour_code, draw_blocks
 from maskexpr.display.terminal.detection import Abilities
 
 Array = np.ndarray[Any, Any]
@@ -17,6 +18,7 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _BARS = (150, 150, 150)
 _LARGEST = (120, 16)
 _SAMPLE = 2**19
+_LEGEND = 32
 
 
 def sparkline(values: Array, width: int = 16) -> str:
@@ -58,6 +60,17 @@ def draw_histogram(
         below.append(_legend(names, abilities))
     height = lines or min(_LARGEST[1], abilities.lines - 3)
     return "\n".join([*_bars(found, scale, max(2, height - len(below)), width, places, abilities), *below])
+
+
+def draw_legend(by: Colouring, abilities: Abilities) -> str:
+    """The values of regions and their colours in a line; where there are none, what is dark and what is bright."""
+    low, high = by.ends
+    if not high or abilities.colours < 256:
+        return f"{by.name}  {low} dark, {high} bright" if high else f"{by.name}  {low}"
+    width = max(4, min(_LEGEND, abilities.columns - len(by.name) - len(low) - len(high) - 6))
+    bar = ramp()[np.newaxis, np.arange(width) * 256 // width]
+    blocks = draw_blocks(np.repeat(bar, 2, axis=0), abilities.colours) if abilities.unicode else "-" * width
+    return f"{by.name}  {low} {blocks} {high}"
 
 
 def _bars(

@@ -4,7 +4,7 @@ import errno
 import functools
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
@@ -49,6 +49,28 @@ def _descriptor(path: str, flags: int) -> int:
     if hasattr(os, "O_NONBLOCK"):
         os.set_blocking(descriptor, True)
     return descriptor
+
+
+def deliver(path: str | os.PathLike[str], encoded: Callable[[bool], Iterable[Piece]]) -> None:
+    """Write what is encoded to a file as `put` does, or to a device or pipe as it is, which `encoded` is told.
+
+    Raises
+    ------
+    FileError
+        The path is of a folder, or cannot be written to.
+    """
+    name, target = shown(path), os.fsdecode(path)
+    if os.path.isdir(target):
+        raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=name))
+    as_it_is = is_no_file(target)
+    if as_it_is and not os.path.exists(target):
+        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=name, reason="there is no such device"))
+    pieces = encoded(as_it_is)
+    if not as_it_is:
+        put(target, *pieces)
+        return
+    with refusals(name), open_as_it_is(target) as stream:
+        stream.writelines(pieces)
 
 
 def put(path: str | os.PathLike[str], *pieces: Piece) -> None:

@@ -12,7 +12,7 @@ from maskexpr.files.decoding import texts
 from maskexpr.files.decoding.format import Piece, Raster, Writing
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import table
-from maskexpr.files.images.replacing import is_no_file, open_as_it_is, put, refusals
+from maskexpr.files.images.replacing import deliver
 from maskexpr.kinds.grid import Grid, Place
 
 _PLAINEST = (".png", ".tif")  # the first to be named or chosen
@@ -40,19 +40,12 @@ def write(path: str | os.PathLike[str], raster: Raster, *, text: str = "") -> No
     FileError
         The format cannot hold the array exactly, or the file cannot be written.
     """
-    name, target = shown(path), os.fsdecode(path)
-    suffix = table.ending_of(target)
-    if os.path.isdir(target):
-        raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=name))
-    as_it_is = is_no_file(target)
-    if as_it_is and not os.path.exists(target):
-        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=name, reason="there is no such device"))
-    pieces = _encoded(raster, suffix or suffix_for(raster) if as_it_is else suffix, name, text)
-    if not as_it_is:
-        put(target, *pieces)
-        return
-    with refusals(name), open_as_it_is(target) as stream:
-        stream.writelines(pieces)
+    name, suffix = shown(path), table.ending_of(os.fsdecode(path))
+
+    def encoded(as_it_is: bool) -> list[Piece]:
+        return _encoded(raster, suffix or suffix_for(raster) if as_it_is else suffix, name, text)
+
+    deliver(path, encoded)
 
 
 def encode(raster: Raster, suffix: str, *, name: str = "standard output", text: str = "") -> bytes:

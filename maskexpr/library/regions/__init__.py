@@ -1,5 +1,5 @@
 """Connected regions of masks: found, numbered, chosen, parted, and distances in them."""
 
-from maskexpr.library.regions import components, distances, keeping, peaks, properties, watersheds
+from maskexpr.library.regions import components, distances, keeping, measuring, peaks, properties, watersheds
 
-__all__ = ["components", "distances", "keeping", "peaks", "properties", "watersheds"]
+__all__ = ["components", "distances", "keeping", "measuring", "peaks", "properties", "watersheds"]

@@ -16,6 +16,7 @@ from maskexpr.functions.parameters import (
     Axes,
     Connectivity,
     Count,
+    Counted,
     Mask,
     MaskOrLabels,
     Masks,
@@ -28,6 +29,7 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import exact
 from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.table import Table
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import PLANNED, compare
@@ -116,11 +118,11 @@ def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
 
 
 @function(gives=COUNT, halo=WHOLE, cost=15, memory=8, border=OUTSIDE_EMPTY, total=True, transposes=True)
-def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> int:
-    """The number of connected regions of a mask, or of numbers in labels; 0 if there are none.
+def count(m: Counted, connectivity: Connectivity = 1, axes: Axes = None) -> int:
+    """The number of connected regions of a mask, of numbers in labels, or of rows of a table; 0 if there are none.
 
-    `connectivity` as for `label`; on labels it has no effect. `axes="yx"` counts the regions of each slice of a stack
-    by itself, and adds them up.
+    `connectivity` as for `label`; on labels and tables it has no effect. `axes="yx"` counts the regions of each slice
+    of a stack by itself, and adds them up.
 
     Border: outside the image the mask is empty.
     Errors: a connectivity that the number of axes does not have.
@@ -129,7 +131,7 @@ def count(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) ->
     >>> evaluate("count(im > 0)", im=[[1, 0, 1], [1, 0, 0], [0, 1, 1]])
     3
     """
-    return components(m, connectivity, axes)[1]
+    return m.rows if isinstance(m, Table) else components(m, connectivity, axes)[1]
 
 
 # --- choice by size --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Regions chosen by what is measured on them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,11 +89,14 @@ _OF_PLACES = frozenset({"bbox", "centroid", "eccentricity", "extent", "major_axi
 
 
 def _memory(settings: Settings, ndim: int) -> float:
-    """Where each pixel may be a region of its own."""
-    measured = {step.name.partition("[")[0] for step in settings["predicate"].steps}
+    return memory_of({step.name.partition("[")[0] for step in settings["predicate"].steps}, ndim)
+
+
+def memory_of(measured: Collection[str], ndim: int) -> float:
+    """The bytes a pixel for measuring properties, where each pixel may be a region of its own."""
     if "solidity" in measured:
         return 220.0
-    return 64.0 * ndim - 8 if measured & _OF_PLACES else 64.0
+    return 64.0 * ndim - 8 if _OF_PLACES.intersection(measured) else 64.0
 
 
 @function(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, border=OUTSIDE_EMPTY, without_data="measured")

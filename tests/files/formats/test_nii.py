@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 import maskexpr
 from maskexpr.api import stages
 from maskexpr.diagnostics.errors import FileError
-from maskexpr.files import images, programs
+from maskexpr.files import images, outputs, programs
 from maskexpr.files.images import reading
 from maskexpr.files.images.opening import opened
 from maskexpr.kinds.grid import Grid
@@ -193,7 +193,7 @@ def test_axes_of_one_pixel_are_dropped_at_the_end(tmp_path: Path) -> None:
         assert pixels.array.shape == kept[::-1]
         np.testing.assert_array_equal(pixels.array, volume(shape=shape).reshape(kept).T)
         result = evaluated("im > 100", im=path)
-        programs.write(result, os.fspath(tmp_path / "m.nii"))
+        outputs.write(result, os.fspath(tmp_path / "m.nii"))
         written = nibabel.load(tmp_path / "m.nii")
         assert written.shape == shape
         np.testing.assert_array_equal(np.asanyarray(written.dataobj), volume(shape=shape) > 100)
@@ -356,7 +356,7 @@ def test_a_sheared_place_is_kept_exactly(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.nii", volume(), sheared)
     assert "off right angles: kept so" in noted(path)
     for expression, window in (("im > 50", np.s_[:]), ("(im > 50)[1:, 1:, 2:]", np.s_[2:, 1:, 1:])):
-        programs.write(evaluated(expression, im=path), os.fspath(tmp_path / "m.nii"))
+        outputs.write(evaluated(expression, im=path), os.fspath(tmp_path / "m.nii"))
         written = nibabel.load(tmp_path / "m.nii")
         theirs = nibabel.load(path).slicer[window] if window != np.s_[:] else nibabel.load(path)
         np.testing.assert_allclose(written.affine, theirs.affine, atol=1e-5)
@@ -392,7 +392,7 @@ def test_a_mask_covers_the_same_voxels(tmp_path: Path, name: str, ending: str) -
     middle = int(np.nanmedian(values))
     result = evaluated(f"im > {middle}", im=DATA / name)
     path = tmp_path / f"m{ending}"
-    programs.write(result, os.fspath(path), '{"maskexpr": "1"}')
+    outputs.write(result, os.fspath(path), '{"maskexpr": "1"}')
     same_world(path, DATA / name)
     written = nibabel.load(path)
     assert (written.get_data_dtype(), written.dataobj.slope, written.dataobj.inter) == (np.uint8, 1, 0)
@@ -400,9 +400,9 @@ def test_a_mask_covers_the_same_voxels(tmp_path: Path, name: str, ending: str) -
     assert images.read_text(path) == '{"maskexpr": "1"}'
     again = images.read(path)
     assert again.grid.steps == images.read(DATA / name).grid.steps
-    assert images.suffix_for(programs._raster(result)) == ".nii.gz"
+    assert images.suffix_for(outputs._raster(result)) == ".nii.gz"
     first = path.read_bytes()
-    programs.write(result, os.fspath(path), '{"maskexpr": "1"}')
+    outputs.write(result, os.fspath(path), '{"maskexpr": "1"}')
     assert path.read_bytes() == first
 
 
@@ -423,7 +423,7 @@ def test_parts_lie_where_they_lay(
     affine = nibabel.affines.from_matvec(turn, origin)
     path = saved(folder / "a.nii", volume(), affine)
     result = evaluated(expression, im=path)
-    programs.write(result, os.fspath(folder / "m.nii"))
+    outputs.write(result, os.fspath(folder / "m.nii"))
     written, theirs = nibabel.load(folder / "m.nii"), nibabel.load(path)
     first, second, third = theirs.affine[:3, 0], theirs.affine[:3, 1], theirs.affine[:3, 2]
     starts = {"im > 50": (0, 0, 0), "im": (0, 0, 0), "(im > 50)[1:, 2:, 1::2]": (1, 2, 1), "(im > 50)[1]": (0, 0, 1)}
@@ -444,7 +444,7 @@ def test_a_spacing_that_is_given_goes_before_that_of_the_file(tmp_path: Path) ->
     path = saved(tmp_path / "a.nii", volume())
     image = programs.as_image(images.read(path), "3mm,2mm,1mm")
     results, _ = stages(maskexpr.compile("im > 50"), {"im": image}).watched(lambda c: {}, lambda found: None)
-    programs.write(next(iter(results.values())), os.fspath(tmp_path / "m.nii"))
+    outputs.write(next(iter(results.values())), os.fspath(tmp_path / "m.nii"))
     written = nibabel.load(tmp_path / "m.nii")
     np.testing.assert_allclose(written.header.get_zooms(), (1, 2, 3), rtol=1e-6)
     np.testing.assert_allclose(nibabel.affines.voxel_sizes(written.affine), (1, 2, 3), rtol=1e-6)
@@ -608,4 +608,4 @@ def test_names_of_results(tmp_path: Path) -> None:
     loaded = programs.Loaded({}, {"im": path})
     results = {"m": evaluated("im > 50", im=path)}
     assert loaded.stem == "brain.v2"
-    assert programs.targets(results, None, loaded.stem) == {"m": "brain.v2-m.nii.gz"}
+    assert outputs.targets(results, [], loaded.stem) == {"m": "brain.v2-m.nii.gz"}

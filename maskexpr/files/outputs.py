@@ -1,0 +1,249 @@
+"""Results put where they belong: which goes to which file, and written there in the format of its kind."""
+
+import os
+import string
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from maskexpr.api import Result
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
+from maskexpr.files import images, tables
+from maskexpr.files.access import STANDARD, Access, resolved
+from maskexpr.files.decoding.naming import reason, shown
+from maskexpr.kinds.kind import SEGMENTATIONS, Kind
+from maskexpr.kinds.table import Table
+
+
+def is_array(result: Result) -> bool:
+    return isinstance(result.value, np.ndarray)
+
+
+def is_table(result: Result) -> bool:
+    return isinstance(result.value, Table)
+
+
+# --- where each goes -------------------------------------------------------------------------------------------------
+
+
+def targets(
+    results: Mapping[str, Result], options: Sequence[str], stem: str, names: str = "{stem}-{output}", flag: str = "-o"
+) -> dict[str, str]:
+    """Where each mask, image and table goes, and each number or list that a file of tables is named for.
+
+    Each of the `options`, as written behind `flag`, is a file, a folder/, or a template with {stem} and {output}. A
+    file takes the result that it is named after, else the only one that its ending fits; folders and templates take
+    what is left and fits. In a folder, or where nothing is said, `names` is the template.
+    """
+    found: dict[str, str] = {}
+    if "" in options:
+        raise InputError(messages.OUTPUT_NAMELESS.anywhere(flag=flag))
+    files = [option for option in options if _is_file(option)]
+    patterns = [option for option in options if option not in files] or ([] if files else [names])
+    for path in files:
+        named = _named_after(path, _fitting(results, path))
+        if named and named not in found:
+            found[named] = path
+    for path in files:
+        if path not in found.values():
+            found[_only(results, path, found)] = path
+    for option in patterns:
+        _fill(found, results, os.path.join(option, names) if _is_folder(option) else option, stem)
+    return {name: found[name] for name in results if name in found}
+
+
+def _is_file(option: str) -> bool:
+    return option == STANDARD or not (_is_folder(option) or "{" in option)
+
+
+def _is_folder(option: str) -> bool:
+    return option.endswith(("/", os.sep)) or os.path.isdir(option)
+
+
+def _fitting(results: Mapping[str, Result], path: str) -> list[str]:
+    """The results that a file of that name may hold; of an ending that nothing is known of, all that go to files."""
+    ending = images.ending_of(path)
+    arrays = [name for name, result in results.items() if is_array(result)]
+    found = [name for name, result in results.items() if is_table(result)]
+    if path == STANDARD or not (tables.is_of_tables(ending) or images.is_ending(ending)):
+        return [name for name in results if name in arrays or name in found]
+    if images.is_ending(ending):
+        return arrays
+    return found or [name for name in results if name not in arrays]
+
+
+def _named_after(path: str, names: Iterable[str]) -> str | None:
+    """The result that a file is named after: cells of cells.csv and of slide-cells.csv."""
+    name = os.path.basename(path)
+    stem = name[: len(name) - len(images.ending_of(name))]
+    return next((name for name in names if stem == name or stem.endswith(("-" + name, "_" + name))), None)
+
+
+def _only(results: Mapping[str, Result], path: str, taken: Mapping[str, str]) -> str:
+    """The only result that a file can be meant for."""
+    fitting = _fitting(results, path)
+    left = [name for name in fitting if name not in taken]
+    if len(left) == 1:
+        return left[0]
+    if left:
+        raise InputError(messages.OUTPUT_ONE_FILE.anywhere(path=shown(path), count=len(left)))
+    if fitting:
+        raise InputError(messages.OUTPUT_LEFT_OVER.anywhere(path=shown(path), names=", ".join(fitting)))
+    raise _unfit(results, path)
+
+
+def _unfit(results: Mapping[str, Result], path: str) -> InputError:
+    """What to say of a path that no result fits."""
+    name, result = next(((n, r) for n, r in results.items() if is_array(r) or is_table(r)), ("", None))
+    if result is None:
+        return InputError(messages.OUTPUT_NO_ARRAY.anywhere(path=shown(path)))
+    return _no_file_for(name, result.kind, path)
+
+
+def _no_file_for(name: str, kind: Kind, path: str) -> InputError:
+    endings = ".png, .tif or .npy" if kind.is_array else tables.ENDINGS
+    fields = {"path": shown(path), "name": name, "kind": kind.name, "endings": endings}
+    return InputError(messages.OUTPUT_KIND.anywhere(**fields))
+
+
+def refuse_unfit(name: str, kind: Kind, path: str) -> None:
+    """Refuse a file whose ending is of another kind of result, before that is computed."""
+    ending = images.ending_of(path)
+    if images.is_ending(ending) if not kind.is_array else tables.is_of_tables(ending):
+        raise _no_file_for(name, kind, path)
+
+
+def _fill(found: dict[str, str], results: Mapping[str, Result], pattern: str, stem: str) -> None:
+    """Give the results that are left, as far as the ending of a template fits them, its names."""
+    paths = {name: _filled(pattern, stem or "mask", name) for name, result in results.items() if _goes_to_files(result)}
+    fitting = {name: path for name, path in paths.items() if name in _fitting(results, path)}
+    if paths and not fitting:
+        raise _unfit(results, pattern)
+    for name, path in fitting.items():
+        ending = "" if images.ending_of(path) else _plainest(results[name])
+        found.setdefault(name, path + ending)
+
+
+def _goes_to_files(result: Result) -> bool:
+    return is_array(result) or is_table(result)
+
+
+def _plainest(result: Result) -> str:
+    return tables.PLAINEST if is_table(result) else images.suffix_for(_raster(result))
+
+
+def _filled(pattern: str, stem: str, output: str) -> str:
+    """A template with its names filled in: they are all there is to it, and nothing can be asked of them."""
+    names, parts = {"stem": stem, "output": output}, []
+    try:
+        for text, name, form, conversion in string.Formatter().parse(pattern):
+            parts.append(text)
+            if name is not None:
+                parts.append(names[name])
+            if form or conversion:
+                raise KeyError(form)
+    except (KeyError, ValueError):
+        raise InputError(messages.OUTPUT_TEMPLATE.anywhere(template=shown(pattern))) from None
+    return "".join(parts)
+
+
+def check_targets(paths: Mapping[str, str], access: Access) -> None:
+    """Refuse to write over what was read, or two results to one file, before anything is written."""
+    taken: dict[str, str] = {}
+    found: list[Diagnostic] = []
+    for name, path in paths.items():
+        real = resolved(path)
+        refused = access.refusal(path) if path != STANDARD else None
+        if refused:
+            found.append(refused)
+        elif real in taken:
+            found.append(messages.OUTPUT_TWICE.anywhere(path=shown(path), first=taken[real], second=name))
+        taken[real] = name
+    if found:
+        raise InputError(found)
+
+
+def make_folder(option: str | None) -> None:
+    """`-o folder/` asks for a folder: make it, if it is not there."""
+    if option is None or not option.endswith(("/", os.sep)):
+        return
+    try:
+        os.makedirs(option, exist_ok=True)
+    except OSError as error:
+        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(option), reason=reason(error))) from None
+
+
+# --- written ---------------------------------------------------------------------------------------------------------
+
+
+def write(result: Result, path: str, record: str = "", name: str = "result") -> None:
+    """Write a result with a record of how it was made; `-` is standard output, as PNG where PNG can hold it, and a
+    table as CSV. A number or list is a table of one column, which has its name."""
+    if is_array(result):
+        _write_raster(_raster(result), path, record)
+        return
+    table = result.value if is_table(result) else as_table(result.value, name, path)
+    if path == STANDARD:
+        _to_standard_output(tables.encode(table, tables.PLAINEST, text=record))
+    else:
+        tables.write(path, table, text=record)
+
+
+def _write_raster(raster: "images.Raster", path: str, record: str) -> None:
+    if path == STANDARD:
+        _to_standard_output(images.encode(raster, images.suffix_for(raster), text=record))
+    else:
+        write_raster(path, raster, record)
+
+
+def write_raster(path: str | os.PathLike[str], raster: "images.Raster", record: str = "") -> None:
+    """Write an array, which is no table."""
+    ending = images.ending_of(os.fsdecode(path))
+    if tables.is_of_tables(ending):
+        raise FileError(messages.FILE_OF_TABLES.anywhere(path=shown(path), ending=ending, kind=raster.kind))
+    images.write(path, raster, text=record)
+
+
+def _to_standard_output(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def as_table(value: Any, name: str, path: str | os.PathLike[str]) -> Table:
+    """A number or a list as a table of one column."""
+    values = list(value) if isinstance(value, list | tuple) else [value]
+    if any(isinstance(item, list | tuple) for item in values):
+        raise FileError(messages.FILE_LIST_OF_LISTS.anywhere(path=shown(path), name=name))
+    column = np.array(values, object)
+    if any(isinstance(item, float) for item in values):
+        column = column.astype(np.float64)
+    elif values and all(isinstance(item, bool) for item in values):
+        column = column.astype(bool)
+    elif all(-(2**63) <= item < 2**63 for item in values):
+        column = column.astype(np.int64)
+    return Table({name: column})
+
+
+def lost_in_files(results: Mapping[str, Result]) -> list[Diagnostic]:
+    """What is to be said, once, of masks and labels that lack data somewhere: files do not tell that from off."""
+    counts = {
+        name: int(np.count_nonzero(~result.valid))
+        for name, result in results.items()
+        if result.valid is not None and result.kind.name in SEGMENTATIONS
+    }
+    if not counts:
+        return []
+    name, *others = counts
+    if others:
+        names = f"{', '.join([name, *others[:-1]])} and {others[-1]}"
+        return [messages.NO_DATA_OFF_IN_SOME.anywhere(name=name, names=names, count=max(counts.values()))]
+    off = "off" if results[name].kind.name == "mask" else "0"
+    return [messages.NO_DATA_OFF.anywhere(name=name, off=off, count=counts[name])]
+
+
+def _raster(result: Result) -> "images.Raster":
+    kind = result.kind
+    return images.Raster(result.value, kind.name, kind.spacing, kind.grid, result.valid, result.nodata)

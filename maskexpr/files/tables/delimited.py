@@ -1,0 +1,34 @@
+"""CSV as RFC 4180 has it, and tab-separated values: a head with the names of the columns, then a line for each row."""
+
+import csv
+import io
+from typing import Any
+
+from maskexpr.files.tables.numbers import python_values
+from maskexpr.kinds.table import Table
+
+
+def as_csv(table: Table, text: str = "") -> bytes:
+    """Commas between, lines that end in CR LF, points in numbers. There is no room for the text."""
+    return _delimited(table, ",", "\r\n")
+
+
+def as_tsv(table: Table, text: str = "") -> bytes:
+    """Tabs between, and lines that end in LF."""
+    return _delimited(table, "\t", "\n")
+
+
+def _delimited(table: Table, delimiter: str, end: str) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator=end)
+    writer.writerow(table)
+    columns = [[_cell(value) for value in python_values(values)] for values in table.values()]
+    writer.writerows(zip(*columns, strict=True))
+    return stream.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    """Nothing for nan: readers take that for a number that is missing, and keep the column one of numbers."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value != value else repr(value)
