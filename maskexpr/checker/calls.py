@@ -37,6 +37,8 @@ def call(here: Place, node: nodes.Call) -> Value:
 
 def _called(here: Place, node: nodes.Call) -> Value:
     name, definitions, catalogue = node.function.text, here.scope.functions, here.context.catalogue
+    if predicates.is_called(here.scope, name):
+        return predicates.called(here, node)
     definition = definitions.get(name)
     if definition is not None and _may_call(here, node, definition):
         return _call_def(here, node, definition)

@@ -85,11 +85,12 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class RegionsInSight:
-    """The regions that a condition is about, and the image they are measured on."""
+    """The regions that a condition is about, the image they are measured on, and the names of what else is given."""
 
     regions: Kind
     around: Surroundings
     image: Kind | None
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

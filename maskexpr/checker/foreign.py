@@ -309,12 +309,15 @@ def _report_property(here: Place, node: nodes.Call) -> None:
         meant += "[0]"
     given = [a for a in node.arguments if not isinstance(a, nodes.Keyword)]
     mask = here.quote(given[0].span) if given else "m"
-    image = here.quote(given[1].span) if len(given) > 1 else "im"
-    of = f", of={image}" if known is not None and known.needs_image else ""
-    way = f"keep({mask}, {meant} {compared}{of})"
+    other = {"to": "other", "parent": "cells"}.get(known.needs if known is not None else "", "im")
+    image = here.quote(given[1].span) if len(given) > 1 else other
+    if known is not None and known.argument:
+        meant += "(90)"
+    of = f", {known.needs}={image}" if known is not None and known.needs else ""
+    way = f"keep({mask}, {meant} {compared}".rstrip() + f"{of})"
     if known is not None and not behind:
-        name_of = "" if known.parts else f'["{meant}"]'
-        way = f"measure({mask}, {known.name}{of}){name_of}"
+        column = "" if known.parts else f'["{meant.replace("(90)", "_90")}"]'
+        way = f"measure({mask}, {meant.removesuffix('[0]')}{of}){column}"
     stop = behind.end() if behind else node.span.stop
     there = here.at(Span(node.span.start, stop))
     mistake = messages.PROPERTY_CALLED if name in PROPERTIES else messages.PROPERTY_CALLED_FOREIGN

@@ -3,7 +3,7 @@
 import math
 from fractions import Fraction
 
-from maskexpr.checker import comparisons
+from maskexpr.checker import comparisons, predicates
 from maskexpr.checker.context import Value
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
@@ -260,6 +260,7 @@ def complement(here: Place, operator: nodes.Operator, operand: Value) -> Value:
 
 def comparison(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     """One comparison of two values."""
+    left, right = predicates.in_units(here, left, right), predicates.in_units(here, right, left)
     left, right = _in_pixels(here, left, right), _in_pixels(here, right, left)
     kinds, symbol = (left.kind, right.kind), operator.symbol
     options = spread(LOGICAL, kinds)

@@ -1,7 +1,6 @@
 """What is written in `measure(m, area, ...)`: properties by their names, which win over all others, and images whose
 names become parts of the columns' names."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,7 +11,7 @@ import numpy as np
 from maskexpr.checker.application import Given
 from maskexpr.checker.context import RegionsInSight, Value
 from maskexpr.checker.place import Place
-from maskexpr.checker.predicates import has_meaning, in_sight, kind_of, kind_of_part
+from maskexpr.checker.predicates import argument_of, has_meaning, in_sight, kind_of, kind_of_part, refuse_argument
 from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, worded
@@ -128,13 +127,15 @@ class _Asking:
     def __init__(self, here: Place, given: Given, sight: RegionsInSight) -> None:
         self.here, self.given, self.sight = here, given, sight
         self.images = _images(given)
+        self.is_broken = False  # by a mistake, and not only open
         self.unit = self._unit()
         self.asked: list[Measurement] = []
         self.fits = self.unit is not None and sight.around.worked is not None and sight.regions.shape is not None
-        self.is_broken = False  # by a mistake, and not only open
+        self._worked = sight.around.worked or ()
+        self._steps = self._steps_in_unit() if self.fits else None
         self.texts: list[str] = []
         self._keys, self._positions = self._told_apart() if self.fits else ([], ())
-        self._taken = set[str]()
+        self._taken = {LABEL}
         self.possible = [LABEL, *_AXES]  # names of columns, before it is known which axes there are
 
     def _unit(self) -> str | None:
@@ -142,6 +143,21 @@ class _Asking:
         if kind is None:
             return "px"
         return kind.constant if kind.is_constant and kind.constant in _UNITS else None
+
+    def _steps_in_unit(self) -> tuple[Fraction, ...] | None:
+        """The length of a pixel along each axis worked on; None for pixels, or after a mistake."""
+        around, unit = self.sight.around, self.unit
+        if unit is None or unit == "px":
+            return None
+        try:
+            if around.in_time:
+                raise Refused(messages.LENGTH_OF_TIME)
+            steps = pixel_steps(unit, around.spacing, len(around.axis_names))
+        except Refused as refused:
+            self.here.at(self.given["unit"]).refuse(refused)
+            self.is_broken, self.fits = True, False
+            return None
+        return tuple(steps[axis] for axis in self._worked)
 
     def _told_apart(self) -> tuple[list[Column], tuple[int, ...]]:
         """The columns before the properties, and the axes that regions lie apart along."""
@@ -155,103 +171,101 @@ class _Asking:
         return [label, *places], positions
 
     def measurements(self) -> Measurements:
-        return Measurements(", ".join(self.texts), tuple(self._keys), self._positions, tuple(self.asked))
+        text = ", ".join(self.texts)
+        return Measurements(text, tuple(self._keys), self._positions, tuple(self.asked), self._steps)
 
     def take(self, node: nodes.Expression) -> None:
         """One property; what is wrong with it is reported."""
         there = self.here.at(node)
-        known = _property(there, node)
-        if known is None or not self._may_take(there, known):
+        wanted = _wanted(there, node)
+        if wanted is None or not self._may_take(there, wanted):
             self.is_broken, self.fits = True, False
             return
         self.texts.append(there.quote())
-        self._taken.add(known.name)
-        self.possible += self._possible(known)
-        if not known.needs_image:
-            self._add(there, known, None)
-            return
-        if self.images is None:
-            self.fits = False
-        for image in self.images or ():
-            self._add(there, known, image)
+        self._taken.add(wanted.base)
+        self.possible += self._possible(wanted)
+        if wanted.known.needs_image:
+            self.fits = self.fits and self.images is not None
+            for image in self.images or ():
+                self._add(wanted, image)
+        else:
+            self._add(wanted, None)
 
-    def _may_take(self, here: Place, known: Property) -> bool:
+    def _may_take(self, here: Place, wanted: "_Wanted") -> bool:
         """Report a property that this call cannot have."""
-        if known.name in self._taken:
-            here.report(messages.COLUMN_TWICE, name=known.name)
+        known, steps = wanted.known, self._steps
+        if wanted.base in self._taken:
+            here.report(messages.COLUMN_TWICE, name=wanted.base)
             return False
-        if known.needs_image and "of" not in self.given:
-            here.report(messages.PROPERTY_OF_IMAGE, name=known.name)
+        if steps is not None and known.square and len(set(steps)) > 1:
+            spacing = " x ".join(f"{float((self.sight.regions.spacing or ())[axis]):g}" for axis in self._worked)
+            here.report(messages.MEASURE_UNEQUAL, property=known.name, spacing=spacing)
             return False
         return has_meaning(here, known, self.sight)
 
-    def _add(self, here: Place, known: Property, image: _Image | None) -> None:
-        if not self.fits:
-            return
+    def _add(self, wanted: "_Wanted", image: _Image | None) -> None:
         sight = replace(self.sight, image=image.kind if image else None)
-        kind = kind_of(known, sight)
+        kind = kind_of(wanted.known, sight) if self.fits else None
         if kind is None:
             self.fits = False
             return
         if image is not None and image.may_lack_data:
             kind = _with_nan(kind)
-        try:
-            factors, units = self._in_unit(known)
-        except Refused as refused:
-            here.refuse(refused)
-            self.is_broken, self.fits = True, False
-            return
-        around = self.sight.around
-        names = _names_of(known, [around.axis_names[axis] for axis in around.worked or ()])
-        suffix = image.suffix if image is not None else ""
-        kinds = [kind_of_part(kind, i) if known.parts else kind for i in range(len(names))]
-        columns = tuple(_column(name + suffix, k, u) for name, k, u in zip(names, kinds, units, strict=True))
-        measured = Measurement(known.name, columns, image.number if image else None, factors if any(units) else ())
-        self.asked.append(measured)
+        axes = [self.sight.around.axis_names[axis] for axis in self._worked]
+        names = [name + (image.suffix if image is not None else "") for name in wanted.names(axes)]
+        kinds = [kind_of_part(kind, i) if wanted.known.parts else kind for i in range(len(names))]
+        unit = self.unit if self._steps is not None else ""
+        power = len(axes) if wanted.known.power == SIZE else wanted.known.power
+        columns = tuple(_column(name, one, unit or "", power) for name, one in zip(names, kinds, strict=True))
+        self.asked.append(Measurement(wanted.known.name, wanted.argument, columns, image.number if image else None))
 
-    def _possible(self, known: Property) -> list[str]:
+    def _possible(self, wanted: "_Wanted") -> list[str]:
         """The names of its columns, whatever the axes are."""
         of = self.given.get("of")
-        names = of.kind.constant if of is not None and of.kind.is_constant and known.needs_image else ()
-        suffixes = [f"_{name}" for name in names or ()] or [""]
-        units = [f"_{self.unit}{power}" for power in ("", "2", "3")] if self.unit != "px" else []
-        bases = _names_of(known, _AXES)
-        return [base + suffix + unit for base in bases for suffix in suffixes for unit in ["", *units]]
-
-    def _in_unit(self, known: Property) -> tuple[tuple[Fraction, ...], tuple[str, ...]]:
-        """What turns pixels into the unit asked for, for each column of a property, and what that is called."""
-        around, unit = self.sight.around, self.unit
-        assert unit is not None
-        worked = around.worked or ()
-        count = max(1, known.parts * len(worked))
-        if unit == "px" or not (known.power or known.parts):
-            return (Fraction(1),) * count, ("",) * count
-        if around.in_time:
-            raise Refused(messages.LENGTH_OF_TIME)
-        steps = [pixel_steps(unit, around.spacing, len(around.axis_names))[axis] for axis in worked]
-        if known.parts:
-            return tuple(steps) * known.parts, (unit,) * count
-        if known.power == SIZE:
-            power = str(len(worked)) if len(worked) > 1 else ""
-            return (math.prod(steps, start=Fraction(1)),), (unit + power,)
-        if len(set(steps)) > 1:
-            spacing = " x ".join(f"{float((around.spacing or ())[axis]):g}" for axis in worked)
-            raise Refused(messages.MEASURE_UNEQUAL, property=known.name, spacing=spacing)
-        return (steps[0],), (unit,)
+        listed = of.kind.constant if of is not None and of.kind.is_constant and wanted.known.needs_image else ()
+        suffixes = [f"_{name}" for name in listed or ()] or [""]
+        units = [f"_{self.unit}{power}" for power in ("", "2", "3")] if self.unit not in ("px", None) else []
+        return [name + suffix + unit for name in wanted.names(_AXES) for suffix in suffixes for unit in ["", *units]]
 
 
-def _names_of(known: Property, axes: Sequence[str]) -> list[str]:
-    """The names of the columns of a property: one for each part, by the axis it is along."""
-    if not known.parts:
-        return [known.name]
-    parts = [""] if known.parts == 1 else [str(i) for i in range(known.parts)]
-    return [f"{known.name}_{axis}{'_' if part and len(axis) > 1 else ''}{part}" for part in parts for axis in axes]
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A property with what it is called with, and what its columns are called by that."""
+
+    known: Property
+    argument: float | None = None
+
+    @property
+    def base(self) -> str:
+        return self.known.name if self.argument is None else f"{self.known.name}_{_in_a_name(self.argument)}"
+
+    def names(self, axes: Sequence[str]) -> list[str]:
+        """The names of its columns: one for each part, by the axis it is along."""
+        base, count = self.base, self.known.parts
+        if not count:
+            return [base]
+        parts = [""] if count == 1 else [str(i) for i in range(count)]
+        return [f"{base}_{axis}{'_' if part and len(axis) > 1 else ''}{part}" for part in parts for axis in axes]
 
 
-def _property(here: Place, node: nodes.Expression) -> Property | None:
+def _in_a_name(number: float) -> str:
+    """A number as a part of a name: 97_5 is 97.5."""
+    return f"{number:.15g}".replace(".", "_").replace("-", "minus")
+
+
+def _wanted(here: Place, node: nodes.Expression) -> _Wanted | None:
     """The property that is written; None after a mistake."""
+    if isinstance(node, nodes.Call) and node.function.text in PROPERTIES:
+        known = PROPERTIES[node.function.text]
+        if known.argument is not None:
+            number = argument_of(here, known, node)
+            return None if number is None else _Wanted(known, number)
     if isinstance(node, nodes.Name) and node.text in PROPERTIES:
-        return PROPERTIES[node.text]
+        known = PROPERTIES[node.text]
+        if known.argument is None:
+            return _Wanted(known)
+        refuse_argument(here, known)
+        return None
     mistake, fields = _misfit(here, node)
     here.report(mistake, text=here.quote(), **fields)
     return None
@@ -285,13 +299,14 @@ def _with_nan(kind: Kind) -> Kind:
                    bounds=Bounds(low, high, True))  # fmt: skip
 
 
-def _column(name: str, kind: Kind, unit: str) -> Column:
-    """A column of a property whose values are of this kind, in a unit."""
+def _column(name: str, kind: Kind, unit: str, power: int) -> Column:
+    """A column of a property whose values are of this kind, in a unit if they can be in one."""
     kind = replace(kind, name="mask" if kind.name == "mask" else "image", shape=None)
-    if not unit:
+    if not unit or not power:
         return Column(name, kind)
+    unit_of_power = unit + (str(power) if power > 1 else "")
     low, _, nan = kind.limits
     bounds = Bounds(0 if low >= 0 else -np.inf, np.inf, nan)
-    pixel = (MILLIMETRES[unit.rstrip("23")],) * max(1, kind.power)  # the values count these
+    pixel = (MILLIMETRES[unit],) * power  # the values count these
     kind = replace(kind, dtype=np.dtype(np.float64), range=None, bounds=bounds, spacing=pixel)
-    return Column(f"{name}_{unit}", kind, unit)
+    return Column(f"{name}_{unit_of_power}", kind, unit_of_power)

@@ -363,7 +363,7 @@ WITHOUT_LIKE = frozenset(
     )
 )
 
-_FERET = "nearest is {}, of the ellipse like the region: some 15 % too long for lines, too short for squares"
+_FERET = "from corner to corner of pixels, as in ImageJ; scikit-image goes by the middles of their edges"
 # Properties of regions by the names that scikit-image, MATLAB and ImageJ give them: what a condition says for them, and
 # how that differs where it does.
 FOREIGN_PROPERTIES = {
@@ -377,14 +377,19 @@ FOREIGN_PROPERTIES = {
     "minor_axis_length": ("minor_axis", ""),
     "diameter": ("equivalent_diameter", ""),
     "equivalent_diameter_area": ("equivalent_diameter", ""),
-    "feret_diameter_max": ("major_axis", _FERET),
-    "max_feret": ("major_axis", _FERET),
-    "feret": ("major_axis", _FERET),
-    "roundness": (
-        "minor_axis / major_axis",
-        "as ImageJ has it; ITK's is another: it goes by the perimeter, as circularity does",
-    ),
-    "aspect_ratio": ("major_axis / minor_axis", ""),
+    "feret_diameter_max": ("feret_max", _FERET),
+    "max_feret": ("feret_max", ""),
+    "feret": ("feret_max", ""),
+    "min_feret": ("feret_min", ""),
+    "minferet": ("feret_min", ""),
+    "area_convex": ("convex_area", ""),
+    "euler": ("euler_number", ""),
+    "round": ("roundness", ""),
+    "maximum_3d_diameter": ("max_diameter", ""),
+    "intensity_median": ("median_intensity", ""),
+    "integrated_density": ("sum_intensity", ""),
+    "raw_int_den": ("sum_intensity", ""),
+    "centroid_weighted": ("weighted_centroid", ""),
     "convexity": ("solidity", "it goes by areas, not by perimeters"),
     "intensity_mean": ("mean_intensity", ""),
     "intensity_std": ("std_intensity", ""),
@@ -401,7 +406,9 @@ FOREIGN_PROPERTIES = {
 USUAL = {
     "area": "> 50", "volume": "> 50", "equivalent_diameter": "> 10", "perimeter": "> 30", "extent": "> 0.5",
     "solidity": "> 0.8", "circularity": "> 0.7", "eccentricity": "< 0.9", "major_axis": "> 20", "minor_axis": "> 10",
-    "minor_axis / major_axis": "> 0.7", "major_axis / minor_axis": "< 2",
+    "feret_max": "> 20", "feret_min": "> 10", "convex_area": "> 50", "roundness": "> 0.7", "aspect_ratio": "< 2",
+    "sphericity": "> 0.7", "euler_number": "== 1", "orientation": "> 0", "label": "== 1", "parent": "> 0",
+    "distance_to": "< 10", "touches_border": "",
 }  # fmt: skip
 
 # Values by the names that Python and NumPy give them.

@@ -39,6 +39,7 @@ MaskOrNone = Annotated[Masks | None, Takes(frozenset({"mask", "none"}), "a mask"
 Image = Annotated[Array, Takes(NUMERIC_ARRAYS, "an image")]
 MaskOrLabels = Annotated[Array, Takes(SEGMENTATIONS, "a mask or labels")]
 Counted = Annotated[Array | Table, Takes(SEGMENTATIONS | {"table"}, "a mask, labels or a table")]
+MaskOrLabelsOrNone = Annotated[Array | None, Takes(SEGMENTATIONS | {"none"}, "a mask or labels")]
 Markers = Annotated[Array, Takes(NUMERIC_ARRAYS | {"mask"}, "labels, whole numbers or a mask")]
 MaskOrImage = Annotated[Array, Takes(BINARY_OR_GREY, "a mask or an image")]
 Colour = Annotated[Array, Takes(frozenset({"colour"}), "a colour image")]

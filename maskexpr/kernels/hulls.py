@@ -94,7 +94,8 @@ def _leftmost(row: Array, x: Array, region: Array) -> Array:
     on = np.flatnonzero(line < _FAR)
     owner = np.empty(len(line), np.int64)
     owner[t], owner[t + 1], owner[t + 2] = region, region, region
-    t_hull, x_hull = _convex_chain(on, line[on], owner[on])
+    corners = on[convex_corners(on, line[on], owner[on])]
+    t_hull, x_hull = corners, line[corners]
     # A row's centre lies between two corners of the chain, as lines lie above and below it.
     after = np.searchsorted(t_hull, t + 1, side="right")
     t0, t1, x0, x1 = t_hull[after - 1], t_hull[after], x_hull[after - 1], x_hull[after]
@@ -103,12 +104,13 @@ def _leftmost(row: Array, x: Array, region: Array) -> Array:
     return result
 
 
-def _convex_chain(t: Array, x: Array, region: Array) -> tuple[Array, Array]:
-    """The corners of the left side of each region's hull, from points with rising t.
+def convex_corners(t: Array, x: Array, region: Array) -> Array:
+    """Which points are corners of the left side of each region's hull, of points with rising t, region by region.
 
     A point that is not left of the line between its neighbours is no corner, whatever becomes of those, so all such
     points can go at once, until none is left.
     """
+    corners = np.arange(len(t))
     while True:
         is_end = np.ones(len(t), bool)
         is_end[1:-1] = (region[1:-1] != region[:-2]) | (region[1:-1] != region[2:])
@@ -117,8 +119,8 @@ def _convex_chain(t: Array, x: Array, region: Array) -> tuple[Array, Array]:
         bends[1:-1] = dx[:-1] * dt[1:] < dx[1:] * dt[:-1]
         kept = is_end | bends
         if kept.all():
-            return t, x
-        t, x, region = t[kept], x[kept], region[kept]
+            return corners
+        corners, t, x, region = corners[kept], t[kept], x[kept], region[kept]
 
 
 # --- volumes ---------------------------------------------------------------------------------------------------------

@@ -203,7 +203,23 @@ def test_lengths_have_units_where_pixels_are_square(coins):
     result = evaluate("keep(im > 110, major_axis > 3mm)", im=Image(coins, spacing=0.1))
     np.testing.assert_array_equal(result, expected)
     with pytest.raises(ProgramError, match="no one number of pixels"):
-        evaluate("keep(im > 110, major_axis > 3mm)", im=Image(coins, spacing=[0.1, 0.2]))
+        evaluate("keep(im > 110, perimeter > 3mm)", im=Image(coins, spacing=[0.1, 0.2]))
+
+
+def test_lengths_follow_the_spacing_where_pixels_are_not_square(coins):
+    """As scikit-image has them with a spacing; plain numbers stay numbers of pixels."""
+    image = Image(coins, spacing=[0.1, 0.2])
+    for ours, theirs in (
+        ("major_axis > 4mm", "axis_major_length"),
+        ("equivalent_diameter > 4mm", "equivalent_diameter_area"),
+    ):
+        labels = skimage.measure.label(coins > 110, connectivity=1)
+        regions = skimage.measure.regionprops(labels, spacing=(0.1, 0.2))
+        expected = np.isin(labels, [r.label for r in regions if r[theirs] > 4])
+        assert 0 < expected.sum() < (coins > 110).sum()
+        np.testing.assert_array_equal(evaluate(f"keep(im > 110, {ours})", im=image), expected)
+    same = evaluate("keep(im > 110, major_axis > 30)", im=image)
+    np.testing.assert_array_equal(same, evaluate("keep(im > 110, major_axis > 30)", im=coins))
 
 
 def test_the_axes_worked_on_say_what_a_size_is():

@@ -72,6 +72,11 @@ CONSTANTS = {
     "depth": ["0", "1", "0.5", "1mm"],
     "method": ['"homotopic"', '"zhang"', '"lee"'],
 }
+OF_KINDS = {
+    "masks": ["[m]", "[m, im > 1, ~m]"],
+    "table": ["measure(label(m), area, solidity)", "measure(m, area, mean_intensity, of=im)[area > 2]"],
+    "images": ["[im, other]"],
+}
 # What bites wherever a number is taken: beyond 64 bits, at the ends of types, beyond float64's whole numbers, neither
 # whole nor finite; constants, and numbers that are found in the pixels.
 EXTREMES = [
@@ -127,16 +132,11 @@ def arguments(parameter: Parameter) -> list[str]:
         texts += ["im", "im", "other"]
     if "labels" in kinds and "number" not in kinds:
         texts += ["label(m)"]
-    if "table" in kinds:
-        texts += ["measure(label(m), area, solidity)", "measure(m, area, mean_intensity, of=im)[area > 2]"]
-    if "images" in kinds:
-        texts += ["[im, other]"]
+    texts += [text for kind in OF_KINDS if kind in kinds for text in OF_KINDS[kind]]
     if "colour" in kinds and len(kinds) == 1:
         texts += ["rgb"]
     if "samples" in kinds:
         texts += ["im[m]"] if "image" in kinds else ["m[im > 1]"]
-    if "masks" in kinds:
-        texts += ["[m]", "[m, im > 1, ~m]"]
     if "number" in kinds and name not in CONSTANTS:
         texts += NUMBERS
         texts += ["im", "other"] if "image" in kinds else []

@@ -9,7 +9,8 @@ import scipy
 import skimage
 
 from maskexpr import Image, ProgramError, RunError, evaluate
-from maskexpr.library.measures.masks import perimeters
+from maskexpr.kernels.outlines import perimeters
+from maskexpr.kernels.spans import OfLabels
 
 # --- how many pixels -------------------------------------------------------------------------------------------------
 
@@ -128,7 +129,9 @@ def test_every_neighbourhood_has_scikit_images_length(rng):
     bits = np.arange(512)[:, np.newaxis] >> np.arange(9) & 1
     for mask in bits.reshape(-1, 3, 3).astype(bool):
         for grown in (mask, np.pad(mask, 1, constant_values=True)):
-            assert perimeters(grown.astype(np.int8), 1)[0] == pytest.approx(skimage.measure.perimeter(grown), rel=1e-14)
+            assert perimeters(OfLabels(grown.astype(np.int8)), 1)[0] == pytest.approx(
+                skimage.measure.perimeter(grown), rel=1e-14
+            )
 
 
 @pytest.mark.parametrize(("unit", "factor"), [("px", 1), ("mm", 0.1), ("um", 100)])

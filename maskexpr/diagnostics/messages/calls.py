@@ -141,10 +141,15 @@ PREDICATE_FUNCTION = Mistake(
 PROPERTY_OF_PLANES = Mistake(
     "property", "{name} has no meaning for regions with {ndim:axis|axes}", 'for each slice of a stack add axes="yx"'
 )
-PROPERTY_OF_VOLUMES = Mistake(
-    "property", "{name} has no meaning for regions with {ndim:axis|axes}", "write area for their number of pixels"
-)
+PROPERTY_OF_VOLUMES = Mistake("property", "{name} has no meaning for regions with {ndim:axis|axes}", "{way}")
 PROPERTY_OF_IMAGE = Mistake("property", "{name} is measured on an image", "add it to the call: of=im")
+PROPERTY_TO_MASK = Mistake("property", "{name} is measured to a mask", "add it to the call: to=other")
+PROPERTY_OF_PARENT = Mistake(
+    "property", "{name} is one of the regions of another mask, or of labels", "add these to the call: parent=cells"
+)
+PROPERTY_ARGUMENT = Mistake(
+    "property", "{name} takes one number known before the run, from {low} to {high}", "write {name}(90)"
+)
 PROPERTY_POWER = Mistake(
     "units", "this is measured in {wanted}, it cannot be compared with {found}", "write a number of pixels, or {unit}"
 )

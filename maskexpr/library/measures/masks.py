@@ -10,10 +10,12 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import NUMBER, TRUTH, Gives, Kinds
-from maskexpr.functions.parameters import Array, Axes, Mask, MaskOrSamples, Masks, PixelSpacing
+from maskexpr.functions.parameters import Axes, Mask, MaskOrSamples, Masks, PixelSpacing
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import one_of
 from maskexpr.kernels import projections
+from maskexpr.kernels.outlines import perimeters
+from maskexpr.kernels.spans import OfLabels
 from maskexpr.kinds.kind import Kind, number
 from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.along import gives_along, part_of
@@ -157,33 +159,6 @@ def fraction(m: MaskOrSamples, *, axes: Axes = None) -> Any:
 
 # --- perimeter -------------------------------------------------------------------------------------------------------
 
-# The length of contour that a contour pixel stands for, by how many of its four side neighbours (rows) and of its four
-# corner neighbours (columns) are contour pixels too: half steps along an axis, and half steps across corners.
-_HALVES_ALONG = np.array([[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [2, 2, 2, 0, 0], [2, 2, 2, 0, 0], [0, 0, 0, 0, 0]])
-_HALVES_ACROSS = np.array([[0, 0, 2, 0, 0], [0, 1, 1, 2, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]])
-
-
-def perimeters(labels: Array, number: int) -> Array:
-    """The perimeters of the regions 1 to `number` of a plane, each as `perimeter` measures one by itself; of a stack
-    those of regions of planes, which are its last two axes."""
-    padded = np.pad(labels, [(0, 0)] * (labels.ndim - 2) + [(1, 1)] * 2)
-    inside = padded[..., 1:-1, 1:-1]
-    is_inner = (padded[..., :-2, 1:-1] == labels) & (padded[..., 2:, 1:-1] == labels)
-    is_inner &= (padded[..., 1:-1, :-2] == labels) & (padded[..., 1:-1, 2:] == labels)
-    inside[is_inner] = 0
-    contour, width = padded.ravel(), padded.shape[-1]
-    at = np.flatnonzero(contour)
-    region = contour[at]
-
-    def neighbours(*moves: int) -> Any:
-        return np.sum([contour[at + move] == region for move in moves], axis=0, dtype=np.int8)
-
-    sides = neighbours(-width, -1, 1, width)
-    corners = neighbours(-width - 1, 1 - width, width - 1, width + 1)
-    along = np.bincount(region, _HALVES_ALONG[sides, corners], number + 1)[1:]
-    across = np.bincount(region, _HALVES_ACROSS[sides, corners], number + 1)[1:]
-    return (along + across * math.sqrt(2)) / 2
-
 
 def _check_perimeter(settings: Settings, around: Surroundings) -> None:
     if around.ndim is None:
@@ -217,7 +192,7 @@ def perimeter(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> flo
     >>> evaluate("perimeter(im > 0)", im=[[0, 0, 0, 0], [0, 1, 1, 1], [0, 1, 1, 1], [0, 1, 1, 1]])
     8.0
     """
-    (length,) = perimeters(m.astype(np.int8), 1).tolist()
+    (length,) = perimeters(OfLabels(m.astype(np.int8)), 1).tolist()
     return float(Fraction(length) * pixel_steps(unit, spacing, m.ndim)[0])
 
 

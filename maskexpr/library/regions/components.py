@@ -28,6 +28,7 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import exact
+from maskexpr.kernels.blocks import together
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.library import elements
@@ -74,6 +75,14 @@ def _numbered(labels: Array, axes: tuple[int, ...] | None) -> tuple[Array, int]:
     occurs[0] = False
     numbers = np.cumsum(occurs, dtype=np.int32)
     return numbers[labels], int(numbers[-1])
+
+
+def own_numbers(m: Array, labels: Array, count: int) -> Array:
+    """The numbers that the regions 1 to `count`, which `components` found in labels, have in these."""
+    numbers = np.zeros(count + 1, np.int64)
+    for own, found in together(m, labels):
+        numbers[found] = own
+    return numbers[1:]
 
 
 def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Array:

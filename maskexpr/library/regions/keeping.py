@@ -1,7 +1,9 @@
 """Regions chosen by what is measured on them."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,16 @@ from maskexpr.functions.parameters import (
     ImageOrNone,
     Mask,
     MaskOrLabels,
+    MaskOrLabelsOrNone,
+    MaskOrNone,
     Masks,
     OuterNumbers,
     RegionPredicate,
 )
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kernels.spans import Numbered
 from maskexpr.library.operators import PLANNED
-from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
+from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept, own_numbers
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
 from maskexpr.program.identity import Composed
@@ -42,11 +47,19 @@ class Predicate(Composed):
         constants, or properties by their name.
     numbers
         Steps of the program around it that depend on pixels; the condition is given their values.
+    spacing
+        The length of a pixel along each axis that is worked on, in millimetres, where it is known.
     """
 
     text: str
     steps: tuple[Step, ...]
     numbers: tuple[Step, ...]
+    spacing: tuple[Fraction, ...] | None = None
+
+    @property
+    def measured(self) -> set[str]:
+        """The names of the properties that it goes by."""
+        return {name_of(step.name) for step in self.steps if step.function is None and not step.kind.is_constant}
 
     def holds(self, regions: Regions, numbers: Sequence[Any]) -> Masks:
         """For which regions it is true."""
@@ -56,8 +69,14 @@ class Predicate(Composed):
                 operands = {name: values[operand] for name, operand in step.operands.items()}
                 values[step] = _run(step, operands, regions.count)
             else:
-                values[step] = step.kind.constant if step.kind.is_constant else _property(step.name, regions)
+                values[step] = step.kind.constant if step.kind.is_constant else self._property(step.name, regions)
         return np.broadcast_to(values[self.steps[-1]], regions.count)
+
+    def _property(self, written: str, regions: Regions) -> Array:
+        """The values of a property, or of one of its parts."""
+        name, argument, part, unit = _parts_of(written)
+        values = values_of(name, regions.with_steps(self.spacing) if unit else regions, argument)
+        return values if part is None else np.asarray(values[part])
 
     def __str__(self) -> str:
         return self.text
@@ -66,11 +85,31 @@ class Predicate(Composed):
         return f"Predicate({self.text!r})"
 
 
-def _property(name: str, regions: Regions) -> Array:
-    """The values of a property, or of one of its parts: `centroid[0]`."""
-    name, _, part = name.partition("[")
-    values = values_of(name, regions)
-    return np.asarray(values[int(part.rstrip("]"))]) if part else values
+# --- properties as steps name them -----------------------------------------------------------------------------------
+
+_WRITTEN = re.compile(r"(\w+)(?:\((.+)\))?(?:\[(\d+)\])?( in mm)?")
+
+
+def written(name: str, argument: float | None = None, part: int | None = None, *, in_units: bool = False) -> str:
+    """A property as a step names it: `centroid[0]`, `percentile_intensity(90)`, `feret_max in mm`."""
+    called = name if argument is None else f"{name}({argument!r})"
+    return called + ("" if part is None else f"[{part}]") + (" in mm" if in_units else "")
+
+
+def name_of(text: str) -> str:
+    """The name of the property that a step names so."""
+    return _parts_of(text)[0]
+
+
+def _parts_of(text: str) -> tuple[str, float | None, int | None, bool]:
+    found = _WRITTEN.fullmatch(text)
+    assert found is not None
+    name, argument, part, unit = found.groups()
+    number = None if argument is None else float(argument) if set(argument) & set(".en") else int(argument)
+    return name, number, None if part is None else int(part), unit is not None
+
+
+# --- steps of a condition --------------------------------------------------------------------------------------------
 
 
 def _run(step: Step, operands: dict[str, Any], count: int) -> Any:
@@ -89,7 +128,7 @@ _OF_PLACES = frozenset({"bbox", "centroid", "eccentricity", "extent", "major_axi
 
 
 def _memory(settings: Settings, ndim: int) -> float:
-    return memory_of({step.name.partition("[")[0] for step in settings["predicate"].steps}, ndim)
+    return memory_of(settings["predicate"].measured, ndim)
 
 
 def memory_of(measured: Collection[str], ndim: int) -> float:
@@ -107,6 +146,8 @@ def keep(
     connectivity: Connectivity = 1,
     axes: Axes = None,
     *,
+    to: MaskOrNone = None,
+    parent: MaskOrLabelsOrNone = None,
     numbers: OuterNumbers,
 ) -> Array:
     """The regions for which a condition on their properties holds: `keep(m, area >= 50 & solidity > 0.8)`.
@@ -114,7 +155,8 @@ def keep(
     The condition is an expression in which the names of properties stand for each region's own value; `maskexpr
     functions properties` lists them. Beside them it takes numbers (`area > 0.1 * max(area)`, params, `otsu(im)`), the
     operators, pixelwise functions and statistics over the regions such as `mean(area)`. What is measured on grey
-    values (`mean_intensity`) needs an image: `of=im`. Lists of a property are taken apart: `centroid[0]` is a region's
+    values (`mean_intensity`) needs an image: `of=im`; `distance_to` a mask: `to=other`; `parent` labels or a mask:
+    `parent=cells`. Lists of a property are taken apart: `centroid[0]` is a region's
     position along the first axis (the row in a plane), `bbox[1]` where it begins along the second; with `axes` only
     those axes count. Sizes, lengths and positions have units where the spacing is known (`area >= 20mm2`,
     `centroid[0] < 5mm`); plain numbers are pixels.
@@ -134,7 +176,7 @@ def keep(
     array([[1, 0, 0, 0],
            [1, 0, 0, 0]])
     """
-    return _kept(m, predicate, of, None, connectivity, axes, numbers)
+    return _kept(m, predicate, Beside(of, None, to, parent), connectivity, axes, numbers)
 
 
 @function(name="keep by measured", gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, catalogue=PLANNED)
@@ -146,17 +188,28 @@ def keep_by_measured(
     connectivity: Connectivity,
     axes: Axes,
     *,
+    to: MaskOrNone = None,
+    parent: MaskOrLabelsOrNone = None,
     numbers: OuterNumbers,
 ) -> Array:
     """The same, where grey values are those inside a mask."""
-    return _kept(m, predicate, of, measured, connectivity, axes, numbers)
+    return _kept(m, predicate, Beside(of, measured, to, parent), connectivity, axes, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What regions are measured on: grey values, where these are known, a mask, and regions that may cover them."""
+
+    image: Array | None = None
+    known: Masks | None = None
+    to: Masks | None = None
+    parent: Array | None = None
 
 
 def _kept(
     m: Array,
     predicate: Predicate,
-    of: Array | None,
-    measured: Masks | None,
+    beside: Beside,
     connectivity: int,
     axes: tuple[int, ...] | None,
     numbers: Sequence[Any],
@@ -164,5 +217,22 @@ def _kept(
     labels, count = components(m, connectivity, axes)
     chosen = np.zeros(count + 1, bool)
     if count:
-        chosen[1:] = predicate.holds(Regions(labels, count, of, axes, measured), numbers)
+        own = None if m.dtype == bool else own_numbers(m, labels, count)
+        regions = regions_of(labels, count, beside, connectivity, axes, own)
+        chosen[1:] = predicate.holds(regions, numbers)
     return kept(m, labels, chosen)
+
+
+def regions_of(
+    labels: Array | Numbered,
+    count: int,
+    beside: Beside,
+    connectivity: int,
+    axes: tuple[int, ...] | None,
+    numbers: Array | None = None,
+) -> Regions:
+    """Regions and what they are measured on."""
+    parent = beside.parent
+    if parent is not None and parent.dtype == bool:
+        parent, _ = components(parent, connectivity, axes)
+    return Regions(labels, count, beside.image, axes, beside.known, to=beside.to, parent=parent, numbers=numbers)

@@ -19,6 +19,8 @@ from maskexpr.functions.parameters import (
     Images,
     Labels,
     MaskOrLabels,
+    MaskOrLabelsOrNone,
+    MaskOrNone,
     Masks,
     Properties,
     SeveralMasks,
@@ -30,12 +32,10 @@ from maskexpr.kinds.ranges import Range, union
 from maskexpr.kinds.table import LABEL, Table
 from maskexpr.library.measures.masks import LengthUnit
 from maskexpr.library.operators import PLANNED
-from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, slices
-from maskexpr.library.regions.keeping import memory_of
+from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, own_numbers, slices
+from maskexpr.library.regions.keeping import Beside, memory_of, regions_of
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
-
-_EXACT = 2**53  # up to this float64 holds every whole number
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +44,33 @@ class Measurement:
 
     Attributes
     ----------
-    name
-        That of the property.
+    name, argument
+        That of the property, and what it is called with.
     columns
         What it gives: one column, or one for each of its parts.
     image
         On which of the images it is measured; None for those that need none.
-    factors
-        What turns pixels into the unit of each column.
     """
 
     name: str
+    argument: float | None
     columns: tuple[Column, ...]
-    image: int | None = None
-    factors: tuple[Fraction, ...] = ()
+    image: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
     """What a table is made of: the columns that tell the regions apart, and the properties in their order.
 
-    `positions` are the axes that are not worked on, along which each slice has regions of its own.
+    `positions` are the axes that are not worked on, along which each slice has regions of its own; `steps` the length
+    of a pixel along the others, in the unit that lengths and sizes are told in, none for pixels.
     """
 
     text: str
     keys: tuple[Column, ...]
     positions: tuple[int, ...]
     asked: tuple[Measurement, ...]
+    steps: tuple[Fraction, ...] | None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -102,6 +102,8 @@ def measure(
     connectivity: Connectivity = 1,
     axes: Axes = None,
     unit: LengthUnit = "px",
+    to: MaskOrNone = None,
+    parent: MaskOrLabelsOrNone = None,
 ) -> Table:
     """A table of regions, one row each, with what is measured on them: `measure(m, area, centroid)`.
 
@@ -112,9 +114,11 @@ def measure(
     box starts, `bbox_y1`, `bbox_x1` behind its end.
 
     Grey values are measured on an image, `of=im`, or on several by their names: `of=[dapi, gfp]` gives
-    `mean_intensity_dapi` and `mean_intensity_gfp`. Lengths, areas and positions count pixels; `unit` "mm", "um" or "cm"
-    turns them into floating numbers in it, and says so in their names: `area_mm2`, `centroid_y_mm`. Columns and their
-    types do not depend on the pixels; a table of no regions has no rows.
+    `mean_intensity_dapi` and `mean_intensity_gfp`. Distances are measured to a mask, `to=other`, and `parent` is the
+    label that covers most of a region, `parent=cells`. Lengths, areas and positions count pixels; `unit` "mm", "um" or
+    "cm" turns them into floating numbers in it, and says so in their names: `area_mm2`, `centroid_y_mm`. With it all
+    properties of form see pixels as long and wide as they are. Columns and their types do not depend on the pixels; a
+    table of no regions has no rows.
 
     `t["area"]` is a column: a list of numbers for statistics (`median(t["area"])`) and comparisons, or a result.
     `t[area > 50]` has the rows for which a condition holds, `count(t)` is their number, and `paint(labels, t, "area")`
@@ -135,7 +139,7 @@ def measure(
     >>> evaluate('measure(im > 0, area, mean_intensity, of=im)["area"]', im=[[1, 0, 2, 4], [1, 0, 0, 3]])
     array([2, 3])
     """
-    return _measured(m, properties, of, None, connectivity, axes)
+    return _measured(m, properties, of, None, Beside(None, None, to, parent), connectivity, axes)
 
 
 @function(name="measure by measured", gives=_TABLE, halo=WHOLE, cost=80, memory=_memory, catalogue=PLANNED)
@@ -147,9 +151,11 @@ def measure_by_measured(
     connectivity: Connectivity,
     axes: Axes,
     unit: LengthUnit,
+    to: MaskOrNone,
+    parent: MaskOrLabelsOrNone,
 ) -> Table:
     """The same, where the grey values of each image are those inside a mask."""
-    return _measured(m, properties, of, measured, connectivity, axes)
+    return _measured(m, properties, of, measured, Beside(None, None, to, parent), connectivity, axes)
 
 
 def _measured(
@@ -157,73 +163,47 @@ def _measured(
     properties: Measurements,
     images: Sequence[Array] | None,
     measured: Sequence[Masks] | None,
+    beside: Beside,
     connectivity: int,
     axes: tuple[int, ...] | None,
 ) -> Table:
     labels, count = components(m, connectivity, axes)
-    return tabulated(m, labels, count, properties, images or (), measured, axes)
+    numbers = None if m.dtype == bool else own_numbers(m, labels, count)
+    regions = regions_of(labels, count, beside, connectivity, axes, numbers)
+    return tabulated(regions, properties, images or (), measured)
 
 
 def tabulated(
-    m: Array,
-    labels: Array,
-    count: int,
-    properties: Measurements,
-    images: Sequence[Array],
-    measured: Sequence[Masks] | None,
-    axes: tuple[int, ...] | None,
+    regions: Regions, properties: Measurements, images: Sequence[Array], measured: Sequence[Masks] | None
 ) -> Table:
-    """The table of regions that were found: `labels` numbers those of `m` from 1 to `count`."""
+    """The table of regions that were found; grey values of each image are those inside a mask, if there are such."""
     masks: Sequence[Masks | None] = measured or [None] * len(images)
-    own = Regions(labels, count, None, axes)
-    of = [Regions(labels, count, image, axes, mask) for image, mask in zip(images, masks, strict=True)]
-    values = [*_keys(m, own, properties)]
+    own = regions.with_steps(properties.steps)
+    of = [own.of(image, mask) for image, mask in zip(images, masks, strict=True)]
+    values = [*_keys(regions, properties.positions)]
     for one in properties.asked:
         values += _values(one, own if one.image is None else of[one.image])
     columns = properties.columns
     units = {column.name: column.unit for column in columns if column.unit}
-    return Table({c.name: _typed(v, c.kind) for c, v in zip(columns, values, strict=True)}, units)
+    return Table({c.name: np.asarray(v, c.kind.dtype) for c, v in zip(columns, values, strict=True)}, units)
 
 
-def _typed(values: Array, kind: Kind) -> Array:
-    return np.ascontiguousarray(values, kind.dtype)
-
-
-def _keys(m: Array, regions: Regions, properties: Measurements) -> Iterable[Array]:
+def _keys(regions: Regions, positions: tuple[int, ...]) -> Iterable[Array]:
     """The number of each region, and where it lies along the axes that are not worked on."""
-    labels, count = regions.labels, regions.count
-    yield np.arange(1, count + 1) if m.dtype == bool else _of_any_pixel(labels, count, m)
-    if properties.positions:
-        at = _of_any_pixel(labels, count, slices(labels.shape, regions.axes))
-        places = np.unravel_index(at, [labels.shape[axis] for axis in properties.positions])
+    yield regions.numbers
+    if positions:
+        at = np.zeros(regions.count + 1, np.int64)
+        at[regions.labels] = slices(regions.shape, regions.axes)
+        places = np.unravel_index(at[1:], [regions.shape[axis] for axis in positions])
         yield from map(np.asarray, places)
 
 
-def _of_any_pixel(labels: Array, count: int, values: Array) -> Array:
-    """What all pixels of a region have alike."""
-    found = np.zeros(count + 1, values.dtype)
-    found[labels] = values
-    return found[1:]
-
-
-def _values(one: Measurement, regions: Regions) -> Iterable[Array]:
+def _values(one: Measurement, regions: Regions) -> list[Array]:
     """The values of a property in its columns."""
     if not regions.count:
         return [np.zeros(0)] * len(one.columns)
-    values = values_of(one.name, regions)
-    parts = list(values) if values.ndim > 1 else [values]
-    return [_scaled(part, factor) for part, factor in zip(parts, one.factors, strict=True)] if one.factors else parts
-
-
-def _scaled(values: Array, factor: Fraction) -> Array:
-    """Numbers of pixels in a unit; whole ones rounded once."""
-    over, under = factor.numerator, factor.denominator
-    if values.dtype.kind == "f":
-        return np.asarray(values * float(factor))
-    most = max(abs(int(values.min())), abs(int(values.max()))) if values.size else 0
-    if most * over < _EXACT and under < _EXACT:
-        return np.asarray(values * over / under)
-    return np.array([float(value * factor) for value in values.tolist()], np.float64)
+    values = values_of(one.name, regions, one.argument)
+    return list(values) if values.ndim > 1 else [values]
 
 
 # --- what is done with tables ----------------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ import numpy as np
 
 from maskexpr.kernels import packed
 from maskexpr.kernels import regions as kernel
-from maskexpr.kernels.runs import find_regions
+from maskexpr.kernels.runs import RegionsOfRuns, find_regions
+from maskexpr.kernels.spans import OfRuns
 from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
 from maskexpr.library.regions import keeping
-from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.thresholds import hysteresis as two_levels
 from maskexpr.planner.methods.method import Method, Place, estimated, per_pixel, runs
 from maskexpr.program.steps import Step
@@ -112,16 +112,23 @@ def keep(step: Step) -> Method | None:
     if not _is_along_rows(step):
         return None
     shape, names = step.operands["m"].kind.shape or (), tuple(step.operands)
+    parent_is_mask = "parent" in names and step.operands["parent"].kind.name == "mask"
     predicate, connectivity, axes = (step.settings[name] for name in ("predicate", "connectivity", "axes"))
 
     def run(*values: Any) -> Any:
         given = dict(zip(names, values, strict=True))
-        words, image = given.pop("m"), given.pop("of", None)
-        regions = find_regions(words, shape, connectivity, axes)
-        if not regions.count:
+        words, image, to, parent = (given.pop(name, None) for name in ("m", "of", "to", "parent"))
+        found = find_regions(words, shape, connectivity, axes)
+        if not found.count:
             return words
-        measured = Regions(regions.labels(), regions.count, image, axes)
-        return regions.kept(predicate.holds(measured, [*given.values()]))
+        to = None if to is None else packed.unpack(to, shape[-1])
+        parent = packed.unpack(parent, shape[-1]) if parent_is_mask else parent
+        beside = keeping.Beside(image, None, to, parent)
+        numbered = OfRuns(found) if isinstance(found, RegionsOfRuns) else found.labelled
+        regions = keeping.regions_of(numbered, found.count, beside, connectivity, axes)
+        if "area" in predicate.measured:
+            regions.sizes = found.sizes()
+        return found.kept(predicate.holds(regions, [*given.values()]))
 
     assert step.function is not None
     image = step.operands["of"].kind if "of" in step.operands else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from maskexpr.planner.rewrites.count_regions import count_regions
 from maskexpr.planner.rewrites.drop_double_negations import drop_double_negations
 from maskexpr.planner.rewrites.drop_neutral import drop_neutral
 from maskexpr.planner.rewrites.expand_derived import expand_derived
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     drop_neutral,
     take_branches,
     join_ranges,
+    count_regions,
     skip_idle_morphology,
     merge_reaches,
     expand_derived,

@@ -15,6 +15,7 @@ BETWEEN, ISIN, WHERE = (CATALOGUE[name] for name in ("between", "isin", "where")
 SUM, MEAN, STD, MIN, MAX, MEDIAN, PERCENTILE = (
     CATALOGUE[name] for name in ("sum", "mean", "std", "min", "max", "median", "percentile")
 )
+COUNT, LABEL = CATALOGUE["count"], CATALOGUE["label"]
 _EMPTY, _FULL = CATALOGUE["empty"], CATALOGUE["full"]
 
 
