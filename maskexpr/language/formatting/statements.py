@@ -18,12 +18,9 @@ def laid_out(lines: Sequence[Line]) -> str:
 
 
 def one_line(lines: Sequence[Line]) -> str:
-    """Statements, or a part of one, on one line without comments."""
-    return "; ".join(fitted(_on_one_line(line), sys.maxsize) for line in lines if line.pieces)
-
-
-def _on_one_line(line: Line) -> Document:
-    return expression(elements_of(piece for piece in line.pieces if piece.kind != COMMENT))
+    """An expression on one line without comments, with line breaks in it even where its brackets are not part of it."""
+    pieces = (piece for line in lines for piece in line.pieces if piece.kind != COMMENT)
+    return fitted(expression(elements_of(pieces)), sys.maxsize)
 
 
 def _line(line: Line) -> str:

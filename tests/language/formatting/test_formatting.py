@@ -166,7 +166,7 @@ def test_an_expression_in_a_line_of_something_else() -> None:
     """As explain shows it."""
     text = "output t = (\n    m  # the mask\n    # and not\n    & ~ k\n) & 'a'!=\"b\""
     program = maskexpr.compile("output m = (\n    im>otsu( im,  # all of it\n    )\n    # and not\n    & k )")
-    assert "  m = (im > otsu(im) & k)\n" in program.explain()
+    assert "  m = im > otsu(im) & k\n" in program.explain()
     span = Span(text.index("("), len(text))
     assert on_one_line(Source(text), span) == '(m & ~k) & "a" != "b"'
 
