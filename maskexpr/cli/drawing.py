@@ -17,6 +17,7 @@ from maskexpr.display.views import View
 from maskexpr.files import outputs
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind
+from maskexpr.language.formatting import on_one_line
 from maskexpr.program.steps import Checked, Step
 
 _TITLES = {"overlay": "overlay", "hist": "histogram"}
@@ -91,5 +92,5 @@ def counted(checked: Checked) -> dict[str, Step]:
     if image is None:
         raise InputError(messages.HISTOGRAM_NO_IMAGE.anywhere())
     named = {step: name for name, step in checked.bindings if name}
-    name = image.name or named.get(image) or " ".join(image.source.slice(image.span).split())
+    name = image.name or named.get(image) or on_one_line(image.source, image.span)
     return {name: image, **{text: number for other, text, number in compared if other is image}}

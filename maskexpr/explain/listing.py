@@ -5,6 +5,7 @@ from typing import Any
 
 from maskexpr.functions.arguments import Parameter, value_text
 from maskexpr.kinds.kind import Kind
+from maskexpr.language.formatting import on_one_line
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step
 
 
@@ -85,7 +86,7 @@ class _Shown:
         title = f"  {name or 'result'}"
         if step.function is None and step.name:
             return [f"{title} = {step.name}"]
-        written = " ".join(step.source.slice(step.span).split())
+        written = on_one_line(step.source, step.span)
         separator = " " if name == "assert" else " = "
         lines = [f"{title}{separator}{written}"]
         if name != "assert":

@@ -9,6 +9,7 @@ from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import MEASURES, Kind
+from maskexpr.language.formatting import on_one_line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +147,7 @@ class Checked:
             if step in names:
                 numbers[names[step]] = step
             elif step.function is not None and step.function.group == "thresholds":
-                text = " ".join(step.source.slice(step.span).split())
+                text = on_one_line(step.source, step.span)
                 alike = sum(name.partition(" #")[0] == text for name in numbers)  # a def called several times
                 numbers[f"{text} #{alike + 1}" if alike else text] = step
         return numbers
@@ -163,7 +164,7 @@ class Checked:
             images = [operand for operand in operands if operand.kind.name == "image"]
             numbers = [operand for operand in operands if operand.kind.name == "number"]
             for image, number in itertools.product(images, numbers):
-                text = " ".join(number.source.slice(number.span).split())
+                text = on_one_line(number.source, number.span)
                 found.append((image, names.get(number) or text, number))
         return found
 

@@ -1,14 +1,14 @@
 """One layout for each program, however it was typed."""
 
 from maskexpr.diagnostics.errors import ProgramError
-from maskexpr.diagnostics.source import Source
+from maskexpr.diagnostics.source import Source, Span
 from maskexpr.language.formatting.lines import lines_of
-from maskexpr.language.formatting.statements import laid_out
+from maskexpr.language.formatting.statements import laid_out, one_line
 from maskexpr.language.limits import Limits
 from maskexpr.language.nodes import is_alike
 from maskexpr.language.parser import Parsed, parse
 
-__all__ = ["format"]
+__all__ = ["format", "on_one_line"]
 
 
 def format(source: str, /, *, name: str = "expression") -> str:
@@ -47,6 +47,11 @@ def format(source: str, /, *, name: str = "expression") -> str:
     after = _parsed(text, name)
     assert is_alike(before.module.statements, after.module.statements), "the layout is not the same program"
     return text
+
+
+def on_one_line(source: Source, span: Span) -> str:
+    """An expression of a program as it is shown in a line of something else: without line breaks and comments."""
+    return one_line(lines_of(source.slice(span)))
 
 
 def _parsed(text: str, name: str) -> Parsed:

@@ -82,8 +82,13 @@ def expression(elements: Sequence[Element]) -> Document:
 
 
 def _breaks_outside_brackets(elements: Sequence[Element]) -> bool:
-    operators = [e for e in elements if isinstance(e, Operator)]
-    return any(o.level < _DOT for o in operators) or len(operators) > 1
+    return any(isinstance(e, Operator) and e.level < _DOT for e in elements) or _is_chain(elements)
+
+
+def _is_chain(elements: Sequence[Element]) -> bool:
+    """Whether methods are called one after another, or on what another call gives: each gets a line of its own."""
+    dots = [i for i, e in enumerate(elements) if isinstance(e, Operator) and e.level == _DOT]
+    return len(dots) > 1 or any(isinstance(e, Brackets) or _is_comment(e) for e in elements[: sum(dots[:1])])
 
 
 def _is_comment(element: Element | None) -> bool:
@@ -279,8 +284,7 @@ def _operation(elements: Sequence[Element], *, in_brackets: bool) -> Document:
     """Operands and the loosest operators between them, each at the beginning of a line if not all fit on one: right
     below the first where brackets hold them together, else deeper."""
     levels = [e.level for e in elements if isinstance(e, Operator)]
-    is_chain = len(levels) > 1 or any(_is_comment(e) for e in elements)
-    if not levels or (min(levels) == _DOT and not is_chain):
+    if not levels or (min(levels) == _DOT and not _is_chain(elements)):
         return together(*_operand(elements))
     level = min(levels)
     first, *others = _split(elements, level)

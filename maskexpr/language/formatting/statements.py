@@ -1,11 +1,12 @@
 """Statements, one a line, with what stands between them."""
 
 import itertools
+import sys
 from collections.abc import Sequence
 
 from maskexpr.language.formatting.documents import Document, Text, fitted, together
 from maskexpr.language.formatting.expressions import Element, elements_of, expression
-from maskexpr.language.formatting.lines import Line, Piece
+from maskexpr.language.formatting.lines import COMMENT, Line, Piece
 
 WIDTH = 100
 _DECLARATIONS = {"INPUT", "PARAM", "USE"}
@@ -14,6 +15,12 @@ _DECLARATIONS = {"INPUT", "PARAM", "USE"}
 def laid_out(lines: Sequence[Line]) -> str:
     """The text of a program."""
     return "".join("\n" * line.after_blank + _line(line) + "\n" for line in lines)
+
+
+def one_line(lines: Sequence[Line]) -> str:
+    """An expression on one line without comments, with line breaks in it even where its brackets are not part of it."""
+    pieces = (piece for line in lines for piece in line.pieces if piece.kind != COMMENT)
+    return fitted(expression(elements_of(pieces)), sys.maxsize)
 
 
 def _line(line: Line) -> str:

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 import maskexpr
 from maskexpr.api import stages
-from maskexpr.language.formatting import statements
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.language.formatting import on_one_line, statements
 from maskexpr.language.formatting.lines import lines_of
 from maskexpr.language.parser.grammar import lex
 from maskexpr.program.identity import of_step, of_value
@@ -63,6 +64,7 @@ def test_the_texts_are_many_and_few_cannot_be_read() -> None:
     assert len(TEXTS) > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [100, 20, 1])
 def test_formatting_changes_no_program(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps, kinds, docs and messages, as far as they do not say where something stands; and no comment is lost."""
@@ -98,6 +100,7 @@ def means(text: str) -> object:
     return program.outputs, declared, params, [d.code for d in program.warnings]
 
 
+@pytest.mark.slow
 @given(number_programs() | mask_programs())
 @tried(60)
 def test_formatted_programs_give_the_same(made: Program | tuple[str, dict[str, Any]]) -> None:
@@ -157,6 +160,15 @@ def typed_anew(text: str, rng: random.Random, comments: list[str]) -> str:
             parts.append(str(token))
         end = token.end_pos or 0
     return "".join(parts)
+
+
+def test_an_expression_in_a_line_of_something_else() -> None:
+    """As explain shows it."""
+    text = "output t = (\n    m  # the mask\n    # and not\n    & ~ k\n) & 'a'!=\"b\""
+    program = maskexpr.compile("output m = (\n    im>otsu( im,  # all of it\n    )\n    # and not\n    & k )")
+    assert "  m = im > otsu(im) & k\n" in program.explain()
+    span = Span(text.index("("), len(text))
+    assert on_one_line(Source(text), span) == '(m & ~k) & "a" != "b"'
 
 
 # --- what is refused, and what is long -------------------------------------------------------------------------------
