@@ -136,6 +136,7 @@ INSIDE = {
         *("blocks", "eigenvalues", "distances"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),
+        *("flat_zones", "overlaps"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -154,16 +155,19 @@ INSIDE = {
         "stacks",
         "pixelwise",
         "operators",
+        "numbering",
         "elements",
         "lazy",
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
         *("__init__", "keeping", "properties", "records", "pixels"),
-        *("watersheds", "peaks", "distances", "components"),
+        *("watersheds", "peaks", "extremes", "numbers", "detection", "distances", "components"),
     ),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
-    "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
+    "library.morphology": (
+        *("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary", "labelled"),
+    ),
     "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }

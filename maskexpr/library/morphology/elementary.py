@@ -13,8 +13,17 @@ import numpy as np
 
 from maskexpr.diagnostics.messages import REACH_TOO_LARGE
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import MASK, SAME, Gives, Kinds
-from maskexpr.functions.parameters import Array, Axes, ElementShape, Mask, MaskOrImage, Masks, Reach
+from maskexpr.functions.gives import MASK, SAME, SAME_PIXELS, Gives, Kinds
+from maskexpr.functions.parameters import (
+    Array,
+    Axes,
+    ElementShape,
+    MaskLabelsOrImage,
+    MaskOrLabels,
+    Masks,
+    Reach,
+    ResultKind,
+)
 from maskexpr.functions.record import Settings, function
 from maskexpr.functions.settling import NAMED_SHAPES, Distance
 from maskexpr.kernels.distances import squares_to_off
@@ -23,11 +32,15 @@ from maskexpr.kinds.ranges import of_type
 from maskexpr.library import elements
 from maskexpr.library.elements import Element
 from maskexpr.library.lazy import scipy
+from maskexpr.library.morphology import labelled
+from maskexpr.library.numbering import grown_each
 
 # Above this many offsets a distance transform is cheaper than trying each.
 _LARGE_FOOTPRINT = 500
-BORDER = {"mask": "outside the image is empty", "image": "outside the image is ignored"}
+_EMPTY = "outside the image is empty"
+BORDER = {"mask": _EMPTY, "labels": _EMPTY, "image": "outside the image is ignored"}
 ALIASES = {"iterations": "n"}
+_GREY = Kind("image")  # what is worked on where no checker says: no labels
 
 
 def _dilated(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
@@ -91,7 +104,7 @@ def _cropped(m: Array, pad: list[int]) -> Array:
     return m[tuple(slice(p, size - p) for p, size in zip(pad, m.shape, strict=True))]
 
 
-def _grey(im: Array, n: Distance, shape: str, axes: tuple[int, ...] | None, ufunc: Any) -> Array:
+def grey_extreme(im: Array, n: Distance, shape: str, axes: tuple[int, ...] | None, ufunc: Any) -> Array:
     """The extreme of the pixels under the element, those outside left out; a maximum is taken under its reflection, so
     that dilation stamps the element as it does for masks."""
     sign = 1 if ufunc is np.maximum else -1
@@ -125,13 +138,19 @@ def like_image(kinds: Kinds) -> Kind:
     """The kind of extremes of an image: its own, but where the element leaves its centre out, it may find no pixel
     inside the image, which gives the type's lowest or highest value."""
     kind, shape = SAME.rule(kinds), kinds.get("shape")
-    if kind.range is None or kind.dtype is None or shape is None or shape.constant in NAMED_SHAPES:
+    if (
+        kind.name == "labels"
+        or kind.range is None
+        or kind.dtype is None
+        or shape is None
+        or shape.constant in NAMED_SHAPES
+    ):
         return kind
     holds_centre = Element(elements.pattern_array(shape.constant), 1).holds_centre
     return kind if holds_centre else replace(kind, range=of_type(kind.dtype))
 
 
-_SAME = Gives(SAME.names, like_image)
+_SAME = Gives(SAME_PIXELS.names, like_image)
 
 
 def _lowest(dtype: np.dtype[Any]) -> Any:
@@ -150,8 +169,10 @@ def _holds_its_centre(settings: Settings) -> bool:
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
          check=elements.check_element, total=True, transposes=True, keeps_empty=True,
          extensive=_holds_its_centre, without_data="grey")  # fmt: skip
-def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
-    """Grow a mask by a reach of n, or take the largest grey value within that reach.
+def dilate(
+    m: MaskLabelsOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind = _GREY
+) -> Any:
+    """Grow a mask or labels by a reach of n, or take the largest grey value within that reach.
 
     `n` is a number of pixels or a length (then the element is an ellipsoid, or scaled per axis, where the spacing is
     anisotropic); 0 changes nothing. `shape` is "diamond" (city-block distance), "square" (chessboard), "disk"
@@ -159,30 +180,40 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
     image each time; planes of a 3-D pattern are parted by `//`. `axes` limits the work to some axes: `axes="yx"` works
     slice by slice.
 
+    Labels grow into the background alone: a pixel that several of them reach goes to the nearest, as the shape
+    measures (with a pattern, to what the fewest stamps reach), and of several as near to the lowest number. Their own
+    pixels stay, whatever the pattern.
+
     Border: nothing comes in from outside: a mask is empty there, grey images ignore it. These keep their type; nan
     spreads; a pattern that meets no pixel of the image gives the lowest value of the type (`erode` the highest).
     Errors: a negative reach; a length without spacing; a pattern of another dimension than the axes, or of more than
     4096 characters.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_dilation, whose
-    `iterations` is accepted as a name for n, and of images, with a named shape, scipy.ndimage.grey_dilation.
+    `iterations` is accepted as a name for n, and of images, with a named shape, scipy.ndimage.grey_dilation. Of labels
+    a disk grows as skimage.segmentation.expand_labels does, which leaves ties to the order of its transform.
 
     >>> evaluate("dilate(m, 1)", m=np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], bool)).astype(int)
     array([[0, 1, 0],
            [1, 1, 1],
            [0, 1, 0]])
     """
-    return _dilated(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.maximum)
+    if kind.name == "labels":
+        return labelled.dilated(m, n, shape, axes)
+    return _dilated(m, n, shape, axes) if m.dtype == bool else grey_extreme(m, n, shape, axes, np.maximum)
 
 
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
          check=elements.check_element, total=True, transposes=True, keeps_empty=True, without_data="grey")  # fmt: skip
-def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
-    """Shrink a mask by a reach of n, or take the smallest grey value within that reach.
+def erode(
+    m: MaskLabelsOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind = _GREY
+) -> Any:
+    """Shrink a mask or labels by a reach of n, or take the smallest grey value within that reach.
 
-    Arguments as for `dilate`.
+    Arguments as for `dilate`. Of labels each is eroded by itself: its neighbours are outside of it, as the background
+    is, so that labels that touch come apart.
 
-    Border: a mask is empty outside the image, so it is eaten from the border too; grey images ignore the outside, keep
-    their type, and nan spreads.
+    Border: masks and labels are empty outside the image, so they are eaten from the border too; grey images ignore the
+    outside, keep their type, and nan spreads.
     Errors: as for `dilate`.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_erosion, and of images,
     with a named shape, scipy.ndimage.grey_erosion. scikit-image's erosion of a mask ignores the outside, and so eats
@@ -193,7 +224,9 @@ def erode(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
            [0, 1, 1, 0],
            [0, 0, 0, 0]])
     """
-    return _eroded(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.minimum)
+    if kind.name == "labels":
+        return labelled.eroded(m, n, shape, axes)
+    return _eroded(m, n, shape, axes) if m.dtype == bool else grey_extreme(m, n, shape, axes, np.minimum)
 
 
 def room(extent: tuple[int, ...], n: Distance, shape: str, axes: tuple[int, ...] | None) -> tuple[Distance, list[int]]:
@@ -211,7 +244,7 @@ def room(extent: tuple[int, ...], n: Distance, shape: str, axes: tuple[int, ...]
     return n, pad
 
 
-def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+def _on_the_plane(first: Any, second: Any, m: Array, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Array:
     """Two operations with room around the image, so that what leaves it between them is not lost."""
     n, pad = room(m.shape, n, shape, axes)
     return np.ascontiguousarray(_cropped(second(first(_padded(m, pad), n, shape, axes), n, shape, axes), pad))
@@ -220,10 +253,13 @@ def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, ax
 @function(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
          without_data="grey")  # fmt: skip
-def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+def open_(
+    m: MaskLabelsOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind = _GREY
+) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
 
-    Arguments as for `dilate`. The result is never larger than `m`. nan in an image spreads by twice the reach.
+    Arguments as for `dilate`. The result is never larger than `m`; of labels each is opened by itself. nan in an image
+    spreads by twice the reach.
 
     Border: a mask is empty outside the image, so the element has to fit inside; grey images ignore the outside.
     Errors: as for `dilate`; with a pattern, a reach so large that the room around the image does not fit in memory.
@@ -234,8 +270,10 @@ def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     >>> evaluate("area(open(m))", m=np.pad(np.ones((3, 3), bool), 2) | np.eye(7, dtype=bool))
     5
     """
+    if kind.name == "labels":
+        return _on_the_plane(labelled.eroded, labelled.stamped, m, n, shape, axes)
     if m.dtype != bool:
-        return _grey(_grey(m, n, shape, axes, np.minimum), n, shape, axes, np.maximum)
+        return grey_extreme(grey_extreme(m, n, shape, axes, np.minimum), n, shape, axes, np.maximum)
     if shape in NAMED_SHAPES:  # these hold their centre, so that nothing leaves the image between the two
         return _dilated(_eroded(m, n, shape, axes), n, shape, axes)
     return _on_the_plane(_eroded, _dilated, m, n, shape, axes)
@@ -244,10 +282,14 @@ def open_(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
 @function(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=44,
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
          extensive=True, without_data="grey")  # fmt: skip
-def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+def close(
+    m: MaskLabelsOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind = _GREY
+) -> Any:
     """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
 
-    Arguments as for `dilate`. The result is never smaller than `m`. nan in an image spreads by twice the reach.
+    Arguments as for `dilate`. The result is never smaller than `m`. nan in an image spreads by twice the reach. Of
+    labels each is closed by itself: pixels of another stay with it, and a pixel of the background that several fill
+    goes to the lowest number.
 
     Border: a mask lies on a plane that goes on, empty, outside the image, so what touches the border is not eaten
     there, and a gap between a mask and the border is not filled; grey images ignore the outside.
@@ -259,18 +301,22 @@ def close(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: A
     >>> evaluate("all(close(m))", m=np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool))
     True
     """
+    if kind.name == "labels":
+        # What is closed stays within its box, as half of the plane does.
+        return grown_each(m, axes, lambda own: _on_the_plane(_dilated, _eroded, own, n, shape, axes))
     if m.dtype != bool:
-        return _grey(_grey(m, n, shape, axes, np.maximum), n, shape, axes, np.minimum)
+        return grey_extreme(grey_extreme(m, n, shape, axes, np.maximum), n, shape, axes, np.minimum)
     return _on_the_plane(_dilated, _eroded, m, n, shape, axes)
 
 
 @function(gives=MASK, halo=elements.halo, cost=elements.cost, memory=36, border="outside the image is empty",
          aliases=ALIASES, check=elements.check_element, total=True, transposes=True, keeps_empty=True,
          derived="m & ~erode(m, n, shape, axes)")  # fmt: skip
-def boundary(m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
-    """The pixels of a mask within n of what is off: `m & ~erode(m, n)`.
+def boundary(m: MaskOrLabels, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+    """The pixels of a mask within n of what is off: `m & ~erode(m, n)`; of labels those within n of another number.
 
-    Arguments as for `dilate`.
+    Arguments as for `dilate`. Of labels it is `(m > 0) & (erode(m, n) == 0)`, a mask: where two of them touch, the
+    pixels on both sides belong to it, and the background never does.
 
     Border: a mask is empty outside the image, so its pixels at the border belong to the boundary.
     Errors: as for `dilate`.
@@ -282,4 +328,6 @@ def boundary(m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes 
            [1, 0, 0, 1],
            [1, 1, 1, 1]])
     """
+    if m.dtype != bool:
+        return (m > 0) & (labelled.eroded(m, n, shape, axes) == 0)
     return m & ~_eroded(m, n, shape, axes)
