@@ -119,7 +119,7 @@ INSIDE = {
     ),
     "planner.methods": (
         "__init__",
-        *("regions", "measures", "statistics", "morphology", "filters", "shapes", "pixelwise", "opencv"),
+        *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
         *("elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
@@ -133,7 +133,7 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
-        *("blocks", "eigenvalues", "distances"),
+        *("blocks", "eigenvalues", "expansion", "distances"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),
         *("flat_zones", "overlaps"),

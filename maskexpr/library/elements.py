@@ -137,6 +137,12 @@ def _denominator(n: Distance) -> int:
     return math.lcm(n.radius.denominator, *(s.denominator for s in n.spacing or ()))
 
 
+def scaled_squares(n: Distance, worked: tuple[int, ...]) -> tuple[list[int], int]:
+    """The lengths of a pixel along the worked axes in whole numbers, and the square of the reach in these."""
+    scale = _denominator(n)
+    return [int((n.spacing[a] if n.spacing else 1) * scale) for a in worked], int(n.radius * scale) ** 2
+
+
 def _scaled(reach: int, step: int, radius: int) -> Any:
     """Distances along one axis, in whole units; Python integers where their squares would not fit 64 bits."""
     exact = max(radius, step, reach * step) > 2**30

@@ -90,10 +90,8 @@ def _within_distance(m: Masks, n: Distance, axes: tuple[int, ...] | None, ndim: 
     """Where the nearest on pixel is at most n away, measured exactly from the offset to it."""
     if not m.any():
         return np.zeros_like(m)
-    worked = elements.worked_axes(axes, ndim)
-    scale = math.lcm(n.radius.denominator, *(s.denominator for s in n.spacing or ()))
-    steps = [int((n.spacing[a] if n.spacing else 1) * scale) for a in worked]
-    return np.asarray(squares_to_off(~m, steps) <= int(n.radius * scale) ** 2, dtype=bool)
+    steps, most = elements.scaled_squares(n, elements.worked_axes(axes, ndim))
+    return np.asarray(squares_to_off(~m, steps) <= most, dtype=bool)
 
 
 def _padded(m: Array, pad: list[int]) -> Array:

@@ -127,20 +127,12 @@ def _stamped(element: elements.Element, combine: Any) -> _Spreading:
 
 @runs(meaning.dilate)
 def dilate(step: Step) -> Method | None:
-    if _of_labels(step):
-        return None
     return _one(step, spread.OR) if _of_masks(step) else _grey(step, np.maximum)
 
 
 @runs(meaning.erode)
 def erode(step: Step) -> Method | None:
-    if _of_labels(step):
-        return None
     return _one(step, spread.AND) if _of_masks(step) else _grey(step, np.minimum)
-
-
-def _of_labels(step: Step) -> bool:
-    return step.kind.name == "labels"
 
 
 def _of_masks(step: Step) -> bool:
@@ -161,8 +153,6 @@ def _one(step: Step, combine: Any) -> Method | None:
 
 @runs(meaning.open_)
 def open_(step: Step) -> Method | None:
-    if _of_labels(step):
-        return None
     if not _of_masks(step):
         return _grey(step, np.minimum, np.maximum)
     if step.settings["shape"] not in NAMED_SHAPES:
@@ -184,8 +174,6 @@ def open_(step: Step) -> Method | None:
 
 @runs(meaning.close)
 def close(step: Step) -> Method | None:
-    if _of_labels(step):
-        return None
     return _on_the_plane(step, spread.OR, spread.AND) if _of_masks(step) else _grey(step, np.maximum, np.minimum)
 
 
