@@ -136,7 +136,7 @@ INSIDE = {
         *("blocks", "eigenvalues", "expansion", "distances"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),
-        *("flat_zones", "overlaps"),
+        *("flat_zones", "overlaps", "colouring"),
     ),
     "kernels.elementary": (
         "__init__",

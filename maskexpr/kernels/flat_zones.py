@@ -23,11 +23,11 @@ def flat_zones(im: Array, counted: Flags, offsets: Sequence[Offset]) -> tuple[La
     starts = np.ones(im.shape, bool)
     if along in back:
         starts[..., 1:] = (im[..., 1:] != im[..., :-1]) | (counted[..., 1:] != counted[..., :-1])
-    runs = np.cumsum(starts.reshape(-1), dtype=np.int32).reshape(im.shape)
-    runs -= 1
+    starts &= counted
+    runs = np.cumsum(starts.reshape(-1), dtype=np.int32).reshape(im.shape)  # from 1, where pixels count
+    runs[~counted] = 0
     pairs = [_pairs(im, counted, runs, offset) for offset in back if offset != along]
-    is_counted = counted[starts]
-    zones, count = _joined(is_counted, pairs)
+    zones, count = _joined(int(runs.max(initial=0)), pairs)
     return zones[runs], count
 
 
@@ -44,20 +44,19 @@ def _pairs(im: Array, counted: Flags, runs: Array, offset: Offset) -> tuple[Arra
     return a[new], b[new]
 
 
-def _joined(counted: Flags, pairs: Sequence[tuple[Array, Array]]) -> tuple[Labels, int]:
-    """The number of each run's zone, by the first of its runs, and how many zones there are."""
+def _joined(size: int, pairs: Sequence[tuple[Array, Array]]) -> tuple[Labels, int]:
+    """The number of each run's zone, by the first of its runs, and 0 before them; and how many zones there are."""
     sparse: Any = importlib.import_module("scipy.sparse")
     graphs: Any = importlib.import_module("scipy.sparse.csgraph")
-    size = len(counted)
+    zones = np.zeros(size + 1, np.int32)
     if not size:
-        return np.zeros(0, np.int32), 0
+        return zones, 0
     a, b = (np.concatenate([np.zeros(0, np.int32), *parts]) for parts in ([p[i] for p in pairs] for i in (0, 1)))
-    graph = sparse.coo_array((np.ones(len(a), np.int8), (a, b)), shape=(size, size))
-    _, parts = graphs.connected_components(graph, directed=False)
-    parts = parts[counted]
-    _, first, places = np.unique(parts, return_index=True, return_inverse=True)
-    numbers = np.empty(len(first), np.int32)
-    numbers[np.argsort(first, kind="stable")] = np.arange(1, len(first) + 1)
-    zones = np.zeros(size, np.int32)
-    zones[counted] = numbers[places]
-    return zones, len(first)
+    graph = sparse.coo_array((np.ones(len(a), np.int8), (a - 1, b - 1)), shape=(size, size))
+    count, parts = graphs.connected_components(graph, directed=False)
+    first = np.full(count, size)
+    np.minimum.at(first, parts, np.arange(size))
+    numbers = np.empty(count, np.int32)
+    numbers[np.argsort(first)] = np.arange(1, count + 1)
+    zones[1:] = numbers[parts]
+    return zones, int(count)

@@ -126,16 +126,20 @@ def _by_slice(find: _Finder, im: Array, connectivity: int, axes: tuple[int, ...]
 
 
 def _regional(im: Array, counted: Masks, joined: Masks) -> Masks:
+    """Of the pixels without a higher neighbour, those from which no pixel of their plateau that has one is beside."""
     if not counted.any():
         return counted
-    offsets = _others(joined)
-    zones, count = flat_zones(im, counted, offsets)
+    offsets = [offset for offset in _others(joined) if elements.overlaps(im.shape, offset)]
+    moves = [elements.shifted(im.shape, offset) for offset in offsets]
+    top = counted & (im > im[counted].min())
+    for here, there in moves:
+        top[here] &= ~((im[there] > im[here]) & counted[there])
+    zones, count = flat_zones(im, top, offsets)
     highest = np.arange(count + 1) > 0
-    for offset in offsets:
-        if elements.overlaps(im.shape, offset):
-            here, there = elements.shifted(im.shape, offset)
-            highest[zones[here][(im[there] > im[here]) & counted[there]]] = False
-    return np.asarray(highest[zones] & (im > im[counted].min()))
+    for here, there in moves:
+        slope = top[here] & counted[there] & ~top[there] & (im[there] == im[here])
+        highest[zones[here][slope]] = False
+    return np.asarray(highest[zones])
 
 
 def risen(im: Array, counted: Masks, h: Any, joined: Masks) -> Masks:

@@ -5,11 +5,16 @@ from typing import Any
 import numpy as np
 
 from maskexpr.functions.settling import NAMED_SHAPES
-from maskexpr.kernels import expansion, grey
+from maskexpr.kernels import expansion, grey, thinning
+from maskexpr.kernels.colouring import colours
 from maskexpr.library import elements
 from maskexpr.library.morphology import elementary as meaning
+from maskexpr.library.morphology import skeletons
+from maskexpr.library.numbering import numbered
+from maskexpr.library.regions import components
 from maskexpr.planner.methods import morphology
-from maskexpr.planner.methods.method import Array, Method, Place, per_pixel, runs
+from maskexpr.planner.methods.bodies import takes
+from maskexpr.planner.methods.method import Array, Bytes, Method, Place, per_pixel, runs
 from maskexpr.program.steps import Step
 
 _WORD = "all labels at once"
@@ -111,3 +116,34 @@ def _extreme(labels: Array, step: Step, ufunc: Any) -> Array:
         return grey.extreme_of_diamond(labels, int(n.radius), worked, ufunc)
     footprint = elements.footprint(n, shape, axes, labels.ndim, labels.shape)
     return grey.extreme_of_footprint(labels, footprint, ufunc)
+
+
+# --- lines and zones -------------------------------------------------------------------------------------------------
+
+
+@runs(skeletons.skeleton)
+def skeleton(step: Step) -> Method | None:
+    """Labels that do not touch are thinned together, as what is taken from one follows from its own pixels."""
+    if not _of_labels(step):
+        return None
+    axes, method = step.settings["axes"], step.settings["method"]
+    worked = elements.worked_axes(axes, step.kind.ndim or 0)
+    thin = thinning.thin_planes if len(worked) == 2 else thinning.thin_volumes
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        labels = given[0]
+        numbers, count = numbered(labels, axes)
+        colour_of, most = colours(numbers, count, worked)
+        result, painted = np.zeros_like(labels), colour_of.astype(np.int32)[numbers]
+        for colour in range(1, most + 1):
+            lines = thin(painted == colour, worked, method)
+            result[lines] = labels[lines]
+        return result
+
+    return Method(run, whole=True, fresh=True, cost=500, memory=per_pixel(90), word=_WORD)
+
+
+@takes(components.label)
+def _of_numbers(step: Step) -> Bytes | None:
+    """Where each pixel may be a region of its own."""
+    return None if step.operands["m"].kind.name == "mask" else per_pixel(120)

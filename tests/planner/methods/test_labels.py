@@ -36,6 +36,14 @@ def test_labels_of_stretched_pixels_and_of_lines(text):
         expect_body(f"input lab: labels; {text}", "plain", lab=labels((13, 11), seed, [0.5, 0.3]))
 
 
+@pytest.mark.parametrize("options", ["", ', method="zhang"', ', method="lee"', ', axes="yx"'])
+def test_labels_that_do_not_touch_are_thinned_together(options):
+    for seed, shape in enumerate([(1, 12), (13, 17), (40, 50), (9, 10, 11)]):
+        if len(shape) == 3 and "zhang" in options:
+            continue
+        expect_body(f"input lab: labels; skeleton(lab{options})", "plain", lab=labels(shape, seed))
+
+
 @pytest.mark.parametrize("text", ['dilate(lab, 2, "010/111/010")', "close(lab, 2)", 'dilate(lab, 1mm, "square")'])
 def test_the_rest_is_left_to_the_body(text):
     given = {"lab": labels((9, 8), 1, [0.5, 0.3])}
