@@ -133,7 +133,7 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
-        *("blocks", "eigenvalues", "distances", "nearest"),
+        *("blocks", "eigenvalues", "distances", "nearest", "queued_flooding"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),
     ),

@@ -138,9 +138,11 @@ def flood(at: Writing) -> Held:
     valid = at.everywhere_all
     if valid is None:
         return Held(at.again())
-    limited, markers = at.operands.get("within"), at.operands["markers"]
+    limited, markers = at.operands.get("within"), at.operands.get("markers")
     within = at.both(limited.step if limited is not None else None, valid)
     assert within is not None
+    if markers is None:  # the minima among pixels that have data
+        return Held(at.instead("watershed of data", within=within, data=valid), valid)
     changed = {"within": within}
     if markers.valid is not None and markers.step.kind.name == "image":  # which may hold any number there
         changed["markers"] = at.filled(markers.step, markers.valid, 0)

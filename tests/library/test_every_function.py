@@ -63,6 +63,8 @@ CONSTANTS = {
     "i": ["0", "1", "7"],
     "values": ["[1, 2, 0]", "[0.5]", "[]"],
     "depth": ["0", "1", "0.5", "1mm"],
+    "line": ["true", "false"],
+    "compactness": ["0", "0.5", "30"],
     "metric": ['"euclidean"', '"city-block"', '"chessboard"'],
     "method": ['"homotopic"', '"zhang"', '"lee"'],
 }
