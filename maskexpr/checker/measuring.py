@@ -12,7 +12,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.settling import Distance
 from maskexpr.kinds.kind import mask_of, number
-from maskexpr.library import PLANNED
+from maskexpr.library import PLANNED, elements
 from maskexpr.program.steps import Step
 
 # --- statistics ------------------------------------------------------------------------------------------------------
@@ -97,11 +97,15 @@ def holes(at: Writing) -> Held:
 
 
 def border(at: Writing) -> Held:
-    """Regions that touch what lacks data touch the border."""
+    """Regions that touch what lacks data touch the border; so do those in its margin."""
     m, valid = at.operands["m"].step, at.operands["m"].valid
+    if "within" in at.operands:
+        return at.cut(at.again(), at.everywhere_all)
     if valid is None:
         return Held(at.again())
     out = at.opposite(valid)
+    if any(elements.halo(square := _square(at), m.kind.ndim or 0)):
+        out = at.call("dilate", {"m": out}, square)
     if m.kind.name == "labels":
         near = at.call(
             "dilate", {"m": out}, {"n": Distance(Fraction(1)), "shape": "diamond", "axes": at.setting("axes")}
@@ -109,6 +113,10 @@ def border(at: Writing) -> Held:
         return Held(at.instead("clear_border and mask", touching=near), valid)
     touching = at.call("reconstruct", {"seed": out, "within": at.either(m, out)}, _joining(at))
     return Held(at.call("&", {"a": at.again(), "b": at.opposite(touching)}), valid)
+
+
+def _square(at: Writing) -> Mapping[str, Any]:
+    return {"n": at.setting("margin"), "shape": "square", "axes": at.setting("axes")}
 
 
 def _joining(at: Writing) -> Mapping[str, Any]:

@@ -15,37 +15,31 @@ from maskexpr.kernels.queued_flooding import flood_compactly, flood_with_lines
 SHAPES = [(40,), (1, 9), (9, 1), (12, 17), (3, 4, 5), (2, 3, 2, 3)]
 
 
-def moves_of(ndim, connectivity):
-    moves = [m for m in itertools.product((-1, 0, 1), repeat=ndim) if 0 < sum(map(abs, m)) <= connectivity]
-    return sorted(moves, key=lambda move: sum(map(abs, move)))
+def beside(place, shape, connectivity):
+    moves = [m for m in itertools.product((-1, 0, 1), repeat=len(shape)) if 0 < sum(map(abs, m)) <= connectivity]
+    moves.sort(key=lambda move: sum(map(abs, move)))
+    others = [tuple(i + d for i, d in zip(place, move, strict=True)) for move in moves]
+    return [o for o in others if all(0 <= i < size for i, size in zip(o, shape, strict=True))]
 
 
 def by_definition(im, markers, within, connectivity, line, compactness):
     """One queue; markers of one value in scan order."""
-    moves = moves_of(im.ndim, connectivity)
-    result, lines, queue, now = np.where(within, markers, 0), np.zeros(im.shape, bool), [], 0
+    result, closed, queue, now = np.where(within, markers, 0), ~within, [], 0
     carried = set()
     for place in map(tuple, np.argwhere(result)):
         heapq.heappush(queue, (float(im[place]), now := now + 1, place, place))
-
-    def beside(place):
-        others = (tuple(i + d for i, d in zip(place, move, strict=True)) for move in moves)
-        inside = (o for o in others if all(0 <= i < size for i, size in zip(o, im.shape, strict=True)))
-        return [o for o in inside if within[o] and not lines[o]]
-
     while queue:
         level, _, place, source = heapq.heappop(queue)
         if result[place] and place != source:
             continue
-        if line and not lines[place] and any(result[o] not in (0, result[source]) for o in beside(place)):
-            lines[place] = True
-        elif not lines[place]:
+        around = [o for o in beside(place, im.shape, connectivity) if not closed[o]]
+        closed[place] |= line and any(result[o] not in (0, result[source]) for o in around)
+        if not closed[place]:
             result[place] = result[source]
-        if lines[place]:  # which lets water on, once for each region
-            if (place, result[source]) in carried:
-                continue
-            carried.add((place, result[source]))
-        for other in beside(place):
+        elif (place, result[source]) in carried:  # a line lets water on, once for each region
+            continue
+        carried.add((place, result[source]))
+        for other in around:
             if not result[other]:
                 price = im[other] + compactness * math.dist(other, source)
                 heapq.heappush(queue, (max(level, price), now := now + 1, other, source))
