@@ -165,6 +165,7 @@ INSIDE = {
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
     "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
+    "library.shapes": ("__init__", "lines", "polygons", "drawn", "turned", "coordinates", "places"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.

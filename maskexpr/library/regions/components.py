@@ -34,7 +34,7 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import PLANNED, compare
-from maskexpr.library.shapes import missed
+from maskexpr.library.shapes.places import missed
 
 OUTSIDE_EMPTY = "outside the image the mask is empty"
 
