@@ -133,7 +133,7 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
-        *("blocks", "eigenvalues", "expansion", "distances"),
+        *("blocks", "eigenvalues", "expansion", "distances", "nearest", "queued_flooding"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),
         *("flat_zones", "overlaps", "colouring"),
@@ -169,6 +169,7 @@ INSIDE = {
         *("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary", "labelled"),
     ),
     "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
+    "library.shapes": ("__init__", "lines", "polygons", "drawn", "turned", "coordinates", "places"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.

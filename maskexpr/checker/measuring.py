@@ -12,7 +12,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.settling import Distance
 from maskexpr.kinds.kind import mask_of, number
-from maskexpr.library import PLANNED
+from maskexpr.library import PLANNED, elements
 from maskexpr.program.steps import Step
 
 # --- statistics ------------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def distance(at: Writing) -> Held:
     out = at.opposite(valid)
     if at.function.name == "distance":
         return Held(at.again(m=at.either(m, out)), valid)
-    settings = {name: at.setting(name) for name in ("unit", "axes", "spacing")}
+    settings = {name: at.setting(name) for name in ("unit", "axes", "metric", "spacing")}
     settings["border"] = "image"
     inner = at.call("distance", {"m": at.either(m, out)}, settings, at.step.kind)
     outer = at.call("distance", {"m": at.opposite(m)}, settings, at.step.kind)
@@ -98,11 +98,15 @@ def holes(at: Writing) -> Held:
 
 
 def border(at: Writing) -> Held:
-    """Regions that touch what lacks data touch the border."""
+    """Regions that touch what lacks data touch the border; so do those in its margin."""
     m, valid = at.operands["m"].step, at.operands["m"].valid
+    if "within" in at.operands:
+        return at.cut(at.again(), at.everywhere_all)
     if valid is None:
         return Held(at.again())
     out = at.opposite(valid)
+    if any(elements.halo(square := _square(at), m.kind.ndim or 0)):
+        out = at.call("dilate", {"m": out}, square)
     if m.kind.name == "labels":
         near = at.call(
             "dilate", {"m": out}, {"n": Distance(Fraction(1)), "shape": "diamond", "axes": at.setting("axes")}
@@ -110,6 +114,10 @@ def border(at: Writing) -> Held:
         return Held(at.instead("clear_border and mask", touching=near), valid)
     touching = at.call("reconstruct", {"seed": out, "within": at.either(m, out)}, _joining(at))
     return Held(at.call("&", {"a": at.again(), "b": at.opposite(touching)}), valid)
+
+
+def _square(at: Writing) -> Mapping[str, Any]:
+    return {"n": at.setting("margin"), "shape": "square", "axes": at.setting("axes")}
 
 
 def _joining(at: Writing) -> Mapping[str, Any]:
@@ -150,9 +158,11 @@ def flood(at: Writing) -> Held:
     valid = at.everywhere_all
     if valid is None:
         return Held(at.again())
-    limited, markers = at.operands.get("within"), at.operands["markers"]
+    limited, markers = at.operands.get("within"), at.operands.get("markers")
     within = at.both(limited.step if limited is not None else None, valid)
     assert within is not None
+    if markers is None:  # the minima among pixels that have data
+        return Held(at.instead("watershed of data", within=within, data=valid), valid)
     changed = {"within": within}
     if markers.valid is not None and markers.step.kind.name == "image":  # which may hold any number there
         changed["markers"] = at.filled(markers.step, markers.valid, 0)

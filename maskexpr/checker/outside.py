@@ -169,6 +169,7 @@ _PARTS = {  # how the others are put together: of what, and whether the image is
     "close": (_LOW, _HIGH),
     "tophat": (_HIGH, _LOW),
     "blackhat": (_LOW, _HIGH),
+    "boundary": (_HIGH,),
 }
 
 
@@ -176,7 +177,9 @@ def _grey(at: Writing) -> Held:
     """Of images: pixels without data hold the value that changes nothing, at each dilation and erosion by itself."""
     name, valid = at.function.name, at.everywhere_all
     if valid is None or at.step.kind.name in SEGMENTATIONS:
-        return _off(at)
+        if valid is None or at.setting("border") != "ignore":
+            return _off(at)
+        return _ignored(at, valid) if at.value("m").kind.name == "mask" else measuring.refused(at)
     if name == "reconstruct":
         return _reconstructed(at, valid)
     image = found = at.value("m")
@@ -193,6 +196,24 @@ def _grey(at: Writing) -> Held:
         image = at.call("where", {"condition": valid, "a": image, "b": found}, kind=image.kind)  # 0 in holes
         more, less = (image, found) if name == "tophat" else (found, image)
         found = at.call("-", {"a": more, "b": less}, kind=at.step.kind)
+    return Held(found, valid)
+
+
+def _ignored(at: Writing, valid: Step) -> Held:
+    """Of masks, where the outside is ignored: so is what lacks data, which is on when a mask is eroded."""
+    m = found = at.value("m")
+    settings = {name: at.setting(name) for name in ("n", "shape", "axes")}
+    for part in _PARTS[at.function.name]:
+        if part == _LOW:
+            found = at.call(part, {"m": found}, settings, found.kind)
+        else:
+            on = at.either(found, at.opposite(valid))
+            found = at.call(part, {"m": on}, {**settings, "border": "ignore"}, found.kind)
+        found = at.cut(found, valid).step
+    if at.function.name in ("tophat", "boundary"):
+        found = at.call("&", {"a": m, "b": at.opposite(found)}, kind=at.step.kind)
+    elif at.function.name == "blackhat":
+        found = at.call("&", {"a": found, "b": at.opposite(m)}, kind=at.step.kind)
     return Held(found, valid)
 
 

@@ -72,7 +72,8 @@ class Function:
     cost, memory
         Estimated elementary operations per pixel, and bytes of scratch per pixel beside the result.
     border
-        The rule in force outside the image, in words, or such words by the kind of the result; "" where none applies.
+        The rule in force outside the image, in words, or such words by what is given as `border`, else by the kind of
+        the result; "" where none applies.
     bare
         Written without brackets, as a name.
     total
@@ -82,7 +83,7 @@ class Function:
         Operands with their axes in reverse give the result with its axes in reverse, bit for bit: of each pixel by
         itself, extremes over symmetric shapes, counts; not what goes by scan order, or sums floats axis by axis.
     keeps_empty
-        Of an operand `m` that is off everywhere it gives just that.
+        Of an operand `m` that is off everywhere it gives just that; or this by the settings.
     extensive
         All that is on in `m` is on in the result; or this by the settings.
     derived
@@ -129,7 +130,7 @@ class Function:
     bare: bool
     total: bool | Callable[[Kinds], bool]
     transposes: bool
-    keeps_empty: bool
+    keeps_empty: bool | Callable[[Settings], bool]
     extensive: bool | Callable[[Settings], bool]
     derived: Derived
     without_data: WithoutData
@@ -162,9 +163,11 @@ class Function:
             return [first, *self.places, *(name for name in others if name not in self.places)]
         return [first, *others]
 
-    def border_for(self, kind: Kind) -> str:
+    def border_for(self, kind: Kind, settings: Settings) -> str:
         """The border rule in force for a result of this kind."""
-        return self.border if isinstance(self.border, str) else self.border.get(kind.name, "")
+        if isinstance(self.border, str):
+            return self.border
+        return self.border.get(settings.get("border", ""), self.border.get(kind.name, ""))
 
     @property
     def is_of_host(self) -> bool:
@@ -190,6 +193,9 @@ class Function:
         if not all(kinds[p.name].is_constant for p in bounded):  # constants were held to their bounds by the checker
             return False
         return self.total(kinds) if callable(self.total) else self.total
+
+    def is_kept_empty(self, settings: Settings) -> bool:
+        return self.keeps_empty(settings) if callable(self.keeps_empty) else self.keeps_empty
 
     def is_extensive(self, settings: Settings) -> bool:
         return self.extensive(settings) if callable(self.extensive) else self.extensive
@@ -243,7 +249,7 @@ def function(
     bare: bool = False,
     total: bool | Callable[[Kinds], bool] = False,
     transposes: bool = False,
-    keeps_empty: bool = False,
+    keeps_empty: bool | Callable[[Settings], bool] = False,
     extensive: bool | Callable[[Settings], bool] = False,
     derived: Derived = "",
     without_data: WithoutData = "",
@@ -324,7 +330,7 @@ def _refuse_nonsense(record: Function) -> None:
         "total": (record.total, callable(record.total) or isinstance(record.total, bool)),
         "extensive": (record.extensive, callable(record.extensive) or isinstance(record.extensive, bool)),
         "transposes": (record.transposes, isinstance(record.transposes, bool)),
-        "keeps_empty": (record.keeps_empty, isinstance(record.keeps_empty, bool)),
+        "keeps_empty": (record.keeps_empty, callable(record.keeps_empty) or isinstance(record.keeps_empty, bool)),
         "without_data": (record.without_data, record.without_data in OF_HOSTS),
         "places": (record.places, names.issuperset(record.places)),
         "compares": (record.compares, names.issuperset(record.compares)),

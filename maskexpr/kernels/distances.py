@@ -1,4 +1,4 @@
-"""Euclidean distances, in whole numbers up to the root.
+"""Distances: Euclidean ones, in whole numbers up to the root; by steps along the axes, and by the longest of these.
 
 SciPy finds the nearest pixel; how far it is, is counted here. Of several pixels at one distance SciPy may take any,
 by how it was compiled, and its own distance to one ends in other bits than that to another where pixels have a size.
@@ -17,14 +17,18 @@ Array = np.ndarray[Any, Any]
 _MOST = 2**63 - 1  # of int64
 
 
-def distances_to_off(m: Array, steps: Sequence[Fraction]) -> Array:
+def distances_to_off(m: Array, steps: Sequence[Fraction], metric: str = "euclidean") -> Array:
     """The distance of each pixel to the nearest one that is off, which there must be, where pixels have such lengths:
-    the root of the exact square, as float64."""
+    the root of the exact square, or the exact sum or the largest of the lengths along the axes; as float64."""
     scale = math.lcm(*(step.denominator for step in steps))
     lengths = [int(step * scale) for step in steps]
     part = math.gcd(*lengths)
-    squares = squares_to_off(m, [length // part for length in lengths], exact=False)
-    distances, unit = np.sqrt(squares.astype(np.float64, copy=False)), Fraction(part, scale)
+    lengths = [length // part for length in lengths]
+    if metric == "euclidean":
+        distances = np.sqrt(squares_to_off(m, lengths, exact=False).astype(np.float64, copy=False))
+    else:
+        distances = lengths_to_off(m, lengths, metric).astype(np.float64, copy=False)
+    unit = Fraction(part, scale)
     if unit != 1:  # times and by whole numbers, so that three pixels of 0.1 are 0.3
         distances *= unit.numerator
         distances /= unit.denominator
@@ -48,3 +52,66 @@ def squares_to_off(m: Array, steps: Sequence[int], exact: bool = True) -> Array:
         away *= away
         total += away
     return total
+
+
+# --- along the axes --------------------------------------------------------------------------------------------------
+
+_FAR = 2**62
+_AT_ONCE = 2**20  # pixels, of whole lines
+_TAXICAB = "city-block"
+
+
+def lengths_to_off(m: Array, steps: Sequence[int], metric: str) -> Array:
+    """How far each pixel is from the nearest one that is off, which there must be: by the sum of the lengths along the
+    axes ("city-block"), or by the longest of them ("chessboard"). Whole numbers; where they may be too large float64.
+    """
+    if set(steps) == {1}:
+        ndimage: Any = importlib.import_module("scipy.ndimage")
+        return np.asarray(ndimage.distance_transform_cdt(m, "taxicab" if metric == _TAXICAB else metric))
+    fits = sum(step * size for step, size in zip(steps, m.shape, strict=True)) < _FAR // 2
+    lengths = np.where(m, _FAR if fits else np.inf, 0).astype(np.int64 if fits else np.float64)
+    for axis, step in enumerate(steps):
+        along = _sums_along if metric == _TAXICAB or axis == 0 else _largest_along
+        lines = np.moveaxis(lengths, axis, 0).reshape(m.shape[axis], -1)
+        count = max(1, _AT_ONCE // len(lines))
+        for start in range(0, lines.shape[1], count):
+            lines[:, start : start + count] = along(lines[:, start : start + count], step)
+        moved = [n for a, n in enumerate(m.shape) if a != axis]
+        lengths = np.ascontiguousarray(np.moveaxis(lines.reshape(m.shape[axis], *moved), 0, axis))
+    return lengths
+
+
+def _sums_along(lines: Array, step: int) -> Array:
+    """The least sum of what a pixel on the line holds and the way to it."""
+    ways = (np.arange(len(lines)) * lines.dtype.type(step))[:, np.newaxis]
+    before = np.minimum.accumulate(lines - ways, axis=0) + ways
+    after = np.minimum.accumulate((lines + ways)[::-1], axis=0)[::-1] - ways
+    return np.asarray(np.minimum(before, after))
+
+
+def _largest_along(lines: Array, step: int) -> Array:
+    """The least of the larger one of what a pixel on the line holds and the way to it.
+
+    Of all pixels at most k away the least holds the less, the larger k is, and the way is the longer: the best k is
+    where the two meet. It is found bit by bit, with the least of each window of a power of two pixels.
+    """
+    length, count = lines.shape
+    windows = [lines]
+    while 1 << len(windows) <= length:
+        last, wide = windows[-1].copy(), 1 << len(windows) - 1
+        last[:-wide] = np.minimum(last[:-wide], windows[-1][wide:])
+        windows.append(last)
+    here, columns = np.arange(length)[:, np.newaxis], np.arange(count)
+    reach, least = np.zeros(lines.shape, np.int32), lines.copy()
+    for power in range(len(windows) - 1, -1, -1):
+        wider = reach + (1 << power)
+        found = np.minimum(
+            windows[power][np.maximum(here - wider, 0), columns],
+            windows[power][np.minimum(here + reach + 1, length - 1), columns],
+        )
+        found = np.minimum(found, least)
+        nearer = wider.astype(lines.dtype) * step < found
+        reach[nearer], least[nearer] = wider[nearer], found[nearer]
+    ways = (reach + 1).astype(lines.dtype) * step
+    found = np.where(reach >= length - 1, least, np.minimum(least, ways))
+    return np.where(lines == 0, lines, found)

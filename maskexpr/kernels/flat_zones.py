@@ -57,6 +57,6 @@ def _joined(size: int, pairs: Sequence[tuple[Array, Array]]) -> tuple[Labels, in
     first = np.full(count, size)
     np.minimum.at(first, parts, np.arange(size))
     numbers = np.empty(count, np.int32)
-    numbers[np.argsort(first)] = np.arange(1, count + 1)
+    numbers[np.argsort(first, kind="stable")] = np.arange(1, count + 1)
     zones[1:] = numbers[parts]
     return zones, int(count)

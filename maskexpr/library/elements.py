@@ -159,6 +159,14 @@ def pattern_array(text: str) -> Masks:
     return np.asarray(pattern[0] if "/" in text else pattern[0, 0])
 
 
+def mirrored(pattern: str) -> str:
+    """The pattern with each offset in the opposite direction, around the same centre."""
+    held = pattern_array(pattern)
+    odd = np.pad(held, [(0, 1 - n % 2) for n in held.shape])[(slice(None, None, -1),) * held.ndim]
+    planes = odd.reshape((1,) * (3 - odd.ndim) + odd.shape).astype(int).astype(str)
+    return "//".join("/".join("".join(row) for row in plane) for plane in planes)
+
+
 def check_element(settings: Settings, around: Surroundings) -> None:
     """Refuse what a single argument cannot know: a pattern of the wrong dimension or with a reach that is no count."""
     shape, n = settings["shape"], settings["n"]

@@ -1,7 +1,7 @@
 """The numbers of labels: without gaps, in scan order, exchanged; and what is done to each region by itself."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,19 +68,25 @@ def values_of(labels: Array, numbers: Array, count: int) -> Array:
 Operation = Callable[[Masks], Masks]
 
 
-def regions_of(labels: Array, axes: tuple[int, ...] | None) -> Iterator[tuple[tuple[slice, ...], Masks, Any]]:
-    """The box of each region, its pixels in there, and its number; the lower numbers of a slice come first."""
+def regions_of(
+    labels: Array, axes: tuple[int, ...] | None, around: Sequence[int] = ()
+) -> Iterator[tuple[tuple[slice, ...], Masks, Any]]:
+    """The box of each region, with so many pixels around it along the worked axes, its pixels in there, and its number;
+    the lower numbers of a slice come first."""
+    worked = elements.worked_axes(axes, labels.ndim)
+    more = [n if axis in worked else 0 for axis, n in enumerate(around or [0] * labels.ndim)]
     numbers, count = numbered(labels, axes)
     values = values_of(labels, numbers, count)
-    for number, box in enumerate(scipy.ndimage.find_objects(numbers, count), 1):
+    for number, tight in enumerate(scipy.ndimage.find_objects(numbers, count), 1):
+        box = tuple(slice(max(0, part.start - n), part.stop + n) for part, n in zip(tight, more, strict=True))
         yield box, numbers[box] == number, values[number]
 
 
-def grown_each(labels: Array, axes: tuple[int, ...] | None, grow: Operation) -> Array:
-    """What grows each region by itself, within its box, done to all. A pixel of a region stays with it; one that
-    several regions grow to goes to the lowest number."""
+def grown_each(labels: Array, axes: tuple[int, ...] | None, grow: Operation, around: Sequence[int] = ()) -> Array:
+    """What grows each region by itself, within its box and so many pixels around it, done to all. A pixel of a region
+    stays with it; one that several regions grow to goes to the lowest number."""
     result = labels.copy()
-    for box, own, value in regions_of(labels, axes):
+    for box, own, value in regions_of(labels, axes, around):
         part = result[box]
         part[grow(own) & (part == 0)] = value
     return result

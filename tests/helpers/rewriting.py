@@ -44,8 +44,7 @@ def shown(step: Step) -> str:
     if set(parts) == {"a", "b"} and not name.isidentifier():
         return f"({parts['a']} {name} {parts['b']})"
     values = {n: v for n, v in step.settings.items() if n not in ("grid", "spacing") and v is not None}
-    if values.get("shape") == "diamond":
-        del values["shape"]
+    values = {n: v for n, v in values.items() if (n, v) not in (("shape", "diamond"), ("border", "empty"))}
     return f"{name}({', '.join([*parts.values(), *map(str, values.values())])})"
 
 

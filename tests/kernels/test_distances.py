@@ -6,8 +6,11 @@ import mpmath
 import numpy as np
 import pytest
 import scipy.ndimage
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes
 
-from maskexpr.kernels.distances import distances_to_off, squares_to_off
+from maskexpr.kernels.distances import distances_to_off, lengths_to_off, squares_to_off
 
 STEPS = [("1", "1"), ("7/10", "7/10"), ("7/10", "7/5"), ("1", "1/3"), ("488281/1000000", "5/2"), ("1/10000019", "3")]
 
@@ -50,3 +53,39 @@ def test_without_sizes_they_are_scipys(rng):
     m = rng.random((12, 40, 33)) > 0.01
     expected = scipy.ndimage.distance_transform_edt(m)
     np.testing.assert_array_equal(distances_to_off(m, [Fraction(1)] * 3), expected)
+
+
+# --- along the axes --------------------------------------------------------------------------------------------------
+
+
+def lengths(m, steps, measure):
+    off = np.argwhere(~m)
+    return [
+        min(measure(abs(int(a) - int(b)) * s for a, b, s in zip(here, there, steps, strict=True)) for there in off)
+        for here in np.argwhere(np.ones_like(m))
+    ]
+
+
+@pytest.mark.parametrize(("metric", "measure"), [("city-block", sum), ("chessboard", max)])
+@given(
+    st.integers(0, 2**32 - 1),
+    array_shapes(min_dims=1, max_dims=4, max_side=9),
+    st.sampled_from([0.5, 0.1, 0.01]),
+    st.sampled_from([1, 7, 10**17]),
+)
+def test_lengths_along_the_axes_are_exact(metric, measure, seed, shape, share, scale):
+    rng = np.random.default_rng(seed)
+    m = rng.random(shape) >= share
+    m[tuple(rng.integers(0, shape))] = False
+    steps = [scale * int(step) for step in rng.choice([1, 1, 2, 5, 9], len(shape))]
+    found = lengths_to_off(m, steps, metric).ravel().tolist()
+    assert found == lengths(m, steps, measure)
+
+
+@pytest.mark.parametrize("metric", ["city-block", "chessboard"])
+def test_equal_lengths_are_scipys_however_many_lines_are_gone_through(metric, rng, monkeypatch):
+    m = scipy.ndimage.gaussian_filter(rng.normal(size=(70, 90)), 4) > -0.1
+    expected = scipy.ndimage.distance_transform_cdt(m, metric.replace("city-block", "taxicab"))
+    np.testing.assert_array_equal(lengths_to_off(m, [1, 1], metric), expected)
+    monkeypatch.setattr("maskexpr.kernels.distances._AT_ONCE", 1)
+    np.testing.assert_array_equal(lengths_to_off(m, [2, 2], metric), 2 * expected)

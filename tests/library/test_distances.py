@@ -169,3 +169,44 @@ def test_signed_distance_is_that_of_simpleitk_but_for_the_edge_and_the_sign():
 def test_signed_distance_in_millimetres_needs_the_spacing():
     with pytest.raises(ProgramError, match="size of a pixel"):
         evaluate('signed_distance(m, unit="mm")', m=np.ones((2, 2), bool))
+
+
+# --- other metrics ---------------------------------------------------------------------------------------------------
+
+METRICS = {"city-block": ("taxicab", "diamond"), "chessboard": ("chessboard", "square")}
+
+
+@each("metric", METRICS)
+def test_city_block_and_chessboard_are_scipys(mask, metric):
+    result = evaluate(f'distance(m, metric="{metric}")', m=mask)
+    assert result.dtype == np.float64
+    theirs = scipy.ndimage.distance_transform_cdt(mask, METRICS[metric][0])
+    np.testing.assert_array_equal(result, theirs if not mask.all() else np.full(mask.shape, np.inf))
+    padded = np.pad(mask, 1)
+    theirs = scipy.ndimage.distance_transform_cdt(padded, METRICS[metric][0])[(slice(1, -1),) * mask.ndim]
+    np.testing.assert_array_equal(evaluate(f'distance(m, "empty", metric="{metric}")', m=mask), theirs)
+    signed = evaluate(f'signed_distance(m, metric="{metric}")', m=mask)
+    outer = evaluate(f'distance(~m, metric="{metric}")', m=mask)
+    np.testing.assert_array_equal(signed, np.where(mask, result, -outer))
+    for axes in some_axes(mask):
+        expected = slice_by_slice(lambda part: evaluate(f'distance(m, metric="{metric}")', m=part) + 0.0, mask, axes)
+        found = evaluate(f'distance(m, axes={list(axes)}, metric="{metric}")', m=mask)
+        np.testing.assert_array_equal(found, expected)
+
+
+@each("metric", METRICS)
+@each("n", ["1.5mm", "0.7mm", "2mm"])
+def test_within_a_length_lies_what_is_dilated_by_it(rng, metric, n):
+    mask = rng.random((14, 25, 30)) < 0.01
+    image = Image(mask, spacing=[Fraction(7, 10), Fraction(1, 2), Fraction(3, 10)])
+    shape = METRICS[metric][1]
+    dilated = evaluate(f'dilate(m, {n}, "{shape}")', m=image)
+    text = f'distance(~m, unit="mm", metric="{metric}") <= {n.removesuffix("mm")}'
+    np.testing.assert_array_equal(evaluate(text, m=image), dilated)
+
+
+def test_metrics_of_ankle_are_opencvs(ankle):
+    mask = ankle > 60
+    for metric, theirs in (("city-block", cv2.DIST_L1), ("chessboard", cv2.DIST_C)):
+        expected = cv2.distanceTransform(mask.astype(np.uint8), theirs, 3)
+        np.testing.assert_array_equal(evaluate(f'distance(m, metric="{metric}")', m=mask), expected)

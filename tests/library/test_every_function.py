@@ -41,7 +41,7 @@ CONSTANTS = {
     "connectivity": ["1", "2", "3", "8", "6"],
     "pattern": ['"010/111/010"', '"1.0"', '"11/0."', '"1"', '"0"', '"01//10"'],
     "unit": ['"px"', '"mm"', '"um"', '"mm2"', '"mm3"'],
-    "border": ['"image"', '"empty"'],
+    "border": ['"image"', '"empty"', '"ignore"'],
     "predicate": [
         *(f"{name} > 2" for name, known in PROPERTIES.items() if not known.parts),
         *(
@@ -63,6 +63,12 @@ CONSTANTS = {
     "i": ["0", "1", "7"],
     "values": ["[1, 2, 0]", "[0.5]", "[]"],
     "depth": ["0", "1", "0.5", "1mm"],
+    "width": ["0", "1", "3.5", "1mm", "none"],
+    "angle": ["0", "30", "-45.5", "90", "max(im)"],
+    "margin": ["0", "1", "3", "1mm", "40"],
+    "line": ["true", "false"],
+    "compactness": ["0", "0.5", "30"],
+    "metric": ['"euclidean"', '"city-block"', '"chessboard"'],
     "method": ['"homotopic"', '"zhang"', '"lee"'],
 }
 # What bites wherever a number is taken: beyond 64 bits, at the ends of types, beyond float64's whole numbers, neither
@@ -240,7 +246,7 @@ def check_declared(
     first = step.operands.get("m")
     if first is not None and first.name == "m":
         m = arrays["m"]
-        assert not (record.keeps_empty and not m.any() and np.any(found)), text
+        assert not (record.is_kept_empty(step.settings) and not m.any() and np.any(found)), text
         assert not (record.is_extensive(step.settings) and np.any(m & ~np.asarray(found, bool))), text
     turned = transposed(checked)
     if turned is not None:

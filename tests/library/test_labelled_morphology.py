@@ -87,6 +87,8 @@ OF_EACH = [
 ]
 OF_EACH += ["open(lab, 1)", 'open(lab, 2, "disk")', 'open(lab, 2, "square")', 'open(lab, 2, "11/01")']
 OF_EACH += ['open(lab, 1, "1/0/0")', 'open(lab, 2, "1/1/0")', 'erode(lab, 2, "1/0/0")', "skeleton(lab)"]
+OF_EACH += ['erode(lab, 2, border="ignore")', 'open(lab, 2, "disk", border="ignore")']
+OF_EACH += ['erode(lab, 2, "1/1/0", border="ignore")', 'open(lab, 1, "11/01", border="ignore")']
 OF_EACH += ['skeleton(lab, method="zhang")', 'skeleton(lab, method="lee")']
 
 
@@ -101,6 +103,7 @@ def test_each_label_is_worked_on_by_itself(text, rng):
 
 
 GROWING = ["close(lab, 1)", 'close(lab, 3, "square")', 'close(lab, 4, "disk")', 'close(lab, 2, "11/01")', "hull(lab)"]
+GROWING += ['close(lab, 2, "square", border="ignore")', 'close(lab, 2, "11/01", border="ignore")']
 
 
 @pytest.mark.parametrize("text", GROWING)
@@ -142,15 +145,17 @@ def test_labels_in_slices(text, rng):
 
 @pytest.mark.parametrize("connectivity", [1, 2])
 def test_boundaries_lie_between_labels_too(connectivity, rng):
-    """Inside a frame, as scikit-image looks at nothing beyond the image."""
     shape = {1: "diamond", 2: "square"}[connectivity]
     for size in [(20, 30), (7, 8, 9)]:
-        lab = np.pad(labels_of(rng, size, share=0.7, blocks=3), 1)
+        lab = labels_of(rng, size, share=0.7, blocks=3)
         for im in (lab, (lab > 0).astype(np.int32)):
             reach = shape if lab.ndim == 2 or connectivity == 1 else "square"
             joined = connectivity if connectivity == 1 else lab.ndim
             wanted = skimage.segmentation.find_boundaries(im, connectivity=joined, mode="inner")
-            np.testing.assert_array_equal(of(f'boundary(lab, 1, "{reach}")', im), wanted)
+            np.testing.assert_array_equal(of(f'boundary(lab, 1, "{reach}", border="ignore")', im), wanted)
+            framed = np.pad(im, 1)
+            wanted = skimage.segmentation.find_boundaries(framed, connectivity=joined, mode="inner")
+            np.testing.assert_array_equal(np.pad(of(f'boundary(lab, 1, "{reach}")', im), 1), wanted)
 
 
 def test_a_hole_is_filled_where_one_label_alone_surrounds_it():
@@ -192,6 +197,8 @@ PROGRAMS = [
     *["erode(lab, 2)", 'erode(lab, 1, "square")', 'erode(lab, 3, "disk")', 'erode(lab, 2, "1/1/0")', "open(lab, 1)"],
     *['open(lab, 2, "disk")', 'open(lab, 2, "1/1/0")', "close(lab, 2)", "boundary(lab)", 'boundary(lab, 2, "disk")'],
     *["fill_holes(lab)", "hull(lab)", "skeleton(lab)", 'dilate(lab, 2, axes="x")', 'erode(lab, 1, axes="x")'],
+    *['erode(lab, 2, border="ignore")', 'open(lab, 2, "disk", border="ignore")', 'close(lab, 2, border="ignore")'],
+    *['boundary(lab, 2, "square", border="ignore")', 'erode(erode(lab, 1, border="ignore"), 2, border="ignore")'],
     *['erode(lab, 1mm, "diamond")', 'erode(lab, 1mm, "disk")', "dilate(lab, 40)", 'erode(lab, 40, "square")'],
 ]
 

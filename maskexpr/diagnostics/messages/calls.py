@@ -167,14 +167,9 @@ METHOD_OF_PLANES = Mistake(
     'go slice by slice: axes="yx", or give method="{other}"',
 )
 MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
-MARKERS_NEGATIVE = Mistake(
-    "markers",
-    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
-    "write maximum(markers, 0), say",
-)
 MARKERS_LARGE = Mistake(
     "markers",
-    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
+    "markers are numbers from -2147483647 to 2147483647, these go from {low} to {high}",
     "number the regions anew: label(markers != 0), say",
 )
 CONNECTIVITY_UNKNOWN = Mistake(

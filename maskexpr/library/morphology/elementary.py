@@ -5,9 +5,10 @@ A mask lies on an infinite plane that is empty outside the image; grey morpholog
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from maskexpr.functions.parameters import (
     ResultKind,
 )
 from maskexpr.functions.record import Settings, function
-from maskexpr.functions.settling import NAMED_SHAPES, Distance
+from maskexpr.functions.settling import NAMED_SHAPES, Distance, one_of
 from maskexpr.kernels.distances import squares_to_off
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import of_type
@@ -37,8 +38,9 @@ from maskexpr.library.numbering import grown_each
 
 # Above this many offsets a distance transform is cheaper than trying each.
 _LARGE_FOOTPRINT = 500
-_EMPTY = "outside the image is empty"
-BORDER = {"mask": _EMPTY, "labels": _EMPTY, "image": "outside the image is ignored"}
+_EMPTY, _IGNORED = "outside the image is empty", "outside the image is ignored"
+BORDER = {"mask": _EMPTY, "labels": _EMPTY, "image": _IGNORED, "ignore": _IGNORED}
+Outside = Annotated[str, one_of("empty", "ignore")]
 ALIASES = {"iterations": "n"}
 _GREY = Kind("image")  # what is worked on where no checker says: no labels
 
@@ -51,14 +53,19 @@ def _dilated(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) ->
     return _applied(scipy.ndimage.binary_dilation, m, elements.element(n, shape, axes, m.ndim, m.shape))
 
 
-def _eroded(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+def _eroded(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None, border: str = "empty") -> Masks:
+    """Where the outside is ignored nothing is eaten from there, as if all of it were on."""
+    on = border == "ignore"
     if shape == "disk" and _is_large(n, axes, m.shape):
+        if on:
+            return ~_dilated(~m, n, shape, axes)
         pad = [1 if a in elements.worked_axes(axes, m.ndim) else 0 for a in range(m.ndim)]
         return ~_cropped(_dilated(~_padded(m, pad), n, shape, axes), pad)
     if _is_stretched(n, shape, axes, m.ndim):
-        return _along_each_axis(_eroded, m, n, shape, axes)
+        return _along_each_axis(functools.partial(_eroded, border=border), m, n, shape, axes)
     extent = tuple(s + 1 for s in m.shape)
-    return _applied(scipy.ndimage.binary_erosion, m, elements.element(n, shape, axes, m.ndim, extent))
+    erosion = functools.partial(scipy.ndimage.binary_erosion, border_value=on)
+    return _applied(erosion, m, elements.element(n, shape, axes, m.ndim, extent))
 
 
 def _applied(operation: Any, m: Masks, e: Element) -> Masks:
@@ -164,6 +171,27 @@ def _holds_its_centre(settings: Settings) -> bool:
     return settings["shape"] in NAMED_SHAPES
 
 
+def keeps_empty(settings: Settings) -> bool:
+    """An element without its centre may find no pixel inside the image: then nothing is off that it meets."""
+    return settings["border"] == "empty" or _holds_its_centre(settings)
+
+
+# --- the outside ignored ---------------------------------------------------------------------------------------------
+# Then an erosion is the dilation of what is off, which is empty outside.
+
+
+def _ignoring(words: Callable[[str], str]) -> Callable[[Kind, Settings], str]:
+    """An expression for masks by the pattern that undoes a dilation's, where the outside is ignored."""
+
+    def derived(kind: Kind, settings: Settings) -> str:
+        if kind.name != "mask" or settings["border"] != "ignore":
+            return ""
+        shape = settings["shape"]
+        return words("shape" if shape in NAMED_SHAPES else f'"{elements.mirrored(shape)}"')
+
+    return derived
+
+
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
          check=elements.check_element, total=True, transposes=True, keeps_empty=True,
          extensive=_holds_its_centre, without_data="grey")  # fmt: skip
@@ -201,21 +229,29 @@ def dilate(
 
 
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
-         check=elements.check_element, total=True, transposes=True, keeps_empty=True, without_data="grey")  # fmt: skip
+         check=elements.check_element, total=True, transposes=True, keeps_empty=keeps_empty,
+         derived=_ignoring(lambda mirrored: f"~dilate(~m, n, {mirrored}, axes)"), without_data="grey")  # fmt: skip
 def erode(
-    m: MaskLabelsOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind = _GREY
+    m: MaskLabelsOrImage,
+    n: Reach = 1,
+    shape: ElementShape = "diamond",
+    axes: Axes = None,
+    border: Outside = "empty",
+    *,
+    kind: ResultKind = _GREY,
 ) -> Any:
     """Shrink a mask or labels by a reach of n, or take the smallest grey value within that reach.
 
     Arguments as for `dilate`. Of labels each is eroded by itself: its neighbours are outside of it, as the background
     is, so that labels that touch come apart.
 
-    Border: masks and labels are empty outside the image, so they are eaten from the border too; grey images ignore the
+    Border: masks and labels are empty outside the image, so they are eaten from the border too; with `border="ignore"`
+    the outside does not count, and they are eaten only from what else is in the image. Grey images always ignore the
     outside, keep their type, and nan spreads.
     Errors: as for `dilate`.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_erosion, and of images,
-    with a named shape, scipy.ndimage.grey_erosion. scikit-image's erosion of a mask ignores the outside, and so eats
-    nothing from the border.
+    with a named shape, scipy.ndimage.grey_erosion. `border="ignore"` is as OpenCV (cv2.erode), scikit-image, mahotas
+    and DIPlib have it, and as binary_erosion with border_value=1; of a pattern that is not symmetric, as scikit-image.
 
     >>> evaluate("erode(m)", m=np.ones((3, 4), bool)).astype(int)
     array([[0, 0, 0, 0],
@@ -223,8 +259,8 @@ def erode(
            [0, 0, 0, 0]])
     """
     if kind.name == "labels":
-        return labelled.eroded(m, n, shape, axes)
-    return _eroded(m, n, shape, axes) if m.dtype == bool else grey_extreme(m, n, shape, axes, np.minimum)
+        return labelled.eroded(m, n, shape, axes, border)
+    return _eroded(m, n, shape, axes, border) if m.dtype == bool else grey_extreme(m, n, shape, axes, np.minimum)
 
 
 def room(extent: tuple[int, ...], n: Distance, shape: str, axes: tuple[int, ...] | None) -> tuple[Distance, list[int]]:
@@ -249,39 +285,56 @@ def _on_the_plane(first: Any, second: Any, m: Array, n: Distance, shape: str, ax
 
 
 @function(gives=_SAME, name="open", halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=44,
-         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
+         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=keeps_empty,
+         derived=_ignoring(lambda mirrored: f"dilate(~dilate(~m, n, {mirrored}, axes), n, shape, axes)"),
          without_data="grey")  # fmt: skip
 def open_(
-    m: MaskLabelsOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind = _GREY
+    m: MaskLabelsOrImage,
+    n: Reach = 1,
+    shape: ElementShape = "diamond",
+    axes: Axes = None,
+    border: Outside = "empty",
+    *,
+    kind: ResultKind = _GREY,
 ) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
 
     Arguments as for `dilate`. The result is never larger than `m`; of labels each is opened by itself. nan in an image
     spreads by twice the reach.
 
-    Border: a mask is empty outside the image, so the element has to fit inside; grey images ignore the outside.
+    Border: a mask is empty outside the image, so the element has to fit inside; with `border="ignore"` only what lies
+    in the image counts, so that at the border a part of the element is enough. Grey images always ignore the outside.
     Errors: as for `dilate`; with a pattern, a reach so large that the room around the image does not fit in memory.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; with a named shape equals
-    scipy.ndimage.binary_opening, and of images grey_opening. scikit-image's opening of a mask ignores the outside, so
-    that at the border it keeps what a part of the element fits into.
+    scipy.ndimage.binary_opening, and of images grey_opening. `border="ignore"` is as OpenCV (cv2.morphologyEx with
+    MORPH_OPEN), scikit-image, mahotas and DIPlib have it; of a pattern that is not symmetric, as scikit-image.
 
     >>> evaluate("area(open(m))", m=np.pad(np.ones((3, 3), bool), 2) | np.eye(7, dtype=bool))
     5
     """
     if kind.name == "labels":
+        if border == "ignore":
+            return labelled.stamped(labelled.eroded(m, n, shape, axes, border), n, shape, axes)
         return _on_the_plane(labelled.eroded, labelled.stamped, m, n, shape, axes)
     if m.dtype != bool:
         return grey_extreme(grey_extreme(m, n, shape, axes, np.minimum), n, shape, axes, np.maximum)
-    if shape in NAMED_SHAPES:  # these hold their centre, so that nothing leaves the image between the two
-        return _dilated(_eroded(m, n, shape, axes), n, shape, axes)
+    if shape in NAMED_SHAPES or border == "ignore":  # named shapes hold their centre: nothing leaves the image between
+        return _dilated(_eroded(m, n, shape, axes, border), n, shape, axes)
     return _on_the_plane(_eroded, _dilated, m, n, shape, axes)
 
 
 @function(gives=_SAME, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d), memory=44,
-         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
+         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=keeps_empty,
+         derived=_ignoring(lambda mirrored: f"~dilate(~dilate(m, n, shape, axes), n, {mirrored}, axes)"),
          extensive=True, without_data="grey")  # fmt: skip
 def close(
-    m: MaskLabelsOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind = _GREY
+    m: MaskLabelsOrImage,
+    n: Reach = 1,
+    shape: ElementShape = "diamond",
+    axes: Axes = None,
+    border: Outside = "empty",
+    *,
+    kind: ResultKind = _GREY,
 ) -> Any:
     """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
 
@@ -290,36 +343,51 @@ def close(
     goes to the lowest number.
 
     Border: a mask lies on a plane that goes on, empty, outside the image, so what touches the border is not eaten
-    there, and a gap between a mask and the border is not filled; grey images ignore the outside.
+    there, and a gap between a mask and the border is not filled; with `border="ignore"` such gaps are filled, as the
+    outside does not count. Grey images always ignore the outside.
     Errors: as for `dilate`; a reach so large that the room around the image does not fit in memory.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_closing of a mask
     padded by n (without, that one eats from the border), and of images, with a named shape, grey_closing.
-    scikit-image's closing of a mask ignores the outside, and so fills gaps to the border.
+    `border="ignore"` is as OpenCV (cv2.morphologyEx with MORPH_CLOSE), scikit-image, mahotas and DIPlib have it; of a
+    pattern that is not symmetric, as scikit-image.
 
     >>> evaluate("all(close(m))", m=np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool))
     True
     """
     if kind.name == "labels":
-        # What is closed stays within its box, as half of the plane does.
-        return grown_each(m, axes, lambda own: _on_the_plane(_dilated, _eroded, own, n, shape, axes))
+        # What is closed stays within its box, as half of the plane does, but for gaps to the border that are filled.
+        around = [0] * m.ndim
+        if border == "ignore":
+            reaches = elements.twice_halo({"n": n, "shape": shape, "axes": axes}, m.ndim)
+            around = [1 + reach for reach in reaches] if shape in NAMED_SHAPES else [*m.shape]
+        return grown_each(m, axes, lambda own: _closed(own, n, shape, axes, border), around)
     if m.dtype != bool:
         return grey_extreme(grey_extreme(m, n, shape, axes, np.maximum), n, shape, axes, np.minimum)
+    return _closed(m, n, shape, axes, border)
+
+
+def _closed(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None, border: str) -> Masks:
+    if border == "ignore":
+        return _eroded(_dilated(m, n, shape, axes), n, shape, axes, border)
     return _on_the_plane(_dilated, _eroded, m, n, shape, axes)
 
 
-@function(gives=MASK, halo=elements.halo, cost=elements.cost, memory=36, border="outside the image is empty",
-         aliases=ALIASES, check=elements.check_element, total=True, transposes=True, keeps_empty=True,
-         derived="m & ~erode(m, n, shape, axes)")  # fmt: skip
-def boundary(m: MaskOrLabels, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
+@function(gives=MASK, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
+         check=elements.check_element, total=True, transposes=True, keeps_empty=True,
+         derived="m & ~erode(m, n, shape, axes, border)", without_data="grey")  # fmt: skip
+def boundary(
+    m: MaskOrLabels, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, border: Outside = "empty"
+) -> Any:
     """The pixels of a mask within n of what is off: `m & ~erode(m, n)`; of labels those within n of another number.
 
     Arguments as for `dilate`. Of labels it is `(m > 0) & (erode(m, n) == 0)`, a mask: where two of them touch, the
     pixels on both sides belong to it, and the background never does.
 
-    Border: a mask is empty outside the image, so its pixels at the border belong to the boundary.
+    Border: a mask is empty outside the image, so its pixels at the border belong to the boundary; with
+    `border="ignore"` a pixel belongs to it only if one in the image is off within n.
     Errors: as for `dilate`.
-    Source: `m & ~scipy.ndimage.binary_erosion(m)`; with n=1 as skimage.segmentation.find_boundaries with mode="inner",
-    which leaves out the image's border: there a pixel counts only if a neighbour in the image is off.
+    Source: `m & ~scipy.ndimage.binary_erosion(m)`; with n=1 and `border="ignore"`
+    skimage.segmentation.find_boundaries(m, mode="inner"), of masks and of labels.
 
     >>> evaluate("boundary(m)", m=np.ones((3, 4), bool)).astype(int)
     array([[1, 1, 1, 1],
@@ -327,5 +395,5 @@ def boundary(m: MaskOrLabels, n: Reach = 1, shape: ElementShape = "diamond", axe
            [1, 1, 1, 1]])
     """
     if m.dtype != bool:
-        return (m > 0) & (labelled.eroded(m, n, shape, axes) == 0)
-    return m & ~_eroded(m, n, shape, axes)
+        return (m > 0) & (labelled.eroded(m, n, shape, axes, border) == 0)
+    return m & ~_eroded(m, n, shape, axes, border)

@@ -40,18 +40,19 @@ def _spread(result: Array, labels: Array, moves: list[elements.Move]) -> Array:
     return np.where((result == 0) & (lowest < _NONE), lowest, result)
 
 
-def eroded(labels: Array, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Array:
-    """A pixel stays in its region where all the pixels under the element are of that region; none outside is."""
+def eroded(labels: Array, n: Distance, shape: str, axes: tuple[int, ...] | None, border: str = "empty") -> Array:
+    """A pixel stays in its region where all the pixels under the element are of that region; none outside is, unless
+    the outside is ignored."""
     e = elements.element(n, shape, axes, labels.ndim, tuple(size + 1 for size in labels.shape))
-    return elements.repeated(lambda before: _eroded_once(before, e.footprint), labels, e.times)
+    return elements.repeated(lambda before: _eroded_once(before, e.footprint, border), labels, e.times)
 
 
-def _eroded_once(labels: Array, footprint: Masks) -> Array:
+def _eroded_once(labels: Array, footprint: Masks, border: str) -> Array:
     least, most = np.full_like(labels, _NONE), np.zeros_like(labels)
     for offset in elements.offsets(footprint):
-        moved = elements.moved(labels, tuple(-d for d in offset))
-        np.minimum(least, moved, out=least)
-        np.maximum(most, moved, out=most)
+        move = tuple(-d for d in offset)
+        np.minimum(least, elements.moved(labels, move, 0 if border == "empty" else _NONE), out=least)
+        np.maximum(most, elements.moved(labels, move), out=most)
     return np.where(least == most, least, labels.dtype.type(0))
 
 

@@ -8,7 +8,7 @@ from maskexpr.functions.record import Settings, function
 from maskexpr.kinds.kind import BINARY_OR_GREY, Kind
 from maskexpr.kinds.ranges import Range
 from maskexpr.library import elements
-from maskexpr.library.morphology.elementary import ALIASES, BORDER, close, like_image, open_
+from maskexpr.library.morphology.elementary import ALIASES, BORDER, Outside, close, keeps_empty, like_image, open_
 
 
 def _residue_kind(kinds: Kinds) -> Kind:
@@ -22,12 +22,12 @@ _RESIDUE = Gives(BINARY_OR_GREY, _residue_kind)
 
 
 def _what_opens(kind: Kind, settings: Settings) -> str:
-    opened = "open(m, n, shape, axes)"
+    opened = "open(m, n, shape, axes, border)"
     return f"m & ~{opened}" if kind.name == "mask" else f"m - {opened}"
 
 
 def _what_closes(kind: Kind, settings: Settings) -> str:
-    closed = "close(m, n, shape, axes)"
+    closed = "close(m, n, shape, axes, border)"
     return f"{closed} & ~m" if kind.name == "mask" else f"{closed} - m"
 
 
@@ -42,7 +42,13 @@ def _difference(more: Array, less: Array, kind: Kind) -> Array:
          border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
          derived=_what_opens, without_data="grey")  # fmt: skip
 def tophat(
-    m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind
+    m: MaskOrImage,
+    n: Reach = 1,
+    shape: ElementShape = "diamond",
+    axes: Axes = None,
+    border: Outside = "empty",
+    *,
+    kind: ResultKind,
 ) -> Array:
     """What `open` removes: specks and spurs, narrow bright details.
 
@@ -50,37 +56,44 @@ def tophat(
     negative: integers take the smallest unsigned type that holds it, floating images keep their type. nan spreads as
     for `open`, and where both values are infinite the result is nan.
 
-    Border: as for `open`: a mask is empty outside the image; grey images ignore the outside.
+    Border: as for `open`: a mask is empty outside the image, which `border="ignore"` leaves out; grey images ignore it
+    always.
     Errors: as for `open`.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; of images, with a named shape, it equals
     scipy.ndimage.white_tophat and skimage.morphology.white_tophat, which wrap where a difference leaves the type. Of
-    masks scikit-image's differs at the border, as its opening does.
+    masks scikit-image's is the one with `border="ignore"`.
 
     >>> evaluate("tophat(im)", im=[[3, 3, 9, 3, 3, 3, 8, 8, 8, 8]])
     array([[0, 0, 6, 0, 0, 0, 0, 0, 0, 0]], dtype=uint8)
     """
-    return _difference(m, open_(m, n, shape, axes), kind)
+    return _difference(m, open_(m, n, shape, axes, border), kind)
 
 
 @function(gives=_RESIDUE, halo=elements.twice_halo, cost=lambda s, d: 2 * elements.cost(s, d) + 1, memory=44,
-         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=True,
+         border=BORDER, aliases=ALIASES, check=elements.check_element, transposes=True, keeps_empty=keeps_empty,
          derived=_what_closes, without_data="grey")  # fmt: skip
 def blackhat(
-    m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind
+    m: MaskOrImage,
+    n: Reach = 1,
+    shape: ElementShape = "diamond",
+    axes: Axes = None,
+    border: Outside = "empty",
+    *,
+    kind: ResultKind,
 ) -> Array:
     """What `close` fills: small holes and gaps, narrow dark details.
 
     `close(m, n) & ~m` of a mask, `close(im, n) - im` of an image; types and nan as for `tophat`, arguments as for
     `dilate`.
 
-    Border: as for `close`: a mask lies on a plane that goes on, empty, outside the image; grey images ignore the
-    outside.
+    Border: as for `close`: a mask lies on a plane that goes on, empty, outside the image, or with `border="ignore"`
+    ends at the image; grey images ignore the outside always.
     Errors: as for `close`.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; of images, with a named shape, it equals
     scipy.ndimage.black_tophat and skimage.morphology.black_tophat, which wrap where a difference leaves the type. Of
-    masks scikit-image's differs at the border, as its closing does.
+    masks scikit-image's is the one with `border="ignore"`.
 
     >>> evaluate("blackhat(im)", im=[[7, 7, 1, 7, 7, 7, 2, 2, 2, 2]])
     array([[0, 0, 6, 0, 0, 0, 0, 0, 0, 0]], dtype=uint8)
     """
-    return _difference(close(m, n, shape, axes), m, kind)
+    return _difference(close(m, n, shape, axes, border), m, kind)

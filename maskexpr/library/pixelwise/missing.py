@@ -11,6 +11,7 @@ from maskexpr.functions.arguments import Refused, Surroundings, Takes
 from maskexpr.functions.gives import NUMBER, Gives, Kinds, like_grid
 from maskexpr.functions.parameters import Array, Condition, Mask, Masks, Number, ResultKind
 from maskexpr.functions.record import WHOLE, function
+from maskexpr.kernels.nearest import nearest_numbers
 from maskexpr.kinds.kind import ARRAYS, LOGICAL, SCALARS, Kind
 from maskexpr.library.operators import PLANNED
 from maskexpr.library.pixelwise.choices import where
@@ -121,34 +122,6 @@ def fill_by_nearest(x: AnyArray, valid: Mask) -> Array:
 
 
 def nearest(m: Masks) -> Array:
-    """The place, in scan order, of the pixel that is on and nearest to each pixel; of several the first.
-
-    Along one axis after the other, the last one first, squares of distances are added up. Of equal ones the lower index
-    along an axis goes first, and so the first in scan order of all.
-    """
-    far = 4 * sum(n * n for n in m.shape)
-    squares, places = np.where(m, 0, far), np.arange(m.size).reshape(m.shape)
-    for axis in range(m.ndim - 1, -1, -1):
-        before = [np.moveaxis(a, axis, 0).reshape(m.shape[axis], -1) for a in (squares, places)]
-        open_ = (before[0].min(axis=0) < far) & (before[0].max(axis=0) > 0)  # lines where something is to be found
-        found = _nearer(before[0][:, open_], before[1][:, open_])
-        moved = m.shape[axis], *(n for i, n in enumerate(m.shape) if i != axis)
-        for whole, part in zip(before, found, strict=True):
-            whole[:, open_] = part
-        squares, places = (np.moveaxis(a.reshape(moved), 0, axis) for a in before)
-    return places
-
-
-def _nearer(squares: Array, places: Array) -> tuple[Array, Array]:
-    """The least square of a distance for each pixel of lines along the first axis, and the place it leads to."""
-    least, leads = squares.copy(), places.copy()
-    for step in range(1, len(squares)):
-        if not least.size or step * step > least.max():
-            break
-        new = squares[:-step] + step * step  # from a lower index, which goes before what was found so far
-        nearer = new <= least[step:]
-        least[step:][nearer], leads[step:][nearer] = new[nearer], places[:-step][nearer]
-        new = squares[step:] + step * step
-        nearer = new < least[:-step]
-        least[:-step][nearer], leads[:-step][nearer] = new[nearer], places[step:][nearer]
-    return least, leads
+    """The place, in scan order, of the pixel that is on and nearest to each pixel; of several the first."""
+    places = np.where(m, np.arange(1, m.size + 1).reshape(m.shape), 0)
+    return nearest_numbers(places, [1] * m.ndim) - 1

@@ -4,6 +4,7 @@ Where a function takes labels too, the regions are the pixels that bear one numb
 """
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,22 +20,24 @@ from maskexpr.functions.parameters import (
     Mask,
     MaskLabelsOrImage,
     MaskOrLabels,
+    MaskOrNone,
     Masks,
     PlaceX,
     PlaceY,
     PlaceZOrNone,
+    Reach,
     SizeLimit,
     SizeLimitOrNone,
 )
 from maskexpr.functions.record import WHOLE, Settings, function
-from maskexpr.functions.settling import exact
+from maskexpr.functions.settling import Distance, exact
 from maskexpr.kernels.flat_zones import flat_zones
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 from maskexpr.library.numbering import numbered, slices
 from maskexpr.library.operators import PLANNED, compare
-from maskexpr.library.shapes import missed
+from maskexpr.library.shapes.places import missed
 
 OUTSIDE_EMPTY = "outside the image the mask is empty"
 
@@ -212,26 +215,42 @@ def _kept_by_size(m: Array, symbol: str, size: Any, connectivity: int, axes: tup
 # --- choice by place, and holes --------------------------------------------------------------------------------------
 
 
-def _inner(labels: Array, number: int, axes: tuple[int, ...] | None) -> Masks:
-    """Which regions do not touch the border, at either end of the worked axes; the background does not count."""
+def _inner(labels: Array, number: int, axes: tuple[int, ...] | None, margin: Any = 0) -> Masks:
+    """Which regions do not touch the border, nor a margin of it, at either end of the worked axes; the background does
+    not count."""
     inner = np.arange(number + 1) > 0
-    for axis in elements.worked_axes(axes, labels.ndim):
-        inner[labels.take([0, -1], axis)] = False
+    for axis, reach in margins(margin, axes, labels.shape).items():
+        ends = np.arange(reach + 1)
+        inner[labels.take(np.concatenate([ends, -1 - ends]), axis)] = False
     return inner
+
+
+def margins(margin: Any, axes: tuple[int, ...] | None, shape: tuple[int, ...]) -> dict[int, int]:
+    """How many pixels beside those at the border are looked at along the worked axes: not more than there are."""
+    margin = margin if isinstance(margin, Distance) else Distance(Fraction(margin))  # other bodies write a number
+    return {axis: min(margin.reach(axis), shape[axis] - 1) for axis in elements.worked_axes(axes, len(shape))}
 
 
 @function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed",
          total=True, transposes=True, keeps_empty=True, without_data="border")  # fmt: skip
-def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
-    """Remove the connected regions that touch the image's border.
+def clear_border(
+    m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None, margin: Reach = 0, within: MaskOrNone = None
+) -> Array:
+    """Remove the connected regions that touch the image's border, or reach out of a mask.
 
-    The border is at both ends of each axis. Takes a mask, or labels, which keep their numbers. `axes="yx"` works on a
-    stack slice by slice: there a region of the first or the last slice touches nothing by lying in it. In an image that
-    is one pixel wide along an axis every region touches the border. `connectivity` as for `label`; on labels it has no
-    effect.
+    The border is at both ends of each axis; with a `margin` a region also goes that comes so near to it: in an image
+    of n columns one with a pixel in the columns 0 to margin, or n - 1 - margin to n - 1. It is a number of pixels or a
+    length. `within` takes the place of the image: a region goes if one of its pixels is off in that mask, or with a
+    margin lies beside such a pixel, within a square of that reach; the image's border does not count then.
 
-    Errors: a connectivity that the number of axes does not have.
+    Takes a mask, or labels, which keep their numbers. `axes="yx"` works on a stack slice by slice: there a region of
+    the first or the last slice touches nothing by lying in it. In an image that is one pixel wide along an axis every
+    region touches the border. `connectivity` as for `label`; on labels it has no effect.
+
+    Errors: a negative margin; a length without spacing; a mask of another shape; a connectivity that the number of
+    axes does not have.
     Source: as skimage.segmentation.clear_border, which joins pixels by their corners too: connectivity=2 in a plane.
+    `margin` is its buffer_size, `within` its mask, with which it leaves out the buffer.
 
     >>> evaluate("clear_border(im > 0)", im=[[1, 0, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]).astype(int)
     array([[0, 0, 0, 0],
@@ -239,15 +258,33 @@ def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = N
            [0, 0, 0, 0]])
     """
     labels, number = components(m, connectivity, axes)
-    return kept(m, labels, _inner(labels, number, axes))
+    if within is None:
+        return kept(m, labels, _inner(labels, number, axes, margin))
+    inner = np.arange(number + 1) > 0
+    inner[labels[_near_outside(within, axes, margin)]] = False
+    return kept(m, labels, inner)
+
+
+def _near_outside(within: Masks, axes: tuple[int, ...] | None, margin: Any) -> Masks:
+    """What is off in a mask, and within a square around that."""
+    reaches = margins(margin, axes, within.shape)
+    sizes = [2 * reaches.get(axis, 0) + 1 for axis in range(within.ndim)]
+    return np.asarray(scipy.ndimage.maximum_filter(~within, sizes, mode="constant"))
 
 
 @function(name="clear_border and mask", gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, catalogue=PLANNED,
           total=True, keeps_empty=True)  # fmt: skip
-def clear_border_and_mask(m: MaskOrLabels, touching: Mask, connectivity: Connectivity, axes: Axes) -> Array:
+def clear_border_and_mask(
+    m: MaskOrLabels,
+    touching: Mask,
+    connectivity: Connectivity,
+    axes: Axes,
+    margin: Reach = 0,
+    within: MaskOrNone = None,  # never given
+) -> Array:
     """The same, and without the regions that a mask meets."""
     labels, number = components(m, connectivity, axes)
-    inner = _inner(labels, number, axes)
+    inner = _inner(labels, number, axes, margin)
     inner[labels[touching]] = False
     return kept(m, labels, inner)
 

@@ -96,6 +96,9 @@ def _open(step: Step) -> Method | None:
 
 def _eroded(labels: Array, step: Step) -> Array:
     """Where the lowest and the highest number under the element are one; outside there is 0."""
+    if step.settings["border"] == "ignore":
+        least, most = (_extreme(labels, step, ufunc) for ufunc in (np.minimum, np.maximum))
+        return np.where(least == most, least, np.int32(0))
     reaches = elements.halo(step.settings, labels.ndim)
     if any(2 * reach >= size for reach, size in zip(reaches, labels.shape, strict=True) if reach):
         return np.zeros_like(labels)  # nothing is so large

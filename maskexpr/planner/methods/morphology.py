@@ -132,11 +132,18 @@ def dilate(step: Step) -> Method | None:
 
 @runs(meaning.erode)
 def erode(step: Step) -> Method | None:
+    if _is_ignoring(step):
+        return None
     return _one(step, spread.AND) if _of_masks(step) else _grey(step, np.minimum)
 
 
 def _of_masks(step: Step) -> bool:
     return step.kind.name == "mask"
+
+
+def _is_ignoring(step: Step) -> bool:
+    """Whether it is a mask's, and the outside is ignored: then it is an expression of dilations, or no method fits."""
+    return _of_masks(step) and step.settings.get("border") == "ignore"
 
 
 def _one(step: Step, combine: Any) -> Method | None:
@@ -153,6 +160,8 @@ def _one(step: Step, combine: Any) -> Method | None:
 
 @runs(meaning.open_)
 def open_(step: Step) -> Method | None:
+    if _is_ignoring(step):
+        return None
     if not _of_masks(step):
         return _grey(step, np.minimum, np.maximum)
     if step.settings["shape"] not in NAMED_SHAPES:
@@ -174,6 +183,8 @@ def open_(step: Step) -> Method | None:
 
 @runs(meaning.close)
 def close(step: Step) -> Method | None:
+    if _is_ignoring(step):
+        return None
     return _on_the_plane(step, spread.OR, spread.AND) if _of_masks(step) else _grey(step, np.maximum, np.minimum)
 
 

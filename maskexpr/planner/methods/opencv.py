@@ -35,7 +35,8 @@ def distance(step: Step) -> Method | None:
     """Distances in single precision."""
     shape = step.kind.shape or ()
     settings = step.settings
-    if len(shape) != 2 or settings["unit"] != "px" or settings["border"] != "image" or settings["axes"] is not None:
+    plain = {"unit": "px", "border": "image", "axes": None, "metric": "euclidean"}
+    if len(shape) != 2 or any(settings[name] != value for name, value in plain.items()):
         return None
 
     def run(given: Any, out: Any, place: Place) -> Any:

@@ -70,7 +70,7 @@ def _parsed(expression: str) -> nodes.Expression:
     if parsed.diagnostics or len(statements) != 1 or not isinstance(statements[0], nodes.Bare):
         reason = parsed.diagnostics[0].message if parsed.diagnostics else "that is not one expression"
         raise _Malformed(reason)
-    if not isinstance(statements[0].value, nodes.Chain | nodes.Call):
+    if not isinstance(statements[0].value, nodes.Chain | nodes.Call | nodes.Unary):
         raise _Malformed("that is no call, nor operators between operands")
     return statements[0].value
 
@@ -140,6 +140,8 @@ class _Expression:
             case nodes.Chain(operands=(*before, last), operators=(*operators, operator)):
                 left = self._chain(before, operators)
                 return self._operation(operator.symbol, {"a": left, "b": self._value(last)}, kind)
+            case nodes.Unary():
+                return self._unary(node, kind)
             case nodes.Call():
                 return self._call(node, kind)
         raise _Malformed("that is no call, nor operators between operands")
@@ -165,9 +167,8 @@ class _Expression:
                 return value
             case nodes.Nothing():
                 return None
-            case nodes.Unary(operator=operator, operand=operand):
-                symbol = {"-": "negate", "not": "~"}.get(operator.symbol, operator.symbol)
-                return self._operation(symbol, {"a": self._value(operand)})
+            case nodes.Unary():
+                return self._unary(node)
             case nodes.Chain(operands=operands, operators=operators):
                 return self._chain(operands, operators)
             case nodes.Call():
@@ -184,6 +185,10 @@ class _Expression:
             else:
                 value = self._operation(operator.symbol, {"a": value, "b": other})
         return value
+
+    def _unary(self, node: nodes.Unary, wanted: Kind | None = None) -> Step:
+        symbol = {"-": "negate", "not": "~"}.get(node.operator.symbol, node.operator.symbol)
+        return self._operation(symbol, {"a": self._value(node.operand)}, wanted)
 
     def _operation(self, symbol: str, values: Mapping[str, Any], wanted: Kind | None = None) -> Step:
         function = OPERATORS.get(_WORDS.get(symbol, symbol))

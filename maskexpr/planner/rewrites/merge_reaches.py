@@ -19,7 +19,7 @@ def merge_reaches(step: Step, facts: Facts) -> Step | None:
     if step.kind.name != "mask" and step.kind.range is None:
         return None
     outer_n, inner_n = step.settings["n"], inner.settings["n"]
-    if any(step.settings[name] != inner.settings[name] for name in ("shape", "axes")):
+    if any(step.settings.get(name) != inner.settings.get(name) for name in ("shape", "axes", "border")):
         return None
     if outer_n.spacing != inner_n.spacing or not (_is_repeated(step) and _is_repeated(inner)):
         return None

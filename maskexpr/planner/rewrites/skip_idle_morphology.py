@@ -21,7 +21,7 @@ def skip_idle_morphology(step: Step, facts: Facts) -> Step | None:
         return None
     if not all(facts.cannot_fail(operand) for operand in step.operands.values() if operand is not m):
         return None
-    if function.keeps_empty and is_known(m, False):
+    if function.is_kept_empty(step.settings) and is_known(m, False):
         return m
     return m if function.is_extensive(step.settings) and is_known(m, True) else None
 
