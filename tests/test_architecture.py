@@ -129,7 +129,7 @@ INSIDE = {
     ),
     "planner.methods": (
         "__init__",
-        *("regions", "measures", "statistics", "morphology", "filters", "shapes", "pixelwise", "opencv"),
+        *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
         *("elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
@@ -143,7 +143,8 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("png_chunks", "thinning", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
-        *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "distances", "nearest", "spans"),
+        *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "expansion", "distances"),
+        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling", "balls"),
     ),
@@ -164,19 +165,23 @@ INSIDE = {
         "stacks",
         "pixelwise",
         "operators",
+        "numbering",
         "elements",
         "lazy",
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
         *("__init__", "measuring", "keeping", "properties", "records", "pixels", "places", "rounding"),
-        *("watersheds", "peaks", "distances", "components"),
+        *("watersheds", "peaks", "extremes", "numbers", "detection", "distances", "components"),
     ),
     "library.regions.properties": ("__init__", "grey", "place", "form", "size"),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
-    "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
+    "library.morphology": (
+        *("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary", "labelled"),
+    ),
     "library.filters": ("__init__", "background", "resampling", "local_contrast", "contrast", "edges", "smoothing"),
     "library.colour": ("__init__", "spaces", "stains", "shares", "channels"),
+    "library.shapes": ("__init__", "lines", "polygons", "drawn", "turned", "coordinates", "places"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.

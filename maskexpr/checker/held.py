@@ -61,7 +61,8 @@ class Writing:
         """The same by another function, which takes more."""
         given = {**{name: held.step for name, held in self.operands.items()}, **added}
         function = PLANNED[name]
-        return self._place(replace(self.step, function=function, operands=in_order(function, given)))
+        settings = {name: value for name, value in self.step.settings.items() if name not in added}
+        return self._place(replace(self.step, function=function, operands=in_order(function, given), settings=settings))
 
     # --- new ones ---
 

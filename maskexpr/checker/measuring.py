@@ -12,7 +12,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, part_name
 from maskexpr.functions.settling import Distance
 from maskexpr.kinds.kind import mask_of, number
-from maskexpr.library import PLANNED
+from maskexpr.library import PLANNED, elements
 from maskexpr.program.steps import Step
 
 # --- statistics ------------------------------------------------------------------------------------------------------
@@ -63,9 +63,9 @@ def ends(at: Writing) -> Held:
 
 
 def both(at: Writing) -> Held:
-    """Two masks are compared where both have data."""
-    a, b = at.operands["a"], at.operands["b"]
-    return Held(at.again(a=at.cut(a.step, b.valid).step, b=at.cut(b.step, a.valid).step))
+    """Two masks, or labels, are compared where both have data."""
+    (a, one), (b, other) = list(at.operands.items())[:2]
+    return Held(at.again(**{a: at.cut(one.step, other.valid).step, b: at.cut(other.step, one.valid).step}))
 
 
 # --- regions ---------------------------------------------------------------------------------------------------------
@@ -92,16 +92,21 @@ def holes(at: Writing) -> Held:
     m, valid = at.operands["m"].step, at.operands["m"].valid
     if valid is None:
         return Held(at.again())
-    open_ = at.call("reconstruct", {"seed": at.opposite(valid), "within": at.opposite(m)}, _joining(at))
-    return at.cut(at.call("&", {"a": at.again(), "b": at.opposite(open_)}), valid)
+    on = at.call(">", {"a": m, "b": at.constant(0)}) if m.kind.name == "labels" else m
+    open_ = at.call("reconstruct", {"seed": at.opposite(valid), "within": at.opposite(on)}, _joining(at))
+    return at.cut(at.cut(at.again(), at.opposite(open_)).step, valid)
 
 
 def border(at: Writing) -> Held:
-    """Regions that touch what lacks data touch the border."""
+    """Regions that touch what lacks data touch the border; so do those in its margin."""
     m, valid = at.operands["m"].step, at.operands["m"].valid
+    if "within" in at.operands:
+        return at.cut(at.again(), at.everywhere_all)
     if valid is None:
         return Held(at.again())
     out = at.opposite(valid)
+    if any(elements.halo(square := _square(at), m.kind.ndim or 0)):
+        out = at.call("dilate", {"m": out}, square)
     if m.kind.name == "labels":
         near = at.call(
             "dilate", {"m": out}, {"n": Distance(Fraction(1)), "shape": "diamond", "axes": at.setting("axes")}
@@ -109,6 +114,10 @@ def border(at: Writing) -> Held:
         return Held(at.instead("clear_border and mask", touching=near), valid)
     touching = at.call("reconstruct", {"seed": out, "within": at.either(m, out)}, _joining(at))
     return Held(at.call("&", {"a": at.again(), "b": at.opposite(touching)}), valid)
+
+
+def _square(at: Writing) -> Mapping[str, Any]:
+    return {"n": at.setting("margin"), "shape": "square", "axes": at.setting("axes")}
 
 
 def _joining(at: Writing) -> Mapping[str, Any]:
@@ -128,9 +137,20 @@ def peaks(at: Writing) -> Held:
         return at.cut(at.again(), valid)
     kind, limited = image.step.kind, at.operands.get("within")
     im = at.filled(image.step, image.valid, np.nan if kind.range is None else kind.range.high)
-    within = at.both(limited.step if limited is not None else None, image.valid)
+    if limited is not None and limited.step.kind.name == "labels":
+        within: Step | None = at.cut(limited.step, image.valid).step
+    else:
+        within = at.both(limited.step if limited is not None else None, image.valid)
     assert within is not None
     return at.cut(at.again(im=im, within=within), valid)
+
+
+def zones(at: Writing) -> Held:
+    """`label`: what lacks data is background."""
+    m, valid = at.operands["m"].step, at.operands["m"].valid
+    if valid is None or m.kind.name != "image":
+        return at.cut(at.again(), valid)
+    return at.cut(at.again(m=at.filled(m, valid, 0)), valid)
 
 
 def flood(at: Writing) -> Held:
@@ -138,9 +158,11 @@ def flood(at: Writing) -> Held:
     valid = at.everywhere_all
     if valid is None:
         return Held(at.again())
-    limited, markers = at.operands.get("within"), at.operands["markers"]
+    limited, markers = at.operands.get("within"), at.operands.get("markers")
     within = at.both(limited.step if limited is not None else None, valid)
     assert within is not None
+    if markers is None:  # the minima among pixels that have data
+        return Held(at.instead("watershed of data", within=within, data=valid), valid)
     changed = {"within": within}
     if markers.valid is not None and markers.step.kind.name == "image":  # which may hold any number there
         changed["markers"] = at.filled(markers.step, markers.valid, 0)

@@ -25,7 +25,17 @@ from maskexpr.functions.settling import (
     settle_size,
     settle_whole,
 )
-from maskexpr.kinds.kind import BINARY_OR_GREY, GIVEN, LOGICAL, NUMERIC, NUMERIC_ARRAYS, SAMPLES, SEGMENTATIONS, Kind
+from maskexpr.kinds.kind import (
+    BINARY_OR_GREY,
+    GIVEN,
+    LOGICAL,
+    NUMERIC,
+    NUMERIC_ARRAYS,
+    OF_ONE_CHANNEL,
+    SAMPLES,
+    SEGMENTATIONS,
+    Kind,
+)
 from maskexpr.kinds.table import Table
 
 Array = NDArray[Any]
@@ -42,14 +52,19 @@ MaskOrLabels = Annotated[Array, Takes(SEGMENTATIONS, "a mask or labels")]
 Counted = Annotated[Array | Table, Takes(SEGMENTATIONS | {"table"}, "a mask, labels or a table")]
 MaskOrLabelsOrNone = Annotated[Array | None, Takes(SEGMENTATIONS | {"none"}, "a mask or labels")]
 Markers = Annotated[Array, Takes(NUMERIC_ARRAYS | {"mask"}, "labels, whole numbers or a mask")]
+MarkersOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"mask", "none"}, "labels, whole numbers or a mask")]
 MaskOrImage = Annotated[Array, Takes(BINARY_OR_GREY, "a mask or an image")]
+MaskLabelsOrImage = Annotated[Array, Takes(OF_ONE_CHANNEL, "a mask, labels or an image")]
 Colour = Annotated[Array, Takes(frozenset({"colour"}), "a colour image")]
 Numeric = Annotated[Any, Takes(NUMERIC - SAMPLES, "a number or an image")]
 Number = Annotated[Any, Takes(frozenset({"number"}), "a number")]
 NumberOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number")]
 Count = Annotated[int, Takes(frozenset({"number"}), "a whole number", low=1, whole=True)]
+CountOrNone = Annotated[int | None, Takes(frozenset({"number", "none"}), "a whole number", low=1, whole=True)]
 Condition = Annotated[Any, Takes(LOGICAL - SAMPLES, "a mask")]
 ImageOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"none"}, "an image")]
+Height = Annotated[Any, Takes(frozenset({"number"}), "a number", low=0)]
+HeightOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number", low=0)]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
 Images = Annotated[
     list[Array] | None, Takes(NUMERIC_ARRAYS | {"images", "none"}, "an image or a list of images", several=True)
@@ -119,6 +134,7 @@ RegionPredicate = Annotated[Any, Takes(frozenset({"predicate"}), "a condition on
 Properties = Annotated[Any, Takes(frozenset({"properties"}), "names of properties", as_constant)]
 Index = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=0, high=63, whole=True)]
 Channel = Annotated[Any, Takes(_NUMBER | {"text"}, "a number or a name", settle_channel, low=0, high=2**16, whole=True)]
+Flag = Annotated[bool, Takes(frozenset({"truth"}), "true or false", as_constant)]
 Whole = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, whole=True)]
 Percent = Annotated[float, Takes(_NUMBER, "a number", low=0, high=100)]
 Bins = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=1, high=2**16, whole=True)]

@@ -44,6 +44,7 @@ WithoutData = Literal[
     "border",
     "levels",
     "peaks",
+    "zones",
     "flood",
     "split",
     "measured",

@@ -4,7 +4,9 @@ Pixels wait in one queue for each level, first come, first served. As the water 
 once, from the lowest up, and a pixel is handed out when it is first reached: what reaches it later is no lower.
 """
 
+import importlib
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,16 +27,42 @@ def flood(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Label
     """
     shape = tuple(size + 2 for size in im.shape)  # with closed pixels around the image, which end every way out
     inside = (slice(1, -1),) * im.ndim
-    levels, count = _levels(im)
+    levels, count = levels_of(im)
     level_of, labels, is_open = np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape, bool)
     level_of[inside] = levels
     labels[inside] = np.where(open_to, markers, 0)
     is_open[inside] = open_to & (markers == 0)
-    _Flood(level_of.reshape(-1), labels.reshape(-1), is_open.reshape(-1), _steps(neighbours, shape)).rise(count)
+    _Flood(level_of.reshape(-1), labels.reshape(-1), is_open.reshape(-1), steps_to(neighbours, shape)).rise(count)
     return np.ascontiguousarray(labels[inside])
 
 
-def _levels(im: Array) -> tuple[Array, int]:
+def lowest(im: Array, neighbours: Array, within: Array | None = None) -> Array:
+    """The regional minima of an image, as a mask: joined pixels of one value, of which none has a lower neighbour. Of
+    images with a mask only pixels of that count, as minima and as neighbours. nan is higher than any number."""
+    ndimage: Any = importlib.import_module("scipy.ndimage")
+    levels, _ = levels_of(im)
+    has_lower = np.zeros(im.shape, bool)
+    pairs = [_moved(im.shape, move) for move in (np.argwhere(neighbours) - 1).tolist() if any(move)]
+    for here, there in pairs:
+        lower = levels[there] < levels[here]
+        has_lower[here] |= lower if within is None else lower & within[there]
+    flat = ~has_lower if within is None else within & ~has_lower
+    # Where two of these touch, they have one value. Others of that value beside them have a lower neighbour.
+    labels, count = ndimage.label(flat, neighbours, output=np.int32)
+    drains = np.zeros(count + 1, bool)
+    for here, there in pairs:
+        beside = flat[here] & has_lower[there] & (levels[here] == levels[there])
+        drains[labels[here][beside if within is None else beside & within[there]]] = True
+    return np.asarray(flat & ~drains[labels])
+
+
+def _moved(shape: tuple[int, ...], move: Sequence[int]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """The pixels that have a neighbour in a direction, and these neighbours."""
+    here = tuple(slice(max(0, -d), n - max(0, d)) for n, d in zip(shape, move, strict=True))
+    return here, tuple(slice(max(0, d), n + min(0, d)) for n, d in zip(shape, move, strict=True))
+
+
+def levels_of(im: Array) -> tuple[Array, int]:
     """Small whole numbers in the order of the values, and how many there are at most."""
     if im.dtype.kind in "iu":
         low, high = int(im.min()), int(im.max())
@@ -44,7 +72,7 @@ def _levels(im: Array) -> tuple[Array, int]:
     return levels.reshape(im.shape), len(values)
 
 
-def _steps(neighbours: Array, shape: tuple[int, ...]) -> list[int]:
+def steps_to(neighbours: Array, shape: tuple[int, ...]) -> list[int]:
     """How far apart the places of a pixel and of its neighbours are in the flat image, nearest neighbours first."""
     moves = np.argwhere(neighbours) - 1
     strides = [int(np.prod(shape[axis + 1 :])) for axis in range(len(shape))]

@@ -4,11 +4,11 @@ Pixels are joined as by scipy.ndimage.generate_binary_structure. `axes` limits t
 them: then each slice has regions of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from maskexpr.kernels.packed import Words, complement, packed_shape
+from maskexpr.kernels.packed import Words, complement, pack, packed_shape
 from maskexpr.kernels.runs import Axes, Flags, Integers, Labels, Regions, find_regions
 
 
@@ -80,9 +80,24 @@ def lone_pixel(place: tuple[int, ...], shape: tuple[int, ...]) -> Words:
     return words
 
 
-def clear_border(words: Words, shape: tuple[int, ...], connectivity: int, axes: Axes = None) -> Words:
-    """The regions that do not touch the image's border."""
-    return keep(words, shape, connectivity, axes, lambda regions: ~regions.at_border(axes))
+def keep_unhit(words: Words, other: Words, shape: tuple[int, ...], connectivity: int, axes: Axes = None) -> Words:
+    """The regions that hold no pixel of another packed mask."""
+    return keep(words, shape, connectivity, axes, lambda regions: ~regions.hit_by(other))
+
+
+def clear_border(
+    words: Words,
+    shape: tuple[int, ...],
+    connectivity: int,
+    axes: Axes = None,
+    reaches: Mapping[int, int] | None = None,
+) -> Words:
+    """The regions that do not touch the image's border; or none of so many pixels beside those at both ends of axes."""
+    if reaches is None:
+        return keep(words, shape, connectivity, axes, lambda regions: ~regions.at_border(axes))
+    frame = np.ones(shape, bool)
+    frame[tuple(slice(reaches[a] + 1, -1 - reaches[a]) if a in reaches else slice(None) for a in range(len(shape)))] = 0
+    return keep_unhit(words, pack(frame), shape, connectivity, axes)
 
 
 def fill_holes(

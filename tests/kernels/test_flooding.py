@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.ndimage
+import skimage.morphology
 import skimage.segmentation
 from helpers.each import each
 from helpers.queue_flood import by_a_queue
@@ -80,3 +81,40 @@ def test_nothing_flows_without_markers_nor_past_what_is_closed():
     assert (found[:, :2] == 7).all()
     assert not found[:, 2:].any()
     assert not flood(im, markers, np.zeros(im.shape, bool), 1).any()  # the marker itself is closed
+
+
+# --- regional minima -------------------------------------------------------------------------------------------------
+
+
+@each("shape", SHAPES)
+def test_minima_are_scikit_images(shape, rng):
+    for levels in (2, 3, 9):
+        im = rng.integers(0, levels, shape)
+        for connectivity in range(1, len(shape) + 1):
+            neighbours = scipy.ndimage.generate_binary_structure(len(shape), connectivity)
+            found = flooding.lowest(im, neighbours)
+            if np.ptp(im) == 0:  # of one value: scikit-image finds none
+                assert found.all()
+                continue
+            np.testing.assert_array_equal(found, skimage.morphology.local_minima(im, connectivity=connectivity))
+
+
+def test_minima_within_a_mask_are_those_of_what_lies_there(rng):
+    for _ in range(30):
+        im, within = rng.integers(0, 4, (9, 11)), rng.random((9, 11)) < 0.7
+        neighbours = scipy.ndimage.generate_binary_structure(2, 1)
+        found = flooding.lowest(im, neighbours, within)
+        expected = np.zeros(im.shape, bool)
+        for level in range(4):  # of the regions of one value, those without a lower pixel beside them
+            regions, count = scipy.ndimage.label(within & (im == level), neighbours)
+            for i in range(1, count + 1):
+                around = scipy.ndimage.binary_dilation(regions == i, neighbours) & within
+                expected |= (regions == i) & (im[around].min() == level)
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_nan_is_a_minimum_only_where_there_is_nothing_else():
+    neighbours = scipy.ndimage.generate_binary_structure(2, 1)
+    im = np.array([[np.nan, np.nan, 1.0, 2, np.nan]])
+    np.testing.assert_array_equal(flooding.lowest(im, neighbours), [[0, 0, 1, 0, 0]])
+    np.testing.assert_array_equal(flooding.lowest(im[:, :2], neighbours), [[1, 1]])

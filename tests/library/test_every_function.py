@@ -73,6 +73,11 @@ CONSTANTS = {
     "i": ["0", "1", "7"],
     "values": ["[1, 2, 0]", "[0.5]", "[]"],
     "depth": ["0", "1", "0.5", "1mm"],
+    "width": ["0", "1", "3.5", "1mm", "none"],
+    "angle": ["0", "30", "-45.5", "90", "max(im)"],
+    "margin": ["0", "1", "3", "1mm", "40"],
+    "line": ["true", "false"],
+    "compactness": ["0", "0.5", "30"],
     "metric": ['"euclidean"', '"city-block"', '"chessboard"'],
     "method": ['"homotopic"', '"zhang"', '"lee"'],
 }

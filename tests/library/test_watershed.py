@@ -13,6 +13,7 @@ from helpers.each import each
 from helpers.queue_flood import by_a_queue
 from helpers.slicewise import slice_by_slice, some_axes
 
+import maskexpr
 from maskexpr import Image, ProgramError, RunError, evaluate
 
 
@@ -199,6 +200,103 @@ def test_what_watershed_does_not_take(call, message):
         evaluate("input im; input m; input k\n" + call, **given)
 
 
+# --- without markers, with lines, compact, of the background ---------------------------------------------------------
+
+
+def minima_and_distances(rng, shape=(60, 70)):
+    """Values of which no two are equal, on smooth hills."""
+    smooth = scipy.ndimage.gaussian_filter(rng.normal(size=shape), 2)
+    return np.argsort(np.argsort(smooth, axis=None)).reshape(shape)
+
+
+@each("call, more", [
+    ("watershed(im)", {}),
+    ("watershed(im, connectivity=2)", {"connectivity": 2}),
+    ("watershed(im, line=true)", {"watershed_line": True}),
+    ("watershed(im, line=true, connectivity=2)", {"watershed_line": True, "connectivity": 2}),
+    ("watershed(im, compactness=20)", {"compactness": 20}),
+    ("watershed(im, within=m)", {"mask": True}),
+    ("watershed(im, within=m, line=true)", {"mask": True, "watershed_line": True}),
+])  # fmt: skip
+def test_minima_are_the_markers_where_none_are_given(rng, call, more):
+    endless = "watershed_line" in more and "connectivity" in more  # scikit-image 0.26 in a volume, of 8x8x8 too
+    for shape in ((60, 70), (9, 12, 15))[: 1 if endless else 2]:
+        im, m = minima_and_distances(rng, shape), scipy.ndimage.gaussian_filter(rng.normal(size=shape), 3) > -0.05
+        given = {"im": im} | ({"m": m} if "mask" in more else {})
+        theirs = skimage.segmentation.watershed(im, **(more | ({"mask": m} if "mask" in more else {})))
+        found = evaluate(f"input im: image; {call}", **given)
+        assert found.max() > 3
+        np.testing.assert_array_equal(found, theirs)
+
+
+@pytest.mark.parametrize("name", ["camera", "coins", "moon"])
+def test_basins_of_real_images_are_scikit_images_but_for_ties_of_markers(name):
+    im = skimage.filters.gaussian(getattr(skimage.data, name)()[:300, :300], 2)
+    for call, more in (("watershed(im)", {}), ("watershed(im, line=true)", {"watershed_line": True})):
+        theirs = skimage.segmentation.watershed(im, **more)
+        found = evaluate(call, im=im)
+        assert found.max() == theirs.max() > 100
+        assert np.mean(found != theirs) < 0.001
+
+
+def test_a_line_parts_regions_whose_markers_do_not_touch():
+    coins = skimage.data.coins()
+    markers = evaluate("erode(k, 2) | im < 30", im=coins, k=coins > 150)
+    parts = evaluate("watershed(sobel(im), label(k), line=true)", im=coins, k=markers)
+    touching = parts[:, 1:] != parts[:, :-1]
+    assert not np.any(touching & (parts[:, 1:] > 0) & (parts[:, :-1] > 0))
+    whole = evaluate("watershed(sobel(im), label(k))", im=coins, k=markers)
+    assert whole.all()
+    assert 0 < np.mean(parts == 0) < 0.1
+    both = evaluate("watershed(sobel(im), label(k), line=true, compactness=0.1)", im=coins, k=markers)
+    assert np.any(both == 0)  # scikit-image 0.26 draws no line then
+
+
+def test_negative_markers_are_seeds_of_the_background(rng):
+    im = minima_and_distances(rng)
+    markers = np.where(rng.random(im.shape) < 0.02, rng.integers(-3, 6, im.shape), 0)
+    for call, more in (("", {}), (", line=true", {"watershed_line": True}), (", compactness=9", {"compactness": 9})):
+        theirs = skimage.segmentation.watershed(im, markers, **more)
+        assert theirs.min() < 0
+        found = evaluate(f"input im: image; input k: image; watershed(im, k{call})", im=im, k=markers)
+        np.testing.assert_array_equal(found, np.maximum(theirs, 0))
+    im = np.array([[1, 2, 9, 3, 1]])
+    result = evaluate("watershed(im, where(x == 0, -1, where(x == 4, 3, 0)))", im=im)
+    np.testing.assert_array_equal(result, [[0, 0, 0, 3, 3]])
+
+
+def test_an_image_of_one_value_is_one_region():
+    for shape in ((1,), (3, 4), (2, 3, 4)):
+        assert np.all(evaluate("watershed(im)", im=grey(np.full(shape, 7))) == 1)
+    np.testing.assert_array_equal(evaluate('watershed(im, axes="x")', im=np.zeros((2, 3))), [[1] * 3, [2] * 3])
+
+
+@pytest.mark.filterwarnings("ignore::maskexpr.MaskWarning")
+@each("call", ["watershed(im)", "watershed(im, line=true)", "watershed(im, compactness=3)", "watershed(im, within=m)"])
+def test_a_frame_without_data_is_the_end_of_the_image(rng, call):
+    im, m, inner = rng.integers(0, 9, (12, 14)), rng.random((12, 14)) < 0.9, (slice(2, -1), slice(1, -2))
+    frame = np.ones(im.shape, bool)
+    frame[inner] = False
+    names = ["im", "m"] if "m" in call.removeprefix("watershed(im") and "within" in call else ["im"]
+    given = {"im": np.ma.array(im, mask=frame), "m": m}
+    found = maskexpr.compile(call).bind(**{name: given[name] for name in names}).run()["result"]
+    alone = evaluate(call, **{name: {"im": im, "m": m}[name][inner] for name in names})
+    np.testing.assert_array_equal(np.ma.getdata(found)[inner], alone)
+    assert not np.ma.getdata(found)[frame].any()
+
+
+def test_lines_end_where_scikit_images_do_not(rng):
+    """A pixel of a line lets water on each time it is reached, there."""
+    im = scipy.ndimage.gaussian_filter(rng.normal(size=(24, 24, 24)), 2)
+    for connectivity in (1, 2, 3):
+        found = evaluate(f"input im: image; watershed(im, line=true, connectivity={connectivity})", im=im)
+        assert found.max() == evaluate(f"input im: image; watershed(im, connectivity={connectivity})", im=im).max()
+        joined = scipy.ndimage.generate_binary_structure(3, connectivity)
+        for number in range(1, found.max() + 1):
+            around = scipy.ndimage.binary_dilation(found == number, joined)
+            assert set(np.unique(found[around])) <= {0, number}
+
+
 # --- split -----------------------------------------------------------------------------------------------------------
 
 
@@ -344,6 +442,6 @@ def test_whole_numbers_are_markers_as_labels_are(ankle):
 
 def test_markers_beyond_labels_are_refused_in_the_run():
     im = np.array([[1, 2, 3]])
-    for text in ("watershed(im, im - 2)", "watershed(im, im * 2**31)"):
-        with pytest.raises(RunError, match="markers are numbers from 0"):
+    for text in ("watershed(im, im - 2**32)", "watershed(im, im * 2**31)"):
+        with pytest.raises(RunError, match="markers are numbers from -2147483647"):
             evaluate(text, im=im)

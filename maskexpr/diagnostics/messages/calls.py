@@ -172,14 +172,9 @@ METHOD_OF_PLANES = Mistake(
     'go slice by slice: axes="yx", or give method="{other}"',
 )
 MARKERS_FLOATING = Mistake("kind", "markers are whole numbers, not {dtype} values", "number regions: label(im > t)")
-MARKERS_NEGATIVE = Mistake(
-    "markers",
-    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
-    "write maximum(markers, 0), say",
-)
 MARKERS_LARGE = Mistake(
     "markers",
-    "markers are numbers from 0 to 2147483647, these go from {low} to {high}",
+    "markers are numbers from -2147483647 to 2147483647, these go from {low} to {high}",
     "number the regions anew: label(markers != 0), say",
 )
 CONNECTIVITY_UNKNOWN = Mistake(
@@ -256,6 +251,10 @@ WHERE_MIXED = Mistake(
 
 RECONSTRUCT_MIXED = Mistake(
     "kind", "reconstruct cannot grow {seed:a} within {within:a}", "make both masks, or both images"
+)
+AGREEMENT_MIXED = Mistake("kind", "{a:a} cannot be compared with {b:a}", "make a mask of the labels: {text} > 0")
+LABEL_FLOATING = Mistake(
+    "kind", "label joins pixels of one whole number, not {dtype} values", "make a mask with a comparison: {text} > 0"
 )
 GROWTH_LENGTH = Mistake(
     "spacing", "growth goes pixel by pixel, and pixels are {spacing} mm long", "give n as a number of pixels"

@@ -4,13 +4,14 @@ Where a function takes labels too, the regions are the pixels that bear one numb
 """
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import COUNT, LABELS, MASK, SAME_REGIONS, Gives, Kinds
+from maskexpr.functions.gives import COUNT, LABELS, SAME_REGIONS, Gives, Kinds
 from maskexpr.functions.parameters import (
     Array,
     Axes,
@@ -18,23 +19,27 @@ from maskexpr.functions.parameters import (
     Count,
     Counted,
     Mask,
+    MaskLabelsOrImage,
     MaskOrLabels,
+    MaskOrNone,
     Masks,
     PlaceX,
     PlaceY,
     PlaceZOrNone,
+    Reach,
     SizeLimit,
     SizeLimitOrNone,
 )
 from maskexpr.functions.record import WHOLE, Settings, function
-from maskexpr.functions.settling import exact
-from maskexpr.kernels.blocks import BLOCK, parts, together
+from maskexpr.functions.settling import Distance, exact
+from maskexpr.kernels.flat_zones import flat_zones
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
+from maskexpr.library.numbering import looked_up, numbered, slices
 from maskexpr.library.operators import PLANNED, compare
-from maskexpr.library.shapes import missed
+from maskexpr.library.shapes.places import missed
 
 OUTSIDE_EMPTY = "outside the image the mask is empty"
 
@@ -49,7 +54,7 @@ def components(m: Array, connectivity: int, axes: tuple[int, ...] | None = None)
     not worked on join nothing: each slice has regions of its own, and those of labels go slice by slice.
     """
     if m.dtype != bool:
-        return _numbered(m, axes)
+        return numbered(m, axes)
     labels, number = scipy.ndimage.label(m, neighbours(connectivity, axes, m.ndim), output=np.int32)
     return labels, number
 
@@ -63,45 +68,6 @@ def neighbours(connectivity: int, axes: tuple[int, ...] | None, ndim: int) -> Ma
     return joined
 
 
-def _numbered(labels: Array, axes: tuple[int, ...] | None) -> tuple[Array, int]:
-    """Labels renumbered from 1 without gaps; with axes the same number in another slice is another region."""
-    if len(elements.worked_axes(axes, labels.ndim)) < labels.ndim:
-        labels = np.where(labels > 0, slices(labels.shape, axes) * (int(labels.max()) + 1) + labels, 0)
-    if labels.max() > labels.size:  # a table of all numbers would be large
-        values, places = np.unique(labels, return_inverse=True)
-        labels = places.reshape(labels.shape) + int(values[0] != 0)
-    occurs = np.zeros(labels.max() + 1, bool)
-    for (block,) in together(labels):
-        occurs[block] = True
-    occurs[0] = False
-    numbers = np.cumsum(occurs, dtype=np.int32)
-    return looked_up(numbers, labels), int(numbers[-1])
-
-
-def looked_up(table: Array, labels: Array) -> Array:
-    """What a table has for each pixel's number; by blocks, as NumPy widens all of the numbers that it is indexed
-    with."""
-    result = np.empty(labels.shape, table.dtype)
-    for part in parts(labels.shape, 1, BLOCK):
-        result[part] = table.take(labels[part])
-    return result
-
-
-def own_numbers(m: Array, labels: Array, count: int) -> Array:
-    """The numbers that the regions 1 to `count`, which `components` found in labels, have in these."""
-    numbers = np.zeros(count + 1, np.int64)
-    for own, found in together(m, labels):
-        numbers[found] = own
-    return numbers[1:]
-
-
-def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Array:
-    """The number of the slice that each pixel lies in, from 0, spread over the worked axes."""
-    worked = elements.worked_axes(axes, len(shape))
-    rest = tuple(1 if axis in worked else size for axis, size in enumerate(shape))
-    return np.broadcast_to(np.arange(math.prod(rest)).reshape(rest), shape)
-
-
 def kept(m: Array, labels: Array, chosen: Array) -> Array:
     """The chosen regions of a mask, or of labels with their numbers; `chosen` has a flag for each number from 0."""
     inside: Masks = looked_up(chosen, labels)
@@ -113,9 +79,20 @@ def sizes(labels: Array, number: int) -> Array:
     return np.bincount(labels.ravel(), minlength=number + 1)
 
 
-@function(gives=LABELS, halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY, total=True)
-def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+def _label_kind(kinds: Kinds) -> Kind:
+    m = kinds["m"]
+    if m.name == "image" and m.range is None:
+        raise Refused(messages.LABEL_FLOATING, "m", dtype=m.dtype)
+    return LABELS.rule(kinds)
+
+
+@function(gives=Gives(LABELS.names, _label_kind), halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY, total=True,
+         without_data="zones")  # fmt: skip
+def label(m: MaskLabelsOrImage, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Number the connected regions of a mask: 1, 2, 3... in scan order of their first pixels, 0 where the mask is off.
+
+    Of labels, or of an image of whole numbers, pixels are connected where they bear the same number; 0 is background.
+    So `label(lab)` gives each connected part of a label a number of its own; `relabel` leaves the parts together.
 
     Pixels are connected by their faces (`connectivity=1`), in 2-D also by corners (2, or 8), in 3-D also by edges (2,
     or 18) and corners (3, or 26). `axes="yx"` works on a stack slice by slice: then nothing is connected from one slice
@@ -123,16 +100,19 @@ def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     of the mask's shape.
 
     Border: outside the image the mask is empty.
-    Errors: a connectivity that the number of axes does not have.
+    Errors: an image of floats, which is to be compared first; a connectivity that the number of axes does not have.
     Source: Rosenfeld & Pfaltz, Sequential operations in digital picture processing, 1966 (doi:10.1145/321356.321357);
-    equals scipy.ndimage.label. skimage.measure.label joins by corners unless told otherwise: its default is
-    `connectivity=2` in a plane, 3 in a volume.
+    equals scipy.ndimage.label, and of numbers skimage.measure.label, which joins by corners unless told otherwise: its
+    default is `connectivity=2` in a plane, 3 in a volume.
 
     >>> evaluate("label(im > 0)", im=[[1, 0, 1], [1, 0, 0], [0, 1, 1]])
     array([[1, 0, 2],
            [1, 0, 0],
            [0, 3, 3]], dtype=int32)
     """
+    if m.dtype != bool:
+        offsets = [offset for offset in elements.offsets(neighbours(connectivity, axes, m.ndim)) if any(offset)]
+        return flat_zones(m, m != 0, offsets)[0]
     return components(m, connectivity, axes)[0]
 
 
@@ -237,26 +217,42 @@ def _kept_by_size(m: Array, symbol: str, size: Any, connectivity: int, axes: tup
 # --- choice by place, and holes --------------------------------------------------------------------------------------
 
 
-def _inner(labels: Array, number: int, axes: tuple[int, ...] | None) -> Masks:
-    """Which regions do not touch the border, at either end of the worked axes; the background does not count."""
+def _inner(labels: Array, number: int, axes: tuple[int, ...] | None, margin: Any = 0) -> Masks:
+    """Which regions do not touch the border, nor a margin of it, at either end of the worked axes; the background does
+    not count."""
     inner = np.arange(number + 1) > 0
-    for axis in elements.worked_axes(axes, labels.ndim):
-        inner[labels.take([0, -1], axis)] = False
+    for axis, reach in margins(margin, axes, labels.shape).items():
+        ends = np.arange(reach + 1)
+        inner[labels.take(np.concatenate([ends, -1 - ends]), axis)] = False
     return inner
+
+
+def margins(margin: Any, axes: tuple[int, ...] | None, shape: tuple[int, ...]) -> dict[int, int]:
+    """How many pixels beside those at the border are looked at along the worked axes: not more than there are."""
+    margin = margin if isinstance(margin, Distance) else Distance(Fraction(margin))  # other bodies write a number
+    return {axis: min(margin.reach(axis), shape[axis] - 1) for axis in elements.worked_axes(axes, len(shape))}
 
 
 @function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed",
          total=True, transposes=True, keeps_empty=True, without_data="border")  # fmt: skip
-def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
-    """Remove the connected regions that touch the image's border.
+def clear_border(
+    m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None, margin: Reach = 0, within: MaskOrNone = None
+) -> Array:
+    """Remove the connected regions that touch the image's border, or reach out of a mask.
 
-    The border is at both ends of each axis. Takes a mask, or labels, which keep their numbers. `axes="yx"` works on a
-    stack slice by slice: there a region of the first or the last slice touches nothing by lying in it. In an image that
-    is one pixel wide along an axis every region touches the border. `connectivity` as for `label`; on labels it has no
-    effect.
+    The border is at both ends of each axis; with a `margin` a region also goes that comes so near to it: in an image
+    of n columns one with a pixel in the columns 0 to margin, or n - 1 - margin to n - 1. It is a number of pixels or a
+    length. `within` takes the place of the image: a region goes if one of its pixels is off in that mask, or with a
+    margin lies beside such a pixel, within a square of that reach; the image's border does not count then.
 
-    Errors: a connectivity that the number of axes does not have.
+    Takes a mask, or labels, which keep their numbers. `axes="yx"` works on a stack slice by slice: there a region of
+    the first or the last slice touches nothing by lying in it. In an image that is one pixel wide along an axis every
+    region touches the border. `connectivity` as for `label`; on labels it has no effect.
+
+    Errors: a negative margin; a length without spacing; a mask of another shape; a connectivity that the number of
+    axes does not have.
     Source: as skimage.segmentation.clear_border, which joins pixels by their corners too: connectivity=2 in a plane.
+    `margin` is its buffer_size, `within` its mask, with which it leaves out the buffer.
 
     >>> evaluate("clear_border(im > 0)", im=[[1, 0, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]).astype(int)
     array([[0, 0, 0, 0],
@@ -264,23 +260,46 @@ def clear_border(m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = N
            [0, 0, 0, 0]])
     """
     labels, number = components(m, connectivity, axes)
-    return kept(m, labels, _inner(labels, number, axes))
+    if within is None:
+        return kept(m, labels, _inner(labels, number, axes, margin))
+    inner = np.arange(number + 1) > 0
+    inner[labels[_near_outside(within, axes, margin)]] = False
+    return kept(m, labels, inner)
+
+
+def _near_outside(within: Masks, axes: tuple[int, ...] | None, margin: Any) -> Masks:
+    """What is off in a mask, and within a square around that."""
+    reaches = margins(margin, axes, within.shape)
+    sizes = [2 * reaches.get(axis, 0) + 1 for axis in range(within.ndim)]
+    return np.asarray(scipy.ndimage.maximum_filter(~within, sizes, mode="constant"))
 
 
 @function(name="clear_border and mask", gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, catalogue=PLANNED,
           total=True, keeps_empty=True)  # fmt: skip
-def clear_border_and_mask(m: MaskOrLabels, touching: Mask, connectivity: Connectivity, axes: Axes) -> Array:
+def clear_border_and_mask(
+    m: MaskOrLabels,
+    touching: Mask,
+    connectivity: Connectivity,
+    axes: Axes,
+    margin: Reach = 0,
+    within: MaskOrNone = None,  # never given
+) -> Array:
     """The same, and without the regions that a mask meets."""
     labels, number = components(m, connectivity, axes)
-    inner = _inner(labels, number, axes)
+    inner = _inner(labels, number, axes, margin)
     inner[labels[touching]] = False
     return kept(m, labels, inner)
 
 
-@function(gives=MASK, halo=WHOLE, cost=20, memory=13, border="the outside of the image is background", total=True,
-         transposes=True, keeps_empty=True, extensive=True, without_data="holes")  # fmt: skip
-def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=13, border="the outside of the image is background",
+         total=True, transposes=True, keeps_empty=True, extensive=True, without_data="holes")  # fmt: skip
+def fill_holes(
+    m: MaskOrLabels, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None
+) -> Array:
     """Fill the holes of a mask; a hole is background that is not connected to the outside of the image.
+
+    Of labels a hole is filled where one label alone surrounds it: where all that the background there is connected to
+    bears one number. What lies between several labels stays background.
 
     `max_size` leaves holes of more pixels open, one of exactly that size is filled; it is a number of pixels or a size
     as for `remove_small`. `connectivity` is that of the background: with 1 a diagonal gap in an outline does not let
@@ -299,11 +318,27 @@ def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connecti
            [1, 1, 1],
            [0, 1, 0]])
     """
-    labels, number = components(~m, connectivity, axes)
+    labels, number = components(m == 0, connectivity, axes)
     holes = _inner(labels, number, axes)
     if max_size is not None:
         holes &= compare("<=", sizes(labels, number), max_size)
-    return np.asarray(m | holes[labels])
+    if m.dtype == bool:
+        return np.asarray(m | holes[labels])
+    lowest, highest = _numbers_beside(labels, number, m, neighbours(connectivity, axes, m.ndim))
+    return np.where(holes & (lowest == highest), lowest, m.dtype.type(0))[labels] + m
+
+
+def _numbers_beside(background: Array, number: int, labels: Array, joined: Masks) -> tuple[Array, Array]:
+    """The lowest and the highest number of the labels beside each region of the background."""
+    lowest, highest = np.full(number + 1, np.iinfo(labels.dtype).max, labels.dtype), np.zeros(number + 1, labels.dtype)
+    for offset in elements.offsets(joined):
+        if elements.overlaps(labels.shape, offset):
+            here, there = elements.shifted(labels.shape, offset)
+            beside = (background[here] > 0) & (labels[there] > 0)
+            regions, numbers = background[here][beside], labels[there][beside]
+            np.minimum.at(lowest, regions, numbers)
+            np.maximum.at(highest, regions, numbers)
+    return lowest, highest
 
 
 def _at_kind(kinds: Kinds) -> Kind:

@@ -25,8 +25,9 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels.spans import Numbered
+from maskexpr.library.numbering import own_numbers
 from maskexpr.library.operators import PLANNED
-from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept, own_numbers
+from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
 from maskexpr.program.identity import Composed

@@ -31,8 +31,9 @@ from maskexpr.kinds.kind import Column, Kind
 from maskexpr.kinds.ranges import Range, union
 from maskexpr.kinds.table import LABEL, Table
 from maskexpr.library.measures.masks import LengthUnit
+from maskexpr.library.numbering import own_numbers, slices
 from maskexpr.library.operators import PLANNED
-from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, own_numbers, slices
+from maskexpr.library.regions.components import OUTSIDE_EMPTY, components
 from maskexpr.library.regions.keeping import Beside, memory_of, regions_of
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of

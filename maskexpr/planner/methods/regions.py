@@ -1,5 +1,6 @@
 """Connected regions of whole masks, by way of their runs."""
 
+import functools
 import math
 from dataclasses import replace
 from typing import Any
@@ -27,7 +28,6 @@ _WORD = "by runs of pixels"
 _OF_ONE_MASK: dict[Any, Any] = {
     meaning.label.record: kernel.label,  # type: ignore[attr-defined]
     meaning.count.record: kernel.count,  # type: ignore[attr-defined]
-    meaning.clear_border.record: kernel.clear_border,  # type: ignore[attr-defined]
 }
 
 
@@ -35,6 +35,23 @@ _OF_ONE_MASK: dict[Any, Any] = {
 def of_one_mask(step: Step) -> Method | None:
     operation = _OF_ONE_MASK[step.function]
     return _by_runs(step, lambda words, shape, connectivity, axes: operation(words, shape, connectivity, axes))
+
+
+@runs(meaning.clear_border)
+def clear_border(step: Step) -> Method | None:
+    shape, axes = step.kind.shape or (), step.settings["axes"]
+    reaches = meaning.margins(step.settings["margin"], axes, shape)
+    if "within" not in step.operands:
+        return _by_runs(
+            step, functools.partial(kernel.clear_border, reaches=reaches if any(reaches.values()) else None)
+        )
+    if any(reaches.values()):
+        return None
+
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, within: Any) -> Any:
+        return kernel.keep_unhit(words, packed.complement(within, shape[-1]), shape, connectivity, axes)
+
+    return _by_runs(step, run)
 
 
 @runs(meaning.keep_largest)

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.library import shapes as meaning
+from maskexpr.library.shapes import coordinates, drawn
 from maskexpr.planner.methods.method import Method, Place, runs
 from maskexpr.program.steps import Step
 
 
-@runs(meaning.x, meaning.y, meaning.z)
+@runs(coordinates.x, coordinates.y, coordinates.z)
 def coordinate(step: Step) -> Method:
     assert step.function is not None
     shape, dtype = step.settings["grid"], step.kind.dtype
@@ -24,9 +24,9 @@ def coordinate(step: Step) -> Method:
     return Method(run, quiet=True)
 
 
-@runs(meaning.empty, meaning.full)
+@runs(drawn.empty, drawn.full)
 def everywhere(step: Step) -> Method:
-    value = step.function is meaning.full.record  # type: ignore[attr-defined]
+    value = step.function is drawn.full.record  # type: ignore[attr-defined]
 
     def run(given: Any, out: Any, place: Place) -> Any:
         out[...] = value
