@@ -135,7 +135,7 @@ INSIDE = {
         *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
         *("blocks", "eigenvalues", "distances"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
-        *("scratch", "opencv", "weights", "elementary", "resampling"),
+        *("scratch", "opencv", "borders", "weights", "elementary", "resampling"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -164,7 +164,9 @@ INSIDE = {
     ),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
     "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
-    "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
+    "library.filters": (
+        *("__init__", "lines", "derivatives", "kernels", "resampling", "contrast", "edges", "smoothing"),
+    ),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.

@@ -113,7 +113,7 @@ def call_text(step: Step) -> str:
     if function is None or not function.name.isidentifier() or function.group == "operators":
         return ""
     given = ", ".join(f"{p.name}={_setting(step, p.name)}" for p in function.parameters if _is_option(step, p))
-    border = function.border_for(step.kind)
+    border = function.border_for(step.kind, step.settings)
     if not given and not border:
         return ""
     return f"{function.name}: {given}" + ("; " if given and border else "") + border

@@ -22,6 +22,7 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 
 WHOLE: Literal["whole"] = "whole"  # a halo: the result at one pixel may depend on any other
 Halo = int | Literal["whole"] | Callable[[Settings, int], tuple[int, ...]]
+Border = str | Mapping[str, str] | Callable[[Settings], str]
 Estimate = float | Callable[[Settings, int], float]
 Derived = str | Callable[[Kind, Settings], str]
 Parts = Literal["pixelwise", "window", "whole"]
@@ -71,7 +72,8 @@ class Function:
     cost, memory
         Estimated elementary operations per pixel, and bytes of scratch per pixel beside the result.
     border
-        The rule in force outside the image, in words, or such words by the kind of the result; "" where none applies.
+        The rule in force outside the image, in words, or such words by the kind of the result, or from the settings; ""
+        where none applies.
     bare
         Written without brackets, as a name.
     total
@@ -121,7 +123,7 @@ class Function:
     halo: Halo
     cost: Estimate
     memory: Estimate
-    border: str | Mapping[str, str]
+    border: Border
     aliases: Mapping[str, str]
     check: Callable[[Settings, Surroundings], None] | None
     filled_in: frozenset[str]
@@ -161,8 +163,10 @@ class Function:
             return [first, *self.places, *(name for name in others if name not in self.places)]
         return [first, *others]
 
-    def border_for(self, kind: Kind) -> str:
+    def border_for(self, kind: Kind, settings: Settings) -> str:
         """The border rule in force for a result of this kind."""
+        if callable(self.border):
+            return self.border(settings)
         return self.border if isinstance(self.border, str) else self.border.get(kind.name, "")
 
     @property
@@ -177,6 +181,13 @@ class Function:
         if self.halo == WHOLE or "grid" in self.filled_in:
             return "whole"
         return "pixelwise" if self.halo == 0 else "window"
+
+    def looks(self, settings: Settings, ndim: int) -> tuple[int, ...] | Literal["whole"]:
+        """How far it looks around a pixel along each axis; what goes on with the other side of the image looks at all
+        of it."""
+        if self.halo == WHOLE or settings.get("border") == "wrap":
+            return WHOLE
+        return self.halo(settings, ndim) if callable(self.halo) else (int(self.halo),) * ndim
 
     def accepts(self, parameter: Parameter) -> frozenset[str]:
         """The kinds that an argument may have: what works on each pixel by itself takes samples too."""
@@ -235,7 +246,7 @@ def function(
     halo: Halo,
     cost: Estimate,
     memory: Estimate,
-    border: str | Mapping[str, str] = "",
+    border: Border = "",
     name: str = "",
     aliases: Mapping[str, str] | None = None,
     check: Callable[[Settings, Surroundings], None] | None = None,
@@ -317,7 +328,7 @@ def _refuse_nonsense(record: Function) -> None:
         "halo": (record.halo, record.halo == WHOLE or callable(record.halo) or _is_size(record.halo)),
         "cost": (record.cost, callable(record.cost) or _is_size(record.cost)),
         "memory": (record.memory, callable(record.memory) or _is_size(record.memory)),
-        "border": (record.border, isinstance(record.border, str | Mapping)),
+        "border": (record.border, isinstance(record.border, str | Mapping) or callable(record.border)),
         "aliases": (record.aliases, names.issuperset(record.aliases.values())),
         "bare": (record.bare, isinstance(record.bare, bool)),
         "total": (record.total, callable(record.total) or isinstance(record.total, bool)),
