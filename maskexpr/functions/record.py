@@ -111,6 +111,8 @@ class Function:
     spoilt_by
         "nan" where a nan among the values of the first operand makes the number it gives nan; "inf" where an infinity
         makes it nan or infinite, too.
+    by_channel
+        Of a colour image as `im`, each channel is taken by itself, and the results are such an image again.
     remark
         What is suspicious, if anything is, in numbers and settings by parameter, beside images of that shape.
     """
@@ -138,6 +140,7 @@ class Function:
     compares: Mapping[str, str]
     spoilt_by: SpoiltBy
     remark: Remark | None
+    by_channel: bool = False
 
     @property
     def doc(self) -> str:
@@ -261,6 +264,7 @@ def function(
     compares: Mapping[str, str] | None = None,
     spoilt_by: SpoiltBy = "",
     remark: Remark | None = None,
+    by_channel: bool = False,
     catalogue: dict[str, Function] | None = None,
 ) -> Callable[[Body], Body]:
     """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
@@ -302,6 +306,7 @@ def function(
             compares=compares or {},
             spoilt_by=spoilt_by,
             remark=remark,
+            by_channel=by_channel,
         )
         if record.is_of_host:
             _refuse_nonsense(record)
@@ -339,6 +344,7 @@ def _refuse_nonsense(record: Function) -> None:
         "places": (record.places, names.issuperset(record.places)),
         "compares": (record.compares, names.issuperset(record.compares)),
         "spoilt_by": (record.spoilt_by, record.spoilt_by in ("", "nan", "inf")),
+        "by_channel": (record.by_channel, isinstance(record.by_channel, bool)),
         "remark": (record.remark, record.remark is None or callable(record.remark)),
     }
     for what, (value, fits) in wanted.items():

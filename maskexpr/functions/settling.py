@@ -117,7 +117,7 @@ def settle_orders(kind: Kind, around: Surroundings) -> int | tuple[int, ...]:
     return tuple(int(value) for value in values)
 
 
-MOST_OF_KERNEL = 2**16
+MOST_OF_KERNEL = 2**12
 """Numbers: so many operations are done at each pixel."""
 
 

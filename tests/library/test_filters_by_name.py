@@ -153,3 +153,40 @@ def test_no_data_spreads_as_far_as_a_border_takes_it(call, border):
     np.testing.assert_array_equal(results[0][0], results[1][0])
     np.testing.assert_array_equal(results[0][1], results[1][1])
     assert 0 < results[0][0].sum() < valid.sum()
+
+
+# --- colour ----------------------------------------------------------------------------------------------------------
+
+
+OF_CHANNELS = [
+    "gaussian(im, 2)", 'gaussian(im, [1, 3], border="wrap")', "mean_filter(im)", 'median_filter(im, 1, "disk")',
+    "rank_filter(im, 1)", "unsharp(im, 1)", "laplace(im)", "correlate(im, [[1, -2]])", "difference_of_gaussians(im, 1)",
+]  # fmt: skip
+
+
+@each("call", OF_CHANNELS)
+def test_channels_are_filtered_one_by_one(call):
+    for channels in (3, 4):
+        im = RNG.integers(0, 256, (13, 11, channels)).astype(np.uint8)
+        result = evaluate(call, im=im)
+        expected = np.stack([evaluate(call, im=im[..., i]) for i in range(channels)], axis=-1)
+        assert result.dtype == expected.dtype
+        np.testing.assert_array_equal(result, expected)
+        expect_same(call, {"im": im}, 5, None)
+
+
+def test_filtered_channels_keep_their_names():
+    im = Image(RNG.random((9, 8, 2)), axes="yxc", channels=["DAPI", "GFP"])
+    near(evaluate('channel(gaussian(im, 2), "GFP")', im=im), ndi.gaussian_filter(np.asarray(im.array)[..., 1], 2))
+    picture = RNG.integers(0, 256, (13, 11, 3)).astype(np.uint8)
+    near(evaluate("red(median_filter(im))", im=picture), ndi.median_filter(picture[..., 0], 3))
+    assert compile("input im: colour; blue(gaussian(im, 1))")(im=picture).shape == (13, 11)
+
+
+def test_no_data_of_colours_spreads_in_all_channels():
+    valid = np.ones((9, 8), bool)
+    valid[4, 4] = False
+    im = Image(RNG.random((9, 8, 3)), valid=valid, kind="colour")
+    np.testing.assert_array_equal(
+        evaluate("valid(median_filter(im))", im=im), ~ndi.binary_dilation(~valid, np.ones((3, 3)))
+    )

@@ -39,7 +39,7 @@ _BINS = 256
 
 
 @function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=beyond,
-         check=check_sigma, total=True,
+         check=check_sigma, total=True, by_channel=True,
          derived="im + amount * (im - gaussian(im, sigma, axes, border=border))")  # fmt: skip
 def unsharp(
     im: Image, sigma: Sigma, amount: Number = 1, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind
@@ -49,7 +49,7 @@ def unsharp(
     What a Gaussian takes away is added `amount` times: 0 changes nothing, a negative number smooths. `sigma` and `axes`
     as for `gaussian`. Values stay on the image's own scale and are not clipped: beside edges they may leave its range.
     Integers give float64, floating images keep their type, with float16 computed in float32; nan and inf spread over
-    the kernel.
+    the kernel. Of a colour image each channel is sharpened by itself.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: a negative or infinite sigma, or a list of another length than the axes; a kernel that is too large; a

@@ -146,13 +146,13 @@ def prewitt(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "r
 
 
 @function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=32,
-         border=beyond, total=True, without_data="cross")  # fmt: skip
+         border=beyond, total=True, without_data="cross", by_channel=True)  # fmt: skip
 def laplace(im: Image, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.
 
     Along each axis it is f(x-1) - 2 f(x) + f(x+1), in units of pixels whatever the spacing. `axes` limits the work to
     some axes (`axes="yx"` for slice by slice). Integers give float64, floating images keep their type and are computed
-    in float64; nan and inf spread by one pixel.
+    in float64; nan and inf spread by one pixel. Of a colour image each channel is taken by itself.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: axes the image does not have.
@@ -206,7 +206,7 @@ def _check_difference(settings: Settings, around: Surroundings) -> None:
 
 
 @function(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=beyond,
-         check=_check_difference, total=True, derived=_gaussians)  # fmt: skip
+         check=_check_difference, total=True, derived=_gaussians, by_channel=True)  # fmt: skip
 def difference_of_gaussians(
     im: Image,
     low: Sigma,

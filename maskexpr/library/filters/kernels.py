@@ -61,7 +61,15 @@ def _cost(settings: Settings, ndim: int) -> float:
     return 2.0 * math.prod(_sizes(settings, ndim))
 
 
-@function(gives=Gives(frozenset({"image"}), _sums), halo=_halo, cost=_cost, memory=56, border=beyond, total=True)
+@function(
+    gives=Gives(frozenset({"image"}), _sums),
+    halo=_halo,
+    cost=_cost,
+    memory=56,
+    border=beyond,
+    total=True,
+    by_channel=True,
+)
 def correlate(im: Image, kernel: Kernel, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """The sum of the pixels around each pixel, each times the number of a kernel that lies over it.
 
@@ -72,10 +80,11 @@ def correlate(im: Image, kernel: Kernel, axes: Axes = None, border: Border = "re
 
     Of an image of integers and a kernel of whole numbers the sums are exact, in the smallest type of integers that
     holds all that can come out. Else they are computed in float64, in scan order of the kernel, and floating images
-    keep their type. What is times 0 is left out, so nan and inf spread over the kernel where it is not 0.
+    keep their type. What is times 0 is left out, so nan and inf spread over the kernel where it is not 0. Of a
+    colour image each channel is taken by itself.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
-    Errors: rows of different lengths; a kernel of another number of axes than are worked on, or of more than 65,536
+    Errors: rows of different lengths; a kernel of another number of axes than are worked on, or of more than 4,096
     numbers; integers that no type can hold.
     Source: as scipy.ndimage.correlate, which leaves out numbers below 2.2e-16 in size too, and gives integers in the
     image's own type, where they wrap; scipy.ndimage.convolve turns the kernel, cv2.filter2D does not.

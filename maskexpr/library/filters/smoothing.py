@@ -136,7 +136,7 @@ def _smoothed_kind(kinds: Kinds) -> Kind:
 
 
 @function(gives=Gives(frozenset({"image"}), _smoothed_kind), halo=gaussian_halo, cost=gaussian_cost, memory=8,
-         border=beyond, check=check_sigma, total=True)  # fmt: skip
+         border=beyond, check=check_sigma, total=True, by_channel=True)  # fmt: skip
 def gaussian(
     im: Image, sigma: Sigma, axes: Axes = None, order: Orders = 0, border: Border = "reflect", *, kind: ResultKind
 ) -> Array:
@@ -145,7 +145,8 @@ def gaussian(
     `sigma` is a number of pixels, a length, which is divided by the spacing of each axis, or a list of one of these per
     image axis; 0 changes nothing. `axes` limits the work to some axes (`axes="yx"` smooths slice by slice; of a list
     the numbers of the other axes are not used). The kernel ends at 4 sigma. Integers give float64, floating images
-    keep their type, with float16 computed in float32. nan and inf spread over the kernel.
+    keep their type, with float16 computed in float32. nan and inf spread over the kernel. Of a colour image each
+    channel is smoothed by itself, alpha like the others.
 
     With `order` above 0 the image's derivative of that order at this scale, in units of pixels: 1 is the slope, 2 the
     curvature, along all axes or, as a list, of one order per image axis: `gaussian(im, 2, order=[0, 1])` is the slope
@@ -235,7 +236,7 @@ def _window_means(im: Array, window: Masks, border: str) -> Array:
 
 
 @function(gives=FLOAT_IMAGE.bounded(means_of), halo=elements.halo, cost=mean_cost, memory=24, border=beyond,
-         check=check_windows, total=True)  # fmt: skip
+         check=check_windows, total=True, by_channel=True)  # fmt: skip
 def mean_filter(
     im: Image,
     n: Window = 1,
@@ -251,8 +252,9 @@ def mean_filter(
     and `axes` as for `dilate`. A list is a reach of its own for each image axis: n=[3, 5] is 7x11 pixels, by a disk an
     ellipse. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
     Integers give float64, the exact mean rounded once; floating images keep their type and are computed in float64.
-    nan and inf spread over the window. The mean of equal floating values may differ from them by a last bit: compare an
-    image with its mean by a margin, `im - mean_filter(im) > 0.01`.
+    nan and inf spread over the window. Of a colour image each channel is taken by itself. The mean of equal floating
+    values may differ from them by a last bit: compare an image with its mean by a margin,
+    `im - mean_filter(im) > 0.01`.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: as for `dilate`; a window of more than 2^20 pixels.
@@ -275,7 +277,7 @@ def _ranks_cost(settings: Settings, ndim: int) -> float:
 
 
 @function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=beyond,
-         check=check_windows, total=True, transposes=True)  # fmt: skip
+         check=check_windows, total=True, transposes=True, by_channel=True)  # fmt: skip
 def median_filter(
     im: Image, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
 ) -> Array:
@@ -285,7 +287,7 @@ def median_filter(
     and `axes` as for `dilate`. A list is a reach of its own for each image axis: n=[3, 5] is 7x11 pixels, by a disk an
     ellipse. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
     A window of an even number of pixels gives the upper of its two middle values. Keeps the image's type and is exact;
-    nan counts as larger than all numbers.
+    nan counts as larger than all numbers. Of a colour image each channel is taken by itself.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: as for `dilate`; a window of more than 2^20 pixels.
@@ -312,7 +314,7 @@ def _check_rank(settings: Settings, around: Surroundings) -> None:
 
 
 @function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=beyond,
-         check=_check_rank, total=True, transposes=True)  # fmt: skip
+         check=_check_rank, total=True, transposes=True, by_channel=True)  # fmt: skip
 def rank_filter(
     im: Image, rank: Whole, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
 ) -> Array:
@@ -321,7 +323,7 @@ def rank_filter(
     `rank` is a whole number: where the pixels of the window stand in order, from 0 for the smallest on, or from -1 for
     the largest down. `rank_filter(im, 1)` is the second smallest of 3x3 pixels, which one dark speck does not move.
     `n`, `shape` and `axes`, and how windows are meant, as for `median_filter`. Keeps the image's type and is exact; nan
-    counts as larger than all numbers.
+    counts as larger than all numbers. Of a colour image each channel is taken by itself.
 
     Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: a rank that the window does not have; as for `dilate`; a window of more than 2^20 pixels.
