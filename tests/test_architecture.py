@@ -146,7 +146,7 @@ INSIDE = {
         *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "expansion", "distances"),
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
-        *("scratch", "opencv", "weights", "elementary", "resampling", "balls"),
+        *("scratch", "opencv", "borders", "weights", "elementary", "resampling", "balls"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -179,7 +179,10 @@ INSIDE = {
     "library.morphology": (
         *("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary", "labelled"),
     ),
-    "library.filters": ("__init__", "background", "resampling", "local_contrast", "contrast", "edges", "smoothing"),
+    "library.filters": (
+        *("__init__", "background", "lines", "derivatives", "kernels", "resampling", "local_contrast", "contrast"),
+        *("edges", "smoothing"),
+    ),
     "library.colour": ("__init__", "spaces", "stains", "shares", "channels"),
     "library.shapes": ("__init__", "lines", "polygons", "drawn", "turned", "coordinates", "places"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),

@@ -711,6 +711,7 @@ def test_every_wording_is_reached(monkeypatch):
     for value, _ in ODD_INPUTS.values():
         error_of("im > 3", im=value)
     error_of(DEEP["signs"][0])
+    error_of(f"correlate(im, {[[0] * 65] * 65})", im=np.zeros((2, 2)))
     for test in (
         test_a_file_that_cannot_be_used,
         test_a_function_that_does_not_say_what_it_makes_of_no_data,

@@ -30,6 +30,7 @@ from maskexpr.kinds.kind import (
     number,
     shape_text,
 )
+from maskexpr.library import CATALOGUE, PLANNED
 
 Given = Mapping[str, Value]
 _LISTS = {"masks", "images"}
@@ -45,7 +46,30 @@ _OPEN = _Open()
 
 def apply(here: Place, function: Function, given: Given) -> Value:
     """The value of a call whose arguments were bound to the function's parameters."""
-    return _Application(here, function, given).value()
+    coloured = given.get("im") if function.by_channel else None
+    if coloured is not None and coloured.kind.name == "colour":
+        return _by_channel(here, function, given, coloured)
+    value = _Application(here, function, given).value()
+    if coloured is not None and coloured.kind.may_be({"colour"}) and value.kind.may_be({"image"}):
+        return here.unknown(function.gives.names | {"colour"})  # as the input is, once it is given
+    return value
+
+
+def _by_channel(here: Place, function: Function, given: Given, coloured: Value) -> Value:
+    """The function of each channel of a colour image, and these together as one again."""
+    kind = coloured.kind
+    if not kind.is_complete:
+        return here.unknown(frozenset({"colour"}))
+    parts = []
+    for i in range(kind.channels):
+        one = apply(here, CATALOGUE["channel"], {"im": coloured, "i": here.constant(number(constant=i))})
+        parts.append(apply(here, function, {**given, "im": one}))
+    if not all(part.kind.is_complete for part in parts):
+        return here.unknown(frozenset({"colour"}))
+    first = parts[0].kind
+    joined = replace(first, name="colour", channels=kind.channels, grid=kind.grid)
+    operands = {part_name("channels", i): part for i, part in enumerate(parts)}
+    return here.apply(PLANNED["channels together"], operands, joined, {})
 
 
 def _spacing_of(kind: Kind) -> Any:

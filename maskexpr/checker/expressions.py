@@ -73,8 +73,10 @@ def _list(here: Place, node: nodes.List) -> Value:
     items = [here.value(item) for item in node.items]
     if any(item.kind.surely({"mask"}) for item in items):
         return _masks(here, items)
+    rows = bool(items) and items[0].kind.surely({"list", "masks"})
+    wanted = frozenset({"list"}) if rows else frozenset({"number", "text", "mask", "length"})
     for item, written in zip(items, node.items, strict=True):
-        if not item.kind.may_be({"number", "text", "mask", "length"}):
+        if not item.kind.may_be(wanted):
             here.at(written).report(messages.LIST_MIXED, kind=item.kind.word)
             return _unknown_list(here)
         if not item.kind.is_constant:

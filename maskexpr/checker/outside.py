@@ -124,13 +124,8 @@ def _window(at: Writing) -> Held:
     value = at.again()
     if valid is None or not value.kind.holds_pixels:
         return Held(value)
-    if settings.get("shape") in NAMED_SHAPES:
-        return at.cut(value, _all_around(at, valid, {name: settings[name] for name in ("n", "shape", "axes")}))
     if "shape" in settings:
-        ones = at.call("where", {"condition": valid, "a": at.constant(1), "b": at.constant(0)})
-        window = {**{name: settings[name] for name in ("n", "shape", "axes")}, "rank": 0}
-        least = at.call("rank_filter", {"im": ones}, window, ones.kind)
-        return at.cut(value, at.call("!=", {"a": least, "b": at.constant(0)}))
+        return at.cut(value, _all_around(at, valid, {name: settings[name] for name in ("n", "shape", "axes")}))
     reaches = _reaches(at.function.halo, settings, len(valid.kind.shape or ()))
     if not any(reaches):
         return at.cut(value, valid)
@@ -156,6 +151,13 @@ def _cross(at: Writing) -> Held:
 
 
 def _all_around(at: Writing, valid: Step, around: Mapping[str, Any]) -> Step:
+    """Where a window holds nothing but data. What is reflected or repeated from the border lies in the window too; what
+    comes from the other side does not."""
+    border = at.setting("border") or "reflect"
+    if border == "wrap" or around["shape"] not in NAMED_SHAPES:
+        holes = at.call("where", {"condition": valid, "a": at.constant(0), "b": at.constant(1)})
+        most = at.call("rank_filter", {"im": holes}, {**around, "rank": -1, "border": border}, holes.kind)
+        return at.call("==", {"a": most, "b": at.constant(0)})
     return at.opposite(at.call("dilate", {"m": at.opposite(valid)}, around))
 
 

@@ -48,7 +48,9 @@ _UNIT = "for values of 0..1"
 _ONES = "for a kernel of 3x3 ones"
 _BALL = "SimpleITK's ball reaches half a pixel further"
 _CUT = "nearest is {}: OpenCV cuts the kernel at ksize and repeats the image's border"
-_CANNY = "nearest is {}: lines within a few pixels of Canny's, which keeps the strongest pixels across an edge"
+_CANNY_8 = "thresholds for 8 bits, of the gradient: 25.5 and 51 are a tenth and a fifth of the range"
+_TURNED = "for a convolution turn the kernel by half a turn, which changes nothing in one that is symmetric"
+_MIRROR = "as OpenCV's border, whose pixels are not repeated"
 
 _LINES = (
     # thresholds
@@ -306,22 +308,31 @@ _LINES = (
     ("percentile_filter", "im", "rank_filter(im, 4)", "the fifth of nine values; a rank is no percentage"),
     ("unsharp_mask", "im, radius=1, amount=1", "unsharp(im, radius, amount)", _SCALE),
     ("sharpen imsharpen", "im", "unsharp(im, 1)"),
-    ("edge edges", "im, method~[Cc]anny:'canny'",
-     "skeleton(hysteresis(5.66 * sobel(gaussian(im, 1.4)), 25.5, 51))", _CANNY),
+    ("edge edges", "im, method~[Cc]anny:'canny'", "canny(im, 1.4, 25.5, 51)", _CANNY_8),
+    ("edge edges", "im, method~[Pp]rewitt:'prewitt'", "prewitt(im) > 20", "the threshold is yours to choose"),
     ("edge edges", "im, method='sobel'", "sobel(im) > 20", "the threshold is yours to choose"),
-    ("Canny", "im, low:100, high:150", "skeleton(hysteresis(5.66 * sobel(im), low, high))", _CANNY),
-    ("canny", "im, sigma=1, low=25.5, high=51",
-     "skeleton(hysteresis(5.66 * sobel(gaussian(im, sigma)), low, high))",
-     _CANNY + "; where values go from 0 to 1, 0.1 and 0.2 are its thresholds"),
-    ("prewitt", "im", "sobel(im)", "nearest is {}: it weighs the middle row twice"),
+    ("Canny", "im, low:100, high:150", "canny(im, 0, low, high)",
+     "as with L2gradient=True; OpenCV's default adds up the sizes along both axes"),
+    ("CannyEdgeDetection", "im, lowerThreshold=5, upperThreshold=15",
+     "canny(im, 1, lowerThreshold, upperThreshold)", "SimpleITK's thresholds are of second derivatives"),
     ("grad gradient gradient_magnitude GradientMagnitude", "im", "sobel(im)"),
+    ("GradientMagnitudeRecursiveGaussian", "im, sigma=1", "gaussian_gradient(im, sigma)"),
+    ("LaplacianRecursiveGaussian", "im, sigma=1", "gaussian_laplace(im, sigma)"),
+    ("log_filter", "im, sigma=1", "gaussian_laplace(im, sigma)"),
     ("Sobel ndi.sobel", "im", "sobel(im)", "nearest is {}: the gradient's size, not its part along one axis"),
-    ("gaussian_gradient_magnitude", "im, sigma=1", "sobel(gaussian(im, sigma))",
-     "nearest is {}: on another scale, from neighbours and not from derived gaussians"),
+    ("Scharr", "im", "scharr(im)", "nearest is {}: the gradient's size, not its part along one axis"),
+    ("generic_gradient_magnitude", "im, derivative:sobel", "sobel(im)"),
+    ("gaussian_gradient_magnitude", "im, sigma=1", "gaussian_gradient(im, sigma)"),
+    ("ndi.correlate1d correlate1d", "im, weights:[1; 2; 1], axis=-1", "correlate(im, weights, axes=axis)"),
+    ("convolve convolve2d conv2 imfilter2 ndi.convolve", "im, weights:[[0; 1; 0]; [1; -4; 1]; [0; 1; 0]]",
+     "correlate(im, weights)", _TURNED),
+    ("convolve1d", "im, weights:[1; 2; 1], axis=-1", "correlate(im, weights, axes=axis)", _TURNED),
+    ("filter2D", "im, ddepth:-1, kernel:[[0; 1; 0]; [1; -4; 1]; [0; 1; 0]]",
+     'correlate(im, kernel, border="mirror")', _MIRROR),
+    ("imfilter correlate2d filter2", "im, weights:[[0; 1; 0]; [1; -4; 1]; [0; 1; 0]]",
+     'correlate(im, weights, border="constant")'),
     ("laplacian Laplacian", "im", "laplace(im)"),
     ("skimage.laplace", "im", "-laplace(im)", "with scikit-image's sign"),
-    ("gaussian_laplace", "im, sigma=1", "laplace(gaussian(im, sigma))",
-     "nearest is {}: second differences of the smoothed image"),
     ("dog", "im, low=1, high=2", "difference_of_gaussians(im, low, high)"),
     ("rescale_intensity", "im", "rescale(im, 0, 255)", "the range of 8 bits; {normalize(im)} gives values of 0..1"),
     ("mat2gray normalise", "im", "normalize(im)"),
@@ -379,6 +390,7 @@ WITHOUT_LIKE = frozenset(
         "tanh",
         "arctanh",
         "sinc",
+        "predict",
         "hsplit",
         "vsplit",
     )

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from maskexpr.functions.arguments import FromChecker, Takes
 from maskexpr.functions.settling import (
+    MOST_ORDER,
     NAMED_SHAPES,
     Along,
     as_constant,
+    one_of,
     settle_axes,
     settle_axis,
     settle_channel,
@@ -18,13 +20,17 @@ from maskexpr.functions.settling import (
     settle_distance,
     settle_distance_or_none,
     settle_hits,
+    settle_kernel,
     settle_numbers,
+    settle_orders,
     settle_shape,
     settle_sigma,
     settle_sigma_or_none,
     settle_size,
     settle_whole,
+    settle_window,
 )
+from maskexpr.kernels.borders import MODES
 from maskexpr.kinds.kind import (
     BINARY_OR_GREY,
     GIVEN,
@@ -115,6 +121,21 @@ Sigma = Annotated[
 SigmaOrNone = Annotated[
     tuple[float, ...] | None,
     Takes(_NUMBER | {"length", "list", "none"}, "a number of pixels, a length, or a list", settle_sigma_or_none),
+]
+Window = Annotated[
+    Any,  # a Distance
+    Takes(
+        _NUMBER | {"length", "list"}, "a number of pixels, a length, or a list of one per axis", settle_window, 0, 2**31
+    ),
+]
+Orders = Annotated[
+    Any,  # a whole number, or a tuple of one per axis
+    Takes(_NUMBER | {"list"}, "a whole number, or a list of one per axis", settle_orders, 0, MOST_ORDER, whole=True),
+]
+Border = Annotated[str, one_of(*MODES)]
+Kernel = Annotated[
+    Any,  # numbers in nested tuples
+    Takes(frozenset({"list"}), "a list of numbers, or of such lists", settle_kernel),
 ]
 Axes = Annotated[
     tuple[int, ...] | None,

@@ -22,6 +22,7 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 
 WHOLE: Literal["whole"] = "whole"  # a halo: the result at one pixel may depend on any other
 Halo = int | Literal["whole"] | Callable[[Settings, int], tuple[int, ...]]
+Border = str | Mapping[str, str] | Callable[[Settings], str]
 Estimate = float | Callable[[Settings, int], float]
 Derived = str | Callable[[Kind, Settings], str]
 Parts = Literal["pixelwise", "window", "whole"]
@@ -75,7 +76,7 @@ class Function:
         Estimated elementary operations per pixel, and bytes of scratch per pixel beside the result.
     border
         The rule in force outside the image, in words, or such words by what is given as `border`, else by the kind of
-        the result; "" where none applies.
+        the result, or from the settings; "" where none applies.
     bare
         Written without brackets, as a name.
     total
@@ -113,6 +114,8 @@ class Function:
     spoilt_by
         "nan" where a nan among the values of the first operand makes the number it gives nan; "inf" where an infinity
         makes it nan or infinite, too.
+    by_channel
+        Of a colour image as `im`, each channel is taken by itself, and the results are such an image again.
     remark
         What is suspicious, if anything is, in numbers and settings by parameter, beside images of that shape.
     """
@@ -125,7 +128,7 @@ class Function:
     halo: Halo
     cost: Estimate
     memory: Estimate
-    border: str | Mapping[str, str]
+    border: Border
     aliases: Mapping[str, str]
     check: Callable[[Settings, Surroundings], None] | None
     filled_in: frozenset[str]
@@ -140,6 +143,7 @@ class Function:
     compares: Mapping[str, str]
     spoilt_by: SpoiltBy
     remark: Remark | None
+    by_channel: bool = False
 
     @property
     def doc(self) -> str:
@@ -167,6 +171,8 @@ class Function:
 
     def border_for(self, kind: Kind, settings: Settings) -> str:
         """The border rule in force for a result of this kind."""
+        if callable(self.border):
+            return self.border(settings)
         if isinstance(self.border, str):
             return self.border
         return self.border.get(settings.get("border", ""), self.border.get(kind.name, ""))
@@ -183,6 +189,13 @@ class Function:
         if self.halo == WHOLE or "grid" in self.filled_in:
             return "whole"
         return "pixelwise" if self.halo == 0 else "window"
+
+    def looks(self, settings: Settings, ndim: int) -> tuple[int, ...] | Literal["whole"]:
+        """How far it looks around a pixel along each axis; what goes on with the other side of the image looks at all
+        of it."""
+        if self.halo == WHOLE or settings.get("border") == "wrap":
+            return WHOLE
+        return self.halo(settings, ndim) if callable(self.halo) else (int(self.halo),) * ndim
 
     def accepts(self, parameter: Parameter) -> frozenset[str]:
         """The kinds that an argument may have: what works on each pixel by itself takes samples too."""
@@ -244,7 +257,7 @@ def function(
     halo: Halo,
     cost: Estimate,
     memory: Estimate,
-    border: str | Mapping[str, str] = "",
+    border: Border = "",
     name: str = "",
     aliases: Mapping[str, str] | None = None,
     check: Callable[[Settings, Surroundings], None] | None = None,
@@ -259,6 +272,7 @@ def function(
     compares: Mapping[str, str] | None = None,
     spoilt_by: SpoiltBy = "",
     remark: Remark | None = None,
+    by_channel: bool = False,
     catalogue: dict[str, Function] | None = None,
 ) -> Callable[[Body], Body]:
     """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
@@ -300,6 +314,7 @@ def function(
             compares=compares or {},
             spoilt_by=spoilt_by,
             remark=remark,
+            by_channel=by_channel,
         )
         if record.is_of_host:
             _refuse_nonsense(record)
@@ -326,7 +341,7 @@ def _refuse_nonsense(record: Function) -> None:
         "halo": (record.halo, record.halo == WHOLE or callable(record.halo) or _is_size(record.halo)),
         "cost": (record.cost, callable(record.cost) or _is_size(record.cost)),
         "memory": (record.memory, callable(record.memory) or _is_size(record.memory)),
-        "border": (record.border, isinstance(record.border, str | Mapping)),
+        "border": (record.border, isinstance(record.border, str | Mapping) or callable(record.border)),
         "aliases": (record.aliases, names.issuperset(record.aliases.values())),
         "bare": (record.bare, isinstance(record.bare, bool)),
         "total": (record.total, callable(record.total) or isinstance(record.total, bool)),
@@ -337,6 +352,7 @@ def _refuse_nonsense(record: Function) -> None:
         "places": (record.places, names.issuperset(record.places)),
         "compares": (record.compares, names.issuperset(record.compares)),
         "spoilt_by": (record.spoilt_by, record.spoilt_by in ("", "nan", "inf")),
+        "by_channel": (record.by_channel, isinstance(record.by_channel, bool)),
         "remark": (record.remark, record.remark is None or callable(record.remark)),
     }
     for what, (value, fits) in wanted.items():

@@ -42,12 +42,15 @@ class Distance:
 
     radius: Fraction
     spacing: tuple[Fraction, ...] | None = None
+    reaches: tuple[Fraction, ...] = ()  # in pixels, where there is one for each axis, of which the spacing comes
 
     def reach(self, axis: int) -> int:
         """How many whole pixels it reaches along an axis."""
         return int(self.radius // (self.spacing[axis] if self.spacing else 1))
 
     def __str__(self) -> str:
+        if self.reaches:
+            return "[" + ", ".join(f"{float(reach):g}" for reach in self.reaches) + "]"
         return f"{float(self.radius):g}" + ("mm" if self.spacing else "")
 
 
@@ -71,13 +74,81 @@ def settle_distance_or_none(kind: Kind, around: Surroundings) -> Distance | None
     return None if kind.constant is None else settle_distance(kind, around)
 
 
-def settle_sigma(kind: Kind, around: Surroundings) -> tuple[float, ...]:
-    values = _sigmas_of(kind, around) if kind.name == "list" else [kind.constant]
+def settle_window(kind: Kind, around: Surroundings) -> Distance:
+    """A reach, or a list of one per axis: as a distance of 1 in pixels that are so much shorter than 1."""
+    if kind.name != "list":
+        return settle_distance(kind, around)
+    values = _per_axis(kind, around)
+    if any(value > 2**31 for value in values):
+        raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=f"{float(max(values)):g}", wanted="at most 2147483648")
+    reaches = tuple(exact(value) for value in values)
+    return Distance(Fraction(1), tuple(1 / reach if reach else Fraction(2) for reach in reaches), reaches)
+
+
+def _per_axis(kind: Kind, around: Surroundings) -> list[Any]:
+    """The numbers of a list of one per axis, the lengths in it in pixels of their axes."""
+    values = _sigmas_of(kind, around)
+    _check_widths(values)
+    if around.ndim is not None and len(values) != around.ndim:
+        raise Refused(messages.ARGUMENT_LIST_LENGTH, count=len(values), wanted=around.ndim)
+    return values
+
+
+def _check_widths(values: list[Any]) -> None:
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             raise Refused(messages.ARGUMENT_LIST_OF_NUMBERS)
         if value < 0 or not math.isfinite(float(value)):
             raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=f"{float(value):g}", wanted="at least 0")
+
+
+MOST_ORDER = 8
+"""Of a derivative: beyond there is nothing to see but noise."""
+
+
+def settle_orders(kind: Kind, around: Surroundings) -> int | tuple[int, ...]:
+    """Which derivative: of all axes, or a list of one per axis."""
+    if kind.name == "number":
+        return int(kind.constant)
+    values = _per_axis(kind, around)
+    for value in values:
+        if value > MOST_ORDER or value != value // 1:
+            raise Refused(messages.ORDER_UNKNOWN, value=f"{float(value):g}", most=MOST_ORDER)
+    return tuple(int(value) for value in values)
+
+
+MOST_OF_KERNEL = 2**12
+"""Numbers: so many operations are done at each pixel."""
+
+
+def settle_kernel(kind: Kind, around: Surroundings) -> Any:
+    """Numbers in lists within lists, all of one length at each depth."""
+    worked = around.worked
+    sizes = kernel_shape(kind.constant)
+    if math.prod(sizes) > MOST_OF_KERNEL:
+        raise Refused(messages.KERNEL_TOO_LARGE, size=math.prod(sizes), most=MOST_OF_KERNEL)
+    if worked is not None and len(sizes) != len(worked):
+        raise Refused(messages.KERNEL_DIMENSION, kernel=len(sizes), axes=len(worked))
+    return kind.constant
+
+
+def kernel_shape(kernel: Any) -> tuple[int, ...]:
+    """The shape of numbers in nested lists."""
+    if not isinstance(kernel, tuple):
+        if isinstance(kernel, bool) or not isinstance(kernel, int | float) or not math.isfinite(kernel):
+            raise Refused(messages.KERNEL_OF_NUMBERS)
+        return ()
+    if not kernel:
+        raise Refused(messages.KERNEL_EMPTY)
+    shapes = {kernel_shape(part) for part in kernel}
+    if len(shapes) > 1:
+        raise Refused(messages.KERNEL_RAGGED)
+    return (len(kernel), *shapes.pop())
+
+
+def settle_sigma(kind: Kind, around: Surroundings) -> tuple[float, ...]:
+    values = _sigmas_of(kind, around) if kind.name == "list" else [kind.constant]
+    _check_widths(values)
     if kind.name == "length":
         if around.spacing is None:
             if around.ndim is None:
@@ -294,5 +365,5 @@ def default_of(value: Any, takes: Takes, around: Surroundings) -> Any:
     """What the body receives for a default written as the language writes it."""
     if takes.settle is None or value is None:
         return value
-    name = "text" if isinstance(value, str) else "number"
+    name = "text" if isinstance(value, str) else "list" if isinstance(value, tuple) else "number"
     return takes.settle(replace(Kind(name), constant=value), around)

@@ -6,13 +6,13 @@ what is the same but for a shift (such as the sorted columns themselves) is done
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels import opencv
+from maskexpr.kernels import borders, opencv
 from maskexpr.kernels.grey import floats_of_ranks, ranks_of_floats
 from maskexpr.kernels.threads import pause
 
@@ -36,9 +36,10 @@ def serves(window: Array) -> bool:
     return 0 < int(np.count_nonzero(window)) <= LARGEST_WINDOW
 
 
-def median(im: Array, window: Array, out: Array | None = None) -> Array:
-    """The upper middle one of the pixels under a window, centred at `size // 2` per axis, the image reflected at its
-    border; nan is above all numbers, and of equal zeros the positive one is given. The window is one that `serves`.
+def median(im: Array, window: Array, out: Array | None = None, mode: str = "reflect") -> Array:
+    """The upper middle one of the pixels under a window, centred at `size // 2` per axis, the image going on beyond its
+    border by the mode; nan is above all numbers, and of equal zeros the positive one is given. The window is one that
+    `serves`.
 
     `out` is of the image's type and no part of it.
     """
@@ -49,12 +50,13 @@ def median(im: Array, window: Array, out: Array | None = None) -> Array:
     network, before, after, rows = tile.network, tile.before, tile.after, tile.rows
     slice_shape, per_row = tile.slice_shape, math.prod(tile.slice_shape)
     kind = np.dtype(f"i{im.itemsize}") if im.dtype.kind == "f" else im.dtype
+    convert = _convert(im.dtype)
     scratch = np.empty((network.slots + 1, (rows + before[0] + after[0]) * per_row), kind)
     for start in range(0, len(im), rows):
         stop = min(start + rows, len(im))
         tiles = scratch[:, : (stop - start + before[0] + after[0]) * per_row]
         framed = tiles[0].reshape(-1, *slice_shape)
-        _fill_framed(framed, im, range(start - before[0], stop + after[0]), before)
+        borders.fill_framed(framed, im, start - before[0], before, mode, convert)
         values, moved = network.run(tiles, framed.strides, framed.itemsize)
         places = zip(before, moved, (stop - start, *im.shape[1:]), strict=True)
         middle = values.reshape(framed.shape)[tuple(slice(b + m, b + m + n) for b, m, n in places)]
@@ -92,28 +94,15 @@ def median_bytes(shape: tuple[int, ...], window: Array, dtype: Any) -> int:
     return (tile.network.slots + 2 + of_floats) * pixels * int(dtype.itemsize)
 
 
-def _fill_framed(framed: Array, im: Array, rows: range, before: list[int]) -> None:
-    """Rows of an image with what it mirrors beyond its border."""
-    is_inside = rows.start >= 0 and rows.stop <= len(im)
-    part = im[rows.start : rows.stop] if is_inside else im[_mirrored(np.array(rows), len(im))]
-    inside = tuple(slice(b, b + n) for b, n in zip(before[1:], im.shape[1:], strict=True))
-    framed[(slice(None), *inside)] = ranks_of_floats(part) if im.dtype.kind == "f" else part
-    for axis in range(1, im.ndim):
-        across = np.moveaxis(framed, axis, 0)
-        first, stop = before[axis], before[axis] + im.shape[axis]
-        for place in (*range(first), *range(stop, len(across))):
-            across[place] = across[first + _mirrored(place - first, im.shape[axis])]
-
-
-def _mirrored(places: Any, length: int) -> Any:
-    places = places % (2 * length)
-    return np.minimum(places, 2 * length - 1 - places)
+def _convert(dtype: Any) -> Callable[[Array], Array]:
+    """What makes of values such that are compared in their place."""
+    return ranks_of_floats if dtype.kind == "f" else lambda part: part
 
 
 # --- ranks of large windows ------------------------------------------------------------------------------------------
 
 
-def ranked(im: Array, rank: int, window: Array) -> Array:
+def ranked(im: Array, rank: int, window: Array, mode: str = "reflect") -> Array:
     """The pixel of a rank, from 0 for the smallest on or from -1 for the largest down, among those under a window, as
     for `median`: of windows of any size and shape, a few at a time, put side by side and parted at the rank."""
     along = max(range(im.ndim), key=im.shape.__getitem__)  # the longest axis first: a block is a few of its rows
@@ -126,11 +115,11 @@ def ranked(im: Array, rank: int, window: Array) -> Array:
     rows = max(1, _BLOCK // math.prod(slice_shape))
     framed = np.empty((min(rows, len(im)) + len(window) - 1, *slice_shape), kind)
     strides = [math.prod(slice_shape[axis:]) for axis in range(im.ndim)]
-    offsets = np.argwhere(window) @ strides
+    offsets, convert = np.argwhere(window) @ strides, _convert(im.dtype)
     for start in range(0, len(im), rows):
         stop = min(start + rows, len(im))
         block = framed[: stop - start + len(window) - 1]
-        _fill_framed(block, im, range(start - before[0], start - before[0] + len(block)), before)
+        borders.fill_framed(block, im, start - before[0], before, mode, convert)
         values = _parted(block.reshape(-1), (stop - start, *im.shape[1:]), strides, offsets, rank)
         result[start:stop] = floats_of_ranks(values) if im.dtype.kind == "f" else values
     return np.ascontiguousarray(np.moveaxis(result, 0, along))
@@ -285,8 +274,8 @@ def opencv_serves(dtype: Any, window: Array) -> bool:
     return dtype == np.uint8 and square and 3 <= len(window) <= 255 and opencv.usable() is not None
 
 
-def median_by_opencv(im: Array, reach: int) -> Array:
+def median_by_opencv(im: Array, reach: int, mode: str = "reflect") -> Array:
     """The median over a square, by OpenCV, which gives the same as SciPy."""
-    framed = np.pad(im, reach, mode="symmetric")  # OpenCV repeats the border instead
+    framed = borders.extended(im, (reach, reach), mode)  # OpenCV repeats the border instead
     smooth = opencv.usable().medianBlur(framed, 2 * reach + 1)
     return np.ascontiguousarray(smooth[reach:-reach, reach:-reach])

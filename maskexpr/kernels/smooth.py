@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels import borders
 from maskexpr.kernels.threads import pause
 from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
 
@@ -30,40 +31,61 @@ _WHILE_FOUND = 140  # bytes that each weight takes as a whole number and as Pyth
 # --- gaussian --------------------------------------------------------------------------------------------------------
 
 
-def gaussian(im: Array, sigmas: Sequence[float], dtype: Any, out: Array | None = None) -> Array:
-    """An image smoothed by Gaussians, where 0 leaves an axis as it is: along each axis in turn as
-    scipy.ndimage.correlate1d(im, weights, axis, output=dtype, mode="reflect"); float16 is computed in float32.
+def gaussian(
+    im: Array,
+    sigmas: Sequence[float],
+    dtype: Any,
+    out: Array | None = None,
+    orders: Sequence[int] | None = None,
+    mode: str = "reflect",
+) -> Array:
+    """An image smoothed by Gaussians or their derivatives, where a sigma of 0 leaves an axis as it is: along each axis
+    in turn as scipy.ndimage.correlate1d(im, weights, axis, output=dtype, mode=mode); float16 is computed in float32.
 
     `out` is C-contiguous, of the type asked for, and no part of the image.
     """
-    found = {sigma: gaussian_weights(sigma) for sigma in set(sigmas) if gaussian_reach(sigma)}
-    weights = [found.get(sigma) for sigma in sigmas]
+    found: dict[tuple[float, int], Array] = {}
+    lines: list[tuple[Array, bool] | None] = []
+    for sigma, order in zip(sigmas, orders or (0,) * len(sigmas), strict=True):
+        if gaussian_reach(sigma):
+            weights = found.setdefault((sigma, order), gaussian_weights(sigma, order))
+            lines.append((weights, bool(order % 2)))
+        else:
+            lines.append(None)
     if dtype != np.float16:
-        return _along_each_axis(im, dtype, weights, out)
+        return _along_each_axis(im, dtype, lines, out, mode)
     result = np.empty(im.shape, dtype) if out is None else out
-    result[...] = _along_each_axis(im.astype(np.float32), np.float32, weights)
+    result[...] = _along_each_axis(im.astype(np.float32), np.float32, lines, None, mode)
     return result
 
 
-def _along_each_axis(im: Array, dtype: Any, weights: Sequence[Array | None], out: Array | None = None) -> Array:
-    """Weighted sums along one axis after another; where there are no weights an axis is left as it is."""
+def _along_each_axis(
+    im: Array,
+    dtype: Any,
+    lines: Sequence[tuple[Array, bool] | None],
+    out: Array | None = None,
+    mode: str = "reflect",
+) -> Array:
+    """Weighted sums along one axis after another, by weights from the middle one out, of which those of the other side
+    have the other sign or not; where there are none an axis is left as it is."""
     result = np.empty(im.shape, dtype) if out is None else out
     source = np.ascontiguousarray(im)
-    for axis, its_weights in enumerate(weights):
+    for axis, its_weights in enumerate(lines):
         if its_weights is not None and im.size:
-            _smooth_lines(source, result, axis, its_weights)
+            _smooth_lines(source, result, axis, its_weights, mode)
             source = result
     if source is not result:
         result[...] = source
     return result
 
 
-def _smooth_lines(source: Array, target: Array, axis: int, weights: Array) -> None:
+def _smooth_lines(source: Array, target: Array, axis: int, its: tuple[Array, bool], mode: str) -> None:
     """Smooth along one axis; a tile holds whole lines, so that source and target may be one array."""
+    weights, odd = its
     before, length, after = math.prod(source.shape[:axis]), source.shape[axis], math.prod(source.shape[axis + 1 :])
     lines, smooth = source.reshape(before, length, after), target.reshape(before, length, after)
     reach = len(weights) - 1
-    if _is_mostly_mirrored(length, reach):
+    if _is_mostly_mirrored(length, reach) and mode == "reflect" and not odd:
         return _smooth_mirrored(lines, smooth, weights)
     count, padded, width = _tile(before, length, after, reach)
     scratch = np.empty((3, count * padded * width))
@@ -73,8 +95,8 @@ def _smooth_lines(source: Array, target: Array, axis: int, weights: Array) -> No
             part = lines[i : i + count, :, j : j + width]
             shape = (len(part), padded, part.shape[2])
             tile, total, pair = scratch[:, : math.prod(shape)]
-            _fill(tile.reshape(shape), part, reach)
-            _weigh(tile, total, pair, shape[2], weights.tolist())
+            _fill(tile.reshape(shape), part, reach, mode)
+            _weigh(tile, total, pair, shape[2], weights.tolist(), odd)
             smooth[i : i + count, :, j : j + width] = total.reshape(shape)[:, reach : reach + length]
     return None
 
@@ -149,19 +171,19 @@ def _tile(before: int, length: int, after: int, reach: int) -> tuple[int, int, i
     return max(1, min(before, _TILE // (padded * after))), padded, width
 
 
-def gaussian_bytes(shape: tuple[int, ...], sigmas: Sequence[float], dtype: Any) -> int:
-    """Bytes that `gaussian` works in, for a C-contiguous image."""
+def gaussian_bytes(shape: tuple[int, ...], sigmas: Sequence[float], dtype: Any, mirrored: bool = True) -> int:
+    """Bytes that `gaussian` works in, for a C-contiguous image; `mirrored` where weights are even and reflected."""
     reaches = [gaussian_reach(sigma) for sigma in sigmas]
     weights = _WHILE_FOUND * max(reaches, default=0)
-    return weights + _lines_bytes(shape, reaches) + (8 * math.prod(shape) if dtype == np.float16 else 0)
+    return weights + _lines_bytes(shape, reaches, mirrored) + (8 * math.prod(shape) if dtype == np.float16 else 0)
 
 
-def _lines_bytes(shape: tuple[int, ...], reaches: Sequence[int]) -> int:
+def _lines_bytes(shape: tuple[int, ...], reaches: Sequence[int], mirrored: bool) -> int:
     """Bytes that lines are smoothed in, along the axis that takes the most."""
     tiles = [0]
     for axis, reach in enumerate(reaches):
         before, length, after = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
-        if _is_mostly_mirrored(length, reach):
+        if _is_mostly_mirrored(length, reach) and mirrored:
             count, _, width = _tile(before, length, after, length)
             size = count * length * width
             pairs = min((length + 1) * size, _MOST_IN_PAIRS) if _repeats(length, reach) else 0
@@ -172,27 +194,27 @@ def _lines_bytes(shape: tuple[int, ...], reaches: Sequence[int]) -> int:
     return max(tiles)
 
 
-def _fill(tile: Array, part: Array, reach: int) -> None:
-    """Lines with what they mirror beyond their ends."""
+def _fill(tile: Array, part: Array, reach: int, mode: str) -> None:
+    """Lines with what lies beyond their ends."""
     length = part.shape[1]
     tile[:, reach : reach + length] = part
     if reach:
-        mirrored = _mirrored(np.arange(-reach, 0), length)
-        tile[:, :reach] = part[:, mirrored]
-        tile[:, reach + length :] = part[:, length - 1 - mirrored[::-1]]
+        tile[:, :reach] = borders.taken(part, np.arange(-reach, 0), 1, mode)
+        tile[:, reach + length :] = borders.taken(part, np.arange(length, length + reach), 1, mode)
 
 
-def _weigh(tile: Array, total: Array, pair: Array, step: int, weights: list[float]) -> None:
+def _weigh(tile: Array, total: Array, pair: Array, step: int, weights: list[float], odd: bool) -> None:
     """The weighted sums along lines laid flat, whose pixels are `step` apart; those near the ends of a line are not
-    its own."""
+    its own. Of odd weights those before the middle have the other sign."""
     edge = (len(weights) - 1) * step
     stop = tile.size - edge
     total, pair = total[edge:stop], pair[edge:stop]
     np.multiply(tile[edge:stop], weights[0], out=total)
+    join = np.subtract if odd else np.add
     for far in range(len(weights) - 1, 0, -1):
         if far % _BETWEEN_PAUSES == 0:
             pause()
-        np.add(tile[edge - far * step : stop - far * step], tile[edge + far * step : stop + far * step], out=pair)
+        join(tile[edge + far * step : stop + far * step], tile[edge - far * step : stop - far * step], out=pair)
         np.multiply(pair, weights[far], out=pair)
         np.add(total, pair, out=total)
 
@@ -200,33 +222,45 @@ def _weigh(tile: Array, total: Array, pair: Array, step: int, weights: list[floa
 # --- sums over windows -----------------------------------------------------------------------------------------------
 
 
-def box_sums(im: Array, reaches: Sequence[int]) -> Array:
+def box_sums(im: Array, reaches: Sequence[int], mode: str = "reflect") -> Array:
     """The sums of the pixels within a reach along each axis, as float64, axis by axis, as scipy.ndimage.correlate1d
-    with weights of 1 and its default border has them, however it was built: what is times 1 is not rounded."""
-    return _along_each_axis(im, np.float64, [np.ones(reach + 1) if reach else None for reach in reaches])
+    with weights of 1 has them, however it was built: what is times 1 is not rounded."""
+    lines = [(np.ones(reach + 1), False) if reach else None for reach in reaches]
+    return _along_each_axis(im, np.float64, lines, mode=mode)
 
 
-def window_sums(im: Array, window: Array) -> Array:
+def window_sums(im: Array, window: Array, mode: str = "reflect") -> Array:
     """The sums of the pixels under a window, centred at `size // 2` per axis, as float64: added one after another in
-    the window's scan order, as by scipy.ndimage.correlate with its default border."""
+    the window's scan order, as by scipy.ndimage.correlate."""
+    return weighted_sums(im, window.astype(np.float64), mode)
+
+
+def weighted_sums(im: Array, kernel: Array, mode: str = "reflect") -> Array:
+    """The same of the pixels times the numbers of a kernel, of which those that are 0 are left out; each product and
+    each sum is rounded by itself."""
     result = np.empty(im.shape)
+    window = kernel != 0
     before = [n // 2 for n in window.shape]
     slice_shape, rows = _window_tile(im.shape, window.shape)
     strides = [math.prod(slice_shape[axis:]) for axis in range(im.ndim)]
-    offsets = (np.argwhere(window) @ strides).tolist()
+    weighted = list(zip((np.argwhere(window) @ strides).tolist(), kernel[window].tolist(), strict=True))
+    last = weighted[-1][0] if weighted else 0
     framed = np.empty((rows + len(window) - 1, *slice_shape))
-    total = np.empty(framed.size)
+    total, product = np.empty((2, framed.size))
     for start in range(0, len(im), rows):
         stop = min(start + rows, len(im))
         block = framed[: stop - start + len(window) - 1]
-        _fill_mirrored(block, im, start - before[0], before)
+        borders.fill_framed(block, im, start - before[0], before, mode)
         flat, sums = block.reshape(-1), total[: block.size]
-        some = sums[: block.size - offsets[-1]]
+        some = sums[: block.size - last]
         some[...] = 0.0
-        for number, offset in enumerate(offsets):
+        for number, (offset, weight) in enumerate(weighted):
             if number % _BETWEEN_PAUSES == 0:
                 pause()
-            np.add(some, flat[offset : offset + some.size], out=some)
+            values = flat[offset : offset + some.size]
+            if weight != 1:
+                values = np.multiply(values, weight, out=product[: some.size])
+            np.add(some, values, out=some)
         inside = (slice(stop - start), *(slice(n) for n in im.shape[1:]))
         result[start:stop] = sums.reshape(block.shape)[inside]
     return result
@@ -238,37 +272,32 @@ def _window_tile(shape: tuple[int, ...], window: tuple[int, ...]) -> tuple[tuple
     return slice_shape, min(shape[0], max(1, _TILE // math.prod(slice_shape)))
 
 
-def sums_bytes(shape: tuple[int, ...], window: Array) -> int:
+def sums_bytes(shape: tuple[int, ...], window: Array, mode: str = "reflect") -> int:
     """Bytes that `box_sums` and `window_sums` work in, beside images of the size of the result."""
     if window.all():
-        return _lines_bytes(shape, [size // 2 for size in window.shape])
+        return _lines_bytes(shape, [size // 2 for size in window.shape], mode == "reflect")
     slice_shape, rows = _window_tile(shape, window.shape)
     height = rows + len(window) - 1
-    return 32 * height * math.prod(slice_shape) + 16 * len(shape) * int(np.count_nonzero(window)) + 40 * height
+    return 40 * height * math.prod(slice_shape) + (16 * len(shape) + 160) * int(np.count_nonzero(window)) + 40 * height
 
 
-def _fill_mirrored(framed: Array, im: Array, first: int, before: Sequence[int]) -> None:
-    """Rows of an image from one on, with what it mirrors beyond its border on all sides."""
-    places = _mirrored(np.arange(first, first + len(framed)), len(im))
-    inside = tuple(slice(b, b + n) for b, n in zip(before[1:], im.shape[1:], strict=True))
-    framed[(slice(None), *inside)] = im[places]
-    for axis in range(1, im.ndim):
-        across, start, length = np.moveaxis(framed, axis, 0), before[axis], im.shape[axis]
-        for place in (*range(start), *range(start + length, len(across))):
-            across[place] = across[start + int(_mirrored(place - start, length))]
+# --- slopes ----------------------------------------------------------------------------------------------------------
+
+SOBEL, SCHARR, PREWITT = (1, 2), (3, 10), (1, 1)
+"""How slopes are smoothed across: the weights beside the middle, and in it."""
 
 
-def _mirrored(places: Any, length: int) -> Any:
-    places = places % (2 * length)
-    return np.minimum(places, 2 * length - 1 - places)
-
-
-# --- sobel -----------------------------------------------------------------------------------------------------------
-
-
-def sobel(im: Array, axis: int | None, dtype: Any, out: Array | None = None) -> Array:
-    """The gradient's size by scipy.ndimage.sobel, over the square root of the number of axes; along one axis, or of an
-    image of one axis, the signed derivative. The smoothing across the slope adds up to 1.
+def edges(
+    im: Array,
+    axis: int | None,
+    dtype: Any,
+    out: Array | None = None,
+    across: tuple[int, int] = SOBEL,
+    mode: str = "reflect",
+) -> Array:
+    """The gradient's size by differences of the pixels to both sides, over the square root of the number of axes; along
+    one axis, or of an image of one axis, the signed derivative. It is smoothed along the other axes, by weights that
+    add up to 1.
 
     `out` is of the type asked for, and no part of the image.
     """
@@ -281,9 +310,9 @@ def sobel(im: Array, axis: int | None, dtype: Any, out: Array | None = None) -> 
         stop = min(start + rows, len(im))
         shape = (stop - start + 2, *slice_shape)
         tile, *spare = scratch[:, : math.prod(shape)]
-        _fill_framed(tile.reshape(shape), im, start, stop)
-        edges = _edges(tile, shape, range(im.ndim) if axis is None else [axis], spare)
-        result[start:stop] = edges.reshape(shape)[(slice(1, -1),) * im.ndim]
+        borders.fill_framed(tile.reshape(shape), im, start - 1, (1,) * im.ndim, mode)
+        found = _edges(tile, shape, range(im.ndim) if axis is None else [axis], across, spare)
+        result[start:stop] = found.reshape(shape)[(slice(1, -1),) * im.ndim]
     return result
 
 
@@ -293,33 +322,22 @@ def _framed_tile(shape: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
     return slice_shape, min(shape[0], max(_NARROWEST, _TILE // 2 // math.prod(slice_shape)))
 
 
-def sobel_bytes(shape: tuple[int, ...]) -> int:
-    """Bytes that `sobel` works in."""
+def edges_bytes(shape: tuple[int, ...]) -> int:
+    """Bytes that `edges` works in."""
     slice_shape, rows = _framed_tile(shape)
     return 40 * (rows + 2) * math.prod(slice_shape)
 
 
-def _fill_framed(tile: Array, im: Array, start: int, stop: int) -> None:
-    """Rows of an image in a frame of those beside them, and of what the image mirrors beyond its border."""
-    first, last = max(start - 1, 0), min(stop + 1, len(im))
-    rows = tile[(slice(first - start + 1, last - start + 1), *(slice(1, -1),) * (im.ndim - 1))]
-    rows[...] = im[first:last]
-    for axis in range(im.ndim):
-        across = np.moveaxis(tile, axis, 0)
-        if axis or start == 0:
-            across[0] = across[1]
-        if axis or stop == len(im):
-            across[-1] = across[-2]
-
-
-def _edges(tile: Array, shape: tuple[int, ...], axes: Sequence[int], spare: list[Array]) -> Array:
+def _edges(
+    tile: Array, shape: tuple[int, ...], axes: Sequence[int], across: tuple[int, int], spare: list[Array]
+) -> Array:
     """Gradients of a framed tile laid flat; what comes out for the frame means nothing."""
     squares, *work = spare
     steps = [math.prod(shape[a + 1 :]) for a in range(len(shape))]
     valid = slice(sum(steps), tile.size - sum(steps))
     for done, axis in enumerate(axes):
-        slope = _slope(tile, steps[axis], steps[:axis] + steps[axis + 1 :], work)
-        np.multiply(slope[valid], 1 / 4 ** (len(shape) - 1), out=slope[valid])
+        slope = _slope(tile, steps[axis], steps[:axis] + steps[axis + 1 :], across, work)
+        np.divide(slope[valid], float((2 * across[0] + across[1]) ** (len(shape) - 1)), out=slope[valid])
         if len(axes) == 1:
             return slope
         np.multiply(slope[valid], slope[valid], out=(work[2] if done else squares)[valid])
@@ -330,19 +348,22 @@ def _edges(tile: Array, shape: tuple[int, ...], axes: Sequence[int], spare: list
     return squares
 
 
-def _slope(tile: Array, step: int, across: Sequence[int], work: list[Array]) -> Array:
+def _slope(tile: Array, step: int, others: Sequence[int], across: tuple[int, int], work: list[Array]) -> Array:
     """The difference along one axis, smoothed along the others; each with pixels so far apart laid flat."""
     total, other, pair = work
+    beside, middle = (float(weight) for weight in across)
     start, stop = step, tile.size - step
     here = slice(start, stop)
     np.multiply(tile[here], 0.0, out=total[here])  # as SciPy does: nan and inf in the middle give nan
     np.subtract(tile[start - step : stop - step], tile[start + step : stop + step], out=pair[here])
     np.subtract(total[here], pair[here], out=total[here])
-    for step in across:
+    for step in others:
         start, stop = start + step, stop - step
         here = slice(start, stop)
         np.add(total[start - step : stop - step], total[start + step : stop + step], out=pair[here])
-        np.multiply(total[here], 2.0, out=other[here])
+        if beside != 1:
+            np.multiply(pair[here], beside, out=pair[here])
+        np.multiply(total[here], middle, out=other[here])
         np.add(other[here], pair[here], out=other[here])
         total, other = other, total
     return total

@@ -6,7 +6,9 @@ the middle one, the weight at i is g ** (i * i), and from one to the next is a f
 """
 
 import functools
+import math
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -26,13 +28,17 @@ def gaussian_reach(sigma: float) -> int:
     return int(_TRUNCATE * sigma + 0.5)
 
 
-def gaussian_weights(sigma: float) -> Array:
+def gaussian_weights(sigma: float, order: int = 0) -> Array:
     """The weights of a Gaussian from the middle one out, to a reach of 4 sigma. With those of the other side the exact
-    ones add up to 1."""
-    return _kept(sigma) if gaussian_reach(sigma) <= _MOST_KEPT else _weights(sigma)
+    ones add up to 1.
+
+    Of an order above 0 those of its derivative, to which a line's slope of that order is the answer: the same times the
+    polynomial that comes of it. Of odd orders those of the other side have the other sign.
+    """
+    return _kept(sigma, order) if gaussian_reach(sigma) <= _MOST_KEPT else _weights(sigma, order)
 
 
-def _weights(sigma: float) -> Array:
+def _weights(sigma: float, order: int = 0) -> Array:
     with localcontext(_CONTEXT):
         step = int((-1 / (2 * Decimal(sigma) ** 2)).exp() * 2**_BITS) if gaussian_reach(sigma) else 0
     square = step * step >> _BITS
@@ -43,9 +49,33 @@ def _weights(sigma: float) -> Array:
         step = step * square >> _BITS
         weights.append(weight)
         total += 2 * weight
-    result = np.array([weight / total for weight in weights])  # Python rounds a quotient of whole numbers once
+    factors, over = _polynomial(sigma, order)
+    total *= over
+    # Python rounds a quotient of whole numbers once.
+    result = np.array([weight * _value(factors, place) / total for place, weight in enumerate(weights)])
     result.setflags(write=False)
     return result
+
+
+def _polynomial(sigma: float, order: int) -> tuple[list[int], int]:
+    """What the derivative of a Gaussian at -x is times it, as a polynomial in x: whole factors of its powers, and what
+    they are over. From one derivative to the next, p becomes x p / sigma^2 - p'."""
+    variance = Fraction(sigma) ** 2
+    factors = [Fraction(1)]
+    for _ in range(order):
+        slopes = [i * factor for i, factor in enumerate(factors)][1:]
+        factors = [Fraction(0), *(factor / variance for factor in factors)]
+        for i, slope in enumerate(slopes):
+            factors[i] -= slope
+    over = math.lcm(*(factor.denominator for factor in factors))
+    return [int(factor * over) for factor in factors], over
+
+
+def _value(factors: list[int], place: int) -> int:
+    value = 0
+    for factor in reversed(factors):
+        value = value * place + factor
+    return value
 
 
 _kept = functools.lru_cache(maxsize=64)(_weights)

@@ -163,12 +163,8 @@ def _forms(steps: Iterable[Step], methods: Mapping[Step, Method]) -> dict[Step, 
 def _halo(step: Step, method: Method) -> int:
     """Rows that a step looks at to either side."""
     assert step.function is not None
-    halo = step.function.halo
-    if method.whole or halo == WHOLE:
-        return 0
-    if callable(halo):
-        return halo(step.settings, len(step.kind.shape or ()))[0]
-    return halo
+    reaches = step.function.looks(step.settings, len(step.kind.shape or (0,)))
+    return 0 if method.whole or reaches == WHOLE else reaches[0]
 
 
 # --- stages ----------------------------------------------------------------------------------------------------------

@@ -20,11 +20,13 @@ def said(text: str, **values: Any) -> list[str]:
 # --- reaches ---------------------------------------------------------------------------------------------------------
 
 M = RNG.random((9, 11)) < 0.5
+REFUSING = ("gaussian_gradient", "gaussian_laplace")  # there is no derivative along an axis without a reach
 OTHERS = {"grow": "grow(m, m, {})", "rank_filter": "rank_filter(im, 0, {})", "sauvola": "sauvola(im, {}, r=0.5)"}
 
 
 def _reaching() -> list[str]:
     names = [n for n, f in CATALOGUE.items() if callable(f.halo) and (f.parameter("n") or f.parameter("sigma"))]
+    names = [n for n in names if n not in REFUSING]
     return [
         OTHERS.get(n, f"{n}({'m' if 'mask' in CATALOGUE[n].parameters[0].takes.kinds else 'im'}, {{}})") for n in names
     ]

@@ -51,7 +51,7 @@ def assert_gaussian(im: np.ndarray, sigmas: tuple[float, ...]) -> None:
 def assert_sobel(im: np.ndarray) -> None:
     kind = Kind(im.dtype)
     for axis in (None, *range(im.ndim)):
-        assert_same(smooth.sobel(im, axis, kind.dtype), sobel(im, axis, kind=kind))
+        assert_same(smooth.edges(im, axis, kind.dtype), sobel(im, axis, kind=kind))
 
 
 @pytest.mark.slow
@@ -99,10 +99,10 @@ def test_out_is_filled() -> None:
     out = np.empty(ANKLE.shape)
     assert smooth.gaussian(ANKLE, (1.0, 2.0), out.dtype, out) is out
     assert_same(out, gaussian(ANKLE, (1.0, 2.0), kind=Kind(out.dtype)))
-    assert smooth.sobel(ANKLE, None, out.dtype, out) is out
+    assert smooth.edges(ANKLE, None, out.dtype, out) is out
     assert_same(out, sobel(ANKLE, kind=Kind(out.dtype)))
     empty = np.empty((0, 4), np.uint8)
-    assert smooth.sobel(empty, None, np.float64).shape == (0, 4)
+    assert smooth.edges(empty, None, np.float64).shape == (0, 4)
     assert smooth.gaussian(empty, (1.0, 1.0), np.float64).shape == (0, 4)
 
 

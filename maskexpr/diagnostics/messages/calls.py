@@ -107,6 +107,34 @@ PATTERN_DIMENSION_MORE = Mistake(
     "the pattern has {pattern:axis|axes}, the work {axes}",
     'write one with {axes:axis|axes}, "{example}" say',
 )
+ORDER_UNKNOWN = Mistake(
+    "argument-range", "there is no derivative of order {value}", "write whole numbers from 0 to {most}"
+)
+DERIVATIVE_TOO_NARROW = Mistake(
+    "argument-range",
+    "a derivative is taken along an axis where sigma is too small for it",
+    "write 1, say; 0.125 is least",
+)
+KERNEL_OF_NUMBERS = Mistake(
+    "argument-kind",
+    "{name} holds something else than finite numbers",
+    "write rows of numbers: [[0, 1, 0], [1, -4, 1], [0, 1, 0]]",
+)
+KERNEL_EMPTY = Mistake("argument-kind", "{name} has an empty list in it", "write the numbers of each row: [[1, 2, 1]]")
+KERNEL_RAGGED = Mistake(
+    "argument-kind", "the rows of {name} differ in length", "write rows alike: [[0, 1, 0], [1, -4, 1], [0, 1, 0]]"
+)
+KERNEL_TOO_LARGE = Mistake(
+    "argument-range",
+    "{name} holds {size:,} numbers, the limit is {most:,}",
+    "use gaussian or mean_filter for so wide a window",
+)
+KERNEL_DIMENSION = Mistake(
+    "argument-kind",
+    "{name} has {kernel:axis|axes}, the work {axes}",
+    'put it into one list more for each axis, [[[1, 2, 1]]] has 3, or name its axes: axes="yx"',
+)
+PLANE_ONLY = Mistake("axes", "lines are found in planes, the work has {axes:axis|axes}", "{way}")
 HITS_UNKNOWN = Mistake(
     "pattern",
     "the pattern {value!r} is not made of 1 (on), 0 (off) and . (either)",

@@ -1,18 +1,19 @@
 """The channels of colour images, and what is found from how they compare: grey, hue, saturation."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from maskexpr.diagnostics.messages import CHANNEL_MISSING, CHANNEL_UNNAMED, NO_ALPHA, NOT_RGB
-from maskexpr.functions.arguments import Refused
+from maskexpr.functions.arguments import Refused, Takes
 from maskexpr.functions.gives import Gives, Kinds, like_grid
 from maskexpr.functions.parameters import Array, Channel, Colour, ColourKind, ResultKind
 from maskexpr.functions.record import function
 from maskexpr.kinds.grid import Grid
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import NUMERIC_ARRAYS, Kind
 from maskexpr.kinds.ranges import Bounds
+from maskexpr.library.operators import PLANNED
 
 _NUMBERS_ONLY = "they have no names"
 
@@ -150,6 +151,20 @@ def band(im: Colour, i: Channel, *, colours: ColourKind) -> Any:
     array([[30]], dtype=uint8)
     """
     return _plane(im, _found(colours, i, 1))
+
+
+_SeveralImages = Annotated[list[Array], Takes(NUMERIC_ARRAYS, "channels", several=True)]
+
+
+def _together(kinds: Kinds) -> Kind:
+    return replace(next(iter(kinds.values())), name="colour", channels=len(kinds))
+
+
+@function(name="channels together", gives=Gives(frozenset({"colour"}), _together), halo=0, cost=4, memory=0,
+          total=True, catalogue=PLANNED)  # fmt: skip
+def channels_together(channels: _SeveralImages, *, kind: ResultKind) -> Array:
+    """The images as channels of one."""
+    return np.stack(channels, axis=-1).astype(kind.dtype, copy=False)
 
 
 @function(gives=Gives(frozenset({"image"}), _alpha_kind), halo=0, cost=1, memory=0, total=True)

@@ -9,7 +9,17 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import FLOAT_IMAGE, Gives, Kinds
-from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Number, NumberOrNone, ResultKind, Sigma
+from maskexpr.functions.parameters import (
+    Array,
+    Axes,
+    Border,
+    Image,
+    MaskOrNone,
+    Number,
+    NumberOrNone,
+    ResultKind,
+    Sigma,
+)
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.functions.settling import exact
 from maskexpr.kernels.counts import BINNED, count_values
@@ -17,7 +27,7 @@ from maskexpr.kernels.projections import as_number
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.filters.smoothing import (
-    REFLECTED,
+    beyond,
     check_sigma,
     gaussian_cost,
     gaussian_halo,
@@ -28,17 +38,20 @@ from maskexpr.library.filters.smoothing import (
 _BINS = 256
 
 
-@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=REFLECTED,
-         check=check_sigma, total=True, derived="im + amount * (im - gaussian(im, sigma, axes))")  # fmt: skip
-def unsharp(im: Image, sigma: Sigma, amount: Number = 1, axes: Axes = None, *, kind: ResultKind) -> Array:
+@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=beyond,
+         check=check_sigma, total=True, by_channel=True,
+         derived="im + amount * (im - gaussian(im, sigma, axes, border=border))")  # fmt: skip
+def unsharp(
+    im: Image, sigma: Sigma, amount: Number = 1, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind
+) -> Array:
     """Sharpen an image: im + amount * (im - gaussian(im, sigma)).
 
     What a Gaussian takes away is added `amount` times: 0 changes nothing, a negative number smooths. `sigma` and `axes`
     as for `gaussian`. Values stay on the image's own scale and are not clipped: beside edges they may leave its range.
     Integers give float64, floating images keep their type, with float16 computed in float32; nan and inf spread over
-    the kernel.
+    the kernel. Of a colour image each channel is sharpened by itself.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: a negative or infinite sigma, or a list of another length than the axes; a kernel that is too large; a
     length where the spacing is unknown.
     Source: as skimage.filters.unsharp_mask with preserve_range=True; without, it divides integers by the range of their
@@ -47,7 +60,7 @@ def unsharp(im: Image, sigma: Sigma, amount: Number = 1, axes: Axes = None, *, k
     >>> evaluate("unsharp(im, 1)", im=[[0, 0, 100, 100, 100]]).round(1)
     array([[ -6.3, -30.1, 130.1, 105.9, 100.5]])
     """
-    smooth = smoothed(im, sigmas({"sigma": sigma, "axes": axes}, im.ndim))
+    smooth = smoothed(im, sigmas({"sigma": sigma, "axes": axes}, im.ndim), border=border)
     work = im.astype(smooth.dtype)
     return np.asarray((work + float(amount) * (work - smooth)).astype(kind.dtype, copy=False))
 

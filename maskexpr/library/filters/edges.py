@@ -8,18 +8,16 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import FLOAT_IMAGE
-from maskexpr.functions.parameters import Array, Axes, Axis, Image, ResultKind, Sigma, SigmaOrNone
+from maskexpr.functions.parameters import Array, Axes, Axis, Border, Image, ResultKind, Sigma, SigmaOrNone
 from maskexpr.functions.record import Settings, function
+from maskexpr.kernels import borders
+from maskexpr.kernels.smooth import PREWITT, SCHARR, SOBEL
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
-from maskexpr.library.filters.smoothing import REFLECTED, check_window, reaches, sigmas, smoothed
+from maskexpr.library.filters.smoothing import beyond, check_window, reaches, sigmas, smoothed
 from maskexpr.library.lazy import scipy
 
 _WIDER = 1.6  # Marr and Hildreth's ratio, for which a difference of Gaussians is nearest to a Laplacian of one
-
-
-# SciPy's weights for slopes and curvatures are 1 and 2. What is times these is not rounded, so it makes no difference
-# whether SciPy was built to multiply and add in one step, as it is for Apple silicon.
 
 
 def _next_halo(settings: Settings, ndim: int) -> tuple[int, ...]:
@@ -34,9 +32,55 @@ def _check_axis(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.AXIS_NOT_WORKED, "axis")
 
 
-@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 8.0 * ndim * ndim,
-         memory=lambda settings, ndim: 8.0 * ndim + 20, border=REFLECTED, check=_check_axis, total=True)  # fmt: skip
-def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) -> Array:
+def _slopes_cost(settings: Settings, ndim: int) -> float:
+    return 8.0 * ndim * ndim
+
+
+def _slopes_memory(settings: Settings, ndim: int) -> float:
+    return 8.0 * ndim + 40
+
+
+def _edges(
+    im: Array,
+    across: tuple[int, int],
+    axis: int | None,
+    axes: tuple[int, ...] | None,
+    border: str,
+    kind: Kind,
+) -> Array:
+    """The size of the gradient over the square root of the number of axes, or the slope along one axis."""
+    worked = elements.worked_axes(axes, im.ndim)
+    along = range(len(worked)) if axis is None else [worked.index(axis)]
+
+    def edges(block: Array) -> Array:
+        gradients = [_slope(block, a, across, border) for a in along]
+        size = gradients[0] if len(gradients) == 1 else np.sqrt(sum(g * g for g in gradients)) / np.sqrt(block.ndim)
+        return np.asarray(size)
+
+    return np.asarray(elements.per_block(im.astype(np.float64), axes, edges).astype(kind.dtype, copy=False))
+
+
+def _slope(im: Array, along: int, across: tuple[int, int], border: str) -> Array:
+    """The difference of the pixels to both sides along an axis, smoothed along the others by weights that add up to 1:
+    those beside the middle, and that in it."""
+    beside, middle = across
+
+    def next_to(values: Array, axis: int) -> tuple[Array, Array]:
+        places = np.arange(values.shape[axis])
+        return tuple(borders.taken(values, places + d, axis, border) for d in (-1, 1))  # type: ignore[return-value]
+
+    before, after = next_to(im, along)
+    total = im * 0.0 - (before - after)  # as SciPy does: nan and inf in the middle give nan
+    for axis in range(im.ndim):
+        if axis != along:
+            before, after = next_to(total, axis)
+            total = total * middle + (before + after) * beside
+    return np.asarray(total / (2 * beside + middle) ** (im.ndim - 1))
+
+
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=beyond,
+         check=_check_axis, total=True)  # fmt: skip
+def sobel(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """The strength of edges: the size of the gradient by Sobel's kernels, over the square root of the number of axes.
 
     With `axis="x"`, "y" or "z" the signed derivative along that axis instead, positive where the image grows with the
@@ -46,37 +90,71 @@ def sobel(im: Image, axis: Axis = None, axes: Axes = None, *, kind: ResultKind) 
     divides those of uint8 by 255. Integers give float64, floating images keep their type and are computed in float64;
     nan and inf spread by one pixel.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: an axis the image does not have, or one that is not among `axes`.
     Source: as skimage.filters.sobel.
 
     >>> evaluate("sobel(im, axis=\\"x\\")", im=[[0, 10, 20, 30]])
     array([[10., 20., 20., 10.]])
     """
-    worked = elements.worked_axes(axes, im.ndim)
-    along = range(len(worked)) if axis is None else [worked.index(axis)]
+    return _edges(im, SOBEL, axis, axes, border, kind)
 
-    def edges(block: Array) -> Array:
-        gradients = [scipy.ndimage.sobel(block, a, mode="reflect") / 4 ** (block.ndim - 1) for a in along]
-        size = gradients[0] if len(gradients) == 1 else np.sqrt(sum(g * g for g in gradients)) / np.sqrt(block.ndim)
-        return np.asarray(size)
 
-    return np.asarray(elements.per_block(im.astype(np.float64), axes, edges).astype(kind.dtype, copy=False))
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=beyond,
+         check=_check_axis, total=True)  # fmt: skip
+def scharr(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
+    """The strength of edges by Scharr's kernels, whose size depends less on the direction of an edge than Sobel's.
+
+    The same as `sobel` but for the weights across the slope, which are [3 10 3] / 16. `axis`, `axes`, types and scale
+    as there; nan and inf spread by one pixel.
+
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
+    Errors: an axis the image does not have, or one that is not among `axes`.
+    Source: Scharr, Optimal operators in digital image processing, 2000. As skimage.filters.scharr; cv2.Scharr is 16
+    times as large, for one axis.
+
+    >>> evaluate("scharr(im)", im=[[0, 0, 16], [0, 0, 16], [0, 0, 16]]).round(2)
+    array([[ 0.  , 11.31, 11.31],
+           [ 0.  , 11.31, 11.31],
+           [ 0.  , 11.31, 11.31]])
+    """
+    return _edges(im, SCHARR, axis, axes, border, kind)
+
+
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=beyond,
+         check=_check_axis, total=True)  # fmt: skip
+def prewitt(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
+    """The strength of edges by Prewitt's kernels, which weigh the rows beside as much as that in the middle.
+
+    The same as `sobel` but for the weights across the slope, which are [1 1 1] / 3. `axis`, `axes`, types and scale as
+    there; nan and inf spread by one pixel.
+
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
+    Errors: an axis the image does not have, or one that is not among `axes`.
+    Source: Prewitt, Object enhancement and extraction, 1970. As skimage.filters.prewitt up to rounding;
+    scipy.ndimage.prewitt is 3 times as large, for one axis of a plane.
+
+    >>> evaluate("prewitt(im, axis=0)", im=[[0, 0, 0], [0, 0, 6], [0, 6, 6]])
+    array([[0., 2., 4.],
+           [2., 4., 6.],
+           [2., 2., 2.]])
+    """
+    return _edges(im, PREWITT, axis, axes, border, kind)
 
 
 # --- laplace ---------------------------------------------------------------------------------------------------------
 
 
 @function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=32,
-         border=REFLECTED, total=True, without_data="cross")  # fmt: skip
-def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
+         border=beyond, total=True, without_data="cross", by_channel=True)  # fmt: skip
+def laplace(im: Image, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.
 
     Along each axis it is f(x-1) - 2 f(x) + f(x+1), in units of pixels whatever the spacing. `axes` limits the work to
     some axes (`axes="yx"` for slice by slice). Integers give float64, floating images keep their type and are computed
-    in float64; nan and inf spread by one pixel.
+    in float64; nan and inf spread by one pixel. Of a colour image each channel is taken by itself.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: axes the image does not have.
     Source: as scipy.ndimage.laplace, which computes integers in their own type and lets them wrap.
     skimage.filters.laplace has the opposite sign.
@@ -86,7 +164,7 @@ def laplace(im: Image, axes: Axes = None, *, kind: ResultKind) -> Array:
     """
     work = im.astype(np.float64)
     second = [
-        scipy.ndimage.correlate1d(work, [1.0, -2.0, 1.0], axis, mode="reflect")
+        scipy.ndimage.correlate1d(work, [1.0, -2.0, 1.0], axis, mode=border)
         for axis in elements.worked_axes(axes, im.ndim)
     ]
     return np.asarray(functools.reduce(operator.add, second).astype(kind.dtype, copy=False))
@@ -114,7 +192,7 @@ def _cost_of_difference(settings: Settings, ndim: int) -> float:
 
 def _gaussians(kind: Kind, settings: Settings) -> str:
     high = f"{_WIDER} * low" if settings["high"] is None else "high"
-    return f"gaussian(im, low, axes) - gaussian(im, {high}, axes)"
+    return f"gaussian(im, low, axes, border=border) - gaussian(im, {high}, axes, border=border)"
 
 
 def _check_difference(settings: Settings, around: Surroundings) -> None:
@@ -127,10 +205,16 @@ def _check_difference(settings: Settings, around: Surroundings) -> None:
     check_window(2 * widest + 1, "low" if settings["high"] is None else "high")
 
 
-@function(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=REFLECTED,
-         check=_check_difference, total=True, derived=_gaussians)  # fmt: skip
+@function(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=beyond,
+         check=_check_difference, total=True, derived=_gaussians, by_channel=True)  # fmt: skip
 def difference_of_gaussians(
-    im: Image, low: Sigma, high: SigmaOrNone = None, axes: Axes = None, *, kind: ResultKind
+    im: Image,
+    low: Sigma,
+    high: SigmaOrNone = None,
+    axes: Axes = None,
+    border: Border = "reflect",
+    *,
+    kind: ResultKind,
 ) -> Array:
     """An image smoothed by a small Gaussian less the same by a larger one; finds blobs and lines of about their size.
 
@@ -140,7 +224,7 @@ def difference_of_gaussians(
     type, with float16 computed in float32; nan and inf spread over the larger kernel. Flat ground gives 0 but for
     rounding, so compare with a number above it: `difference_of_gaussians(im, 2) > 0.01`.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: high < low along an axis; as for `gaussian`, of either sigma.
     Source: Marr & Hildreth, Theory of edge detection, 1980 (doi:10.1098/rspb.1980.0020). As
     skimage.filters.difference_of_gaussians with mode="reflect", which divides integers by the range of their type.
@@ -149,4 +233,5 @@ def difference_of_gaussians(
     array([[-9.9,  2.6, 14.6,  2.6, -9.9]])
     """
     smaller, larger = _both_sigmas({"low": low, "high": high, "axes": axes}, im.ndim)
-    return np.asarray((smoothed(im, smaller) - smoothed(im, larger)).astype(kind.dtype, copy=False))
+    less, more = (smoothed(im, per_axis, border=border) for per_axis in (smaller, larger))
+    return np.asarray((less - more).astype(kind.dtype, copy=False))

@@ -1,27 +1,52 @@
 """Filters that smooth: each pixel from those around it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
-from maskexpr.functions.gives import FLOAT_IMAGE, SAME_IMAGE, Kinds
-from maskexpr.functions.parameters import Array, Axes, ElementShape, Image, Masks, Reach, ResultKind, Sigma, Whole
+from maskexpr.functions.gives import FLOAT_IMAGE, SAME_IMAGE, Gives, Kinds
+from maskexpr.functions.parameters import (
+    Array,
+    Axes,
+    Border,
+    ElementShape,
+    Image,
+    Masks,
+    Orders,
+    ResultKind,
+    Sigma,
+    Whole,
+    Window,
+)
 from maskexpr.functions.record import Settings, function
 from maskexpr.functions.settling import NAMED_SHAPES, Distance
-from maskexpr.kernels import smooth
+from maskexpr.kernels import borders, smooth
 from maskexpr.kernels.ranks import ranked
 from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
+from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
-REFLECTED = "the image is reflected at its border: d c b a | a b c d | d c b a"
+_BEYOND = {
+    "reflect": "the image is reflected at its border: d c b a | a b c d | d c b a",
+    "nearest": "the outermost pixels are repeated beyond the border: a a a a | a b c d | d d d d",
+    "mirror": "the image is reflected at its outermost pixels: d c b | a b c d | c b a",
+    "wrap": "the image is repeated beyond its border: a b c d | a b c d | a b c d",
+    "constant": "all is 0 beyond the border: 0 0 0 0 | a b c d | 0 0 0 0",
+}
 _LARGEST_WINDOW = 2**20
 # Pixels of a window, and those times the image's, up to which SciPy sums: for a tenth of a second.
 _LARGEST_OF_SCIPY, _MOST_OF_SCIPY = 2**9, 2**28
 _EXACT = 2**53  # float64 holds every whole number up to here
+
+
+def beyond(settings: Settings) -> str:
+    """What lies beyond the border, in words."""
+    return _BEYOND[settings["border"]]
 
 
 def check_window(size: int, argument: str) -> None:
@@ -52,8 +77,13 @@ def gaussian_cost(settings: Settings, ndim: int) -> float:
 
 
 def check_sigma(settings: Settings, around: Surroundings) -> None:
-    if around.ndim is not None:
-        check_window(2 * max(gaussian_halo(settings, around.ndim)) + 1, "sigma")
+    if around.ndim is None:
+        return
+    per_axis = sigmas(settings, around.ndim)
+    check_window(2 * max(reaches(per_axis)) + 1, "sigma")
+    for reach, order in zip(reaches(per_axis), orders(settings, around.ndim), strict=True):
+        if order and not reach:
+            raise Refused(messages.DERIVATIVE_TOO_NARROW, "sigma")
 
 
 def means_of(kinds: Kinds) -> Bounds | None:
@@ -64,60 +94,85 @@ def means_of(kinds: Kinds) -> Bounds | None:
     return Bounds(limits.low - 1e-6 * abs(limits.low), limits.high + 1e-6 * abs(limits.high))
 
 
-def smoothed(im: Array, per_axis: tuple[float, ...]) -> Array:
-    """An image smoothed by Gaussians, in the type this is computed in: float64 for integers, float32 for float16.
+def orders(settings: Settings, ndim: int) -> tuple[int, ...]:
+    """Which derivative is taken along each axis, 0 along axes that are not worked on."""
+    worked, order = elements.worked_axes(settings["axes"], ndim), settings.get("order", 0)
+    given = order if isinstance(order, tuple) else (order,) * ndim
+    return tuple(o if axis in worked else 0 for axis, o in enumerate(given))
+
+
+def smoothed(
+    im: Array, per_axis: tuple[float, ...], order: tuple[int, ...] | None = None, border: str = "reflect"
+) -> Array:
+    """An image smoothed by Gaussians, or by their derivatives of some order, in the type this is computed in: float64
+    for integers, float32 for float16.
 
     Along one axis after another, each rounded to that type; within an axis in float64."""
     dtype = np.dtype(np.float32 if im.dtype == np.float16 else im.dtype if im.dtype.kind == "f" else np.float64)
     work = im.astype(dtype)
-    for axis, sigma in enumerate(per_axis):
-        work = _weighed(work.astype(np.float64), gaussian_weights(sigma), axis).astype(dtype)
+    for axis, (sigma, its_order) in enumerate(zip(per_axis, order or (0,) * im.ndim, strict=True)):
+        weights = gaussian_weights(sigma, its_order)
+        if len(weights) > 1:
+            work = _weighed(work.astype(np.float64), weights, axis, bool(its_order % 2), border).astype(dtype)
     return work
 
 
-def _weighed(im: Array, weights: Array, axis: int) -> Array:
-    """The weighted sums along an axis: the middle first, then two by two from the farthest in."""
+def _weighed(im: Array, weights: Array, axis: int, odd: bool, border: str) -> Array:
+    """The weighted sums along an axis: the middle first, then two by two from the farthest in. Of odd weights those
+    before the middle have the other sign."""
     places = np.arange(im.shape[axis])
     total = im * weights[0]
     for far in range(len(weights) - 1, 0, -1):
-        before, after = (im.take(_reflected(places + d, len(places)), axis) for d in (-far, far))
-        total = total + (before + after) * weights[far]
+        before, after = (borders.taken(im, places + d, axis, border) for d in (-far, far))
+        total = total + (after - before if odd else after + before) * weights[far]
     return np.asarray(total)
 
 
-def _reflected(places: Array, length: int) -> Array:
-    """Where a line that is reflected at its ends has the values of places beyond them."""
-    places = places % (2 * length)
-    return np.where(places < length, places, 2 * length - 1 - places)
+def _smoothed_kind(kinds: Kinds) -> Kind:
+    kind = FLOAT_IMAGE.rule(kinds)
+    order = kinds["order"].constant if "order" in kinds else 0
+    found = means_of(kinds) if order == 0 else None
+    return kind if found is None or (kind.dtype and kind.dtype != np.float64) else replace(kind, bounds=found)
 
 
-@function(gives=FLOAT_IMAGE.bounded(means_of), halo=gaussian_halo, cost=gaussian_cost, memory=8, border=REFLECTED,
-         check=check_sigma, total=True)  # fmt: skip
-def gaussian(im: Image, sigma: Sigma, axes: Axes = None, *, kind: ResultKind) -> Array:
-    """Smooth an image with a Gaussian of standard deviation `sigma`.
+@function(gives=Gives(frozenset({"image"}), _smoothed_kind), halo=gaussian_halo, cost=gaussian_cost, memory=8,
+         border=beyond, check=check_sigma, total=True, by_channel=True)  # fmt: skip
+def gaussian(
+    im: Image, sigma: Sigma, axes: Axes = None, order: Orders = 0, border: Border = "reflect", *, kind: ResultKind
+) -> Array:
+    """Smooth an image with a Gaussian of standard deviation `sigma`, or take its derivatives so.
 
     `sigma` is a number of pixels, a length, which is divided by the spacing of each axis, or a list of one of these per
     image axis; 0 changes nothing. `axes` limits the work to some axes (`axes="yx"` smooths slice by slice; of a list
     the numbers of the other axes are not used). The kernel ends at 4 sigma. Integers give float64, floating images
-    keep their type, with float16 computed in float32. nan and inf spread over the kernel.
+    keep their type, with float16 computed in float32. nan and inf spread over the kernel. Of a colour image each
+    channel is smoothed by itself, alpha like the others.
+
+    With `order` above 0 the image's derivative of that order at this scale, in units of pixels: 1 is the slope, 2 the
+    curvature, along all axes or, as a list, of one order per image axis: `gaussian(im, 2, order=[0, 1])` is the slope
+    along x of a plane, positive where the image grows with x. Its sigma must reach a pixel, 0.125 at least.
 
     On flat ground the result may lie above or below the image by a last bit, as rounding of its value has it, and so
     `im > gaussian(im, 2)` may be on there. Compare by a margin, large for rounding and small for what is looked for:
     `im - gaussian(im, 2) > 0.01`. Or by a mean of integers, which is exact: `im > local_mean(im, 4)`.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` names another rule, as SciPy's
+    filters name them: "nearest" repeats the outermost pixels, "mirror" reflects without repeating them, "wrap" goes on
+    with the other side, and beyond "constant" all is 0.
     Errors: a negative sigma; a list that has not one number per axis; a length where the spacing is unknown; a kernel
-    of more than 2^20 pixels along an axis.
-    Source: as scipy.ndimage.gaussian_filter with its defaults, but for the last bits of the weights. Each is the exact
-    one, rounded once, on every machine; SciPy's are NumPy's, whose last bits follow the processor. By these weights
-    scipy.ndimage.correlate1d along each axis gives the same, where SciPy does not multiply and add in one step, as it
-    does on Apple silicon. skimage.filters.gaussian repeats the last pixel beyond the border (mode="nearest") and
+    of more than 2^20 pixels along an axis; a derivative along an axis where sigma is below 0.125.
+    Source: as scipy.ndimage.gaussian_filter with its `order` and `mode`, but for the last bits of the weights. Each is
+    the exact one, rounded once, on every machine; SciPy's are NumPy's, whose last bits follow the processor. By these
+    weights scipy.ndimage.correlate1d along each axis gives the same, where SciPy does not multiply and add in one step,
+    as it does on Apple silicon. skimage.filters.gaussian repeats the last pixel beyond the border (mode="nearest") and
     divides integers by the largest value of their type, unless told otherwise.
 
     >>> evaluate("gaussian(im, 1)", im=[[0, 0, 100, 0, 0]]).round(1)
     array([[ 5.8, 24.2, 39.9, 24.2,  5.8]])
     """
-    return smoothed(im, sigmas({"sigma": sigma, "axes": axes}, im.ndim)).astype(kind.dtype, copy=False)
+    settings = {"sigma": sigma, "axes": axes, "order": order}
+    found = smoothed(im, sigmas(settings, im.ndim), orders(settings, im.ndim), border)
+    return found.astype(kind.dtype, copy=False)
 
 
 # --- mean ------------------------------------------------------------------------------------------------------------
@@ -142,7 +197,7 @@ def check_windows(settings: Settings, around: Surroundings) -> None:
         check_window(window_size(settings, around.ndim), "n")
 
 
-def window_sums(im: Array, window: Masks) -> Array:
+def window_sums(im: Array, window: Masks, border: str = "reflect") -> Array:
     """The sum of the pixels under a window at each pixel, as float64: exact for integers while it is below 2^53.
 
     The order in which floating values are added does not depend on the pixel. Boxes are added axis by axis. Weights of
@@ -154,44 +209,54 @@ def window_sums(im: Array, window: Masks) -> Array:
     by_scipy = (is_box or window.size <= _LARGEST_OF_SCIPY) and im.size * work_per_pixel <= _MOST_OF_SCIPY
     by_scipy = by_scipy and all(size // 2 < length for size, length in zip(window.shape, im.shape, strict=True))
     if not is_box:
-        return _summed_by_scipy(im, window) if by_scipy else smooth.window_sums(im, window)
+        return _summed_by_scipy(im, window, border) if by_scipy else smooth.window_sums(im, window, border)
     if not by_scipy:
-        return smooth.box_sums(im, [size // 2 for size in window.shape])
+        return smooth.box_sums(im, [size // 2 for size in window.shape], border)
     work = im.astype(np.float64)
     for axis, size in enumerate(window.shape):
         if size > 1:
-            work = scipy.ndimage.correlate1d(work, np.ones(size), axis, mode="reflect")
+            work = scipy.ndimage.correlate1d(work, np.ones(size), axis, mode=border)
     return work
 
 
-def _summed_by_scipy(im: Array, window: Masks) -> Array:
+def _summed_by_scipy(im: Array, window: Masks, border: str) -> Array:
     weights = window.astype(np.float64)
-    return np.asarray(scipy.ndimage.correlate(im.astype(np.float64), weights, mode="reflect"))
+    return np.asarray(scipy.ndimage.correlate(im.astype(np.float64), weights, mode=border))
 
 
-def _window_means(im: Array, window: Masks) -> Array:
+def _window_means(im: Array, window: Masks, border: str) -> Array:
     """The mean of the pixels under a window, as float64; of integers the exact quotient, rounded once."""
     size = int(np.count_nonzero(window))
     if im.dtype.kind == "f" or im.dtype.itemsize < 8 or max(int(im.max()), -int(im.min())) * size < _EXACT:
-        return window_sums(im, window) / size
-    high, low = (window_sums(half, window).astype(np.int64).astype(object) for half in (im >> 32, im & 0xFFFFFFFF))
+        return window_sums(im, window, border) / size
+    high, low = (
+        window_sums(half, window, border).astype(np.int64).astype(object) for half in (im >> 32, im & 0xFFFFFFFF)
+    )
     return np.asarray((high * 2**32 + low) / size).astype(np.float64)
 
 
-@function(gives=FLOAT_IMAGE.bounded(means_of), halo=elements.halo, cost=mean_cost, memory=24, border=REFLECTED,
-         check=check_windows, total=True)  # fmt: skip
+@function(gives=FLOAT_IMAGE.bounded(means_of), halo=elements.halo, cost=mean_cost, memory=24, border=beyond,
+         check=check_windows, total=True, by_channel=True)  # fmt: skip
 def mean_filter(
-    im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None, *, kind: ResultKind
+    im: Image,
+    n: Window = 1,
+    shape: ElementShape = "square",
+    axes: Axes = None,
+    border: Border = "reflect",
+    *,
+    kind: ResultKind,
 ) -> Array:
     """The mean of the pixels in a window around each pixel.
 
     The window holds the pixels within a reach of `n`: a square of 2n + 1 by default, so that n=1 is 3x3; `n`, `shape`
-    and `axes` as for `dilate`. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
+    and `axes` as for `dilate`. A list is a reach of its own for each image axis: n=[3, 5] is 7x11 pixels, by a disk an
+    ellipse. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
     Integers give float64, the exact mean rounded once; floating images keep their type and are computed in float64.
-    nan and inf spread over the window. The mean of equal floating values may differ from them by a last bit: compare an
-    image with its mean by a margin, `im - mean_filter(im) > 0.01`.
+    nan and inf spread over the window. Of a colour image each channel is taken by itself. The mean of equal floating
+    values may differ from them by a last bit: compare an image with its mean by a margin,
+    `im - mean_filter(im) > 0.01`.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: as for `dilate`; a window of more than 2^20 pixels.
     Source: as scipy.ndimage.uniform_filter, which carries a sum from pixel to pixel, with its rounding errors.
 
@@ -200,8 +265,8 @@ def mean_filter(
     """
     window = elements.footprint(n, shape, axes, im.ndim)
     if shape in NAMED_SHAPES:
-        return _window_means(im, window).astype(kind.dtype, copy=False)
-    return elements.repeated(lambda v: _window_means(v, window) + 0.0, im, int(n.radius)).astype(kind.dtype)
+        return _window_means(im, window, border).astype(kind.dtype, copy=False)
+    return elements.repeated(lambda v: _window_means(v, window, border) + 0.0, im, int(n.radius)).astype(kind.dtype)
 
 
 # --- ranks -----------------------------------------------------------------------------------------------------------
@@ -211,17 +276,20 @@ def _ranks_cost(settings: Settings, ndim: int) -> float:
     return 4.0 * window_size(settings, ndim)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=REFLECTED,
-         check=check_windows, total=True, transposes=True)  # fmt: skip
-def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=beyond,
+         check=check_windows, total=True, transposes=True, by_channel=True)  # fmt: skip
+def median_filter(
+    im: Image, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
+) -> Array:
     """The median of the pixels in a window around each pixel: removes specks and keeps edges.
 
     The window holds the pixels within a reach of `n`: a square of 2n + 1 by default, so that n=1 is 3x3; `n`, `shape`
-    and `axes` as for `dilate`. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
+    and `axes` as for `dilate`. A list is a reach of its own for each image axis: n=[3, 5] is 7x11 pixels, by a disk an
+    ellipse. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
     A window of an even number of pixels gives the upper of its two middle values. Keeps the image's type and is exact;
-    nan counts as larger than all numbers.
+    nan counts as larger than all numbers. Of a colour image each channel is taken by itself.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: as for `dilate`; a window of more than 2^20 pixels.
     Source: equals scipy.ndimage.median_filter, which rounds 64-bit integers to float64 and does not define nan.
     skimage.filters.median repeats the last pixel beyond the border (mode="nearest") unless told otherwise.
@@ -232,7 +300,7 @@ def median_filter(im: Image, n: Reach = 1, shape: ElementShape = "square", axes:
            [2, 2, 2]])
     """
     window = elements.footprint(n, shape, axes, im.ndim)
-    return _ranked(im, int(np.count_nonzero(window)) // 2, window, n, shape)
+    return _ranked(im, int(np.count_nonzero(window)) // 2, window, n, shape, border)
 
 
 def _check_rank(settings: Settings, around: Surroundings) -> None:
@@ -245,17 +313,19 @@ def _check_rank(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.RANK_OUTSIDE, "rank", rank=rank, size=size, last=size - 1)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=REFLECTED,
-         check=_check_rank, total=True, transposes=True)  # fmt: skip
-def rank_filter(im: Image, rank: Whole, n: Reach = 1, shape: ElementShape = "square", axes: Axes = None) -> Array:
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=beyond,
+         check=_check_rank, total=True, transposes=True, by_channel=True)  # fmt: skip
+def rank_filter(
+    im: Image, rank: Whole, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
+) -> Array:
     """The pixel of a given rank in a window around each pixel; 0 is the smallest, -1 the largest.
 
     `rank` is a whole number: where the pixels of the window stand in order, from 0 for the smallest on, or from -1 for
     the largest down. `rank_filter(im, 1)` is the second smallest of 3x3 pixels, which one dark speck does not move.
     `n`, `shape` and `axes`, and how windows are meant, as for `median_filter`. Keeps the image's type and is exact; nan
-    counts as larger than all numbers.
+    counts as larger than all numbers. Of a colour image each channel is taken by itself.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: a rank that the window does not have; as for `dilate`; a window of more than 2^20 pixels.
     Source: equals scipy.ndimage.rank_filter, which rounds 64-bit integers to float64 and does not define nan.
 
@@ -264,9 +334,9 @@ def rank_filter(im: Image, rank: Whole, n: Reach = 1, shape: ElementShape = "squ
            [2, 2, 2],
            [2, 2, 2]])
     """
-    return _ranked(im, int(rank), elements.footprint(n, shape, axes, im.ndim), n, shape)
+    return _ranked(im, int(rank), elements.footprint(n, shape, axes, im.ndim), n, shape, border)
 
 
-def _ranked(im: Array, rank: int, window: Masks, n: Distance, shape: str) -> Array:
+def _ranked(im: Array, rank: int, window: Masks, n: Distance, shape: str, border: str) -> Array:
     times = 1 if shape in NAMED_SHAPES else int(n.radius)
-    return elements.repeated(lambda v: ranked(v, rank, window), im, times) if times else im + 0
+    return elements.repeated(lambda v: ranked(v, rank, window, border), im, times) if times else im + 0

@@ -7,12 +7,12 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import FLOAT_IMAGE, Gives, Kinds
-from maskexpr.functions.parameters import Array, Axes, Image, Number, NumberOrNone, Reach, ResultKind
+from maskexpr.functions.parameters import Array, Axes, Border, Image, Number, NumberOrNone, ResultKind, Window
 from maskexpr.functions.record import Settings, function
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import (
-    REFLECTED,
+    beyond,
     check_windows,
     mean_cost,
     mean_filter,
@@ -41,19 +41,19 @@ def _check(settings: Settings, around: Surroundings) -> None:
     check_windows(_square(settings), around)
 
 
-@function(gives=FLOAT_IMAGE.bounded(means_of), halo=_halo, cost=_cost, memory=24, border=REFLECTED, check=_check,
-         total=True, derived="mean_filter(im, n, axes=axes)")  # fmt: skip
-def local_mean(im: Image, n: Reach = 7, axes: Axes = None, *, kind: ResultKind) -> Array:
+@function(gives=FLOAT_IMAGE.bounded(means_of), halo=_halo, cost=_cost, memory=24, border=beyond, check=_check,
+         total=True, derived="mean_filter(im, n, axes=axes, border=border)")  # fmt: skip
+def local_mean(im: Image, n: Window = 7, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """A threshold for each pixel: the mean of the pixels around it. Use it as `im > local_mean(im, 7)`.
 
-    The window is a square that reaches `n` pixels, or a length, to either side: n=7 is 15x15. `axes` limits it to some
-    axes (`axes="yx"` for slice by slice). The same as `mean_filter(im, n)`: an image of the same shape, of any number
-    of axes; integers give float64, floating images keep their type. A window that holds nan gives nan, one with inf
-    gives inf or nan. A pixel that equals its threshold is not above it, so flat ground in an image of integers is off;
-    in a floating image rounding has it so or so. A margin is written beside it: `im > 0.85 * local_mean(im, 7)`, or
-    `im > local_mean(im, 7) - 10`.
+    The window is a square that reaches `n` pixels, or a length, to either side: n=7 is 15x15; a list is a reach of its
+    own for each image axis: n=[3, 5] is 7x11. `axes` limits it to some axes (`axes="yx"` for slice by slice). The same
+    as `mean_filter(im, n)`: an image of the same shape, of any number of axes; integers give float64, floating images
+    keep their type. A window that holds nan gives nan, one with inf gives inf or nan. A pixel that equals its threshold
+    is not above it, so flat ground in an image of integers is off; in a floating image rounding has it so or so. A
+    margin is written beside it: `im > 0.85 * local_mean(im, 7)`, or `im > local_mean(im, 7) - 10`.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: a negative n; a window of more than 2^20 pixels; a length where the spacing is unknown.
     Source: as skimage.filters.threshold_local with method="mean", whose block_size is 2n + 1. Its default is
     method="gaussian", here `gaussian(im, n / 3)`, which needs a margin for integers too.
@@ -61,14 +61,15 @@ def local_mean(im: Image, n: Reach = 7, axes: Axes = None, *, kind: ResultKind) 
     >>> evaluate("im > local_mean(im, 1)", im=[[1, 4, 1, 7, 9, 7]])
     array([[False,  True, False,  True,  True, False]])
     """
-    return mean_filter(im, n, axes=axes, kind=kind)
+    return mean_filter(im, n, axes=axes, border=border, kind=kind)
 
 
-def _means_and_deviations(im: Array, n: Any, axes: tuple[int, ...] | None) -> tuple[Array, Array]:
+def _means_and_deviations(im: Array, n: Any, axes: tuple[int, ...] | None, border: str) -> tuple[Array, Array]:
     """The mean and the standard deviation of the pixels in a square around each pixel, as float64."""
     window = elements.footprint(n, "square", axes, im.ndim)
     values = im.astype(np.float64)
-    sums, squares = window_sums(values, window), window.size * window_sums(values * values, window)
+    sums, squares = (window_sums(v, window, border) for v in (values, values * values))
+    squares *= window.size
     spread = squares - sums * sums
     # What rounding alone can leave of a window of one value, of which nothing but 0 is known: each addition along an
     # axis is off by 2^-53 at most.
@@ -76,31 +77,34 @@ def _means_and_deviations(im: Array, n: Any, axes: tuple[int, ...] | None) -> tu
     return sums / window.size, np.sqrt(np.where(spread <= rounding * squares, 0.0, spread)) / window.size
 
 
-@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=52, border=REFLECTED,
+@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=52, border=beyond,
          check=_check, total=True)  # fmt: skip
-def niblack(im: Image, n: Reach = 7, k: Number = 0.2, axes: Axes = None, *, kind: ResultKind) -> Array:
+def niblack(
+    im: Image, n: Window = 7, k: Number = 0.2, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind
+) -> Array:
     """A threshold for each pixel: the mean less `k` standard deviations of the pixels around it.
 
     Use it as `im > niblack(im, 7)`. The window is a square that reaches `n` pixels, or a length, to either side: n=7 is
-    15x15. The deviation is that of the population. A negative `k` puts the threshold above the mean, to find bright
-    things on a dark ground. `axes` limits the window to some axes (`axes="yx"` for slice by slice). The image may have
-    any number of axes, and the result has its shape; integers give float64, floating images keep their type. A window
-    that holds nan or inf gives nan, which no pixel is above. A pixel that equals its threshold is not above it either;
-    on flat ground in a floating image rounding has it so or so, as for `local_mean`.
+    15x15; a list is a reach of its own for each image axis: n=[3, 5] is 7x11. The deviation is that of the population.
+    A negative `k` puts the threshold above the mean, to find bright things on a dark ground. `axes` limits the window
+    to some axes (`axes="yx"` for slice by slice). The image may have any number of axes, and the result has its shape;
+    integers give float64, floating images keep their type. A window that holds nan or inf gives nan, which no pixel is
+    above. A pixel that equals its threshold is not above it either; on flat ground in a floating image rounding has it
+    so or so, as for `local_mean`.
 
     Sums of values and of their squares are taken in float64. That is exact for integers of 8 bits in windows of up to
     2^18 pixels, and of 16 bits in up to 37x37; else a deviation of less than some ten-millionths of the values in the
     window is lost in rounding, and counts as 0.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: a negative n; a window of more than 2^20 pixels; a length where the spacing is unknown.
     Source: Niblack, An introduction to digital image processing, 1986. As skimage.filters.threshold_niblack, whose
-    window_size is 2n + 1, and which reflects at the border without repeating the pixels on it.
+    window_size is 2n + 1, and which reflects at the border without repeating the pixels on it (border="mirror").
 
     >>> evaluate("niblack(im, 1, k=0.5)", im=[[4, 4, 4, 1, 7, 4]]).round(2)
     array([[4.  , 4.  , 2.29, 2.78, 2.78, 4.29]])
     """
-    mean, deviation = _means_and_deviations(im, n, axes)
+    mean, deviation = _means_and_deviations(im, n, axes, border)
     return np.asarray((mean - float(k) * deviation).astype(kind.dtype, copy=False))
 
 
@@ -119,9 +123,16 @@ def _check_r(r: Any) -> None:
 
 
 @function(gives=Gives(frozenset({"image"}), _sauvola_kind), halo=_halo, cost=_cost_with_deviation, memory=52,
-         border=REFLECTED, check=_check)  # fmt: skip
+         border=beyond, check=_check)  # fmt: skip
 def sauvola(
-    im: Image, n: Reach = 7, k: Number = 0.2, r: NumberOrNone = None, axes: Axes = None, *, kind: ResultKind
+    im: Image,
+    n: Window = 7,
+    k: Number = 0.2,
+    r: NumberOrNone = None,
+    axes: Axes = None,
+    border: Border = "reflect",
+    *,
+    kind: ResultKind,
 ) -> Array:
     """A threshold for each pixel that finds dark print on bright paper.
 
@@ -131,7 +142,8 @@ def sauvola(
     threshold is where there is little contrast: with the default 0.2 a fifth of the mean. A larger `k` leaves out faint
     print, and with it more of the grain; 0 gives the mean everywhere.
 
-    The window is a square that reaches `n` pixels, or a length, to either side; `axes` limits it to some axes
+    The window is a square that reaches `n` pixels, or a length, to either side, or by a list so far along each image
+    axis; `axes` limits it to some axes
     (`axes="yx"` for slice by slice). The image may have any number of axes, and the result has its shape; integers give
     float64, floating images keep their type; sums are rounded as those of `niblack`. A window that holds nan or inf
     gives nan, which no pixel is above. A pixel that equals its threshold is not above it either.
@@ -140,12 +152,12 @@ def sauvola(
     it where values use less of their type, as those of 12 bits in uint16 do, or those of a floating image, for which it
     must be given: half of the range that they have in fact.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a.
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
     Errors: no r for a floating image; an r that is not above 0; a negative n; a window of more than 2^20 pixels; a
     length where the spacing is unknown.
     Source: Sauvola and Pietikainen, Adaptive document image binarization, 2000 (doi:10.1016/S0031-3203(99)00055-2). As
-    skimage.filters.threshold_sauvola, which reflects at the border without repeating the pixels on it, and takes r=1
-    for floating images.
+    skimage.filters.threshold_sauvola, which reflects at the border without repeating the pixels on it
+    (border="mirror"), and takes r=1 for floating images.
 
     >>> evaluate("im > sauvola(im, 2)", im=[[200, 190, 60, 210, 200, 195, 205]]).astype(int)
     array([[1, 1, 0, 1, 1, 1, 1]])
@@ -154,5 +166,5 @@ def sauvola(
         info = np.iinfo(im.dtype)
         r = (int(info.max) - int(info.min)) / 2
     _check_r(r)
-    mean, deviation = _means_and_deviations(im, n, axes)
+    mean, deviation = _means_and_deviations(im, n, axes, border)
     return np.asarray((mean * (1 + float(k) * (deviation / float(r) - 1))).astype(kind.dtype, copy=False))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.functions.record import Function
+from maskexpr.functions.record import WHOLE, Function
 from maskexpr.planner.methods.method import Bytes, Method, Place, per_pixel
 from maskexpr.program.running import run_body, work_type
 from maskexpr.program.steps import Step
@@ -68,6 +68,7 @@ def _is_local(step: Step) -> bool:
     arrays = [o.kind for o in step.operands.values() if o.kind.is_array]
     return (
         function.parts != "whole"
+        and function.looks(step.settings, len(step.kind.shape or (0,))) != WHOLE
         and bool(step.kind.is_array and step.kind.shape and arrays)
         and all(k.shape == step.kind.shape for k in arrays)
     )

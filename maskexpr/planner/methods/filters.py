@@ -1,6 +1,7 @@
 """Filters of grey images."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from maskexpr.functions.settling import NAMED_SHAPES
@@ -18,35 +19,53 @@ _WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
 
 @runs(meaning.gaussian)
 def gaussian(step: Step) -> Method:
-    sigmas = meaning.sigmas(step.settings, len(step.kind.shape or ()))
-    dtype = step.kind.dtype
+    ndim, border = len(step.kind.shape or ()), step.settings["border"]
+    sigmas, orders = meaning.sigmas(step.settings, ndim), meaning.orders(step.settings, ndim)
+    dtype, mirrored = step.kind.dtype, border == "reflect" and not any(order % 2 for order in orders)
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        return smooth.gaussian(given[0], sigmas, dtype, out)
+        return smooth.gaussian(given[0], sigmas, dtype, out, orders, border)
 
     def memory(shape: tuple[int, ...]) -> float:
-        return smooth.gaussian_bytes(shape, sigmas, dtype) + chunk(shape)
+        return smooth.gaussian_bytes(shape, sigmas, dtype, mirrored) + chunk(shape)
 
-    return Method(run, memory=memory, word="weighted sums of rows")
+    return Method(run, memory=memory, whole=_is_whole(step), fresh=_is_whole(step), word="weighted sums of rows")
 
 
-@runs(edges.sobel)
-def sobel(step: Step) -> Method | None:
-    if step.settings["axes"] is not None:
-        return None
-    axis, dtype = step.settings["axis"], step.kind.dtype
+def _is_whole(step: Step) -> bool:
+    """Whether a filter needs all of an image: one that goes on with the other side of it."""
+    return bool(step.settings["border"] == "wrap")
 
-    def run(given: Any, out: Any, place: Place) -> Any:
-        return smooth.sobel(given[0], axis, dtype, out)
 
-    return Method(run, memory=lambda shape: smooth.sobel_bytes(shape) + chunk(shape), word="differences of rows")
+_ACROSS = {edges.sobel: smooth.SOBEL, edges.scharr: smooth.SCHARR, edges.prewitt: smooth.PREWITT}
+
+
+def _slopes(across: tuple[int, int]) -> Callable[[Step], Method | None]:
+    def slopes(step: Step) -> Method | None:
+        if step.settings["axes"] is not None:
+            return None
+        axis, border, dtype = step.settings["axis"], step.settings["border"], step.kind.dtype
+
+        def run(given: Any, out: Any, place: Place) -> Any:
+            return smooth.edges(given[0], axis, dtype, out, across, border)
+
+        def memory(shape: tuple[int, ...]) -> float:
+            return smooth.edges_bytes(shape) + chunk(shape)
+
+        return Method(run, memory=memory, whole=_is_whole(step), fresh=_is_whole(step), word="differences of rows")
+
+    return slopes
+
+
+for _function, _across in _ACROSS.items():
+    runs(_function)(_slopes(_across))
 
 
 @runs(meaning.median_filter)
 def median_filter(step: Step) -> Method | None:
     """A network of minima and maxima; for large squares and large 8-bit planes OpenCV, which gives
     the same, where it is installed."""
-    n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
+    n, shape, axes, border = (step.settings[name] for name in ("n", "shape", "axes", "border"))
     if shape not in NAMED_SHAPES:
         return None
     extent = step.kind.shape or ()
@@ -55,7 +74,8 @@ def median_filter(step: Step) -> Method | None:
     if (math.prod(extent) >= _WORTH_OPENCV or not by_network) and ranks.opencv_serves(step.kind.dtype, window):
         reach = n.reach(0)
         return Method(
-            lambda given, out, place: ranks.median_by_opencv(given[0], reach),
+            lambda given, out, place: ranks.median_by_opencv(given[0], reach, border),
+            whole=_is_whole(step),
             fresh=True,
             cost=4,
             memory=lambda shape: 2 * math.prod(n + 2 * reach for n in shape),  # framed, before and after
@@ -68,8 +88,10 @@ def median_filter(step: Step) -> Method | None:
         return ranks.median_bytes(shape, window, step.kind.dtype)
 
     return Method(
-        lambda given, out, place: ranks.median(given[0], window, out),
+        lambda given, out, place: ranks.median(given[0], window, out, border),
         memory=memory,
+        whole=_is_whole(step),
+        fresh=_is_whole(step),
         word="a network of minima and maxima",
     )
 
@@ -88,7 +110,7 @@ def means_by_body(step: Step) -> Bytes:
     n, axes = step.settings["n"], step.settings["axes"]
     window = elements.footprint(n, step.settings.get("shape", "square"), axes, len(step.kind.shape or ()))
     per_pixel = estimated(step.function.memory, step) if step.function else 0.0
-    return lambda shape: smooth.sums_bytes(shape, window) + per_pixel * math.prod(shape)
+    return lambda shape: smooth.sums_bytes(shape, window, step.settings["border"]) + per_pixel * math.prod(shape)
 
 
 @runs(background.rolling_ball)

@@ -84,8 +84,8 @@ def _refuse_unknown(node: nodes.Expression, names: set[str]) -> None:
             return
         case nodes.Unary(operand=operand):
             parts: Iterable[nodes.Expression] = (operand,)
-        case nodes.Chain(operands=operands):
-            parts = operands
+        case nodes.Chain(operands=parts) | nodes.List(items=parts):
+            pass
         case nodes.Call():
             parts = _by_parameter(_called(node), node.arguments).values()
         case _:
@@ -167,6 +167,8 @@ class _Expression:
                 return value
             case nodes.Nothing():
                 return None
+            case nodes.List(items=items):
+                return tuple(self._value(item) for item in items)
             case nodes.Unary():
                 return self._unary(node)
             case nodes.Chain(operands=operands, operators=operators):
@@ -222,7 +224,7 @@ class _Expression:
         value = self._value(node)
         if isinstance(value, Step) and parameter.takes.settle is not None:
             raise _Malformed(f"the {parameter.name} of {function.name} must be a parameter of the same type")
-        is_literal = isinstance(node, nodes.Number | nodes.Text)
+        is_literal = isinstance(node, nodes.Number | nodes.Text | nodes.List)
         return default_of(value, parameter.takes, self._around) if is_literal else value
 
     def _result(
