@@ -119,7 +119,7 @@ INSIDE = {
     ),
     "planner.methods": (
         "__init__",
-        *("regions", "measures", "statistics", "morphology", "filters", "shapes", "pixelwise", "opencv"),
+        *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
         *("elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
@@ -133,9 +133,10 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("png_chunks", "thinning", "medial", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
-        *("blocks", "eigenvalues", "distances", "nearest", "queued_flooding"),
+        *("blocks", "eigenvalues", "expansion", "distances", "nearest", "queued_flooding"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),
+        *("flat_zones", "overlaps", "colouring"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -154,16 +155,19 @@ INSIDE = {
         "stacks",
         "pixelwise",
         "operators",
+        "numbering",
         "elements",
         "lazy",
     ),
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
         *("__init__", "keeping", "properties", "records", "pixels"),
-        *("watersheds", "peaks", "distances", "components"),
+        *("watersheds", "peaks", "extremes", "numbers", "detection", "distances", "components"),
     ),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
-    "library.morphology": ("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary"),
+    "library.morphology": (
+        *("__init__", "skeletons", "hulls", "geodesic", "patterns", "residues", "elementary", "labelled"),
+    ),
     "library.filters": ("__init__", "resampling", "contrast", "edges", "smoothing"),
     "library.shapes": ("__init__", "lines", "polygons", "drawn", "turned", "coordinates", "places"),
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),

@@ -78,7 +78,7 @@ def test_the_readme_program_compiles() -> None:
 
 def test_the_function_that_contributors_are_shown_works() -> None:
     (block,) = readme_blocks("@function", README.with_name("CONTRIBUTING.md"))
-    names = {**vars(regions), "__name__": "of a host"}
+    names = {**vars(functions), **vars(regions), "__name__": "of a host"}
     exec(block, names)
     program = maskexpr.compile("area(keep_border(m))", functions=[names["keep_border"]])
     assert program(m=np.eye(3, dtype=bool)) == 2

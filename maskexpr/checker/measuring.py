@@ -63,9 +63,9 @@ def ends(at: Writing) -> Held:
 
 
 def both(at: Writing) -> Held:
-    """Two masks are compared where both have data."""
-    a, b = at.operands["a"], at.operands["b"]
-    return Held(at.again(a=at.cut(a.step, b.valid).step, b=at.cut(b.step, a.valid).step))
+    """Two masks, or labels, are compared where both have data."""
+    (a, one), (b, other) = list(at.operands.items())[:2]
+    return Held(at.again(**{a: at.cut(one.step, other.valid).step, b: at.cut(other.step, one.valid).step}))
 
 
 # --- regions ---------------------------------------------------------------------------------------------------------
@@ -92,8 +92,9 @@ def holes(at: Writing) -> Held:
     m, valid = at.operands["m"].step, at.operands["m"].valid
     if valid is None:
         return Held(at.again())
-    open_ = at.call("reconstruct", {"seed": at.opposite(valid), "within": at.opposite(m)}, _joining(at))
-    return at.cut(at.call("&", {"a": at.again(), "b": at.opposite(open_)}), valid)
+    on = at.call(">", {"a": m, "b": at.constant(0)}) if m.kind.name == "labels" else m
+    open_ = at.call("reconstruct", {"seed": at.opposite(valid), "within": at.opposite(on)}, _joining(at))
+    return at.cut(at.cut(at.again(), at.opposite(open_)).step, valid)
 
 
 def border(at: Writing) -> Held:
@@ -136,9 +137,20 @@ def peaks(at: Writing) -> Held:
         return at.cut(at.again(), valid)
     kind, limited = image.step.kind, at.operands.get("within")
     im = at.filled(image.step, image.valid, np.nan if kind.range is None else kind.range.high)
-    within = at.both(limited.step if limited is not None else None, image.valid)
+    if limited is not None and limited.step.kind.name == "labels":
+        within: Step | None = at.cut(limited.step, image.valid).step
+    else:
+        within = at.both(limited.step if limited is not None else None, image.valid)
     assert within is not None
     return at.cut(at.again(im=im, within=within), valid)
+
+
+def zones(at: Writing) -> Held:
+    """`label`: what lacks data is background."""
+    m, valid = at.operands["m"].step, at.operands["m"].valid
+    if valid is None or m.kind.name != "image":
+        return at.cut(at.again(), valid)
+    return at.cut(at.again(m=at.filled(m, valid, 0)), valid)
 
 
 def flood(at: Writing) -> Held:

@@ -14,7 +14,7 @@ from maskexpr.checker import measuring
 from maskexpr.checker.held import CUT, Held, Writing
 from maskexpr.functions.record import WHOLE, Function, Halo
 from maskexpr.functions.settling import NAMED_SHAPES, Distance
-from maskexpr.kinds.kind import INTENSITIES, TRUTH, Kind, mask_of
+from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, TRUTH, Kind, mask_of
 from maskexpr.program.steps import Step
 
 Rule = Callable[[Writing], Held]
@@ -176,8 +176,10 @@ _PARTS = {  # how the others are put together: of what, and whether the image is
 def _grey(at: Writing) -> Held:
     """Of images: pixels without data hold the value that changes nothing, at each dilation and erosion by itself."""
     name, valid = at.function.name, at.everywhere_all
-    if valid is None or at.step.kind.name == "mask":
-        return _ignored(at, valid) if valid is not None and at.setting("border") == "ignore" else _off(at)
+    if valid is None or at.step.kind.name in SEGMENTATIONS:
+        if valid is None or at.setting("border") != "ignore":
+            return _off(at)
+        return _ignored(at, valid) if at.value("m").kind.name == "mask" else measuring.refused(at)
     if name == "reconstruct":
         return _reconstructed(at, valid)
     image = found = at.value("m")
@@ -252,6 +254,7 @@ RULES: Mapping[str, Rule] = {
     "border": measuring.border,
     "levels": measuring.levels,
     "peaks": measuring.peaks,
+    "zones": measuring.zones,
     "flood": measuring.flood,
     "split": measuring.split,
     "measured": measuring.measured,

@@ -16,6 +16,7 @@ from maskexpr.kinds.kind import (
     INTENSITIES,
     LOGICAL,
     NUMERIC,
+    OF_ONE_CHANNEL,
     SAMPLED,
     SAMPLES,
     SCALARS,
@@ -205,6 +206,7 @@ def _pixel_count(kinds: Kinds) -> Range:
 
 
 SAME = Gives(BINARY_OR_GREY, _same)
+SAME_PIXELS = Gives(OF_ONE_CHANNEL, _same)
 SAME_REGIONS = Gives(SEGMENTATIONS, _same)
 SAME_IMAGE = Gives(frozenset({"image"}), lambda kinds: replace(_same(kinds), name="image"))
 COUNT = Gives(frozenset({"number"}), lambda kinds: number(_pixel_count(kinds)))

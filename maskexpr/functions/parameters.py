@@ -25,7 +25,17 @@ from maskexpr.functions.settling import (
     settle_size,
     settle_whole,
 )
-from maskexpr.kinds.kind import BINARY_OR_GREY, GIVEN, LOGICAL, NUMERIC, NUMERIC_ARRAYS, SAMPLES, SEGMENTATIONS, Kind
+from maskexpr.kinds.kind import (
+    BINARY_OR_GREY,
+    GIVEN,
+    LOGICAL,
+    NUMERIC,
+    NUMERIC_ARRAYS,
+    OF_ONE_CHANNEL,
+    SAMPLES,
+    SEGMENTATIONS,
+    Kind,
+)
 
 Array = NDArray[Any]
 Masks = NDArray[np.bool_]
@@ -38,16 +48,21 @@ MaskOrNone = Annotated[Masks | None, Takes(frozenset({"mask", "none"}), "a mask"
 Image = Annotated[Array, Takes(NUMERIC_ARRAYS, "an image")]
 Labels = Annotated[Array, Takes(frozenset({"labels"}), "labels")]
 MaskOrLabels = Annotated[Array, Takes(SEGMENTATIONS, "a mask or labels")]
+MaskOrLabelsOrNone = Annotated[Array | None, Takes(SEGMENTATIONS | {"none"}, "a mask or labels")]
 Markers = Annotated[Array, Takes(NUMERIC_ARRAYS | {"mask"}, "labels, whole numbers or a mask")]
 MarkersOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"mask", "none"}, "labels, whole numbers or a mask")]
 MaskOrImage = Annotated[Array, Takes(BINARY_OR_GREY, "a mask or an image")]
+MaskLabelsOrImage = Annotated[Array, Takes(OF_ONE_CHANNEL, "a mask, labels or an image")]
 Colour = Annotated[Array, Takes(frozenset({"colour"}), "a colour image")]
 Numeric = Annotated[Any, Takes(NUMERIC - SAMPLES, "a number or an image")]
 Number = Annotated[Any, Takes(frozenset({"number"}), "a number")]
 NumberOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number")]
 Count = Annotated[int, Takes(frozenset({"number"}), "a whole number", low=1, whole=True)]
+CountOrNone = Annotated[int | None, Takes(frozenset({"number", "none"}), "a whole number", low=1, whole=True)]
 Condition = Annotated[Any, Takes(LOGICAL - SAMPLES, "a mask")]
 ImageOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"none"}, "an image")]
+Height = Annotated[Any, Takes(frozenset({"number"}), "a number", low=0)]
+HeightOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number", low=0)]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
 Value = Annotated[Any, Takes(GIVEN, "a number, an image or a mask")]
 Measured = Annotated[Array, Takes(NUMERIC_ARRAYS | {"samples"}, "an image or samples such as im[mask]")]

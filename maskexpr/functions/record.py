@@ -43,6 +43,7 @@ WithoutData = Literal[
     "border",
     "levels",
     "peaks",
+    "zones",
     "flood",
     "split",
     "measured",

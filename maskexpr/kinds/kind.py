@@ -14,6 +14,7 @@ SEGMENTATIONS = frozenset({"mask", "labels"})  # what each pixel belongs to
 INTENSITIES = frozenset({"image", "colour"})  # what was measured at each pixel
 ARRAYS = SEGMENTATIONS | INTENSITIES
 BINARY_OR_GREY = frozenset({"mask", "image"})
+OF_ONE_CHANNEL = SEGMENTATIONS | BINARY_OR_GREY
 NUMERIC_ARRAYS = frozenset({"image", "labels"})  # one number a pixel
 SAMPLED = {"image": "samples", "labels": "samples", "mask": "mask samples"}  # what values of some of the pixels are
 SAMPLES = frozenset(SAMPLED.values())

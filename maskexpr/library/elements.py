@@ -1,8 +1,9 @@
 """Structuring elements: which offsets belong to a shape of a given reach, chosen once in exact arithmetic."""
 
 import functools
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,6 +15,8 @@ from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.record import Settings
 from maskexpr.functions.settling import NAMED_SHAPES, Distance
+
+Move = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,13 @@ def per_block(m: Array, axes: tuple[int, ...] | None, f: Callable[[Array], Array
             index[axis] = i
         result[tuple(index)] = f(m[tuple(index)])
     return result
+
+
+def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Iterator[tuple[slice, ...]]:
+    """The parts of an array that are worked on by themselves: all along the worked axes, one pixel along the others."""
+    worked = worked_axes(axes, len(shape))
+    parts = [[slice(None)] if a in worked else [slice(i, i + 1) for i in range(n)] for a, n in enumerate(shape)]
+    return itertools.product(*parts)
 
 
 def in_pixels(n: Distance, worked: tuple[int, ...]) -> Distance:
@@ -99,6 +109,15 @@ def footprint(
     """The offsets within reach `n` as one mask of odd size per axis; see `element`."""
     if shape not in NAMED_SHAPES:
         return element(n, shape, axes, ndim).footprint
+    distances, most = distances_of(n, shape, axes, ndim, extent)
+    return np.asarray(distances <= most, dtype=bool)
+
+
+def distances_of(
+    n: Distance, shape: str, axes: tuple[int, ...] | None, ndim: int, extent: tuple[int, ...] | None = None
+) -> tuple[Array, int]:
+    """How far each offset of a box around reach `n` is from its centre as a named shape measures, in whole numbers, of
+    a disk their squares; and how far it may be."""
     worked = worked_axes(axes, ndim)
     scale = _denominator(n)
     radius, power = int(n.radius * scale), 2 if shape == "disk" else 1
@@ -110,13 +129,18 @@ def footprint(
         step = int((n.spacing[axis] if n.spacing else 1) * scale)
         lengths.append(_scaled(reach, step, radius) ** power)
     combine = np.maximum if shape == "square" else np.add
-    total = functools.reduce(combine, np.ix_(*lengths))
-    return np.asarray(total <= radius**power, dtype=bool)
+    return np.asarray(functools.reduce(combine, np.ix_(*lengths))), radius**power
 
 
 def _denominator(n: Distance) -> int:
     """A factor that makes the radius and every spacing whole."""
     return math.lcm(n.radius.denominator, *(s.denominator for s in n.spacing or ()))
+
+
+def scaled_squares(n: Distance, worked: tuple[int, ...]) -> tuple[list[int], int]:
+    """The lengths of a pixel along the worked axes in whole numbers, and the square of the reach in these."""
+    scale = _denominator(n)
+    return [int((n.spacing[a] if n.spacing else 1) * scale) for a in worked], int(n.radius * scale) ** 2
 
 
 def _scaled(reach: int, step: int, radius: int) -> Any:
@@ -195,6 +219,15 @@ def shifted(shape: tuple[int, ...], offset: tuple[int, ...]) -> tuple[tuple[slic
     target = tuple(slice(max(0, d), n + min(0, d)) for n, d in zip(shape, offset, strict=True))
     origin = tuple(slice(max(0, -d), n + min(0, -d)) for n, d in zip(shape, offset, strict=True))
     return target, origin
+
+
+def moved(values: Array, offset: Move, fill: Any = 0) -> Array:
+    """A copy moved by an offset, with `fill` where nothing comes to."""
+    result = np.full_like(values, fill)
+    if overlaps(values.shape, offset):
+        target, origin = shifted(values.shape, offset)
+        result[target] = values[origin]
+    return result
 
 
 def overlaps(shape: tuple[int, ...], offset: tuple[int, ...]) -> bool:

@@ -120,7 +120,7 @@ def test_modules():
 def test_a_call_too_long_to_be_repeated_is_shown_by_its_example():
     long = " + ".join(["im"] * 100)
     assert mistakes(f"threshold({long}, 3)") == [(f"threshold({long}, 3)", "write im > 100, say")]
-    for begin, end in (("binary_dilation(", ")"), ("h_maxima(", ", 3)"), ("np.abs(", ")")):
+    for begin, end in (("binary_dilation(", ")"), ("imextendedmax(", ", 3)"), ("np.abs(", ")")):
         [(_, hint)] = mistakes(begin * 60 + "m > 3" + end * 60)
         assert len(hint) < 250
         assert hint.count(", say") <= 1

@@ -220,7 +220,6 @@ PEERS = {
     "morphology.area_opening(m, 64)": lambda: morphology.area_opening(M.astype(np.uint8), 64) > 0,
     "morphology.area_closing(m, 64)": lambda: morphology.area_closing(M.astype(np.uint8), 64) > 0,
     "morphology.h_maxima(im, 30)": lambda: morphology.h_maxima(IM, 30) > 0,
-    "h_maxima(im, h=3)": lambda: morphology.h_maxima(IM, 3) > 0,
     "morphology.h_minima(im, 30)": lambda: morphology.h_minima(IM, 30) > 0,
     "morphology.local_maxima(im)": lambda: morphology.local_maxima(IM),
     "morphology.local_minima(im)": lambda: morphology.local_minima(IM),
@@ -231,6 +230,7 @@ PEERS = {
     "feature.peak_local_max(im, min_distance=3)": lambda: _points(
         feature.peak_local_max(IM, min_distance=3, exclude_border=False)
     ),
+    "segmentation.relabel_sequential(labels)": lambda: segmentation.relabel_sequential(LABELS)[0],
     "segmentation.find_boundaries(labels)": lambda: segmentation.find_boundaries(LABELS),
     "find_boundaries(labels, mode='inner')": lambda: segmentation.find_boundaries(LABELS, mode="inner"),
     "find_boundaries(m)": lambda: segmentation.find_boundaries(M),

@@ -247,6 +247,10 @@ WHERE_MIXED = Mistake(
 RECONSTRUCT_MIXED = Mistake(
     "kind", "reconstruct cannot grow {seed:a} within {within:a}", "make both masks, or both images"
 )
+AGREEMENT_MIXED = Mistake("kind", "{a:a} cannot be compared with {b:a}", "make a mask of the labels: {text} > 0")
+LABEL_FLOATING = Mistake(
+    "kind", "label joins pixels of one whole number, not {dtype} values", "make a mask with a comparison: {text} > 0"
+)
 GROWTH_LENGTH = Mistake(
     "spacing", "growth goes pixel by pixel, and pixels are {spacing} mm long", "give n as a number of pixels"
 )

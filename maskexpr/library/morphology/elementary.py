@@ -14,8 +14,17 @@ import numpy as np
 
 from maskexpr.diagnostics.messages import REACH_TOO_LARGE
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import MASK, SAME, Gives, Kinds
-from maskexpr.functions.parameters import Array, Axes, ElementShape, Mask, MaskOrImage, Masks, Reach
+from maskexpr.functions.gives import MASK, SAME, SAME_PIXELS, Gives, Kinds
+from maskexpr.functions.parameters import (
+    Array,
+    Axes,
+    ElementShape,
+    MaskLabelsOrImage,
+    MaskOrLabels,
+    Masks,
+    Reach,
+    ResultKind,
+)
 from maskexpr.functions.record import Settings, function
 from maskexpr.functions.settling import NAMED_SHAPES, Distance, one_of
 from maskexpr.kernels.distances import squares_to_off
@@ -24,13 +33,16 @@ from maskexpr.kinds.ranges import of_type
 from maskexpr.library import elements
 from maskexpr.library.elements import Element
 from maskexpr.library.lazy import scipy
+from maskexpr.library.morphology import labelled
+from maskexpr.library.numbering import grown_each
 
 # Above this many offsets a distance transform is cheaper than trying each.
 _LARGE_FOOTPRINT = 500
-_IGNORED = "outside the image is ignored"
-BORDER = {"mask": "outside the image is empty", "image": _IGNORED, "ignore": _IGNORED}
+_EMPTY, _IGNORED = "outside the image is empty", "outside the image is ignored"
+BORDER = {"mask": _EMPTY, "labels": _EMPTY, "image": _IGNORED, "ignore": _IGNORED}
 Outside = Annotated[str, one_of("empty", "ignore")]
 ALIASES = {"iterations": "n"}
+_GREY = Kind("image")  # what is worked on where no checker says: no labels
 
 
 def _dilated(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
@@ -85,10 +97,8 @@ def _within_distance(m: Masks, n: Distance, axes: tuple[int, ...] | None, ndim: 
     """Where the nearest on pixel is at most n away, measured exactly from the offset to it."""
     if not m.any():
         return np.zeros_like(m)
-    worked = elements.worked_axes(axes, ndim)
-    scale = math.lcm(n.radius.denominator, *(s.denominator for s in n.spacing or ()))
-    steps = [int((n.spacing[a] if n.spacing else 1) * scale) for a in worked]
-    return np.asarray(squares_to_off(~m, steps) <= int(n.radius * scale) ** 2, dtype=bool)
+    steps, most = elements.scaled_squares(n, elements.worked_axes(axes, ndim))
+    return np.asarray(squares_to_off(~m, steps) <= most, dtype=bool)
 
 
 def _padded(m: Array, pad: list[int]) -> Array:
@@ -99,7 +109,7 @@ def _cropped(m: Array, pad: list[int]) -> Array:
     return m[tuple(slice(p, size - p) for p, size in zip(pad, m.shape, strict=True))]
 
 
-def _grey(im: Array, n: Distance, shape: str, axes: tuple[int, ...] | None, ufunc: Any) -> Array:
+def grey_extreme(im: Array, n: Distance, shape: str, axes: tuple[int, ...] | None, ufunc: Any) -> Array:
     """The extreme of the pixels under the element, those outside left out; a maximum is taken under its reflection, so
     that dilation stamps the element as it does for masks."""
     sign = 1 if ufunc is np.maximum else -1
@@ -133,13 +143,19 @@ def like_image(kinds: Kinds) -> Kind:
     """The kind of extremes of an image: its own, but where the element leaves its centre out, it may find no pixel
     inside the image, which gives the type's lowest or highest value."""
     kind, shape = SAME.rule(kinds), kinds.get("shape")
-    if kind.range is None or kind.dtype is None or shape is None or shape.constant in NAMED_SHAPES:
+    if (
+        kind.name == "labels"
+        or kind.range is None
+        or kind.dtype is None
+        or shape is None
+        or shape.constant in NAMED_SHAPES
+    ):
         return kind
     holds_centre = Element(elements.pattern_array(shape.constant), 1).holds_centre
     return kind if holds_centre else replace(kind, range=of_type(kind.dtype))
 
 
-_SAME = Gives(SAME.names, like_image)
+_SAME = Gives(SAME_PIXELS.names, like_image)
 
 
 def _lowest(dtype: np.dtype[Any]) -> Any:
@@ -179,8 +195,10 @@ def _ignoring(words: Callable[[str], str]) -> Callable[[Kind, Settings], str]:
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
          check=elements.check_element, total=True, transposes=True, keeps_empty=True,
          extensive=_holds_its_centre, without_data="grey")  # fmt: skip
-def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None) -> Any:
-    """Grow a mask by a reach of n, or take the largest grey value within that reach.
+def dilate(
+    m: MaskLabelsOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, *, kind: ResultKind = _GREY
+) -> Any:
+    """Grow a mask or labels by a reach of n, or take the largest grey value within that reach.
 
     `n` is a number of pixels or a length (then the element is an ellipsoid, or scaled per axis, where the spacing is
     anisotropic); 0 changes nothing. `shape` is "diamond" (city-block distance), "square" (chessboard), "disk"
@@ -188,34 +206,48 @@ def dilate(m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: 
     image each time; planes of a 3-D pattern are parted by `//`. `axes` limits the work to some axes: `axes="yx"` works
     slice by slice.
 
+    Labels grow into the background alone: a pixel that several of them reach goes to the nearest, as the shape
+    measures (with a pattern, to what the fewest stamps reach), and of several as near to the lowest number. Their own
+    pixels stay, whatever the pattern.
+
     Border: nothing comes in from outside: a mask is empty there, grey images ignore it. These keep their type; nan
     spreads; a pattern that meets no pixel of the image gives the lowest value of the type (`erode` the highest).
     Errors: a negative reach; a length without spacing; a pattern of another dimension than the axes, or of more than
     4096 characters.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_dilation, whose
-    `iterations` is accepted as a name for n, and of images, with a named shape, scipy.ndimage.grey_dilation.
+    `iterations` is accepted as a name for n, and of images, with a named shape, scipy.ndimage.grey_dilation. Of labels
+    a disk grows as skimage.segmentation.expand_labels does, which leaves ties to the order of its transform.
 
     >>> evaluate("dilate(m, 1)", m=np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], bool)).astype(int)
     array([[0, 1, 0],
            [1, 1, 1],
            [0, 1, 0]])
     """
-    return _dilated(m, n, shape, axes) if m.dtype == bool else _grey(m, n, shape, axes, np.maximum)
+    if kind.name == "labels":
+        return labelled.dilated(m, n, shape, axes)
+    return _dilated(m, n, shape, axes) if m.dtype == bool else grey_extreme(m, n, shape, axes, np.maximum)
 
 
 @function(gives=_SAME, halo=elements.halo, cost=elements.cost, memory=36, border=BORDER, aliases=ALIASES,
          check=elements.check_element, total=True, transposes=True, keeps_empty=keeps_empty,
          derived=_ignoring(lambda mirrored: f"~dilate(~m, n, {mirrored}, axes)"), without_data="grey")  # fmt: skip
 def erode(
-    m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, border: Outside = "empty"
+    m: MaskLabelsOrImage,
+    n: Reach = 1,
+    shape: ElementShape = "diamond",
+    axes: Axes = None,
+    border: Outside = "empty",
+    *,
+    kind: ResultKind = _GREY,
 ) -> Any:
-    """Shrink a mask by a reach of n, or take the smallest grey value within that reach.
+    """Shrink a mask or labels by a reach of n, or take the smallest grey value within that reach.
 
-    Arguments as for `dilate`.
+    Arguments as for `dilate`. Of labels each is eroded by itself: its neighbours are outside of it, as the background
+    is, so that labels that touch come apart.
 
-    Border: a mask is empty outside the image, so it is eaten from the border too; with `border="ignore"` the outside
-    does not count, and a mask is eaten only from what is off in the image. Grey images always ignore the outside, keep
-    their type, and nan spreads.
+    Border: masks and labels are empty outside the image, so they are eaten from the border too; with `border="ignore"`
+    the outside does not count, and they are eaten only from what else is in the image. Grey images always ignore the
+    outside, keep their type, and nan spreads.
     Errors: as for `dilate`.
     Source: Serra, Image Analysis and Mathematical Morphology, 1982; equals scipy.ndimage.binary_erosion, and of images,
     with a named shape, scipy.ndimage.grey_erosion. `border="ignore"` is as OpenCV (cv2.erode), scikit-image, mahotas
@@ -226,7 +258,9 @@ def erode(
            [0, 1, 1, 0],
            [0, 0, 0, 0]])
     """
-    return _eroded(m, n, shape, axes, border) if m.dtype == bool else _grey(m, n, shape, axes, np.minimum)
+    if kind.name == "labels":
+        return labelled.eroded(m, n, shape, axes, border)
+    return _eroded(m, n, shape, axes, border) if m.dtype == bool else grey_extreme(m, n, shape, axes, np.minimum)
 
 
 def room(extent: tuple[int, ...], n: Distance, shape: str, axes: tuple[int, ...] | None) -> tuple[Distance, list[int]]:
@@ -244,7 +278,7 @@ def room(extent: tuple[int, ...], n: Distance, shape: str, axes: tuple[int, ...]
     return n, pad
 
 
-def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+def _on_the_plane(first: Any, second: Any, m: Array, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Array:
     """Two operations with room around the image, so that what leaves it between them is not lost."""
     n, pad = room(m.shape, n, shape, axes)
     return np.ascontiguousarray(_cropped(second(first(_padded(m, pad), n, shape, axes), n, shape, axes), pad))
@@ -255,11 +289,18 @@ def _on_the_plane(first: Any, second: Any, m: Masks, n: Distance, shape: str, ax
          derived=_ignoring(lambda mirrored: f"dilate(~dilate(~m, n, {mirrored}, axes), n, shape, axes)"),
          without_data="grey")  # fmt: skip
 def open_(
-    m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, border: Outside = "empty"
+    m: MaskLabelsOrImage,
+    n: Reach = 1,
+    shape: ElementShape = "diamond",
+    axes: Axes = None,
+    border: Outside = "empty",
+    *,
+    kind: ResultKind = _GREY,
 ) -> Any:
     """Remove what the element does not fit into: specks, spurs and thin bridges. Erosion, then dilation.
 
-    Arguments as for `dilate`. The result is never larger than `m`. nan in an image spreads by twice the reach.
+    Arguments as for `dilate`. The result is never larger than `m`; of labels each is opened by itself. nan in an image
+    spreads by twice the reach.
 
     Border: a mask is empty outside the image, so the element has to fit inside; with `border="ignore"` only what lies
     in the image counts, so that at the border a part of the element is enough. Grey images always ignore the outside.
@@ -271,8 +312,12 @@ def open_(
     >>> evaluate("area(open(m))", m=np.pad(np.ones((3, 3), bool), 2) | np.eye(7, dtype=bool))
     5
     """
+    if kind.name == "labels":
+        if border == "ignore":
+            return labelled.stamped(labelled.eroded(m, n, shape, axes, border), n, shape, axes)
+        return _on_the_plane(labelled.eroded, labelled.stamped, m, n, shape, axes)
     if m.dtype != bool:
-        return _grey(_grey(m, n, shape, axes, np.minimum), n, shape, axes, np.maximum)
+        return grey_extreme(grey_extreme(m, n, shape, axes, np.minimum), n, shape, axes, np.maximum)
     if shape in NAMED_SHAPES or border == "ignore":  # named shapes hold their centre: nothing leaves the image between
         return _dilated(_eroded(m, n, shape, axes, border), n, shape, axes)
     return _on_the_plane(_eroded, _dilated, m, n, shape, axes)
@@ -283,11 +328,19 @@ def open_(
          derived=_ignoring(lambda mirrored: f"~dilate(~dilate(m, n, shape, axes), n, {mirrored}, axes)"),
          extensive=True, without_data="grey")  # fmt: skip
 def close(
-    m: MaskOrImage, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, border: Outside = "empty"
+    m: MaskLabelsOrImage,
+    n: Reach = 1,
+    shape: ElementShape = "diamond",
+    axes: Axes = None,
+    border: Outside = "empty",
+    *,
+    kind: ResultKind = _GREY,
 ) -> Any:
     """Fill what the element does not fit into: small holes, gaps and narrow bays. Dilation, then erosion.
 
-    Arguments as for `dilate`. The result is never smaller than `m`. nan in an image spreads by twice the reach.
+    Arguments as for `dilate`. The result is never smaller than `m`. nan in an image spreads by twice the reach. Of
+    labels each is closed by itself: pixels of another stay with it, and a pixel of the background that several fill
+    goes to the lowest number.
 
     Border: a mask lies on a plane that goes on, empty, outside the image, so what touches the border is not eaten
     there, and a gap between a mask and the border is not filled; with `border="ignore"` such gaps are filled, as the
@@ -301,8 +354,19 @@ def close(
     >>> evaluate("all(close(m))", m=np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool))
     True
     """
+    if kind.name == "labels":
+        # What is closed stays within its box, as half of the plane does, but for gaps to the border that are filled.
+        around = [0] * m.ndim
+        if border == "ignore":
+            reaches = elements.twice_halo({"n": n, "shape": shape, "axes": axes}, m.ndim)
+            around = [1 + reach for reach in reaches] if shape in NAMED_SHAPES else [*m.shape]
+        return grown_each(m, axes, lambda own: _closed(own, n, shape, axes, border), around)
     if m.dtype != bool:
-        return _grey(_grey(m, n, shape, axes, np.maximum), n, shape, axes, np.minimum)
+        return grey_extreme(grey_extreme(m, n, shape, axes, np.maximum), n, shape, axes, np.minimum)
+    return _closed(m, n, shape, axes, border)
+
+
+def _closed(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None, border: str) -> Masks:
     if border == "ignore":
         return _eroded(_dilated(m, n, shape, axes), n, shape, axes, border)
     return _on_the_plane(_dilated, _eroded, m, n, shape, axes)
@@ -312,21 +376,24 @@ def close(
          check=elements.check_element, total=True, transposes=True, keeps_empty=True,
          derived="m & ~erode(m, n, shape, axes, border)", without_data="grey")  # fmt: skip
 def boundary(
-    m: Mask, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, border: Outside = "empty"
+    m: MaskOrLabels, n: Reach = 1, shape: ElementShape = "diamond", axes: Axes = None, border: Outside = "empty"
 ) -> Any:
-    """The pixels of a mask within n of what is off: `m & ~erode(m, n)`.
+    """The pixels of a mask within n of what is off: `m & ~erode(m, n)`; of labels those within n of another number.
 
-    Arguments as for `dilate`.
+    Arguments as for `dilate`. Of labels it is `(m > 0) & (erode(m, n) == 0)`, a mask: where two of them touch, the
+    pixels on both sides belong to it, and the background never does.
 
     Border: a mask is empty outside the image, so its pixels at the border belong to the boundary; with
     `border="ignore"` a pixel belongs to it only if one in the image is off within n.
     Errors: as for `dilate`.
     Source: `m & ~scipy.ndimage.binary_erosion(m)`; with n=1 and `border="ignore"`
-    skimage.segmentation.find_boundaries(m, mode="inner").
+    skimage.segmentation.find_boundaries(m, mode="inner"), of masks and of labels.
 
     >>> evaluate("boundary(m)", m=np.ones((3, 4), bool)).astype(int)
     array([[1, 1, 1, 1],
            [1, 0, 0, 1],
            [1, 1, 1, 1]])
     """
+    if m.dtype != bool:
+        return (m > 0) & (labelled.eroded(m, n, shape, axes, border) == 0)
     return m & ~_eroded(m, n, shape, axes, border)

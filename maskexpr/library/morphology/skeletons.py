@@ -1,4 +1,4 @@
-"""Lines that tell the shape of a mask."""
+"""Lines that tell the shape of a mask, or of each label."""
 
 from typing import Annotated
 
@@ -6,12 +6,13 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
-from maskexpr.functions.gives import MASK
-from maskexpr.functions.parameters import Array, Axes, Mask, Masks
+from maskexpr.functions.gives import MASK, SAME_REGIONS
+from maskexpr.functions.parameters import Array, Axes, Mask, MaskOrLabels, Masks
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import one_of
 from maskexpr.kernels import medial, thinning
 from maskexpr.library import elements
+from maskexpr.library.numbering import shrunk_each
 from maskexpr.library.operators import PLANNED
 
 
@@ -38,15 +39,16 @@ def _cost(settings: Settings, ndim: int) -> float:
     return 100 if len(elements.worked_axes(settings["axes"], ndim)) == 2 else 250
 
 
-@function(gives=MASK, halo=WHOLE, cost=_cost, memory=50, border="outside the image is empty",
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=_cost, memory=50, border="outside the image is empty",
          check=_check_axes, total=True, keeps_empty=True)  # fmt: skip
-def skeleton(m: Mask, axes: Axes = None, method: Thinning = "homotopic") -> Masks:
+def skeleton(m: MaskOrLabels, axes: Axes = None, method: Thinning = "homotopic") -> Array:
     """Thin a mask to lines one pixel wide that are connected as it is.
 
     As many regions, holes, cavities and tunnels are left as there were, whatever the mask; pixels count as connected by
     their corners, the background by faces. No pixel is left that could go without a change of these, unless it ends a
     line: it has one neighbour. The lines follow the order in which pixels are taken away: they need not lie exactly in
-    the middle, and those of a turned image need not be the turned lines. `axes="yx"` thins a stack slice by slice.
+    the middle, and those of a turned image need not be the turned lines. `axes="yx"` thins a stack slice by slice. Of
+    labels each is thinned by itself, as if there were no other.
 
     `method="homotopic"` goes through a plane by the passes of Zhang and Suen, through a volume by those of Lee, Kashyap
     and Chu, and looks at each pixel again before it goes. `"zhang"`, in planes only, equals scikit-image's
@@ -67,6 +69,8 @@ def skeleton(m: Mask, axes: Axes = None, method: Thinning = "homotopic") -> Mask
     """
     worked = elements.worked_axes(axes, m.ndim)
     thin = thinning.thin_planes if len(worked) == 2 else thinning.thin_volumes
+    if m.dtype != bool:
+        return shrunk_each(m, axes, lambda own: thin(own, worked, method))
     return thin(m, worked, method)
 
 

@@ -1,5 +1,16 @@
 """Connected regions of masks: found, numbered, chosen, parted, and distances in them."""
 
-from maskexpr.library.regions import components, distances, keeping, peaks, properties, watersheds
+from maskexpr.library.regions import (
+    components,
+    detection,
+    distances,
+    extremes,
+    keeping,
+    numbers,
+    peaks,
+    properties,
+    watersheds,
+)
 
-__all__ = ["components", "distances", "keeping", "peaks", "properties", "watersheds"]
+__all__ = ["components", "detection", "distances", "extremes", "keeping", "numbers", "peaks"]
+__all__ += ["properties", "watersheds"]

@@ -11,13 +11,14 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
-from maskexpr.functions.gives import COUNT, LABELS, MASK, SAME_REGIONS, Gives, Kinds
+from maskexpr.functions.gives import COUNT, LABELS, SAME_REGIONS, Gives, Kinds
 from maskexpr.functions.parameters import (
     Array,
     Axes,
     Connectivity,
     Count,
     Mask,
+    MaskLabelsOrImage,
     MaskOrLabels,
     MaskOrNone,
     Masks,
@@ -30,9 +31,11 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import Distance, exact
+from maskexpr.kernels.flat_zones import flat_zones
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
+from maskexpr.library.numbering import numbered, slices
 from maskexpr.library.operators import PLANNED, compare
 from maskexpr.library.shapes.places import missed
 
@@ -49,7 +52,7 @@ def components(m: Array, connectivity: int, axes: tuple[int, ...] | None = None)
     not worked on join nothing: each slice has regions of its own, and those of labels go slice by slice.
     """
     if m.dtype != bool:
-        return _numbered(m, axes)
+        return numbered(m, axes)
     labels, number = scipy.ndimage.label(m, neighbours(connectivity, axes, m.ndim), output=np.int32)
     return labels, number
 
@@ -63,27 +66,6 @@ def neighbours(connectivity: int, axes: tuple[int, ...] | None, ndim: int) -> Ma
     return joined
 
 
-def _numbered(labels: Array, axes: tuple[int, ...] | None) -> tuple[Array, int]:
-    """Labels renumbered from 1 without gaps; with axes the same number in another slice is another region."""
-    if len(elements.worked_axes(axes, labels.ndim)) < labels.ndim:
-        labels = np.where(labels > 0, slices(labels.shape, axes) * (int(labels.max()) + 1) + labels, 0)
-    if labels.max() > labels.size:  # a table of all numbers would be large
-        values, places = np.unique(labels, return_inverse=True)
-        labels = places.reshape(labels.shape) + int(values[0] != 0)
-    occurs = np.zeros(labels.max() + 1, bool)
-    occurs[labels] = True
-    occurs[0] = False
-    numbers = np.cumsum(occurs, dtype=np.int32)
-    return numbers[labels], int(numbers[-1])
-
-
-def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Array:
-    """The number of the slice that each pixel lies in, from 0, spread over the worked axes."""
-    worked = elements.worked_axes(axes, len(shape))
-    rest = tuple(1 if axis in worked else size for axis, size in enumerate(shape))
-    return np.broadcast_to(np.arange(math.prod(rest)).reshape(rest), shape)
-
-
 def kept(m: Array, labels: Array, chosen: Array) -> Array:
     """The chosen regions of a mask, or of labels with their numbers; `chosen` has a flag for each number from 0."""
     inside: Masks = chosen[labels]
@@ -95,9 +77,20 @@ def sizes(labels: Array, number: int) -> Array:
     return np.bincount(labels.ravel(), minlength=number + 1)
 
 
-@function(gives=LABELS, halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY, total=True)
-def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+def _label_kind(kinds: Kinds) -> Kind:
+    m = kinds["m"]
+    if m.name == "image" and m.range is None:
+        raise Refused(messages.LABEL_FLOATING, "m", dtype=m.dtype)
+    return LABELS.rule(kinds)
+
+
+@function(gives=Gives(LABELS.names, _label_kind), halo=WHOLE, cost=15, memory=4, border=OUTSIDE_EMPTY, total=True,
+         without_data="zones")  # fmt: skip
+def label(m: MaskLabelsOrImage, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Number the connected regions of a mask: 1, 2, 3... in scan order of their first pixels, 0 where the mask is off.
+
+    Of labels, or of an image of whole numbers, pixels are connected where they bear the same number; 0 is background.
+    So `label(lab)` gives each connected part of a label a number of its own; `relabel` leaves the parts together.
 
     Pixels are connected by their faces (`connectivity=1`), in 2-D also by corners (2, or 8), in 3-D also by edges (2,
     or 18) and corners (3, or 26). `axes="yx"` works on a stack slice by slice: then nothing is connected from one slice
@@ -105,16 +98,19 @@ def label(m: Mask, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     of the mask's shape.
 
     Border: outside the image the mask is empty.
-    Errors: a connectivity that the number of axes does not have.
+    Errors: an image of floats, which is to be compared first; a connectivity that the number of axes does not have.
     Source: Rosenfeld & Pfaltz, Sequential operations in digital picture processing, 1966 (doi:10.1145/321356.321357);
-    equals scipy.ndimage.label. skimage.measure.label joins by corners unless told otherwise: its default is
-    `connectivity=2` in a plane, 3 in a volume.
+    equals scipy.ndimage.label, and of numbers skimage.measure.label, which joins by corners unless told otherwise: its
+    default is `connectivity=2` in a plane, 3 in a volume.
 
     >>> evaluate("label(im > 0)", im=[[1, 0, 1], [1, 0, 0], [0, 1, 1]])
     array([[1, 0, 2],
            [1, 0, 0],
            [0, 3, 3]], dtype=int32)
     """
+    if m.dtype != bool:
+        offsets = [offset for offset in elements.offsets(neighbours(connectivity, axes, m.ndim)) if any(offset)]
+        return flat_zones(m, m != 0, offsets)[0]
     return components(m, connectivity, axes)[0]
 
 
@@ -294,10 +290,15 @@ def clear_border_and_mask(
     return kept(m, labels, inner)
 
 
-@function(gives=MASK, halo=WHOLE, cost=20, memory=13, border="the outside of the image is background", total=True,
-         transposes=True, keeps_empty=True, extensive=True, without_data="holes")  # fmt: skip
-def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=13, border="the outside of the image is background",
+         total=True, transposes=True, keeps_empty=True, extensive=True, without_data="holes")  # fmt: skip
+def fill_holes(
+    m: MaskOrLabels, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None
+) -> Array:
     """Fill the holes of a mask; a hole is background that is not connected to the outside of the image.
+
+    Of labels a hole is filled where one label alone surrounds it: where all that the background there is connected to
+    bears one number. What lies between several labels stays background.
 
     `max_size` leaves holes of more pixels open, one of exactly that size is filled; it is a number of pixels or a size
     as for `remove_small`. `connectivity` is that of the background: with 1 a diagonal gap in an outline does not let
@@ -316,11 +317,27 @@ def fill_holes(m: Mask, max_size: SizeLimitOrNone = None, connectivity: Connecti
            [1, 1, 1],
            [0, 1, 0]])
     """
-    labels, number = components(~m, connectivity, axes)
+    labels, number = components(m == 0, connectivity, axes)
     holes = _inner(labels, number, axes)
     if max_size is not None:
         holes &= compare("<=", sizes(labels, number), max_size)
-    return np.asarray(m | holes[labels])
+    if m.dtype == bool:
+        return np.asarray(m | holes[labels])
+    lowest, highest = _numbers_beside(labels, number, m, neighbours(connectivity, axes, m.ndim))
+    return np.where(holes & (lowest == highest), lowest, m.dtype.type(0))[labels] + m
+
+
+def _numbers_beside(background: Array, number: int, labels: Array, joined: Masks) -> tuple[Array, Array]:
+    """The lowest and the highest number of the labels beside each region of the background."""
+    lowest, highest = np.full(number + 1, np.iinfo(labels.dtype).max, labels.dtype), np.zeros(number + 1, labels.dtype)
+    for offset in elements.offsets(joined):
+        if elements.overlaps(labels.shape, offset):
+            here, there = elements.shifted(labels.shape, offset)
+            beside = (background[here] > 0) & (labels[there] > 0)
+            regions, numbers = background[here][beside], labels[there][beside]
+            np.minimum.at(lowest, regions, numbers)
+            np.maximum.at(highest, regions, numbers)
+    return lowest, highest
 
 
 def _at_kind(kinds: Kinds) -> Kind:

@@ -4,19 +4,32 @@ import itertools
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
 from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import MASK
-from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Masks, NumberOrNone, Reach
+from maskexpr.functions.parameters import (
+    Array,
+    Axes,
+    CountOrNone,
+    HeightOrNone,
+    Image,
+    MaskOrLabelsOrNone,
+    Masks,
+    NumberOrNone,
+    Reach,
+)
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import Distance, one_of
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import check_window
 from maskexpr.library.morphology.elementary import dilate
+from maskexpr.library.numbering import regions_of
 from maskexpr.library.operators import compare
+from maskexpr.library.regions.components import neighbours
+from maskexpr.library.regions.extremes import risen
 
 _Shape = Annotated[str, one_of("square", "diamond", "disk")]
 
@@ -36,9 +49,11 @@ def peaks(
     im: Image,
     n: Reach = 1,
     threshold: NumberOrNone = None,
-    within: MaskOrNone = None,
+    within: MaskOrLabelsOrNone = None,
     shape: _Shape = "square",
     axes: Axes = None,
+    h: HeightOrNone = None,
+    count: CountOrNone = None,
 ) -> Array:
     """The local maxima of an image, as a mask; the pixels with the largest value within a reach of n.
 
@@ -49,25 +64,66 @@ def peaks(
     pixels of a plateau are peaks, which `label(peaks(im), 8)` numbers as one. `axes="yx"` finds the peaks of each slice
     of a stack. nan is no peak and hides none.
 
+    `h` takes the peaks that rise by that much, as `h_maxima` does along ways by corners too: from each every way to a
+    higher pixel goes down by h first. `count` takes so many at most, the highest ones, of equals the first in scan
+    order; with `axes` so many of each slice. With labels as `within`, each region has its own peaks, as if there were
+    no others: `peaks(im, within=cells, count=1)` is the highest pixel of each cell.
+
     Border: pixels outside the image are not looked at, so that a peak may lie at the border.
-    Errors: a negative reach; a window of more than 2^20 pixels; a length where the spacing is unknown; images of
-    different shapes.
-    Source: as skimage.feature.peak_local_max with min_distance=n, threshold_abs=threshold, labels=within and
-    exclude_border=False, which never finds a peak in an image of one value, and rounds 64-bit integers.
+    Errors: a negative reach or h; a count that is not whole or below 1; a window of more than 2^20 pixels; a length
+    where the spacing is unknown; images of different shapes.
+    Source: as skimage.feature.peak_local_max with min_distance=n, threshold_abs=threshold, labels=within, num_peaks or
+    num_peaks_per_label as count and exclude_border=False, which never finds a peak in an image of one value, rounds
+    64-bit integers, and of equals keeps others.
 
     >>> evaluate("peaks(im, 2)", im=[[1, 5, 1, 4, 1, 1, 3]]).astype(int)
     array([[0, 1, 0, 0, 0, 0, 1]])
     """
+    if threshold is None:
+        threshold = np.fmin.reduce(im, axis=None).item()
+    if within is None or within.dtype == bool:
+        return _peaks(im, within, n, threshold, shape, axes, h, count)
+    found = np.zeros(im.shape, bool)
+    for box, own, _ in regions_of(within, axes):
+        found[box] |= _peaks(im[box], own, n, threshold, shape, axes, h, count)
+    return found
+
+
+def _peaks(
+    im: Array,
+    within: Masks | None,
+    n: Distance,
+    threshold: Any,
+    shape: str,
+    axes: tuple[int, ...] | None,
+    h: Any,
+    count: int | None,
+) -> Masks:
     values, counts = im, np.ones(im.shape, bool) if within is None else within
     if im.dtype.kind == "f":
         counts = counts & ~np.isnan(im)
         values = np.where(counts, im, -np.inf).astype(im.dtype)
     elif within is not None:
         values = np.where(counts, im, np.iinfo(im.dtype).min).astype(im.dtype)
-    if threshold is None:
-        threshold = np.fmin.reduce(im, axis=None).item()
     highest = counts & (values == dilate(values, n, shape, axes)) & np.asarray(compare(">", values, threshold))
-    return spaced(highest, n, shape, axes)
+    if h is not None:
+        joined = neighbours(len(elements.worked_axes(axes, im.ndim)), axes, im.ndim)
+        for place in elements.slices(im.shape, axes):
+            highest[place] &= risen(im[place], counts[place], h, joined)
+    found = spaced(highest, n, shape, axes)
+    if count is not None:
+        for place in elements.slices(im.shape, axes):
+            found[place] = _first(found[place], im[place], int(count))
+    return found
+
+
+def _first(found: Masks, im: Array, count: int) -> Masks:
+    """So many of the pixels of a mask at most, the highest ones, of equals the first in scan order."""
+    places = np.flatnonzero(found)
+    _, ranks = np.unique(im.reshape(-1)[places], return_inverse=True)
+    kept = np.zeros(found.shape, bool)
+    kept.reshape(-1)[places[np.argsort(-ranks, kind="stable")[:count]]] = True
+    return kept
 
 
 def spaced(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:

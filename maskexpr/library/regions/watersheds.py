@@ -29,6 +29,7 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import LABEL_NUMBERS
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
+from maskexpr.library.numbering import in_scan_order
 from maskexpr.library.operators import PLANNED
 from maskexpr.library.regions.components import components, neighbours
 from maskexpr.library.regions.distances import to_off
@@ -201,7 +202,7 @@ def _split(
     places = np.flatnonzero(tops)[::-1]
     centres = np.zeros(count + 1, np.intp)
     centres[tops.reshape(-1)[places]] = places  # of several places the last to be written stays, the first in the image
-    return _in_scan_order(_joined(centres, _necks(basins, inner, joined), inner, n, float(depth.radius))[basins])
+    return in_scan_order(_joined(centres, _necks(basins, inner, joined), inner, n, float(depth.radius))[basins])
 
 
 _Necks = list[tuple[int, int, float]]
@@ -248,14 +249,3 @@ def _joined(centres: Array, necks: _Necks, inner: Array, n: Distance, depth: flo
 
 def _points(places: Array, shape: tuple[int, ...]) -> Array:
     return np.stack(np.unravel_index(places, shape), axis=1)
-
-
-def _in_scan_order(labels: Array) -> Array:
-    """Labels renumbered by their first pixels."""
-    places = np.flatnonzero(labels)
-    first = np.full(labels.max() + 1, labels.size)
-    first[labels.reshape(-1)[places[::-1]]] = places[::-1]
-    numbers = np.zeros(len(first), np.int32)
-    occurring = np.count_nonzero(first < labels.size)
-    numbers[np.argsort(first, kind="stable")[:occurring]] = np.arange(1, occurring + 1)
-    return numbers[labels]

@@ -7,6 +7,7 @@ whole arrays.
 from maskexpr.planner.methods import (
     elementary,
     filters,
+    labels,
     measures,
     morphology,
     opencv,
@@ -20,7 +21,18 @@ from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import MAKERS, Form, Method, Place
 from maskexpr.program.steps import Step
 
-__all__ = ["Form", "Method", "Place", "elementary", "filters", "measures", "method_of", "morphology", "opencv"]
+__all__ = [
+    "Form",
+    "Method",
+    "Place",
+    "elementary",
+    "filters",
+    "labels",
+    "measures",
+    "method_of",
+    "morphology",
+    "opencv",
+]
 __all__ += ["pixelwise", "projections", "regions", "shapes", "statistics"]
 
 

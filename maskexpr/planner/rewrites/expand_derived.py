@@ -11,7 +11,7 @@ from maskexpr.functions.arguments import Parameter, Refused, Surroundings
 from maskexpr.functions.gives import grid_of
 from maskexpr.functions.record import Function
 from maskexpr.functions.settling import default_of
-from maskexpr.kinds.kind import NONE, Kind, number, text
+from maskexpr.kinds.kind import NONE, SEGMENTATIONS, Kind, number, text
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import parse
@@ -28,6 +28,8 @@ def expand_derived(step: Step, facts: Facts) -> Step | None:
     function = step.function
     if function is None or not function.derived or step.kind.dtype == np.float16:
         return None  # float16: bodies compute these in a wider type, from end to end
+    if any(operand.kind.name == "labels" for operand in step.operands.values() if _takes_masks(function)):
+        return None  # the expression is one of masks
     expression = function.expression(step.kind, step.settings)
     try:
         return _Expression(step).made(_parsed(expression)) if expression else None
@@ -35,6 +37,10 @@ def expand_derived(step: Step, facts: Facts) -> Step | None:
         return None  # what lies between would fit no type
     except _Malformed as malformed:
         raise TypeError(_wrong(function, expression, malformed)) from None
+
+
+def _takes_masks(function: Function) -> bool:
+    return any(parameter.takes.kinds >= SEGMENTATIONS for parameter in function.parameters)
 
 
 def refuse_malformed(function: Function) -> None:

@@ -1,0 +1,100 @@
+"""The numbers of labels: without gaps, in scan order, exchanged; and what is done to each region by itself."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from maskexpr.functions.parameters import Array, Masks
+from maskexpr.library import elements
+from maskexpr.library.lazy import scipy
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def numbered(labels: Array, axes: tuple[int, ...] | None = None) -> tuple[Array, int]:
+    """Labels renumbered from 1 without gaps, in their order, and how many there are; with axes the same number in
+    another slice is another region, and they go slice by slice."""
+    if len(elements.worked_axes(axes, labels.ndim)) < labels.ndim:
+        labels = np.where(labels > 0, slices(labels.shape, axes) * (int(labels.max()) + 1) + labels, 0)
+    if labels.max() > labels.size:  # a table of all numbers would be large
+        values, places = np.unique(labels, return_inverse=True)
+        labels = places.reshape(labels.shape) + int(values[0] != 0)
+    occurs = np.zeros(labels.max() + 1, bool)
+    occurs[labels] = True
+    occurs[0] = False
+    numbers = np.cumsum(occurs, dtype=np.int32)
+    return numbers[labels], int(numbers[-1])
+
+
+def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Array:
+    """The number of the slice that each pixel lies in, from 0, spread over the worked axes."""
+    worked = elements.worked_axes(axes, len(shape))
+    rest = tuple(1 if axis in worked else size for axis, size in enumerate(shape))
+    return np.broadcast_to(np.arange(math.prod(rest)).reshape(rest), shape)
+
+
+def in_scan_order(labels: Array) -> Array:
+    """Labels renumbered from 1 by their first pixels."""
+    numbers, count = numbered(labels)
+    flat = numbers.reshape(-1)
+    starts = np.flatnonzero(np.diff(flat, prepend=0))  # of runs of one number
+    _, first = np.unique(flat[starts], return_index=True)
+    found = first[len(first) - count :]  # without the background, if there is some
+    new = np.zeros(count + 1, np.int32)
+    new[1 + np.argsort(found, kind="stable")] = np.arange(1, count + 1)
+    return new[numbers]
+
+
+def exchanged(labels: Array, old: Array, new: Array) -> Array:
+    """Labels whose numbers `old`, which rise, are exchanged for `new`; 0 in place of all others."""
+    numbers, count = numbered(labels)
+    values = values_of(labels, numbers, count)
+    table = np.zeros(count + 1, np.int32)
+    table[np.searchsorted(values, old)] = new
+    return table[numbers]
+
+
+def values_of(labels: Array, numbers: Array, count: int) -> Array:
+    """What number each of the regions 1 to `count` has in labels, and 0 in the first place."""
+    values = np.zeros(count + 1, labels.dtype)
+    values[numbers] = labels
+    return values
+
+
+# --- each region by itself -------------------------------------------------------------------------------------------
+
+Operation = Callable[[Masks], Masks]
+
+
+def regions_of(
+    labels: Array, axes: tuple[int, ...] | None, around: Sequence[int] = ()
+) -> Iterator[tuple[tuple[slice, ...], Masks, Any]]:
+    """The box of each region, with so many pixels around it along the worked axes, its pixels in there, and its number;
+    the lower numbers of a slice come first."""
+    worked = elements.worked_axes(axes, labels.ndim)
+    more = [n if axis in worked else 0 for axis, n in enumerate(around or [0] * labels.ndim)]
+    numbers, count = numbered(labels, axes)
+    values = values_of(labels, numbers, count)
+    for number, tight in enumerate(scipy.ndimage.find_objects(numbers, count), 1):
+        box = tuple(slice(max(0, part.start - n), part.stop + n) for part, n in zip(tight, more, strict=True))
+        yield box, numbers[box] == number, values[number]
+
+
+def grown_each(labels: Array, axes: tuple[int, ...] | None, grow: Operation, around: Sequence[int] = ()) -> Array:
+    """What grows each region by itself, within its box and so many pixels around it, done to all. A pixel of a region
+    stays with it; one that several regions grow to goes to the lowest number."""
+    result = labels.copy()
+    for box, own, value in regions_of(labels, axes, around):
+        part = result[box]
+        part[grow(own) & (part == 0)] = value
+    return result
+
+
+def shrunk_each(labels: Array, axes: tuple[int, ...] | None, shrink: Operation) -> Array:
+    """What takes pixels from each region by itself, done to all."""
+    result = np.zeros_like(labels)
+    for box, own, value in regions_of(labels, axes):
+        result[box][shrink(own)] = value
+    return result
