@@ -142,7 +142,7 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
-        *("png_chunks", "thinning", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
+        *("png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
         *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "expansion", "distances"),
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
