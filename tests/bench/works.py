@@ -92,7 +92,7 @@ def elementary(
 
 def converted(name: str, call: str, convert: str, channel: int) -> Work:
     """A row of one of three numbers that stand for a colour: scikit-image makes all of them at once."""
-    peer = Peer("scikit-image", (peers.skimage_colour(convert, channel),), 1)
+    peer = Peer("scikit-image", (peers.skimage_colour(convert, channel),), 1, LAST_BITS)
     return Work(name, call, lambda images: {"im": images.colour}, (peer,))
 
 
