@@ -316,6 +316,12 @@ _LINES = (
     # colour
     ("rgb2gray rgb2grey", "im", "gray(im)", _SCALE),
     ("grey im2gray luminance brightness cvtColor", "im", "gray(im)"),
+    ("cvtColor", "im, code~(?i)2lab:COLOR_RGB2LAB", "lightness(im)", 
+     "and lab_a(im), lab_b(im); OpenCV scales those of 8 bits"),
+    ("cvtColor", "im, code~(?i)2ycrcb:COLOR_RGB2YCrCb", "luma(im)",
+     "and cr(im), cb(im); OpenCV's are of full range, and its luma is 0.299 R + 0.587 G + 0.114 B"),
+    ("cvtColor", "im, code~(?i)2hsv:COLOR_RGB2HSV", "hue(im)",
+     "and saturation(im), value(im); OpenCV's hue of 8 bits is 180 times this, its saturation 255 times"),
     ("cvtColor", "im, code:0", "gray(im)"),
     ("rgb2hed hed colour_deconvolution color_deconvolution", "im", "haematoxylin(im)",
      "and eosin(im), dab(im) for the other two"),
