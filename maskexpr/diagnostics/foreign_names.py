@@ -316,7 +316,7 @@ _LINES = (
     # colour
     ("rgb2gray rgb2grey", "im", "gray(im)", _SCALE),
     ("grey im2gray luminance brightness cvtColor", "im", "gray(im)"),
-    ("cvtColor", "im, code~(?i)2lab:COLOR_RGB2LAB", "lightness(im)", 
+    ("cvtColor", "im, code~(?i)2lab:COLOR_RGB2LAB", "lightness(im)",
      "and lab_a(im), lab_b(im); OpenCV scales those of 8 bits"),
     ("cvtColor", "im, code~(?i)2ycrcb:COLOR_RGB2YCrCb", "luma(im)",
      "and cr(im), cb(im); OpenCV's are of full range, and its luma is 0.299 R + 0.587 G + 0.114 B"),
