@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.both_ways import compiled
+from helpers.searches import tried
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
@@ -26,7 +28,7 @@ def image(seed: int, shape: tuple[int, ...] = (6, 7), dtype: str = "uint8") -> t
 
 
 def run(text: str, **arrays: Any) -> tuple[Any, Array]:
-    value = next(iter(maskexpr.compile(text).bind(**arrays).run().values()))
+    value = next(iter(compiled(text).bind(**arrays).run().values()))
     return (np.ma.getdata(value), ~np.ma.getmaskarray(value)) if isinstance(value, np.ndarray) else (value, np.array(0))
 
 
@@ -37,6 +39,7 @@ WHOLE += ["otsu(im)", "li(im)", "yen(im)", "triangle(im)", "isodata(im)", "mean_
 
 @pytest.mark.parametrize("text", WHOLE)
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
+@tried(20)
 @given(SEEDS)
 def test_a_statistic_is_that_of_the_pixels_that_have_data(text: str, dtype: str, seed: int) -> None:
     im, values, valid = image(seed, dtype=dtype)
@@ -48,6 +51,7 @@ def test_a_statistic_is_that_of_the_pixels_that_have_data(text: str, dtype: str,
     [t.replace(")", ", axes={})") for t in WHOLE[:7]]
     + ["all(im > 3, axes={})", "any(im > 47, axes={})", "fraction(im > 20, axes={})"],
 )
+@tried(20)
 @given(SEEDS)
 def test_along_axes_it_is_that_of_each_line(text: str, seed: int) -> None:
     """A line without any has no data."""
