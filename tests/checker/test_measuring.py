@@ -69,6 +69,7 @@ def test_along_axes_it_is_that_of_each_line(text: str, seed: int) -> None:
                 assert value[place] == run(whole, im=line[np.newaxis])[0]
 
 
+@tried(40)
 @given(SEEDS, SEEDS)
 def test_samples_have_data_where_their_pixels_have(first: int, second: int) -> None:
     (a, x, v), (b, y, w) = image(first), image(second)
@@ -79,6 +80,7 @@ def test_samples_have_data_where_their_pixels_have(first: int, second: int) -> N
     assert run("sum(a[b > 10] + b[b > 10])", a=a, b=b)[0] == (x.astype(int) + y)[both].sum()
 
 
+@tried(40)
 @given(SEEDS)
 def test_maps_of_values_are_those_of_the_pixels_that_have_data(seed: int) -> None:
     im, values, valid = image(seed)
@@ -88,6 +90,7 @@ def test_maps_of_values_are_those_of_the_pixels_that_have_data(seed: int) -> Non
         assert np.array_equal(value[valid], run(text, im=values[valid][np.newaxis])[0][0])
 
 
+@tried(40)
 @given(SEEDS)
 def test_ends_that_are_not_given_are_those_of_the_pixels_that_have_data(seed: int) -> None:
     _, values, valid = image(seed, dtype="float64")
@@ -101,6 +104,7 @@ def test_ends_that_are_not_given_are_those_of_the_pixels_that_have_data(seed: in
         assert np.array_equal(value[valid], wanted, equal_nan=True)
 
 
+@tried(40)
 @given(SEEDS, SEEDS)
 def test_two_masks_are_compared_where_both_have_data(first: int, second: int) -> None:
     (a, x, v), (b, y, w) = image(first), image(second)
@@ -110,6 +114,7 @@ def test_two_masks_are_compared_where_both_have_data(first: int, second: int) ->
 
 
 @pytest.mark.parametrize("connectivity", [1, 2])
+@tried(20)
 @given(SEEDS)
 def test_holes_that_touch_no_data_and_regions_that_do(connectivity: int, seed: int) -> None:
     _, values, valid = image(seed, (8, 9))
@@ -129,6 +134,7 @@ def test_holes_that_touch_no_data_and_regions_that_do(connectivity: int, seed: i
     )
 
 
+@tried(40)
 @given(SEEDS)
 def test_labels_that_touch_no_data_touch_the_border(seed: int) -> None:
     _, values, valid = image(seed, (8, 9))
@@ -140,6 +146,7 @@ def test_labels_that_touch_no_data_touch_the_border(seed: int) -> None:
     assert np.array_equal(found, np.where(np.isin(labels, labels[near]), 0, labels))
 
 
+@tried(40)
 @given(SEEDS)
 def test_distances_lead_to_pixels_that_have_data(seed: int) -> None:
     _, values, valid = image(seed)
@@ -163,6 +170,7 @@ def test_distances_lead_to_pixels_that_have_data(seed: int) -> None:
         assert np.array_equal(value[valid], wanted[valid])
 
 
+@tried(40)
 @given(SEEDS)
 def test_grey_values_of_regions_are_those_that_have_data(seed: int) -> None:
     im, values, valid = image(seed)
@@ -194,6 +202,7 @@ def test_the_nearest_pixel_is_the_first_of_the_nearest(seed: int, shape: tuple[i
     assert np.array_equal(run("fill(im, 'nearest')", im=im)[0], values.ravel()[wanted])
 
 
+@tried(40)
 @given(SEEDS)
 def test_what_floods_and_what_peaks_is_where_there_is_data(seed: int) -> None:
     im, values, valid = image(seed)
