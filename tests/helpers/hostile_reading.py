@@ -93,6 +93,7 @@ def main(source: Path, count: int, seed: int) -> None:
         for number in range(count):
             way = chance.choice(WAYS)
             damaged = way(data, chance)
+            path.unlink(missing_ok=True)  # a file system may wait for the disk where one is cut and written anew
             path.write_bytes(damaged)
             odd, array = outcome(path, chance.choice((None, "labels", "image", "mask")))
             if (
