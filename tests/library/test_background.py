@@ -22,8 +22,8 @@ def test_it_is_scikit_images(rng, dtype, shape):
 
 def test_it_is_scikit_images_on_coins():
     im = data.coins()
-    np.testing.assert_array_equal(evaluate("rolling_ball(im)", im=im[::2, ::2]), theirs(im[::2, ::2]))
-    np.testing.assert_array_equal(evaluate("im - rolling_ball(im, 40)", im=im), im - theirs(im, radius=40))
+    np.testing.assert_array_equal(evaluate("rolling_ball(im)", im=im[:70, 9:90]), theirs(im[:70, 9:90]))
+    np.testing.assert_array_equal(evaluate("im - rolling_ball(im, 20)", im=im), im - theirs(im, radius=20))
 
 
 def test_another_height_is_scikit_images_ellipsoid(rng):
