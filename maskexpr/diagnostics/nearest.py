@@ -6,27 +6,29 @@ from collections.abc import Iterable
 _MOST_COMPARED = 300
 _LONGEST = 60  # of a name that is compared letter by letter
 _CUT = 4  # letters of a name that may be the beginning of another
+_MUCH = 0.4  # of the other
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that this one is a slip of the fingers away from, "" if there is none.
 
     A slip is a letter too many, too few, wrong, or swapped with its neighbour; how many there may be grows with the
-    length. The first letter is seldom wrong. A single letter is like no other name.
+    length. The first letter is seldom wrong, nor is the last. A single letter is like no other name.
     """
     written = _letters(name)
-    best, near = (_LONGEST, 0), ""
+    best, near = (_LONGEST, True, 0), ""
     for other in itertools.islice(known, _MOST_COMPARED):
         if other.lower() == name.lower():
             return other
         meant = _letters(other)
         most = _most_slips(written, meant)
         if most == 0 or abs(len(written) - len(meant)) > most:
-            found = len(written) >= _CUT and meant.startswith(written)
-            rank = (most + 1, len(meant))
+            found = len(written) >= max(_CUT, _MUCH * len(meant)) and meant.startswith(written)
+            rank = (most + 1, True, len(meant))
         else:
             slips = _slips(written, meant)
-            found, rank = slips <= most, (slips, abs(len(written) - len(meant)))
+            found = slips <= most
+            rank = (slips, written[-1] != meant[-1], abs(len(written) - len(meant)))
         if found and rank < best:
             best, near = rank, other
     return near

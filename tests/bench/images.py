@@ -63,6 +63,12 @@ class Images:
         return (smooth_noise((side, side), 4, 4095, seed=3).round() - 1024).astype(np.int16)
 
     @functools.cached_property
+    def colour(self) -> Array:
+        """A stained section of 8 bits, or so it looks: three such images as red, green and blue."""
+        side = self.side // 2
+        return np.stack([smooth_noise((side, side), 4, 255, seed=30 + i) for i in range(3)], -1).astype(np.uint8)
+
+    @functools.cached_property
     def doubles(self) -> dict[str, Array]:
         """Two of that size, of 0.5 to 20.5."""
         side = self.side // 2

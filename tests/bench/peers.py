@@ -232,6 +232,25 @@ def skimage_nuclei(im: Array) -> Call:
     return call
 
 
+def skimage_colour(name: str, channel: int) -> Way:
+    def way(im: Array) -> Call:
+        from skimage import color
+
+        convert = getattr(color, name)
+        return lambda: convert(im)[..., channel]
+
+    return way
+
+
+def skimage_rolling_ball(radius: int) -> Way:
+    def way(im: Array) -> Call:
+        from skimage import restoration
+
+        return lambda: restoration.rolling_ball(im, radius=radius)
+
+    return way
+
+
 # --- OpenCV ----------------------------------------------------------------------------------------------------------
 
 
@@ -324,6 +343,16 @@ def opencv_grey_square(n: int) -> Way:
 
         kernel = np.ones((2 * n + 1, 2 * n + 1), np.uint8)
         return lambda: cv2.dilate(im, kernel)
+
+    return way
+
+
+def opencv_clahe(clip: float) -> Way:
+    def way(im: Array) -> Call:
+        import cv2
+
+        method = cv2.createCLAHE(clip, (8, 8))
+        return lambda: method.apply(im)
 
     return way
 

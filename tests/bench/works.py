@@ -90,6 +90,12 @@ def elementary(
     return Work(name, call, inputs, (Peer("NumPy", (peers.numpy_of_floats(function),), wanted, LAST_BITS),))
 
 
+def converted(name: str, call: str, convert: str, channel: int) -> Work:
+    """A row of one of three numbers that stand for a colour: scikit-image makes all of them at once."""
+    peer = Peer("scikit-image", (peers.skimage_colour(convert, channel),), 1, LAST_BITS)
+    return Work(name, call, lambda images: {"im": images.colour}, (peer,))
+
+
 WORKS = (
     Work(
         "tissue 2",
@@ -190,6 +196,16 @@ WORKS = (
     elementary("log of doubles", "log(a)", double, np.log, 1 / 20),
     elementary("power of doubles", "a ** b", doubles, np.power, 1 / 20),
     elementary("arctan2 of doubles", "arctan2(a, b)", doubles, np.arctan2, 1 / 20),
+    converted("dab of 8 bits", "dab(im)", "rgb2hed", 2),
+    converted("Lab's a of 8 bits", "lab_a(im)", "rgb2lab", 1),
+    converted("Cr of 8 bits", "cr(im)", "rgb2ycbcr", 2),
+    Work(
+        "rolling ball 25",
+        "rolling_ball(im, 25)",
+        lambda images: {"im": images.grey[: images.side // 4, : images.side // 4].copy()},
+        (Peer("scikit-image", (peers.skimage_rolling_ball(25),), 5),),
+    ),
+    Work("CLAHE", "clahe(im, 2)", grey, (Peer("OpenCV", (peers.opencv_clahe(2),)),)),
     Work(
         "grey dilate",
         'dilate(im, 20, "square")',

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.both_ways import compiled
+from helpers.searches import tried
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
@@ -26,7 +28,7 @@ def image(seed: int, shape: tuple[int, ...] = (6, 7), dtype: str = "uint8") -> t
 
 
 def run(text: str, **arrays: Any) -> tuple[Any, Array]:
-    value = next(iter(maskexpr.compile(text).bind(**arrays).run().values()))
+    value = next(iter(compiled(text).bind(**arrays).run().values()))
     return (np.ma.getdata(value), ~np.ma.getmaskarray(value)) if isinstance(value, np.ndarray) else (value, np.array(0))
 
 
@@ -37,6 +39,7 @@ WHOLE += ["otsu(im)", "li(im)", "yen(im)", "triangle(im)", "isodata(im)", "mean_
 
 @pytest.mark.parametrize("text", WHOLE)
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
+@tried(20)
 @given(SEEDS)
 def test_a_statistic_is_that_of_the_pixels_that_have_data(text: str, dtype: str, seed: int) -> None:
     im, values, valid = image(seed, dtype=dtype)
@@ -48,6 +51,7 @@ def test_a_statistic_is_that_of_the_pixels_that_have_data(text: str, dtype: str,
     [t.replace(")", ", axes={})") for t in WHOLE[:7]]
     + ["all(im > 3, axes={})", "any(im > 47, axes={})", "fraction(im > 20, axes={})"],
 )
+@tried(20)
 @given(SEEDS)
 def test_along_axes_it_is_that_of_each_line(text: str, seed: int) -> None:
     """A line without any has no data."""
@@ -65,6 +69,7 @@ def test_along_axes_it_is_that_of_each_line(text: str, seed: int) -> None:
                 assert value[place] == run(whole, im=line[np.newaxis])[0]
 
 
+@tried(40)
 @given(SEEDS, SEEDS)
 def test_samples_have_data_where_their_pixels_have(first: int, second: int) -> None:
     (a, x, v), (b, y, w) = image(first), image(second)
@@ -75,6 +80,7 @@ def test_samples_have_data_where_their_pixels_have(first: int, second: int) -> N
     assert run("sum(a[b > 10] + b[b > 10])", a=a, b=b)[0] == (x.astype(int) + y)[both].sum()
 
 
+@tried(40)
 @given(SEEDS)
 def test_maps_of_values_are_those_of_the_pixels_that_have_data(seed: int) -> None:
     im, values, valid = image(seed)
@@ -84,6 +90,7 @@ def test_maps_of_values_are_those_of_the_pixels_that_have_data(seed: int) -> Non
         assert np.array_equal(value[valid], run(text, im=values[valid][np.newaxis])[0][0])
 
 
+@tried(40)
 @given(SEEDS)
 def test_ends_that_are_not_given_are_those_of_the_pixels_that_have_data(seed: int) -> None:
     _, values, valid = image(seed, dtype="float64")
@@ -97,6 +104,7 @@ def test_ends_that_are_not_given_are_those_of_the_pixels_that_have_data(seed: in
         assert np.array_equal(value[valid], wanted, equal_nan=True)
 
 
+@tried(40)
 @given(SEEDS, SEEDS)
 def test_two_masks_are_compared_where_both_have_data(first: int, second: int) -> None:
     (a, x, v), (b, y, w) = image(first), image(second)
@@ -106,6 +114,7 @@ def test_two_masks_are_compared_where_both_have_data(first: int, second: int) ->
 
 
 @pytest.mark.parametrize("connectivity", [1, 2])
+@tried(20)
 @given(SEEDS)
 def test_holes_that_touch_no_data_and_regions_that_do(connectivity: int, seed: int) -> None:
     _, values, valid = image(seed, (8, 9))
@@ -125,6 +134,7 @@ def test_holes_that_touch_no_data_and_regions_that_do(connectivity: int, seed: i
     )
 
 
+@tried(40)
 @given(SEEDS)
 def test_labels_that_touch_no_data_touch_the_border(seed: int) -> None:
     _, values, valid = image(seed, (8, 9))
@@ -136,6 +146,7 @@ def test_labels_that_touch_no_data_touch_the_border(seed: int) -> None:
     assert np.array_equal(found, np.where(np.isin(labels, labels[near]), 0, labels))
 
 
+@tried(40)
 @given(SEEDS)
 def test_distances_lead_to_pixels_that_have_data(seed: int) -> None:
     _, values, valid = image(seed)
@@ -159,6 +170,7 @@ def test_distances_lead_to_pixels_that_have_data(seed: int) -> None:
         assert np.array_equal(value[valid], wanted[valid])
 
 
+@tried(40)
 @given(SEEDS)
 def test_grey_values_of_regions_are_those_that_have_data(seed: int) -> None:
     im, values, valid = image(seed)
@@ -190,6 +202,7 @@ def test_the_nearest_pixel_is_the_first_of_the_nearest(seed: int, shape: tuple[i
     assert np.array_equal(run("fill(im, 'nearest')", im=im)[0], values.ravel()[wanted])
 
 
+@tried(40)
 @given(SEEDS)
 def test_what_floods_and_what_peaks_is_where_there_is_data(seed: int) -> None:
     im, values, valid = image(seed)

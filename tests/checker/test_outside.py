@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.both_ways import compiled
+from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
@@ -29,13 +31,14 @@ def image(
 
 def run(text: str, **arrays: Any) -> tuple[Array, Array]:
     """A result and where it has data."""
-    value = next(iter(maskexpr.compile(text).bind(**arrays).run().values()))
+    value = next(iter(compiled(text).bind(**arrays).run().values()))
     return np.ma.getdata(value), ~np.ma.getmaskarray(value)
 
 
 pytestmark = pytest.mark.filterwarnings("ignore::maskexpr.MaskWarning")
 
 
+@tried(40)
 @given(SEEDS, SEEDS)
 def test_a_pixel_has_data_where_all_it_is_made_of_has(first: int, second: int) -> None:
     (a, x, v), (b, y, w) = image(first), image(second)
@@ -47,6 +50,7 @@ def test_a_pixel_has_data_where_all_it_is_made_of_has(first: int, second: int) -
     assert np.array_equal(valid, v & w)
 
 
+@tried(40)
 @given(SEEDS, SEEDS, SEEDS)
 def test_a_choice_has_data_where_the_chosen_has(first: int, second: int, third: int) -> None:
     (a, x, v), (b, y, w), (c, z, u) = image(first), image(second), image(third)
@@ -59,6 +63,7 @@ def test_a_choice_has_data_where_the_chosen_has(first: int, second: int, third: 
     assert np.array_equal(run("where(c > 20, 7, b)", b=b, c=c)[1], np.where(z > 20, True, w) & u)
 
 
+@tried(40)
 @given(SEEDS)
 def test_what_refuses_a_value_does_not_look_at_holes(seed: int) -> None:
     im, values, valid = image(seed)
@@ -83,6 +88,7 @@ WINDOWS = {
 
 
 @pytest.mark.parametrize("text", WINDOWS)
+@tried(20)
 @given(SEEDS)
 def test_a_filter_has_data_where_all_of_its_window_has(text: str, seed: int) -> None:
     """As it is reflected at the border; there it is what it is in the image without holes."""
@@ -102,6 +108,7 @@ ELEMENTS = {
 
 @pytest.mark.parametrize("shape", ELEMENTS)
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@tried(20)
 @given(SEEDS)
 def test_grey_morphology_ignores_holes_as_it_does_the_outside(shape: str, dtype: str, seed: int) -> None:
     im, values, valid = image(seed, dtype=dtype)
@@ -130,6 +137,7 @@ def test_grey_morphology_ignores_holes_as_it_does_the_outside(shape: str, dtype:
         assert np.array_equal(value[valid], wanted[valid]), text
 
 
+@tried(40)
 @given(SEEDS)
 def test_a_pattern_that_holds_no_pixel_with_data_gives_none(seed: int) -> None:
     im, values, valid = image(seed)
@@ -141,13 +149,14 @@ def test_a_pattern_that_holds_no_pixel_with_data_gives_none(seed: int) -> None:
     assert np.array_equal(value[found], wanted[found])
 
 
+@tried(40)
 @given(SEEDS)
 def test_what_grey_morphology_leaves_in_holes_is_within_what_is_known(seed: int) -> None:
     """`stored` shows it."""
     im, _, _ = image(seed)
     names = ("dilate", "erode", "open", "close", "tophat", "blackhat")
     for text in [f"stored({name}({of}, 1))" for name in names for of in ("gaussian(im, 0.3)", "im", "im * 1.0")]:
-        bound = maskexpr.compile(text).bind(im=im)
+        bound = compiled(text).bind(im=im)
         value = np.ma.getdata(bound.run()["result"])
         limits = bound.kinds["result"].limits
         assert limits.low <= value.min() <= value.max() <= limits.high, text
@@ -156,6 +165,7 @@ def test_what_grey_morphology_leaves_in_holes_is_within_what_is_known(seed: int)
 @pytest.mark.parametrize(
     "text", ["dilate(m, 2)", "erode(m)", "open(m)", "close(m, 2)", "boundary(m)", "tophat(m)", "skeleton(m)", "hull(m)"]
 )
+@tried(20)
 @given(SEEDS)
 def test_masks_are_off_in_holes_and_cut_after(text: str, seed: int) -> None:
     _, values, valid = image(seed)

@@ -1,6 +1,6 @@
-"""Reads many damaged versions of a file, in a process of its own with little memory and time, and prints what is odd.
+"""Reads many damaged versions of files, in a process of its own with little memory and time, and prints what is odd.
 
-python -m helpers.hostile_reading FILE COUNT SEED
+python -m helpers.hostile_reading COUNT SEED FILE...
 """
 
 import random
@@ -18,7 +18,7 @@ from maskexpr.files import images
 from maskexpr.files.decoding import bounds
 
 MOST_MEMORY = 2**30  # bytes that NumPy and Python may take for one file, of a few kilobytes
-SECONDS = 300  # for all of them, of this process
+SECONDS = 300  # for all of them of all files, of this process
 HEAD = 600  # bytes at the beginning that most damage is done to
 NUMBERS = (b"0", b"-1", b"99999", b"2147483648", b"9" * 30, b"1e999", b"nan", b"", b"\xff")
 WORDS = (
@@ -85,8 +85,6 @@ def outcome(path: Path, kind: str | None) -> tuple[str, np.ndarray | None]:
 
 
 def main(source: Path, count: int, seed: int) -> None:
-    limit_time()
-    warnings.simplefilter("error")
     data = source.read_bytes()
     right = images.read(source).array
     chance = random.Random(f"{source.name} {seed}")
@@ -95,6 +93,7 @@ def main(source: Path, count: int, seed: int) -> None:
         for number in range(count):
             way = chance.choice(WAYS)
             damaged = way(data, chance)
+            path.unlink(missing_ok=True)  # a file system may wait for the disk where one is cut and written anew
             path.write_bytes(damaged)
             odd, array = outcome(path, chance.choice((None, "labels", "image", "mask")))
             if (
@@ -104,7 +103,7 @@ def main(source: Path, count: int, seed: int) -> None:
             ):
                 odd = odd or "cut short, and not as it was"
             if odd:
-                print(f"{number} {way.__name__}, {len(damaged)} bytes: {odd}")
+                print(f"{source.name}: {number} {way.__name__}, {len(damaged)} bytes: {odd}")
 
 
 def limit_time() -> None:
@@ -117,4 +116,7 @@ def limit_time() -> None:
 
 if __name__ == "__main__":
     assert bounds.PIXELS.most > 0
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    limit_time()
+    warnings.simplefilter("error")
+    for name in sys.argv[3:]:
+        main(Path(name), int(sys.argv[1]), int(sys.argv[2]))

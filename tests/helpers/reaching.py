@@ -65,6 +65,7 @@ ANYWHERE = [
     "output a = fill_holes(m, area(k) - 9)",
     'output a = label(m, axes="x"); output b = count(k, axes="x"); output c = keep_largest(m, 2, axes="x")',
     "l = label(m); output a = keep_largest(l, 2); output b = clear_border(l); output c = remove_small(l, 2)",
+    "output a = rolling_ball(im, 3); output b = rolling_ball(im / 3, 2.5, height=9)",
     "output a = watershed(im, label(m), k); output b = peaks(im, 2); output c = split(m)",
     "t = measure(m, area, centroid, mean_intensity, of=im); output a = t; output b = t[area > median(area)]"
     '; output c = t["area"]; output d = count(t) + sum(t["area"]); output e = paint(label(m), t, "mean_intensity")',

@@ -354,7 +354,7 @@ def check_extremes(record: Function, seed: int) -> None:
 @pytest.mark.filterwarnings("ignore::maskexpr.MaskWarning")
 @pytest.mark.parametrize("record", [*CATALOGUE.values(), *OPERATORS.values()], ids=lambda record: record.name)
 def test_extreme_numbers_explicit_defaults_and_odd_ranks(record: Function) -> None:
-    try_seeds(100, lambda seed: check_extremes(record, seed))
+    try_seeds(60, lambda seed: check_extremes(record, seed))
 
 
 @pytest.mark.parametrize(

@@ -824,3 +824,27 @@ def test_hysteresis_refuses_thresholds_the_wrong_way_round():
     assert caught.value.hint == "swap them: regions above low that reach above high"
     with pytest.raises(RunError, match="above high"):
         evaluate("hysteresis(im, max(im) + 1, max(im))", im=np.ones((2, 2), np.uint8))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float64"])
+def test_thresholds_of_multiotsu_are_those_of_its_classes(dtype):
+    im = skimage.data.coins()[::2, ::2].astype(dtype)
+    for classes in (2, 3, 4):
+        found = evaluate(f"multiotsu_thresholds(im, {classes})", im=im)
+        np.testing.assert_allclose(found, skimage.filters.threshold_multiotsu(im, classes), atol=0.51)
+        expected = sum((im > t).astype(int) for t in found)
+        np.testing.assert_array_equal(evaluate(f"multiotsu(im, {classes})", im=im), expected)
+        within = evaluate(f"multiotsu_thresholds(im, {classes}, im > 60)", im=im)
+        np.testing.assert_array_equal(within, evaluate(f"multiotsu_thresholds(im, {classes})", im=im[im > 60][None]))
+    middle = evaluate("t = multiotsu_thresholds(im, 4); (t[0] < im) & (im <= t[1])", im=im)
+    np.testing.assert_array_equal(middle, evaluate("multiotsu(im, 4) == 1", im=im))
+
+
+def test_thresholds_that_are_missing_have_nothing_above_them():
+    for values in ([[5, 5]], [[1, 5, 5]], [[1.5, 5.0]], [[5.0]]):
+        im = np.array(values)
+        found = evaluate("multiotsu_thresholds(im, 4)", im=im)
+        assert len(found) == 3
+        assert found[-1] == 5
+        assert found == sorted(found)
+        assert evaluate("any(im > multiotsu_thresholds(im, 4)[2])", im=im) is False

@@ -1,5 +1,6 @@
 """What one format is and can do, and what stands on its two sides: an open file, and the pixels it holds."""
 
+import functools
 import re
 import struct
 import warnings
@@ -320,6 +321,7 @@ class TooMany(ValueError):
         super().__init__(f"more than {bound.most} {bound.what}")
 
 
+@functools.cache
 def _version(decoder: str) -> str:
     """The name of a decoder with its version, as messages have it."""
     from importlib import metadata  # only for messages

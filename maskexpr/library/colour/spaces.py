@@ -51,7 +51,7 @@ def lightness(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     scales that of 8 bits to 0..255.
 
     >>> evaluate("lightness(im)", im=np.uint8([[[0, 0, 0], [255, 255, 255], [200, 50, 50]]])).round(2)
-    array([[  0.  , 100.  ,  45.03]])
+    array([[  0.  , 100.  ,  45.35]])
     """
     (y,) = _perceived(im, white, (_Y,))
     return np.asarray((116.0 * y - 16.0).astype(kind.dtype, copy=False))
@@ -115,7 +115,7 @@ def luma(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     0.299 R + 0.587 G + 0.114 B there, on the image's own scale.
 
     >>> evaluate("luma(im)", im=np.uint8([[[0, 0, 0], [255, 255, 255], [200, 50, 50]]])).round(2)
-    array([[ 16.  , 235.  ,  97.47]])
+    array([[ 16.  , 235.  ,  97.46]])
     """
     return _video(im, white, (65.481, 128.553, 24.966), 16.0, kind.dtype)
 

@@ -62,7 +62,7 @@ def haematoxylin(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     optical densities, take the same three colours, each divided by its length.
 
     >>> evaluate("haematoxylin(im)", im=np.uint8([[[255, 255, 255], [110, 90, 160]]])).round(3)
-    array([[0.   , 0.095]])
+    array([[0.   , 0.089]])
     """
     return _stain(im, white, _HAEMATOXYLIN, kind.dtype)
 
@@ -78,7 +78,7 @@ def eosin(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     skimage.color.rgb2hed.
 
     >>> evaluate("eosin(im)", im=np.uint8([[[255, 255, 255], [230, 120, 190]]])).round(3)
-    array([[0.  , 0.04]])
+    array([[0.   , 0.044]])
     """
     return _stain(im, white, _EOSIN, kind.dtype)
 
@@ -95,6 +95,6 @@ def dab(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     skimage.color.rgb2hed.
 
     >>> evaluate("dab(im)", im=np.uint8([[[255, 255, 255], [120, 80, 50]]])).round(3)
-    array([[0.   , 0.127]])
+    array([[0.   , 0.144]])
     """
     return _stain(im, white, _DAB, kind.dtype)

@@ -63,8 +63,8 @@ def rolling_ball(im: Image, radius: Reach = 100, height: _Height = None, axes: A
     with a height as its ellipsoid_kernel of 2 * radius + 1. ImageJ's "Subtract background" first halves the image or
     more, smooths it, and lets the whole of the ball count where it lies, not only its top.
 
-    >>> evaluate("rolling_ball(im, 3)", im=[[1, 1, 9, 9, 1, 2, 9]])
-    array([[1, 1, 1, 1, 1, 1, 2]])
+    >>> evaluate("rolling_ball(im, 2)", im=[[3, 3, 60, 5, 5, 20, 40, 60]])
+    array([[ 3,  3,  3,  5,  5,  5,  7, 22]])
     """
     rises = ball(radius, height, axes, im.shape)
     if im.dtype.kind == "f":

@@ -128,7 +128,8 @@ def rolling_ball(step: Step) -> Method | None:
     def memory(shape: tuple[int, ...]) -> float:
         return balls.memory(shape, background.ball(radius, height, axes, shape).shape)
 
-    return Method(run, memory=memory, word="windows of rows")
+    quarter = background.ball(radius, height, axes, step.kind.shape or ()).shape
+    return Method(run, cost=3.0 * math.prod(quarter), memory=memory, word="windows of rows")
 
 
 @takes(local_contrast.clahe)
