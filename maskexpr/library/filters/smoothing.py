@@ -31,7 +31,8 @@ from maskexpr.kinds.ranges import Bounds
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
-_BEYOND = {
+# What lies beyond the border, by what is given as `border`.
+BEYOND = {
     "reflect": "the image is reflected at its border: d c b a | a b c d | d c b a",
     "nearest": "the outermost pixels are repeated beyond the border: a a a a | a b c d | d d d d",
     "mirror": "the image is reflected at its outermost pixels: d c b | a b c d | c b a",
@@ -42,11 +43,6 @@ _LARGEST_WINDOW = 2**20
 # Pixels of a window, and those times the image's, up to which SciPy sums: for a tenth of a second.
 _LARGEST_OF_SCIPY, _MOST_OF_SCIPY = 2**9, 2**28
 _EXACT = 2**53  # float64 holds every whole number up to here
-
-
-def beyond(settings: Settings) -> str:
-    """What lies beyond the border, in words."""
-    return _BEYOND[settings["border"]]
 
 
 def check_window(size: int, argument: str) -> None:
