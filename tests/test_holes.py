@@ -26,9 +26,7 @@ STORED = re.compile(r"\bstored\(")
 OF_PLACES = re.compile(
     r"\b([xyz]|rectangle|circle|ellipse|sphere|polygon|centroid|bbox|at|full|empty|clahe)\b|\w\[[^\]]*[:\d]"
 )
-WINDOWS = [
-    n for n, f in CATALOGUE.items() if callable(f.halo) and isinstance(f.border, str) and "reflected" in f.border
-]
+WINDOWS = [n for n, f in CATALOGUE.items() if callable(f.halo) and "reflect" in f.border]  # in words, or by its name
 FILTERS = re.compile(rf"\b({'|'.join(WINDOWS)})\(")
 SHAPE = (9, 11)
 

@@ -22,7 +22,7 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 
 WHOLE: Literal["whole"] = "whole"  # a halo: the result at one pixel may depend on any other
 Halo = int | Literal["whole"] | Callable[[Settings, int], tuple[int, ...]]
-Border = str | Mapping[str, str] | Callable[[Settings], str]
+Border = str | Mapping[str, str]
 Estimate = float | Callable[[Settings, int], float]
 Derived = str | Callable[[Kind, Settings], str]
 Parts = Literal["pixelwise", "window", "whole"]
@@ -76,7 +76,7 @@ class Function:
         Estimated elementary operations per pixel, and bytes of scratch per pixel beside the result.
     border
         The rule in force outside the image, in words, or such words by what is given as `border`, else by the kind of
-        the result, or from the settings; "" where none applies.
+        the result; "" where none applies.
     bare
         Written without brackets, as a name.
     total
@@ -171,8 +171,6 @@ class Function:
 
     def border_for(self, kind: Kind, settings: Settings) -> str:
         """The border rule in force for a result of this kind."""
-        if callable(self.border):
-            return self.border(settings)
         if isinstance(self.border, str):
             return self.border
         return self.border.get(settings.get("border", ""), self.border.get(kind.name, ""))
@@ -341,7 +339,7 @@ def _refuse_nonsense(record: Function) -> None:
         "halo": (record.halo, record.halo == WHOLE or callable(record.halo) or _is_size(record.halo)),
         "cost": (record.cost, callable(record.cost) or _is_size(record.cost)),
         "memory": (record.memory, callable(record.memory) or _is_size(record.memory)),
-        "border": (record.border, isinstance(record.border, str | Mapping) or callable(record.border)),
+        "border": (record.border, isinstance(record.border, str | Mapping)),
         "aliases": (record.aliases, names.issuperset(record.aliases.values())),
         "bare": (record.bare, isinstance(record.bare, bool)),
         "total": (record.total, callable(record.total) or isinstance(record.total, bool)),

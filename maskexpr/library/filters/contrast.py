@@ -27,7 +27,7 @@ from maskexpr.kernels.projections import as_number
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.filters.smoothing import (
-    beyond,
+    BEYOND,
     check_sigma,
     gaussian_cost,
     gaussian_halo,
@@ -38,7 +38,7 @@ from maskexpr.library.filters.smoothing import (
 _BINS = 256
 
 
-@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=beyond,
+@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=gaussian_cost, memory=24, border=BEYOND,
          check=check_sigma, total=True, by_channel=True,
          derived="im + amount * (im - gaussian(im, sigma, axes, border=border))")  # fmt: skip
 def unsharp(

@@ -11,7 +11,7 @@ from maskexpr.functions.parameters import Array, Axes, Border, Image, ResultKind
 from maskexpr.functions.record import Settings, function
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
-from maskexpr.library.filters.smoothing import beyond, check_sigma, gaussian_cost, gaussian_halo, sigmas, smoothed
+from maskexpr.library.filters.smoothing import BEYOND, check_sigma, gaussian_cost, gaussian_halo, sigmas, smoothed
 
 
 def _check(settings: Settings, around: Surroundings) -> None:
@@ -37,7 +37,7 @@ def _cost(settings: Settings, ndim: int) -> float:
     return ndim * (gaussian_cost(settings, ndim) + 4.0)
 
 
-@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=_cost, memory=40, border=beyond, check=_check, total=True,
+@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=_cost, memory=40, border=BEYOND, check=_check, total=True,
          derived=_gradient)  # fmt: skip
 def gaussian_gradient(
     im: Image, sigma: Sigma, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind
@@ -72,7 +72,7 @@ def _laplacian(kind: Kind, settings: Settings) -> str:
     return " + ".join(_terms(2, kind, settings))
 
 
-@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=_cost, memory=40, border=beyond, check=_check, total=True,
+@function(gives=FLOAT_IMAGE, halo=gaussian_halo, cost=_cost, memory=40, border=BEYOND, check=_check, total=True,
          derived=_laplacian)  # fmt: skip
 def gaussian_laplace(
     im: Image, sigma: Sigma, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind

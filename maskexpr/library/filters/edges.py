@@ -14,7 +14,7 @@ from maskexpr.kernels import borders
 from maskexpr.kernels.smooth import PREWITT, SCHARR, SOBEL
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
-from maskexpr.library.filters.smoothing import beyond, check_window, reaches, sigmas, smoothed
+from maskexpr.library.filters.smoothing import BEYOND, check_window, reaches, sigmas, smoothed
 from maskexpr.library.lazy import scipy
 
 _WIDER = 1.6  # Marr and Hildreth's ratio, for which a difference of Gaussians is nearest to a Laplacian of one
@@ -78,7 +78,7 @@ def _slope(im: Array, along: int, across: tuple[int, int], border: str) -> Array
     return np.asarray(total / (2 * beside + middle) ** (im.ndim - 1))
 
 
-@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=beyond,
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=BEYOND,
          check=_check_axis, total=True)  # fmt: skip
 def sobel(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """The strength of edges: the size of the gradient by Sobel's kernels, over the square root of the number of axes.
@@ -100,7 +100,7 @@ def sobel(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "ref
     return _edges(im, SOBEL, axis, axes, border, kind)
 
 
-@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=beyond,
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=BEYOND,
          check=_check_axis, total=True)  # fmt: skip
 def scharr(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """The strength of edges by Scharr's kernels, whose size depends less on the direction of an edge than Sobel's.
@@ -121,7 +121,7 @@ def scharr(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "re
     return _edges(im, SCHARR, axis, axes, border, kind)
 
 
-@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=beyond,
+@function(gives=FLOAT_IMAGE, halo=_next_halo, cost=_slopes_cost, memory=_slopes_memory, border=BEYOND,
          check=_check_axis, total=True)  # fmt: skip
 def prewitt(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """The strength of edges by Prewitt's kernels, which weigh the rows beside as much as that in the middle.
@@ -146,7 +146,7 @@ def prewitt(im: Image, axis: Axis = None, axes: Axes = None, border: Border = "r
 
 
 @function(gives=FLOAT_IMAGE, halo=_next_halo, cost=lambda settings, ndim: 4.0 * ndim, memory=32,
-         border=beyond, total=True, without_data="cross", by_channel=True)  # fmt: skip
+         border=BEYOND, total=True, without_data="cross", by_channel=True)  # fmt: skip
 def laplace(im: Image, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """The sum of the second derivatives along all axes; negative on ridges and bright specks, positive in valleys.
 
@@ -205,7 +205,7 @@ def _check_difference(settings: Settings, around: Surroundings) -> None:
     check_window(2 * widest + 1, "low" if settings["high"] is None else "high")
 
 
-@function(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=beyond,
+@function(gives=FLOAT_IMAGE, halo=_halo_of_difference, cost=_cost_of_difference, memory=24, border=BEYOND,
          check=_check_difference, total=True, derived=_gaussians, by_channel=True)  # fmt: skip
 def difference_of_gaussians(
     im: Image,

@@ -17,7 +17,7 @@ from maskexpr.kernels import borders
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Range, smallest_type
 from maskexpr.library import elements
-from maskexpr.library.filters.smoothing import beyond
+from maskexpr.library.filters.smoothing import BEYOND
 
 
 def numbers_of(kernel: Any) -> Iterator[int | float]:
@@ -66,7 +66,7 @@ def _cost(settings: Settings, ndim: int) -> float:
     halo=_halo,
     cost=_cost,
     memory=56,
-    border=beyond,
+    border=BEYOND,
     total=True,
     by_channel=True,
 )

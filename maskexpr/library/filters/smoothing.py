@@ -132,7 +132,7 @@ def _smoothed_kind(kinds: Kinds) -> Kind:
 
 
 @function(gives=Gives(frozenset({"image"}), _smoothed_kind), halo=gaussian_halo, cost=gaussian_cost, memory=8,
-         border=beyond, check=check_sigma, total=True, by_channel=True)  # fmt: skip
+         border=BEYOND, check=check_sigma, total=True, by_channel=True)  # fmt: skip
 def gaussian(
     im: Image, sigma: Sigma, axes: Axes = None, order: Orders = 0, border: Border = "reflect", *, kind: ResultKind
 ) -> Array:
@@ -231,7 +231,7 @@ def _window_means(im: Array, window: Masks, border: str) -> Array:
     return np.asarray((high * 2**32 + low) / size).astype(np.float64)
 
 
-@function(gives=FLOAT_IMAGE.bounded(means_of), halo=elements.halo, cost=mean_cost, memory=24, border=beyond,
+@function(gives=FLOAT_IMAGE.bounded(means_of), halo=elements.halo, cost=mean_cost, memory=24, border=BEYOND,
          check=check_windows, total=True, by_channel=True)  # fmt: skip
 def mean_filter(
     im: Image,
@@ -272,7 +272,7 @@ def _ranks_cost(settings: Settings, ndim: int) -> float:
     return 4.0 * window_size(settings, ndim)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=beyond,
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=BEYOND,
          check=check_windows, total=True, transposes=True, by_channel=True)  # fmt: skip
 def median_filter(
     im: Image, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
@@ -309,7 +309,7 @@ def _check_rank(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.RANK_OUTSIDE, "rank", rank=rank, size=size, last=size - 1)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=beyond,
+@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=BEYOND,
          check=_check_rank, total=True, transposes=True, by_channel=True)  # fmt: skip
 def rank_filter(
     im: Image, rank: Whole, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"

@@ -12,7 +12,7 @@ from maskexpr.functions.record import Settings, function
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import (
-    beyond,
+    BEYOND,
     check_windows,
     mean_cost,
     mean_filter,
@@ -41,7 +41,7 @@ def _check(settings: Settings, around: Surroundings) -> None:
     check_windows(_square(settings), around)
 
 
-@function(gives=FLOAT_IMAGE.bounded(means_of), halo=_halo, cost=_cost, memory=24, border=beyond, check=_check,
+@function(gives=FLOAT_IMAGE.bounded(means_of), halo=_halo, cost=_cost, memory=24, border=BEYOND, check=_check,
          total=True, derived="mean_filter(im, n, axes=axes, border=border)")  # fmt: skip
 def local_mean(im: Image, n: Window = 7, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind) -> Array:
     """A threshold for each pixel: the mean of the pixels around it. Use it as `im > local_mean(im, 7)`.
@@ -77,7 +77,7 @@ def _means_and_deviations(im: Array, n: Any, axes: tuple[int, ...] | None, borde
     return sums / window.size, np.sqrt(np.where(spread <= rounding * squares, 0.0, spread)) / window.size
 
 
-@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=52, border=beyond,
+@function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=52, border=BEYOND,
          check=_check, total=True)  # fmt: skip
 def niblack(
     im: Image, n: Window = 7, k: Number = 0.2, axes: Axes = None, border: Border = "reflect", *, kind: ResultKind
@@ -123,7 +123,7 @@ def _check_r(r: Any) -> None:
 
 
 @function(gives=Gives(frozenset({"image"}), _sauvola_kind), halo=_halo, cost=_cost_with_deviation, memory=52,
-         border=beyond, check=_check)  # fmt: skip
+         border=BEYOND, check=_check)  # fmt: skip
 def sauvola(
     im: Image,
     n: Window = 7,
