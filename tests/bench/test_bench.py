@@ -5,6 +5,7 @@ import runpy
 from pathlib import Path
 
 import growth
+import measuring
 import peers
 import pytest
 import reading
@@ -76,3 +77,11 @@ def test_volumes_are_read_beside_those_who_read_them(capsys):
         "NIfTI, gzip",
         "DICOM",
     ]
+
+
+@pytest.mark.slow
+def test_measuring_agrees_with_scikit_image(capsys):
+    assert measuring.main(["--quick", "--rounds", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert "100 regions" in printed
+    assert "times as fast" in printed

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.both_ways import bound, compiled, expect_same
+from helpers.properties import called, condition_on
 from helpers.searches import try_seeds
 
 import maskexpr
@@ -43,7 +44,7 @@ CONSTANTS = {
     "unit": ['"px"', '"mm"', '"um"', '"mm2"', '"mm3"'],
     "border": ['"image"', '"empty"'],
     "predicate": [
-        *(f"{name} > 2" for name, known in PROPERTIES.items() if not known.parts),
+        *(condition_on(name, "> 2") for name in PROPERTIES),
         *(
             "centroid[0] < 3",
             "bbox[1] == 0",
@@ -56,7 +57,7 @@ CONSTANTS = {
         "area, centroid",
         "bbox, extent, solidity",
         "mean_intensity, area, max_intensity",
-        *(name for name in PROPERTIES),
+        *(called(name) for name in PROPERTIES),
     ],
     "column": ['"area"', '"label"', '"solidity"', '"x"'],
     "ys": ["[0, 5, 2]", "[0.5, 3, 3, 0.5]"],
@@ -152,8 +153,9 @@ def extreme_arguments(parameter: Parameter, rng: np.random.Generator) -> list[st
         return [value_text(parameter.default)]
     numbers, kinds = [str(rng.choice(EXTREMES)) for _ in range(3)], parameter.takes.kinds
     if "predicate" in kinds:
-        needs_image = [name for name, known in PROPERTIES.items() if known.needs_image]
-        return [*(f"{name} > {numbers[0]}" for name in [*PROPERTIES, *needs_image, *needs_image]), "area in [2**64, 1]"]
+        needy = [name for name, known in PROPERTIES.items() if known.needs]
+        names = [*PROPERTIES, *needy, *needy]
+        return [*(condition_on(name, f"> {numbers[0]}") for name in names), "area in [2**64, 1]"]
     if kinds & {"number", "list", "length"} and rng.random() < 0.7:
         a, b, c = numbers
         lists = [f"[{a}, {b}, {c}]", f"[{a}]"] if "list" in kinds else []

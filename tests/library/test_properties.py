@@ -1,10 +1,14 @@
 """Properties of regions, against scikit-image where it has them, else against their definition."""
 
 import math
+import tracemalloc
+import warnings
 from decimal import Decimal, getcontext
 from fractions import Fraction
 from types import SimpleNamespace
 
+import hypothesis
+import hypothesis.strategies as st
 import numpy as np
 import pytest
 import scipy
@@ -13,11 +17,14 @@ from helpers.both_ways import expect_known
 from helpers.each import each
 from skimage.measure import regionprops
 
+import maskexpr
 from maskexpr import evaluate
+from maskexpr.kernels import spans
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Range
 from maskexpr.kinds.ranges import of_type as range_of
 from maskexpr.library.measures import statistics
+from maskexpr.library.regions import records
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import PROPERTIES, SIZE, values_of
 
@@ -397,3 +404,142 @@ def test_values_lie_where_the_checker_knows_them_to_be(name, rng):
             kind = PROPERTIES[name].gives(Kind("mask", shape), Kind("image", shape, im.dtype, values))
             with np.errstate(all="ignore"):
                 expect_known(np.asarray(measured(name, regions)), kind, f"{name} of {dtype}")
+
+
+# --- in units --------------------------------------------------------------------------------------------------------
+
+IN_UNITS = {
+    "area": "area",
+    "convex_area": "area_convex",
+    "equivalent_diameter": "equivalent_diameter_area",
+    "major_axis": "axis_major_length",
+    "minor_axis": "axis_minor_length",
+    "eccentricity": "eccentricity",
+    "orientation": "orientation",
+    "centroid": "centroid",
+    "weighted_centroid": "centroid_weighted",
+    "solidity": "solidity",
+    "extent": "extent",
+    "euler_number": "euler_number",
+}
+_STEPS = {2: (Fraction(1, 2), Fraction(7, 4)), 3: (Fraction(3), Fraction(1, 2), Fraction(3, 4))}
+
+
+def expect_units(labels, count, im, steps):
+    """What scikit-image gives with a spacing, where it is not told by the rounding of its moments."""
+    regions = beside(labels, count, im, steps=steps)
+    theirs = regionprops(labels, im, spacing=tuple(map(float, steps)))
+    for ours, name in IN_UNITS.items():
+        if has_meaning(ours, labels.ndim):
+            expected = np.array([region[name] for region in theirs], np.float64).T
+            found = measured(ours, regions)
+            known = np.isfinite(expected) & (expected != 0) if labels.ndim == 3 else np.isfinite(expected)
+            if ours == "orientation":  # where no axis is longer, or it points either way, rounding decides there
+                known &= np.abs(np.abs(found) - np.pi / 2) > 1e-6
+                known &= measured("eccentricity", regions) > 1e-6
+            np.testing.assert_allclose(found[known], expected[known], rtol=1e-6, atol=1e-6, err_msg=ours)
+
+
+@pytest.mark.filterwarnings("ignore:Failed to get convex hull image", "ignore:divide by zero")
+def test_units_follow_the_spacing_of_each_axis():
+    for seed in range(2):
+        mask, im, connectivity = _real(seed)
+        regions = found(mask, im, connectivity)
+        expect_units(regions.labels, regions.count, im, _STEPS[2])
+    mask, im = blobs(2, 0.53)
+    regions = found(mask, im)
+    expect_units(regions.labels, regions.count, im, _STEPS[3])
+
+
+@pytest.mark.filterwarnings("ignore:Failed to get convex hull image", "ignore:divide by zero")
+@hypothesis.given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.integers(1, 12), st.fractions(Fraction(1, 8), 8))
+@hypothesis.settings(max_examples=40, deadline=None)
+def test_any_regions_are_measured_as_scikit_image_does(seed, height, width, step):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, (height, width)).astype(np.int32)
+    labels[0, 0] = 1
+    labels = np.searchsorted(np.unique(np.append(labels, 0)), labels).astype(np.int32)
+    expect_units(labels, int(labels.max()), rng.integers(1, 250, labels.shape), (Fraction(1), step))
+
+
+def test_a_length_in_millimetres_is_that_in_pixels_where_pixels_are_square(case):
+    step = Fraction(3, 10)
+    pixels = case.ours
+    units = beside(pixels.labels, pixels.count, pixels.image, steps=(step,) * case.ndim)
+    for name, record in PROPERTIES.items():
+        if has_meaning(name, case.ndim):
+            power = record.power if record.power >= 0 else case.ndim
+            expected = measured(name, pixels).astype(np.float64) * float(step) ** power
+            np.testing.assert_allclose(measured(name, units), expected, rtol=1e-14, err_msg=name)
+            kind = record.kind(
+                Kind("mask", pixels.shape), Kind("image", pixels.shape, np.dtype(np.uint8)), in_units=True
+            )
+            assert kind.dtype == np.float64 or not power
+
+
+# --- beside other regions --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(40, 50), (9, 12, 14)])
+def test_distances_and_parents(shape, rng):
+    labels, count = scipy.ndimage.label(scipy.ndimage.gaussian_filter(rng.random(shape), 1) > 0.52, output=np.int32)
+    to, cells = (
+        rng.random(shape) < 0.01,
+        np.kron(rng.integers(0, 5, tuple(n // 3 + 1 for n in shape)), np.ones((3,) * len(shape))),
+    )
+    cells = cells[tuple(slice(n) for n in shape)].astype(np.int32)
+    steps = _STEPS[len(shape)]
+    regions = Regions(labels, count, to=to, parent=cells, steps=steps)
+    away = scipy.ndimage.distance_transform_edt(~to, sampling=tuple(map(float, steps)))
+    distances, parents = values_of("distance_to", regions), values_of("parent", regions)
+    for i in range(count):
+        inside = labels == i + 1
+        assert distances[i] == pytest.approx(away[inside].min(), rel=1e-12)
+        shares = np.bincount(cells[inside], minlength=5)
+        shares[0] = 0
+        assert parents[i] == (shares.argmax() if shares.any() else 0)
+    nowhere = Regions(labels, count, to=np.zeros(shape, bool), parent=np.zeros(shape, np.int32))
+    assert (values_of("distance_to", nowhere) == np.inf).all()
+    assert not values_of("parent", nowhere).any()
+
+
+# --- however many there are, and however they come -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ndim", [2, 3])
+def test_regions_are_the_same_some_at_a_time_and_in_small_blocks(ndim, rng, monkeypatch):
+    shape = (30, 40) if ndim == 2 else (8, 9, 10)
+    mask, im = rng.random(shape) < 0.4, rng.normal(size=shape)
+    several = rng.integers(0, 30, shape).astype(np.int32)
+    several.reshape(-1)[:30] = np.arange(30)
+    for labels, count in (scipy.ndimage.label(mask, output=np.int32), (several, 29)):
+        whole = beside(labels, count, im, measured=mask if count == 29 else None)
+        values = {name: measured(name, whole) for name in PROPERTIES if has_meaning(name, ndim)}
+        with monkeypatch.context() as patched:
+            patched.setattr(spans, "FEW", 7)
+            patched.setattr(records, "FEW", 7)
+            patched.setattr(spans, "BLOCK", 64)
+            again = beside(labels, count, im, measured=mask if count == 29 else None)
+            for name, expected in values.items():
+                np.testing.assert_array_equal(measured(name, again), expected, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["keep(m, {}, of=im)", "measure(m, {}, of=im)"])
+def test_measuring_takes_little_memory_beside_the_regions(text, rng):
+    """At most 24 bytes for each pixel of a region, whatever is measured."""
+    at = np.indices((1400, 1400)) % 20 - 9.5
+    mask = (at**2).sum(axis=0) < rng.uniform(20, 90, (70, 70)).repeat(20, 0).repeat(20, 1)
+    im = rng.integers(0, 60000, mask.shape).astype(np.uint16)
+    names = ["area", "perimeter", "solidity", "eccentricity", "orientation", "feret_max", "mean_intensity"]
+    names += ["std_intensity", "max_intensity", "median_intensity", "euler_number"]
+    joined = " & ".join(f"{name} > -9" for name in names) if "keep" in text else ", ".join(names)
+    program = maskexpr.compile(text.format(joined))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program(m=mask, im=im)
+        tracemalloc.start()
+        program(m=mask, im=im)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert most < 24 * np.count_nonzero(mask)

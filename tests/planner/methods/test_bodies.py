@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.memory import peak
+from helpers.properties import condition_on
 
 import maskexpr
 from maskexpr.api import stages
@@ -93,10 +94,10 @@ def test_each_property_of_regions_that_are_as_many_as_there_can_be(shape: tuple[
     m = (np.indices(shape).sum(0) % 2 == 0) | (RNG.random(shape) < share)
     low, tried = {}, 0
     for name in PROPERTIES:
-        condition = f"{name}[0] >= 0" if name in ("bbox", "centroid") else f"{name} >= 0"
-        program = maskexpr.compile(f"input im: image; input m: mask; keep(m, {condition}, of=im)")
+        text = f"keep(m, {condition_on(name, '>= 0')}, of=im, to=k, parent=m)"
+        program = maskexpr.compile(f"input im: image; input m: mask; {text}")
         try:
-            bound = stages(program, {"im": m * 9.0, "m": m})
+            bound = stages(program, {"im": m * 9.0, "m": m, "k": np.eye(*shape[-2:], dtype=bool) & m})
         except maskexpr.ProgramError:
             continue  # of planes, or of volumes
         tried += 1
