@@ -12,7 +12,7 @@ from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.explain import manual
-from maskexpr.files import images, programs
+from maskexpr.files import images, programs, tables
 from maskexpr.files.access import STANDARD
 from maskexpr.files.decoding.naming import shown
 
@@ -37,10 +37,15 @@ def add_functions(commands: "Commands") -> None:
 def _explain(options: argparse.Namespace) -> int:
     """Show what a program does: the kinds and shapes of its values, the defaults and border rules in force, what was
     done to the input files on the way in, and the plan by which it runs: its passes over the image, each with its
-    steps and their estimated cost, with --time also measured. Inputs without a file are left open. Of a PNG or TIFF
-    file that maskexpr wrote: the program, the params, the thresholds and the inputs that it was made from."""
+    steps and their estimated cost, with --time also measured. Inputs without a file are left open. Of a PNG, TIFF,
+    NIfTI or Parquet file that maskexpr wrote: the program, the params, the thresholds and the inputs that it was made
+    from."""
     text, folder = options.program, Path()
-    if images.is_ending(images.ending_of(text)) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
+    ending = images.ending_of(text)
+    if tables.is_of_tables(ending) and os.path.isfile(text):
+        print(_described(text))
+        return shared.OK
+    if images.is_ending(ending) and (os.path.isfile(text) or "#" not in text):  # no expression ends so
         print(_described(text))
         return shared.OK
     access = shared.access(options)
@@ -66,7 +71,8 @@ def _described(path: str) -> str:
     """What a file says of how it was made."""
     from maskexpr.files import provenance  # only here and where files are written: it needs JSON
 
-    text = images.read_text(path)
+    is_table = tables.is_of_tables(images.ending_of(path))
+    text = tables.read_text(path) if is_table else images.read_text(path)
     described = provenance.described(text) if text is not None else None
     if described is None:
         raise InputError(messages.FILE_WITHOUT_RECORD.anywhere(path=shown(path)))

@@ -65,8 +65,10 @@ def write(path: str | os.PathLike[str], array: Any, *, like: Any = None, kind: s
     """Write an array or a table as the commands write it, whole or not at all: in the format that the name ends in, and
     exactly.
 
-    A table goes to .csv, .tsv, .json or .parquet (`pip install 'maskexpr[tables]'`). Numbers have as many digits as it
-    takes to read them back; what is nan is an empty cell in CSV and TSV, and null in JSON, as inf is there.
+    A table goes to .csv, .tsv, .json or, with `pip install 'maskexpr[tables]'`, .parquet. Numbers have as many digits
+    as it takes to read them back; what is nan is an empty cell in CSV and TSV, and null in JSON, as inf is there. JSON
+    is one object with an array for each column, by its name. pandas reads these very numbers by `read_parquet(path)`,
+    `read_csv(path)`, before pandas 3 with `float_precision="round_trip"`, and `DataFrame(json.load(file))`.
 
     Parameters
     ----------

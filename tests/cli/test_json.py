@@ -181,3 +181,17 @@ def test_help_says_what_a_document_has(shell: Shell) -> None:
         assert all(
             f'"{key}"' in text for key in [*KEYS, "columns", "without_data", "not_finite", "end_column", "holds"]
         )
+
+
+def test_a_parquet_file_says_how_it_was_made(shell: Shell) -> None:
+    pytest.importorskip("pyarrow")
+    program = "t = measure(im > otsu(im), area)\noutput t"
+    for name in ("t.parquet", "t.csv"):
+        assert shell("eval", program, "im=im.png", "-o", name)[0] == 0
+    code, out, _ = shell("explain", "t.parquet")
+    assert (code, out.splitlines()[0]) == (0, f"t of expression, made by maskexpr {maskexpr.__version__}")
+    assert "measure(im > otsu(im), area)" in out
+    assert "otsu(im) = " in out
+    code, out, err = shell("explain", "t.csv")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: t.csv does not say how it was made; PNG, TIFF, NIfTI and Parquet files say so")

@@ -153,7 +153,7 @@ FILE_DISK_FULL = Mistake(
 FILE_WITHOUT_RECORD = Mistake(
     "no-record",
     "{path} does not say how it was made",
-    "PNG, TIFF and NIfTI files say so that maskexpr wrote with run or -o",
+    "PNG, TIFF, NIfTI and Parquet files say so that maskexpr wrote with run or -o",
 )
 NODATA_FORM = Mistake(
     "nodata-form", "--nodata {text} is no number", "write --nodata -9999, --nodata nan, or --nodata im=none for none"

@@ -15,7 +15,7 @@ from maskexpr.files.images import ending_of
 from maskexpr.files.images.replacing import deliver
 from maskexpr.kinds.table import Table
 
-__all__ = ["ENDINGS", "PLAINEST", "encode", "is_of_tables", "read", "write"]
+__all__ = ["ENDINGS", "PLAINEST", "encode", "is_of_tables", "read", "read_text", "write"]
 
 # By the endings of their names the module and the function that makes the bytes of a file with a table, and with a text
 # about it where there is room. Most commands write no table.
@@ -39,6 +39,13 @@ def read(path: str | os.PathLike[str]) -> Table:
     from maskexpr.files.tables import reading
 
     return reading.read(path)
+
+
+def read_text(path: str | os.PathLike[str]) -> str | None:
+    """What a file says of how it was made; see `reading`."""
+    from maskexpr.files.tables import reading
+
+    return reading.read_text(path)
 
 
 def write(path: str | os.PathLike[str], table: Table, *, text: str = "") -> None:

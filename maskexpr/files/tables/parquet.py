@@ -22,5 +22,14 @@ def as_parquet(table: Table, text: str = "") -> bytes:
     return bytes(stream.getvalue())
 
 
+def text_of(data: bytes) -> str | None:
+    """The text that a file carries, None if it does not; no row is decoded for it."""
+    import pyarrow
+    from pyarrow.parquet import read_schema
+
+    found = (read_schema(pyarrow.BufferReader(data)).metadata or {}).get(_KEY)
+    return None if found is None else found.decode()
+
+
 def _unit_of(table: Table, name: str) -> dict[bytes, bytes] | None:
     return {_UNIT: table.units[name].encode()} if name in table.units else None

@@ -5,7 +5,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,7 +14,10 @@ from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.decoding.naming import reason, shown
 from maskexpr.files.images import ending_of
 from maskexpr.files.images.opening import open_file
+from maskexpr.files.tables import parquet
 from maskexpr.kinds.table import LABEL, Table
+
+_Found = TypeVar("_Found")
 
 _MOST_BYTES = 2**28
 _TRUTHS = {"true": True, "false": False}
@@ -28,6 +31,19 @@ def read(path: str | os.PathLike[str]) -> Table:
     FileError
         The file cannot be read, is too large, or holds no table of regions.
     """
+    table = _decoded(path, _READERS[ending_of(os.fsdecode(path))])
+    if LABEL not in table or table[LABEL].dtype.kind not in "iu" or table[LABEL].ndim > 1:
+        raise FileError(messages.FILE_NOT_TABLE.anywhere(path=shown(path)))
+    return table
+
+
+def read_text(path: str | os.PathLike[str]) -> str | None:
+    """What a file says of how it was made: of those formats only Parquet has room for that."""
+    return _decoded(path, parquet.text_of) if ending_of(os.fsdecode(path)) == ".parquet" else None
+
+
+def _decoded(path: str | os.PathLike[str], decode: Callable[[bytes], _Found]) -> _Found:
+    """What is made of the bytes of a file."""
     name = shown(path)
     try:
         with open_file(path) as stream:
@@ -39,16 +55,13 @@ def read(path: str | os.PathLike[str]) -> Table:
     if len(data) > _MOST_BYTES:
         fields = {"limit": f"{_MOST_BYTES:,}", "what": "bytes", "way_out": "write fewer rows"}
         raise FileError(messages.FILE_TOO_LARGE.anywhere(path=name, **fields))
-    ending = ending_of(os.fsdecode(path))
     try:
-        table = _READERS[ending](data)
+        return decode(data)
     except ImportError:
+        ending = ending_of(os.fsdecode(path))
         raise FileError(messages.FILE_NEEDS_TABLES.anywhere(path=name, ending=ending)) from None
     except (ValueError, TypeError, OSError, OverflowError, RecursionError, csv.Error):  # pyarrow's are some of these
         raise FileError(messages.FILE_NOT_TABLE.anywhere(path=name)) from None
-    if LABEL not in table or table[LABEL].dtype.kind not in "iu" or table[LABEL].ndim > 1:
-        raise FileError(messages.FILE_NOT_TABLE.anywhere(path=name))
-    return table
 
 
 def _delimited(data: bytes, delimiter: str) -> Table:
