@@ -16,7 +16,8 @@ from maskexpr.library import OPERATORS, PROPERTIES
 from maskexpr.library.regions.measuring import column_of
 from maskexpr.program.steps import Step
 
-_OPEN_COLUMN = replace(unknown(SAMPLES | QUANTITIES), is_of_rows=True)  # compared with what any column may be
+OPEN = replace(unknown(SAMPLES | QUANTITIES), is_of_rows=True)
+"""A column of which nothing is known: it is compared with what any column may be."""
 
 
 def within(here: Place, value: Value) -> Place:
@@ -146,7 +147,7 @@ def _is_other(here: Place, name: str) -> bool:
 
 def _open(here: Place, table: Step, text: str) -> Value:
     """A column of which nothing is known."""
-    value = here.alone(_OPEN_COLUMN)
+    value = here.alone(OPEN)
     here.context.steps.selections[value.step] = Selection(table, text)
     return value
 

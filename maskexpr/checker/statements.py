@@ -303,7 +303,7 @@ def _output(lines: Lines, node: nodes.Output) -> None:
 def _refuse_no_result(here: Place, value: Value) -> None:
     """Report what cannot be given to the caller."""
     kind, there = value.kind, here.at(value)
-    if kind.surely(SAMPLES) and not kind.is_of_rows and kind.is_complete:
+    if kind.surely(SAMPLES) and not kind.is_of_rows:
         statistic = "fraction" if kind.name == "mask samples" else "mean"
         there.report(messages.OUTPUT_SAMPLES, text=there.quote(value), statistic=statistic)
     elif kind.name == "list" and kind.is_constant and any(isinstance(item, Quantity) for item in kind.constant):

@@ -89,7 +89,8 @@ def _samples(here: Place, value: Value, mask: Value, node: nodes.Index) -> Value
     selections = here.context.steps.selections
     if not agree(here, operands) or not kind.is_complete or not mask.kind.is_complete:
         names = frozenset(SAMPLED[n] for n in SAMPLED if kind.may_be({n, SAMPLED[n]}))
-        taken = here.alone(unknown(names | _table(value)), {name: operand.step for name, operand in operands.items()})
+        found = columns.OPEN if kind.is_of_rows else unknown(names | _table(value))
+        taken = here.alone(found, {name: operand.step for name, operand in operands.items()})
     else:
         most = math.prod(mask.kind.shape) if mask.kind.shape is not None else mask.kind.most
         samples = replace(kind, name=SAMPLED.get(kind.name, kind.name), shape=None, most=most, grid=None)

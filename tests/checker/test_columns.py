@@ -99,3 +99,28 @@ def test_assert_and_units_of_the_program():
     assert rows("assert count(t) > 3; output n = count(t); output cells = t")["n"] == rows("count(t)")
     with pytest.raises(maskexpr.RunError, match="few"):
         rows('assert count(t) > 3000, "few"; t')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        't["area"]',
+        '-t["area"]',
+        't["area"][t["solidity"] > 0.9]',
+        't["area"][t["solidity"] > 0.9] + 1',
+        'where(t["area"] > 5, t["area"], 0)',
+        't[area > 5]["label"] in [3, 5]',
+        'isnan(t["mean_intensity"]) | t["area"] > 5',
+        'def f(t) = t["area"] / t["solidity"]; f(t)',
+        'def f(t) = t[area > 5]["area"]; f(t)',
+    ],
+)
+def test_what_is_made_of_columns_is_a_result_too(text):
+    assert compile(TABLE + text).outputs == ("result",)  # nothing is said before there are inputs
+    found = rows(text)
+    assert (type(found), found.ndim) == (np.ndarray, 1)
+
+
+def test_samples_of_pixels_are_no_result():
+    with pytest.raises(ProgramError, match="samples cannot be an output"):
+        compile("input im: image; im[im > 3]")

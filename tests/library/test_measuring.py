@@ -150,3 +150,23 @@ def test_results_are_as_others_are():
     assert bound.run()["t"] == first["t"]
     assert "table of label, area" in bound.explain()
     assert bound.cost().memory > 0
+
+
+@pytest.mark.parametrize("ndim", [2, 3])
+@given(SEEDS)
+def test_units_are_those_of_scikit_image_with_a_spacing(ndim, seed):
+    """Of pixels that are longer along one axis than along another, too."""
+    m, im = image(seed, ndim)
+    spacing = tuple(float(s) for s in np.random.default_rng(seed).choice([0.25, 0.5, 1, 2], ndim))
+    ours = {"area": "area", "mean_intensity": "intensity_mean"}
+    ours |= {"major_axis": "axis_major_length", "eccentricity": "eccentricity"} if ndim == 2 else {}
+    text = f'input im: image; measure(m, {", ".join(ours)}, centroid, of=im, unit="mm")'
+    found = evaluate(text, m=Image(m, spacing=spacing), im=im)
+    labels = skimage.measure.label(m, connectivity=1)
+    theirs = skimage.measure.regionprops_table(labels, im, (*ours.values(), "centroid"), spacing=spacing)
+    units = {"area": f"_mm{ndim}", "major_axis": "_mm"}
+    pairs = {name + units.get(name, ""): other for name, other in ours.items()}
+    pairs |= {f"centroid_{a}_mm": f"centroid-{i}" for i, a in enumerate("zyx"[-ndim:])}
+    assert list(found) == ["label", *pairs]
+    for name, other in pairs.items():
+        np.testing.assert_allclose(found[name], theirs[other], rtol=1e-6, atol=1e-6, err_msg=f"{name} {spacing}")
