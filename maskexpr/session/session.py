@@ -346,8 +346,7 @@ class Session:
         state, arguments = self._now.state, self.arguments(folder, names)
         paths = {name: relative(opened.path, folder) for name, opened in state.opened.items()}
         note = f"# Run it with {shlex.join(arguments)}\n" if arguments else ""
-        text = script(with_params(needed(self._whole(), names), names), names, state.params, paths)
-        return format(note + text, name=_NAME)
+        return format(note + script(with_params(needed(self._whole(), names), names), names, state.params, paths))
 
     def arguments(self, folder: Path, names: Iterable[str] | None = None) -> list[str]:
         """What a script in a folder does not say itself, for the command line: the images it takes that are not beside
