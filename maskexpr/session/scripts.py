@@ -13,6 +13,7 @@ from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
+from maskexpr.language.formatting import format
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import parse
 
@@ -186,7 +187,7 @@ def script(lines: Sequence[Line], outputs: Iterable[str], params: Mapping[str, A
         if isinstance(node, nodes.Input) and node.default is not None and line.declares in paths:
             text = _replaced(text, node.default, value_text(paths[line.declares]))
         texts.append(text)
-    return "\n".join([*texts, *(f"output {name}" for name in names)]) + "\n"
+    return format("\n".join([*texts, *(f"output {name}" for name in names)]))
 
 
 def in_force(line: Line, params: Mapping[str, Any]) -> str:

@@ -25,7 +25,6 @@ from maskexpr.functions.arguments import value_text
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
-from maskexpr.language.formatting import format
 from maskexpr.language.limits import Limits
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step, valid_name
 from maskexpr.session.scripts import (
@@ -346,8 +345,7 @@ class Session:
         state, arguments = self._now.state, self.arguments(folder, names)
         paths = {name: relative(opened.path, folder) for name, opened in state.opened.items()}
         note = f"# Run it with {shlex.join(arguments)}\n" if arguments else ""
-        text = script(with_params(needed(self._whole(), names), names), names, state.params, paths)
-        return format(note + text, name=_NAME)
+        return note + script(with_params(needed(self._whole(), names), names), names, state.params, paths)
 
     def arguments(self, folder: Path, names: Iterable[str] | None = None) -> list[str]:
         """What a script in a folder does not say itself, for the command line: the images it takes that are not beside

@@ -20,6 +20,7 @@ from maskexpr.cli import main as cli
 from maskexpr.engine.run import Engine
 from maskexpr.files import images
 from maskexpr.session import Session
+from maskexpr.session.scripts import script, statements
 
 
 @pytest.fixture
@@ -548,3 +549,9 @@ def test_validity_follows_values_from_line_to_line(tmp_path):
     assert list(session.names) == ["im", "m", "g"]
     session.save("m", str(tmp_path / "m.png"))
     assert session.arguments(tmp_path) == ["--nodata=41"]
+
+
+def test_a_script_is_laid_out_as_fmt_does_it() -> None:
+    text = script(statements(["limb=im>low", "low  = 3", "leg=( limb&~ k )"]), ["leg"], {}, {})
+    assert text == "limb = im > low\nleg = (limb & ~k)\noutput leg\n"
+    assert maskexpr.format(text) == text
