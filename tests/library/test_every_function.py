@@ -32,7 +32,7 @@ SPACINGS = [None, None, "0.5mm", 2.0]
 
 # What is written for a parameter that is known before the run; a kind of its own has no other way.
 CONSTANTS = {
-    "n": ["0", "1", "2", "3", "2.5", "1mm", "40", "none"],
+    "n": ["0", "1", "2", "3", "2.5", "1mm", "40", "none", "[1, 2]", "[0.5, 2mm]"],
     "sigma": ["0", "1", "0.7", "1mm", "[1, 2]"],
     "low": ["0.5", "1", "1mm", "3", "-2", "median(im)", "im", "none"],
     "high": ["2", "3mm", "100", "max(im)", "none"],
@@ -42,7 +42,9 @@ CONSTANTS = {
     "connectivity": ["1", "2", "3", "8", "6"],
     "pattern": ['"010/111/010"', '"1.0"', '"11/0."', '"1"', '"0"', '"01//10"'],
     "unit": ['"px"', '"mm"', '"um"', '"mm2"', '"mm3"'],
-    "border": ['"image"', '"empty"', '"ignore"'],
+    "border": ['"image"', '"empty"', '"ignore"', '"reflect"', '"nearest"', '"mirror"', '"wrap"', '"constant"'],
+    "kernel": ["[1, 2, 1]", "[[1, -2], [0, 3]]", "[[0.5, 1, -2]]", "[[[1, 0], [2, -7]]]", "[[1]]", "[[0, 0]]"],
+    "order": ["0", "1", "2", "3", "[0, 1]", "[2, 0]"],
     "predicate": [
         *(condition_on(name, "> 2") for name in PROPERTIES),
         *(

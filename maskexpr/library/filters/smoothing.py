@@ -27,7 +27,7 @@ from maskexpr.kernels import borders, smooth
 from maskexpr.kernels.ranks import ranked
 from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
 from maskexpr.kinds.kind import Kind
-from maskexpr.kinds.ranges import Bounds
+from maskexpr.kinds.ranges import Bounds, Range, union
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
@@ -87,7 +87,10 @@ def means_of(kinds: Kinds) -> Bounds | None:
     limits, dtype = kinds["im"].limits, kinds["im"].dtype
     if not limits.is_finite or (dtype is not None and dtype.kind == "f" and dtype != np.float64):
         return None
-    return Bounds(limits.low - 1e-6 * abs(limits.low), limits.high + 1e-6 * abs(limits.high))
+    low, high = limits.low, limits.high
+    if "border" in kinds and kinds["border"].constant == "constant":
+        low, high = min(low, 0), max(high, 0)
+    return Bounds(low - 1e-6 * abs(low), high + 1e-6 * abs(high))
 
 
 def orders(settings: Settings, ndim: int) -> tuple[int, ...]:
@@ -268,11 +271,24 @@ def mean_filter(
 # --- ranks -----------------------------------------------------------------------------------------------------------
 
 
+def _ranked_kind(kinds: Kinds) -> Kind:
+    kind = SAME_IMAGE.rule(kinds)
+    if "border" not in kinds or kinds["border"].constant != "constant":
+        return kind
+    if kind.range is not None:
+        return replace(kind, range=union(kind.range, Range(0, 0)))
+    limits = kind.limits
+    return replace(kind, bounds=Bounds(min(limits.low, 0), max(limits.high, 0), limits.nan))
+
+
+_RANKED = Gives(frozenset({"image"}), _ranked_kind)
+
+
 def _ranks_cost(settings: Settings, ndim: int) -> float:
     return 4.0 * window_size(settings, ndim)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=BEYOND,
+@function(gives=_RANKED, halo=elements.halo, cost=_ranks_cost, memory=36, border=BEYOND,
          check=check_windows, total=True, transposes=True, by_channel=True)  # fmt: skip
 def median_filter(
     im: Image, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
@@ -309,7 +325,7 @@ def _check_rank(settings: Settings, around: Surroundings) -> None:
         raise Refused(messages.RANK_OUTSIDE, "rank", rank=rank, size=size, last=size - 1)
 
 
-@function(gives=SAME_IMAGE, halo=elements.halo, cost=_ranks_cost, memory=36, border=BEYOND,
+@function(gives=_RANKED, halo=elements.halo, cost=_ranks_cost, memory=36, border=BEYOND,
          check=_check_rank, total=True, transposes=True, by_channel=True)  # fmt: skip
 def rank_filter(
     im: Image, rank: Whole, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
