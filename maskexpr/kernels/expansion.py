@@ -4,6 +4,7 @@ By whole steps, where those are counted; else by the offsets at each distance, n
 background that are reached are looked at.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.distances import squares_to_off
+from maskexpr.kernels.grey import extreme_of_square
 
 Array = np.ndarray[Any, Any]
 Offset = tuple[int, ...]
 
 _NONE = np.int32(2**31 - 1)  # no number is above it
+_FEW_OFFSETS = 500  # that are tried one by one
 _MOST_OFFSETS = 2**22  # that are put in a table; further ones are found by going along each axis
 
 
@@ -79,6 +82,9 @@ def by_distance(labels: Array, axes: Sequence[int], steps: Sequence[int], most: 
 
 
 def _grown(labels: Array, steps: Sequence[int], most: int) -> Array:
+    reaches = [min(math.isqrt(most) // step, size - 1) for step, size in zip(steps, labels.shape, strict=True)]
+    if math.prod(2 * reach + 1 for reach in reaches) <= _FEW_OFFSETS:
+        return _by_offsets(labels, steps, reaches, most)
     squares = squares_to_off(labels == 0, steps)
     reached = np.flatnonzero((labels == 0) & np.asarray(squares <= most, bool))
     result = labels.copy()
@@ -109,6 +115,32 @@ def _grown(labels: Array, steps: Sequence[int], most: int) -> Array:
         left = left[start[left] + turn < stop[left]]
     result.reshape(-1)[reached] = lowest
     return result
+
+
+def _by_offsets(labels: Array, steps: Sequence[int], reaches: Sequence[int], most: int) -> Array:
+    """The offsets at each distance tried in turn, for the pixels that have found nothing nearer."""
+    offsets, squares = _offsets(steps, reaches)
+    padded = np.pad(labels, [(reach, reach) for reach in reaches])
+    inside = tuple(slice(reach, reach + size) for reach, size in zip(reaches, labels.shape, strict=True))
+    is_open = np.zeros(padded.shape, bool)
+    near = extreme_of_square((padded > 0).view(np.uint8), reaches, np.maximum)[inside] > 0
+    is_open[inside] = near & (labels == 0)
+    strides = [math.prod(padded.shape[axis + 1 :]) for axis in range(labels.ndim)]
+    moves = [sum(int(d) * stride for d, stride in zip(offset, strides, strict=True)) for offset in offsets.T]
+    left, flat = np.flatnonzero(is_open), padded.reshape(-1)
+    found = padded.copy().reshape(-1)
+    bounds = [*np.flatnonzero(np.append(True, squares[1:] != squares[:-1])).tolist(), len(squares)]
+    for start, stop in itertools.pairwise(bounds):
+        if squares[start] > most or not len(left):
+            break
+        lowest = np.full(len(left), _NONE)
+        for move in moves[start:stop]:
+            numbers = flat[left + move]
+            np.minimum(lowest, np.where(numbers > 0, numbers, _NONE), out=lowest)
+        reached = lowest < _NONE
+        found[left[reached]] = lowest[reached]
+        left = left[~reached]
+    return np.ascontiguousarray(found.reshape(padded.shape)[inside])
 
 
 def _offsets(steps: Sequence[int], reaches: Sequence[int]) -> tuple[Array, Array]:

@@ -47,6 +47,11 @@ class Images:
         return (self.noise > 32) & ~(self.noise > 64)
 
     @functools.cached_property
+    def labels(self) -> Array:
+        """Thousands of regions of all sizes, in scan order."""
+        return np.asarray(scipy.ndimage.label(self.grey > 80)[0], np.int32)
+
+    @functools.cached_property
     def small(self) -> Array:
         return np.random.default_rng(2).integers(0, 160, (64, 64), dtype=np.uint8)
 

@@ -242,6 +242,15 @@ def skimage_watershed(**more: Any) -> Way:
     return way
 
 
+def skimage_expand(n: int) -> Way:
+    def way(lab: Array) -> Call:
+        from skimage import segmentation
+
+        return lambda: segmentation.expand_labels(lab, n)
+
+    return way
+
+
 def skimage_medial_axis(im: Array, t: float) -> Call:
     from skimage import morphology
 
@@ -252,6 +261,40 @@ def skimage_clear_border(im: Array, t: float) -> Call:
     from skimage import measure, segmentation
 
     return lambda: segmentation.clear_border(measure.label(im > t, connectivity=1), 9) > 0
+
+
+def skimage_boundaries(lab: Array) -> Call:
+    from skimage import segmentation
+
+    return lambda: segmentation.find_boundaries(lab, connectivity=1, mode="inner")
+
+
+def skimage_label(lab: Array) -> Call:
+    from skimage import measure
+
+    return lambda: measure.label(lab, connectivity=1)
+
+
+def skimage_relabel(lab: Array) -> Call:
+    """They are in scan order already, as it leaves them."""
+    from skimage import segmentation
+
+    return lambda: segmentation.relabel_sequential(lab)[0]
+
+
+def skimage_maxima(im: Array) -> Call:
+    from skimage import morphology
+
+    return lambda: morphology.local_maxima(im)
+
+
+def skimage_h_maxima(h: int) -> Way:
+    def way(im: Array) -> Call:
+        from skimage import morphology
+
+        return lambda: morphology.h_maxima(im, h)
+
+    return way
 
 
 def skimage_nuclei(im: Array) -> Call:

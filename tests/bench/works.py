@@ -87,6 +87,10 @@ def deep(images: Images) -> dict[str, Any]:
     return {"im": images.deep}
 
 
+def labels(images: Images) -> dict[str, Any]:
+    return {"lab": images.labels}
+
+
 def double(images: Images) -> dict[str, Any]:
     return {"a": images.doubles["a"]}
 
@@ -261,6 +265,22 @@ WORKS = (
         noise,
         (Peer("SciPy", (peers.scipy_grey_square(20),)), Peer("OpenCV", (peers.opencv_grey_square(20),))),
     ),
+    Work(
+        "labels grown",
+        'input lab: labels; dilate(lab, 5, "disk")',
+        labels,
+        (Peer("scikit-image", (peers.skimage_expand(5),), 1, "ties go to no number in particular"),),
+    ),
+    Work(
+        "label boundaries",
+        'input lab: labels; boundary(lab, border="ignore")',
+        labels,
+        (Peer("scikit-image", (peers.skimage_boundaries,), 5),),
+    ),
+    Work("equal labels", "input lab: labels; label(lab)", labels, (Peer("scikit-image", (peers.skimage_label,), 1),)),
+    Work("relabel", "input lab: labels; relabel(lab)", labels, (Peer("scikit-image", (peers.skimage_relabel,), 1),)),
+    Work("regional maxima", "regional_maxima(im, 2)", grey, (Peer("scikit-image", (peers.skimage_maxima,), 1),)),
+    Work("h-maxima", "h_maxima(im, 9, 2)", grey, (Peer("scikit-image", (peers.skimage_h_maxima(9),), 1),)),
 )
 
 MEMORY = (

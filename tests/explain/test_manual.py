@@ -50,7 +50,7 @@ def test_the_command_shows_them(capsys):
     assert "keep_largest" in capsys.readouterr().out
     assert main(["functions", "close"]) == 0
     shown = capsys.readouterr().out
-    assert shown.startswith('close(m, n=1, shape="diamond", axes=none) -> image or mask\n')
+    assert shown.startswith('close(m, n=1, shape="diamond", axes=none, border="empty") -> image or labels or mask\n')
     assert ">>> evaluate" in shown
     assert "iterations= for n=" in shown
     assert main(["functions", "solidity"]) == 0

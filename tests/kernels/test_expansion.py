@@ -38,12 +38,12 @@ def test_steps_count_what_they_count(shape, times, rng):
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 9, 25, 10**4, 10**30])
-@pytest.mark.parametrize("table", [True, False])
+@pytest.mark.parametrize("way", ["few", "table", "axes"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_distances_are_exact(shape, most, table, rng, monkeypatch):
-    """By a table, and along the axes."""
-    if not table:
-        monkeypatch.setattr(expansion, "_MOST_OFFSETS", 0)
+def test_distances_are_exact(shape, most, way, rng, monkeypatch):
+    """Offset by offset, by a table, and along the axes."""
+    monkeypatch.setattr(expansion, "_FEW_OFFSETS", 10**9 if way == "few" else 0)
+    monkeypatch.setattr(expansion, "_MOST_OFFSETS", 0 if way == "axes" else 10**9)
     for share in (0, 0.05, 0.5):
         labels = some(rng, shape, share)
         for steps in ([1] * len(shape), [3, 2, 1][: len(shape)], [10**12, 1, 3][: len(shape)]):
