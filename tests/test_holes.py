@@ -117,8 +117,7 @@ def masks(seed: int, shape: tuple[int, ...] = SHAPE, share: float = 0.85) -> dic
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", [SHAPE, (5, 6, 7)])
-@pytest.mark.parametrize("dtype", ["uint8", "float64"])
+@pytest.mark.parametrize(("dtype", "shape"), [("uint8", SHAPE), ("float64", (5, 6, 7))])
 def test_what_a_hole_stores_reaches_nothing(dtype: str, shape: tuple[int, ...]) -> None:
     values, valid = world(1, dtype, shape), masks(2, shape)
     wrong = []

@@ -29,7 +29,7 @@ from maskexpr.kinds.grid import Grid
 FORMATS = [format.ending for format in table.all_formats()]
 GREY = np.random.default_rng(0).integers(0, 256, (16, 20), dtype=np.uint8)
 RGB = np.random.default_rng(1).integers(0, 256, (16, 20, 3), dtype=np.uint8)
-COUNT = 200  # damaged versions of each file
+COUNT = 120  # damaged versions of each file
 
 
 def pillows(format: str, **options: object) -> Callable[[], Iterator[bytes]]:
