@@ -29,6 +29,7 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import exact
 from maskexpr.kernels.blocks import BLOCK, parts, together
+from maskexpr.kernels.spans import OfLabels, spans_of
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.library import elements
@@ -49,7 +50,8 @@ def components(m: Array, connectivity: int, axes: tuple[int, ...] | None = None)
     not worked on join nothing: each slice has regions of its own, and those of labels go slice by slice.
     """
     if m.dtype != bool:
-        return _numbered(m, axes)
+        numbered, number = _numbered(m, axes)
+        return (numbered.copy() if numbered is m else numbered), number
     labels, number = scipy.ndimage.label(m, neighbours(connectivity, axes, m.ndim), output=np.int32)
     return labels, number
 
@@ -71,10 +73,11 @@ def _numbered(labels: Array, axes: tuple[int, ...] | None) -> tuple[Array, int]:
         values, places = np.unique(labels, return_inverse=True)
         labels = places.reshape(labels.shape) + int(values[0] != 0)
     occurs = np.zeros(labels.max() + 1, bool)
-    for (block,) in together(labels):
-        occurs[block] = True
-    occurs[0] = False
+    for found in spans_of(OfLabels(labels)):
+        occurs[found.owner + 1] = True
     numbers = np.cumsum(occurs, dtype=np.int32)
+    if numbers[-1] == len(numbers) - 1 and labels.dtype == np.int32:
+        return labels, int(numbers[-1])  # each number occurs
     return looked_up(numbers, labels), int(numbers[-1])
 
 
@@ -87,12 +90,19 @@ def looked_up(table: Array, labels: Array) -> Array:
     return result
 
 
-def own_numbers(m: Array, labels: Array, count: int) -> Array:
-    """The numbers that the regions 1 to `count`, which `components` found in labels, have in these."""
-    numbers = np.zeros(count + 1, np.int64)
-    for own, found in together(m, labels):
-        numbers[found] = own
-    return numbers[1:]
+def numbered_regions(
+    m: Array, connectivity: int, axes: tuple[int, ...] | None = None
+) -> tuple[Array, int, Array | None]:
+    """The same where nothing is written to the numbers, which may be the labels themselves; and the numbers that the
+    regions have in labels, none for a mask."""
+    if m.dtype == bool:
+        return *components(m, connectivity, axes), None
+    labels, count = _numbered(m, axes)
+    numbers = np.arange(count + 1)
+    if labels is not m:
+        for own, found in together(m, labels):
+            numbers[found] = own
+    return labels, count, numbers[1:]
 
 
 def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Array:
