@@ -8,6 +8,7 @@ import numpy as np
 
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.kernels.blocks import BLOCK, parts, together
+from maskexpr.kernels.spans import OfLabels, spans_of
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
@@ -16,17 +17,18 @@ from maskexpr.library.lazy import scipy
 
 def numbered(labels: Array, axes: tuple[int, ...] | None = None) -> tuple[Array, int]:
     """Labels renumbered from 1 without gaps, in their order, and how many there are; with axes the same number in
-    another slice is another region, and they go slice by slice."""
+    another slice is another region, and they go slice by slice. Those that have no gaps come back as they are."""
     if len(elements.worked_axes(axes, labels.ndim)) < labels.ndim:
         labels = np.where(labels > 0, slices(labels.shape, axes) * (int(labels.max()) + 1) + labels, 0)
     if labels.max() > labels.size:  # a table of all numbers would be large
         values, places = np.unique(labels, return_inverse=True)
         labels = places.reshape(labels.shape) + int(values[0] != 0)
     occurs = np.zeros(labels.max() + 1, bool)
-    for (block,) in together(labels):
-        occurs[block] = True
-    occurs[0] = False
+    for found in spans_of(OfLabels(labels)):
+        occurs[found.owner + 1] = True
     numbers = np.cumsum(occurs, dtype=np.int32)
+    if numbers[-1] == len(numbers) - 1 and labels.dtype == np.int32:
+        return labels, int(numbers[-1])  # each number occurs
     return looked_up(numbers, labels), int(numbers[-1])
 
 
@@ -41,9 +43,10 @@ def looked_up(table: Array, labels: Array) -> Array:
 
 def own_numbers(m: Array, labels: Array, count: int) -> Array:
     """The numbers that the regions 1 to `count`, which `components` found in labels, have in these."""
-    numbers = np.zeros(count + 1, np.int64)
-    for own, found in together(m, labels):
-        numbers[found] = own
+    numbers = np.arange(count + 1)
+    if labels is not m:
+        for own, found in together(m, labels):
+            numbers[found] = own
     return numbers[1:]
 
 

@@ -37,7 +37,7 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
-from maskexpr.library.numbering import looked_up, numbered, slices
+from maskexpr.library.numbering import looked_up, numbered, own_numbers, slices
 from maskexpr.library.operators import PLANNED, compare
 from maskexpr.library.shapes.places import missed
 
@@ -54,7 +54,8 @@ def components(m: Array, connectivity: int, axes: tuple[int, ...] | None = None)
     not worked on join nothing: each slice has regions of its own, and those of labels go slice by slice.
     """
     if m.dtype != bool:
-        return numbered(m, axes)
+        labels, number = numbered(m, axes)
+        return (labels.copy() if labels is m else labels), number
     labels, number = scipy.ndimage.label(m, neighbours(connectivity, axes, m.ndim), output=np.int32)
     return labels, number
 
@@ -66,6 +67,17 @@ def neighbours(connectivity: int, axes: tuple[int, ...] | None, ndim: int) -> Ma
     joined = np.zeros_like(structure)
     joined[middle] = structure[middle]
     return joined
+
+
+def numbered_regions(
+    m: Array, connectivity: int, axes: tuple[int, ...] | None = None
+) -> tuple[Array, int, Array | None]:
+    """The same where nothing is written to the numbers, which may be the labels themselves; and the numbers that the
+    regions have in labels, none for a mask."""
+    if m.dtype == bool:
+        return *components(m, connectivity, axes), None
+    labels, count = numbered(m, axes)
+    return labels, count, own_numbers(m, labels, count)
 
 
 def kept(m: Array, labels: Array, chosen: Array) -> Array:

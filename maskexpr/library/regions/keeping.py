@@ -25,9 +25,8 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels.spans import Numbered
-from maskexpr.library.numbering import own_numbers
 from maskexpr.library.operators import PLANNED
-from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept
+from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept, numbered_regions
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
 from maskexpr.program.identity import Composed
@@ -233,10 +232,9 @@ def _kept(
     axes: tuple[int, ...] | None,
     numbers: Sequence[Any],
 ) -> Array:
-    labels, count = components(m, connectivity, axes)
+    labels, count, own = numbered_regions(m, connectivity, axes)
     chosen = np.zeros(count + 1, bool)
     if count:
-        own = None if m.dtype == bool else own_numbers(m, labels, count)
         regions = regions_of(labels, count, beside, connectivity, axes, own)
         chosen[1:] = predicate.holds(regions, numbers)
     return kept(m, labels, chosen)

@@ -31,9 +31,9 @@ from maskexpr.kinds.kind import Column, Kind
 from maskexpr.kinds.ranges import Range, union
 from maskexpr.kinds.table import LABEL, Table
 from maskexpr.library.measures.masks import LengthUnit
-from maskexpr.library.numbering import own_numbers, slices
+from maskexpr.library.numbering import slices
 from maskexpr.library.operators import PLANNED
-from maskexpr.library.regions.components import OUTSIDE_EMPTY, components
+from maskexpr.library.regions.components import OUTSIDE_EMPTY, numbered_regions
 from maskexpr.library.regions.keeping import Beside, memory_of, regions_of
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
@@ -168,8 +168,7 @@ def _measured(
     connectivity: int,
     axes: tuple[int, ...] | None,
 ) -> Table:
-    labels, count = components(m, connectivity, axes)
-    numbers = None if m.dtype == bool else own_numbers(m, labels, count)
+    labels, count, numbers = numbered_regions(m, connectivity, axes)
     regions = regions_of(labels, count, beside, connectivity, axes, numbers)
     return tabulated(regions, properties, images or (), measured)
 

@@ -20,6 +20,8 @@ from maskexpr.library import elements
 
 Value = TypeVar("Value")
 
+_SPANS = "spans"
+_PIXELS_PER_SPAN = 32  # so that those that are kept take a byte a pixel
 _FEW_BITS = 62  # of whole numbers that are computed in int64
 
 
@@ -96,7 +98,21 @@ class Places:
         return self.numbered.labels
 
     def spans(self) -> Iterator[Spans]:
-        yield from spans.spans_of(self.numbered)
+        """The spans of the regions' pixels along the rows; where they are long, they are kept for the next pass."""
+        kept = self.shared.get(_SPANS)
+        if kept is not None:
+            yield from kept
+            return
+        found, room = list[Spans](), math.prod(self.shape) // _PIXELS_PER_SPAN
+        for some in spans.spans_of(self.numbered):
+            room -= len(some.owner)
+            if room >= 0:
+                found.append(some)
+            else:
+                found.clear()
+            yield some
+        if room >= 0:
+            self.shared[_SPANS] = found
 
     def _turned(self) -> Numbered:
         return spans.turned(self.numbered, self.axes)
