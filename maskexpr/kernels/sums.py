@@ -10,7 +10,6 @@ Source: Rump, Ogita & Oishi, Accurate floating-point summation I, 2008 (doi:10.1
 Parallel reproducible summation, 2015 (doi:10.1109/TC.2014.2345391), for cuts by adding and subtracting.
 """
 
-import itertools
 import math
 from collections.abc import Iterator
 from functools import cached_property
@@ -34,7 +33,6 @@ _TOGETHER = 32  # whole numbers of units that float64 adds up exactly: with 5 bi
 _MOST_WHOLE = 2**47  # integers of which a block has a sum, and such of squares, within int64
 _MOST_SQUARED = 2**23
 SLICE = 2**12  # values that are sorted by exponents together
-_FAST = 900  # up to this power of two sums by region are cut
 
 
 def exact_sum(x: Values, about: float | None = None) -> float:
@@ -85,49 +83,6 @@ def rounded(total: int) -> float:
         return total / _ONE
     except OverflowError:
         return math.inf if total > 0 else -math.inf
-
-
-def label_sums(owners: Array, x: Array, count: int) -> Array:
-    """The exact sum of the values of each owner from 0 to count - 1, rounded once; nan and inf as in `exact_sum`.
-    Owners and values are flat arrays, one owner for each value."""
-    rest = x.astype(np.float64)
-    high, low = float(rest.max(initial=0)), float(rest.min(initial=0))
-    if not (high < math.inf and low > -math.inf):
-        return _sums_with_others(owners, rest, count)
-    bits = 52 - int(np.bincount(owners, minlength=1).max()).bit_length()  # by the largest region
-    part, layers = np.empty_like(rest), list[Array]()
-    while high or low:
-        e = math.frexp(max(high, -low))[1]
-        if e > _FAST or len(layers) == _CUTS:
-            return _sums_one_by_one(owners, x, count)
-        unit = max(e - bits, _LOWEST)
-        s = math.ldexp(1.5, unit + 52)
-        high = low = 0.0
-        for start in range(0, rest.size, BLOCK):
-            cut, left = part[start : start + BLOCK], rest[start : start + BLOCK]
-            np.add(left, s, out=cut)
-            np.subtract(cut, s, out=cut)
-            np.subtract(left, cut, out=left)
-            high, low = max(high, float(left.max())), min(low, float(left.min()))
-        layers.append(np.bincount(owners, part, count))  # exact, for all are whole numbers of units
-    if len(layers) <= 2:
-        return np.asarray(sum(layers, np.zeros(count)))  # two exact sums, so the only rounding is that of their sum
-    return np.array([math.fsum(sums) for sums in zip(*layers, strict=True)])
-
-
-def _sums_with_others(owners: Array, x: Array, count: int) -> Array:
-    finite = np.isfinite(x)
-    sums = label_sums(owners, np.where(finite, x, 0.0), count)
-    others = np.zeros(count)
-    with np.errstate(invalid="ignore"):
-        np.add.at(others, owners[~finite], x[~finite])
-        return np.where(others == 0, sums, others)
-
-
-def _sums_one_by_one(owners: Array, x: Array, count: int) -> Array:
-    order, ends = np.argsort(owners, kind="stable"), np.cumsum(np.bincount(owners, minlength=count))
-    ordered, parts = x[order], itertools.pairwise(itertools.chain([0], ends.tolist()))
-    return np.fromiter((exact_sum(ordered[start:stop]) for start, stop in parts), np.float64, count)
 
 
 # --- whole numbers ---------------------------------------------------------------------------------------------------

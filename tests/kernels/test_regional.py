@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers.exact_sums import exact, hard_cases, same
 
 from maskexpr.kernels import regional
 
@@ -75,3 +76,24 @@ def test_values_by_region_and_their_extremes(dtype, rng):
         found = regional.extremes(passes(owners, values, rng), 25, np.dtype(dtype), function)
         assert found.dtype == dtype
         assert found.tolist() == [best(values[owners == i].tolist()) for i in range(25)]
+
+
+def one_by_one(owners, values):
+    """Each value a span of its own, in one block."""
+    return lambda: iter([(owners, np.arange(len(owners)), values)] if len(owners) else [])
+
+
+@pytest.mark.parametrize("count", [1, 7, 300])
+def test_sums_of_owners(count):
+    rng = np.random.default_rng(count)
+    for x in [x for n in (1, 3, 999) for x in hard_cases(n)]:
+        for dtype in ("float64", "float32"):
+            with np.errstate(over="ignore"):
+                values = x.astype(dtype)
+            owners = rng.integers(0, count, x.size)
+            order = np.argsort(owners, kind="stable")
+            groups = np.split(values[order], np.cumsum(np.bincount(owners, minlength=count))[:-1])
+            most = int(np.bincount(owners, minlength=1).max())
+            found = regional.float_sums(one_by_one(owners, values), count, most)
+            assert found.shape == (count,)
+            assert all(same(a, exact(group)) for a, group in zip(found, groups, strict=True))

@@ -68,26 +68,6 @@ def test_lies_in_memory_as_it_may():
                 assert sums.exact_sum(layout) == math.fsum(view.ravel().tolist())
 
 
-@pytest.mark.parametrize("count", [1, 7, 300])
-def test_sums_of_owners(count):
-    rng = np.random.default_rng(count)
-    for x in ALL_CASES[:-30]:
-        for dtype in ("float64", "float32"):
-            with np.errstate(over="ignore"):
-                values = x.astype(dtype)
-            owners = rng.integers(0, count, x.size)
-            order = np.argsort(owners, kind="stable")
-            groups = np.split(values[order], np.cumsum(np.bincount(owners, minlength=count))[:-1])
-            found = sums.label_sums(owners, values, count)
-            assert found.shape == (count,)
-            assert all(same(a, exact(group)) for a, group in zip(found, groups, strict=True))
-
-
-def test_no_owners():
-    assert sums.label_sums(np.zeros(0, int), np.zeros(0), 3).tolist() == [0, 0, 0]
-    assert sums.label_sums(np.zeros(0, int), np.zeros(0), 0).tolist() == []
-
-
 @each("dtype", ["float64", "float32", "float16"])
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid")
 def test_squares_of_distances(dtype):

@@ -60,7 +60,8 @@ def bbox(regions: Regions) -> Array:
 def touches_border(regions: Regions) -> Array:
     """Whether a region touches the border of the image, at either end of any axis; true or false.
 
-    `keep(m, ~touches_border)` is `clear_border(m)`. With `axes` only those axes count.
+    `keep(m, ~touches_border)` is `clear_border(m)`, but for images that lack data within: other than there, only the
+    image's own border counts. With `axes` only those axes count.
 
     Any number of axes.
 
