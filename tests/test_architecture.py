@@ -132,7 +132,7 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
-        *("png_chunks", "thinning", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
+        *("png_chunks", "thinning", "medial", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums"),
         *("blocks", "eigenvalues", "expansion", "distances", "nearest", "queued_flooding"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "weights", "elementary", "resampling"),

@@ -170,9 +170,9 @@ def flood(at: Writing) -> Held:
 
 
 def split(at: Writing) -> Held:
-    """An object that a lack of data cuts is not narrower there."""
+    """An object that a lack of data cuts is not narrower there: of `split`, and of `medial_axis`."""
     valid = at.operands["m"].valid
-    return Held(at.again() if valid is None else at.instead("split within", within=valid), valid)
+    return Held(at.again() if valid is None else at.instead(f"{at.function.name} within", within=valid), valid)
 
 
 def measured(at: Writing) -> Held:

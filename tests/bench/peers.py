@@ -203,6 +203,23 @@ def scipy_grey_square(n: int) -> Way:
     return way
 
 
+def scipy_taxicab(im: Array, t: float) -> Call:
+    from scipy import ndimage
+
+    return lambda: ndimage.distance_transform_cdt(im > t, "taxicab").astype(np.float64)
+
+
+def scipy_nearest(im: Array, t: float) -> Call:
+    from scipy import ndimage
+
+    def call() -> Array:
+        labels = ndimage.label(im > t)[0]
+        nearest = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
+        return np.asarray(labels[tuple(nearest)])
+
+    return call
+
+
 # --- scikit-image ----------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +238,15 @@ def skimage_expand(n: int) -> Way:
         from skimage import segmentation
 
         return lambda: segmentation.expand_labels(lab, n)
+
+    return way
+
+
+def skimage_watershed(**more: Any) -> Way:
+    def way(im: Array) -> Call:
+        from skimage import segmentation
+
+        return lambda: segmentation.watershed(im, **more)
 
     return way
 
@@ -257,6 +283,18 @@ def skimage_h_maxima(h: int) -> Way:
         return lambda: morphology.h_maxima(im, h)
 
     return way
+
+
+def skimage_medial_axis(im: Array, t: float) -> Call:
+    from skimage import morphology
+
+    return lambda: morphology.medial_axis(im > t, rng=0)
+
+
+def skimage_clear_border(im: Array, t: float) -> Call:
+    from skimage import measure, segmentation
+
+    return lambda: segmentation.clear_border(measure.label(im > t, connectivity=1), 9) > 0
 
 
 def skimage_nuclei(im: Array) -> Call:
@@ -315,6 +353,16 @@ def _opencv_above(im: Array, t: float) -> Array:
     if im.dtype == np.uint8:
         return np.asarray(cv2.threshold(im, t, 255, cv2.THRESH_BINARY)[1])
     return (im > t).view(np.uint8)
+
+
+def opencv_close_at_border(n: int) -> Way:
+    def way(im: Array, t: float) -> Call:
+        import cv2
+
+        kernel = np.ones((2 * n + 1, 2 * n + 1), np.uint8)
+        return lambda: cv2.morphologyEx(_opencv_above(im, t), cv2.MORPH_CLOSE, kernel)
+
+    return way
 
 
 def opencv_close_square(n: int) -> Way:

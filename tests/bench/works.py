@@ -51,6 +51,18 @@ LAST_BITS = "its last bits change with the processor and the version"
 BALL = "its ball of radius 5 reaches to 5.5: offsets of x^2 + y^2 + z^2 <= 30.25, ours <= 25"
 
 
+ANY = "of several labels at one distance it takes any"
+FIRST = "of markers of one value it takes any first"
+
+
+def small(images: Images) -> dict[str, Any]:
+    return {"im": images.small}
+
+
+def small_and_level(images: Images) -> dict[str, Any]:
+    return {"im": images.small, "t": 64}
+
+
 def noise(images: Images) -> dict[str, Any]:
     return {"im": images.noise}
 
@@ -128,6 +140,43 @@ WORKS = (
         'close(im > t, 20, "square")',
         thresholded,
         (Peer("OpenCV", (peers.opencv_close_square(20),), 2),),
+    ),
+    Work(
+        "close square 20, outside ignored",
+        'close(im > t, 20, "square", border="ignore")',
+        thresholded,
+        (Peer("OpenCV", (peers.opencv_close_at_border(20),), 2),),
+    ),
+    Work(
+        "city-block",
+        'distance(im > t, metric="city-block")',
+        thresholded,
+        (Peer("SciPy", (peers.scipy_taxicab,), 1),),
+    ),
+    Work("nearest", "nearest(label(im > t))", thresholded, (Peer("SciPy", (peers.scipy_nearest,), differs=ANY),)),
+    Work(
+        "clear_border 9",
+        "clear_border(im > t, margin=9)",
+        thresholded,
+        (Peer("scikit-image", (peers.skimage_clear_border,), 3),),
+    ),
+    Work(
+        "basins",
+        "watershed(im)",
+        small,
+        (Peer("scikit-image", (peers.skimage_watershed(),), differs=FIRST),),
+    ),
+    Work(
+        "basins with lines",
+        "watershed(im, line=true)",
+        small,
+        (Peer("scikit-image", (peers.skimage_watershed(watershed_line=True),), differs=FIRST),),
+    ),
+    Work(
+        "medial axis",
+        "medial_axis(im > t)",
+        small_and_level,
+        (Peer("scikit-image", (peers.skimage_medial_axis,), differs="it decides ties by random numbers"),),
     ),
     Work(
         "range",

@@ -232,7 +232,8 @@ def margins(margin: Any, axes: tuple[int, ...] | None, shape: tuple[int, ...]) -
 
 
 @function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed",
-         total=True, transposes=True, keeps_empty=True, without_data="border")  # fmt: skip
+         aliases={"buffer_size": "margin", "mask": "within"}, total=True, transposes=True, keeps_empty=True,
+         without_data="border")  # fmt: skip
 def clear_border(
     m: MaskOrLabels, connectivity: Connectivity = 1, axes: Axes = None, margin: Reach = 0, within: MaskOrNone = None
 ) -> Array:

@@ -59,7 +59,7 @@ _Compactness = Annotated[
 
 
 @function(gives=_FLOODED, halo=WHOLE, cost=_cost, memory=_memory, border="no region leaves the image",
-         without_data="flood")  # fmt: skip
+         aliases={"mask": "within", "watershed_line": "line"}, without_data="flood")  # fmt: skip
 def watershed(
     im: Image,
     markers: MarkersOrNone = None,
