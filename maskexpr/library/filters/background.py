@@ -9,15 +9,24 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from maskexpr.functions.arguments import Surroundings, Takes
+from maskexpr.diagnostics import messages
+from maskexpr.functions.arguments import Refused, Surroundings, Takes
 from maskexpr.functions.gives import SAME_IMAGE
 from maskexpr.functions.parameters import Array, Axes, Image, Reach
 from maskexpr.functions.record import Settings, function
-from maskexpr.functions.settling import Distance, as_constant, exact
+from maskexpr.functions.settling import Distance, exact
+from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import check_window
 
-_Height = Annotated[Any, Takes(frozenset({"number", "none"}), "a number", as_constant, low=0)]
+
+def _settle_height(kind: Kind, around: Surroundings) -> Any:
+    if kind.constant is not None and not math.isfinite(kind.constant):
+        raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=kind.constant, wanted="finite")
+    return kind.constant
+
+
+_Height = Annotated[Any, Takes(frozenset({"number", "none"}), "a number", _settle_height, low=0)]
 _DISK = "disk"
 Slices = tuple[slice, ...]
 
