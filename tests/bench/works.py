@@ -196,6 +196,8 @@ WORKS = (
         noise,
         (Peer("SciPy", (peers.scipy_grey_square(20),)), Peer("OpenCV", (peers.opencv_grey_square(20),))),
     ),
+    Work("canny", "canny(im, 2, 25.5, 51)", noise, (Peer("scikit-image", (peers.skimage_canny,)),)),
+    Work("kernel 5x5", f"correlate(im, {peers.KERNEL})", noise, (Peer("SciPy", (peers.scipy_correlate,)),)),
 )
 
 MEMORY = (
