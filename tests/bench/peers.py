@@ -194,6 +194,21 @@ def scipy_median(im: Array) -> Call:
     return lambda: ndimage.median_filter(im, size=3)
 
 
+KERNEL = [[1, 4, 6, 4, 1], [2, 8, 12, 8, 2], [0, 0, 0, 0, 0], [-2, -8, -12, -8, -2], [-1, -4, -6, -4, -1]]
+
+
+def scipy_correlate(im: Array) -> Call:
+    from scipy import ndimage
+
+    return lambda: ndimage.correlate(im, np.array(KERNEL), np.int16)
+
+
+def skimage_canny(im: Array) -> Call:
+    from skimage import feature
+
+    return lambda: feature.canny(im, 2, 25.5, 51)
+
+
 def scipy_grey_square(n: int) -> Way:
     def way(im: Array) -> Call:
         from scipy import ndimage
