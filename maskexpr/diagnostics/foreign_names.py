@@ -7,7 +7,10 @@ the same; and a word where one is due. A name may have several lines: the first 
 for labels.
 """
 
+from collections.abc import Collection
+
 from maskexpr.diagnostics.mending import Form, form
+from maskexpr.diagnostics.nearest import letters
 
 # What a module's functions are looked up by. These names are given to nothing else.
 MODULES = {
@@ -22,8 +25,9 @@ MODULES = {
 MAYBE_MODULES = {
     **dict.fromkeys(("measure", "filters", "morphology", "segmentation", "feature", "exposure", "color"), "skimage"),
     **dict.fromkeys(("restoration", "util", "metrics", "draw", "ski", "sk"), "skimage"),
+    "rank": "rank",
     **dict.fromkeys(("cp", "xp", "tf", "da"), "np"),
-    **dict.fromkeys(("cv", "nd", "itk"), ""),
+    **dict.fromkeys(("cv", "nd", "itk", "signal"), ""),
 }
 
 _BORDER = "as scikit-image, a mask at the border stays; {{{}}} empties it there"
@@ -51,6 +55,14 @@ _BALL = "SimpleITK's ball reaches half a pixel further"
 _CUT = "nearest is {}: OpenCV cuts the kernel at ksize and repeats the image's border"
 _CANNY_8 = "thresholds for 8 bits, of the gradient: 25.5 and 51 are a tenth and a fifth of the range"
 _TURNED = "for a convolution turn the kernel by half a turn, which changes nothing in one that is symmetric"
+_FULL = f"as of the same size there; {_TURNED}"
+_XY = "OpenCV's points are (x, y)"
+_EACH = "one for each label, in their order"
+_OF_LABELS = {
+    "mean": "mean", "sum": "sum", "sum_labels": "sum", "minimum": "min", "maximum": "max", "median": "median",
+    "standard_deviation": "std",
+}  # fmt: skip
+_EDGE = "scikit-image leaves out what is outside the image, and rounds down"
 _MIRROR = "as OpenCV's border, whose pixels are not repeated"
 
 _LINES = (
@@ -77,6 +89,7 @@ _LINES = (
      "it gives the thresholds, {multiotsu(im, classes)} the classes"),
     ("multithresh", "im", "multiotsu_thresholds(im, 2)", "it gives the thresholds, {multiotsu(im, 2)} the classes"),
     ("multithresh", "im, n:2", "multiotsu_thresholds(im, {n + 1})", "for {n + 1} classes"),
+    ("OtsuMultipleThresholds", "im, numberOfThresholds=1", "multiotsu(im, {numberOfThresholds + 1})"),
     ("threshold_local", "im, block_size=15", "local_mean(im, {block_size // 2})",
      "a mean; scikit-image's default weighs by a gaussian"),
     ("threshold_local", "im, block_size:15, offset:10", "local_mean(im, {block_size // 2}) - offset",
@@ -209,18 +222,26 @@ _LINES = (
      "for a mask {dilate(labels, 1) & dilate(~labels, 1)}"),
     ("find_boundaries", "labels, connectivity=1, mode~inner:'inner'", 'boundary(labels, 1, border="ignore")'),
     ("find_boundaries", "m, connectivity=1, mode~thick='thick'", "dilate(m, 1) & dilate(~m, 1)"),
+    ("find_boundaries", "m, connectivity=1, mode~outer:'outer'", "dilate(m, 1) & ~m"),
     ("find_boundaries", "m, connectivity=1, mode~inner:'inner'", 'boundary(m, 1, border="ignore")'),
     ("expand_labels", "labels, distance=1", 'dilate(labels, distance, "disk")', "ties go to the lower label"),
     ("dilate_labels", "labels, radius=1", "dilate(labels, radius)"),
     ("erode_labels", "labels, radius=1", "erode(labels, radius)"),
     ("fill_label_holes", "labels", "fill_holes(labels)"),
     ("relabel_sequential", "labels", "relabel(labels)", "its numbers go in scan order"),
+    ("mark_boundaries", "im, labels", "boundary(labels, 1)", "--overlay OUT.png draws it on its image"),
+    ("LabelContour boundarymask", "labels", "boundary(labels, 1)"),
+    ("BinaryContour", "m", "boundary(m, 1)"),
     ("mark_boundaries outline contour edge edges bwperim find_contours", "m", "boundary(m, 1)"),
     ("find_contours", "im, level:100", "boundary(im > level, 1)", "a mask, no coordinates"),
     ("skeletonize", "m", 'skeleton(m, method="zhang")', "the default loses no lines"),
     ("skeletonize", "m, method~lee:'lee'", 'skeleton(m, method="lee")', "the default loses no lines"),
     ("skeletonize_3d", "m", 'skeleton(m, method="lee")', "the default loses no lines"),
     ("bwskel BinaryThinning", "m", "skeleton(m)"),
+    ("bwmorph", "m, op~skel|thin:'skel', n=none", "skeleton(m)",
+     "nearest is {}: lines as thin, but not pixel for pixel the same"),
+    ("bwmorph", "m, op~remove:'remove'", "boundary(m, 1)"),
+    ("bwmorph", "m, op~clean:'clean'", "remove_small(m, 2, connectivity=2)"),
     ("thin", "m", "skeleton(m)", "nearest is {}: lines as thin, but not pixel for pixel the same"),
     ("convex_hull convex_hull_image convexHull bwconvhull", "m", "hull(m)"),
     ("reconstruction", "seed, mask", "reconstruct(seed, mask, connectivity=2)"),
@@ -230,6 +251,29 @@ _LINES = (
     # regions
     ("bwconncomp", "m", "measure(m, area, connectivity=2)",
      "a row for each region; {label(m, 2)} numbers them, {count(m, 2)} counts them"),
+    ("bwconncomp", "m, conn:8", "measure(m, area, connectivity=conn)"),
+    ("labelmatrix", "m", "label(m, 2)", "it joins pixels by their corners too, as there; {label(m)} by faces alone"),
+    ("bwlabeln", "m", "label(m)", "it joins by faces alone; by corners too as there: {label(m, 2)}, of a volume"
+     " {label(m, 26)}"),
+    ("bweuler skimage.euler_number", "m", 'sum(measure(m, euler_number, connectivity=2)["euler_number"])'),
+    ("bwarea", "m", "area(m)", "nearest is {}: bwarea weighs pixels by their neighbours"),
+    ("contourArea", "m", "area(m)", "nearest is {}: there it is of the polygon through the middles of pixels"),
+    ("perimeter_crofton", "m", "perimeter(m)", "nearest is {}: Crofton's formula gives a few percent more or less"),
+    ("boundingRect", "m", "bbox(m)", "the first row and column, and those behind the last"),
+    ("find_objects", "labels", "measure(labels, bbox)"),
+    ("center_of_mass", "m", "centroid(m)"),
+    ("center_of_mass", "im, labels:labels, index=none", "measure(labels, weighted_centroid, of=im)", _EACH),
+    *(line for name, made in _OF_LABELS.items() for line in (
+        (f"ndi.{name}", "im", f"{made}(im)"),
+        (f"ndi.{name}", "im, labels:labels", f"{made}(im[labels > 0])"),
+        (f"ndi.{name}", "im, labels:labels, index:index",
+         f'measure(labels, {made}_intensity, of=im)["{made}_intensity"]', _EACH),
+    )),
+    ("LabelStatistics", "im, labels", "measure(labels, area, mean_intensity, of=im)"),
+    ("label2rgb LabelOverlay LabelToRGB", "labels", "labels", "labels are shown in colours"),
+    ("LabelOverlay", "im, labels", "labels", "labels are shown in colours, on their image by --overlay OUT.png"),
+    ("label2rgb", "labels, image:im", "labels", "labels are shown in colours, on their image by --overlay OUT.png"),
+    ("RelabelComponent", "labels", "relabel(labels)", "nearest is {}: in scan order, there the largest first"),
     ("connected_components connectedComponents bwlabel skimage.label", "m",
      "label(m, 2)", "it joins pixels by their corners too, as there; {label(m)} by faces alone"),
     ("skimage.label", "m, connectivity:1", "label(m, connectivity)"),
@@ -278,7 +322,12 @@ _LINES = (
     ("imclearborder skimage.clear_border", "m", "clear_border(m, 2)"),
     ("imclearborder skimage.clear_border", "m, buffer_size:3", "clear_border(m, 2, margin=buffer_size)"),
     ("imclearborder skimage.clear_border", "m, mask:m", "clear_border(m, 2, within=mask)"),
-    ("flood flood_fill floodFill bwselect", "m, y=10, x=20", "at(m, y, x)"),
+    ("flood flood_fill", r"m, seed~^\[:[10; 20], new=none", "at(m, seed[0], seed[1])"),
+    ("flood flood_fill", r"im, seed~^\[:[10; 20], new=none", "at(label(im, 2), seed[0], seed[1]) > 0"),
+    ("flood flood_fill", "m, y=10, x=20", "at(m, y, x)"),
+    ("floodFill", r"m, mask=none, seed~^\[:[20; 10], new=none", "at(m, seed[1], seed[0])", _XY),
+    ("bwselect", "m, c=20, r=10", "at(m, r, c)"),
+    ("exclude_labels_on_edges", "labels", "clear_border(labels)"),
     ("distance_transform distance_transform_edt edt distance_transform_bf", "m", "distance(m)"),
     ("distance_transform_cdt", "m, metric~chess='chessboard'", 'distance(m, metric="chessboard")'),
     ("distance_transform_cdt distance_transform_bf", "m, metric~taxicab|cityblock|manhattan:'taxicab'",
@@ -296,6 +345,16 @@ _LINES = (
      "those at the border count too, as with exclude_border=False"),
     ("peak_local_max", "im, min_distance=1, num_peaks:5", "peaks(im, min_distance, count=num_peaks)",
      "those at the border count too, as with exclude_border=False"),
+    ("peak_local_max", "im, min_distance=1, threshold_abs:20", "peaks(im, min_distance, threshold=threshold_abs)",
+     "those at the border count too, as with exclude_border=False"),
+    ("peak_local_max", "im, min_distance=1, threshold_rel:0.5",
+     "peaks(im, min_distance, threshold=threshold_rel * max(im))",
+     "those at the border count too, as with exclude_border=False"),
+    ("blob_log blob_doh", "im", "peaks(-gaussian_laplace(im, 3), 3)", "nearest is {}: bright spots of one size"),
+    ("blob_dog", "im", "peaks(difference_of_gaussians(im, 2, 3.2), 3)", "nearest is {}: bright spots of one size"),
+    ("MorphologicalWatershed", "im, level~^0=0, markWatershedLine=true", "watershed(im, line=markWatershedLine)"),
+    ("MorphologicalWatershedFromMarkers", "im, labels, markWatershedLine=true",
+     "watershed(im, labels, line=markWatershedLine)"),
     ("find_maxima", "im, prominence:10", "peaks(im, 1, h=prominence)"),
     ("local_maxima imregionalmax", "im", "regional_maxima(im, 2)",
      "it joins pixels by their corners too, as there; {regional_maxima(im)} by faces alone"),
@@ -321,12 +380,21 @@ _LINES = (
     ("skimage.median sitk.Median Median", "im", "median_filter(im, 1)"),
     ("sitk.Median Median", r"im, radius~^\[?(\d+)(; *\1)*\]?$:[2; 2]", "median_filter(im, {radius * 1})"),
     ("skimage.median", "im, footprint=1", "median_filter(im, footprint)"),
-    ("percentile_filter", "im", "rank_filter(im, 4)", "the fifth of nine values; a rank is no percentage"),
+    ("percentile_filter", r"im, percentile~^\d\d?(\.\d+)?$:50, size=3",
+     "rank_filter(im, {size * size * percentile // 100}, {size // 2})", "a rank in the window of a plane, from 0 on"),
+    ("rangefilt", "im", 'dilate(im, 1, "square") - erode(im, 1, "square")'),
+    ("rank.gradient", "im, footprint=1", "dilate(im, footprint) - erode(im, footprint)"),
+    ("rank.minimum", "im, footprint=1", "erode(im, footprint)"),
+    ("rank.maximum", "im, footprint=1", "dilate(im, footprint)"),
+    ("rank.mean", "im, footprint=1", "mean_filter(im, footprint)", _EDGE),
+    ("rank.median", "im, footprint=1", "median_filter(im, footprint)", _EDGE),
     ("unsharp_mask", "im, radius=1, amount=1", "unsharp(im, radius, amount)", _SCALE),
     ("sharpen imsharpen", "im", "unsharp(im, 1)"),
     ("edge edges", "im, method~[Cc]anny:'canny'", "canny(im, 1.4, 25.5, 51)", _CANNY_8),
     ("edge edges", "im, method~[Pp]rewitt:'prewitt'", "prewitt(im) > 20", "the threshold is yours to choose"),
     ("edge edges", "im, method='sobel'", "sobel(im) > 20", "the threshold is yours to choose"),
+    ("skimage.canny", "im, sigma=1, low_threshold=25.5, high_threshold=51",
+     "canny(im, sigma, low_threshold, high_threshold)", "as usual for 8 bits"),
     ("Canny", "im, low:100, high:150", "canny(im, 0, low, high)",
      "as with L2gradient=True; OpenCV's default adds up the sizes along both axes"),
     ("CannyEdgeDetection", "im, lowerThreshold=5, upperThreshold=15",
@@ -340,7 +408,9 @@ _LINES = (
     ("generic_gradient_magnitude", "im, derivative:sobel", "sobel(im)"),
     ("gaussian_gradient_magnitude", "im, sigma=1", "gaussian_gradient(im, sigma)"),
     ("ndi.correlate1d correlate1d", "im, weights:[1; 2; 1], axis=-1", "correlate(im, weights, axes=axis)"),
-    ("convolve convolve2d conv2 imfilter2 ndi.convolve", "im, weights:[[0; 1; 0]; [1; -4; 1]; [0; 1; 0]]",
+    ("convolve2d conv2", "im, weights:[[0; 1; 0]; [1; -4; 1]; [0; 1; 0]], mode=none",
+     'correlate(im, weights, border="constant")', _FULL),
+    ("convolve imfilter2 ndi.convolve", "im, weights:[[0; 1; 0]; [1; -4; 1]; [0; 1; 0]]",
      "correlate(im, weights)", _TURNED),
     ("convolve1d", "im, weights:[1; 2; 1], axis=-1", "correlate(im, weights, axes=axis)", _TURNED),
     ("filter2D", "im, ddepth:-1, kernel:[[0; 1; 0]; [1; -4; 1]; [0; 1; 0]]",
@@ -355,7 +425,7 @@ _LINES = (
     ("imadjust", "im", "normalize(im, percentile(im, 1), percentile(im, 99))"),
     ("equalize_hist histeq equalise", "im", "equalize(im)"),
     ("equalizeHist", "im", "equalize(im)", "it gives values of 0..1"),
-    ("equalize_adapthist adapthisteq", "im", "clahe(im, 2)",
+    ("equalize_adapthist adapthisteq AdaptiveHistogramEqualization", "im", "clahe(im, 2)",
      "nearest is {}: as OpenCV, in the image's own type and with 8 tiles each way"),
     ("createCLAHE", "clipLimit=40", "clahe(im, clipLimit)"),
     ("createCLAHE", "clipLimit:2, tileGridSize:[8; 8]", "clahe(im, clipLimit, tileGridSize)",
@@ -369,25 +439,27 @@ _LINES = (
     ("rgb2gray rgb2grey", "im", "gray(im)", _SCALE),
     ("grey im2gray luminance brightness cvtColor", "im", "gray(im)"),
     ("cvtColor", "im, code~(?i)2lab:COLOR_RGB2LAB", "lightness(im)",
-     "and lab_a(im), lab_b(im); OpenCV scales those of 8 bits"),
+     "and {lab_a(im)}, {lab_b(im)}; OpenCV scales those of 8 bits"),
     ("cvtColor", "im, code~(?i)2ycrcb:COLOR_RGB2YCrCb", "luma(im)",
-     "and cr(im), cb(im); OpenCV's are of full range, and its luma is 0.299 R + 0.587 G + 0.114 B"),
+     "and {cr(im)}, {cb(im)}; OpenCV's are of full range, and its luma is 0.299 R + 0.587 G + 0.114 B"),
     ("cvtColor", "im, code~(?i)2hsv:COLOR_RGB2HSV", "hue(im)",
-     "and saturation(im), value(im); OpenCV's hue of 8 bits is 180 times this, its saturation 255 times"),
+     "and {saturation(im)}, {value(im)}; OpenCV's hue of 8 bits is 180 times this, its saturation 255 times"),
     ("cvtColor", "im, code:0", "gray(im)"),
     ("rgb2hed hed colour_deconvolution color_deconvolution", "im", "haematoxylin(im)",
-     "and eosin(im), dab(im) for the other two"),
+     "and {eosin(im)}, {dab(im)} for the other two"),
     ("hematoxylin", "im", "haematoxylin(im)"),
-    ("separate_stains", "im, matrix=hed_from_rgb", "haematoxylin(im)", "and eosin(im), dab(im) for the other two"),
-    ("rgb2lab rgb_to_lab", "im", "lightness(im)", "and lab_a(im), lab_b(im) for the other two"),
+    ("separate_stains", "im, matrix=hed_from_rgb", "haematoxylin(im)", "and {eosin(im)}, {dab(im)} for the other two"),
+    ("rgb2lab rgb_to_lab", "im", "lightness(im)", "and {lab_a(im)}, {lab_b(im)} for the other two"),
     ("lab_l", "im", "lightness(im)"),
-    ("rgb2ycbcr", "im", "luma(im)", "and cb(im), cr(im) for the other two"),
-    ("rgb2hsv", "im", "hue(im)", "and saturation(im), value(im) for the other two"),
+    ("rgb2ycbcr", "im", "luma(im)", "and {cb(im)}, {cr(im)} for the other two"),
+    ("rgb2hsv", "im", "hue(im)", "and {saturation(im)}, {value(im)} for the other two"),
     # stacks, agreement
     ("staple majority majority_vote", "a, b, c", "vote([a, b, c]) > 0.5"),
     ("jaccard jaccard_index jaccard_score jaccard_similarity", "a, b", "iou(a, b)"),
     ("overlap dice_coefficient dice_score", "a, b", "dice(a, b)"),
     ("f1_score", "a, b", "dice(a, b)", "pixel by pixel; {f1(b, a)} goes by regions"),
+    ("precision_score", "a, b", "area(a & b) / area(b)", "pixel by pixel; {precision(b, a)} goes by regions"),
+    ("recall_score", "a, b", "area(a & b) / area(a)", "pixel by pixel; {recall(b, a)} goes by regions"),
     ("matching", "a, b, thresh=0.5", "f1(b, a, thresh)", "precision and recall are functions, too"),
     ("average_precision", "a, b, threshold=0.5", "f1(b, a, threshold)",
      "nearest is {}: TP / (TP + FP + FN) is f1 / (2 - f1)"),
@@ -395,6 +467,17 @@ _LINES = (
     ("hd95 hausdorff95", "a, b", "hausdorff(boundary(a), boundary(b), 95)", "as MONAI; medpy pools both directions"),
     # shapes
     ("disk", "radius=10", "circle(50, 50, radius)", "as an element write {dilate(m, radius, \"disk\")}"),
+    ("disk", r"center~^\[:[50; 50], radius:10", "circle(center[0], center[1], radius)",
+     "scikit-image leaves out the edge itself"),
+    ("cv2.circle", r"im, center~^\[:[50; 50], radius:10, color=none, thickness=none",
+     "circle(center[1], center[0], radius)", _XY),
+    ("cv2.rectangle", r"im, pt1~^\[:[20; 10], pt2~^\[:[60; 90], color=none, thickness=none",
+     "rectangle(pt1[1], pt1[0], {pt2[1] + 1}, {pt2[0] + 1})", _XY),
+    ("cv2.line", r"im, pt1~^\[:[20; 10], pt2~^\[:[60; 90], color=none, thickness=none",
+     "line(pt1[1], pt1[0], pt2[1], pt2[0])", _XY),
+    ("skimage.rectangle", r"start~^\[:[10; 20], end~^\[:[90; 60]",
+     "rectangle(start[0], start[1], {end[0] + 1}, {end[1] + 1})"),
+    ("poly2mask", "x:[20; 60; 40], y:[10; 20; 90], m=none, n=none", "polygon(y, x)"),
     ("ball", "radius=4", "sphere(5, 50, 50, radius)", "as an element write {dilate(m, radius, \"disk\")}"),
     ("box rect", "y0=10, x0=20, y1=90, x1=60", "rectangle(y0, x0, y1, x1)"),
     ("draw_line drawline line_aa", "y0=10, x0=20, y1=90, x1=60", "line(y0, x0, y1, x1)"),
@@ -456,6 +539,17 @@ FOREIGN_PROPERTIES = {
     "minferet": ("feret_min", ""),
     "area_convex": ("convex_area", ""),
     "euler": ("euler_number", ""),
+    "equiv_diameter": ("equivalent_diameter", ""),
+    "circ": ("circularity", ""),
+    "form_factor": ("circularity", ""),
+    "ar": ("aspect_ratio", ""),
+    "elongation": ("aspect_ratio", "as SimpleITK's; pyradiomics has its inverse"),
+    "max_caliper": ("feret_max", ""),
+    "min_caliper": ("feret_min", ""),
+    "perim": ("perimeter", ""),
+    "number_of_pixels": ("area", ""),
+    "int_den": ("sum_intensity", ""),
+    "std_dev": ("std_intensity", ""),
     "round": ("roundness", ""),
     "maximum_3d_diameter": ("max_diameter", ""),
     "intensity_median": ("median_intensity", ""),
@@ -494,6 +588,13 @@ FOREIGN_VALUES = {
     "pi": "3.14159265",
     "e": "exp(1)",
 }
+
+
+def known_as(name: str, table: Collection[str]) -> str:
+    """The name in a table that is this one, else that has its letters, large or small and with or without _; "" if
+    none is."""
+    known = {letters(other): other for other in table if "." not in other}
+    return name if name in table else known.get(letters(name), "")
 
 
 def worded(meant: str, note: str) -> str:

@@ -15,12 +15,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     A slip is a letter too many, too few, wrong, or swapped with its neighbour; how many there may be grows with the
     length. The first letter is seldom wrong, nor is the last. A single letter is like no other name.
     """
-    written = _letters(name)
+    written = letters(name)
     best, near = (_LONGEST, True, 0), ""
     for other in itertools.islice(known, _MOST_COMPARED):
         if other.lower() == name.lower():
             return other
-        meant = _letters(other)
+        meant = letters(other)
         most = _most_slips(written, meant)
         if most == 0 or abs(len(written) - len(meant)) > most:
             found = len(written) >= max(_CUT, _MUCH * len(meant)) and meant.startswith(written)
@@ -34,7 +34,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return near
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """A name without the marks that are often left out."""
     return name.lower().replace("_", "")
 

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, FOREIGN_PROPERTIES, known_as
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES, SUBJECTS
@@ -54,11 +54,13 @@ def page(name: str, width: int) -> str | None:
 
 def suggestion(name: str) -> str:
     """The function or operator that does what other software calls so, or the name most like this one."""
-    meant = "".join(form.example for form in FOREIGN_FUNCTIONS.get(name, ())[:1])
+    meant = "".join(form.example for form in FOREIGN_FUNCTIONS.get(known_as(name, FOREIGN_FUNCTIONS), ())[:1])
     parts: list[str] = [*re.findall(r"\w+", meant), *re.findall(r"[^\w\s]+", meant)]
     for part in parts:
         if part in CATALOGUE or part in OPERATORS:
             return part
+    if known_as(name, FOREIGN_PROPERTIES):
+        return FOREIGN_PROPERTIES[known_as(name, FOREIGN_PROPERTIES)][0].partition("[")[0]
     return nearest(name, [*CATALOGUE, *SUBJECTS, _PROPERTIES, *PROPERTIES])
 
 
