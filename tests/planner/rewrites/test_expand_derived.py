@@ -14,7 +14,10 @@ CASES = [
     ("tophat(u, 2)", "(u - open(u, 2))"),  # of 64 bits: what lies between fits the type
     ("unsharp(fl, 1)", "(fl + (1 * (fl - gaussian(fl, (1.0, 1.0), 0, reflect))))"),
     ("difference_of_gaussians(fl, 1)", "(gaussian(fl, (1.0, 1.0), 0, reflect) - gaussian(fl, (1.6, 1.6), 0, reflect))"),
-    ("difference_of_gaussians(fl, 1, 3)", "(gaussian(fl, (1.0, 1.0), 0, reflect) - gaussian(fl, (3.0, 3.0), 0, reflect))"),
+    (
+        "difference_of_gaussians(fl, 1, 3)",
+        "(gaussian(fl, (1.0, 1.0), 0, reflect) - gaussian(fl, (3.0, 3.0), 0, reflect))",
+    ),
     ("local_mean(im, 2)", "mean_filter(im, 2, square, reflect)"),
     ("iou(m, k)", "where(any((m | k)), (area((m & k), px) / area((m | k), px)), 1)"),
 ]
