@@ -107,8 +107,8 @@ def test_the_readme_says_what_the_tool_prints(
 
     monkeypatch.chdir(README.parent)
     text = README.read_text("utf-8")
-    blocks = re.findall(r"```console\n\$ maskexpr ((?:eval|explain) .*?)\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 3
+    blocks = re.findall(r"```console\n\$ maskexpr ((?:eval|explain) (?:'[^']*'|[^'\n])*)\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 4
     for command, shown in blocks:
         main(shlex.split(command))
         printed = capsys.readouterr()

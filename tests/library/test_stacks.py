@@ -42,7 +42,7 @@ def test_masks_of_a_def_are_taken(rng):
         ("vote([im > 1, im])", "numbers, lengths, texts or masks, not an image"),
         ("vote([im > 1, im[1:] > 1])", "and im\\[1:\\]"),
         ("[im > 1, im > 2]", "a list of masks cannot be an output"),
-        ("dilate([im > 1])", "dilate takes a mask or an image"),
+        ("dilate([im > 1])", "dilate takes a mask, labels or an image"),
         ("[im > 1] & (im > 2)", "& does not take a list"),
         ("im in [im > 1]", "looks into a list, not into a list of masks"),
     ],

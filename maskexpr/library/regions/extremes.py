@@ -9,7 +9,6 @@ import numpy as np
 from maskexpr.functions.gives import MASK
 from maskexpr.functions.parameters import Array, Axes, Connectivity, Height, Image, MaskOrNone, Masks
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.elementary.two_floats import two_sum
 from maskexpr.kernels.flat_zones import flat_zones
 from maskexpr.kernels.sweeps import reconstruction
 from maskexpr.library import elements
@@ -166,6 +165,8 @@ def _how_many_below(values: Array, h: Any) -> Array:
     """How many of some rising values lie by h or more below each of them, exactly."""
     if values.dtype.kind == "f":
         floats = values.astype(np.float64)
+        from maskexpr.kernels.elementary.two_floats import two_sum  # which few programs need
+
         least, rest = two_sum(floats, -float(min(h, sys.float_info.max)))
         rest = np.where(np.isfinite(least), rest, 0)
         found = np.where(

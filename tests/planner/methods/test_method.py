@@ -39,6 +39,9 @@ def test_every_method_is_reached_in_every_form() -> None:
         reached.update(reached_by(maskexpr.compile(names + text), values))
     for text in ("where(m, im, 1)", "(m & k) == erode(m)", "erode(m) != dilate(k)"):
         reached.update(reached_by(maskexpr.compile(with_inputs(text)), three(np.random.default_rng(1), (9, 9), "any")))
+    lab = np.arange(81, dtype=np.int32).reshape(9, 9) // 20
+    for text in ("skeleton(lab)", "boundary(lab)"):
+        reached.update(reached_by(maskexpr.compile("input lab: labels\n" + text), {"lab": lab}))
     assert {function.name for function in MAKERS} == {name for name, _ in reached}
     for name in ("&", "|", "^", "~", "==", "!=", "where"):
         assert {(name, "plain"), (name, "packed")} <= reached, name

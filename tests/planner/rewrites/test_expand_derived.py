@@ -12,10 +12,13 @@ CASES = [
     ("tophat(im, 2)", "(im - open(im, 2))"),
     ("blackhat(m, 1)", "(close(m, 1) & ~m)"),
     ("tophat(u, 2)", "(u - open(u, 2))"),  # of 64 bits: what lies between fits the type
-    ("unsharp(fl, 1)", "(fl + (1 * (fl - gaussian(fl, (1.0, 1.0)))))"),
-    ("difference_of_gaussians(fl, 1)", "(gaussian(fl, (1.0, 1.0)) - gaussian(fl, (1.6, 1.6)))"),
-    ("difference_of_gaussians(fl, 1, 3)", "(gaussian(fl, (1.0, 1.0)) - gaussian(fl, (3.0, 3.0)))"),
-    ("local_mean(im, 2)", "mean_filter(im, 2, square)"),
+    ("unsharp(fl, 1)", "(fl + (1 * (fl - gaussian(fl, (1.0, 1.0), 0, reflect))))"),
+    ("difference_of_gaussians(fl, 1)", "(gaussian(fl, (1.0, 1.0), 0, reflect) - gaussian(fl, (1.6, 1.6), 0, reflect))"),
+    (
+        "difference_of_gaussians(fl, 1, 3)",
+        "(gaussian(fl, (1.0, 1.0), 0, reflect) - gaussian(fl, (3.0, 3.0), 0, reflect))",
+    ),
+    ("local_mean(im, 2)", "mean_filter(im, 2, square, reflect)"),
     ("iou(m, k)", "where(any((m | k)), (area((m & k), px) / area((m | k), px)), 1)"),
 ]
 
