@@ -68,6 +68,7 @@ INSIDE = {
         *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
         "printing",
     ),
+    "diagnostics.foreign_names": ("__init__", "values", "regions", "filters", "properties"),
     "diagnostics.messages": (
         "__init__",
         "syntax",

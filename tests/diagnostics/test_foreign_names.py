@@ -18,7 +18,8 @@ from skimage.metrics import hausdorff_distance
 
 import maskexpr
 from maskexpr.diagnostics import fslmaths
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, FOREIGN_PROPERTIES, FOREIGN_VALUES, MODULES, USUAL
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MODULES
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL
 from maskexpr.library import CATALOGUE, PROPERTIES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
