@@ -145,7 +145,7 @@ INSIDE = {
         "__init__",
         *("png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
         *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "expansion", "distances"),
-        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring"),
+        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "borders", "weights", "elementary", "resampling", "balls"),
     ),
@@ -173,7 +173,7 @@ INSIDE = {
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
         *("__init__", "measuring", "keeping", "properties", "records", "pixels", "places", "rounding"),
-        *("watersheds", "peaks", "extremes", "numbers", "detection", "distances", "components"),
+        *("watersheds", "peaks", "extremes", "areas", "numbers", "detection", "distances", "components"),
     ),
     "library.regions.properties": ("__init__", "grey", "place", "form", "size"),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),

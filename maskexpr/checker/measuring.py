@@ -153,6 +153,18 @@ def zones(at: Writing) -> Held:
     return at.cut(at.again(m=at.filled(m, valid, 0)), valid)
 
 
+def areas(at: Writing) -> Held:
+    """`area_open`, `area_close`: what lacks data connects nothing. Of a mask that is what is not looked at anyway, or
+    what is on there."""
+    m, valid = at.operands["m"].step, at.operands["m"].valid
+    if valid is None:
+        return Held(at.again())
+    if m.kind.name == "image":
+        return Held(at.instead(f"{at.function.name} within", within=valid), valid)
+    closes = at.function.name == "area_close"
+    return at.cut(at.again(m=at.either(m, at.opposite(valid))) if closes else at.again(), valid)
+
+
 def flood(at: Writing) -> Held:
     """No water where there is no data."""
     valid = at.everywhere_all

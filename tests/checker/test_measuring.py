@@ -217,3 +217,22 @@ def test_what_floods_and_what_peaks_is_where_there_is_data(seed: int) -> None:
     value, found = run("reconstruct(im - 9, im)", im=im)
     assert np.array_equal(value[valid], run("reconstruct(im - 9, im)", im=exact)[0][valid])
     assert np.array_equal(found, valid)
+
+
+@pytest.mark.parametrize("act", ["area_open", "area_close"])
+@tried(30)
+@given(SEEDS, st.integers(0, 12))
+def test_openings_by_area_connect_nothing_through_holes(act: str, seed: int, size: int) -> None:
+    """A nan connects nothing either; and an opening of an image is that of its thresholds."""
+    im, values, valid = image(seed)
+    opened, found = run(f"{act}(im, {size})", im=im)
+    assert np.array_equal(found, valid)
+    wanted = run(f"{act}(im, {size})", im=np.where(valid, values, np.nan))[0]
+    assert np.array_equal(opened[valid], wanted[valid])
+    mask, found = run(f"{act}(im > 20, {size})", im=im)
+    assert np.array_equal(found, valid)
+    # Parts that are cut off and too small are off as masks, but have their lowest value as images.
+    parts, count = ndimage.label(valid)
+    large = (np.bincount(parts.ravel(), minlength=count + 1) >= size)[parts] & valid
+    assert np.array_equal(mask[large], opened[large] > 20)
+    assert not mask[~valid].any()

@@ -3,6 +3,7 @@
 _BORDER = "as scikit-image, a mask at the border stays; {{{}}} empties it there"
 _SMALL = "as scikit-image 0.26; older ones kept those of {max_size} pixels"
 _MORPHOLOGY_EX = {"ERODE": "erode", "OPEN": "open", "CLOSE": "close", "TOPHAT": "tophat", "BLACKHAT": "blackhat"}
+_DIAMETER = "nearest is {}: it goes by the number of pixels, not by the longest side of the box around them"
 _ONES = "for a kernel of 3x3 ones"
 _BALL = "SimpleITK's ball reaches half a pixel further"
 
@@ -103,19 +104,17 @@ LINES = (
      "remove_small(m, {max_size + 1}, connectivity=connectivity)", _SMALL),
     ("bwareaopen", "m, P=64", "remove_small(m, P, connectivity=2)"),
     ("bwareaopen", "m, P:64, conn:8", "remove_small(m, P, connectivity=conn)"),
-    ("area_opening", "m, area_threshold=64", "remove_small(m, area_threshold)"),
-    ("area_opening", "im, area_threshold=64", "reconstruct(open(im, 4), im)",
-     "nearest is {}: it goes by the width of bright spots, not by their area; of a mask write {remove_small(im,"
-     " area_threshold)}"),
+    ("area_opening areaOpening AreaOpening", "im, area_threshold=64", "area_open(im, area_threshold)"),
+    ("area_opening", "im, area_threshold:64, connectivity:2", "area_open(im, area_threshold, connectivity)"),
+    ("diameter_opening", "im, diameter_threshold=8", "area_open(im, {diameter_threshold ** 2})", _DIAMETER),
     ("remove_small_holes", "m, max_size=64", "~remove_small(~m, {max_size + 1})", _SMALL),
     ("remove_small_holes", "m, area_threshold=64", "~remove_small(~m, area_threshold)",
      "as scikit-image up to 0.25; since 0.26 those of that size go too: {~remove_small(~m, area_threshold + 1)}"),
     ("remove_small_holes", "m, max_size:64, connectivity:2",
      "~remove_small(~m, {max_size + 1}, connectivity=connectivity)", _SMALL),
-    ("area_closing", "m, area_threshold=64", "~remove_small(~m, area_threshold)"),
-    ("area_closing", "im, area_threshold=64", "-reconstruct(-close(im, 4), -im)",
-     "nearest is {}: it goes by the width of dark spots, not by their area; of a mask write {~remove_small(~im,"
-     " area_threshold)}"),
+    ("area_closing areaClosing AreaClosing", "im, area_threshold=64", "area_close(im, area_threshold)"),
+    ("area_closing", "im, area_threshold:64, connectivity:2", "area_close(im, area_threshold, connectivity)"),
+    ("diameter_closing", "im, diameter_threshold=8", "area_close(im, {diameter_threshold ** 2})", _DIAMETER),
     ("remove_large_objects", "m, size=5000", "remove_large(m, size)"),
     ("binary_fill_holes imfill fillholes BinaryFillhole", "m", "fill_holes(m)"),
     ("imfill", "m, holes:holes", "fill_holes(m)"),
