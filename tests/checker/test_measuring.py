@@ -236,3 +236,17 @@ def test_openings_by_area_connect_nothing_through_holes(act: str, seed: int, siz
     large = (np.bincount(parts.ravel(), minlength=count + 1) >= size)[parts] & valid
     assert np.array_equal(mask[large], opened[large] > 20)
     assert not mask[~valid].any()
+
+
+@tried(30)
+@given(SEEDS, st.sampled_from(["", ", connectivity=2"]), st.sampled_from(["", ", axes='x'", ", axes='yx'"]))
+def test_regions_that_touch_what_lacks_data_touch_the_border(seed: int, joined: str, axes: str) -> None:
+    im, _, valid = image(seed, (5, 9, 8))
+    given = (joined if "'" not in axes or "yx" in axes else "") + axes
+    text = "m = im > 20; l = label(im < 30); "
+    for of, more in (("m", given), ("l", axes)):
+        cleared, _ = run(f"{text} clear_border({of}{more})", im=im)
+        assert np.array_equal(run(f"{text} keep({of}, ~touches_border{more})", im=im)[0][valid], cleared[valid])
+    table = run(f"{text} measure(l, touches_border, mean_intensity, of=im)", im=im)[0]
+    cleared, _ = run(f"{text} clear_border(l)", im=im)
+    assert np.array_equal(table["label"][~table["touches_border"]], np.unique(cleared[valid & (cleared > 0)]))

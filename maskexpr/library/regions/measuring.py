@@ -23,7 +23,7 @@ from maskexpr.functions.parameters import (
     MaskOrNone,
     Masks,
     Properties,
-    SeveralMasks,
+    SeveralMasksOrNone,
     TableOfRegions,
 )
 from maskexpr.functions.record import WHOLE, Settings, function
@@ -148,15 +148,17 @@ def measure_by_measured(
     m: MaskOrLabels,
     properties: Properties,
     of: Images,
-    measured: SeveralMasks,
     connectivity: Connectivity,
     axes: Axes,
     unit: LengthUnit,
     to: MaskOrNone,
     parent: MaskOrLabelsOrNone,
+    measured: SeveralMasksOrNone = None,
+    data: MaskOrNone = None,
 ) -> Table:
-    """The same, where the grey values of each image are those inside a mask."""
-    return _measured(m, properties, of, measured, Beside(None, None, to, parent), connectivity, axes)
+    """The same, where the grey values of each image are those inside a mask, and regions lie among the pixels of
+    another."""
+    return _measured(m, properties, of, measured, Beside(None, None, to, parent, data), connectivity, axes)
 
 
 def _measured(
