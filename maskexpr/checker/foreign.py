@@ -6,15 +6,8 @@ from collections.abc import Iterator
 from maskexpr.checker.place import Place, Spanned
 from maskexpr.diagnostics import fslmaths, messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
-from maskexpr.diagnostics.foreign_names import (
-    FOREIGN_FUNCTIONS,
-    FOREIGN_PROPERTIES,
-    FOREIGN_VALUES,
-    MAYBE_MODULES,
-    MODULES,
-    USUAL,
-    worded,
-)
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MAYBE_MODULES, MODULES
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, worded
 from maskexpr.diagnostics.mending import Form, is_element, is_readable, is_simple
 from maskexpr.diagnostics.source import Span
 from maskexpr.functions.record import Function

@@ -266,6 +266,7 @@ RULES: Mapping[str, Rule] = {
     "levels": measuring.levels,
     "peaks": measuring.peaks,
     "zones": measuring.zones,
+    "areas": measuring.areas,
     "flood": measuring.flood,
     "split": measuring.split,
     "measured": measuring.measured,

@@ -14,7 +14,7 @@ from maskexpr.checker.place import Place
 from maskexpr.checker.predicates import argument_of, has_meaning, in_sight, kind_of, kind_of_part, refuse_argument
 from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, worded
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, worded
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.functions.arguments import Refused

@@ -72,6 +72,7 @@ ImageOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"none"}, "an image
 Height = Annotated[Any, Takes(frozenset({"number"}), "a number", low=0)]
 HeightOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number", low=0)]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
+SeveralMasksOrNone = Annotated[list[Masks] | None, Takes(frozenset({"masks", "none"}), "a list of masks", several=True)]
 Images = Annotated[
     list[Array] | None, Takes(NUMERIC_ARRAYS | {"images", "none"}, "an image or a list of images", several=True)
 ]

@@ -46,6 +46,7 @@ WithoutData = Literal[
     "levels",
     "peaks",
     "zones",
+    "areas",
     "flood",
     "split",
     "measured",

@@ -18,7 +18,8 @@ from skimage.metrics import hausdorff_distance
 
 import maskexpr
 from maskexpr.diagnostics import fslmaths
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, FOREIGN_PROPERTIES, FOREIGN_VALUES, MODULES, USUAL
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MODULES
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL
 from maskexpr.library import CATALOGUE, PROPERTIES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -225,6 +226,8 @@ PEERS = {
         M, max_size=64, connectivity=2
     ),
     "morphology.area_opening(m, 64)": lambda: morphology.area_opening(M.astype(np.uint8), 64) > 0,
+    "morphology.area_opening(im)": lambda: morphology.area_opening(IM),
+    "morphology.area_closing(im, 30, 2)": lambda: morphology.area_closing(IM, 30, 2),
     "morphology.area_closing(m, 64)": lambda: morphology.area_closing(M.astype(np.uint8), 64) > 0,
     "morphology.h_maxima(im, 30)": lambda: morphology.h_maxima(IM, 30) > 0,
     "morphology.h_minima(im, 30)": lambda: morphology.h_minima(IM, 30) > 0,

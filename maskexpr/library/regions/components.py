@@ -32,12 +32,13 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import Distance, exact
+from maskexpr.kernels.blocks import looked_up
 from maskexpr.kernels.flat_zones import flat_zones
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
-from maskexpr.library.numbering import looked_up, numbered, own_numbers, slices
+from maskexpr.library.numbering import numbered, own_numbers, slices
 from maskexpr.library.operators import PLANNED, compare
 from maskexpr.library.shapes.places import missed
 

@@ -9,7 +9,7 @@ import numpy as np
 from maskexpr.functions.gives import MASK
 from maskexpr.functions.parameters import Array, Axes, Connectivity, Height, Image, MaskOrNone, Masks
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.flat_zones import flat_zones
+from maskexpr.kernels.plateaus import plateaus
 from maskexpr.kernels.sweeps import reconstruction
 from maskexpr.library import elements
 from maskexpr.library.regions.components import neighbours
@@ -34,7 +34,7 @@ def regional_maxima(im: Image, connectivity: Connectivity = 1, axes: Axes = None
     >>> evaluate("regional_maxima(im)", im=[[1, 5, 5, 2, 3, 2, 6]]).astype(int)
     array([[0, 1, 1, 0, 1, 0, 1]])
     """
-    return _by_slice(_regional, im, connectivity, axes, within)
+    return _by_slice(_maxima, im, connectivity, axes, within)
 
 
 @function(gives=MASK, halo=WHOLE, cost=60, memory=80, border=_OUTSIDE, total=True, transposes=True,
@@ -51,7 +51,7 @@ def regional_minima(im: Image, connectivity: Connectivity = 1, axes: Axes = None
     >>> evaluate("regional_minima(im)", im=[[3, 1, 1, 2, 0]]).astype(int)
     array([[0, 1, 1, 0, 1]])
     """
-    return _by_slice(_regional, upside_down(im), connectivity, axes, within)
+    return _by_slice(_minima, im, connectivity, axes, within)
 
 
 @function(gives=MASK, halo=WHOLE, cost=300, memory=120, border=_OUTSIDE, total=True, transposes=True,
@@ -124,21 +124,20 @@ def _by_slice(find: _Finder, im: Array, connectivity: int, axes: tuple[int, ...]
     return result
 
 
-def _regional(im: Array, counted: Masks, joined: Masks) -> Masks:
-    """Of the pixels without a higher neighbour, those from which no pixel of their plateau that has one is beside."""
+def _maxima(im: Array, counted: Masks, joined: Masks) -> Masks:
+    """The plateaus that are higher than the lowest pixel."""
     if not counted.any():
         return counted
-    offsets = [offset for offset in _others(joined) if elements.overlaps(im.shape, offset)]
-    moves = [elements.shifted(im.shape, offset) for offset in offsets]
-    top = counted & (im > im[counted].min())
-    for here, there in moves:
-        top[here] &= ~((im[there] > im[here]) & counted[there])
-    zones, count = flat_zones(im, top, offsets)
-    highest = np.arange(count + 1) > 0
-    for here, there in moves:
-        slope = top[here] & counted[there] & ~top[there] & (im[there] == im[here])
-        highest[zones[here][slope]] = False
-    return np.asarray(highest[zones])
+    found = plateaus(im, joined, None if counted.all() else counted, np.greater)
+    return np.asarray(found & (im > im[counted].min()))
+
+
+def _minima(im: Array, counted: Masks, joined: Masks) -> Masks:
+    """The plateaus that are lower than the highest pixel."""
+    if not counted.any():
+        return counted
+    found = plateaus(im, joined, None if counted.all() else counted, np.less)
+    return np.asarray(found & (im < im[counted].max()))
 
 
 def risen(im: Array, counted: Masks, h: Any, joined: Masks) -> Masks:
