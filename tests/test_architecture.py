@@ -144,7 +144,7 @@ INSIDE = {
         "__init__",
         *("png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
         *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "expansion", "distances"),
-        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring"),
+        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "entropies"),
         *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
         *("scratch", "opencv", "borders", "weights", "elementary", "resampling", "balls"),
     ),
@@ -181,7 +181,7 @@ INSIDE = {
     ),
     "library.filters": (
         *("__init__", "background", "lines", "derivatives", "kernels", "resampling", "local_contrast", "contrast"),
-        *("edges", "smoothing"),
+        *("edges", "ranks", "smoothing"),
     ),
     "library.colour": ("__init__", "spaces", "stains", "shares", "channels"),
     "library.shapes": ("__init__", "lines", "polygons", "drawn", "turned", "coordinates", "places"),
