@@ -36,6 +36,7 @@ WithoutData = Literal[
     "ball",
     "samples",
     "within",
+    "counted",
     "range",
     "both",
     "own",
