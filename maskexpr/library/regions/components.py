@@ -43,6 +43,7 @@ from maskexpr.library.operators import PLANNED, compare
 from maskexpr.library.shapes.places import missed
 
 OUTSIDE_EMPTY = "outside the image the mask is empty"
+_TOUCHING = "regions that touch the image's border are removed"
 
 # --- regions and their numbers ---------------------------------------------------------------------------------------
 
@@ -246,7 +247,7 @@ def margins(margin: Any, axes: tuple[int, ...] | None, shape: tuple[int, ...]) -
     return {axis: min(margin.reach(axis), shape[axis] - 1) for axis in elements.worked_axes(axes, len(shape))}
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=38, border="regions that touch the image's border are removed",
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=38, border=_TOUCHING,
          aliases={"buffer_size": "margin", "mask": "within"}, total=True, transposes=True, keeps_empty=True,
          without_data="border")  # fmt: skip
 def clear_border(
