@@ -132,7 +132,8 @@ class Program:
         _warn(bound.checked.diagnostics)
         values = bound.run(_warn)
         prepared = bound.prepared
-        if prepared.engine.owns_results and needs_no_more(given, bound):
+        # Results that may lack data are looked at once more before they are given away.
+        if prepared.engine.owns_results and not prepared.watched.valid and needs_no_more(given, bound):
             is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
             run = prepared.engine.way if is_silent else functools.partial(_run_warning, prepared)
             self._kept.keep_ready(look(given), Ready(run, prepared))

@@ -68,6 +68,7 @@ INSIDE = {
         *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
         "printing",
     ),
+    "diagnostics.foreign_names": ("__init__", "values", "regions", "filters", "properties"),
     "diagnostics.messages": (
         "__init__",
         "syntax",
@@ -143,10 +144,10 @@ INSIDE = {
     "kernels": (
         "__init__",
         *("png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls", "sweeps"),
-        *("gathering", "projections", "line_sums", "sums", "blocks", "eigenvalues", "expansion", "distances"),
-        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring"),
-        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "threads"),
-        *("scratch", "opencv", "borders", "weights", "elementary", "resampling", "balls"),
+        *("gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
+        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
+        *("counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding", "plateaus"),
+        *("threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling", "balls"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -172,7 +173,7 @@ INSIDE = {
     "library.thresholds": ("__init__", "hysteresis", "local", "classes", "histograms", "levels"),
     "library.regions": (
         *("__init__", "measuring", "keeping", "properties", "records", "pixels", "places", "rounding"),
-        *("watersheds", "peaks", "extremes", "numbers", "detection", "distances", "components"),
+        *("watersheds", "peaks", "extremes", "areas", "numbers", "detection", "distances", "components"),
     ),
     "library.regions.properties": ("__init__", "grey", "place", "form", "size"),
     "library.measures": ("__init__", "lines", "agreement", "masks", "statistics", "along"),
@@ -181,7 +182,7 @@ INSIDE = {
     ),
     "library.filters": (
         *("__init__", "background", "lines", "derivatives", "kernels", "resampling", "local_contrast", "contrast"),
-        *("edges", "smoothing"),
+        *("edges", "ranks", "smoothing"),
     ),
     "library.colour": ("__init__", "spaces", "stains", "shares", "channels"),
     "library.shapes": ("__init__", "lines", "polygons", "drawn", "turned", "coordinates", "places"),

@@ -24,10 +24,10 @@ Array = np.ndarray[Any, Any]
 # What a hole stores, where a pixel lies in the whole image, and what is reflected at its border, are other questions.
 STORED = re.compile(r"\bstored\(")
 OF_PLACES = re.compile(
-    r"\b([xyz]|rectangle|circle|ellipse|sphere|polygon|line(?!=)|centroid|bbox|at|full|empty|clahe)\b|\w\[[^\]]*[:\d]"
+    r"\b([xyz]|rectangle|circle|ellipse|sphere|polygon|line(?!=)|(weighted_)?centroid|bbox|at|full|empty|clahe)\b|\w\[[^\]]*[:\d]"
 )
 WINDOWS = [n for n, f in CATALOGUE.items() if callable(f.halo) and "reflect" in f.border]  # in words, or by its name
-FILTERS = re.compile(rf"\b({'|'.join(WINDOWS)})\(")
+FILTERS = re.compile(rf"\b({'|'.join([*WINDOWS, 'canny'])})\(")
 SHAPE = (9, 11)
 
 

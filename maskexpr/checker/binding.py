@@ -15,8 +15,8 @@ from maskexpr.checker.params import literal, param_value, written_value
 from maskexpr.containers import Made, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN, Diagnostic, InputError
-from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, known_as, worded
-from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, worded
+from maskexpr.diagnostics.nearest import known_as, nearest
 from maskexpr.diagnostics.source import Source
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.record import Function

@@ -41,7 +41,7 @@ def with_domain(checked: Checked) -> Checked:
 def _asks(step: Step) -> bool:
     if step.function is None:
         return bool(step.name) and step.kind.is_partial
-    return step.function.without_data in _OWN_WORDS
+    return step.function.without_data in _OWN_WORDS or outside.counts_some(step)
 
 
 class _Walk:
@@ -91,13 +91,13 @@ class _Walk:
             return Held(self.place(step))
         valid = writing.everywhere_all
         if valid is not None:
-            self._note(found, writing, valid, function)
+            self._note(found, writing, valid)
         return found
 
-    def _note(self, found: Held, writing: Writing, valid: Step, function: Function) -> None:
+    def _note(self, found: Held, writing: Writing, valid: Step) -> None:
         """What a run may have to say of it: how many pixels a filter lost, that a number came of none."""
         if found.step.kind.name in MEASURES:
             self.measured[found.step] = writing.call("any", {"m": valid}, kind=TRUTH)
-        elif found.valid is not None and found.valid is not valid and outside.is_window(function):
+        elif found.valid is not None and found.valid is not valid and outside.is_window(writing.step):
             areas = writing.call("area", {"m": valid}), writing.call("area", {"m": found.valid})
             self.lost[writing.again()] = areas  # what was cut after is the same step before

@@ -9,7 +9,7 @@ from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
 from maskexpr.checker.subscripts import index
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.foreign_names import FOREIGN_VALUES
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_VALUES
 from maskexpr.diagnostics.source import Span
 from maskexpr.kinds.kind import GIVEN, LOGICAL, NONE, NUMERIC, TRUTH, Kind, number, quantity, text, unknown
 from maskexpr.kinds.quantity import Quantity

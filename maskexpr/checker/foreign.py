@@ -6,17 +6,10 @@ from collections.abc import Iterator
 from maskexpr.checker.place import Place, Spanned
 from maskexpr.diagnostics import fslmaths, messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
-from maskexpr.diagnostics.foreign_names import (
-    FOREIGN_FUNCTIONS,
-    FOREIGN_PROPERTIES,
-    FOREIGN_VALUES,
-    MAYBE_MODULES,
-    MODULES,
-    USUAL,
-    known_as,
-    worded,
-)
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MAYBE_MODULES, MODULES
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, worded
 from maskexpr.diagnostics.mending import Form, is_element, is_readable, is_simple
+from maskexpr.diagnostics.nearest import known_as
 from maskexpr.diagnostics.source import Span
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import LOGICAL, NUMERIC, Kind

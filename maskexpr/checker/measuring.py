@@ -153,6 +153,18 @@ def zones(at: Writing) -> Held:
     return at.cut(at.again(m=at.filled(m, valid, 0)), valid)
 
 
+def areas(at: Writing) -> Held:
+    """`area_open`, `area_close`: what lacks data connects nothing. Of a mask that is what is not looked at anyway, or
+    what is on there."""
+    m, valid = at.operands["m"].step, at.operands["m"].valid
+    if valid is None:
+        return Held(at.again())
+    if m.kind.name == "image":
+        return Held(at.instead(f"{at.function.name} within", within=valid), valid)
+    closes = at.function.name == "area_close"
+    return at.cut(at.again(m=at.either(m, at.opposite(valid))) if closes else at.again(), valid)
+
+
 def flood(at: Writing) -> Held:
     """No water where there is no data."""
     valid = at.everywhere_all
@@ -181,23 +193,24 @@ def painted(at: Writing) -> Held:
 
 
 def measured(at: Writing) -> Held:
-    """`keep` and `measure`: grey values are measured where there are some."""
-    images = {name: held for name, held in at.operands.items() if name.startswith("of[")}
-    if images:
-        return _tabulated(at, images)
-    if at.step.kind.name == "table":
-        return Held(at.again())
-    of = at.operands.get("of")
-    value = at.again() if of is None or of.valid is None else at.instead("keep by measured", measured=of.valid)
-    return Held(value, at.operands["m"].valid)
+    """`keep` and `measure`: grey values are measured where there are some; and regions that touch what lacks data touch
+    the border."""
+    valid, is_table = at.operands["m"].valid, at.step.kind.name == "table"
+    images = [held for name, held in at.operands.items() if name.partition("[")[0] == "of"]
+    added: dict[str, Step] = {}
+    if any(image.valid is not None for image in images):
+        masks = [image.valid or at.everywhere(image.step.kind) for image in images]
+        added = {part_name("measured", i) if is_table else "measured": mask for i, mask in enumerate(masks)}
+    if valid is not None and "touches_border" in _measured_by(at):
+        added["data"] = valid
+    value = at.instead(f"{at.function.name} by measured", **added) if added else at.again()
+    return Held(value, None if is_table else valid)
 
 
-def _tabulated(at: Writing, images: Mapping[str, Held]) -> Held:
-    """A table, where each image has data somewhere else."""
-    if all(image.valid is None for image in images.values()):
-        return Held(at.again())
-    masks = [image.valid or at.everywhere(image.step.kind) for image in images.values()]
-    return Held(at.instead("measure by measured", **{part_name("measured", i): m for i, m in enumerate(masks)}))
+def _measured_by(at: Writing) -> set[str]:
+    """The names of the properties that a step goes by."""
+    predicate, properties = at.setting("predicate"), at.setting("properties")
+    return predicate.measured if predicate is not None else {one.name for one in properties.asked}
 
 
 # --- no data in the language -----------------------------------------------------------------------------------------

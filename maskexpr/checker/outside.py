@@ -15,6 +15,7 @@ from maskexpr.checker.held import CUT, Held, Writing
 from maskexpr.functions.record import WHOLE, Function, Halo
 from maskexpr.functions.settling import NAMED_SHAPES, Distance
 from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, TRUTH, Kind, mask_of
+from maskexpr.library.filters.smoothing import is_counted
 from maskexpr.program.steps import Step
 
 Rule = Callable[[Writing], Held]
@@ -25,8 +26,17 @@ def rule_of(function: Function) -> Rule:
     return RULES[function.without_data or _derived(function)]
 
 
-def is_window(function: Function) -> bool:
-    return (function.without_data or _derived(function)) in ("window", "cross")
+def is_window(step: Step) -> bool:
+    """Whether it lacks data where its window does anywhere."""
+    function = step.function
+    assert function is not None
+    word = function.without_data or _derived(function)
+    return word in ("window", "cross") or (word == "counted" and not counts_some(step))
+
+
+def counts_some(step: Step) -> bool:
+    """Whether it is a filter of some of a window's pixels, of which there may be none."""
+    return bool(step.function and step.function.without_data == "counted" and is_counted(step.settings))
 
 
 def _derived(function: Function) -> str:
@@ -139,6 +149,29 @@ def _reaches(halo: Halo, settings: Mapping[str, Any], ndim: int) -> tuple[int, .
         return halo(settings, ndim)
     assert halo != WHOLE
     return (int(halo),) * ndim
+
+
+def _counted(at: Writing) -> Held:
+    """A filter that may count some pixels of a window alone: what lacks data does not count then, and the result has
+    data where the image has it and the window holds as many as are asked for."""
+    within, valid = at.operands.get("within"), at.operands["im"].valid
+    if not counts_some(at.step):
+        return _window(at)
+    counted = at.both(within.step if within is not None else None, valid)
+    value = at.again() if counted is None else at.again(within=counted)
+    rank = at.setting("rank") or 0
+    around = {name: at.setting(name) for name in ("n", "shape", "axes")}
+    least, border = -rank if rank < 0 else rank + 1, at.setting("border")
+    is_near = around["shape"] in NAMED_SHAPES and border not in (
+        "wrap",
+        "constant",
+    )  # what is reflected is in the window
+    if least == 1 and is_near:
+        found = None if counted is None else at.call("dilate", {"m": counted}, around)
+    else:
+        of = at.everywhere(value.kind) if counted is None else counted
+        found = at.call("enough in windows", {"m": of}, {**around, "border": border, "least": least})
+    return at.cut(value, at.both(found, valid))
 
 
 def _cross(at: Writing) -> Held:
@@ -254,6 +287,7 @@ RULES: Mapping[str, Rule] = {
     "ball": _ball,
     "samples": measuring.samples,
     "within": measuring.within,
+    "counted": _counted,
     "range": measuring.ends,
     "both": measuring.both,
     "own": measuring.own,
@@ -266,6 +300,7 @@ RULES: Mapping[str, Rule] = {
     "levels": measuring.levels,
     "peaks": measuring.peaks,
     "zones": measuring.zones,
+    "areas": measuring.areas,
     "flood": measuring.flood,
     "split": measuring.split,
     "measured": measuring.measured,

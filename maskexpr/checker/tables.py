@@ -14,9 +14,9 @@ from maskexpr.checker.place import Place
 from maskexpr.checker.predicates import argument_of, has_meaning, in_sight, kind_of, kind_of_part, refuse_argument
 from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.foreign_names import FOREIGN_PROPERTIES, known_as, worded
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, worded
 from maskexpr.diagnostics.messages import Mistake
-from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.nearest import known_as, nearest
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import MOST_AXES, NUMERIC_ARRAYS, Column, Kind

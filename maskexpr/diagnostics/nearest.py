@@ -1,7 +1,7 @@
 """What a person probably meant by a name that is not known."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _MOST_COMPARED = 300
 _LONGEST = 60  # of a name that is compared letter by letter
@@ -32,6 +32,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
         if found and rank < best:
             best, near = rank, other
     return near
+
+
+def known_as(name: str, known: Collection[str]) -> str:
+    """The known name that is this one, else that has its letters, large or small and with or without _; "" if none
+    is."""
+    by_letters = {letters(other): other for other in known if "." not in other}
+    return name if name in known else by_letters.get(letters(name), "")
 
 
 def letters(name: str) -> str:

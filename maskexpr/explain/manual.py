@@ -4,8 +4,9 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, FOREIGN_PROPERTIES, known_as
-from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES
+from maskexpr.diagnostics.nearest import known_as, nearest
 from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES, SUBJECTS
 

@@ -72,6 +72,7 @@ ImageOrNone = Annotated[Array | None, Takes(NUMERIC_ARRAYS | {"none"}, "an image
 Height = Annotated[Any, Takes(frozenset({"number"}), "a number", low=0)]
 HeightOrNone = Annotated[Any, Takes(frozenset({"number", "none"}), "a number", low=0)]
 SeveralMasks = Annotated[list[Masks], Takes(frozenset({"masks"}), "a list of masks", several=True)]
+SeveralMasksOrNone = Annotated[list[Masks] | None, Takes(frozenset({"masks", "none"}), "a list of masks", several=True)]
 Images = Annotated[
     list[Array] | None, Takes(NUMERIC_ARRAYS | {"images", "none"}, "an image or a list of images", several=True)
 ]
@@ -133,6 +134,7 @@ Orders = Annotated[
     Takes(_NUMBER | {"list"}, "a whole number, or a list of one per axis", settle_orders, 0, MOST_ORDER, whole=True),
 ]
 Border = Annotated[str, one_of(*MODES)]
+BorderOrIgnored = Annotated[str, one_of(*MODES, "ignore")]
 Kernel = Annotated[
     Any,  # numbers in nested tuples
     Takes(frozenset({"list"}), "a list of numbers, or of such lists", settle_kernel),
@@ -158,6 +160,7 @@ Channel = Annotated[Any, Takes(_NUMBER | {"text"}, "a number or a name", settle_
 Flag = Annotated[bool, Takes(frozenset({"truth"}), "true or false", as_constant)]
 Whole = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, whole=True)]
 Percent = Annotated[float, Takes(_NUMBER, "a number", low=0, high=100)]
+ConstantPercent = Annotated[float, Takes(_NUMBER, "a number", as_constant, low=0, high=100)]
 Bins = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=1, high=2**16, whole=True)]
 Classes = Annotated[int, Takes(_NUMBER, "a whole number", settle_whole, low=2, high=8, whole=True)]
 

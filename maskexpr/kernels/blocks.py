@@ -66,3 +66,12 @@ def parts(shape: tuple[int, ...], length: int, most: int) -> Iterator[tuple[slic
     for index in np.ndindex(*shape[:axis]):
         for start in range(0, shape[axis], step):
             yield (*(slice(i, i + 1) for i in index), slice(start, start + step))
+
+
+def looked_up(table: Array, labels: Array) -> Array:
+    """What a table has for each pixel's number; by blocks, as NumPy widens all of the numbers that it is indexed
+    with."""
+    result = np.empty(labels.shape, table.dtype)
+    for part in parts(labels.shape, 1, BLOCK):
+        result[part] = table.take(labels[part])
+    return result

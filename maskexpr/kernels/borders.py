@@ -23,12 +23,13 @@ def places(wanted: Any, length: int, mode: str) -> Any:
     return wanted % length if mode == "wrap" else np.clip(wanted, 0, length - 1)
 
 
-def taken(im: Array, wanted: Array, axis: int, mode: str) -> Array:
-    """The values of an image at places along an axis, as a new array; 0 beyond the ends of "constant"."""
+def taken(im: Array, wanted: Array, axis: int, mode: str, beyond: Any = 0) -> Array:
+    """The values of an image at places along an axis, as a new array; beyond the ends of "constant" 0, or what is
+    `beyond`."""
     length = im.shape[axis]
     values: Array = im.take(places(wanted, length, mode), axis)
     if mode == "constant":
-        values[(slice(None),) * axis + ((wanted < 0) | (wanted >= length),)] = 0
+        values[(slice(None),) * axis + ((wanted < 0) | (wanted >= length),)] = beyond
     return values
 
 
@@ -47,15 +48,16 @@ def fill_framed(
     before: Sequence[int],
     mode: str,
     convert: Callable[[Array], Array] = lambda part: part,
+    beyond: Any = 0,
 ) -> None:
     """Put the rows of an image from `first` on into an array, with what lies before and behind them along the other
-    axes, as `convert` makes it; rows and all else beyond the border are by the mode."""
+    axes, as `convert` makes it; rows and all else beyond the border are by the mode, `beyond` being its constant."""
     rows = np.arange(first, first + len(framed))
     is_inside = first >= 0 and first + len(framed) <= len(im)
-    part = im[first : first + len(framed)] if is_inside else taken(im, rows, 0, mode)
+    part = im[first : first + len(framed)] if is_inside else taken(im, rows, 0, mode, beyond)
     inside = tuple(slice(b, b + n) for b, n in zip(before[1:], im.shape[1:], strict=True))
     framed[(slice(None), *inside)] = convert(part)
-    nothing = convert(np.zeros(1, im.dtype))[0] if mode == "constant" else None
+    nothing = convert(np.full(1, beyond, im.dtype))[0] if mode == "constant" else None
     for axis in range(1, im.ndim):
         across, start, length = np.moveaxis(framed, axis, 0), before[axis], im.shape[axis]
         for place in (*range(start), *range(start + length, len(across))):

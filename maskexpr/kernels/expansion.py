@@ -18,6 +18,7 @@ Array = np.ndarray[Any, Any]
 Offset = tuple[int, ...]
 
 _NONE = np.int32(2**31 - 1)  # no number is above it
+_NOTHING = np.uint32(2**32 - 1)  # what 0, no region, is less one: above all numbers less one
 _FEW_OFFSETS = 500  # that are tried one by one
 _MOST_OFFSETS = 2**22  # that are put in a table; further ones are found by going along each axis
 
@@ -128,17 +129,16 @@ def _by_offsets(labels: Array, steps: Sequence[int], reaches: Sequence[int], mos
     strides = [math.prod(padded.shape[axis + 1 :]) for axis in range(labels.ndim)]
     moves = [sum(int(d) * stride for d, stride in zip(offset, strides, strict=True)) for offset in offsets.T]
     left, flat = np.flatnonzero(is_open), padded.reshape(-1)
-    found = padded.copy().reshape(-1)
+    found, less_one = flat.copy(), flat.view(np.uint32) - np.uint32(1)
     bounds = [*np.flatnonzero(np.append(True, squares[1:] != squares[:-1])).tolist(), len(squares)]
     for start, stop in itertools.pairwise(bounds):
         if squares[start] > most or not len(left):
             break
-        lowest = np.full(len(left), _NONE)
+        lowest = np.full(len(left), _NOTHING)
         for move in moves[start:stop]:
-            numbers = flat[left + move]
-            np.minimum(lowest, np.where(numbers > 0, numbers, _NONE), out=lowest)
-        reached = lowest < _NONE
-        found[left[reached]] = lowest[reached]
+            np.minimum(lowest, less_one[left + move], out=lowest)
+        reached = lowest < _NOTHING
+        found[left[reached]] = lowest[reached] + np.uint32(1)
         left = left[~reached]
     return np.ascontiguousarray(found.reshape(padded.shape)[inside])
 

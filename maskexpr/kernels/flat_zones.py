@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.blocks import looked_up
+
 Array = np.ndarray[Any, Any]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Labels = np.ndarray[Any, np.dtype[np.int32]]
@@ -25,23 +27,23 @@ def flat_zones(im: Array, counted: Flags, offsets: Sequence[Offset]) -> tuple[La
         starts[..., 1:] = (im[..., 1:] != im[..., :-1]) | (counted[..., 1:] != counted[..., :-1])
     starts &= counted
     runs = np.cumsum(starts.reshape(-1), dtype=np.int32).reshape(im.shape)  # from 1, where pixels count
-    runs[~counted] = 0
-    pairs = [_pairs(im, counted, runs, offset) for offset in back if offset != along]
+    runs *= counted
+    pairs = [_pairs(im, counted, runs, starts, offset) for offset in back if offset != along]
     zones, count = _joined(int(runs.max(initial=0)), pairs)
-    return zones[runs], count
+    return looked_up(zones, runs), count
 
 
-def _pairs(im: Array, counted: Flags, runs: Array, offset: Offset) -> tuple[Array, Array]:
-    """Runs that meet in neighbours of one value, and those that they meet; few of them twice."""
+def _pairs(im: Array, counted: Flags, runs: Array, starts: Flags, offset: Offset) -> tuple[Array, Array]:
+    """Runs that meet in neighbours of one value, and those that they meet: where one of them begins, or the image."""
     if any(abs(d) >= n for d, n in zip(offset, im.shape, strict=True)):
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
     here = tuple(slice(max(0, -d), n - max(0, d)) for d, n in zip(offset, im.shape, strict=True))
     there = tuple(slice(max(0, d), n - max(0, -d)) for d, n in zip(offset, im.shape, strict=True))
     equal = (im[here] == im[there]) & counted[here] & counted[there]
-    a, b = runs[here][equal], runs[there][equal]
-    new = np.ones(len(a), bool)
-    new[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-    return a[new], b[new]
+    begins = starts[here] | starts[there]
+    begins[..., :1] = True
+    equal &= begins
+    return runs[here][equal], runs[there][equal]
 
 
 def _joined(size: int, pairs: Sequence[tuple[Array, Array]]) -> tuple[Labels, int]:

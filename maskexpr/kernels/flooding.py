@@ -4,12 +4,12 @@ Pixels wait in one queue for each level, first come, first served. As the water 
 once, from the lowest up, and a pixel is handed out when it is first reached: what reaches it later is no lower.
 """
 
-import importlib
 import itertools
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from maskexpr.kernels.plateaus import plateaus
 
 Array = np.ndarray[Any, Any]
 Labels = np.ndarray[Any, np.dtype[np.int32]]
@@ -39,27 +39,9 @@ def flood(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Label
 def lowest(im: Array, neighbours: Array, within: Array | None = None) -> Array:
     """The regional minima of an image, as a mask: joined pixels of one value, of which none has a lower neighbour. Of
     images with a mask only pixels of that count, as minima and as neighbours. nan is higher than any number."""
-    ndimage: Any = importlib.import_module("scipy.ndimage")
-    levels, _ = levels_of(im)
-    has_lower = np.zeros(im.shape, bool)
-    pairs = [_moved(im.shape, move) for move in (np.argwhere(neighbours) - 1).tolist() if any(move)]
-    for here, there in pairs:
-        lower = levels[there] < levels[here]
-        has_lower[here] |= lower if within is None else lower & within[there]
-    flat = ~has_lower if within is None else within & ~has_lower
-    # Where two of these touch, they have one value. Others of that value beside them have a lower neighbour.
-    labels, count = ndimage.label(flat, neighbours, output=np.int32)
-    drains = np.zeros(count + 1, bool)
-    for here, there in pairs:
-        beside = flat[here] & has_lower[there] & (levels[here] == levels[there])
-        drains[labels[here][beside if within is None else beside & within[there]]] = True
-    return np.asarray(flat & ~drains[labels])
-
-
-def _moved(shape: tuple[int, ...], move: Sequence[int]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    """The pixels that have a neighbour in a direction, and these neighbours."""
-    here = tuple(slice(max(0, -d), n - max(0, d)) for n, d in zip(shape, move, strict=True))
-    return here, tuple(slice(max(0, d), n + min(0, d)) for n, d in zip(shape, move, strict=True))
+    if im.dtype.kind == "f" and np.isnan(im).any():
+        im, _ = levels_of(im)
+    return plateaus(im, neighbours, within, np.less)
 
 
 def levels_of(im: Array) -> tuple[Array, int]:

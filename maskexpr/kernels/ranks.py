@@ -102,16 +102,49 @@ def _convert(dtype: Any) -> Callable[[Array], Array]:
 # --- ranks of large windows ------------------------------------------------------------------------------------------
 
 
-def ranked(im: Array, rank: int, window: Array, mode: str = "reflect") -> Array:
+def ranked(im: Array, rank: int | Array, window: Array, mode: str = "reflect", beyond: Any = 0) -> Array:
     """The pixel of a rank, from 0 for the smallest on or from -1 for the largest down, among those under a window, as
-    for `median`: of windows of any size and shape, a few at a time, put side by side and parted at the rank."""
-    along = max(range(im.ndim), key=im.shape.__getitem__)  # the longest axis first: a block is a few of its rows
-    im, window = np.moveaxis(im, along, 0), np.moveaxis(window, along, 0)
-    result = np.empty(im.shape, im.dtype)
-    before = [n // 2 for n in window.shape]
-    slice_shape = tuple(n + w - 1 for n, w in zip(im.shape[1:], window.shape[1:], strict=True))
+    for `median`: of windows of any size and shape, a few at a time, put side by side and parted at the rank. Where each
+    pixel has a rank of its own they are sorted. `beyond` is the constant of that mode."""
     # NumPy parts values of 16 bits and more several times as fast as bytes.
     kind = np.dtype(f"i{im.itemsize}") if im.dtype.kind == "f" else im.dtype if im.itemsize > 1 else np.dtype(np.int16)
+    result = of_windows(im, _at_rank(rank), window, kind, mode, beyond, rank if isinstance(rank, np.ndarray) else None)
+    return floats_of_ranks(result) if im.dtype.kind == "f" else result.astype(im.dtype, copy=False)
+
+
+def _at_rank(rank: int | Array) -> "Measure":
+    def parted(values: Array, beside: Array | None) -> Array:
+        if beside is None:
+            values.partition(rank, axis=1)
+            return np.asarray(values[:, rank])
+        values.sort(axis=1)
+        return np.asarray(np.take_along_axis(values, beside[:, np.newaxis], 1)[:, 0])
+
+    return parted
+
+
+Measure = Callable[[Array, Array | None], Array]
+"""What is made of windows, a row each, and of what lies beside their pixels; the rows may be changed."""
+
+
+def of_windows(
+    im: Array,
+    measure: Measure,
+    window: Array,
+    kind: Any,
+    mode: str = "reflect",
+    beyond: Any = 0,
+    beside: Array | None = None,
+    dtype: Any = None,
+) -> Array:
+    """What is made of the pixels under a window at each pixel, worked on as values of a kind, floats as integers of
+    their order; `beside` holds something for each pixel."""
+    along = max(range(im.ndim), key=im.shape.__getitem__)  # the longest axis first: a block is a few of its rows
+    im, window = np.moveaxis(im, along, 0), np.moveaxis(window, along, 0)
+    beside = None if beside is None else np.moveaxis(beside, along, 0)
+    result = np.empty(im.shape, kind if dtype is None else dtype)
+    before = [n // 2 for n in window.shape]
+    slice_shape = tuple(n + w - 1 for n, w in zip(im.shape[1:], window.shape[1:], strict=True))
     rows = max(1, _BLOCK // math.prod(slice_shape))
     framed = np.empty((min(rows, len(im)) + len(window) - 1, *slice_shape), kind)
     strides = [math.prod(slice_shape[axis:]) for axis in range(im.ndim)]
@@ -119,24 +152,24 @@ def ranked(im: Array, rank: int, window: Array, mode: str = "reflect") -> Array:
     for start in range(0, len(im), rows):
         stop = min(start + rows, len(im))
         block = framed[: stop - start + len(window) - 1]
-        borders.fill_framed(block, im, start - before[0], before, mode, convert)
-        values = _parted(block.reshape(-1), (stop - start, *im.shape[1:]), strides, offsets, rank)
-        result[start:stop] = floats_of_ranks(values) if im.dtype.kind == "f" else values
+        borders.fill_framed(block, im, start - before[0], before, mode, convert, beyond)
+        there = None if beside is None else beside[start:stop].reshape(-1)
+        _fill(result[start:stop], block.reshape(-1), strides, offsets, measure, there)
     return np.ascontiguousarray(np.moveaxis(result, 0, along))
 
 
-def _parted(flat: Array, shape: tuple[int, ...], strides: Sequence[int], offsets: Array, rank: int) -> Array:
-    """The values of a rank of windows whose pixels lie so far from their first ones in a flat image."""
-    result = np.empty(math.prod(shape), flat.dtype)
+def _fill(
+    result: Array, flat: Array, strides: Sequence[int], offsets: Array, measure: Measure, beside: Array | None
+) -> None:
+    """What is made of windows whose pixels lie so far from their first ones in a flat image."""
+    found = result.reshape(-1)
     count = max(1, _PARTED // len(offsets))
-    for first in range(0, result.size, count):
+    for first in range(0, found.size, count):
         pause()
-        places = np.unravel_index(np.arange(first, min(first + count, result.size)), shape)
+        part = slice(first, min(first + count, found.size))
+        places = np.unravel_index(np.arange(part.start, part.stop), result.shape)
         corners = sum(place * stride for place, stride in zip(places, strides, strict=True))
-        values = flat[np.add.outer(corners, offsets)]
-        values.partition(rank, axis=1)
-        result[first : first + count] = values[:, rank]
-    return result.reshape(shape)
+        found[part] = measure(flat[np.add.outer(corners, offsets)], None if beside is None else beside[part])
 
 
 def ranked_bytes(shape: tuple[int, ...], window: Array, dtype: Any) -> int:

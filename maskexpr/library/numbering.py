@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.functions.parameters import Array, Masks
-from maskexpr.kernels.blocks import BLOCK, parts, together
-from maskexpr.kernels.spans import OfLabels, spans_of
+from maskexpr.kernels.blocks import BLOCK, looked_up, together
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
@@ -24,21 +23,13 @@ def numbered(labels: Array, axes: tuple[int, ...] | None = None) -> tuple[Array,
         values, places = np.unique(labels, return_inverse=True)
         labels = places.reshape(labels.shape) + int(values[0] != 0)
     occurs = np.zeros(labels.max() + 1, bool)
-    for found in spans_of(OfLabels(labels)):
-        occurs[found.owner + 1] = True
+    for _, values in _starts(labels):
+        occurs[values] = True
+    occurs[0] = False
     numbers = np.cumsum(occurs, dtype=np.int32)
     if numbers[-1] == len(numbers) - 1 and labels.dtype == np.int32:
         return labels, int(numbers[-1])  # each number occurs
     return looked_up(numbers, labels), int(numbers[-1])
-
-
-def looked_up(table: Array, labels: Array) -> Array:
-    """What a table has for each pixel's number; by blocks, as NumPy widens all of the numbers that it is indexed
-    with."""
-    result = np.empty(labels.shape, table.dtype)
-    for part in parts(labels.shape, 1, BLOCK):
-        result[part] = table.take(labels[part])
-    return result
 
 
 def own_numbers(m: Array, labels: Array, count: int) -> Array:
@@ -59,14 +50,24 @@ def slices(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Array:
 
 def in_scan_order(labels: Array) -> Array:
     """Labels renumbered from 1 by their first pixels."""
-    numbers, count = numbered(labels)
-    flat = numbers.reshape(-1)
-    starts = np.flatnonzero(np.diff(flat, prepend=0))  # of runs of one number
-    _, first = np.unique(flat[starts], return_index=True)
-    found = first[len(first) - count :]  # without the background, if there is some
-    new = np.zeros(count + 1, np.int32)
-    new[1 + np.argsort(found, kind="stable")] = np.arange(1, count + 1)
+    numbers = numbered(labels)[0] if labels.max() > labels.size else labels  # a table of all numbers would be large
+    first = np.full(int(numbers.max()) + 1, labels.size)
+    for places, values in _starts(numbers):
+        np.minimum.at(first, values, places)
+    found = 1 + np.flatnonzero(first[1:] < labels.size)
+    new = np.zeros(len(first), np.int32)
+    new[found[np.argsort(first[found], kind="stable")]] = np.arange(1, len(found) + 1)
     return looked_up(new, numbers)
+
+
+def _starts(labels: Array) -> Iterator[tuple[Array, Array]]:
+    """Where runs of one number begin in scan order, and the number of each, block by block; a run that goes on into a
+    block begins there again."""
+    flat = np.ascontiguousarray(labels).reshape(-1)
+    for start in range(0, flat.size, BLOCK):
+        block = flat[start : start + BLOCK]
+        places = np.flatnonzero(np.append(True, block[1:] != block[:-1]))
+        yield start + places, block[places]
 
 
 def exchanged(labels: Array, old: Array, new: Array) -> Array:

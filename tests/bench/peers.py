@@ -312,6 +312,15 @@ def skimage_h_maxima(h: int) -> Way:
     return way
 
 
+def skimage_area_opening(size: int) -> Way:
+    def way(im: Array) -> Call:
+        from skimage import morphology
+
+        return lambda: morphology.area_opening(im, size)
+
+    return way
+
+
 def skimage_nuclei(im: Array) -> Call:
     """Holes are filled by SciPy's function, as in scikit-image's own examples: it has none for it."""
     from scipy import ndimage

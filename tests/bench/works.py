@@ -281,6 +281,7 @@ WORKS = (
     Work("relabel", "input lab: labels; relabel(lab)", labels, (Peer("scikit-image", (peers.skimage_relabel,), 1),)),
     Work("regional maxima", "regional_maxima(im, 2)", grey, (Peer("scikit-image", (peers.skimage_maxima,), 1),)),
     Work("h-maxima", "h_maxima(im, 9, 2)", grey, (Peer("scikit-image", (peers.skimage_h_maxima(9),), 1),)),
+    Work("area opening", "area_open(im, 64)", grey, (Peer("scikit-image", (peers.skimage_area_opening(64),), 10),)),
     Work("canny", "canny(im, 2, 25.5, 51)", noise, (Peer("scikit-image", (peers.skimage_canny,)),)),
     Work("kernel 5x5", f"correlate(im, {peers.KERNEL})", noise, (Peer("SciPy", (peers.scipy_correlate,)),)),
 )

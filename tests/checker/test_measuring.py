@@ -217,3 +217,36 @@ def test_what_floods_and_what_peaks_is_where_there_is_data(seed: int) -> None:
     value, found = run("reconstruct(im - 9, im)", im=im)
     assert np.array_equal(value[valid], run("reconstruct(im - 9, im)", im=exact)[0][valid])
     assert np.array_equal(found, valid)
+
+
+@pytest.mark.parametrize("act", ["area_open", "area_close"])
+@tried(30)
+@given(SEEDS, st.integers(0, 12))
+def test_openings_by_area_connect_nothing_through_holes(act: str, seed: int, size: int) -> None:
+    """A nan connects nothing either; and an opening of an image is that of its thresholds."""
+    im, values, valid = image(seed)
+    opened, found = run(f"{act}(im, {size})", im=im)
+    assert np.array_equal(found, valid)
+    wanted = run(f"{act}(im, {size})", im=np.where(valid, values, np.nan))[0]
+    assert np.array_equal(opened[valid], wanted[valid])
+    mask, found = run(f"{act}(im > 20, {size})", im=im)
+    assert np.array_equal(found, valid)
+    # Parts that are cut off and too small are off as masks, but have their lowest value as images.
+    parts, count = ndimage.label(valid)
+    large = (np.bincount(parts.ravel(), minlength=count + 1) >= size)[parts] & valid
+    assert np.array_equal(mask[large], opened[large] > 20)
+    assert not mask[~valid].any()
+
+
+@tried(30)
+@given(SEEDS, st.sampled_from(["", ", connectivity=2"]), st.sampled_from(["", ", axes='x'", ", axes='yx'"]))
+def test_regions_that_touch_what_lacks_data_touch_the_border(seed: int, joined: str, axes: str) -> None:
+    im, _, valid = image(seed, (5, 9, 8))
+    given = (joined if "'" not in axes or "yx" in axes else "") + axes
+    text = "m = im > 20; l = label(im < 30); "
+    for of, more in (("m", given), ("l", axes)):
+        cleared, _ = run(f"{text} clear_border({of}{more})", im=im)
+        assert np.array_equal(run(f"{text} keep({of}, ~touches_border{more})", im=im)[0][valid], cleared[valid])
+    table = run(f"{text} measure(l, touches_border, mean_intensity, of=im)", im=im)[0]
+    cleared, _ = run(f"{text} clear_border(l)", im=im)
+    assert np.array_equal(table["label"][~table["touches_border"]], np.unique(cleared[valid & (cleared > 0)]))

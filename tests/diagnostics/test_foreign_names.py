@@ -19,14 +19,9 @@ from skimage.metrics import hausdorff_distance
 
 import maskexpr
 from maskexpr.diagnostics import fslmaths
-from maskexpr.diagnostics.foreign_names import (
-    FOREIGN_FUNCTIONS,
-    FOREIGN_PROPERTIES,
-    FOREIGN_VALUES,
-    MODULES,
-    USUAL,
-    known_as,
-)
+from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MODULES
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL
+from maskexpr.diagnostics.nearest import known_as
 from maskexpr.library import CATALOGUE, PROPERTIES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -215,6 +210,9 @@ PEERS = {
     "ndi.center_of_mass(m)": lambda: np.array(ndi.center_of_mass(M)),
     "skimage.measure.euler_number(m)": lambda: measure.euler_number(M),
     "skimage.filters.rank.minimum(im, disk(3))": lambda: filters.rank.minimum(IM, DISK(3)),
+    "rank.entropy(im, disk(3))": lambda: filters.rank.entropy(IM, DISK(3)),
+    "filters.rank.median(im, disk(3))": lambda: filters.rank.median(IM, DISK(3)),
+    "rank.percentile(im, disk(2), p0=0.3)": lambda: filters.rank.percentile(IM, DISK(2), p0=0.3),
     "rank.gradient(im, disk(2))": lambda: filters.rank.gradient(IM, DISK(2)),
     "find_boundaries(m, mode='outer')": lambda: segmentation.find_boundaries(M, mode="outer"),
     "feature.canny(im, sigma=2)": lambda: feature.canny(IM, 2),
@@ -249,6 +247,8 @@ PEERS = {
         M, max_size=64, connectivity=2
     ),
     "morphology.area_opening(m, 64)": lambda: morphology.area_opening(M.astype(np.uint8), 64) > 0,
+    "morphology.area_opening(im)": lambda: morphology.area_opening(IM),
+    "morphology.area_closing(im, 30, 2)": lambda: morphology.area_closing(IM, 30, 2),
     "morphology.area_closing(m, 64)": lambda: morphology.area_closing(M.astype(np.uint8), 64) > 0,
     "morphology.h_maxima(im, 30)": lambda: morphology.h_maxima(IM, 30) > 0,
     "morphology.h_minima(im, 30)": lambda: morphology.h_minima(IM, 30) > 0,

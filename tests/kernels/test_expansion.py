@@ -21,7 +21,9 @@ def grown(labels, length, most):
 
 
 def some(rng, shape, share):
-    return (rng.integers(1, 5, shape) * 1000 * (rng.random(shape) < share)).astype(np.int32)
+    """Labels, the largest number that they can have among them."""
+    numbers = np.array([1, 2000, 3000, 2**31 - 1], np.int32)
+    return numbers[rng.integers(0, 4, shape)] * (rng.random(shape) < share)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

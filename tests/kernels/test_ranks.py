@@ -11,7 +11,7 @@ from helpers.each import each
 from maskexpr.functions.settling import Distance
 from maskexpr.kernels import opencv, ranks
 from maskexpr.library import elements
-from maskexpr.library.filters.smoothing import median_filter
+from maskexpr.library.filters.ranks import median_filter
 
 ANKLE = iio.imread(places.ANKLE)
 

@@ -97,6 +97,7 @@ PATTERN_TOO_LARGE = Mistake(
     'use a named shape and a reach: n=50, shape="disk"',
 )
 PATTERN_ITERATIONS = Mistake("pattern", "with a pattern, n counts how often it is applied", "write a whole number")
+PATTERN_COUNTED = Mistake("pattern", "where not all pixels count, a pattern is applied once, and n is {n}", "write n=1")
 PATTERN_DIMENSION = Mistake(
     "pattern",
     "the pattern has {pattern:axis|axes}, the work {axes}",

@@ -148,6 +148,11 @@ CLAHE_TYPE = Mistake(
     "clahe takes images of 8 or 16 bits without a sign, and {text} is {dtype}",
     "bring it there: clahe(uint16(round(rescale({text}, 0, 65535))))",
 )
+ENTROPY_TYPE = Mistake(
+    "image-type",
+    "entropy counts values of 8 or 16 bits, and {text} is {dtype}",
+    "bring it there: entropy(uint8(round(rescale({text}, 0, 255))))",
+)
 CLAHE_AXES = Mistake("axes", "clahe works in planes of two axes, these are {count}", 'write axes="yx", say')
 CLAHE_LINE = Mistake("axes", "an image of one axis cannot be cut into tiles", "write equalize(im)")
 MASK_EMPTY = Mistake("no-pixels", "the mask is empty, so it has no {what}", "check how the mask is made")

@@ -8,9 +8,10 @@ from maskexpr.library.filters import (
     kernels,
     lines,
     local_contrast,
+    ranks,
     resampling,
     smoothing,
 )
 
 __all__ = ["background", "contrast", "derivatives", "edges", "kernels", "lines", "local_contrast", "resampling"]
-__all__ += ["smoothing"]
+__all__ += ["ranks", "smoothing"]

@@ -7,13 +7,16 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
-from maskexpr.functions.gives import FLOAT_IMAGE, SAME_IMAGE, Gives, Kinds
+from maskexpr.functions.gives import FLOAT_IMAGE, MASK, Gives, Kinds
 from maskexpr.functions.parameters import (
     Array,
     Axes,
     Border,
+    BorderOrIgnored,
     ElementShape,
     Image,
+    Mask,
+    MaskOrNone,
     Masks,
     Orders,
     ResultKind,
@@ -22,14 +25,14 @@ from maskexpr.functions.parameters import (
     Window,
 )
 from maskexpr.functions.record import Settings, function
-from maskexpr.functions.settling import NAMED_SHAPES, Distance
+from maskexpr.functions.settling import NAMED_SHAPES
 from maskexpr.kernels import borders, smooth
-from maskexpr.kernels.ranks import ranked
 from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
 from maskexpr.kinds.kind import Kind
-from maskexpr.kinds.ranges import Bounds, Range, union
+from maskexpr.kinds.ranges import Bounds
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
+from maskexpr.library.operators import PLANNED
 
 # What lies beyond the border, by what is given as `border`.
 BEYOND = {
@@ -223,10 +226,12 @@ def _summed_by_scipy(im: Array, window: Masks, border: str) -> Array:
     return np.asarray(scipy.ndimage.correlate(im.astype(np.float64), weights, mode=border))
 
 
-def _window_means(im: Array, window: Masks, border: str) -> Array:
-    """The mean of the pixels under a window, as float64; of integers the exact quotient, rounded once."""
-    size = int(np.count_nonzero(window))
-    if im.dtype.kind == "f" or im.dtype.itemsize < 8 or max(int(im.max()), -int(im.min())) * size < _EXACT:
+def _window_means(im: Array, window: Masks, border: str, counts: Array | None = None) -> Array:
+    """The mean of the pixels under a window, or their sum by a count of each window, as float64; of integers the exact
+    quotient, rounded once."""
+    most = int(np.count_nonzero(window))
+    size = most if counts is None else np.maximum(counts, 1)
+    if im.dtype.kind == "f" or im.dtype.itemsize < 8 or max(int(im.max()), -int(im.min())) * most < _EXACT:
         return window_sums(im, window, border) / size
     high, low = (
         window_sums(half, window, border).astype(np.int64).astype(object) for half in (im >> 32, im & 0xFFFFFFFF)
@@ -234,14 +239,67 @@ def _window_means(im: Array, window: Masks, border: str) -> Array:
     return np.asarray((high * 2**32 + low) / size).astype(np.float64)
 
 
-@function(gives=FLOAT_IMAGE.bounded(means_of), halo=elements.halo, cost=mean_cost, memory=24, border=BEYOND,
-         check=check_windows, total=True, by_channel=True)  # fmt: skip
+# --- windows of which not all counts ---------------------------------------------------------------------------------
+
+# What lies beyond the border where windows may end there.
+BEYOND_OR_IGNORED = {**BEYOND, "ignore": "windows end at the border: what lies beyond does not count"}
+
+
+def is_counted(settings: Settings) -> bool:
+    """Whether the pixels of a window are counted, as not all that lies in it takes part."""
+    return "within" not in settings or settings["border"] == "ignore"
+
+
+def check_counted(settings: Settings, around: Surroundings) -> None:
+    check_windows(settings, around)
+    if is_counted(settings) and settings["shape"] not in NAMED_SHAPES and settings["n"].radius != 1:
+        raise Refused(messages.PATTERN_COUNTED, "n", n=settings["n"])
+
+
+def may_lack_pixels(kinds: Kinds) -> bool:
+    """Whether a window may hold no pixel that counts, for which 0 is stored."""
+    ignored = "border" in kinds and kinds["border"].constant == "ignore"
+    return ignored or ("within" in kinds and kinds["within"].name != "none")
+
+
+def _counted_means_of(kinds: Kinds) -> Bounds | None:
+    found = means_of(kinds)
+    if found is None or not may_lack_pixels(kinds):
+        return found
+    return Bounds(min(found.low, 0), max(found.high, 0), found.nan)
+
+
+def window_counts(shape: tuple[int, ...], within: Masks | None, window: Masks, border: str) -> Array:
+    """How many pixels under a window count, at each pixel of an image."""
+    if border == "ignore":
+        counted = np.ones(shape, np.uint8) if within is None else within
+        return window_sums(counted, window, "constant").astype(np.intp)
+    size = int(np.count_nonzero(window))
+    return np.full(shape, size) if within is None else size - window_sums(~within, window, border).astype(np.intp)
+
+
+@function(name="enough in windows", gives=MASK, halo=elements.halo, cost=mean_cost, memory=24, catalogue=PLANNED,
+         total=True)  # fmt: skip
+def enough_in_windows(
+    m: Mask, n: Window, shape: ElementShape, axes: Axes, border: BorderOrIgnored, least: Whole
+) -> Masks:
+    """Where the window around a pixel holds so many pixels of a mask."""
+    return window_counts(m.shape, m, elements.footprint(n, shape, axes, m.ndim), border) >= least
+
+
+# --- mean of windows -------------------------------------------------------------------------------------------------
+
+
+@function(gives=FLOAT_IMAGE.bounded(_counted_means_of), halo=elements.halo, cost=mean_cost, memory=24,
+         border=BEYOND_OR_IGNORED, check=check_counted, total=True, by_channel=True,
+         without_data="counted")  # fmt: skip
 def mean_filter(
     im: Image,
     n: Window = 1,
     shape: ElementShape = "square",
     axes: Axes = None,
-    border: Border = "reflect",
+    border: BorderOrIgnored = "reflect",
+    within: MaskOrNone = None,
     *,
     kind: ResultKind,
 ) -> Array:
@@ -255,100 +313,25 @@ def mean_filter(
     values may differ from them by a last bit: compare an image with its mean by a margin,
     `im - mean_filter(im) > 0.01`.
 
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
-    Errors: as for `dilate`; a window of more than 2^20 pixels.
-    Source: as scipy.ndimage.uniform_filter, which carries a sum from pixel to pixel, with its rounding errors.
+    With `within` only the pixels of a mask count, wherever the window lies; what is beyond the border counts as the
+    pixels do that are reflected there. Where a window holds none, the result is without data: masks made of it are off
+    there, and `fill(mean_filter(im, 2, within=m), 0)` puts a number there. Pixels without data do not count either.
+
+    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`; and with
+    "ignore" windows end at the border.
+    Errors: as for `dilate`; a window of more than 2^20 pixels; a pattern applied more than once where pixels are
+    counted, which they are with `within` and with border="ignore".
+    Source: as scipy.ndimage.uniform_filter, which carries a sum from pixel to pixel, with its rounding errors. With
+    border="ignore" as skimage.filters.rank.mean and its `mask`, which cuts off what is behind the point.
 
     >>> evaluate("mean_filter(im)", im=[[0, 0, 9, 0, 0]])
     array([[0., 3., 3., 3., 0.]])
     """
     window = elements.footprint(n, shape, axes, im.ndim)
+    if within is not None or border == "ignore":
+        counts, mode = window_counts(im.shape, within, window, border), "constant" if border == "ignore" else border
+        values = im if within is None else np.where(within, im, im.dtype.type(0))
+        return _window_means(values, window, mode, counts).astype(kind.dtype, copy=False)
     if shape in NAMED_SHAPES:
         return _window_means(im, window, border).astype(kind.dtype, copy=False)
     return elements.repeated(lambda v: _window_means(v, window, border) + 0.0, im, int(n.radius)).astype(kind.dtype)
-
-
-# --- ranks -----------------------------------------------------------------------------------------------------------
-
-
-def _ranked_kind(kinds: Kinds) -> Kind:
-    kind = SAME_IMAGE.rule(kinds)
-    if "border" not in kinds or kinds["border"].constant != "constant":
-        return kind
-    if kind.range is not None:
-        return replace(kind, range=union(kind.range, Range(0, 0)))
-    limits = kind.limits
-    return replace(kind, bounds=Bounds(min(limits.low, 0), max(limits.high, 0), limits.nan))
-
-
-_RANKED = Gives(frozenset({"image"}), _ranked_kind)
-
-
-def _ranks_cost(settings: Settings, ndim: int) -> float:
-    return 4.0 * window_size(settings, ndim)
-
-
-@function(gives=_RANKED, halo=elements.halo, cost=_ranks_cost, memory=36, border=BEYOND,
-         check=check_windows, total=True, transposes=True, by_channel=True)  # fmt: skip
-def median_filter(
-    im: Image, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
-) -> Array:
-    """The median of the pixels in a window around each pixel: removes specks and keeps edges.
-
-    The window holds the pixels within a reach of `n`: a square of 2n + 1 by default, so that n=1 is 3x3; `n`, `shape`
-    and `axes` as for `dilate`. A list is a reach of its own for each image axis: n=[3, 5] is 7x11 pixels, by a disk an
-    ellipse. A pattern such as "010/111/010" is a window too, and n how often the filter is applied.
-    A window of an even number of pixels gives the upper of its two middle values. Keeps the image's type and is exact;
-    nan counts as larger than all numbers. Of a colour image each channel is taken by itself.
-
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
-    Errors: as for `dilate`; a window of more than 2^20 pixels.
-    Source: equals scipy.ndimage.median_filter, which rounds 64-bit integers to float64 and does not define nan.
-    skimage.filters.median repeats the last pixel beyond the border (mode="nearest") unless told otherwise.
-
-    >>> evaluate("median_filter(im)", im=[[1, 1, 1], [1, 9, 2], [2, 2, 2]])
-    array([[1, 1, 1],
-           [1, 2, 2],
-           [2, 2, 2]])
-    """
-    window = elements.footprint(n, shape, axes, im.ndim)
-    return _ranked(im, int(np.count_nonzero(window)) // 2, window, n, shape, border)
-
-
-def _check_rank(settings: Settings, around: Surroundings) -> None:
-    check_windows(settings, around)
-    if around.ndim is None:
-        return
-    window = elements.footprint(settings["n"], settings["shape"], settings["axes"], around.ndim)
-    size, rank = int(np.count_nonzero(window)), int(settings["rank"])
-    if not -size <= rank < size:
-        raise Refused(messages.RANK_OUTSIDE, "rank", rank=rank, size=size, last=size - 1)
-
-
-@function(gives=_RANKED, halo=elements.halo, cost=_ranks_cost, memory=36, border=BEYOND,
-         check=_check_rank, total=True, transposes=True, by_channel=True)  # fmt: skip
-def rank_filter(
-    im: Image, rank: Whole, n: Window = 1, shape: ElementShape = "square", axes: Axes = None, border: Border = "reflect"
-) -> Array:
-    """The pixel of a given rank in a window around each pixel; 0 is the smallest, -1 the largest.
-
-    `rank` is a whole number: where the pixels of the window stand in order, from 0 for the smallest on, or from -1 for
-    the largest down. `rank_filter(im, 1)` is the second smallest of 3x3 pixels, which one dark speck does not move.
-    `n`, `shape` and `axes`, and how windows are meant, as for `median_filter`. Keeps the image's type and is exact; nan
-    counts as larger than all numbers. Of a colour image each channel is taken by itself.
-
-    Border: the image is reflected at its border: d c b a | a b c d | d c b a. `border` as for `gaussian`.
-    Errors: a rank that the window does not have; as for `dilate`; a window of more than 2^20 pixels.
-    Source: equals scipy.ndimage.rank_filter, which rounds 64-bit integers to float64 and does not define nan.
-
-    >>> evaluate("rank_filter(im, -2)", im=[[1, 1, 1], [1, 9, 2], [2, 2, 2]])
-    array([[1, 2, 2],
-           [2, 2, 2],
-           [2, 2, 2]])
-    """
-    return _ranked(im, int(rank), elements.footprint(n, shape, axes, im.ndim), n, shape, border)
-
-
-def _ranked(im: Array, rank: int, window: Masks, n: Distance, shape: str, border: str) -> Array:
-    times = 1 if shape in NAMED_SHAPES else int(n.radius)
-    return elements.repeated(lambda v: ranked(v, rank, window, border), im, times) if times else im + 0

@@ -33,11 +33,12 @@ def _by_distance(n: Distance, shape: str, axes: tuple[int, ...] | None, labels: 
 
 def _spread(result: Array, labels: Array, moves: list[elements.Move]) -> Array:
     """Where nothing is in `result` yet: the lowest number that copies of labels bring, moved so."""
-    lowest = np.full_like(labels, _NONE)
+    lowest, is_reached = np.full_like(labels, _NONE), np.zeros(labels.shape, bool)
     for move in moves:
         moved = elements.moved(labels, move)
         np.minimum(lowest, np.where(moved > 0, moved, _NONE), out=lowest)
-    return np.where((result == 0) & (lowest < _NONE), lowest, result)
+        is_reached |= moved > 0
+    return np.where((result == 0) & is_reached, lowest, result)
 
 
 def eroded(labels: Array, n: Distance, shape: str, axes: tuple[int, ...] | None, border: str = "empty") -> Array:

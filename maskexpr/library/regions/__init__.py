@@ -1,6 +1,7 @@
 """Connected regions of masks: found, numbered, chosen, parted, and distances in them."""
 
 from maskexpr.library.regions import (
+    areas,
     components,
     detection,
     distances,
@@ -13,5 +14,5 @@ from maskexpr.library.regions import (
     watersheds,
 )
 
-__all__ = ["components", "detection", "distances", "extremes", "keeping", "measuring", "numbers", "peaks"]
-__all__ += ["properties", "watersheds"]
+__all__ = ["areas", "components", "detection", "distances", "extremes", "keeping", "measuring", "numbers"]
+__all__ += ["peaks", "properties", "watersheds"]

@@ -32,16 +32,18 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import Distance, exact
+from maskexpr.kernels.blocks import looked_up
 from maskexpr.kernels.flat_zones import flat_zones
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
-from maskexpr.library.numbering import looked_up, numbered, own_numbers, slices
+from maskexpr.library.numbering import numbered, own_numbers, slices
 from maskexpr.library.operators import PLANNED, compare
 from maskexpr.library.shapes.places import missed
 
 OUTSIDE_EMPTY = "outside the image the mask is empty"
+_TOUCHING = "regions that touch the image's border are removed"
 
 # --- regions and their numbers ---------------------------------------------------------------------------------------
 
@@ -123,7 +125,7 @@ def label(m: MaskLabelsOrImage, connectivity: Connectivity = 1, axes: Axes = Non
            [0, 3, 3]], dtype=int32)
     """
     if m.dtype != bool:
-        offsets = [offset for offset in elements.offsets(neighbours(connectivity, axes, m.ndim)) if any(offset)]
+        offsets = elements.neighbours_of(neighbours(connectivity, axes, m.ndim))
         return flat_zones(m, m != 0, offsets)[0]
     return components(m, connectivity, axes)[0]
 
@@ -148,7 +150,7 @@ def count(m: Counted, connectivity: Connectivity = 1, axes: Axes = None) -> int:
 # --- choice by size --------------------------------------------------------------------------------------------------
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=24, border=OUTSIDE_EMPTY, total=True, keeps_empty=True)
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=38, border=OUTSIDE_EMPTY, total=True, keeps_empty=True)
 def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """The `k` largest connected regions of a mask, or of labels.
 
@@ -177,7 +179,7 @@ def keep_largest(m: MaskOrLabels, k: Count = 1, connectivity: Connectivity = 1, 
     return kept(m, labels, chosen)
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=13, border=OUTSIDE_EMPTY, total=True,
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=38, border=OUTSIDE_EMPTY, total=True,
          transposes=True, keeps_empty=True)  # fmt: skip
 def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of fewer pixels than `size`; one of exactly that size stays.
@@ -200,7 +202,7 @@ def remove_small(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 
     return _kept_by_size(m, ">=", size, connectivity, axes)
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=13, border=OUTSIDE_EMPTY, total=True,
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=38, border=OUTSIDE_EMPTY, total=True,
          transposes=True, keeps_empty=True)  # fmt: skip
 def remove_large(m: MaskOrLabels, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
     """Remove the connected regions of more pixels than `size`; one of exactly that size stays.
@@ -245,7 +247,7 @@ def margins(margin: Any, axes: tuple[int, ...] | None, shape: tuple[int, ...]) -
     return {axis: min(margin.reach(axis), shape[axis] - 1) for axis in elements.worked_axes(axes, len(shape))}
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, border="regions that touch the image's border are removed",
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=38, border=_TOUCHING,
          aliases={"buffer_size": "margin", "mask": "within"}, total=True, transposes=True, keeps_empty=True,
          without_data="border")  # fmt: skip
 def clear_border(
@@ -287,7 +289,7 @@ def _near_outside(within: Masks, axes: tuple[int, ...] | None, margin: Any) -> M
     return np.asarray(scipy.ndimage.maximum_filter(~within, sizes, mode="constant"))
 
 
-@function(name="clear_border and mask", gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=8, catalogue=PLANNED,
+@function(name="clear_border and mask", gives=SAME_REGIONS, halo=WHOLE, cost=18, memory=38, catalogue=PLANNED,
           total=True, keeps_empty=True)  # fmt: skip
 def clear_border_and_mask(
     m: MaskOrLabels,
@@ -304,7 +306,7 @@ def clear_border_and_mask(
     return kept(m, labels, inner)
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=13, border="the outside of the image is background",
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=20, border="the outside of the image is background",
          total=True, transposes=True, keeps_empty=True, extensive=True, without_data="holes")  # fmt: skip
 def fill_holes(
     m: MaskOrLabels, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None

@@ -20,10 +20,10 @@ _SHARE = NUMBER.within(0, 1)
 def f1(labels: MaskOrLabels, truth: MaskOrLabels, iou: _Overlap = 0.5, connectivity: Connectivity = 1) -> float:
     """How well regions were found: twice the matched ones over all of both, from 0 to 1.
 
-    A region of `labels` and one of `truth` match if they overlap by `iou` or more: the pixels in both over those in
-    either. Each region has one partner at most. Above 0.5 there cannot be two; at 0.5 or below as many are matched as
-    can be. Of a mask the regions are the connected ones, as `label` numbers them with `connectivity`; of labels they
-    are the pixels of one number, whatever it is: numbers need not agree.
+    A region of `labels` and one of `truth` match if they overlap, and by `iou` or more: the pixels in both over
+    those in either. Each region has one partner at most. Above 0.5 there cannot be two; at 0.5 or below as many are
+    matched as can be. Of a mask the regions are the connected ones, as `label` numbers them with `connectivity`; of
+    labels they are the pixels of one number, whatever it is: numbers need not agree.
 
     This is the harmonic mean of `precision` and `recall`, 2 TP / (2 TP + FP + FN), also called detection quality or
     quality of recognition. Where there are no regions in either, all were found: 1.
@@ -31,7 +31,8 @@ def f1(labels: MaskOrLabels, truth: MaskOrLabels, iou: _Overlap = 0.5, connectiv
     Errors: images of different shapes; an `iou` outside 0..1; a connectivity that the number of axes does not have.
     Source: Kirillov et al., Panoptic segmentation, 2019 (doi:10.1109/CVPR.2019.00963); matched as by Schmidt et al.,
     Cell detection with star-convex polygons, 2018 (doi:10.1007/978-3-030-00934-2_30): equals f1 of
-    stardist.matching.matching(truth, labels, thresh=iou), which gives 0 where nothing was to be found.
+    stardist.matching.matching(truth, labels, thresh=iou), which gives 0 where nothing was to be found, and with a
+    threshold of 0 matches regions that are nowhere near each other.
 
     >>> evaluate("f1(im > 1, im > 2)", im=[[3, 3, 2, 1, 2, 1, 3]])
     0.8

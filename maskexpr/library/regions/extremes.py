@@ -9,7 +9,7 @@ import numpy as np
 from maskexpr.functions.gives import MASK
 from maskexpr.functions.parameters import Array, Axes, Connectivity, Height, Image, MaskOrNone, Masks
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.flat_zones import flat_zones
+from maskexpr.kernels.plateaus import plateaus
 from maskexpr.kernels.sweeps import reconstruction
 from maskexpr.library import elements
 from maskexpr.library.regions.components import neighbours
@@ -34,7 +34,7 @@ def regional_maxima(im: Image, connectivity: Connectivity = 1, axes: Axes = None
     >>> evaluate("regional_maxima(im)", im=[[1, 5, 5, 2, 3, 2, 6]]).astype(int)
     array([[0, 1, 1, 0, 1, 0, 1]])
     """
-    return _by_slice(_regional, im, connectivity, axes, within)
+    return _by_slice(_maxima, im, connectivity, axes, within)
 
 
 @function(gives=MASK, halo=WHOLE, cost=60, memory=80, border=_OUTSIDE, total=True, transposes=True,
@@ -51,7 +51,7 @@ def regional_minima(im: Image, connectivity: Connectivity = 1, axes: Axes = None
     >>> evaluate("regional_minima(im)", im=[[3, 1, 1, 2, 0]]).astype(int)
     array([[0, 1, 1, 0, 1]])
     """
-    return _by_slice(_regional, upside_down(im), connectivity, axes, within)
+    return _by_slice(_minima, im, connectivity, axes, within)
 
 
 @function(gives=MASK, halo=WHOLE, cost=300, memory=120, border=_OUTSIDE, total=True, transposes=True,
@@ -124,21 +124,20 @@ def _by_slice(find: _Finder, im: Array, connectivity: int, axes: tuple[int, ...]
     return result
 
 
-def _regional(im: Array, counted: Masks, joined: Masks) -> Masks:
-    """Of the pixels without a higher neighbour, those from which no pixel of their plateau that has one is beside."""
+def _maxima(im: Array, counted: Masks, joined: Masks) -> Masks:
+    """The plateaus that are higher than the lowest pixel."""
     if not counted.any():
         return counted
-    offsets = [offset for offset in _others(joined) if elements.overlaps(im.shape, offset)]
-    moves = [elements.shifted(im.shape, offset) for offset in offsets]
-    top = counted & (im > im[counted].min())
-    for here, there in moves:
-        top[here] &= ~((im[there] > im[here]) & counted[there])
-    zones, count = flat_zones(im, top, offsets)
-    highest = np.arange(count + 1) > 0
-    for here, there in moves:
-        slope = top[here] & counted[there] & ~top[there] & (im[there] == im[here])
-        highest[zones[here][slope]] = False
-    return np.asarray(highest[zones])
+    found = plateaus(im, joined, None if counted.all() else counted, np.greater)
+    return np.asarray(found & (im > im[counted].min()))
+
+
+def _minima(im: Array, counted: Masks, joined: Masks) -> Masks:
+    """The plateaus that are lower than the highest pixel."""
+    if not counted.any():
+        return counted
+    found = plateaus(im, joined, None if counted.all() else counted, np.less)
+    return np.asarray(found & (im < im[counted].max()))
 
 
 def risen(im: Array, counted: Masks, h: Any, joined: Masks) -> Masks:
@@ -155,7 +154,7 @@ def risen(im: Array, counted: Masks, h: Any, joined: Masks) -> Masks:
     start, limit = np.full(im.shape, -1, np.int64), np.full(im.shape, -1, np.int64)
     start[counted] = (below * count + np.arange(count))[ranks]
     limit[counted] = ((np.arange(count) + 1) * count)[ranks]
-    found = reconstruction(start, limit, _others(joined))
+    found = reconstruction(start, limit, elements.neighbours_of(joined))
     result = found == start
     result[counted] &= (below > 0)[ranks]
     return np.asarray(result & counted)
@@ -179,7 +178,3 @@ def _how_many_below(values: Array, h: Any) -> Array:
     step = np.uint64(-(-h // 1))
     reaches = above >= step
     return np.where(reaches, np.searchsorted(above, np.where(reaches, above - step, 0), side="right"), 0)
-
-
-def _others(joined: Masks) -> list[tuple[int, ...]]:
-    return [offset for offset in elements.offsets(joined) if any(offset)]

@@ -15,7 +15,6 @@ from maskexpr.functions.parameters import (
     Axes,
     Connectivity,
     ImageOrNone,
-    Mask,
     MaskOrLabels,
     MaskOrLabelsOrNone,
     MaskOrNone,
@@ -25,8 +24,9 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels.spans import Numbered
+from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import PLANNED
-from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept, numbered_regions
+from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept, neighbours, numbered_regions
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
 from maskexpr.program.identity import Composed
@@ -202,26 +202,29 @@ def keep_by_measured(
     m: MaskOrLabels,
     predicate: RegionPredicate,
     of: ImageOrNone,
-    measured: Mask,
     connectivity: Connectivity,
     axes: Axes,
     *,
     to: MaskOrNone = None,
     parent: MaskOrLabelsOrNone = None,
+    measured: MaskOrNone = None,
+    data: MaskOrNone = None,
     numbers: OuterNumbers,
 ) -> Array:
-    """The same, where grey values are those inside a mask."""
-    return _kept(m, predicate, Beside(of, measured, to, parent), connectivity, axes, numbers)
+    """The same, where grey values are those inside a mask, and regions lie among the pixels of another."""
+    return _kept(m, predicate, Beside(of, measured, to, parent, data), connectivity, axes, numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What regions are measured on: grey values, where these are known, a mask, and regions that may cover them."""
+    """What regions are measured on: grey values, where these are known, a mask, and regions that may cover them; and
+    where there are pixels at all."""
 
     image: Array | None = None
     known: Masks | None = None
     to: Masks | None = None
     parent: Array | None = None
+    data: Masks | None = None
 
 
 def _kept(
@@ -252,4 +255,10 @@ def regions_of(
     parent = beside.parent
     if parent is not None and parent.dtype == bool:
         parent, _ = components(parent, connectivity, axes)
-    return Regions(labels, count, beside.image, axes, beside.known, to=beside.to, parent=parent, numbers=numbers)
+    ends = None
+    if beside.data is not None:  # labels know no connectivity: they touch by their faces
+        joined = neighbours(1 if numbers is not None else connectivity, axes, beside.data.ndim)
+        ends = scipy.ndimage.binary_dilation(~beside.data, joined)
+    return Regions(
+        labels, count, beside.image, axes, beside.known, to=beside.to, parent=parent, ends=ends, numbers=numbers
+    )

@@ -23,10 +23,11 @@ from maskexpr.functions.parameters import (
     MaskOrNone,
     Masks,
     Properties,
-    SeveralMasks,
+    SeveralMasksOrNone,
     TableOfRegions,
 )
 from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.kernels.blocks import looked_up
 from maskexpr.kinds.kind import Column, Kind
 from maskexpr.kinds.ranges import Range, union
 from maskexpr.kinds.table import LABEL, Table
@@ -148,15 +149,17 @@ def measure_by_measured(
     m: MaskOrLabels,
     properties: Properties,
     of: Images,
-    measured: SeveralMasks,
     connectivity: Connectivity,
     axes: Axes,
     unit: LengthUnit,
     to: MaskOrNone,
     parent: MaskOrLabelsOrNone,
+    measured: SeveralMasksOrNone = None,
+    data: MaskOrNone = None,
 ) -> Table:
-    """The same, where the grey values of each image are those inside a mask."""
-    return _measured(m, properties, of, measured, Beside(None, None, to, parent), connectivity, axes)
+    """The same, where the grey values of each image are those inside a mask, and regions lie among the pixels of
+    another."""
+    return _measured(m, properties, of, measured, Beside(None, None, to, parent, data), connectivity, axes)
 
 
 def _measured(
@@ -248,6 +251,12 @@ def paint(labels: Labels, table: TableOfRegions, column: ColumnName, *, names: A
     keys, found = _joined(labels, table, names)
     if np.unique(keys).size < keys.size:
         raise Refused(messages.PAINT_SEVERAL, "table")
+    most = int(found.max(initial=0))
+    if most <= found.size:
+        named = np.full(most + 1, background, values.dtype)
+        named[keys[keys <= most]] = values[keys <= most]
+        named[0] = background
+        return looked_up(named, found)
     order = np.argsort(keys, stable=True)
     at = np.minimum(np.searchsorted(keys, found, sorter=order), max(keys.size - 1, 0))
     if not keys.size:
@@ -258,7 +267,7 @@ def paint(labels: Labels, table: TableOfRegions, column: ColumnName, *, names: A
 
 def _joined(labels: Array, table: Table, names: tuple[str, ...]) -> tuple[Array, Array]:
     """Keys of rows, and of pixels: the numbers, those of each slice apart where the table tells slices apart."""
-    keys, found = table[LABEL].astype(np.int64), labels.astype(np.int64)
+    keys, found = table[LABEL].astype(np.int64), labels
     span = 1 + max(int(keys.max(initial=0)), int(found.max(initial=0)))
     for axis, name in enumerate(names):
         if name in table:

@@ -14,7 +14,7 @@ import numpy as np
 
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.settling import exact
-from maskexpr.kernels import regional, spans
+from maskexpr.kernels import regional, runs, spans
 from maskexpr.kernels.spans import Numbered, Spans
 from maskexpr.library.regions.distances import to_off
 from maskexpr.library.regions.places import Places
@@ -27,8 +27,9 @@ class Regions(Places):
     """The regions of a mask, numbered from 1 to `count` without gaps, and what they are measured on.
 
     `image` has the grey values of their pixels, which are known where `measured` is on, or everywhere; `to` is the mask
-    that distances are measured to, `parent` labels or a mask whose regions may cover these. `numbers` are the regions'
-    own where these are labels.
+    that distances are measured to, `parent` labels or a mask whose regions may cover these; `ends` is on where pixels
+    lie at the border of what has data, none where that is the image's. `numbers` are the regions' own where these are
+    labels.
     """
 
     def __init__(
@@ -41,18 +42,20 @@ class Regions(Places):
         *,
         to: Masks | None = None,
         parent: Array | None = None,
+        ends: Masks | None = None,
         numbers: Array | None = None,
         steps: Sequence[Fraction] | None = None,
     ) -> None:
         super().__init__(labels, count, axes, steps)
         self.image, self._measured, self.to, self.parent = image, measured, to, parent
+        self.ends = ends
         self.numbers: Array = np.arange(1, count + 1) if numbers is None else numbers
 
     def parts(self) -> "Iterator[Regions]":
         """The same regions a limited number at a time, so that what is kept of each takes little memory."""
         for numbered, low, high in spans.parts(self.numbered, self.count):
             part = Regions(numbered, high - low, self.image, self.axes, self._measured, numbers=self.numbers[low:high])
-            part.to, part.parent, part.steps = self.to, self.parent, self.steps
+            part.to, part.parent, part.ends, part.steps = self.to, self.parent, self.ends, self.steps
             yield part
 
     # --- other grey values ---
@@ -198,7 +201,7 @@ class Regions(Places):
             lengths = found.lengths
             offset = np.repeat(places[i] - start[found.owner], lengths)
             if goes[i]:
-                offset += spans.ranges(np.zeros(len(lengths), np.int64), lengths)
+                offset += runs.ranges(np.zeros(len(lengths), np.int64), lengths)
             if values.dtype.kind == "f":
                 return np.asarray(values * offset.astype(np.float64))
             room = roomy(values, largest(values) * int(offset.max()))

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from maskexpr.functions.settling import NAMED_SHAPES
-from maskexpr.kernels import balls, ranks, smooth
+from maskexpr.kernels import balls, entropies, ranks, smooth
 from maskexpr.library import elements
 from maskexpr.library.filters import background, edges, local_contrast
+from maskexpr.library.filters import ranks as ordering
 from maskexpr.library.filters import smoothing as meaning
 from maskexpr.library.thresholds import local
 from maskexpr.planner.methods.bodies import takes
@@ -61,12 +62,12 @@ for _function, _across in _ACROSS.items():
     runs(_function)(_slopes(_across))
 
 
-@runs(meaning.median_filter)
+@runs(ordering.median_filter)
 def median_filter(step: Step) -> Method | None:
     """A network of minima and maxima; for large squares and large 8-bit planes OpenCV, which gives
     the same, where it is installed."""
     n, shape, axes, border = (step.settings[name] for name in ("n", "shape", "axes", "border"))
-    if shape not in NAMED_SHAPES:
+    if shape not in NAMED_SHAPES or meaning.is_counted(step.settings):
         return None
     extent = step.kind.shape or ()
     window = elements.footprint(n, shape, axes, len(extent))
@@ -96,21 +97,40 @@ def median_filter(step: Step) -> Method | None:
     )
 
 
-@takes(meaning.median_filter, meaning.rank_filter)
+@takes(ordering.median_filter, ordering.rank_filter, ordering.percentile_filter)
 def ranks_by_body(step: Step) -> Bytes:
-    n, element, axes = (step.settings[name] for name in ("n", "shape", "axes"))
-    window, dtype = elements.footprint(n, element, axes, len(step.kind.shape or ())), step.kind.dtype
+    element, window, dtype = step.settings["shape"], _window(step), step.kind.dtype
     assert dtype is not None
     again = 0 if element in NAMED_SHAPES else 3 * dtype.itemsize  # a pattern's results, to see when they repeat
-    return lambda shape: ranks.ranked_bytes(shape, window, dtype) + again * math.prod(shape)
+    if not meaning.is_counted(step.settings):
+        return lambda shape: ranks.ranked_bytes(shape, window, dtype) + again * math.prod(shape)
+    # How many count, the ranks that follow, and of each which are there.
+    return lambda shape: (
+        ranks.ranked_bytes(shape, window, dtype)
+        + smooth.sums_bytes(shape, window, "constant")
+        + (40 + 2 * dtype.itemsize) * math.prod(shape)
+    )
 
 
-@takes(meaning.mean_filter, local.local_mean, local.niblack, local.sauvola)
-def means_by_body(step: Step) -> Bytes:
+def _window(step: Step) -> Any:
     n, axes = step.settings["n"], step.settings["axes"]
-    window = elements.footprint(n, step.settings.get("shape", "square"), axes, len(step.kind.shape or ()))
+    return elements.footprint(n, step.settings.get("shape", "square"), axes, len(step.kind.shape or ()))
+
+
+@takes(ordering.entropy)
+def entropy_by_body(step: Step) -> Bytes:
+    window, dtype = _window(step), step.operands["im"].kind.dtype
+    return lambda shape: entropies.entropies_bytes(shape, window, dtype)
+
+
+@takes(meaning.mean_filter, meaning.enough_in_windows, local.local_mean, local.niblack, local.sauvola)
+def means_by_body(step: Step) -> Bytes:
+    window, border = _window(step), step.settings["border"]
     per_pixel = estimated(step.function.memory, step) if step.function else 0.0
-    return lambda shape: smooth.sums_bytes(shape, window, step.settings["border"]) + per_pixel * math.prod(shape)
+    if "within" in step.operands or border == "ignore":
+        per_pixel += 32  # counts, and what counts
+    mode = "constant" if border == "ignore" else border
+    return lambda shape: smooth.sums_bytes(shape, window, mode) + per_pixel * math.prod(shape)
 
 
 @runs(background.rolling_ball)

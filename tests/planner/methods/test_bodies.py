@@ -35,6 +35,7 @@ ALIKE = [
     *('dilate(im, 3, "010/111/110")', 'blackhat(im, 3, "disk")', "tophat(m, 3)", "grow(m & k, m, 5)"),
     *("reconstruct(k, m)", "reconstruct(im - 20, im)", "hull(m)", 'hit_or_miss(m, "010/111/010")', "skeleton(m)"),
     *("label(m)", "count(m)", "keep_largest(m, 5)", "remove_small(m, 30)", "remove_large(label(m), 9)"),
+    *("area_open(im, 9)", "area_close(im, 9, 2)"),
     *("clear_border(m)", "fill_holes(m)", "fill_holes(m, max_size=5)", "at(m, 5, 5)", "distance(m)"),
     *("measure(m, area, centroid, mean_intensity, of=im)", "measure(label(m), bbox, max_intensity, of=[im, jm])"),
     *('median(measure(m, area, extent)[area >= 1]["extent"])', 'paint(label(m), measure(m, area), "area")'),

@@ -58,10 +58,10 @@ def bbox(regions: Regions) -> Array:
 
 @property_of_regions(gives=truths)
 def touches_border(regions: Regions) -> Array:
-    """Whether a region touches the border of the image, at either end of any axis; true or false.
+    """Whether a region touches the border of the image, at either end of any axis, or pixels without data; true or
+    false.
 
-    `keep(m, ~touches_border)` is `clear_border(m)`, but for images that lack data within: other than there, only the
-    image's own border counts. With `axes` only those axes count.
+    `keep(m, ~touches_border)` is `clear_border(m)`. With `axes` only those axes count.
 
     Any number of axes.
 
@@ -73,7 +73,8 @@ def touches_border(regions: Regions) -> Array:
            [0, 0, 0, 0]])
     """
     ends = np.array([regions.shape[axis] for axis in regions.axes])
-    return np.asarray(((regions.starts == 0) | (regions.stops == ends[:, np.newaxis])).any(axis=0))
+    touches = ((regions.starts == 0) | (regions.stops == ends[:, np.newaxis])).any(axis=0)
+    return np.asarray(touches if regions.ends is None else touches | (regions.of(regions.ends.view(np.uint8)).most > 0))
 
 
 # --- beside other regions --------------------------------------------------------------------------------------------
