@@ -14,7 +14,7 @@ _PROPERTIES = "properties"
 _OF_REGIONS = "of regions, in measure(m, area) and keep(m, area >= 50)"
 _WIDTH, _CALL = 13, 36  # columns of subjects, of calls
 _MORE = """\
-maskexpr functions NAME shows one with all it says and an example, maskexpr functions SUBJECT a subject line by line."""
+maskexpr functions NAME shows one in full, with an example, maskexpr functions SUBJECT a subject."""
 
 
 def overview(width: int, more: str = _MORE) -> str:

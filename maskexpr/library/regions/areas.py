@@ -26,7 +26,7 @@ def _of_masks(expression: str) -> Derived:
          keeps_empty=True, derived=_of_masks("remove_small(m, size, connectivity, axes)"),
          without_data="areas")  # fmt: skip
 def area_open(m: MaskOrImage, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
-    """Level what is bright on fewer pixels than `size`.
+    """Level what is bright on fewer pixels than `size`, whatever its form.
 
     Each pixel gets the highest value, up to its own, at which the pixels that are as bright or brighter, and connected
     to it, are so many. So a bright spot is cut down to where it is wide enough, and everything else stays as it is;
@@ -51,7 +51,7 @@ def area_open(m: MaskOrImage, size: SizeLimit, connectivity: Connectivity = 1, a
          extensive=True, derived=_of_masks("~remove_small(~m, size, connectivity, axes)"),
          without_data="areas")  # fmt: skip
 def area_close(m: MaskOrImage, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
-    """Level what is dark on fewer pixels than `size`.
+    """Level what is dark on fewer pixels than `size`, whatever its form.
 
     Each pixel gets the lowest value, from its own on, at which the pixels that are as dark or darker, and connected to
     it, are so many. Of a mask it is `~remove_small(~m, size)`, which fills small background at the image's border too.

@@ -128,16 +128,18 @@ def _maxima(im: Array, counted: Masks, joined: Masks) -> Masks:
     """The plateaus that are higher than the lowest pixel."""
     if not counted.any():
         return counted
-    found = plateaus(im, joined, None if counted.all() else counted, np.greater)
-    return np.asarray(found & (im > im[counted].min()))
+    if counted.all():
+        return np.asarray(plateaus(im, joined, None, np.greater) & (im > im.min()))
+    return np.asarray(plateaus(im, joined, counted, np.greater) & (im > im[counted].min()))
 
 
 def _minima(im: Array, counted: Masks, joined: Masks) -> Masks:
     """The plateaus that are lower than the highest pixel."""
     if not counted.any():
         return counted
-    found = plateaus(im, joined, None if counted.all() else counted, np.less)
-    return np.asarray(found & (im < im[counted].max()))
+    if counted.all():
+        return np.asarray(plateaus(im, joined, None, np.less) & (im < im.max()))
+    return np.asarray(plateaus(im, joined, counted, np.less) & (im < im[counted].max()))
 
 
 def risen(im: Array, counted: Masks, h: Any, joined: Masks) -> Masks:
