@@ -128,7 +128,9 @@ def settle_kernel(kind: Kind, around: Surroundings) -> Any:
     if math.prod(sizes) > MOST_OF_KERNEL:
         raise Refused(messages.KERNEL_TOO_LARGE, size=math.prod(sizes), most=MOST_OF_KERNEL)
     if worked is not None and len(sizes) != len(worked):
-        raise Refused(messages.KERNEL_DIMENSION, kernel=len(sizes), axes=len(worked))
+        few = len(sizes) < len(worked)
+        mistake = messages.KERNEL_DIMENSION_FEW if few else messages.KERNEL_DIMENSION_MANY
+        raise Refused(mistake, kernel=len(sizes), axes=len(worked), letters="zyx"[-min(len(sizes), 3) :])
     return kind.constant
 
 

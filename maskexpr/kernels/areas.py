@@ -31,7 +31,8 @@ def opened(im: Array, counted: Flags, least: int, offsets: Sequence[Offset], clo
     if not closes:
         order = order[::-1]
     steps = [sum(d * math.prod(shape[axis + 1 :]) for axis, d in enumerate(offset)) for offset in offsets]
-    flat[order] = flat[_sources(flat[order], order, least, steps, len(flat))]
+    if len(order):
+        flat[order] = flat[_sources(flat[order], order, least, steps, len(flat))]
     return np.ascontiguousarray(values[inside])
 
 

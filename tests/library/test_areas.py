@@ -72,3 +72,6 @@ def test_sizes_slices_and_what_is_no_number(rng):
     cut = np.array([[3, 5, np.nan, 2, -np.inf, np.inf]])
     np.testing.assert_array_equal(evaluate("area_open(im, 2)", im=cut), [[3, 3, np.nan, *[-np.inf] * 3]])
     np.testing.assert_array_equal(evaluate("area_close(im, 9)", im=cut), [[5, 5, np.nan, *[np.inf] * 3]])
+    for nothing in (np.full((3, 4), np.nan), np.ma.masked_array(im[0], True)):
+        for act in ("area_open", "area_close"):
+            np.testing.assert_array_equal(evaluate(f"{act}(im, 2)", im=nothing), nothing)

@@ -130,10 +130,15 @@ KERNEL_TOO_LARGE = Mistake(
     "{name} holds {size:,} numbers, the limit is {most:,}",
     "use gaussian or mean_filter for so wide a window",
 )
-KERNEL_DIMENSION = Mistake(
+KERNEL_DIMENSION_FEW = Mistake(
     "argument-kind",
     "{name} has {kernel:axis|axes}, the work {axes}",
-    'put it into one list more for each axis, [[[1, 2, 1]]] has 3, or name its axes: axes="yx"',
+    'put it into one list more for each axis, [[[1, 2, 1]]] has 3, or name its axes: axes="{letters}"',
+)
+KERNEL_DIMENSION_MANY = Mistake(
+    "argument-kind",
+    "{name} has {kernel:axis|axes}, the work {axes}",
+    "write a list less around it for each axis: [1, 2, 1] has 1, [[0, 1, 0], [1, -4, 1], [0, 1, 0]] has 2",
 )
 PLANE_ONLY = Mistake("axes", "lines are found in planes, the work has {axes:axis|axes}", "{way}")
 HITS_UNKNOWN = Mistake(
