@@ -156,6 +156,8 @@ def _as_ours(here: Place, function: Function, arguments: tuple[nodes.Expression 
 
 def _peer(module: str) -> str:
     head = module.split(".", 1)[0]
+    if module.endswith(".rank"):  # of skimage.filters
+        return "rank"
     if head in ("scipy", "skimage") and not {"ndimage", "signal"} & set(module.split(".")):
         return "skimage" if head == "skimage" else "ndi"
     return MODULES.get(head) or MAYBE_MODULES.get(head, "")

@@ -24,6 +24,7 @@ MAYBE_MODULES = {
     **dict.fromkeys(("restoration", "util", "metrics", "draw", "ski", "sk"), "skimage"),
     **dict.fromkeys(("cp", "xp", "tf", "da"), "np"),
     **dict.fromkeys(("cv", "nd", "itk"), ""),
+    "rank": "rank",
 }
 
 _BORDER = "as scikit-image, a mask at the border stays; {{{}}} empties it there"
@@ -51,6 +52,10 @@ _BALL = "SimpleITK's ball reaches half a pixel further"
 _CUT = "nearest is {}: OpenCV cuts the kernel at ksize and repeats the image's border"
 _CANNY_8 = "thresholds for 8 bits, of the gradient: 25.5 and 51 are a tenth and a fifth of the range"
 _TURNED = "for a convolution turn the kernel by half a turn, which changes nothing in one that is symmetric"
+_RANKS = {  # scikit-image's rank filters, whose windows end at the border
+    "median": "median_filter(im, ", "entropy": "entropy(im, ", "minimum": "rank_filter(im, 0, ",
+    "maximum": "rank_filter(im, -1, ",
+}  # fmt: skip
 _MIRROR = "as OpenCV's border, whose pixels are not repeated"
 
 _LINES = (
@@ -321,7 +326,12 @@ _LINES = (
     ("skimage.median sitk.Median Median", "im", "median_filter(im, 1)"),
     ("sitk.Median Median", r"im, radius~^\[?(\d+)(; *\1)*\]?$:[2; 2]", "median_filter(im, {radius * 1})"),
     ("skimage.median", "im, footprint=1", "median_filter(im, footprint)"),
-    ("percentile_filter", "im", "rank_filter(im, 4)", "the fifth of nine values; a rank is no percentage"),
+    ("ndi.percentile_filter", "im, percentile=50, size=3", "percentile_filter(im, percentile, {size // 2})"),
+    *((f"rank.{name}", f"im, footprint=1{mask}", f'{meant}footprint, border="ignore"{within})')
+      for name, meant in _RANKS.items() for mask, within in (("", ""), (", out=none, mask:m", ", within=mask"))),
+    ("rank.mean", "im, footprint=1", 'floor(mean_filter(im, footprint, border="ignore"))'),
+    ("rank.percentile", "im, footprint=1, p0=0", 'percentile_filter(im, {p0 * 100}, footprint, border="ignore")'),
+    ("entropyfilt", "im", "entropy(im, 4)"),
     ("unsharp_mask", "im, radius=1, amount=1", "unsharp(im, radius, amount)", _SCALE),
     ("sharpen imsharpen", "im", "unsharp(im, 1)"),
     ("edge edges", "im, method~[Cc]anny:'canny'", "canny(im, 1.4, 25.5, 51)", _CANNY_8),

@@ -14,11 +14,19 @@ import pytest
 import scipy.ndimage as ndi
 from helpers.each import each
 from skimage import exposure, feature, filters, measure, morphology, segmentation
+from skimage.filters import rank
 from skimage.metrics import hausdorff_distance
 
 import maskexpr
 from maskexpr.diagnostics import fslmaths
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, FOREIGN_PROPERTIES, FOREIGN_VALUES, MODULES, USUAL
+from maskexpr.diagnostics.foreign_names import (
+    FOREIGN_FUNCTIONS,
+    FOREIGN_PROPERTIES,
+    FOREIGN_VALUES,
+    MAYBE_MODULES,
+    MODULES,
+    USUAL,
+)
 from maskexpr.library import CATALOGUE, PROPERTIES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -102,7 +110,7 @@ def runs(expression):
 def test_what_is_written_for_a_call_of_other_software(name):
     """Called as each line of the table has it, and with nothing: what is written runs, and so does what it names."""
     assert name not in CATALOGUE
-    assert "." not in name or name.partition(".")[0] in MODULES
+    assert "." not in name or name.partition(".")[0] in {**MODULES, **MAYBE_MODULES}
     forms = FOREIGN_FUNCTIONS[name]
     for call in [f"{name}()", *(worked_call(name, i, form) for i, form in enumerate(forms))]:
         hint = hint_of(call)
@@ -250,6 +258,11 @@ PEERS = {
     "skimage.segmentation.clear_border(m, buffer_size=4)": lambda: segmentation.clear_border(M, buffer_size=4),
     "skimage.filters.gaussian(im, 2)": lambda: filters.gaussian(IM, 2, preserve_range=True, mode="reflect"),
     "skimage.filters.median(im)": lambda: filters.median(IM),
+    "rank.median(im, disk(3))": lambda: rank.median(IM, DISK(3)),
+    "filters.rank.mean(im, disk(3))": lambda: rank.mean(IM, DISK(3)),
+    "rank.percentile(im, disk(3), p0=0.1)": lambda: rank.percentile(IM, DISK(3), p0=0.1),
+    "skimage.filters.rank.entropy(im, disk(3))": lambda: rank.entropy(IM, DISK(3)),
+    "rank.maximum(im, disk(3))": lambda: rank.maximum(IM, DISK(3)),
     "skimage.filters.laplace(im)": lambda: filters.laplace(IM.astype(float)),
     "skimage.filters.sobel(im)": lambda: filters.sobel(IM.astype(float)),
     "unsharp_mask(im, 1)": lambda: filters.unsharp_mask(IM, 1, preserve_range=True),
