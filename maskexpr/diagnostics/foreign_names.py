@@ -327,8 +327,9 @@ _LINES = (
     ("sitk.Median Median", r"im, radius~^\[?(\d+)(; *\1)*\]?$:[2; 2]", "median_filter(im, {radius * 1})"),
     ("skimage.median", "im, footprint=1", "median_filter(im, footprint)"),
     ("ndi.percentile_filter", "im, percentile=50, size=3", "percentile_filter(im, percentile, {size // 2})"),
-    *((f"rank.{name}", f"im, footprint=1{mask}", f'{meant}footprint, border="ignore"{within})')
-      for name, meant in _RANKS.items() for mask, within in (("", ""), (", out=none, mask:m", ", within=mask"))),
+    *((f"rank.{name}", "im, footprint=1", f'{meant}footprint, border="ignore")') for name, meant in _RANKS.items()),
+    *((f"rank.{name}", "im, footprint=1, out=none, mask:m",
+       f'fill({meant}footprint, border="ignore", within=mask), 0)') for name, meant in _RANKS.items()),
     ("rank.mean", "im, footprint=1", 'floor(mean_filter(im, footprint, border="ignore"))'),
     ("rank.percentile", "im, footprint=1, p0=0", 'percentile_filter(im, {p0 * 100}, footprint, border="ignore")'),
     ("entropyfilt", "im", "entropy(im, 4)"),
