@@ -15,6 +15,7 @@ import scipy.ndimage as ndi
 import scipy.signal as signal
 from helpers.each import each
 from skimage import exposure, feature, filters, measure, morphology, segmentation
+from skimage.filters import rank
 from skimage.metrics import hausdorff_distance
 
 import maskexpr
@@ -274,6 +275,11 @@ PEERS = {
     "skimage.segmentation.clear_border(m, buffer_size=4)": lambda: segmentation.clear_border(M, buffer_size=4),
     "skimage.filters.gaussian(im, 2)": lambda: filters.gaussian(IM, 2, preserve_range=True, mode="reflect"),
     "skimage.filters.median(im)": lambda: filters.median(IM),
+    "rank.median(im, disk(3))": lambda: rank.median(IM, DISK(3)),
+    "filters.rank.mean(im, disk(3))": lambda: rank.mean(IM, DISK(3)),
+    "rank.percentile(im, disk(3), p0=0.1)": lambda: rank.percentile(IM, DISK(3), p0=0.1),
+    "skimage.filters.rank.entropy(im, disk(3))": lambda: rank.entropy(IM, DISK(3)),
+    "rank.maximum(im, disk(3))": lambda: rank.maximum(IM, DISK(3)),
     "skimage.filters.laplace(im)": lambda: filters.laplace(IM.astype(float)),
     "skimage.filters.sobel(im)": lambda: filters.sobel(IM.astype(float)),
     "unsharp_mask(im, 1)": lambda: filters.unsharp_mask(IM, 1, preserve_range=True),

@@ -7,6 +7,10 @@ _CANNY_8 = "thresholds for 8 bits, of the gradient: 25.5 and 51 are a tenth and 
 _TURNED = "for a convolution turn the kernel by half a turn, which changes nothing in one that is symmetric"
 _FULL = f"as of the same size there; {_TURNED}"
 _MIRROR = "as OpenCV's border, whose pixels are not repeated"
+_WITHIN = {  # scikit-image's rank filters whose windows end at a mask, too
+    "median": "median_filter(im, ", "entropy": "entropy(im, ", "minimum": "rank_filter(im, 0, ",
+    "maximum": "rank_filter(im, -1, ",
+}  # fmt: skip
 
 LINES = (
     # filters
@@ -28,10 +32,12 @@ LINES = (
     ("rank.gradient", "im, footprint=1", "dilate(im, footprint) - erode(im, footprint)"),
     ("rank.minimum", "im, footprint=1", "erode(im, footprint)"),
     ("rank.maximum", "im, footprint=1", "dilate(im, footprint)"),
-    ("rank.mean", "im, footprint=1", 'mean_filter(im, footprint, border="ignore")', "scikit-image rounds it down"),
+    ("rank.mean", "im, footprint=1", 'floor(mean_filter(im, footprint, border="ignore"))'),
     ("rank.median", "im, footprint=1", 'median_filter(im, footprint, border="ignore")'),
     ("rank.percentile", "im, footprint=1, p0:0.5", 'percentile_filter(im, {100 * p0}, footprint, border="ignore")'),
     ("rank.entropy", "im, footprint=1", 'entropy(im, footprint, border="ignore")'),
+    *((f"rank.{name}", "im, footprint=1, out=none, mask:m",
+       f'fill({meant}footprint, border="ignore", within=mask), 0)') for name, meant in _WITHIN.items()),
     ("entropyfilt", "im", "entropy(im, 4)"),
     ("unsharp_mask", "im, radius=1, amount=1", "unsharp(im, radius, amount)", _SCALE),
     ("sharpen imsharpen", "im", "unsharp(im, 1)"),
