@@ -108,17 +108,19 @@ def ranked(im: Array, rank: int | Array, window: Array, mode: str = "reflect", b
     pixel has a rank of its own they are sorted. `beyond` is the constant of that mode."""
     # NumPy parts values of 16 bits and more several times as fast as bytes.
     kind = np.dtype(f"i{im.itemsize}") if im.dtype.kind == "f" else im.dtype if im.itemsize > 1 else np.dtype(np.int16)
-    result = of_windows(im, _at_rank(rank), window, kind, mode, beyond, rank if isinstance(rank, np.ndarray) else None)
-    return floats_of_ranks(result) if im.dtype.kind == "f" else result.astype(im.dtype, copy=False)
+    beside = rank if isinstance(rank, np.ndarray) else None
+    return of_windows(im, _at_rank(rank, im.dtype.kind == "f"), window, kind, mode, beyond, beside, im.dtype)
 
 
-def _at_rank(rank: int | Array) -> "Measure":
+def _at_rank(rank: int | Array, are_floats: bool) -> "Measure":
     def parted(values: Array, beside: Array | None) -> Array:
         if beside is None:
             values.partition(rank, axis=1)
-            return np.asarray(values[:, rank])
-        values.sort(axis=1)
-        return np.asarray(np.take_along_axis(values, beside[:, np.newaxis], 1)[:, 0])
+            found = values[:, rank]
+        else:
+            values.sort(axis=1)
+            found = np.take_along_axis(values, beside[:, np.newaxis], 1)[:, 0]
+        return floats_of_ranks(found) if are_floats else np.asarray(found)
 
     return parted
 

@@ -42,6 +42,9 @@ ALIKE = [
     *("signed_distance(m)", "keep(m, solidity > 0.5)", "keep(m, mean_intensity > 100, of=im)", "peaks(im, 3)"),
     *("watershed(im, label(k))", "split(m)", "gaussian(im, 2)", "gaussian(im, 20)", "mean_filter(im, 2)"),
     *("median_filter(im, 1)", "median_filter(im, 4)", 'median_filter(im, 3, "disk")', "rank_filter(im, 3, 2)"),
+    *("fill(median_filter(im, 2, within=m), 0)", "mean_filter(im, 2, within=m)", "percentile_filter(im, 20, 2)"),
+    *('rank_filter(im, 3, 3, "disk", within=m) > 9', 'mean_filter(im, 3, "disk", border="ignore")'),
+    *("entropy(uint8(im), 2, within=m)", 'entropy(int16(im), 4, "disk", border="ignore")'),
     *(
         "unsharp(im, 2)",
         "normalize(im)",
