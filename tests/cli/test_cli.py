@@ -515,7 +515,7 @@ def test_functions(shell: Shell) -> None:
     assert "empty()  " in out
     code, out, _ = shell("functions", "dilate")
     assert code == 0
-    assert out.startswith('dilate(m, n=1, shape="diamond", axes=none) -> image or mask\n')
+    assert out.startswith('dilate(m, n=1, shape="diamond", axes=none) -> image or labels or mask\n')
     assert ">>> evaluate(" in out
     assert shell("functions", "dilat") == (2, "", "error: there is no function dilat; did you mean dilate?\n")
 
