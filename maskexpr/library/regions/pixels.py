@@ -15,8 +15,9 @@ import numpy as np
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.settling import exact
 from maskexpr.kernels import regional, spans
+from maskexpr.kernels.distances import lengths_of
 from maskexpr.kernels.spans import Numbered, Spans
-from maskexpr.library.regions.distances import to_off
+from maskexpr.library.regions.distances import places_of_off
 from maskexpr.library.regions.places import Places
 from maskexpr.library.regions.rounding import largest, quotients, roomy
 
@@ -115,8 +116,24 @@ class Regions(Places):
         steps = [Fraction(1)] * len(self.shape)
         for axis, step in zip(self.axes, self.steps or (), strict=False):
             steps[axis] = step / min(self.steps or (Fraction(1),))
-        inside = self.of(to_off(~self.to, steps, self.axes))
-        return inside.least
+        nearest = places_of_off(~self.to, steps, self.axes)
+        shape, lengths = [self.shape[axis] for axis in self.axes], [steps[axis] for axis in self.axes]
+
+        def distances() -> Iterator[regional.Block]:
+            for found in self.spans():
+                if len(found.owner):
+                    there = [found.pixels_of(places) for places in nearest]
+                    ways = (a - b for a, b in zip(there, self._places_of_pixels(found), strict=True))
+                    values = np.where(there[0] < 0, np.inf, lengths_of(ways, lengths, shape))
+                    yield found.owner, np.cumsum(found.lengths) - found.lengths, values
+
+        return regional.extremes(distances, self.count, np.float64, np.minimum)
+
+    def _places_of_pixels(self, found: Spans) -> Iterator[Array]:
+        """Where each pixel of spans lies along each of the axes that are worked on."""
+        lengths = found.lengths
+        for place, goes in zip(*self.along(found), strict=True):
+            yield spans.ranges(place, lengths) if goes else np.repeat(place, lengths)
 
     @property
     def parents(self) -> Array:
