@@ -66,13 +66,14 @@ class Regions(Places):
             other.__dict__.pop(name, None)
         return other
 
-    def where_measured(self, values_of: "Callable[[Regions], Array]") -> Array:
-        """What depends on grey values, of the pixels where they are known; nan for regions that have no such pixel."""
+    def where_measured(self, values_of: "Callable[[Regions], Array]", parts: int = 0) -> Array:
+        """What depends on grey values, of the pixels where they are known; nan for regions that have no such pixel.
+        `parts` is how many numbers each region has, 0 for one that is no list."""
         if self._measured is None:
             return values_of(self)
         found, some = self._where_measured
         if not some.count:
-            return np.full(self.count, np.nan)
+            return np.full((parts, self.count) if parts else self.count, np.nan)
         values = values_of(some.with_steps(self.steps))
         if some.count == self.count:
             return values
