@@ -270,6 +270,8 @@ class _Application:
             return messages.SAMPLES_OF_IMAGE, {}
         selection = self.here.context.steps.selections.get(step)
         if selection is not None and selection.mask.kind.name == "table":
+            if self.function.name == "isin":
+                return messages.ROWS_AS_LIST, {"operator": "isin", "regions": "labels", "table": selection.text}
             return messages.COLUMN_AS_IMAGE, {"table": selection.text}
         if not wanted & NUMERIC_ARRAYS and "mask" not in wanted:
             return messages.ARGUMENT_KIND, {"signature": self.function.signature}

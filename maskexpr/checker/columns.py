@@ -1,5 +1,7 @@
 """What is taken of a table: a column by its name, or the rows for which a condition on its columns holds."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from maskexpr.checker.context import Scope, Selection, TableInSight, Value
@@ -49,7 +51,7 @@ def subscript(here: Place, table: Value, node: nodes.Index) -> Value:
             here.unknown(frozenset({"table"}) | SAMPLES) if kind.may_be({"text"}) else _rows(here, table, value, sight)
         )
     if kind.name != "mask samples":
-        _refuse(here.at(part), table.kind, value, sight.text)
+        _refuse(here.at(part), table, part, value, sight.text)
         return here.unknown()
     return _rows(here, table, value, sight)
 
@@ -66,14 +68,34 @@ def _rows(here: Place, table: Value, chosen: Value, sight: TableInSight) -> Valu
     return here.apply(OPERATORS["rows"], {"table": table, "chosen": chosen}, known)
 
 
-def _refuse(here: Place, table: Kind, value: Value, text: str) -> None:
-    """Say why this says nothing of the rows of a table."""
+def _refuse(here: Place, table: Value, node: nodes.Expression, value: Value, text: str) -> None:
+    """Say why this says nothing of the rows of a table; a property in it that has another meaning, as a value of that
+    name, was meant as a column."""
+    for name in nodes.inside((node,)):
+        if isinstance(name, nodes.Name) and name.text in PROPERTIES and name.text not in _known(here, table):
+            _report_missing(here.at(name), name.text, _known(here, table))
+            return
     kind, part = value.kind, here.quote()
-    fields = {"text": text, "part": part, "kind": kind.word, "column": _example(table)}
+    fields = {"text": text, "part": part, "kind": kind.word, "column": _example(table.kind)}
     if kind.surely(SAMPLES):
         here.report(messages.TABLE_NO_CONDITION, **fields)
     else:
         here.report(messages.TABLE_SUBSCRIPT, **fields)
+
+
+def _report_missing(here: Place, name: str, known: Sequence[str]) -> None:
+    """Say of a property that is no column that its parts are, or how the table would have it."""
+    parts = _parts_in_a_plane(name, known)
+    if parts:
+        here.report(messages.COLUMN_OF_PART, name=name, names=", ".join(parts))
+    elif not any(one.startswith(f"{name}_") for one in known):
+        others = ", ".join(one for one in known if one in PROPERTIES and one != LABEL) or "area"
+        here.report(messages.COLUMN_UNMEASURED, name=name, others=others)
+
+
+def _known(here: Place, table: Value) -> Sequence[str]:
+    """The names of its columns, or those that it may have while it is not known yet."""
+    return [one.name for one in table.kind.columns] or here.context.steps.open_columns.get(table.step, ())
 
 
 def _example(table: Kind) -> str:
@@ -168,9 +190,17 @@ def _look_among_open(here: Place, table: Step, name: str) -> None:
     possible = here.context.steps.open_columns[table]
     if not possible or name in possible:
         return
-    others = ", ".join(one for one in possible if one in PROPERTIES and one != LABEL) or "area"
     near = nearest(name, possible)
-    if name in PROPERTIES and not any(one.startswith(f"{name}_") for one in possible):
-        here.report(messages.COLUMN_UNMEASURED, name=name, others=others)
-    elif near and name not in PROPERTIES:
+    if name in PROPERTIES:
+        _report_missing(here, name, possible)
+    elif near:
         here.report(messages.COLUMN_UNKNOWN_NEAR, column=name, near=near)
+
+
+def _parts_in_a_plane(name: str, possible: Sequence[str]) -> list[str]:
+    """The columns of the parts of a property along y and x, which planes and volumes have; in a unit, if any."""
+    found = [one for one in possible if one.startswith((f"{name}_y", f"{name}_x"))]
+    in_unit = [one for one in found if re.search("_(mm|um|cm)$", one)]
+    plain = [one for one in found if not re.search("_(mm|um|cm)[23]?$", one)]
+    behind = len(name) + 1  # stands the axis
+    return sorted(in_unit or plain, key=lambda one: (one[behind + 1 :], one[behind] == "x"))

@@ -214,7 +214,13 @@ def _chains(here: Place, node: nodes.Compare) -> bool:
 def _membership(here: Place, operator: nodes.Operator, left: Value, right: Value) -> Value:
     if not right.kind.may_be({"list"}):
         fields = {"operator": operator.symbol, "kind": right.kind.word, "text": here.quote(left)}
-        here.at(right).report(messages.IN_NEEDS_LIST, **fields)
+        selection = here.context.steps.selections.get(right.step) if right.kind.is_of_rows else None
+        if selection is not None:
+            here.at(right).report(
+                messages.ROWS_AS_LIST, operator=operator.symbol, regions=here.quote(left), table=selection.text
+            )
+        else:
+            here.at(right).report(messages.IN_NEEDS_LIST, **fields)
         return here.unknown(LOGICAL)
     if left.kind.name == "text" and right.kind.is_constant:
         found = left.kind.constant in right.kind.constant

@@ -91,10 +91,9 @@ _COUNTS = frozenset({"len", "nrow", "rows", "size", "shape"})
 
 
 def _of_table(here: Place, node: nodes.Call) -> bool:
-    """Whether a call is of a table that has a name."""
+    """Whether a call is of a table."""
     first = node.arguments[0] if node.arguments else None
-    known = here.scope.values.get(first.text) if isinstance(first, nodes.Name) else None
-    return known is not None and known.kind.name == "table"
+    return first is not None and not isinstance(first, nodes.Keyword) and _kind(here, first).name == "table"
 
 
 # --- the same call in this language ----------------------------------------------------------------------------------
@@ -127,7 +126,7 @@ def _way(here: Place, node: nodes.Call, module: str) -> str:
         way = _by_form(here, node, forms, arguments)
     else:
         return f"write {forms[0].example}, say" if forms else ""
-    for part in _nodes(arguments):
+    for part in nodes.inside(arguments):
         if _is_foreign(here, part):
             _answer(here, part)
     return way
@@ -247,7 +246,7 @@ def _expression(way: str) -> str:
 
 def _calls(parts: tuple[nodes.Node, ...]) -> Iterator[nodes.Call]:
     """The calls in some pieces of syntax, outer ones first, in their order."""
-    return (node for node in _nodes(parts) if isinstance(node, nodes.Call))
+    return (node for node in nodes.inside(parts) if isinstance(node, nodes.Call))
 
 
 def _module(here: Place, call: nodes.Call) -> str:
@@ -265,17 +264,6 @@ def _is_foreign(here: Place, node: nodes.Node) -> bool:
     is_foreign = name not in here.context.catalogue and known_as(name, FOREIGN_FUNCTIONS) != ""
     is_foreign = is_foreign or is_element(here.quote(node.span))
     return is_foreign or bool(_module(here, node))
-
-
-def _nodes(parts: tuple[nodes.Node, ...]) -> Iterator[nodes.Node]:
-    stack: list[object] = [*reversed(parts)]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, nodes.Node):
-            yield node
-            stack.extend(reversed(node.parts[1:]))
-        elif isinstance(node, tuple) and not isinstance(node, Span):
-            stack.extend(reversed(node))
 
 
 # --- steps of fslmaths, properties -----------------------------------------------------------------------------------
@@ -317,18 +305,39 @@ def _report_property(here: Place, node: nodes.Call) -> None:
     known = PROPERTIES.get(meant.partition("[")[0])
     if known is not None and known.parts and "[" not in meant:
         meant += "[0]"
-    given = [a for a in node.arguments if not isinstance(a, nodes.Keyword)]
-    mask = here.quote(given[0].span) if given else "m"
-    other = {"to": "other", "parent": "cells"}.get(known.needs if known is not None else "", "im")
-    image = here.quote(given[1].span) if len(given) > 1 else other
+    mask, image, number = _measured_on(here, node, known.needs if known is not None else "")
+    column = "" if known is None or known.parts else f'["{meant}"]'
     if known is not None and known.argument:
-        meant += "(90)"
+        column = f'["{meant}_{number}"]'
+        meant += f"({number})"
     of = f", {known.needs}={image}" if known is not None and known.needs else ""
     way = f"keep({mask}, {meant} {compared}".rstrip() + f"{of})"
     if known is not None and not behind:
-        column = "" if known.parts else f'["{meant.replace("(90)", "_90")}"]'
         way = f"measure({mask}, {meant.removesuffix('[0]')}{of}){column}"
     stop = behind.end() if behind else node.span.stop
     there = here.at(Span(node.span.start, stop))
     mistake = messages.PROPERTY_CALLED if name in PROPERTIES else messages.PROPERTY_CALLED_FOREIGN
     there.report(mistake, name=name, way=worded(way, note))
+
+
+def _measured_on(here: Place, node: nodes.Call, needs: str) -> tuple[str, str, str]:
+    """What a property is called with: the regions, what it is measured on beside them, and a number. Arguments are told
+    apart by their kinds, as far as they are known, else by their names and their order."""
+    found = {"im": "", "m": "", "90": ""}
+    for given in node.arguments:
+        if isinstance(given, nodes.Keyword):
+            continue
+        kind, text = _kind(here, given), here.quote(given.span)
+        if isinstance(given, nodes.Number):
+            name = "90"
+        elif needs in ("", "of") and (kind.surely(_IMAGES) or (kind.name == "unknown" and text in _IMAGE_NAMES)):
+            name = "im"
+        else:
+            name = "m" if not found["m"] else "im"
+        found[name] = found[name] or text
+    other = {"to": "other", "parent": "cells"}.get(needs, "im")
+    regions = f"{found['im']} > 0" if found["im"] and is_readable(found["im"]) else "m"
+    return found["m"] or regions, found["im"] or other, found["90"] or "90"
+
+
+_IMAGES, _IMAGE_NAMES = frozenset({"image"}), frozenset({"im", "img", "image"})

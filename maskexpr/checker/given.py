@@ -18,6 +18,7 @@ from maskexpr.containers import Given, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.kind import shape_text
+from maskexpr.kinds.table import Table
 
 Array = np.ndarray[Any, Any]
 
@@ -52,6 +53,8 @@ def taken(value: Any, declared: str | None = None) -> Given:
         return Given(_native(value))
     try:
         _refuse_masked_parts(value)
+        if isinstance(value, Table):
+            raise Refused(messages.TABLE_NOT_GIVEN)
         if isinstance(value, str | bytes | Mapping | Set) or value is None:
             raise Refused(messages.INPUT_OF_TYPE, found=type(value).__name__)
         if isinstance(value, list | tuple):

@@ -6,7 +6,7 @@ by how it was compiled, and its own distance to one ends in other bits than that
 
 import importlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -20,38 +20,67 @@ _MOST = 2**63 - 1  # of int64
 def distances_to_off(m: Array, steps: Sequence[Fraction], metric: str = "euclidean") -> Array:
     """The distance of each pixel to the nearest one that is off, which there must be, where pixels have such lengths:
     the root of the exact square, or the exact sum or the largest of the lengths along the axes; as float64."""
+    if metric == "euclidean":
+        return lengths_of(_ways(m, nearest_off(m, steps)), steps, m.shape)
+    lengths, unit = _whole(steps)
+    return _in_unit(lengths_to_off(m, lengths, metric).astype(np.float64, copy=False), unit)
+
+
+def nearest_off(m: Array, steps: Sequence[Fraction]) -> Array:
+    """Where the nearest pixel that is off, which there must be, lies along each axis: an array for each, of int32."""
+    ndimage: Any = importlib.import_module("scipy.ndimage")
+    found = ndimage.distance_transform_edt(
+        m, [float(length) for length in _whole(steps)[0]], return_distances=False, return_indices=True
+    )
+    return np.asarray(found)
+
+
+def lengths_of(ways: Iterable[Array], steps: Sequence[Fraction], shape: Sequence[int]) -> Array:
+    """How long ways are that go so many pixels along each axis of an array of that shape: the root of the exact square,
+    as float64."""
+    lengths, unit = _whole(steps)
+    return _in_unit(np.sqrt(_squares(ways, lengths, shape, exact=False).astype(np.float64, copy=False)), unit)
+
+
+def squares_to_off(m: Array, steps: Sequence[int]) -> Array:
+    """The squares of these distances, where pixels have whole lengths: int64, or where they may be too large Python's
+    own integers."""
+    return _squares(_ways(m, nearest_off(m, [Fraction(step) for step in steps])), steps, m.shape, exact=True)
+
+
+def _squares(ways: Iterable[Array], steps: Sequence[int], shape: Sequence[int], exact: bool) -> Array:
+    """The squares of lengths; those that may be too large for int64 are float64 without `exact`."""
+    fits = sum((step * size) ** 2 for step, size in zip(steps, shape, strict=True)) <= _MOST
+    total: Any = 0
+    for step, way in zip(steps, ways, strict=True):
+        away = way.astype(np.int64 if fits else object if exact else np.float64)
+        away *= step if exact or fits else float(step)
+        away *= away
+        total += away
+    return np.asarray(total)
+
+
+def _ways(m: Array, places: Array) -> Iterator[Array]:
+    """How far the places that were found for pixels are from these, along each axis."""
+    for axis, there in enumerate(places):
+        yield there - np.arange(m.shape[axis], dtype=there.dtype).reshape(
+            [-1 if a == axis else 1 for a in range(m.ndim)]
+        )
+
+
+def _whole(steps: Sequence[Fraction]) -> tuple[list[int], Fraction]:
+    """Lengths as whole numbers, as small as can be, of a unit."""
     scale = math.lcm(*(step.denominator for step in steps))
     lengths = [int(step * scale) for step in steps]
     part = math.gcd(*lengths)
-    lengths = [length // part for length in lengths]
-    if metric == "euclidean":
-        distances = np.sqrt(squares_to_off(m, lengths, exact=False).astype(np.float64, copy=False))
-    else:
-        distances = lengths_to_off(m, lengths, metric).astype(np.float64, copy=False)
-    unit = Fraction(part, scale)
+    return [length // part for length in lengths], Fraction(part, scale)
+
+
+def _in_unit(distances: Array, unit: Fraction) -> Array:
     if unit != 1:  # times and by whole numbers, so that three pixels of 0.1 are 0.3
         distances *= unit.numerator
         distances /= unit.denominator
     return np.asarray(distances)
-
-
-def squares_to_off(m: Array, steps: Sequence[int], exact: bool = True) -> Array:
-    """The squares of these distances, where pixels have whole lengths: int64, or where they may be too large Python's
-    own integers; without `exact` float64 then."""
-    ndimage: Any = importlib.import_module("scipy.ndimage")
-    part = math.gcd(*steps)
-    nearest = ndimage.distance_transform_edt(
-        m, [float(step // part) for step in steps], return_distances=False, return_indices=True
-    )
-    fits = sum((step * size) ** 2 for step, size in zip(steps, m.shape, strict=True)) <= _MOST
-    total = np.zeros(m.shape, np.int64 if fits else object if exact else np.float64)
-    for axis, (step, places) in enumerate(zip(steps, nearest, strict=True)):
-        along = np.arange(m.shape[axis], dtype=places.dtype).reshape([-1 if a == axis else 1 for a in range(m.ndim)])
-        away = (places - along).astype(total.dtype)
-        away *= step if exact or fits else float(step)
-        away *= away
-        total += away
-    return total
 
 
 # --- along the axes --------------------------------------------------------------------------------------------------

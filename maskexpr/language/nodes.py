@@ -1,5 +1,6 @@
 """The syntax of a program as immutable nodes, each with the exact span it was read from."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import FrozenInstanceError, dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Self, dataclass_transform
@@ -243,6 +244,18 @@ class Module:
     """A parsed program text."""
 
     statements: tuple[Statement, ...]
+
+
+def inside(parts: Iterable[object]) -> Iterator[Node]:
+    """Pieces of syntax and all that they consist of, outer ones first, in their order."""
+    stack = [*parts][::-1]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Node):
+            yield node
+            stack.extend(reversed(node.parts[1:]))
+        elif isinstance(node, tuple) and not isinstance(node, Span):
+            stack.extend(reversed(node))
 
 
 def is_alike(first: object, second: object) -> bool:

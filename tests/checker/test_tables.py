@@ -98,3 +98,9 @@ def test_regions_without_data_have_no_rows():
     lab = np.ma.array([[1, 1, 2], [3, 0, 2]], mask=[[0, 1, 1], [0, 0, 1]], dtype=np.int32)
     found = evaluate("input lab: labels; measure(lab, area)", lab=lab)
     assert (found["label"].tolist(), found["area"].tolist()) == ([1, 3], [1, 1])
+
+
+def test_a_table_is_no_input(rng):
+    table = maskexpr.evaluate("measure(m, area)", m=rng.random((9, 9)) > 0.5)
+    with pytest.raises(maskexpr.InputError, match="a table is measured by a program, not given to it"):
+        maskexpr.evaluate("t > 3", t=table)

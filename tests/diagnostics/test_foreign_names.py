@@ -423,6 +423,21 @@ def test_properties_called_as_functions_are_conditions():
     assert hint_of("mean_intensity(m, b) > 9") == "write keep(m, mean_intensity > 9, of=b)"
 
 
+def test_what_a_property_is_called_with_finds_its_place():
+    """By the kinds of the arguments, where these are known, and not by their order."""
+    for text, expected in {
+        "mean_intensity(im)": 'measure(im > 0, mean_intensity, of=im)["mean_intensity"]',
+        "mean_intensity(im, im > 3)": 'measure(im > 3, mean_intensity, of=im)["mean_intensity"]',
+        "circularity(im)": 'measure(im > 0, circularity)["circularity"]',
+        "percentile_intensity(m, 25)": 'measure(m, percentile_intensity(25), of=im)["percentile_intensity_25"]',
+        "percentile_intensity(im > 3, im, 25) > 7": "keep(im > 3, percentile_intensity(25) > 7, of=im)",
+    }.items():
+        written = expression_in(hint_of(text))
+        assert written == expected
+        maskexpr.compile(written)
+    assert hint_of("len(measure(m, area))") == "the number of rows is count(measure(m, area))"
+
+
 def test_properties_by_other_names():
     for name, (meant, note) in FOREIGN_PROPERTIES.items():
         assert name not in PROPERTIES

@@ -170,3 +170,13 @@ def test_units_are_those_of_scikit_image_with_a_spacing(ndim, seed):
     assert list(found) == ["label", *pairs]
     for name, other in pairs.items():
         np.testing.assert_allclose(found[name], theirs[other], rtol=1e-6, atol=1e-6, err_msg=f"{name} {spacing}")
+
+
+def test_regions_without_any_grey_value_have_nan_for_all_that_is_measured_on_these():
+    """Each part of a list, too."""
+    m, nowhere = np.ones((3, 4), bool), maskexpr.Image(np.ones((3, 4)), valid=np.zeros((3, 4), bool))
+    names = [name for name, known in PROPERTIES.items() if known.needs_image and known.argument is None]
+    table = maskexpr.evaluate(f"measure(m, {', '.join(names)}, of=im)", m=m, im=nowhere)
+    assert {"weighted_centroid_y", "weighted_centroid_x", "mean_intensity"} <= set(table)
+    assert all(np.isnan(table[name]).all() for name in table if name != "label")
+    assert not maskexpr.evaluate("keep(m, weighted_centroid[1] >= 0, of=im)", m=m, im=nowhere).any()

@@ -543,3 +543,18 @@ def test_measuring_takes_little_memory_beside_the_regions(text, rng):
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert most < 24 * np.count_nonzero(mask)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(1000, 1000), (60, 120, 130)])
+def test_measuring_distances_takes_little_memory(shape, rng):
+    """At most 24 bytes for each pixel of the image: where the nearest pixel lies is kept, not how far it is."""
+    other = rng.random(shape) > 0.999
+    mask = scipy.ndimage.uniform_filter(rng.random(shape), 5) > 0.5
+    program = maskexpr.compile("measure(m, distance_to, to=other)")
+    program(m=mask, other=other)
+    tracemalloc.start()
+    program(m=mask, other=other)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 24 * mask.size

@@ -124,7 +124,8 @@ LINES = (
     ("skimage.label", "im, connectivity:1", "label(im, connectivity)"),
     ("ConnectedComponent", "m", "label(m)"),
     ("num_components", "m", "count(m)"),
-    ("regionprops regionprops_table regionprops3 analyze_particles analyzeParticles label_statistics", "m",
+    ("regionprops regionprops_table regionprops3 analyze_particles analyzeParticles analyse_particles"
+     " analyzeRegions particles label_statistics", "m",
      "measure(m, area, centroid)",
      "maskexpr functions properties lists what can be measured, of=im gives grey values; {keep(m, area >= 50)} chooses"
      " regions"),

@@ -85,6 +85,11 @@ COLUMN_WITH_ARRAY = Mistake(
 ROWS_OF_OTHERS = Mistake(
     "samples", "{left} and {right} are of the rows of different tables", "take both of one table: {table}"
 )
+ROWS_AS_LIST = Mistake(
+    "kind",
+    "{operator} looks into a list, not into a column",
+    'where the regions of these rows lie says paint({regions}, {table}, "label") > 0',
+)
 TABLE_COUNTED = Mistake("function-unknown", "there is no function {name}", "the number of rows is count({text})")
 NO_ROWS = Mistake("no-rows", "the table has no rows to measure", "ask before: assert count({text}) > 0")
 PAINT_OF_MASK = Mistake(

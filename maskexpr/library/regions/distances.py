@@ -10,7 +10,7 @@ from maskexpr.functions.gives import LABELS, Gives, like_grid
 from maskexpr.functions.parameters import Array, Axes, Labels, Mask, MaskOrNone, Masks, PixelSpacing
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.functions.settling import one_of
-from maskexpr.kernels.distances import distances_to_off
+from maskexpr.kernels.distances import distances_to_off, nearest_off
 from maskexpr.kernels.nearest import nearest_numbers
 from maskexpr.library import elements
 from maskexpr.library.measures.masks import LengthUnit, check_unit, pixel_steps
@@ -30,6 +30,21 @@ def to_off(m: Masks, steps: list[Fraction], axes: tuple[int, ...] | None = None,
         return distances_to_off(on, lengths, metric)
 
     return elements.per_block(m.astype(np.float64), axes, of_slice)  # which keeps the type
+
+
+def places_of_off(m: Masks, steps: list[Fraction], axes: tuple[int, ...] | None = None) -> Array:
+    """Where the nearest pixel that is off lies along each of the axes that are worked on, -1 where there is none."""
+    worked = elements.worked_axes(axes, m.ndim)
+    lengths = [steps[axis] for axis in worked]
+    if len(worked) == m.ndim and not m.all():
+        return nearest_off(m, lengths)
+    places = np.full((len(worked), *m.shape), -1, np.int32)
+    for part in elements.slices(m.shape, axes):
+        on = m[part]
+        if not on.all():
+            found = nearest_off(on.reshape([m.shape[axis] for axis in worked]), lengths)
+            places[(slice(None), *part)] = found.reshape(len(worked), *on.shape)
+    return places
 
 
 _DISTANCE = Gives(frozenset({"image"}), lambda kinds: like_grid("image", kinds, np.float64))

@@ -15,8 +15,9 @@ import numpy as np
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.settling import exact
 from maskexpr.kernels import regional, runs, spans
+from maskexpr.kernels.distances import lengths_of
 from maskexpr.kernels.spans import Numbered, Spans
-from maskexpr.library.regions.distances import to_off
+from maskexpr.library.regions.distances import places_of_off
 from maskexpr.library.regions.places import Places
 from maskexpr.library.regions.rounding import largest, quotients, roomy
 
@@ -68,13 +69,14 @@ class Regions(Places):
             other.__dict__.pop(name, None)
         return other
 
-    def where_measured(self, values_of: "Callable[[Regions], Array]") -> Array:
-        """What depends on grey values, of the pixels where they are known; nan for regions that have no such pixel."""
+    def where_measured(self, values_of: "Callable[[Regions], Array]", parts: int = 0) -> Array:
+        """What depends on grey values, of the pixels where they are known; nan for regions that have no such pixel.
+        `parts` is how many numbers each region has, 0 for one that is no list."""
         if self._measured is None:
             return values_of(self)
         found, some = self._where_measured
         if not some.count:
-            return np.full(self.count, np.nan)
+            return np.full((parts, self.count) if parts else self.count, np.nan)
         values = values_of(some.with_steps(self.steps))
         if some.count == self.count:
             return values
@@ -118,8 +120,24 @@ class Regions(Places):
         steps = [Fraction(1)] * len(self.shape)
         for axis, step in zip(self.axes, self.steps or (), strict=False):
             steps[axis] = step / min(self.steps or (Fraction(1),))
-        inside = self.of(to_off(~self.to, steps, self.axes))
-        return inside.least
+        nearest = places_of_off(~self.to, steps, self.axes)
+        shape, lengths = [self.shape[axis] for axis in self.axes], [steps[axis] for axis in self.axes]
+
+        def distances() -> Iterator[regional.Block]:
+            for found in self.spans():
+                if len(found.owner):
+                    there = [found.pixels_of(places) for places in nearest]
+                    ways = (a - b for a, b in zip(there, self._places_of_pixels(found), strict=True))
+                    values = np.where(there[0] < 0, np.inf, lengths_of(ways, lengths, shape))
+                    yield found.owner, np.cumsum(found.lengths) - found.lengths, values
+
+        return regional.extremes(distances, self.count, np.float64, np.minimum)
+
+    def _places_of_pixels(self, found: Spans) -> Iterator[Array]:
+        """Where each pixel of spans lies along each of the axes that are worked on."""
+        lengths = found.lengths
+        for place, goes in zip(*self.along(found), strict=True):
+            yield spans.ranges(place, lengths) if goes else np.repeat(place, lengths)
 
     @property
     def parents(self) -> Array:

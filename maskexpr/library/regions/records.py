@@ -107,7 +107,7 @@ def values_of(name: str, regions: Regions, argument: float | None = None) -> Arr
         return known.body(regions) if known.argument is None else known.body(regions, argument)
 
     def measured(part: Regions) -> Array:
-        return part.where_measured(body) if known.needs_image else body(part)
+        return part.where_measured(body, known.parts * len(part.axes)) if known.needs_image else body(part)
 
     if known.light or regions.count <= FEW:
         values = measured(regions)
