@@ -16,7 +16,7 @@ from maskexpr.containers import Made, library_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import MOST_SHOWN, Diagnostic, InputError
 from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, worded
-from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.nearest import known_as, nearest
 from maskexpr.diagnostics.source import Source
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.record import Function
@@ -130,8 +130,9 @@ def _missing(
         return info.meant
     declared = (*(p.name for p in checked.params), *(i.name for i in checked.inputs))
     known = itertools.chain(checked.assigned, declared, PROPERTIES if info.in_condition else ())
-    if info.in_condition and info.name in FOREIGN_PROPERTIES:
-        way = worded(*FOREIGN_PROPERTIES[info.name])
+    foreign = FOREIGN_PROPERTIES.get(known_as(info.name, FOREIGN_PROPERTIES)) if info.in_condition else None
+    if foreign:
+        way = worded(*foreign)
         return messages.INPUT_MISSING_PROPERTY_FOREIGN.at(*place, name=info.name, way=way)
     if info.name in catalogue:
         return messages.INPUT_MISSING_FUNCTION.at(*place, name=info.name)

@@ -9,6 +9,7 @@ from maskexpr.diagnostics.errors import MOST_SHOWN
 from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MAYBE_MODULES, MODULES
 from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, worded
 from maskexpr.diagnostics.mending import Form, is_element, is_readable, is_simple
+from maskexpr.diagnostics.nearest import known_as
 from maskexpr.diagnostics.source import Span
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import LOGICAL, NUMERIC, Kind
@@ -75,11 +76,11 @@ def report(here: Place, node: nodes.Call) -> bool:
         here.at(node).report(messages.TABLE_COUNTED, name=name, text=here.quote(node.arguments[0].span))
     elif name in _READERS:
         _report_reading(here, node)
-    elif name in FOREIGN_FUNCTIONS:
+    elif known_as(name, FOREIGN_FUNCTIONS):
         here.at(node).report(messages.FUNCTION_FOREIGN, name=name, way=_mended(here, node, ""))
     elif name in fslmaths.OWN:
         _report_steps(here, node)
-    elif name in PROPERTIES or name in FOREIGN_PROPERTIES:
+    elif name in PROPERTIES or known_as(name, FOREIGN_PROPERTIES):
         _report_property(here, node)
     else:
         return False
@@ -118,7 +119,7 @@ def _mended(here: Place, node: nodes.Call, module: str) -> str:
 
 def _way(here: Place, node: nodes.Call, module: str) -> str:
     name, peer = node.function.text, _peer(module)
-    forms = FOREIGN_FUNCTIONS.get(f"{peer}.{name}") or FOREIGN_FUNCTIONS.get(name, ())
+    forms = FOREIGN_FUNCTIONS.get(f"{peer}.{name}") or FOREIGN_FUNCTIONS.get(known_as(name, FOREIGN_FUNCTIONS), ())
     arguments = node.arguments[1:] if module else node.arguments
     if name in here.context.catalogue and f"{peer}.{name}" not in FOREIGN_FUNCTIONS:
         way = _as_ours(here, here.context.catalogue[name], arguments)
@@ -148,7 +149,9 @@ def _as_ours(here: Place, function: Function, arguments: tuple[nodes.Expression 
 
 
 def _peer(module: str) -> str:
-    head = module.split(".", 1)[0]
+    head, last = module.split(".", 1)[0], module.rsplit(".", 1)[-1]
+    if last == "rank":
+        return last
     if head in ("scipy", "skimage") and not {"ndimage", "signal"} & set(module.split(".")):
         return "skimage" if head == "skimage" else "ndi"
     return MODULES.get(head) or MAYBE_MODULES.get(head, "")
@@ -258,7 +261,9 @@ def _is_foreign(here: Place, node: nodes.Node) -> bool:
         return "." in node.text
     if not isinstance(node, nodes.Call) or node.function.text in here.scope.functions:
         return False
-    is_foreign = node.function.text in FOREIGN_FUNCTIONS or is_element(here.quote(node.span))
+    name = node.function.text
+    is_foreign = name not in here.context.catalogue and known_as(name, FOREIGN_FUNCTIONS) != ""
+    is_foreign = is_foreign or is_element(here.quote(node.span))
     return is_foreign or bool(_module(here, node))
 
 
@@ -306,7 +311,7 @@ def _report_reading(here: Place, node: nodes.Call) -> None:
 def _report_property(here: Place, node: nodes.Call) -> None:
     """`solidity(m) > 0.8`, as a condition on regions."""
     name = node.function.text
-    meant, note = FOREIGN_PROPERTIES.get(name, (name, ""))
+    meant, note = (name, "") if name in PROPERTIES else FOREIGN_PROPERTIES[known_as(name, FOREIGN_PROPERTIES)]
     behind = _COMPARED.match(here.source.text, node.span.stop)
     compared = f"{behind[1]} {behind[2]}" if behind else USUAL.get(meant, "> 100")
     known = PROPERTIES.get(meant.partition("[")[0])

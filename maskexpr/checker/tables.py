@@ -16,7 +16,7 @@ from maskexpr.checker.shapes import agree
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, worded
 from maskexpr.diagnostics.messages import Mistake
-from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.nearest import known_as, nearest
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import MOST_AXES, NUMERIC_ARRAYS, Column, Kind
@@ -284,8 +284,9 @@ def _misfit(here: Place, node: nodes.Expression) -> tuple[Mistake, dict[str, Any
     if not isinstance(node, nodes.Name):
         return messages.PROPERTY_COMPUTED, {}
     name = node.text
-    if name in FOREIGN_PROPERTIES and FOREIGN_PROPERTIES[name][0] in PROPERTIES:
-        return messages.PROPERTY_UNKNOWN_FOREIGN, {"way": worded(*FOREIGN_PROPERTIES[name])}
+    foreign = FOREIGN_PROPERTIES.get(known_as(name, FOREIGN_PROPERTIES))
+    if foreign and foreign[0] in PROPERTIES:
+        return messages.PROPERTY_UNKNOWN_FOREIGN, {"way": worded(*foreign)}
     near = nearest(name, PROPERTIES)
     if near:
         return messages.PROPERTY_UNKNOWN_NEAR, {"near": near}

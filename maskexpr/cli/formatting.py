@@ -5,7 +5,7 @@ import difflib
 import functools
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from maskexpr.cli import shared
 from maskexpr.diagnostics.errors import FileError, ProgramError
@@ -42,7 +42,7 @@ def _format_programs(options: argparse.Namespace) -> int:
         _report(path, before, after, options)
     if not options.diff and options.files != [STANDARD]:
         does = "would change" if options.check else "changed"
-        print(f"{changed} of {len(paths)} {'program' if len(paths) == 1 else 'programs'} {does}")
+        print(f"{changed} of {len(paths)} {'program' if len(paths) == 1 else 'programs'} {does}", file=_told(options))
     return max(code, shared.FAILED) if options.check and changed else code
 
 
@@ -67,11 +67,17 @@ def _report(path: str, before: str, after: str, options: argparse.Namespace) -> 
     if options.diff:
         print(_difference(before, after, shown(path)), end="")
     elif before != after and path != STANDARD:
-        print(shown(path))
+        print(shown(path), file=_told(options))
+
+
+def _told(options: argparse.Namespace) -> TextIO:
+    """Where a person is told of files: a program on standard output is alone there."""
+    return sys.stderr if STANDARD in options.files else sys.stdout
 
 
 def _difference(before: str, after: str, name: str) -> str:
     """What the command `patch` takes."""
+    name += "\t" if " " in name else ""  # so that it does not end at its first blank
     lines = difflib.unified_diff(_lines(before), _lines(after), name, name)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 

@@ -89,13 +89,13 @@ def _of_mask(built: _Built, name: str) -> _Built | None:
     """Steps that have a simple meaning once the image is a mask."""
     whole = {
         **dict.fromkeys(("dilM", "dilD", "dilF"), 'dilate({}, 1, "square")'),
-        **dict.fromkeys(("ero", "eroF"), '~dilate(~{}, 1, "square")'),
+        **dict.fromkeys(("ero", "eroF"), 'erode({}, 1, "square", border="ignore")'),
         "fillh": "fill_holes({})",
         "fillh26": "fill_holes({}, connectivity=3)",
     }.get(name, "")
     if not whole or not built.is_mask:
         return None
-    return _Built(whole.format(built._operand() if "~{}" in whole else built.text), is_mask=True)
+    return _Built(whole.format(built.text), is_mask=True)
 
 
 def command_line(words: Sequence[str]) -> str:

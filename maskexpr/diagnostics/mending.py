@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-_WORD = re.compile(r'"[^"]*"|\{[^{}]*\}|\b[A-Za-z_]\w*\b(?!\s*=[^=])')
-_SUM = re.compile(r"\s*([0-9.]+)\s*(\+|\*|//)\s*([0-9.]+)\s*")
+_WORD = re.compile(r'"[^"]*"|\{[^{}]*\}|\b([A-Za-z_]\w*)\b(?!\s*=[^=])(?:\[(\d)\])?')
+_SUM = re.compile(r"\s*[0-9.]+(?:\s*(?:\+|\*|//)\s*[0-9.]+)+\s*")
+_PART = re.compile(r"\+|\*|//|[0-9.]+")
+_ITEMS = re.compile(r"\s*\[([\w., -]+)\]")  # a list, one number or name an item
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _MOST = 160  # characters of an expression in a hint
 
@@ -85,7 +87,7 @@ class Form:
     def hint(self, given: Mapping[str, str], *, whole: bool = True) -> str:
         """What to write; `whole` unless a part of the call was left out."""
         meant = self._written(given)
-        note = _FIELD.sub(lambda field: self._filled(field[1], given), self.note)
+        note = _FIELD.sub(lambda field: self._filled(field[0], given), self.note)
         if "{}" in note:
             return note.replace("{}", meant)
         return f"write {meant}" + ("" if whole else ", say") + (f"; {note}" if note else "")
@@ -101,9 +103,12 @@ class Form:
             word = match[0]
             if word[0] == "{":
                 return _worked_out(_WORD.sub(value, word[1:-1])) if word != "{}" else word
-            if word not in values:
+            name, place = match[1], match[2]
+            if name not in values:
                 return word
-            text = _element(values[word]) if word in elements else values[word]
+            text = _element(values[name]) if name in elements else values[name]
+            if place is not None:
+                text = _item(text, int(place))
             return text if _stands_alone(match) else _bracketed(text)
 
         return _WORD.sub(value, template)
@@ -147,13 +152,31 @@ def _element(text: str) -> str:
     return f"{size}{_ELEMENTS[shape]}"
 
 
+def _item(text: str, place: int) -> str:
+    """One of a list."""
+    found = _ITEMS.fullmatch(text)
+    items = found[1].split(",") if found else []
+    return items[place].strip() if place < len(items) else f"{text}[{place}]"
+
+
 def _worked_out(text: str) -> str:
-    found = _SUM.fullmatch(_ALIKE.sub(r"\1", text))
-    if not found:
+    """The value of a sum, from left to right; of a list and a number, that of each item."""
+    text = _ALIKE.sub(r"\1", text)
+    found = _ITEMS.match(text)
+    if found:
+        items = [_worked_out(item + text[found.end() :]) for item in found[1].split(",")]
+        return f"[{', '.join(item.strip() for item in items)}]" if all(map(_is_number, items)) else text
+    if not _SUM.fullmatch(text):
         return text
-    a, b = Fraction(found[1]), Fraction(found[3])
-    value = {"+": a + b, "*": a * b, "//": Fraction(a // b) if b else a}[found[2]]
+    first, *rest = _PART.findall(text)
+    value = Fraction(first)
+    for sign, part in zip(rest[::2], map(Fraction, rest[1::2]), strict=True):
+        value = value + part if sign == "+" else value * part if sign == "*" else Fraction(value // part)
     return str(value) if value.denominator == 1 else repr(float(value))
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[0-9.]+", text) is not None
 
 
 def _stands_alone(match: re.Match[str]) -> bool:

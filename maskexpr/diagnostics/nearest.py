@@ -1,7 +1,7 @@
 """What a person probably meant by a name that is not known."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _MOST_COMPARED = 300
 _LONGEST = 60  # of a name that is compared letter by letter
@@ -15,12 +15,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     A slip is a letter too many, too few, wrong, or swapped with its neighbour; how many there may be grows with the
     length. The first letter is seldom wrong, nor is the last. A single letter is like no other name.
     """
-    written = _letters(name)
+    written = letters(name)
     best, near = (_LONGEST, True, 0), ""
     for other in itertools.islice(known, _MOST_COMPARED):
         if other.lower() == name.lower():
             return other
-        meant = _letters(other)
+        meant = letters(other)
         most = _most_slips(written, meant)
         if most == 0 or abs(len(written) - len(meant)) > most:
             found = len(written) >= max(_CUT, _MUCH * len(meant)) and meant.startswith(written)
@@ -34,7 +34,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return near
 
 
-def _letters(name: str) -> str:
+def known_as(name: str, known: Collection[str]) -> str:
+    """The known name that is this one, else that has its letters, large or small and with or without _; "" if none
+    is."""
+    by_letters = {letters(other): other for other in known if "." not in other}
+    return name if name in known else by_letters.get(letters(name), "")
+
+
+def letters(name: str) -> str:
     """A name without the marks that are often left out."""
     return name.lower().replace("_", "")
 

@@ -5,7 +5,8 @@ import textwrap
 from collections.abc import Iterable
 
 from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS
-from maskexpr.diagnostics.nearest import nearest
+from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES
+from maskexpr.diagnostics.nearest import known_as, nearest
 from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES, SUBJECTS
 
@@ -13,7 +14,7 @@ _PROPERTIES = "properties"
 _OF_REGIONS = "of regions, in measure(m, area) and keep(m, area >= 50)"
 _WIDTH, _CALL = 13, 36  # columns of subjects, of calls
 _MORE = """\
-maskexpr functions NAME shows one with all it says and an example, maskexpr functions SUBJECT a subject line by line."""
+maskexpr functions NAME shows one in full, with an example, maskexpr functions SUBJECT a subject."""
 
 
 def overview(width: int, more: str = _MORE) -> str:
@@ -54,11 +55,13 @@ def page(name: str, width: int) -> str | None:
 
 def suggestion(name: str) -> str:
     """The function or operator that does what other software calls so, or the name most like this one."""
-    meant = "".join(form.example for form in FOREIGN_FUNCTIONS.get(name, ())[:1])
+    meant = "".join(form.example for form in FOREIGN_FUNCTIONS.get(known_as(name, FOREIGN_FUNCTIONS), ())[:1])
     parts: list[str] = [*re.findall(r"\w+", meant), *re.findall(r"[^\w\s]+", meant)]
     for part in parts:
         if part in CATALOGUE or part in OPERATORS:
             return part
+    if known_as(name, FOREIGN_PROPERTIES):
+        return FOREIGN_PROPERTIES[known_as(name, FOREIGN_PROPERTIES)][0].partition("[")[0]
     return nearest(name, [*CATALOGUE, *SUBJECTS, _PROPERTIES, *PROPERTIES])
 
 

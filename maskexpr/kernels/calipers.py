@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.hulls import convex_corners
-from maskexpr.kernels.spans import ranges
+from maskexpr.kernels.runs import ranges
 
 Array = np.ndarray[Any, Any]
 

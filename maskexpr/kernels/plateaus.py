@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels.blocks import looked_up
-
 Array = np.ndarray[Any, Any]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -19,25 +17,33 @@ def plateaus(im: Array, neighbours: Array, counted: Flags | None, beyond: Any) -
     extreme. `neighbours` is a mask of three pixels along each axis, the same on both sides.
     """
     ndimage: Any = importlib.import_module("scipy.ndimage")
-    has_beyond = np.zeros(im.shape, bool)
+    has_beyond, room, more = np.zeros(im.shape, bool), np.empty(im.shape, bool), np.empty(im.shape, bool)
     moves = np.argwhere(neighbours) - 1
     pairs = [_moved(im.shape, move) for move in moves.tolist() if move > [0] * im.ndim]  # each pair of neighbours once
     for here, there in pairs:
         for one, other in ((here, there), (there, here)):
-            found = beyond(im[other], im[one])
-            has_beyond[one] |= found if counted is None else found & counted[other]
-    flat = ~has_beyond if counted is None else counted & ~has_beyond
+            found = beyond(im[other], im[one], out=room[one])
+            if counted is not None:
+                found &= counted[other]
+            has_beyond[one] |= found
+    flat = np.logical_not(has_beyond, out=has_beyond)
+    if counted is not None:
+        flat &= counted
     # Where two of these touch, they have one value. Others of that value beside them have a neighbour beyond it.
     labels, count = ndimage.label(flat, neighbours, output=np.int32)
     is_extreme = np.arange(count + 1) > 0
     for here, there in pairs:
-        slope = (flat[here] != flat[there]) & (im[here] == im[there])
+        slope = np.not_equal(flat[here], flat[there], out=room[here])
+        slope &= np.equal(im[here], im[there], out=more[here])
         if counted is not None:
-            slope &= counted[here] & counted[there]
+            slope &= counted[here]
+            slope &= counted[there]
         if slope.any():
             is_extreme[labels[here][slope]] = False
             is_extreme[labels[there][slope]] = False
-    return flat if is_extreme[1:].all() else looked_up(is_extreme, labels)
+    places = np.flatnonzero(flat)  # few, as a rule
+    flat.reshape(-1)[places[~is_extreme[labels.reshape(-1)[places]]]] = False
+    return flat
 
 
 def _moved(shape: tuple[int, ...], move: Sequence[int]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:

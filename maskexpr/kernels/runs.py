@@ -87,7 +87,7 @@ def paint(runs: Runs, shape: tuple[int, ...]) -> Words:
     first, last = runs.starts >> 6, runs.stops >> 6
     np.subtract.at(flat, first, _bits(runs.starts))
     np.add.at(flat, last, _bits(runs.stops))
-    flat[_ranges(first + 1, last + 1)] -= _ONE  # the borrow; no two runs cross into the same word
+    flat[ranges(first + 1, last - first)] -= _ONE  # the borrow; no two runs cross into the same word
     return words
 
 
@@ -95,11 +95,10 @@ def _bits(places: Integers) -> Words:
     return _ONE << (places & 63).astype(np.uint64)
 
 
-def _ranges(begin: Integers, end: Integers) -> Integers:
-    """The whole numbers from begin to before end, for one pair after the other."""
-    counts = end - begin
-    ends = np.cumsum(counts)
-    return np.repeat(begin - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
+def ranges(begin: Integers, lengths: Integers) -> Integers:
+    """The whole numbers of some lengths from each beginning on, one range after the other."""
+    ends = np.cumsum(lengths)
+    return np.repeat(begin - ends + lengths, lengths) + np.arange(ends[-1] if len(ends) else 0)
 
 
 # --- regions ---------------------------------------------------------------------------------------------------------
@@ -233,7 +232,7 @@ def _numbers(runs: Runs, shape: tuple[int, ...], connectivity: int, axes: Axes =
         left = np.flatnonzero(begin < end)
         begin, end = begin[left], end[left]
         later.append(np.repeat(left, end - begin))
-        earlier.append(_ranges(begin, end))
+        earlier.append(ranges(begin, end - begin))
     if not later:
         return parents, len(runs)
     return _joined(parents, np.concatenate(later), np.concatenate(earlier))

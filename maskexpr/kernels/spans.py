@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from maskexpr.kernels.packed import row_words
-from maskexpr.kernels.runs import RegionsOfRuns
+from maskexpr.kernels.runs import RegionsOfRuns, ranges
 
 Array = np.ndarray[Any, Any]
 
@@ -247,12 +247,6 @@ def rows_of(array: Array, first: int, last: int) -> Array:
     if array.ndim == 1:
         return np.ascontiguousarray(array)[np.newaxis]
     return np.ascontiguousarray(array[np.unravel_index(np.arange(first, last), array.shape[:-1])])
-
-
-def ranges(begin: Array, lengths: Array) -> Array:
-    """The whole numbers of some lengths from each beginning on, one range after the other."""
-    ends = np.cumsum(lengths)
-    return np.repeat(begin - ends + lengths, lengths) + np.arange(ends[-1] if len(ends) else 0)
 
 
 def coordinates(spans: Spans, shape: tuple[int, ...]) -> list[Array]:

@@ -1,6 +1,5 @@
 """Columns as text and as HTML: aligned, with the digits that tell, and with the rows and columns there is room for."""
 
-import html
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,13 +66,15 @@ def text_of(columns: Columns, units: Units, room: Room) -> str:
 
 def html_of(columns: Columns, units: Units) -> str:
     """A table for a notebook, shortened in the middle where it is long."""
+    from html import escape  # only here: it makes a table of thousands of names
+
     rows = len(next(iter(columns.values()), ()))
     shown = _shown(rows, _MOST_ROWS_OF_HTML)
     cells = [_Column.of(name, values[shown], units) for name, values in columns.items()]
-    heads = "".join(f"<th>{html.escape(column.name)}</th>" for column in cells)
+    heads = "".join(f"<th>{escape(column.name)}</th>" for column in cells)
     lines = [f"<tr>{heads}</tr>"]
     if units:
-        lines.append("<tr>" + "".join(f"<td><em>{html.escape(column.unit)}</em></td>" for column in cells) + "</tr>")
+        lines.append("<tr>" + "".join(f"<td><em>{escape(column.unit)}</em></td>" for column in cells) + "</tr>")
     body = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in _rows(cells)]
     if len(shown) < rows:
         said = f"... {rows - len(shown):,} more rows ..."

@@ -214,6 +214,11 @@ def offsets(mask: Masks) -> list[tuple[int, ...]]:
     return [tuple(int(i) - c for i, c in zip(index, centre, strict=True)) for index in np.argwhere(mask)]
 
 
+def neighbours_of(mask: Masks) -> list[tuple[int, ...]]:
+    """The offsets of a footprint without its centre."""
+    return [offset for offset in offsets(mask) if any(offset)]
+
+
 def shifted(shape: tuple[int, ...], offset: tuple[int, ...]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     """Where a copy of an array moved by `offset` overlaps it: the place in the result, the place in the original."""
     target = tuple(slice(max(0, d), n + min(0, d)) for n, d in zip(shape, offset, strict=True))

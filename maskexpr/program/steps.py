@@ -9,7 +9,6 @@ from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import MEASURES, Kind
-from maskexpr.language.formatting import on_one_line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +146,7 @@ class Checked:
             if step in names:
                 numbers[names[step]] = step
             elif step.function is not None and step.function.group == "thresholds":
-                text = on_one_line(step.source, step.span)
+                text = _written(step)
                 alike = sum(name.partition(" #")[0] == text for name in numbers)  # a def called several times
                 numbers[f"{text} #{alike + 1}" if alike else text] = step
         return numbers
@@ -164,7 +163,7 @@ class Checked:
             images = [operand for operand in operands if operand.kind.name == "image"]
             numbers = [operand for operand in operands if operand.kind.name == "number"]
             for image, number in itertools.product(images, numbers):
-                text = on_one_line(number.source, number.span)
+                text = _written(number)
                 found.append((image, names.get(number) or text, number))
         return found
 
@@ -185,3 +184,10 @@ def in_order(result: Step, is_leaf: Callable[[Step], bool] = lambda step: False)
             stack.append((step, True))
             if not is_leaf(step):
                 stack.extend((operand, False) for operand in step.operands.values())
+
+
+def _written(step: Step) -> str:
+    """What a program calls a step that has no name."""
+    from maskexpr.language.formatting import on_one_line  # only here: most starts go without it
+
+    return on_one_line(step.source, step.span)

@@ -194,6 +194,20 @@ def scipy_median(im: Array) -> Call:
     return lambda: ndimage.median_filter(im, size=3)
 
 
+def skimage_entropy(im: Array) -> Call:
+    from skimage.filters import rank
+    from skimage.morphology import disk
+
+    return lambda: rank.entropy(im, disk(5))
+
+
+def skimage_median_within(im: Array, m: Array) -> Call:
+    from skimage.filters import rank
+
+    mask, window = m.astype(np.uint8), np.ones((11, 11), np.uint8)
+    return lambda: rank.median(im, window, mask=mask)
+
+
 KERNEL = [[1, 4, 6, 4, 1], [2, 8, 12, 8, 2], [0, 0, 0, 0, 0], [-2, -8, -12, -8, -2], [-1, -4, -6, -4, -1]]
 
 

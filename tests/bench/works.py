@@ -83,6 +83,11 @@ def grey(images: Images) -> dict[str, Any]:
     return {"im": images.grey}
 
 
+def quarter(images: Images) -> dict[str, Any]:
+    """A quarter of each side, for what takes long."""
+    return {"im": images.grey[: images.side // 4, : images.side // 4].copy()}
+
+
 def deep(images: Images) -> dict[str, Any]:
     return {"im": images.deep}
 
@@ -238,6 +243,18 @@ WORKS = (
         lambda images: {"im": images.grey},
         (Peer("SciPy", (peers.scipy_median,)), Peer("OpenCV", (peers.opencv_median,))),
     ),
+    Work(
+        "entropy 5",
+        'entropy(im, 5, "disk", border="ignore")',
+        quarter,
+        (Peer("scikit-image", (peers.skimage_entropy,), 1, LAST_BITS),),
+    ),
+    Work(
+        "median within 5",
+        'fill(median_filter(im, 5, border="ignore", within=m), 0)',
+        lambda images: {**quarter(images), "m": quarter(images)["im"] > 32},
+        (Peer("scikit-image", (peers.skimage_median_within,), 1),),
+    ),
     elementary("exp of 8 bits", "exp(im)", grey, np.exp, 1),
     elementary("log of 8 bits", "log(im)", grey, np.log, 1),
     elementary("exp of 16 bits", "exp(im)", deep, np.exp, 1),
@@ -255,7 +272,7 @@ WORKS = (
     Work(
         "rolling ball 25",
         "rolling_ball(im, 25)",
-        lambda images: {"im": images.grey[: images.side // 4, : images.side // 4].copy()},
+        quarter,
         (Peer("scikit-image", (peers.skimage_rolling_ball(25),), 5),),
     ),
     Work("CLAHE", "clahe(im, 2)", grey, (Peer("OpenCV", (peers.opencv_clahe(2),)),)),

@@ -20,8 +20,14 @@ def said(text: str, **values: Any) -> list[str]:
 # --- reaches ---------------------------------------------------------------------------------------------------------
 
 M = RNG.random((9, 11)) < 0.5
-REFUSING = ("gaussian_gradient", "gaussian_laplace")  # there is no derivative along an axis without a reach
-OTHERS = {"grow": "grow(m, m, {})", "rank_filter": "rank_filter(im, 0, {})", "sauvola": "sauvola(im, {}, r=0.5)"}
+# There is no derivative along an axis without a reach; and entropies are of whole numbers.
+REFUSING = ("gaussian_gradient", "gaussian_laplace", "entropy")
+OTHERS = {
+    "grow": "grow(m, m, {})",
+    "rank_filter": "rank_filter(im, 0, {})",
+    "percentile_filter": "percentile_filter(im, 9, {})",
+    "sauvola": "sauvola(im, {}, r=0.5)",
+}
 
 
 def _reaching() -> list[str]:

@@ -72,7 +72,7 @@ def test_calls_within_calls_are_one_mistake(program, meant):
         ("np.std(im, ddof=1)", "std(im), say"),
         ("np.max(im, axis=None)", "max(im)"),
         ("np.sum(im, axis = 0, keepdims=True)", "sum(im, axes=0), say"),
-        ("ndi.sum(im, labels)", "sum(im), say"),
+        ("torch.sum(im, labels)", "sum(im), say"),
         ("np.where(m)", "where(condition, a, b)"),
         ("np.clip(im, a_min=0, a_max=9)", "clip(im, low, high)"),
         ("torch.max(im, dim=0)", "max(im), say"),

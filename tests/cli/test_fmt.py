@@ -89,6 +89,19 @@ def test_folders(shell: Shell) -> None:
     assert Path("typed.mask").read_text("utf-8") == TYPED
 
 
+def test_a_patch_is_of_a_name_with_blanks(shell: Shell) -> None:
+    Path("two words.mask").write_text("a=im>3\n")
+    difference = shell("fmt", "--diff", "two words.mask")[1]
+    subprocess.run(["patch", "-p0"], input=difference, text=True, check=True, capture_output=True)
+    assert Path("two words.mask").read_text() == "a = im > 3\n"
+
+
+def test_a_program_is_alone_on_standard_output(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("other.mask").write_text("a=im>3\n")
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"b=im>4")))
+    assert shell("fmt", "-", "other.mask") == (0, "b = im > 4\n", "other.mask\n2 of 2 programs changed\n")
+
+
 def test_standard_input_goes_to_standard_output(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     def give(text: str, *options: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(text.encode())))

@@ -9,15 +9,15 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 IMAGE = f"im={EXAMPLES / 'ankle.png'}"
 LIBRARIES = {"numpy", "scipy", "lark", "imageio", "PIL", "tifffile", "cv2", "skimage", "IPython", "prompt_toolkit"}
-LIBRARIES |= {"numpy.ma", "pygments", "readline"}
+LIBRARIES |= {"numpy.ma", "pygments", "readline", "html"}
 # What only some commands need of ours.
 ROOMS = ("repl", "session", "notebook", "explain", "display.pictures", "display.terminal", "display.views")
-ROOMS += ("files.provenance", "files.images.writing", "files.formats.tiff", "builtin")
+ROOMS += ("files.provenance", "files.images.writing", "files.formats.tiff", "builtin", "language.formatting")
 COMMANDS = {f"cli.{name}" for name in ("conversing", "running", "showing", "checking", "explaining", "drawing")}
 
 IMPORTED = {
     "--version": ((), ()),
-    "functions close": (("numpy", "lark"), ("cli.explaining", "explain")),
+    "functions close": (("numpy", "lark"), ("cli.explaining", "explain", "language.formatting")),
     f"check {EXAMPLES / 'tissue.mask'}": (("numpy", "lark", "imageio", "PIL"), ("cli.checking",)),
     "eval 1+2": (("numpy", "lark"), ("cli.running",)),
     f"eval im>32 {IMAGE}": (("numpy", "lark", "imageio", "PIL"), ("cli.running",)),
@@ -28,7 +28,10 @@ IMPORTED = {
         ("numpy", "lark", "imageio", "PIL"),
         ("cli.running", "files.images.writing", "files.provenance"),
     ),
-    f"explain im>32 {IMAGE}": (("numpy", "lark", "imageio", "PIL"), ("cli.explaining", "explain")),
+    f"explain im>32 {IMAGE}": (
+        ("numpy", "lark", "imageio", "PIL"),
+        ("cli.explaining", "explain", "language.formatting"),
+    ),
 }
 
 

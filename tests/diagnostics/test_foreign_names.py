@@ -12,14 +12,17 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 import scipy.ndimage as ndi
+import scipy.signal as signal
 from helpers.each import each
 from skimage import exposure, feature, filters, measure, morphology, segmentation
+from skimage.filters import rank
 from skimage.metrics import hausdorff_distance
 
 import maskexpr
 from maskexpr.diagnostics import fslmaths
 from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MODULES
 from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL
+from maskexpr.diagnostics.nearest import known_as
 from maskexpr.library import CATALOGUE, PROPERTIES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -103,7 +106,7 @@ def runs(expression):
 def test_what_is_written_for_a_call_of_other_software(name):
     """Called as each line of the table has it, and with nothing: what is written runs, and so does what it names."""
     assert name not in CATALOGUE
-    assert "." not in name or name.partition(".")[0] in MODULES
+    assert "." not in name or name.partition(".")[0] in (*MODULES, "rank")
     forms = FOREIGN_FUNCTIONS[name]
     for call in [f"{name}()", *(worked_call(name, i, form) for i, form in enumerate(forms))]:
         hint = hint_of(call)
@@ -199,6 +202,25 @@ PEERS = {
         IM.astype(float), -1, np.array([[0.0, 1, 0], [1, -4, 2], [0, 1, 0]])
     ),
     "ndi.percentile_filter(im, 50, size=3)": lambda: ndi.percentile_filter(IM, 50, size=3),
+    "ndi.percentile_filter(im, 20, 5)": lambda: ndi.percentile_filter(IM, 20, 5),
+    "signal.convolve2d(im, [[1, 2, 1]], mode='same')": lambda: signal.convolve2d(IM.astype(int), [[1, 2, 1]], "same"),
+    "ndi.mean(im, labels)": lambda: ndi.mean(IM, LABELS),
+    "ndi.sum(im, labels, index)": lambda: ndi.sum(IM, LABELS, range(1, LABELS.max() + 1)),
+    "ndimage.maximum(im, labels, index=index)": lambda: ndi.maximum(IM, LABELS, range(1, LABELS.max() + 1)),
+    "ndi.standard_deviation(im, labels)": lambda: ndi.standard_deviation(IM, LABELS),
+    "ndi.center_of_mass(m)": lambda: np.array(ndi.center_of_mass(M)),
+    "skimage.measure.euler_number(m)": lambda: measure.euler_number(M),
+    "skimage.filters.rank.minimum(im, disk(3))": lambda: filters.rank.minimum(IM, DISK(3)),
+    "rank.entropy(im, disk(3))": lambda: filters.rank.entropy(IM, DISK(3)),
+    "filters.rank.median(im, disk(3))": lambda: filters.rank.median(IM, DISK(3)),
+    "rank.percentile(im, disk(2), p0=0.3)": lambda: filters.rank.percentile(IM, DISK(2), p0=0.3),
+    "rank.gradient(im, disk(2))": lambda: filters.rank.gradient(IM, DISK(2)),
+    "find_boundaries(m, mode='outer')": lambda: segmentation.find_boundaries(M, mode="outer"),
+    "feature.canny(im, sigma=2)": lambda: feature.canny(IM, 2),
+    "feature.peak_local_max(im, min_distance=3, threshold_abs=150)": lambda: _points(
+        feature.peak_local_max(IM, min_distance=3, threshold_abs=150, exclude_border=False)
+    ),
+    "segmentation.flood(im, [30, 40])": lambda: segmentation.flood(IM, (30, 40)),
     "ndi.morphological_gradient(im, 3)": lambda: ndi.morphological_gradient(IM.astype(int), 3),
     "ndi.distance_transform_edt(m)": lambda: ndi.distance_transform_edt(M),
     "ndi.distance_transform_cdt(m)": lambda: ndi.distance_transform_cdt(M),
@@ -253,6 +275,11 @@ PEERS = {
     "skimage.segmentation.clear_border(m, buffer_size=4)": lambda: segmentation.clear_border(M, buffer_size=4),
     "skimage.filters.gaussian(im, 2)": lambda: filters.gaussian(IM, 2, preserve_range=True, mode="reflect"),
     "skimage.filters.median(im)": lambda: filters.median(IM),
+    "rank.median(im, disk(3))": lambda: rank.median(IM, DISK(3)),
+    "filters.rank.mean(im, disk(3))": lambda: rank.mean(IM, DISK(3)),
+    "rank.percentile(im, disk(3), p0=0.1)": lambda: rank.percentile(IM, DISK(3), p0=0.1),
+    "skimage.filters.rank.entropy(im, disk(3))": lambda: rank.entropy(IM, DISK(3)),
+    "rank.maximum(im, disk(3))": lambda: rank.maximum(IM, DISK(3)),
     "skimage.filters.laplace(im)": lambda: filters.laplace(IM.astype(float)),
     "skimage.filters.sobel(im)": lambda: filters.sobel(IM.astype(float)),
     "unsharp_mask(im, 1)": lambda: filters.unsharp_mask(IM, 1, preserve_range=True),
@@ -311,6 +338,14 @@ def test_names_that_are_no_slips():
     for name in ("sort", "delete", "choose", "cov", "diff"):
         assert hint_of(f"{name}(im)") == "maskexpr functions lists them all"
     assert hint_of("plt.imshow(im)") == "write im; the value of the last line is shown"
+    assert hint_of("multithresh(im, 2)") == "write multiotsu_thresholds(im, 3); for 3 classes"
+    assert hint_of("rgb2lab(a)") == "write lightness(a); and lab_a(a), lab_b(a) for the other two"
+    assert hint_of("threshold_niblack(im, window_size=[7, 11])") == "write niblack(im, [3, 5], 0.2)"
+    assert hint_of("draw.rectangle([5, 6], [20, 30])") == "write rectangle(5, 6, 21, 31)"
+    assert hint_of("cv2.rectangle(im, [6, 5], [30, 20], 255, -1)").startswith("write rectangle(5, 6, 21, 31)")
+    assert hint_of("cv2.line(im, [6, 5], [30, 90], 255)").startswith("write line(5, 6, 90, 30)")
+    assert hint_of("draw.disk([20, 30], 5)").startswith("write circle(20, 30, 5)")
+    assert hint_of("bwareafilt(m, [20, 90])").startswith("write keep(m, area >= 20 & area <= 90")
     assert hint_of("bwareaopen(m, 50, 4)") == "write remove_small(m, 50, connectivity=4)"
 
 
@@ -376,7 +411,10 @@ def test_opencvs_canny_is_near():
 def test_properties_called_as_functions_are_conditions():
     called = {name: name for name in PROPERTIES if name not in CATALOGUE}
     assert {"solidity", "eccentricity", "mean_intensity"} <= called.keys()
-    for name in [*called, *(n for n in FOREIGN_PROPERTIES if n not in CATALOGUE)]:
+    for name in [
+        *called,
+        *(n for n in FOREIGN_PROPERTIES if n not in CATALOGUE and not known_as(n, FOREIGN_FUNCTIONS)),
+    ]:
         hint = hint_of(f"{name}(m)")
         needs = PROPERTIES.get(FOREIGN_PROPERTIES.get(name, (name, ""))[0])
         of_volumes = needs is not None and needs.dimensions == {3}
@@ -396,13 +434,23 @@ def test_properties_by_other_names():
 
 
 def test_feret_is_not_quite_scikit_images():
-    """It goes from corner to corner of pixels there, by the middles of their edges here."""
+    """It goes by the middles of pixels' edges there, from corner to corner here."""
     assert "by the middles of their edges" in hint_of("feret_diameter_max(m)")
     assert hint_of("feret(m) > 3") == "write keep(m, feret_max > 3)"
     square = np.ones((6, 8), bool)
     (region,) = measure.regionprops(square.astype(np.uint8))
     assert region.feret_diameter_max == pytest.approx(np.hypot(5, 8))
     assert maskexpr.evaluate("any(keep(m, feret_max == 10))", m=square)
+
+
+def test_names_are_known_however_they_are_typed():
+    """ImageJ's and SimpleITK's commands in capitals, MATLAB's properties without _."""
+    assert hint_of("AnalyzeParticles(m)") == hint_of("analyze_particles(m)")
+    assert hint_of("Subtract_Background(im, 20)") == hint_of("subtract_background(im, 20)")
+    assert hint_of("findContours(m)") == hint_of("find_contours(m)")
+    assert hint_of("keep(m, MajorAxisLength > 20)") == "write major_axis"
+    assert hint_of("measure(m, MinFeret)") == "write feret_min"
+    assert hint_of("FormFactor(m) > 0.5") == "write keep(m, circularity > 0.5)"
 
 
 @each("name", FOREIGN_VALUES)

@@ -53,7 +53,7 @@ OTHERS = (
     "reverse zip enumerate sample random seed shape dtype resize rotate flip pad roll fft ifft conv train "
     "predict model fit pca cluster svm unet segment annotate export import_ run test data image images "
     "path index item page http json xml yaml html xyz foobar baz qux hello world cat dog car tree house dark "
-    "noise entropy texture wavelet radon hough warp register stitch deconvolve denoise bilateral nlm "
+    "noise texture wavelet radon hough warp register stitch deconvolve denoise bilateral nlm "
     "background flatten ravel reshape stack concat append pop push argmax argmin cumsum cross matmul inverse "
     "transpose trace det eig svd "
 )

@@ -23,8 +23,9 @@ MODULES = {
 MAYBE_MODULES = {
     **dict.fromkeys(("measure", "filters", "morphology", "segmentation", "feature", "exposure", "color"), "skimage"),
     **dict.fromkeys(("restoration", "util", "metrics", "draw", "ski", "sk"), "skimage"),
+    "rank": "rank",
     **dict.fromkeys(("cp", "xp", "tf", "da"), "np"),
-    **dict.fromkeys(("cv", "nd", "itk"), ""),
+    **dict.fromkeys(("cv", "nd", "itk", "signal"), ""),
 }
 
 

@@ -59,11 +59,6 @@ def add(a: Pair, b: Pair) -> Pair:
     return fast_two_sum(s, e + f)
 
 
-def add_float(a: Pair, b: Any) -> Pair:
-    s, e = two_sum(a[0], b)
-    return fast_two_sum(s, e + a[1])
-
-
 def multiply(a: Pair, b: Pair) -> Pair:
     p, e = two_product(a[0], b[0])
     return fast_two_sum(p, e + (a[0] * b[1] + a[1] * b[0]))

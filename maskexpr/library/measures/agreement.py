@@ -8,15 +8,15 @@ from fractions import Fraction
 import numpy as np
 
 from maskexpr.diagnostics import messages
-from maskexpr.functions.arguments import Refused, Surroundings
+from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import NUMBER, Gives, Kinds
 from maskexpr.functions.parameters import Array, Mask, MaskOrLabels, Masks, Percent, PixelSpacing
-from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.distances import distances_to_off
 from maskexpr.kernels.overlaps import overlaps
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Bounds
-from maskexpr.library.measures.masks import LengthUnit, bounding_box, pixel_steps
+from maskexpr.library.measures.masks import LengthUnit, bounding_box, check_unit, pixel_steps
 from maskexpr.library.measures.statistics import percentile
 
 
@@ -87,17 +87,12 @@ def _mean_of_numbers(a: Array, b: Array, share: Callable[[int, int], float]) -> 
     return math.fsum(share(both[n], size) for n, size in sizes.items()) / len(sizes) if sizes else 1.0
 
 
-def _check_unit(settings: Settings, around: Surroundings) -> None:
-    if around.ndim is not None:
-        pixel_steps(settings["unit"], around.spacing, around.ndim)
-
-
 @function(
     gives=NUMBER.bounded(lambda kinds: Bounds(0, math.inf)),
     halo=WHOLE,
     cost=150,
     memory=lambda settings, ndim: 12.0 * ndim + 20,
-    check=_check_unit,
+    check=check_unit,
     without_data="both",
 )
 def hausdorff(a: Mask, b: Mask, q: Percent = 100, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> float:

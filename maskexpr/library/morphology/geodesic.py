@@ -146,13 +146,9 @@ def reconstruct(
     start: Array = compute(min, np.minimum, kind, work, seed, within)
     if kind.range is not None:  # what is above all of the start does not matter, and need not fit the type
         limit = np.minimum(widen(within, work), kind.range.high).astype(kind.dtype)
-        return sweeps.reconstruction(start, limit, _others(neighbours))
+        return sweeps.reconstruction(start, limit, elements.neighbours_of(neighbours))
     missing = np.isnan(start)
     start, limit = (np.where(missing, -np.inf, a).astype(kind.dtype) for a in (start, within))
-    result = sweeps.reconstruction(start, limit, _others(neighbours))
+    result = sweeps.reconstruction(start, limit, elements.neighbours_of(neighbours))
     result[missing] = np.nan
     return result + 0  # -0.0 becomes 0.0: which of two zeros NumPy takes depends on their order
-
-
-def _others(neighbours: Masks) -> list[tuple[int, ...]]:
-    return [offset for offset in elements.offsets(neighbours) if any(offset)]

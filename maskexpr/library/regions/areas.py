@@ -26,14 +26,14 @@ def _of_masks(expression: str) -> Derived:
          keeps_empty=True, derived=_of_masks("remove_small(m, size, connectivity, axes)"),
          without_data="areas")  # fmt: skip
 def area_open(m: MaskOrImage, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
-    """Level what is bright on fewer pixels than `size`: each pixel gets the highest value, up to its own, at which the
-    pixels that are as bright or brighter, and connected to it, are so many.
+    """Level what is bright on fewer pixels than `size`, whatever its form.
 
-    So a bright spot is cut down to where it is wide enough, and everything else stays as it is; unlike `open`, which
-    goes by an element, it keeps thin lines that are long. Of a mask it is `remove_small(m, size)`. `size` is a number
-    of pixels, which may depend on pixels, or a size such as 20mm2, exactly as for `remove_small`; `connectivity` and
-    `axes` as for `label`. An image of fewer pixels gets its lowest value everywhere. nan stays nan, and connects
-    nothing: what it cuts off is an image by itself.
+    Each pixel gets the highest value, up to its own, at which the pixels that are as bright or brighter, and connected
+    to it, are so many. So a bright spot is cut down to where it is wide enough, and everything else stays as it is;
+    unlike `open`, which goes by an element, it keeps thin lines that are long. Of a mask it is `remove_small(m, size)`.
+    `size` is a number of pixels, which may depend on pixels, or a size such as 20mm2, exactly as for `remove_small`;
+    `connectivity` and `axes` as for `label`. An image of fewer pixels gets its lowest value everywhere. nan stays nan,
+    and connects nothing: what it cuts off is an image by itself.
 
     Border: outside the image there are no pixels, so a spot that the border cuts counts with what is inside.
     Errors: a negative size; mm2 on a volume or mm3 on a plane; a size in mm where the spacing is unknown; a
@@ -51,11 +51,11 @@ def area_open(m: MaskOrImage, size: SizeLimit, connectivity: Connectivity = 1, a
          extensive=True, derived=_of_masks("~remove_small(~m, size, connectivity, axes)"),
          without_data="areas")  # fmt: skip
 def area_close(m: MaskOrImage, size: SizeLimit, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
-    """Level what is dark on fewer pixels than `size`: each pixel gets the lowest value, from its own on, at which the
-    pixels that are as dark or darker, and connected to it, are so many.
+    """Level what is dark on fewer pixels than `size`, whatever its form.
 
-    Of a mask it is `~remove_small(~m, size)`, which fills small background at the image's border too. Arguments as for
-    `area_open`, which this is of the image turned upside down.
+    Each pixel gets the lowest value, from its own on, at which the pixels that are as dark or darker, and connected to
+    it, are so many. Of a mask it is `~remove_small(~m, size)`, which fills small background at the image's border too.
+    Arguments as for `area_open`, which this is of the image turned upside down.
 
     Border: outside the image there are no pixels, so a spot that the border cuts counts with what is inside.
     Errors: as for `area_open`.

@@ -125,7 +125,7 @@ def label(m: MaskLabelsOrImage, connectivity: Connectivity = 1, axes: Axes = Non
            [0, 3, 3]], dtype=int32)
     """
     if m.dtype != bool:
-        offsets = [offset for offset in elements.offsets(neighbours(connectivity, axes, m.ndim)) if any(offset)]
+        offsets = elements.neighbours_of(neighbours(connectivity, axes, m.ndim))
         return flat_zones(m, m != 0, offsets)[0]
     return components(m, connectivity, axes)[0]
 

@@ -6,24 +6,18 @@ from typing import Annotated
 
 import numpy as np
 
-from maskexpr.functions.arguments import Surroundings
 from maskexpr.functions.gives import LABELS, Gives, like_grid
 from maskexpr.functions.parameters import Array, Axes, Labels, Mask, MaskOrNone, Masks, PixelSpacing
-from maskexpr.functions.record import WHOLE, Settings, function
+from maskexpr.functions.record import WHOLE, function
 from maskexpr.functions.settling import one_of
 from maskexpr.kernels.distances import distances_to_off
 from maskexpr.kernels.nearest import nearest_numbers
 from maskexpr.library import elements
-from maskexpr.library.measures.masks import LengthUnit, pixel_steps
+from maskexpr.library.measures.masks import LengthUnit, check_unit, pixel_steps
 
 _Border = Annotated[str, one_of("image", "empty")]
 _Metric = Annotated[str, one_of("euclidean", "city-block", "chessboard")]
 _RULES = {"image": "the image only", "empty": "the outside is background"}
-
-
-def _check_unit(settings: Settings, around: Surroundings) -> None:
-    if around.ndim is not None:
-        pixel_steps(settings["unit"], around.spacing, around.ndim)
 
 
 def to_off(m: Masks, steps: list[Fraction], axes: tuple[int, ...] | None = None, metric: str = "euclidean") -> Array:
@@ -44,7 +38,7 @@ _DISTANCE = Gives(frozenset({"image"}), lambda kinds: like_grid("image", kinds, 
 _NOT_NEGATIVE = _DISTANCE.within(0, np.inf)
 
 
-@function(gives=_NOT_NEGATIVE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=_check_unit,
+@function(gives=_NOT_NEGATIVE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=check_unit,
          border=_RULES, total=True, without_data="distance")  # fmt: skip
 def distance(m: Mask, border: _Border = "image", unit: LengthUnit = "px", axes: Axes = None,
              metric: _Metric = "euclidean", *, spacing: PixelSpacing) -> Array:  # fmt: skip
@@ -74,7 +68,7 @@ def distance(m: Mask, border: _Border = "image", unit: LengthUnit = "px", axes: 
     return to_off(m, steps, axes, metric)
 
 
-@function(gives=_DISTANCE, halo=WHOLE, cost=120, memory=lambda settings, ndim: 12.0 * ndim + 24, check=_check_unit,
+@function(gives=_DISTANCE, halo=WHOLE, cost=120, memory=lambda settings, ndim: 12.0 * ndim + 24, check=check_unit,
          border="the image only", total=True,
          derived="where(m, distance(m, unit=unit, axes=axes, metric=metric),"
                  " -distance(~m, unit=unit, axes=axes, metric=metric))",
@@ -103,7 +97,7 @@ def signed_distance(m: Mask, unit: LengthUnit = "px", axes: Axes = None, metric:
 # --- the nearest label -----------------------------------------------------------------------------------------------
 
 
-@function(gives=LABELS, halo=WHOLE, cost=100, memory=40, border="the image only", check=_check_unit, total=True)
+@function(gives=LABELS, halo=WHOLE, cost=100, memory=40, border="the image only", check=check_unit, total=True)
 def nearest(
     labels: Labels, within: MaskOrNone = None, unit: LengthUnit = "px", axes: Axes = None, *, spacing: PixelSpacing
 ) -> Array:

@@ -128,16 +128,18 @@ def _maxima(im: Array, counted: Masks, joined: Masks) -> Masks:
     """The plateaus that are higher than the lowest pixel."""
     if not counted.any():
         return counted
-    found = plateaus(im, joined, None if counted.all() else counted, np.greater)
-    return np.asarray(found & (im > im[counted].min()))
+    if counted.all():
+        return np.asarray(plateaus(im, joined, None, np.greater) & (im > im.min()))
+    return np.asarray(plateaus(im, joined, counted, np.greater) & (im > im[counted].min()))
 
 
 def _minima(im: Array, counted: Masks, joined: Masks) -> Masks:
     """The plateaus that are lower than the highest pixel."""
     if not counted.any():
         return counted
-    found = plateaus(im, joined, None if counted.all() else counted, np.less)
-    return np.asarray(found & (im < im[counted].max()))
+    if counted.all():
+        return np.asarray(plateaus(im, joined, None, np.less) & (im < im.max()))
+    return np.asarray(plateaus(im, joined, counted, np.less) & (im < im[counted].max()))
 
 
 def risen(im: Array, counted: Masks, h: Any, joined: Masks) -> Masks:
@@ -154,7 +156,7 @@ def risen(im: Array, counted: Masks, h: Any, joined: Masks) -> Masks:
     start, limit = np.full(im.shape, -1, np.int64), np.full(im.shape, -1, np.int64)
     start[counted] = (below * count + np.arange(count))[ranks]
     limit[counted] = ((np.arange(count) + 1) * count)[ranks]
-    found = reconstruction(start, limit, _others(joined))
+    found = reconstruction(start, limit, elements.neighbours_of(joined))
     result = found == start
     result[counted] &= (below > 0)[ranks]
     return np.asarray(result & counted)
@@ -178,7 +180,3 @@ def _how_many_below(values: Array, h: Any) -> Array:
     step = np.uint64(-(-h // 1))
     reaches = above >= step
     return np.where(reaches, np.searchsorted(above, np.where(reaches, above - step, 0), side="right"), 0)
-
-
-def _others(joined: Masks) -> list[tuple[int, ...]]:
-    return [offset for offset in elements.offsets(joined) if any(offset)]

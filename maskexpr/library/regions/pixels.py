@@ -14,7 +14,7 @@ import numpy as np
 
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.settling import exact
-from maskexpr.kernels import regional, spans
+from maskexpr.kernels import regional, runs, spans
 from maskexpr.kernels.spans import Numbered, Spans
 from maskexpr.library.regions.distances import to_off
 from maskexpr.library.regions.places import Places
@@ -201,7 +201,7 @@ class Regions(Places):
             lengths = found.lengths
             offset = np.repeat(places[i] - start[found.owner], lengths)
             if goes[i]:
-                offset += spans.ranges(np.zeros(len(lengths), np.int64), lengths)
+                offset += runs.ranges(np.zeros(len(lengths), np.int64), lengths)
             if values.dtype.kind == "f":
                 return np.asarray(values * offset.astype(np.float64))
             room = roomy(values, largest(values) * int(offset.max()))

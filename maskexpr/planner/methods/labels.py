@@ -150,3 +150,9 @@ def skeleton(step: Step) -> Method | None:
 def _of_numbers(step: Step) -> Bytes | None:
     """Where each pixel may be a region of its own."""
     return None if step.operands["m"].kind.name == "mask" else per_pixel(120)
+
+
+@takes(components.remove_small, components.remove_large, components.keep_largest)
+def _of_sizes(step: Step) -> Bytes | None:
+    """The same: what is counted of each region, and the numbers of pixels as they are looked up."""
+    return None if step.operands["m"].kind.name == "mask" else per_pixel(60)

@@ -37,7 +37,14 @@ def test_every_method_is_reached_in_every_form() -> None:
         values = {**given, "a": given["f"], "b": given["f"]} if text in PAIRS else given
         names = "".join(f"input {name}\n" for name in values)
         reached.update(reached_by(maskexpr.compile(names + text), values))
-    for text in ("where(m, im, 1)", "(m & k) == erode(m)", "erode(m) != dilate(k)"):
+    planes = (
+        "where(m, im, 1)",
+        "(m & k) == erode(m)",
+        "erode(m) != dilate(k)",
+        "boundary(label(m))",
+        "skeleton(label(m))",
+    )
+    for text in planes:
         reached.update(reached_by(maskexpr.compile(with_inputs(text)), three(np.random.default_rng(1), (9, 9), "any")))
     lab = np.arange(81, dtype=np.int32).reshape(9, 9) // 20
     for text in ("skeleton(lab)", "boundary(lab)"):
