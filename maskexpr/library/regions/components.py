@@ -266,8 +266,9 @@ def clear_border(
 
     Errors: a negative margin; a length without spacing; a mask of another shape; a connectivity that the number of
     axes does not have.
-    Source: as skimage.segmentation.clear_border, which joins pixels by their corners too: connectivity=2 in a plane.
-    `margin` is its buffer_size, `within` its mask, with which it leaves out the buffer.
+    Source: as skimage.segmentation.clear_border, which joins pixels by their corners too: connectivity=2 in a plane;
+    so of labels it takes each connected part by itself, as clear_border(label(lab, 2)) does. `margin` is its
+    buffer_size, `within` its mask, with which it leaves out the buffer.
 
     >>> evaluate("clear_border(im > 0)", im=[[1, 0, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]).astype(int)
     array([[0, 0, 0, 0],

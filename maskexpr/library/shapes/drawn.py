@@ -125,9 +125,8 @@ def ellipse(y: PlaceY, x: PlaceX, ry: Reach, rx: Reach, angle: Number = 0, *, gr
 
     Errors: a negative radius; a length where the spacing is unknown; images of several shapes in the program, or none;
     images of one axis.
-    Source: as skimage.draw.ellipse, whose rotation is in radians, in the other direction where the image is shown with
-    rows downwards; that one leaves out the edge itself, so that radii of whole numbers reach one pixel less far there,
-    and a radius of 0 draws nothing.
+    Source: as skimage.draw.ellipse, whose rotation is this angle in radians; that one leaves out the edge itself, so
+    that radii of whole numbers reach one pixel less far there, and a radius of 0 draws nothing.
 
     >>> evaluate("ellipse(1, 2, 1, 2) & (im > 0)", im=np.ones((3, 5), np.uint8)).astype(int)
     array([[0, 0, 1, 0, 0],
