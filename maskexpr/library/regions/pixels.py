@@ -137,7 +137,7 @@ class Regions(Places):
         """Where each pixel of spans lies along each of the axes that are worked on."""
         lengths = found.lengths
         for place, goes in zip(*self.along(found), strict=True):
-            yield spans.ranges(place, lengths) if goes else np.repeat(place, lengths)
+            yield runs.ranges(place, lengths) if goes else np.repeat(place, lengths)
 
     @property
     def parents(self) -> Array:
