@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check numpy==2.2.6 'setuptools<80' wheel
+venv/bin/pip install --quiet --disable-pip-version-check numpy==2.2.6 setuptools==79.0.1 wheel==0.45.1
 venv/bin/pip install --quiet --disable-pip-version-check --no-build-isolation pyradiomics==3.0.1
 venv/bin/python - <<'PYTHON'
 import numpy as np
