@@ -320,7 +320,8 @@ def test_what_cannot_be_shown(shell: Shell, arguments: tuple[str, ...], message:
 def in_terminal(*commands: tuple[str, ...], lines: int = 20, columns: int = 60) -> list[list[str]]:
     """The lines that each of some commands prints in a terminal, one after the other in one process."""
     pexpect = pytest.importorskip("pexpect")
-    environ = {**os.environ, "MASKEXPR_PICTURES": "blocks", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    own = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
+    environ = {**own, "MASKEXPR_PICTURES": "blocks", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     code = f"from maskexpr.cli import main\nfor command in {commands}: assert main(command) == 0; print({END!r})"
     child = pexpect.spawn(sys.executable, ["-c", code], env=environ, dimensions=(lines, columns), encoding="utf-8")
     child.expect(pexpect.EOF, timeout=120)
