@@ -91,5 +91,6 @@ def _matched(labels: Array, truth: Array, iou: float, connectivity: int) -> tupl
     pairs = pixels / (sizes[own] + other_sizes[others] - pixels) >= iou
     ones = np.ones(np.count_nonzero(pairs), np.int8)
     graph = scipy.sparse.csr_array((ones, (own[pairs], others[pairs])), (found + 1, wanted + 1))
+    graph.indices, graph.indptr = graph.indices.astype(np.int32), graph.indptr.astype(np.int32)  # for SciPy 1.13
     partners = scipy.sparse.csgraph.maximum_bipartite_matching(graph, perm_type="column")
     return int(np.count_nonzero(partners >= 0)), found, wanted
