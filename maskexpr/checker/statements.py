@@ -260,7 +260,7 @@ def _assign(lines: Lines, name: nodes.Name, value: Value) -> None:
 
 def _assert(lines: Lines, node: nodes.Assert) -> None:
     there = lines.here.at(node.condition)
-    condition, text = there.value(node.condition), there.quote()
+    condition, text = there.value(node.condition), _in_a_line(there)
     if not condition.kind.may_be({"truth"}):
         mistake = _ASSERTED.get(condition.kind.name, messages.ASSERT_KIND)
         there.report(mistake, kind=condition.kind.word, text=text)
@@ -271,6 +271,15 @@ def _assert(lines: Lines, node: nodes.Assert) -> None:
     step = there.apply(OPERATORS["assert"], {"condition": condition}, TRUTH, settings).step
     lines.asserts.append(step)
     lines.bindings.append(("", step))
+
+
+def _in_a_line(there: Place) -> str:
+    """What is written there, however it is laid out in lines."""
+    if "\n" not in there.source.slice(there.span):
+        return there.quote()
+    from maskexpr.language.formatting import on_one_line  # only here: most starts go without it
+
+    return on_one_line(there.source, there.span)
 
 
 _ASSERTED = {
