@@ -15,7 +15,7 @@ from maskexpr.kinds.kind import MEASURES, TRUTH, mask_of
 from maskexpr.program import identity
 from maskexpr.program.steps import Checked, Domain, Step, valid_name
 
-_OWN_WORDS = frozenset({"own", "valid", "fill", "stored"})  # what says something of it where all inputs have data
+_SPOKEN_OF = frozenset({"valid", "fill", "stored"})  # what says something of it where all inputs have data
 
 
 def with_domain(checked: Checked) -> Checked:
@@ -39,9 +39,7 @@ def with_domain(checked: Checked) -> Checked:
 
 
 def _asks(step: Step) -> bool:
-    if step.function is None:
-        return bool(step.name) and step.kind.is_partial
-    return step.function.without_data in _OWN_WORDS or outside.counts_some(step)
+    return outside.lacks_of_itself(step) or (step.function is not None and step.function.without_data in _SPOKEN_OF)
 
 
 class _Walk:

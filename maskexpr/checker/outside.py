@@ -34,6 +34,14 @@ def is_window(step: Step) -> bool:
     return word in ("window", "cross") or (word == "counted" and not counts_some(step))
 
 
+def lacks_of_itself(step: Step) -> bool:
+    """Whether pixels of it may be without data although all that it is made of has data: an input that says so, what
+    is put on another grid, and windows in which nothing may count."""
+    if step.function is None:
+        return bool(step.name) and step.kind.is_partial
+    return step.function.without_data == "own" or counts_some(step)
+
+
 def counts_some(step: Step) -> bool:
     """Whether it is a filter of some of a window's pixels, of which there may be none."""
     return bool(step.function and step.function.without_data == "counted" and is_counted(step.settings))

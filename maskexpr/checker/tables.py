@@ -10,6 +10,7 @@ import numpy as np
 
 from maskexpr.checker.application import Given
 from maskexpr.checker.context import RegionsInSight, Value
+from maskexpr.checker.outside import lacks_of_itself
 from maskexpr.checker.place import Place
 from maskexpr.checker.predicates import argument_of, has_meaning, in_sight, kind_of, kind_of_part, refuse_argument
 from maskexpr.checker.shapes import agree
@@ -92,8 +93,7 @@ def _images(given: Given) -> list[_Image] | None:
 
 def _may_lack_data(image: Step) -> bool:
     """Whether some of its pixels may be without data, so that a region may have no grey value at all."""
-    steps = in_order(image)
-    return any(s.kind.is_partial or (s.function is not None and s.function.without_data == "own") for s in steps)
+    return any(map(lacks_of_itself, in_order(image)))
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

@@ -172,6 +172,21 @@ def test_units_are_those_of_scikit_image_with_a_spacing(ndim, seed):
         np.testing.assert_allclose(found[name], theirs[other], rtol=1e-6, atol=1e-6, err_msg=f"{name} {spacing}")
 
 
+@pytest.mark.parametrize(
+    "image", ["median_filter(im, 1, within=m)", "percentile_filter(im, 9, within=m) + 1", "entropy(im, 1, within=m)"]
+)
+def test_windows_that_hold_nothing_are_no_grey_values(image):
+    """All inputs have data; what is made of them has not."""
+    im = np.arange(100, dtype=np.uint8).reshape(10, 10)
+    m, lab = np.zeros((10, 10), bool), np.zeros((10, 10), np.int32)
+    m[:3, :3] = True
+    lab[:3, :3], lab[7:, 7:] = 1, 2
+    text = f"input lab: labels; measure(lab, mean_intensity, max_intensity, median_intensity, of={image})"
+    table = maskexpr.evaluate(text, im=im, m=m, lab=lab)
+    measured = [name for name in table if name != "label"]
+    assert [np.isnan(table[name]).tolist() for name in measured] == [[False, True]] * 3
+
+
 def test_regions_without_any_grey_value_have_nan_for_all_that_is_measured_on_these():
     """Each part of a list, too."""
     m, nowhere = np.ones((3, 4), bool), maskexpr.Image(np.ones((3, 4)), valid=np.zeros((3, 4), bool))
