@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from maskexpr.checker.place import Place, Spanned
 from maskexpr.diagnostics import fslmaths, messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MAYBE_MODULES, MODULES
+from maskexpr.diagnostics.foreign_names import MAYBE_MODULES, MODULES, foreign_functions
 from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, worded
 from maskexpr.diagnostics.mending import Form, is_element, is_readable, is_simple
 from maskexpr.diagnostics.nearest import known_as
@@ -76,7 +76,7 @@ def report(here: Place, node: nodes.Call) -> bool:
         here.at(node).report(messages.TABLE_COUNTED, name=name, text=here.quote(node.arguments[0].span))
     elif name in _READERS:
         _report_reading(here, node)
-    elif known_as(name, FOREIGN_FUNCTIONS):
+    elif known_as(name, foreign_functions()):
         here.at(node).report(messages.FUNCTION_FOREIGN, name=name, way=_mended(here, node, ""))
     elif name in fslmaths.OWN:
         _report_steps(here, node)
@@ -118,9 +118,10 @@ def _mended(here: Place, node: nodes.Call, module: str) -> str:
 
 def _way(here: Place, node: nodes.Call, module: str) -> str:
     name, peer = node.function.text, _peer(module)
-    forms = FOREIGN_FUNCTIONS.get(f"{peer}.{name}") or FOREIGN_FUNCTIONS.get(known_as(name, FOREIGN_FUNCTIONS), ())
+    table = foreign_functions()
+    forms = table.get(f"{peer}.{name}") or table.get(known_as(name, table), ())
     arguments = node.arguments[1:] if module else node.arguments
-    if name in here.context.catalogue and f"{peer}.{name}" not in FOREIGN_FUNCTIONS:
+    if name in here.context.catalogue and f"{peer}.{name}" not in table:
         way = _as_ours(here, here.context.catalogue[name], arguments)
     elif forms and len(here.context.diagnostics) < MOST_SHOWN:
         way = _by_form(here, node, forms, arguments)
@@ -261,7 +262,7 @@ def _is_foreign(here: Place, node: nodes.Node) -> bool:
     if not isinstance(node, nodes.Call) or node.function.text in here.scope.functions:
         return False
     name = node.function.text
-    is_foreign = name not in here.context.catalogue and known_as(name, FOREIGN_FUNCTIONS) != ""
+    is_foreign = name not in here.context.catalogue and known_as(name, foreign_functions()) != ""
     is_foreign = is_foreign or is_element(here.quote(node.span))
     return is_foreign or bool(_module(here, node))
 

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS
+from maskexpr.diagnostics.foreign_names import foreign_functions
 from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES
 from maskexpr.diagnostics.nearest import known_as, nearest
 from maskexpr.functions.record import Function
@@ -55,7 +55,8 @@ def page(name: str, width: int) -> str | None:
 
 def suggestion(name: str) -> str:
     """The function or operator that does what other software calls so, or the name most like this one."""
-    meant = "".join(form.example for form in FOREIGN_FUNCTIONS.get(known_as(name, FOREIGN_FUNCTIONS), ())[:1])
+    table = foreign_functions()
+    meant = "".join(form.example for form in table.get(known_as(name, table), ())[:1])
     parts: list[str] = [*re.findall(r"\w+", meant), *re.findall(r"[^\w\s]+", meant)]
     for part in parts:
         if part in CATALOGUE or part in OPERATORS:

@@ -9,7 +9,7 @@ import pytest
 import maskexpr
 from maskexpr.checker import foreign
 from maskexpr.diagnostics import fslmaths
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MAYBE_MODULES, MODULES
+from maskexpr.diagnostics.foreign_names import MAYBE_MODULES, MODULES, foreign_functions
 
 IM = np.array([[1, 5], [9, 200]], np.uint8)
 
@@ -164,7 +164,7 @@ def test_names_of_one_s_own_come_first():
 def test_any_call_of_other_software_has_mistakes_of_ours():
     """Whatever arguments: a generator of calls, within calls, with odd ones, of all names and modules."""
     chance = random.Random(11)
-    names = [name.rpartition(".")[2] for name in FOREIGN_FUNCTIONS] + [
+    names = [name.rpartition(".")[2] for name in foreign_functions()] + [
         *fslmaths.STEPS,
         "solidity",
         "bbox",

@@ -20,7 +20,7 @@ from skimage.metrics import hausdorff_distance
 
 import maskexpr
 from maskexpr.diagnostics import fslmaths
-from maskexpr.diagnostics.foreign_names import FOREIGN_FUNCTIONS, MODULES
+from maskexpr.diagnostics.foreign_names import MODULES, foreign_functions
 from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL
 from maskexpr.diagnostics.nearest import known_as
 from maskexpr.library import CATALOGUE, PROPERTIES
@@ -102,12 +102,12 @@ def runs(expression):
     return repr(errors[0])
 
 
-@each("name", FOREIGN_FUNCTIONS)
+@each("name", foreign_functions())
 def test_what_is_written_for_a_call_of_other_software(name):
     """Called as each line of the table has it, and with nothing: what is written runs, and so does what it names."""
     assert name not in CATALOGUE
     assert "." not in name or name.partition(".")[0] in (*MODULES, "rank")
-    forms = FOREIGN_FUNCTIONS[name]
+    forms = foreign_functions()[name]
     for call in [f"{name}()", *(worked_call(name, i, form) for i, form in enumerate(forms))]:
         hint = hint_of(call)
         expression = expression_in(hint)
@@ -413,7 +413,7 @@ def test_properties_called_as_functions_are_conditions():
     assert {"solidity", "eccentricity", "mean_intensity"} <= called.keys()
     for name in [
         *called,
-        *(n for n in FOREIGN_PROPERTIES if n not in CATALOGUE and not known_as(n, FOREIGN_FUNCTIONS)),
+        *(n for n in FOREIGN_PROPERTIES if n not in CATALOGUE and not known_as(n, foreign_functions())),
     ]:
         hint = hint_of(f"{name}(m)")
         needs = PROPERTIES.get(FOREIGN_PROPERTIES.get(name, (name, ""))[0])

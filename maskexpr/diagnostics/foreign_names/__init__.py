@@ -7,7 +7,8 @@ the same; and a word where one is due. A name may have several lines: the first 
 for labels.
 """
 
-from maskexpr.diagnostics.foreign_names import filters, regions, values
+import functools
+
 from maskexpr.diagnostics.mending import Form, form
 
 # What a module's functions are looked up by. These names are given to nothing else.
@@ -29,7 +30,11 @@ MAYBE_MODULES = {
 }
 
 
-def _table() -> dict[str, tuple[Form, ...]]:
+@functools.cache
+def foreign_functions() -> dict[str, tuple[Form, ...]]:
+    """The whole table, by name. It is made when it is first asked for, as only a mistake needs it."""
+    from maskexpr.diagnostics.foreign_names import filters, regions, values
+
     table: dict[str, tuple[Form, ...]] = {}
     for names, *rest in (*values.LINES, *regions.LINES, *filters.LINES):
         made = form(*rest)
@@ -37,8 +42,6 @@ def _table() -> dict[str, tuple[Form, ...]]:
             table[name] = (*table.get(name, ()), made)
     return table
 
-
-FOREIGN_FUNCTIONS = _table()
 
 # What others have by these names has no like here, whatever name is like it by its letters.
 WITHOUT_LIKE = frozenset(
