@@ -80,16 +80,20 @@ def _fitting(results: Mapping[str, Result], path: str) -> list[str]:
 
 def _refuse_another_kind(results: Mapping[str, Result], path: str) -> None:
     """Refuse mask.csv, a file that has the very name of a result and cannot hold it."""
+    name = _stem_of(path)
+    if name in results:
+        refuse_unfit(name, results[name].kind, path)
+
+
+def _stem_of(path: str) -> str:
+    """The name of a file without its ending, which may have two dots."""
     name = os.path.basename(path)
-    result = results.get(name[: len(name) - len(images.ending_of(name))])
-    if result is not None:
-        refuse_unfit(name.partition(".")[0], result.kind, path)
+    return name[: len(name) - len(images.ending_of(name))]
 
 
 def _named_after(path: str, names: Iterable[str]) -> str | None:
     """The result that a file is named after: cells of cells.csv and of slide-cells.csv."""
-    name = os.path.basename(path)
-    stem = name[: len(name) - len(images.ending_of(name))]
+    stem = _stem_of(path)
     return next((name for name in names if stem == name or stem.endswith(("-" + name, "_" + name))), None)
 
 
@@ -108,7 +112,7 @@ def _only(results: Mapping[str, Result], path: str, taken: Mapping[str, str]) ->
 
 def _unfit(results: Mapping[str, Result], path: str) -> InputError:
     """What to say of a path that no result fits."""
-    name, result = next(((n, r) for n, r in results.items() if is_array(r) or is_table(r)), ("", None))
+    name, result = next(((n, r) for n, r in results.items() if _goes_to_files(r)), ("", None))
     if result is None:
         return InputError(messages.OUTPUT_NO_ARRAY.anywhere(path=shown(path)))
     return _no_file_for(name, result.kind, path)
