@@ -19,6 +19,7 @@ ROOMS = (
     "__pyinstaller",
     "__main__",
     *("cli", "repl", "session"),
+    *("comparisons", "sweeps", "studies"),
     "files",
     "builtin",
     "__init__",
@@ -42,9 +43,12 @@ ROOMS = (
 INSIDE = {
     "__pyinstaller": ("__init__", "hook-maskexpr"),
     "files": (
-        *("__init__", "python", "provenance", "outputs", "programs", "access"),
+        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access"),
         *("tables", "images", "formats", "decoding"),
     ),
+    "comparisons": ("__init__",),
+    "sweeps": ("__init__",),
+    "studies": ("__init__", "study", "cases", "one", "task", "outcome", "case"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",

@@ -3,28 +3,23 @@
 import argparse
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from maskexpr.api import Program, Result, stages
+from maskexpr.api import Program, Result
 from maskexpr.cli import shared
 from maskexpr.cli.machine import HELP, Document, add_json, document_of
 from maskexpr.display.results import summary
-from maskexpr.engine.prepared import Stages
-from maskexpr.files import outputs, programs
+from maskexpr.files import outputs, programs, runs
 from maskexpr.files.access import STANDARD, Access
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds import tabulated
-from maskexpr.program.steps import Checked, Step
 
 if TYPE_CHECKING:
-    from maskexpr.cli.drawing import PictureFiles
     from maskexpr.cli.shared import Commands
-    from maskexpr.display.views import View
 
 _RAW = argparse.RawDescriptionHelpFormatter
-_NUMBER, _COUNTED = "number", "counted"  # what is found on the way: for the record, for a histogram
 
 
 def add_eval(commands: "Commands") -> None:
@@ -95,19 +90,18 @@ def _run_program(
 
         views.check_mode(options.view)
     loaded = shared.load(program, options, folder, access)
-    bound = stages(program, loaded.values)
+    bound = runs.bind(program, loaded)
     shared.warn(bound.checked.diagnostics, options)
-    results, found = bound.watched(
-        lambda checked: _watched(checked, options), lambda said: shared.warn([*said], options)
-    )
-    run = _Run(program, options, loaded, bound, results, found)
+    wanted = runs.Pictures(options.overlay, options.hist, options.view)
+    ran = runs.run_on_files(program, bound, loaded, wanted, lambda said: shared.warn([*said], options))
+    run, results = _Shown(ran, options), ran.results
 
     stem = loaded.stem or stem
     paths = outputs.targets(results, options.output, stem) if write else {}
     pictures: dict[str, Result] = {}
-    if options.overlay is not None or options.hist is not None:
-        wanted = run.pictures(stem)
-        pictures, paths = wanted.made, {**paths, **wanted.paths}
+    if wanted.are_wanted:
+        made = ran.pictures(wanted, stem)
+        pictures, paths = made.made, {**paths, **made.paths}
     outputs.check_targets(paths, access)
     document = document_of(options)
     if document is not None:
@@ -125,61 +119,36 @@ def _run_program(
     return shared.OK
 
 
-def _watched(checked: Checked, options: argparse.Namespace) -> dict[tuple[str, str], Step]:
-    """What is found on the way: numbers for the record, and what a histogram shows."""
-    watched = {(_NUMBER, name): step for name, step in checked.numbers().items()}
-    if options.hist is not None:
-        from maskexpr.cli import drawing
-
-        watched.update({(_COUNTED, name): step for name, step in drawing.counted(checked).items()})
-    return watched
-
-
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """A program that ran on files, and what it found on the way."""
+class _Shown:
+    """A program that ran on files, as it is shown to a person or a program."""
 
-    program: Program
+    ran: runs.FileRun
     options: argparse.Namespace
-    loaded: programs.Loaded
-    bound: Stages
-    results: Mapping[str, Result]
-    found: Mapping[tuple[str, str], Any]
-
-    @property
-    def numbers(self) -> dict[str, Any]:
-        """The thresholds and other numbers that were found on the way."""
-        return {name: value for (use, name), value in self.found.items() if use == _NUMBER}
 
     def show(self, pictures: Mapping[str, Result], paths: Mapping[str, str], write: bool) -> None:
         """Write what has a path, and tell a person of it and of the rest. A file on standard output is alone there."""
         stream = sys.stderr if STANDARD in paths.values() else sys.stdout
-        for name, result in self.results.items():
+        for name, result in self.ran.results.items():
             text = self.text(name, result, paths.get(name), write, stream)
             if name in paths:
-                self.write(name, result, paths[name])
+                self.ran.write(name, result, paths[name])
             if text:
                 print(text, file=stream)
         for name, picture in pictures.items():
-            self.write(name, picture, paths[name])
+            self.ran.write(name, picture, paths[name])
             if paths[name] != STANDARD:
                 print(shown(paths[name]), file=stream)
 
     def fill(self, document: Document, pictures: Mapping[str, Result], paths: Mapping[str, str]) -> None:
         """Write what has a path, and fill in a document of all results."""
-        document.add_numbers(self.numbers)
-        for name, result in self.results.items():
+        document.add_numbers(self.ran.numbers)
+        for name, result in self.ran.results.items():
             document.add(name, result)
-        for name, result in {**self.results, **pictures}.items():
+        for name, result in {**self.ran.results, **pictures}.items():
             if name in paths:
-                self.write(name, result, paths[name])
+                self.ran.write(name, result, paths[name])
                 document.add_file(paths[name], name)
-
-    def write(self, name: str, result: Result, path: str) -> None:
-        """Write a result or a picture with the record of how it was made."""
-        from maskexpr.files import provenance  # only where files are written: it needs JSON
-
-        outputs.write(result, path, provenance.record(self.bound, self.loaded, self.numbers, name), name)
 
     def text(self, name: str, result: Result, path: str | None, write: bool, stream: TextIO) -> str:
         """What a person is told of a result: the file it goes to, and what it is, in a terminal drawn where that is
@@ -192,7 +161,7 @@ class _Run:
         text = self.drawn(result) if drawn else summary(result.value, result.kind, result.valid)
         if path is not None:
             return shown(path) + ("\n" if drawn else "  ") + text
-        title = f"{name} = " if write else f"{name}: " if len(self.results) > 1 else ""
+        title = f"{name} = " if write else f"{name}: " if len(self.ran.results) > 1 else ""
         if is_table and not drawn:
             rows = tabulated.text_of(result.value, result.value.units, tabulated.Room())
             return f"{title}{text}\n{rows}" if title else rows
@@ -202,28 +171,4 @@ class _Run:
         """A result as a terminal shows it."""
         from maskexpr.cli import drawing
 
-        return drawing.in_terminal(self._view(result))
-
-    def _view(self, result: Result) -> "View":
-        from maskexpr.display import views
-
-        ground = views.ground_of(result.kind, self.loaded.values, self.program.inputs)
-        view = views.view_of(result.value, result.kind, ground, self.options.view or "overlay")
-        return replace(view, valid=result.valid)
-
-    def pictures(self, stem: str) -> "PictureFiles":
-        """The pictures that are asked for."""
-        from maskexpr.cli import drawing
-
-        options, wanted = self.options, drawing.PictureFiles()
-        if options.overlay is not None:
-            views = {name: self._view(result) for name, result in self.results.items() if outputs.is_array(result)}
-            overlays = drawing.overlays(views, options.overlay, options.view)
-            wanted.add("overlay", overlays, options.overlay, stem, "{stem}-{output}-overlay")
-        if options.hist is not None:
-            (name, image), *marks = ((name, value) for (use, name), value in self.found.items() if use == _COUNTED)
-            kind = drawing.counted(self.bound.checked)[name].kind
-            parts = [(name, result.value, result.kind) for name, result in self.results.items()]
-            plot = drawing.histogram(name, image, kind, dict(marks), parts)
-            wanted.add("hist", {name: plot}, options.hist, stem, "{stem}-histogram")
-        return wanted
+        return drawing.in_terminal(self.ran.view(result, self.options.view))

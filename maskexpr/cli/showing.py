@@ -45,6 +45,7 @@ def _show(options: argparse.Namespace) -> int:
     the summary is printed."""
     from maskexpr.cli import drawing
     from maskexpr.display import views  # only here: other commands start without pictures
+    from maskexpr.files import pictures
 
     if options.overlay is not None and options.mask is None:
         raise InputError(messages.SHOW_NO_MASK.anywhere(path=shown(options.overlay)))
@@ -59,12 +60,12 @@ def _show(options: argparse.Namespace) -> int:
         view = views.coloured(view, *_column(options.by, mask, image, access))
 
     name, stem = programs.stem_of(options.image), programs.stem_of(options.mask or options.image)
-    wanted = drawing.PictureFiles()
+    wanted = pictures.PictureFiles()
     if options.overlay is not None:
-        overlays = drawing.overlays({stem: view}, options.overlay, options.view)
+        overlays = pictures.overlays({stem: view}, options.overlay, options.view)
         wanted.add("overlay", overlays, options.overlay, stem, "{stem}-overlay")
     if options.hist is not None:
-        plot = drawing.histogram(name, *image, {}, [(stem, *mask)] if mask is not None else [])
+        plot = pictures.histogram(name, *image, {}, [(stem, *mask)] if mask is not None else [])
         wanted.add("hist", {name: plot}, options.hist, name, "{stem}-histogram")
     outputs.check_targets(wanted.paths, access)
     for option in (options.overlay, options.hist):
