@@ -48,7 +48,7 @@ INSIDE = {
     ),
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
-    "studies": ("__init__", "study", "cases", "one", "task", "outcome", "case"),
+    "studies": ("__init__", "study", "watching", "cases", "one", "task", "outcome", "case"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
@@ -92,7 +92,7 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("drawing", "shared", "machine"),
+        *("studying", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
