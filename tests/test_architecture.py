@@ -48,7 +48,10 @@ INSIDE = {
     ),
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
-    "studies": ("__init__", "study", "watching", "cases", "one", "task", "outcome", "case"),
+    "studies": (
+        *("__init__", "study", "journal", "locking", "standing", "tables", "watching"),
+        *("cases", "one", "task", "outcome", "case"),
+    ),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
@@ -82,6 +85,7 @@ INSIDE = {
         "inputs",
         "dicom",
         "commands",
+        "journals",
         "sessions",
         "prompt",
         "pictures",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import maskexpr
 from maskexpr.api import Program
 from maskexpr.cli import machine, shared
+from maskexpr.diagnostics.errors import MaskError
 from maskexpr.files import outputs
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
@@ -66,7 +67,7 @@ def run(program: Program, options: argparse.Namespace, folder: Path) -> int:
     document = machine.document_of(options)
     for option in (*options.output, options.overlay, options.hist):
         outputs.make_folder(option)
-    ended = study.run(asked, _Plain())
+    ended = study.run(asked, _Plain(), lambda said: shared.warn([*said], options))
     if document is None:
         _print(ended, options)
     else:
@@ -128,7 +129,7 @@ def _print(ended: "Ended", options: argparse.Namespace) -> None:
 
 def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     failed = ended.failed
-    lines = [error.render() for error in ended.errors]
+    lines = [str(MaskError(ended.errors))] if ended.errors else []
     counts = [f"{ended.done} done" + (f" ({len(ended.kept)} of them before)" if ended.kept else "")]
     counts += [f"{len(failed)} failed"] if failed else []
     counts += [f"{ended.left} not begun"] if ended.left else []

@@ -52,10 +52,15 @@ class Loaded:
             return self.digests[name]
         if name not in self.paths:
             return None
-        path = parted(self.paths[name])[0]
-        if not images.is_several(path):
-            return _digest(path)
-        return hashlib.sha256("".join(sorted(map(_digest, images.series_of(path)))).encode()).hexdigest()
+        return digest_of(self.paths[name])
+
+
+def digest_of(path: str | os.PathLike[str]) -> str:
+    """The SHA-256 of the bytes of a file, of a series that of its files' in their order."""
+    path = parted(path)[0]
+    if not images.is_several(path):
+        return _digest(path)
+    return hashlib.sha256("".join(sorted(map(_digest, images.series_of(path)))).encode()).hexdigest()
 
 
 def _digest(path: str | Path) -> str:

@@ -9,6 +9,7 @@ from maskexpr.diagnostics.messages.commands import *
 from maskexpr.diagnostics.messages.dicom import *
 from maskexpr.diagnostics.messages.files import *
 from maskexpr.diagnostics.messages.inputs import *
+from maskexpr.diagnostics.messages.journals import *
 from maskexpr.diagnostics.messages.operators import *
 from maskexpr.diagnostics.messages.pictures import *
 from maskexpr.diagnostics.messages.prompt import *
