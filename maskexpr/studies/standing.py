@@ -1,7 +1,6 @@
 """Whether what was done to an image before is what would be done now: nothing that it depends on has changed, and its
 results are there as they were written."""
 
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +28,7 @@ class Standing:
             return False
         try:
             return self._inputs(case, outcome.inputs) == outcome.inputs and all(
-                os.path.isfile(path) and _digest(path) == digest for path, digest in outcome.written.items()
+                os.path.isfile(path) and digest_of(path) == digest for path, digest in outcome.written.items()
             )
         except (MaskError, OSError):
             return False
@@ -53,8 +52,3 @@ class Standing:
 
 def _is_number(text: str, path: Path | None = None) -> bool:
     return not os.path.exists(path or text) and plain_value(text) is not None
-
-
-def _digest(path: str) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -10,9 +10,9 @@ from pathlib import Path
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
 from maskexpr.engine.watching import Tell, nobody
+from maskexpr.files import outputs
 from maskexpr.files.access import STANDARD
 from maskexpr.files.decoding.naming import shown
-from maskexpr.files.images.replacing import refusals
 from maskexpr.files.programs import digest_of
 from maskexpr.studies import journal as journals
 from maskexpr.studies import tables
@@ -68,8 +68,7 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     path = folder / journals.NAME
     if study.retry_failed and not os.path.lexists(path):
         raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
-    with refusals(shown(path)):
-        folder.mkdir(parents=True, exist_ok=True)
+    outputs.make_folder(os.path.join(folder, ""))
     with locked(folder) as lock, closing(journals.Journal(path, study.task, lock)) as journal:
         course = _Course(study, watcher, journal)
         tell(tuple(journal.warnings))
