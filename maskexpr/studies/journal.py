@@ -189,8 +189,8 @@ def _line(case: Case, outcome: Outcome) -> dict[str, Any]:
         "written": dict(outcome.written),
         "numbers": {name: _plain(value) for name, value in outcome.numbers.items()},
         "tables": {name: _packed(table) for name, table in outcome.tables.items()},
-        "warnings": [_said(diagnostic) for diagnostic in outcome.warnings],
-        "errors": [_said(diagnostic) for diagnostic in outcome.errors],
+        "warnings": [messages.as_texts(diagnostic) for diagnostic in outcome.warnings],
+        "errors": [messages.as_texts(diagnostic) for diagnostic in outcome.errors],
         "seconds": round(outcome.seconds, 4),
     }
 
@@ -204,19 +204,12 @@ def _entry(content: Mapping[str, Any], line: bytes) -> Entry:
         content["files"],
         content["inputs"],
         content["written"],
-        tuple(Diagnostic(**said) for said in content["warnings"]),
-        tuple(Diagnostic(**said) for said in content["errors"]),
+        tuple(messages.from_texts(said) for said in content["warnings"]),
+        tuple(messages.from_texts(said) for said in content["errors"]),
         content["seconds"],
     )
     key = (content["program"], content["image"], tuple(sorted(content["given"].items())))
     return Entry(key, content["task"], outcome, line)
-
-
-def _said(diagnostic: Diagnostic) -> dict[str, str]:
-    """A mistake without the text of the program, whose place stands before what is said."""
-    place = f"{diagnostic.place}: " if diagnostic.place else ""
-    said = {"code": diagnostic.code, "message": place + diagnostic.message, "hint": diagnostic.hint}
-    return {**said, "severity": diagnostic.severity}
 
 
 def _plain(value: Any) -> Any:

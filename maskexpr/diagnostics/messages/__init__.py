@@ -19,4 +19,6 @@ from maskexpr.diagnostics.messages.statements import *
 from maskexpr.diagnostics.messages.syntax import *
 from maskexpr.diagnostics.messages.tables import *
 from maskexpr.diagnostics.messages.wording import Mistake as Mistake
+from maskexpr.diagnostics.messages.wording import as_texts as as_texts
 from maskexpr.diagnostics.messages.wording import asked_for as asked_for
+from maskexpr.diagnostics.messages.wording import from_texts as from_texts
