@@ -43,14 +43,15 @@ ROOMS = (
 INSIDE = {
     "__pyinstaller": ("__init__", "hook-maskexpr"),
     "files": (
-        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access"),
+        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access", "templates"),
         *("tables", "images", "formats", "decoding"),
     ),
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
     "studies": (
         *("__init__", "study", "journal", "locking", "standing", "tables", "watching"),
-        *("cases", "one", "task", "outcome", "case"),
+        *("workers", "crew", "process", "sharing", "cases", "partners", "finding", "patterns"),
+        *("performing", "one", "worker", "frames", "reports", "task", "outcome", "case"),
     ),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
@@ -92,6 +93,7 @@ INSIDE = {
         "files",
         "runs",
         "tables",
+        "studies",
         "wording",
     ),
     "cli": (
