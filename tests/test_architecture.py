@@ -48,7 +48,10 @@ INSIDE = {
     ),
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
-    "studies": ("__init__", "study", "cases", "one", "task", "outcome", "case"),
+    "studies": (
+        *("__init__", "study", "workers", "crew", "process", "sharing", "cases"),
+        *("performing", "one", "worker", "frames", "task", "outcome", "case"),
+    ),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
@@ -88,6 +91,7 @@ INSIDE = {
         "files",
         "runs",
         "tables",
+        "workers",
         "wording",
     ),
     "cli": (
