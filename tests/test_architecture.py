@@ -94,6 +94,7 @@ INSIDE = {
         "runs",
         "tables",
         "studies",
+        "workers",
         "wording",
     ),
     "cli": (
