@@ -10,6 +10,7 @@ from maskexpr.files.programs import Loaded, load_inputs
 from maskexpr.files.runs import FileRun, bind, run_on_files
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.reports import thumbnails
 from maskexpr.studies.task import Task
 
 
@@ -48,6 +49,22 @@ def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
     for name, result in {**run.results, **pictures.made}.items():
         if name in paths:
             run.write(name, result, paths[name])
+    if task.previews:
+        thumbnails.keep(task.previews, case, run, task.pictures.view)
+    drawn = _drawn(run, task) if task.screen is not None else ""
     numbers = {n: r.value for n, r in run.results.items() if r.kind.name in ("number", "truth")}
     tables = {n: r.value for n, r in run.results.items() if outputs.is_table(r)}
-    return Outcome(case.index, case.name, numbers, tables, paths)
+    return Outcome(case.index, case.name, numbers, tables, paths, drawn=drawn)
+
+
+def _drawn(run: FileRun, task: Task) -> str:
+    """Each result as the terminal shows it, behind its name where there are several."""
+    from maskexpr.display import results
+
+    assert task.screen is not None
+    texts = []
+    for name, result in run.results.items():
+        view = run.view(result, task.pictures.view)
+        text = results.drawn(view.value, view.kind, task.screen, view.below, view.mode, valid=view.valid)
+        texts.append(f"{name}: {text}" if len(run.results) > 1 else text)
+    return "\n".join(texts)
