@@ -48,7 +48,7 @@ INSIDE = {
     ),
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
-    "studies": ("__init__", "study", "cases", "one", "watching", "reports", "task", "outcome", "case"),
+    "studies": ("__init__", "study", "watching", "cases", "one", "reports", "task", "outcome", "case"),
     "studies.reports": ("__init__", "page", "sheet", "thumbnails", "naming", "outliers", "numbers"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
@@ -93,7 +93,7 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("drawing", "shared", "machine"),
+        *("studying", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
