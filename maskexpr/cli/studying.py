@@ -16,11 +16,11 @@ from maskexpr.cli import machine, shared
 from maskexpr.diagnostics.errors import MaskError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
-from maskexpr.studies import cases, study
-from maskexpr.studies.outcome import Outcome
-from maskexpr.studies.task import Task
 
 if TYPE_CHECKING:
+    from maskexpr.studies.cases import Found
+    from maskexpr.studies.outcome import Outcome
+    from maskexpr.studies.study import Study
     from maskexpr.studies.watching import Ended
 
 _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "contact_sheet", "report")
@@ -51,18 +51,22 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def found(program: Program, options: argparse.Namespace) -> cases.Found:
+def found(program: Program, options: argparse.Namespace) -> "Found":
     """The images that what is given for the inputs stands for."""
+    from maskexpr.studies import cases  # only here: a run of one expression needs none of it
+
     return cases.found(shared.asked(program, options)[0])
 
 
-def is_study(found: cases.Found, options: argparse.Namespace) -> bool:
+def is_study(found: "Found", options: argparse.Namespace) -> bool:
     """Whether a run is one of many images: by what is given for them, or by what only a study has."""
     return found.are_many or any(getattr(options, flag) for flag in _FLAGS)
 
 
-def run(program: Program, options: argparse.Namespace, folder: Path, found: cases.Found) -> int:
+def run(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> int:
     """Run a program on many images."""
+    from maskexpr.studies import study
+
     shared.warn(found.notes, options)
     asked = _asked(program, options, folder, found)
     document = machine.document_of(options)
@@ -76,7 +80,10 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: case
     return shared.FAILED if ended.failed or ended.errors else shared.OK
 
 
-def _asked(program: Program, options: argparse.Namespace, folder: Path, found: cases.Found) -> study.Study:
+def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> "Study":
+    from maskexpr.studies.study import Study
+    from maskexpr.studies.task import Task
+
     task = Task(
         program,
         shared.asked(program, options)[1],
@@ -87,7 +94,7 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: c
         tuple(options.output),
         pictures=Pictures(options.overlay, options.hist, options.view),
     )
-    return study.Study(
+    return Study(
         task,
         found.cases,
         options.jobs or 1,
@@ -104,7 +111,7 @@ class _Plain:
     def begins(self, total: int, done_already: int) -> None:
         pass
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: "Outcome") -> None:
         for diagnostic in (*outcome.warnings, *outcome.errors):
             print(f"{shown(outcome.name)}: {diagnostic.render()}", file=sys.stderr)
 
@@ -157,7 +164,7 @@ def _print_document(ended: "Ended") -> None:
     sys.stdout.write("\n")
 
 
-def _entry(outcome: Outcome) -> dict[str, Any]:
+def _entry(outcome: "Outcome") -> dict[str, Any]:
     return {
         "image": outcome.name,
         "numbers": {name: machine.plain(value) for name, value in outcome.numbers.items()},

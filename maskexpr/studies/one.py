@@ -15,7 +15,6 @@ from maskexpr.files.runs import FileRun, bind, run_on_files
 from maskexpr.kinds.kind import MEASURES
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
-from maskexpr.studies.reports import thumbnails
 from maskexpr.studies.task import Task
 
 _MOST_ITEMS = 16  # of a list whose items are numbers of a case
@@ -120,6 +119,8 @@ def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
         if name in paths:
             run.write(name, result, paths[name])
     if task.previews:
+        from maskexpr.studies.reports import thumbnails  # it draws
+
         thumbnails.keep(task.previews, case, run, task.pictures.view)
     drawn = _drawn(run, task) if task.screen is not None else ""
     tables = {n: r.value for n, r in run.results.items() if outputs.is_table(r)}
