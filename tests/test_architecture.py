@@ -49,7 +49,7 @@ INSIDE = {
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
     "studies": (
-        *("__init__", "study", "workers", "crew", "process", "sharing", "cases"),
+        *("__init__", "mapping", "study", "workers", "crew", "process", "sharing", "cases"),
         *("performing", "one", "worker", "frames", "task", "outcome", "case"),
     ),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),

@@ -1,23 +1,15 @@
 """Workers do all cases whatever becomes of them: they are killed, a library ends them, nobody listens any more."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.studies import workers
-from maskexpr.studies.case import Case
 from maskexpr.studies.crew import Crew, Lost
-from maskexpr.studies.one import perform
-from maskexpr.studies.task import Task
 from maskexpr.studies.worker import COMPUTED, LOADED
-from maskexpr.studies.workers import performed
 
 pytestmark = pytest.mark.slow
 
