@@ -27,3 +27,16 @@ UNFORESEEN = Mistake(
     "leave it out and go on, and tell the developers of maskexpr",
 )
 NO_MEMORY = Mistake("out-of-memory", "there is not enough memory for it{wanted}", "use fewer jobs, or a smaller image")
+
+JOBS = Mistake("argument-range", "jobs is {jobs}", "give a whole number from 1 on: jobs=2, say")
+ON_ERROR = Mistake("argument-choice", "on_error is {given}", 'write "raise", "skip" or "return"')
+IMAGES_ARE_ONE = Mistake("images", "images is {what}, not several images", "give a list of them, or another iterable")
+IMAGE_NAMELESS = Mistake(
+    "images", "the program takes {names}, so it is not known which this {what} is", "give dicts: {{{example}}}, say"
+)
+IMAGE_NEEDLESS = Mistake("images", "the program takes no images", "name one in it: im > 32, say")
+FUNCTION_UNKNOWN = Mistake(
+    "worker-refuses",
+    "other processes do not find the function {name}: it is not in a module that can be imported",
+    "put it into a module of its own, or use jobs=1",
+)
