@@ -48,7 +48,10 @@ INSIDE = {
     ),
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
-    "studies": (*("__init__", "study", "cases", "partners", "finding", "patterns", "one", "task", "outcome", "case"),),
+    "studies": (
+        *("__init__", "study", "watching", "cases", "partners", "finding", "patterns"),
+        *("one", "task", "outcome", "case"),
+    ),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
@@ -93,7 +96,7 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("drawing", "shared", "machine"),
+        *("studying", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
