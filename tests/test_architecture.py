@@ -49,14 +49,9 @@ INSIDE = {
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
     "studies": (
-<<<<<<< HEAD
-        *("__init__", "study", "journal", "locking", "standing", "tables", "watching"),
+        *("__init__", "mapping", "study", "journal", "locking", "standing", "tables", "watching"),
         *("workers", "crew", "process", "sharing", "cases", "partners", "finding", "patterns"),
         *("performing", "one", "worker", "frames", "reports", "task", "outcome", "case"),
-=======
-        *("__init__", "mapping", "study", "workers", "crew", "process", "sharing", "cases"),
-        *("performing", "one", "worker", "frames", "task", "outcome", "case"),
->>>>>>> workers
     ),
     "studies.reports": ("__init__", "page", "sheet", "thumbnails", "naming", "outliers", "numbers"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),

@@ -52,13 +52,20 @@ def _count(text: str) -> int:
 
 
 def found(program: Program, options: argparse.Namespace) -> "Found":
-    """The images that what is given for the inputs stands for."""
-    from maskexpr.studies import cases  # only here: a run of one expression needs none of it
+    """The images that are given: many, or one."""
+    from maskexpr.studies import cases
 
+    if not program.outputs:
+        program()  # there is nothing to run: say so before anything is said of inputs
     return cases.found(shared.asked(program, options)[0])
 
 
-def is_study(found: "Found", options: argparse.Namespace) -> bool:
+def as_given(found: "Found") -> list[str]:
+    """A single image and its partners, as they are written where no pattern or template is."""
+    return [f"{name}={text}" for name, text in found.cases[0].given.items()]
+
+
+def is_study(options: argparse.Namespace, found: "Found") -> bool:
     """Whether a run is one of many images: by what is given for them, or by what only a study has."""
     return found.are_many or any(getattr(options, flag) for flag in _FLAGS)
 

@@ -68,8 +68,9 @@ def found_by(text: str, folders: Folders) -> Images:
     if not files and ":" in os.path.basename(text):
         text, _, part = text.rpartition(":")
         files = folders.matching(text)
-    if not files and not is_folder:
-        raise FileError(messages.PATTERN_NO_FILE.anywhere(path=shown(text)))
+    if not files:
+        mistake = messages.FILE_IS_FOLDER if is_folder else messages.PATTERN_NO_FILE
+        raise FileError(mistake.anywhere(path=shown(text)))
     last = "*" if is_folder else last_part(text)
     kept, passed_over = _kept(files, last)
     if not kept:

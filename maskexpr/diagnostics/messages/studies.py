@@ -53,3 +53,8 @@ STUDY_PASSED_OVER = Mistake(
     "{count:file|files} for {name} hold no image and are passed over: {files}",
     severity="warning",
 )
+EVAL_OF_MANY = Mistake(
+    "given-form",
+    "eval takes one image, and {count} are given",
+    "put the expression into a file, and run that: maskexpr run FILE.mask {given}",
+)
