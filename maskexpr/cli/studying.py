@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import maskexpr
 from maskexpr.api import Program
-from maskexpr.cli import machine, shared
+from maskexpr.cli import machine, pages, progress, shared
 from maskexpr.files import outputs
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
@@ -21,6 +21,7 @@ from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.task import Task
 
 if TYPE_CHECKING:
+    from maskexpr.display.terminal import Abilities
     from maskexpr.studies.watching import Ended
 
 _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "contact_sheet", "report")
@@ -62,13 +63,17 @@ def run(program: Program, options: argparse.Namespace, folder: Path) -> int:
     """Run a program on many images."""
     if not program.outputs:
         program()  # there is nothing to run: say so before anything is said of inputs
+    pages.check(options)
     asked = _asked(program, options, folder)
     document = machine.document_of(options)
     for option in (*options.output, options.overlay, options.hist):
         outputs.make_folder(option)
-    ended = study.run(asked, _Plain())
+    drawing = sys.stdout if asked.task.screen is not None else None
+    with progress.watching(drawing=drawing) as watcher:
+        ended = study.run(asked, watcher)
+    made = pages.write(ended, asked.task, shared.asked(program, options)[0], options)
     if document is None:
-        _print(ended, options)
+        _print(ended, options, made)
     else:
         _print_document(ended)
     if ended.is_interrupted:
@@ -87,7 +92,9 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path) -> study
         tuple(options.allow_read),
         tuple(options.output),
         pictures=Pictures(options.overlay, options.hist, options.view),
+        screen=_screen() if options.show else None,
     )
+    task = pages.with_previews(task, options)
     return study.Study(
         task,
         cases.cases_of(given),
@@ -99,30 +106,24 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path) -> study
     )
 
 
-class _Plain:
-    """Tells of failures and warnings as they come, a few lines each, on standard error."""
+def _screen() -> "Abilities | None":
+    """The terminal behind standard output; None where it is something else."""
+    from maskexpr.display import terminal
 
-    def begins(self, total: int, done_already: int) -> None:
-        pass
-
-    def done(self, outcome: Outcome) -> None:
-        for diagnostic in (*outcome.warnings, *outcome.errors):
-            print(f"{shown(outcome.name)}: {diagnostic.render()}", file=sys.stderr)
-
-    def ends(self, ended: "Ended") -> None:
-        pass
+    abilities = terminal.abilities(sys.stdout)
+    return abilities if abilities.is_terminal else None
 
 
 # --- printed ---------------------------------------------------------------------------------------------------------
 
 
-def _print(ended: "Ended", options: argparse.Namespace) -> None:
+def _print(ended: "Ended", options: argparse.Namespace, pages: list[str]) -> None:
     """What was written and found, in the order of the images; then, for a person, how it went."""
     if not sys.stdout.isatty():
         for _, outcome in ended.records:
             for path in outcome.files.values():
                 print(shown(path))
-    for line in _closing(ended, options):
+    for line in [*_closing(ended, options), *pages]:
         print(line, file=sys.stderr)
 
 
