@@ -100,7 +100,7 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("studying", "drawing", "shared", "machine"),
+        *("studying", "pages", "progress", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
@@ -216,6 +216,7 @@ OUTSIDE = {
     "nibabel": {"files.formats", "headers", "containers"},  # an extra
     "tifffile": {"files.formats", "files.decoding"},
     "pydicom": {"files.formats", "headers", "containers"},
+    "rich": {"cli"},  # an extra
     "jinja2": {"studies.reports"},  # an extra
     "markupsafe": {"studies.reports"},  # what jinja2 brings
     "prompt_toolkit": {"repl"},  # an extra

@@ -7,6 +7,7 @@ see as it goes, and what to do next, is on standard error.
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
 
 if TYPE_CHECKING:
+    from maskexpr.display.terminal import Abilities
     from maskexpr.studies.cases import Found
     from maskexpr.studies.outcome import Outcome
     from maskexpr.studies.study import Study
@@ -72,14 +74,23 @@ def is_study(options: argparse.Namespace, found: "Found") -> bool:
 
 def run(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> int:
     """Run a program on many images."""
+    from maskexpr.cli import pages, progress
     from maskexpr.studies import study
 
+    pages.check(options)
     shared.warn(found.notes, options)
     asked = _asked(program, options, folder, found)
     document = machine.document_of(options)
-    ended = study.run(asked, _Plain(), lambda said: shared.warn([*said], options))
+    drawing = sys.stdout if asked.task.screen is not None else None
+    with progress.watching(drawing=drawing) as watcher:
+        ended = study.run(asked, watcher, lambda said: shared.warn([*said], options))
+    made: list[str] = []
+    try:
+        made = pages.write(ended, asked.task, shared.asked(program, options)[0], options)
+    except MaskError as error:
+        ended = replace(ended, errors=(*ended.errors, *error.diagnostics))
     if document is None:
-        _print(ended, options)
+        _print(ended, options, made)
     else:
         _print_document(ended)
     if ended.is_interrupted:
@@ -88,6 +99,7 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
 
 
 def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> "Study":
+    from maskexpr.cli import pages
     from maskexpr.studies.study import Study
     from maskexpr.studies.task import Task
 
@@ -100,7 +112,9 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "
         tuple(options.allow_read),
         tuple(options.output),
         pictures=Pictures(options.overlay, options.hist, options.view),
+        screen=_screen() if options.show else None,
     )
+    task = pages.with_previews(task, options)
     return Study(
         task,
         found.cases,
@@ -112,30 +126,24 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "
     )
 
 
-class _Plain:
-    """Tells of failures and warnings as they come, a few lines each, on standard error."""
+def _screen() -> "Abilities | None":
+    """The terminal behind standard output; None where it is something else."""
+    from maskexpr.display import terminal
 
-    def begins(self, total: int, done_already: int) -> None:
-        pass
-
-    def done(self, outcome: "Outcome") -> None:
-        for diagnostic in (*outcome.warnings, *outcome.errors):
-            print(f"{shown(outcome.name)}: {diagnostic.render()}", file=sys.stderr)
-
-    def ends(self, ended: "Ended") -> None:
-        pass
+    abilities = terminal.abilities(sys.stdout)
+    return abilities if abilities.is_terminal else None
 
 
 # --- printed ---------------------------------------------------------------------------------------------------------
 
 
-def _print(ended: "Ended", options: argparse.Namespace) -> None:
+def _print(ended: "Ended", options: argparse.Namespace, pages: list[str]) -> None:
     """What was written and found, in the order of the images; then, for a person, how it went."""
     if not sys.stdout.isatty():
         for _, outcome in ended.records:
             for path in outcome.files.values():
                 print(shown(path))
-    for line in _closing(ended, options):
+    for line in [*_closing(ended, options), *pages]:
         print(line, file=sys.stderr)
 
 

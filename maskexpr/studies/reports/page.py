@@ -23,7 +23,7 @@ from maskexpr.files.decoding.naming import shown
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.reports import outliers, thumbnails
-from maskexpr.studies.reports.naming import short_names
+from maskexpr.studies.reports.naming import said, short_names
 from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
 from maskexpr.studies.reports.outliers import Spread
 
@@ -193,7 +193,7 @@ def _content(done: Done, folder: str) -> dict[str, Any]:
 
 def _failure(outcome: Outcome, name: str) -> _Failure:
     codes = dict.fromkeys(error.code for error in outcome.errors)
-    return _Failure(name, ", ".join(codes), "\n".join(error.render() for error in outcome.errors))
+    return _Failure(name, ", ".join(codes), "\n".join("\n  ".join(said(error)) for error in outcome.errors))
 
 
 def _row(
@@ -220,8 +220,7 @@ def _cell(value: float | None, is_odd: bool) -> _Cell:
 
 def _said(warnings: Iterable[Diagnostic]) -> list[str]:
     """Each warning once, as one line."""
-    texts = (" ".join(f"{w.message}; {w.hint}".removesuffix("; ").split()) for w in warnings)
-    return list(dict.fromkeys(texts))
+    return list(dict.fromkeys("; ".join(said(warning)) for warning in warnings))
 
 
 def _said_of_all(done: Sequence[Outcome]) -> list[str]:

@@ -10,7 +10,7 @@ from maskexpr.files import images, outputs
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.reports import thumbnails
-from maskexpr.studies.reports.naming import short_names
+from maskexpr.studies.reports.naming import said, short_names
 from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
 from maskexpr.studies.reports.thumbnails import Preview
 
@@ -57,8 +57,7 @@ def _tiles(done: Done, folder: str) -> Iterator[Tile]:
     """A tile an overlay; the pictures of one image after another are read, so that only small ones are held."""
     for (case, outcome), name in zip(done, short_names([case.name for case, _ in done]), strict=True):
         if outcome.is_failed:
-            first = outcome.errors[0]
-            yield Tile(name, failure=f"{first.code}: {first.message}")
+            yield Tile(name, failure=f"{outcome.errors[0].code}: {said(outcome.errors[0])[0]}")
             continue
         found = thumbnails.kept(folder, case) or [Preview("", "", b"", b"")]
         number = next((f"{key} = {text_of(value)}" for key, value in numbers_of(outcome).items()), "")
