@@ -125,7 +125,7 @@ def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
     drawn = _drawn(run, task) if task.screen is not None else ""
     tables = {n: r.value for n, r in run.results.items() if outputs.is_table(r)}
     written = {path: digest_of(path) for path in paths.values() if not is_no_file(path)}
-    read = run.loaded.all_digests()
+    read = {**run.loaded.all_digests(), **{path: digest_of(path) for path in access.named}}
     return Outcome(case.index, case.name, _numbers(run), tables, paths, read, written, drawn=drawn)
 
 
