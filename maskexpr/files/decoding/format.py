@@ -184,6 +184,8 @@ class Format:
         It is told what messages call them all, and opens each when it needs it.
     has_parts
         Whether a file may hold several arrays, of which `OpenFile.part` names one.
+    glance
+        As `open`, by the header alone, where that decodes all: what the source reads is not asked for.
     """
 
     name: str
@@ -195,6 +197,7 @@ class Format:
     listed: str = ""
     series: "Callable[[str, Sequence[Opening], str | None], Source] | None" = None
     has_parts: bool = False
+    glance: "Callable[[OpenFile, str | None], Source] | None" = None
 
     @property
     def ending(self) -> str:
@@ -219,6 +222,11 @@ def whole(decode: "Callable[[OpenFile, str | None], Pixels]") -> "Callable[[Open
         return Source(pixels.array.shape, pixels.array.dtype, read, pixels.colour, pixels.spacing, pixels.grid)
 
     return opened
+
+
+def not_read(window: Window | None) -> Pixels:
+    """What a source has to read that was only glanced at."""
+    raise AssertionError("a glance gives no pixels")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
