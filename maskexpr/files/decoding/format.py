@@ -186,6 +186,8 @@ class Format:
         Whether a file may hold several arrays, of which `OpenFile.part` names one.
     member_of
         What the series is called that a file belongs to, "" where it does not say; None if it holds no image.
+    glance
+        As `open`, by the header alone, where that decodes all: what the source reads is not asked for.
     """
 
     name: str
@@ -198,6 +200,7 @@ class Format:
     series: "Callable[[str, Sequence[Opening], str | None], Source] | None" = None
     has_parts: bool = False
     member_of: "Callable[[OpenFile], str | None]" = lambda file: ""
+    glance: "Callable[[OpenFile, str | None], Source] | None" = None
 
     @property
     def ending(self) -> str:
@@ -222,6 +225,11 @@ def whole(decode: "Callable[[OpenFile, str | None], Pixels]") -> "Callable[[Open
         return Source(pixels.array.shape, pixels.array.dtype, read, pixels.colour, pixels.spacing, pixels.grid)
 
     return opened
+
+
+def not_read(window: Window | None) -> Pixels:
+    """What a source has to read that was only glanced at."""
+    raise AssertionError("a glance gives no pixels")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskexpr.files.decoding import bounds, pillow, texts
-from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Writing, whole
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Writing, not_read, whole
 from maskexpr.kernels import png_chunks
 from maskexpr.kernels.png_chunks import SIGNATURE
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_INDEXED = 3  # samples are places in a palette
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
 _FRAME_DATA = b"fdAT"  # of an animation, whose later frames are not looked at
@@ -63,6 +64,20 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
         file.stream.seek(0)
     dtype = np.dtype(np.uint16) if header.depth == 16 else None  # in int32 before Pillow 10.3
     return pillow.decode(file, kind, pillow.Layout(bits=header.depth, dtype=dtype), notes)
+
+
+def _glance(file: OpenFile, kind: str | None) -> Source:
+    """What the header says; what a palette will be turned into follows from its colours, three numbers at most."""
+    with file.scanning():
+        name, length = next(_chunks(file))
+        if (name, length) != (b"IHDR", _LENGTHS[name]):
+            raise file.broken()
+        data = _data(file, name, length)
+        header, indexed = _header(file, data), data[9] == _INDEXED and kind not in ("labels", "image")
+    colour = header.channels > 2 or indexed
+    dtype = np.dtype(np.uint16 if header.depth == 16 else bool if header.depth == 1 and not indexed else np.uint8)
+    shape = (header.height, header.width, *([3] if colour else []))
+    return Source(shape, dtype, not_read, colour)
 
 
 def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
@@ -217,4 +232,5 @@ FORMAT = Format(
     open=whole(_decode),
     writing=Writing(_holds, _encode, with_text=_with_text),
     text=_text,
+    glance=_glance,
 )
