@@ -49,7 +49,7 @@ INSIDE = {
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
     "studies": (
-        *("__init__", "study", "watching", "cases", "partners", "finding", "patterns"),
+        *("__init__", "study", "watching", "listing", "targets", "headers", "cases", "partners", "finding", "patterns"),
         *("one", "task", "outcome", "case"),
     ),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),

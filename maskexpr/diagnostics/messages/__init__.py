@@ -20,3 +20,5 @@ from maskexpr.diagnostics.messages.syntax import *
 from maskexpr.diagnostics.messages.tables import *
 from maskexpr.diagnostics.messages.wording import Mistake as Mistake
 from maskexpr.diagnostics.messages.wording import asked_for as asked_for
+from maskexpr.diagnostics.messages.wording import bytes_text as bytes_text
+from maskexpr.diagnostics.messages.wording import count_text as count_text
