@@ -53,8 +53,9 @@ class _Totals:
     def lines(self, jobs: int) -> Iterator[str]:
         yield f"{_counted(self.images, 'image')}, {count_text(self.pixels)} pixels, {bytes_text(self.bytes)} to be read"
         yield f"{_counted(self.files, 'file')} to be written"
-        by_jobs = f", {bytes_text(self.memory * jobs)} for {jobs} jobs" if jobs > 1 else ""
-        yield f"{count_text(self.operations)} operations; up to {bytes_text(self.memory)} of memory for an image{by_jobs}"
+        memory = f"{bytes_text(self.memory)} of memory for an image"
+        memory += f", {bytes_text(self.memory * jobs)} for {jobs} jobs" if jobs > 1 else ""
+        yield f"{count_text(self.operations)} operations; up to {memory}"
         if self.refused:
             yield f"{_counted(self.refused, 'image')} will fail, as their headers tell"
 
