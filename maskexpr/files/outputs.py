@@ -90,6 +90,13 @@ def _is_folder(option: str) -> bool:
     return option.endswith(("/", os.sep)) or os.path.isdir(option)
 
 
+def folder_of(option: str) -> str:
+    """The deepest folder that all paths of an option lie in or below."""
+    if os.path.isdir(option):
+        return option
+    return os.path.dirname(templates.parsed(option).parts[0][0])
+
+
 def _unbraced(option: str) -> str:
     return option if option == STANDARD else templates.parsed(option).plain
 
@@ -211,10 +218,15 @@ def make_folders(paths: Iterable[str], options: Sequence[str]) -> None:
     """Make the folders that a folder/ or a template puts files into; that of a file is to be there."""
     files = _files(options)
     for folder in dict.fromkeys(os.path.dirname(path) for path in paths if path not in files):
-        try:
-            os.makedirs(folder or os.curdir, exist_ok=True)
-        except OSError as error:
-            raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(folder), reason=reason(error))) from None
+        make_folder(folder)
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder and those that it is to be in, if they are not there."""
+    try:
+        os.makedirs(folder or os.curdir, exist_ok=True)
+    except OSError as error:
+        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(folder), reason=reason(error))) from None
 
 
 # --- written ---------------------------------------------------------------------------------------------------------
