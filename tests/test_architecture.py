@@ -51,7 +51,8 @@ INSIDE = {
     "sweeps": ("__init__",),
     "studies": (
         *("__init__", "mapping", "study", "journal", "locking", "standing", "tables", "watching"),
-        *("workers", "crew", "process", "sharing", "cases", "partners", "finding", "patterns"),
+        *("workers", "crew", "process", "sharing", "listing", "targets", "headers"),
+        *("cases", "partners", "finding", "patterns"),
         *("performing", "one", "worker", "frames", "reports", "task", "outcome", "case"),
     ),
     "studies.reports": ("__init__", "page", "sheet", "thumbnails", "naming", "outliers", "numbers"),

@@ -86,6 +86,8 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     pages.check(options)
     shared.warn(found.notes, options)
     asked = _asked(program, options, folder, found)
+    if options.dry_run:
+        return _list(asked)
     document = machine.document_of(options)
     drawing = sys.stdout if asked.task.screen is not None else None
     with _terminated(), progress.watching(drawing=drawing) as watcher:
@@ -123,6 +125,15 @@ def _terminated() -> Iterator[None]:
     finally:
         for number in changed:
             signal.signal(number, before[number])
+
+
+def _list(asked: "Study") -> int:
+    """Say what would be done."""
+    from maskexpr.studies.listing import listing
+
+    for line in listing(asked.task, asked.cases, asked.jobs):
+        print(line)
+    return shared.OK
 
 
 def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> "Study":

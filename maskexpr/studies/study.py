@@ -19,6 +19,7 @@ from maskexpr.studies.case import Case
 from maskexpr.studies.locking import Lock, locked
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.standing import Standing
+from maskexpr.studies.targets import targets_of
 from maskexpr.studies.task import Task
 from maskexpr.studies.watching import Ended, Watcher
 from maskexpr.studies.workers import performed
@@ -62,13 +63,16 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     Raises
     ------
     InputError
-        Nothing was done: another study is at work in the folder, or a table has no place to go.
+        Nothing was done: two results go to one file, another study is at work in the folder, or a table has no place to
+        go.
     FileError
         Nothing was done: the journal cannot be read or written.
     """
     tables.check(study.tables, {path for case in study.cases for path in case.given.values()})
     folder = folder_of(study)
     path = folder / journals.NAME
+    own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
+    targets_of(study.task, study.cases, own)
     if study.retry_failed and not os.path.lexists(path):
         raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
     outputs.make_folder(os.fspath(folder))
@@ -91,8 +95,7 @@ def folder_of(study: Study) -> Path:
     task = study.task
     for option in (*task.outputs, *study.tables):
         if option != STANDARD:
-            fixed = option.partition("{")[0]
-            return Path(fixed if os.path.isdir(option) else os.path.dirname(fixed))
+            return Path(outputs.folder_of(option))
     return Path()
 
 

@@ -10,7 +10,24 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.files.decoding import bounds
-from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Writing, native, not_read, whole
+from maskexpr.files.decoding.format import (
+    Format,
+    OpenFile,
+    Pixels,
+    Raster,
+    Source,
+    Writing,
+    looked,
+    native,
+    not_read,
+    whole,
+)
+
+
+def _look(file: OpenFile, kind: str | None) -> Source:
+    with file.scanning():
+        shape, dtype = check_header(file, file.stream, file.size, "stored")
+    return looked(file, kind, shape, dtype, None)
 
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
@@ -49,7 +66,7 @@ def check_header(
     pixels = math.prod(shape)
     file.check(pixels, bounds.PIXELS if most is None else replace(bounds.PIXELS, most=most))
     file.check_promise(pixels * dtype.itemsize, stored, packing)
-    return shape, dtype
+    return shape, dtype.newbyteorder("=")
 
 
 def _header(file: OpenFile, stream: IO[bytes], version: tuple[int, int]) -> tuple[tuple[int, ...], bool, np.dtype]:
@@ -79,6 +96,7 @@ FORMAT = Format(
     (".npy",),
     begins=lambda head: head.startswith(b"\x93NUMPY"),
     open=whole(_decode),
+    look=_look,
     writing=Writing(lambda raster: True, _encode, on=1),
     listed=".npy",
     glance=_glance,
