@@ -10,7 +10,6 @@ from maskexpr.files.programs import Loaded, load_inputs
 from maskexpr.files.runs import FileRun, bind, run_on_files
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
-from maskexpr.studies.reports import thumbnails
 from maskexpr.studies.task import Task
 
 
@@ -50,6 +49,8 @@ def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
         if name in paths:
             run.write(name, result, paths[name])
     if task.previews:
+        from maskexpr.studies.reports import thumbnails  # only where pages are made
+
         thumbnails.keep(task.previews, case, run, task.pictures.view)
     drawn = _drawn(run, task) if task.screen is not None else ""
     numbers = {n: r.value for n, r in run.results.items() if r.kind.name in ("number", "truth")}

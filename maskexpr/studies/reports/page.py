@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Done = Sequence[tuple[Case, Outcome]]
 
-_LARGE_IN_ALL = 12_000_000  # bytes of pictures to enlarge: a page is to open quickly
+_LARGE_IN_ALL = 8_000_000  # bytes of pictures to enlarge: a page is to open quickly
 
 
 def check_report(path: str) -> None:

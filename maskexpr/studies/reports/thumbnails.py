@@ -25,7 +25,7 @@ from maskexpr.studies.case import Case
 TILE = (256, 256)  # of a contact sheet, and of a row of a report
 _LARGE = (512, 512)  # what a row is enlarged to
 _MOST = 6  # of one image
-_QUALITY, _FINE = 72, 82  # of JPEG, of the large and the small ones
+_QUALITY, _FINE = 72, 80  # of JPEG, of the large and the small ones
 
 
 @dataclass(frozen=True, slots=True)
