@@ -7,21 +7,22 @@ see as it goes, and what to do next, is on standard error.
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import maskexpr
 from maskexpr.api import Program
-from maskexpr.cli import machine, pages, progress, shared
-from maskexpr.files import outputs
+from maskexpr.cli import machine, shared
+from maskexpr.diagnostics.errors import MaskError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
-from maskexpr.studies import cases, study
-from maskexpr.studies.outcome import Outcome
-from maskexpr.studies.task import Task
 
 if TYPE_CHECKING:
     from maskexpr.display.terminal import Abilities
+    from maskexpr.studies.cases import Found
+    from maskexpr.studies.outcome import Outcome
+    from maskexpr.studies.study import Study
     from maskexpr.studies.watching import Ended
 
 _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "contact_sheet", "report")
@@ -52,26 +53,42 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def is_study(program: Program, options: argparse.Namespace) -> bool:
-    """Whether a run is one of many images: by what is given for them, or by what only a study has."""
-    if any(getattr(options, flag) for flag in _FLAGS):
-        return True
-    return cases.are_many(shared.asked(program, options)[0])
+def found(program: Program, options: argparse.Namespace) -> "Found":
+    """The images that are given: many, or one."""
+    from maskexpr.studies import cases
 
-
-def run(program: Program, options: argparse.Namespace, folder: Path) -> int:
-    """Run a program on many images."""
     if not program.outputs:
         program()  # there is nothing to run: say so before anything is said of inputs
-    pages.check(options)
-    asked = _asked(program, options, folder)
+    return cases.found(shared.asked(program, options)[0])
+
+
+def as_given(found: "Found") -> list[str]:
+    """A single image and its partners, as they are written where no pattern or template is."""
+    return [f"{name}={text}" for name, text in found.cases[0].given.items()]
+
+
+def is_study(options: argparse.Namespace, found: "Found") -> bool:
+    """Whether a run is one of many images: by what is given for them, or by what only a study has."""
+    return found.are_many or any(getattr(options, flag) for flag in _FLAGS)
+
+
+def run(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> int:
+    """Run a program on many images."""
+    from maskexpr.cli import pages, progress
+    from maskexpr.studies import study
+
+    pages.check(options, program, found)
+    shared.warn(found.notes, options)
+    asked = _asked(program, options, folder, found)
     document = machine.document_of(options)
-    for option in (*options.output, options.overlay, options.hist):
-        outputs.make_folder(option)
     drawing = sys.stdout if asked.task.screen is not None else None
     with progress.watching(drawing=drawing) as watcher:
-        ended = study.run(asked, watcher)
-    made = pages.write(ended, asked.task, shared.asked(program, options)[0], options)
+        ended = study.run(asked, watcher, lambda said: shared.warn([*said], options))
+    made: list[str] = []
+    try:
+        made = pages.write(ended, asked.task, shared.asked(program, options)[0], options)
+    except MaskError as error:
+        ended = replace(ended, errors=(*ended.errors, *error.diagnostics))
     if document is None:
         _print(ended, options, made)
     else:
@@ -81,11 +98,14 @@ def run(program: Program, options: argparse.Namespace, folder: Path) -> int:
     return shared.FAILED if ended.failed or ended.errors else shared.OK
 
 
-def _asked(program: Program, options: argparse.Namespace, folder: Path) -> study.Study:
-    given, params = shared.asked(program, options)
+def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> "Study":
+    from maskexpr.cli import pages
+    from maskexpr.studies.study import Study
+    from maskexpr.studies.task import Task
+
     task = Task(
         program,
-        params,
+        shared.asked(program, options)[1],
         folder,
         tuple(options.spacing),
         tuple(options.nodata),
@@ -94,16 +114,16 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path) -> study
         pictures=Pictures(options.overlay, options.hist, options.view),
         screen=_screen() if options.show else None,
     )
-    task = pages.with_previews(task, options)
-    return study.Study(
+    asked = Study(
         task,
-        cases.cases_of(given),
+        found.cases,
         options.jobs or 1,
         options.keep_going,
         options.resume,
         options.retry_failed,
         tuple(options.table),
     )
+    return pages.with_previews(asked, options)
 
 
 def _screen() -> "Abilities | None":
@@ -129,7 +149,7 @@ def _print(ended: "Ended", options: argparse.Namespace, pages: list[str]) -> Non
 
 def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     failed = ended.failed
-    lines = [error.render() for error in ended.errors]
+    lines = [str(MaskError(ended.errors))] if ended.errors else []
     counts = [f"{ended.done} done" + (f" ({len(ended.kept)} of them before)" if ended.kept else "")]
     counts += [f"{len(failed)} failed"] if failed else []
     counts += [f"{ended.left} not begun"] if ended.left else []
@@ -159,7 +179,7 @@ def _print_document(ended: "Ended") -> None:
     sys.stdout.write("\n")
 
 
-def _entry(outcome: Outcome) -> dict[str, Any]:
+def _entry(outcome: "Outcome") -> dict[str, Any]:
     return {
         "image": outcome.name,
         "numbers": {name: machine.plain(value) for name, value in outcome.numbers.items()},

@@ -44,13 +44,15 @@ def path_of(folder: str, case: Case) -> str:
     return os.path.join(folder, hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".json")
 
 
-def keep(folder: str, case: Case, run: FileRun, mode: str | None) -> None:
-    """Make the pictures of a case and put them in the folder, which is made."""
+def keep(folder: str, case: Case, run: FileRun, mode: str | None) -> str:
+    """Make the pictures of a case and put them in the folder, which is made; the path of their file."""
     entries = [
         {"name": p.name, "note": p.note, "tile": _text(p.tile), "large": _text(p.large)} for p in made(run, mode)
     ]
-    outputs.make_folder(os.path.join(folder, ""))
-    images.put(path_of(folder, case), json.dumps(entries).encode())
+    outputs.make_folder(folder)
+    path = path_of(folder, case)
+    images.put(path, json.dumps(entries).encode())
+    return path
 
 
 def kept(folder: str, case: Case) -> list[Preview]:
