@@ -83,7 +83,7 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     from maskexpr.cli import pages, progress
     from maskexpr.studies import study
 
-    pages.check(options)
+    pages.check(options, program, found)
     shared.warn(found.notes, options)
     asked = _asked(program, options, folder, found)
     if options.dry_run:
@@ -152,8 +152,7 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "
         pictures=Pictures(options.overlay, options.hist, options.view),
         screen=_screen() if options.show else None,
     )
-    task = pages.with_previews(task, options)
-    return Study(
+    asked = Study(
         task,
         found.cases,
         options.jobs or 1,
@@ -163,6 +162,7 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "
         tuple(options.table),
         machine.document_of(options) is not None,
     )
+    return pages.with_previews(asked, options)
 
 
 def _screen() -> "Abilities | None":
