@@ -210,7 +210,7 @@ def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     lines += [f"journal: {shown(ended.journal)}"] if ended.journal else []
     if ended.left and failed and not options.keep_going and not ended.is_interrupted:
         lines.append(f"stopped at {shown(failed[-1].name)}; --keep-going goes on with the others")
-    if failed or ended.left:
+    if failed or ended.left or ended.errors:
         lines.append("to go on: the same command with --resume")
     return lines
 

@@ -25,6 +25,7 @@ from maskexpr import __version__
 from maskexpr.api import declared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
+from maskexpr.files.access import resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import put
 from maskexpr.files.images.replacing import refusals
@@ -51,6 +52,7 @@ class Entry:
 
     key: Key
     task: str
+    names: Mapping[str, str]
     outcome: Outcome
 
 
@@ -59,7 +61,7 @@ class Journal:
 
     def __init__(self, path: Path, task: Task, lock: Lock, *, tables: bool = True) -> None:
         self.path, self.task, self.warnings = path, identity(task), list[Diagnostic]()
-        self._lock, self._program, self._tables = lock, task.program.name, tables
+        self._lock, self._task, self._program, self._tables = lock, task, task.program.name, tables
         self.entries: dict[Key, Entry] = {}
         """The last line on each image."""
         lines = _content(path).split(b"\n")
@@ -97,10 +99,21 @@ class Journal:
         """The last line on an image, if there is one."""
         return self.entries.get((self._program, case.name, tuple(sorted(case.given.items()))))
 
+    def is_same(self, case: Case, entry: Entry) -> bool:
+        """Whether an entry is of what would be done now, if no file has changed."""
+        return entry.task == self.task and entry.names == names_of(self._task, case)
+
+    @property
+    def results(self) -> dict[str, str]:
+        """The images that the same program made its results of, by the paths of these without links."""
+        own = (entry.outcome for entry in self.entries.values() if entry.key[0] == self._program)
+        return {resolved(path): outcome.name for outcome in own for path in outcome.written}
+
     def add(self, case: Case, outcome: Outcome) -> None:
         """Put down what became of an image."""
         self._lock.check()
-        self._write({"image": case.name, "program": self._program, **_line(case, outcome), "task": self.task})
+        line = _line(case, outcome, names_of(self._task, case))
+        self._write({"image": case.name, "program": self._program, **line, "task": self.task})
 
     def _write(self, content: Mapping[str, Any]) -> None:
         line = _sealed(content)
@@ -152,6 +165,13 @@ def identity(task: Task) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def names_of(task: Task, case: Case) -> dict[str, str]:
+    """What the paths of results have of the names of a case: they follow from the pattern that it was found by, too."""
+    templates = [*task.outputs, *(option for option in (task.pictures.overlay, task.pictures.hist) if option)]
+    used = {name: text for name, text in case.names.items() if any(f"{{{name}}}" in option for option in templates)}
+    return {"stem": case.names.get("stem", ""), **used}
+
+
 def _described(task: Task) -> dict[str, Any]:
     """The same for a person."""
     content: dict[str, Any] = {"program": task.program.name}
@@ -179,10 +199,11 @@ def _checked(line: bytes) -> dict[str, Any]:
     return content
 
 
-def _line(case: Case, outcome: Outcome) -> dict[str, Any]:
+def _line(case: Case, outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "outcome": "failed" if outcome.is_failed else "done",
         "given": dict(case.given),
+        "names": dict(names),
         "inputs": dict(outcome.inputs),
         "files": dict(outcome.files),
         "written": dict(outcome.written),
@@ -208,7 +229,7 @@ def _entry(content: Mapping[str, Any], tables: bool) -> Entry:
         content["seconds"],
     )
     key = (content["program"], content["image"], tuple(sorted(content["given"].items())))
-    return Entry(key, content["task"], outcome)
+    return Entry(key, content["task"], content["names"], outcome)
 
 
 def _plain(value: Any) -> Any:
