@@ -78,7 +78,7 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     outputs.make_folder(os.fspath(folder))
     with locked(folder) as lock, closing(_opened(path, study, lock)) as journal:
         tell(tuple(journal.warnings))
-        course = _Course(_without_results(study, journal, tell), watcher, journal)
+        course = _Course(study, watcher, journal)
         course.go(tell)
         ended = course.ended()
     watcher.ends(ended)
@@ -89,9 +89,9 @@ def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:
     return journals.Journal(path, study.task, lock, tables=bool(study.tables) or study.keeps_tables)
 
 
-def _without_results(study: Study, journal: journals.Journal, tell: Tell) -> Study:
-    """A study whose pattern finds what it has written before, without that."""
-    results = journal.results
+def without_results(study: Study, tell: Tell = nobody) -> Study:
+    """A study whose pattern finds what it has written before, without that; it is told."""
+    results = journals.results_of(folder_of(study) / journals.NAME, study.task.program.name)
     own = [case for case in study.cases if resolved(case.name) in results]
     if not own or len(own) == len(study.cases):
         return study
