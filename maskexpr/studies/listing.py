@@ -20,8 +20,8 @@ from maskexpr.studies.task import Task
 def listing(task: Task, cases: Sequence[Case], jobs: int = 1) -> Iterator[str]:
     """Lines on each image, its partners, what would be written, and what that takes; and on all of them.
 
-    Sizes and types are those that headers state; what is found only in the pixels is not known. The cost of a run is
-    the estimate of its plan: an upper bound of its memory, without what decoding takes.
+    Sizes and types are those that headers state. The cost of a run is the estimate of its plan: an upper bound of its
+    memory, without what decoding takes; where pixels turn out to be without data it takes more.
     """
     totals = _Totals()
     common = {name for name in (cases[0].given if cases else ()) if len({case.given[name] for case in cases}) == 1}
@@ -75,7 +75,7 @@ def _lines(task: Task, case: Case, paths: Mapping[str, str], common: set[str], t
     kinds = looked.bound.kinds
     totals.add({name: kinds[name] for name in looked.sources if name in kinds}, cost)
     totals.files += len(paths)
-    for name, text in case.given.items():
+    for name, text in {**case.given, **files}.items():
         if name in looked.sources and name in kinds:
             what = f"{kinds[name]}, {bytes_text(sizes[name])}"
             yield f"{name}: {what}" if text == case.name or name in common else f"{name}: {what}, {shown(text)}"

@@ -132,7 +132,7 @@ def _check(
         keys = [files.key(path) for path in paths]
         what = next((read[key] for key in keys if key in read), None) or files.known(paths, read)
         over += [f"{target.path} ({what})"] if what else []
-        twice += [(taken[key], target) for key in keys[:1] if key in taken]
+        twice += [(taken[key], target) for key in keys if key in taken][:1]
         taken.update(dict.fromkeys(keys, target))
     mistakes = [_twice(cases, *twice[0], len(twice))] if twice else []
     if over:
