@@ -189,6 +189,8 @@ class Format:
         is of greys is told by all its colours, used or not.
     member_of
         What the series is called that a file belongs to, "" where it does not say; None if it holds no image.
+    glance
+        As `open`, by the header alone, where that decodes all: what the source reads is not asked for.
     """
 
     name: str
@@ -202,6 +204,7 @@ class Format:
     has_parts: bool = False
     look: "Callable[[OpenFile, str | None], Source] | None" = None
     member_of: "Callable[[OpenFile], str | None]" = lambda file: ""
+    glance: "Callable[[OpenFile, str | None], Source] | None" = None
 
     @property
     def ending(self) -> str:
@@ -226,6 +229,11 @@ def whole(decode: "Callable[[OpenFile, str | None], Pixels]") -> "Callable[[Open
         return Source(pixels.array.shape, pixels.array.dtype, read, pixels.colour, pixels.spacing, pixels.grid)
 
     return opened
+
+
+def not_read(window: Window | None) -> Pixels:
+    """What a source has to read that was only glanced at."""
+    raise AssertionError("a glance gives no pixels")
 
 
 def looked(

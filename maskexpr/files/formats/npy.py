@@ -10,7 +10,18 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.files.decoding import bounds
-from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Writing, looked, native, whole
+from maskexpr.files.decoding.format import (
+    Format,
+    OpenFile,
+    Pixels,
+    Raster,
+    Source,
+    Writing,
+    looked,
+    native,
+    not_read,
+    whole,
+)
 
 
 def _look(file: OpenFile, kind: str | None) -> Source:
@@ -24,6 +35,12 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
         check_header(file, file.stream, file.size, "stored")
         file.stream.seek(0)
         return Pixels(native(read_array(file.stream)), colour=None)
+
+
+def _glance(file: OpenFile, kind: str | None) -> Source:
+    with file.scanning():
+        shape, dtype = check_header(file, file.stream, file.size, "stored")
+    return Source(shape, dtype.newbyteorder("="), not_read, colour=None)
 
 
 def read_array(stream: IO[bytes]) -> np.ndarray:
@@ -82,4 +99,5 @@ FORMAT = Format(
     look=_look,
     writing=Writing(lambda raster: True, _encode, on=1),
     listed=".npy",
+    glance=_glance,
 )

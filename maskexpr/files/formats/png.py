@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskexpr.files.decoding import bounds, pillow, texts
-from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Writing, looked, whole
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Writing, looked, not_read, whole
 from maskexpr.kernels import png_chunks
 from maskexpr.kernels.png_chunks import SIGNATURE
 
@@ -65,6 +65,20 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
         file.stream.seek(0)
     dtype = np.dtype(np.uint16) if header.depth == 16 else None  # in int32 before Pillow 10.3
     return pillow.decode(file, kind, pillow.Layout(bits=header.depth, dtype=dtype), notes)
+
+
+def _glance(file: OpenFile, kind: str | None) -> Source:
+    """What the header says; what a palette will be turned into follows from its colours, three numbers at most."""
+    with file.scanning():
+        name, length = next(_chunks(file))
+        if (name, length) != (b"IHDR", _LENGTHS[name]):
+            raise file.broken()
+        data = _data(file, name, length)
+        header, indexed = _header(file, data), data[9] == _PALETTE and kind not in ("labels", "image")
+    colour = header.channels > 2 or indexed
+    dtype = np.dtype(np.uint16 if header.depth == 16 else bool if header.depth == 1 and not indexed else np.uint8)
+    shape = (header.height, header.width, *([3] if colour else []))
+    return Source(shape, dtype, not_read, colour)
 
 
 def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
@@ -243,4 +257,5 @@ FORMAT = Format(
     look=_look,
     writing=Writing(_holds, _encode, with_text=_with_text),
     text=_text,
+    glance=_glance,
 )
