@@ -30,8 +30,8 @@ def same(path):
             found = images.read(path, kind=kind)
         except MaskError:
             continue
-        looked = images.look(path, kind=kind)
-        told = (looked.shape, looked.dtype, looked.colour, looked.spacing, looked.grid)
+        blank = images.read_blank(path, kind=kind)
+        told = (blank.array.shape, blank.array.dtype, blank.colour, blank.spacing, blank.grid)
         spacing = None if path.suffix == ".npz" else found.spacing  # which stands in an array of its own
         assert told == (found.array.shape, found.array.dtype, found.colour, spacing, found.grid), kind
 
@@ -108,12 +108,12 @@ def test_arrays(tmp_path):
     np.savez(tmp_path / "a.npz", im=array, spacing=np.array([1.0, 2, 3]))
     same(tmp_path / "a.npy")
     same(tmp_path / "a.npz")
-    assert images.look(tmp_path / "a.npz", part="spacing").shape == (3,)
+    assert images.read_blank(tmp_path / "a.npz", part="spacing").array.shape == (3,)
 
 
 def test_no_pixel_is_decoded(tmp_path, monkeypatch):
     for module in (png, jpeg, bmp, npy, npz):
-        assert module.FORMAT.look is not None
+        assert module.FORMAT.glance is not None
     path = tmp_path / "a.png"
     stream = io.BytesIO()
     PIL.Image.fromarray(np.zeros((40, 30), np.uint8)).save(stream, "PNG")
@@ -122,4 +122,4 @@ def test_no_pixel_is_decoded(tmp_path, monkeypatch):
     with pytest.raises(MaskError):
         images.read(path)
     path.write_bytes(data[:-20] + bytes(20))
-    assert images.look(path).shape == (40, 30)
+    assert images.read_blank(path).array.shape == (40, 30)
