@@ -141,6 +141,14 @@ def test_whether_letters_differ_is_tried(tmp_path):
     assert targets.is_caseless(str(tmp_path / "Folder" / "12")) == (tmp_path / "fOLDER").exists()
 
 
+def test_what_is_wrong_for_all_images_is_said_once(here):
+    (here / "p.mask").write_text("input im\ninput k: image\noutput m = im > k\n")
+    assert "no k was given" in said(task_of("o/{im.parent}/"))
+    (here / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(maskexpr.FileError, match=r"cannot read bad\.png"):
+        targets.targets_of(task_of("o/"), cases_of({"im": "in/**/*.png", "k": "bad.png"}))
+
+
 def test_broken_images_do_not_hide_the_others(here):
     (here / "in/0.png").write_bytes(b"")
     found = paths(task_of("o/{im.parent}/"))
