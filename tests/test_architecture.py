@@ -26,6 +26,7 @@ ROOMS = (
     "notebook",
     "display",
     "api",
+    "bound",
     "explain",
     "engine",
     "planner",
@@ -53,7 +54,10 @@ INSIDE = {
     "engine": (
         "__init__",
         "kept",
+        "family",
         "prepared",
+        "division",
+        "values",
         "nodata",
         "watching",
         "run",
@@ -98,7 +102,7 @@ INSIDE = {
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
         *("completing", "commands", "viewing", "helping", "screen", "history", "words"),
     ),
-    "session": ("__init__", "session", "scripts", "states", "values"),
+    "session": ("__init__", "session", "scripts", "states"),
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls"),
