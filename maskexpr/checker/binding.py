@@ -75,7 +75,7 @@ def params(checked: Checked, inputs: Iterable[str], given: Mapping[str, Any]) ->
             except Refused as refused:
                 found.append(_about(name, refused))
         elif name in inputs:
-            found.append(messages.PARAM_IS_INPUT.anywhere(name=name))
+            found.append(messages.INPUT_NO_PARAM.anywhere(name=name))
         else:
             found.append(_unknown(name, infos, {}))
     if found:
