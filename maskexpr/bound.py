@@ -11,7 +11,7 @@ from typing import Any
 
 from maskexpr.checker import binding
 from maskexpr.checker.params import Unsettled
-from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning
+from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning, RunError
 from maskexpr.engine import thresholds
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
@@ -28,6 +28,7 @@ _MOST_COMBOS = 2**14  # that are looked at together
 _WORTH_COUNTING = 4  # values of one param
 
 Params = Mapping[str, Any]
+Stopped = Callable[[RunError], None]
 Prepare = Callable[[Mapping[str, Kind], Mapping[str, Any]], Prepared]
 
 
@@ -146,7 +147,9 @@ def _all_params(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
 # --- sweeps ----------------------------------------------------------------------------------------------------------
 
 
-def swept(bound: Bound, combos: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def swept(
+    bound: Bound, combos: Iterable[Mapping[str, Any]], *, stopped: Stopped | None = None
+) -> Iterator[dict[str, Any]]:
     """The results by output name for each of some combinations of params, in their order. Nothing is warned of.
 
     What does not depend on a param that varies is computed once; of several it is best that the last varies fastest.
@@ -154,14 +157,14 @@ def swept(bound: Bound, combos: Iterable[Mapping[str, Any]]) -> Iterator[dict[st
     pass over the image.
 
     Raises what `Bound.with_params` raises for any of the combinations, and what `Bound.run` raises when it comes to one
-    that has no results; the others can be asked for again.
+    that has no results; where `stopped` is told of that instead, its results are empty, and the next ones follow.
     """
     bound._stages.check_unchanged()
     combos = iter(combos)
     while some := list(itertools.islice(combos, _MOST_COMBOS)):
         given = [binding.params(bound._stages.checked, bound._stages.kinds, combo) for combo in some]
         for name, group in _varying_in_one(given, _all_params(bound._stages.checked, bound._stages.params)):
-            yield from _of_group(bound, name, group)
+            yield from _of_group(bound, name, group, stopped)
 
 
 def _varying_in_one(given: Sequence[Params], others: Params) -> Iterator[tuple[str, list[Params]]]:
@@ -184,24 +187,34 @@ def _is_same(a: Any, b: Any) -> bool:
     return identity.of_value(a) == identity.of_value(b)
 
 
-def _of_group(bound: Bound, name: str, group: Sequence[Params]) -> Iterator[dict[str, Any]]:
+def _of_group(bound: Bound, name: str, group: Sequence[Params], stopped: Stopped | None) -> Iterator[dict[str, Any]]:
     found = _counted(bound, name, group) if len(group) >= _WORTH_COUNTING else None
     if found is None:
-        yield from _one_by_one(bound, group)
+        yield from _one_by_one(bound, group, stopped)
         return
     for combo, result in zip(group, found, strict=True):
-        yield bound.with_params(**combo)._stages.run() if result is None else result
+        yield _run(bound.with_params(**combo), stopped) if result is None else result
 
 
-def _one_by_one(bound: Bound, combos: Sequence[Params]) -> Iterator[dict[str, Any]]:
+def _one_by_one(bound: Bound, combos: Sequence[Params], stopped: Stopped | None) -> Iterator[dict[str, Any]]:
     last: Bound | None = None
     for combo in combos:
         one = bound.with_params(**combo)  # the family knows what is to come before the last one is run
         if last is not None:
-            yield last._stages.run()
+            yield _run(last, stopped)
         last = one
     if last is not None:
-        yield last._stages.run()
+        yield _run(last, stopped)
+
+
+def _run(bound: Bound, stopped: Stopped | None) -> dict[str, Any]:
+    try:
+        return bound._stages.run()
+    except RunError as error:
+        if stopped is None:
+            raise
+        stopped(error)
+        return {}
 
 
 def _counted(bound: Bound, name: str, group: Sequence[Params]) -> Iterator[dict[str, Any] | None] | None:

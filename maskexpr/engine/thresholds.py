@@ -1,7 +1,7 @@
 """The numbers of a program for many values of one number, from counts of pixels by their levels (`levels`)."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,11 +18,12 @@ from maskexpr.library.elements import halo
 from maskexpr.library.measures.masks import in_unit
 from maskexpr.library.operators import comparable
 from maskexpr.planner.plan import plan
-from maskexpr.program.running import run_body
+from maskexpr.program.running import body_of
 from maskexpr.program.steps import Checked, Step
 
 Array = np.ndarray[Any, Any]
 Values = Mapping[Step, Any]
+Body = Callable[[Mapping[str, Any]], Any]
 
 _AREA, _ANY, _ALL = (CATALOGUE[name] for name in ("area", "any", "all"))
 _BLOCK = 2**16
@@ -54,7 +55,8 @@ def outputs(levels: Levels, fixed: Values, numbers: Sequence[Any]) -> Iterator[d
     """The results of a program for each of some numbers, by the values of the steps that are fixed; None where the
     numbers make one impossible."""
     values = [{**fixed, levels.given: number} for number in numbers]
-    if not all(_measured(levels.told, one) for one in values):
+    told = _bodies(levels.told)
+    if not all(_measured(told, one) for one in values):
         raise Unsuited
     return _outputs(levels, values, _pixels(levels, fixed, values))
 
@@ -62,17 +64,22 @@ def outputs(levels: Levels, fixed: Values, numbers: Sequence[Any]) -> Iterator[d
 def _outputs(
     levels: Levels, values: Iterable[dict[Step, Any]], rows: Iterable[Sequence[int]]
 ) -> Iterator[dict[str, Any] | None]:
+    numbers = _bodies(levels.numbers)
     for one, row in zip(values, rows, strict=True):
         one.update({step: _measure(step, pixels) for step, pixels in zip(levels.counts, row, strict=True)})
-        is_told = _measured(levels.numbers, one)
+        is_told = _measured(numbers, one)
         yield {name: one[step] for name, step in levels.results} if is_told else None
 
 
-def _measured(steps: Iterable[Step], values: dict[Step, Any]) -> bool:
+def _bodies(steps: Iterable[Step]) -> list[tuple[Step, list[tuple[str, Step]], Body]]:
+    return [(step, list(step.operands.items()), body_of(step)) for step in steps]
+
+
+def _measured(bodies: Iterable[tuple[Step, list[tuple[str, Step]], Body]], values: dict[Step, Any]) -> bool:
     """Add the values of some numbers, each after its operands; False where one is refused."""
     try:
-        for step in steps:
-            values[step] = run_body(step, {name: values[operand] for name, operand in step.operands.items()})
+        for step, operands, body in bodies:
+            values[step] = body({name: values[operand] for name, operand in operands})
     except Refused:
         return False
     return True
