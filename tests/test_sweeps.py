@@ -110,8 +110,7 @@ SHAPES: list[tuple[int, ...]] = [(1,), (1, 1), (5, 9), (13, 8), (4, 5, 6), (1, 4
 
 
 @st.composite
-def counted_programs(draw: Callable[..., Any]) -> tuple[str, dict[str, Any], list[Any]]:
-    """Numbers that are counted in what is made of thresholds and of masks that stay as they are."""
+def images(draw: Callable[..., Any]) -> Any:
     rng, shape = np.random.default_rng(draw(st.integers(0, 2**32 - 1))), draw(st.sampled_from(SHAPES))
     dtype = np.dtype(draw(st.sampled_from(IMAGES)))
     im = rng.integers(0, draw(st.sampled_from([3, 20, 100])), shape).astype(dtype)
@@ -119,39 +118,44 @@ def counted_programs(draw: Callable[..., Any]) -> tuple[str, dict[str, Any], lis
         im[rng.random(shape) < 0.2] = rng.choice([np.nan, np.inf, -np.inf, -0.0, 0.1])
     if dtype.kind in "if" and draw(st.booleans()):
         im = im - dtype.type(7)
-    if draw(st.integers(0, 3)) == 0:
-        im = np.asfortranarray(im)
-    whole = draw(st.booleans())
+    return np.asfortranarray(im) if draw(st.integers(0, 3)) == 0 else im
+
+
+@st.composite
+def varying_masks(draw: Callable[..., Any], level: str, depth: int) -> str:
+    """A mask that is made of a level, and of what stays as it is."""
+    form = draw(st.integers(0, 5)) if depth else 0
+    if form == 0:
+        return f"({level})"
+    inner = draw(varying_masks(level, depth - 1))
+    if form == 1:
+        return f"~{inner}"
+    if form <= 3:
+        sides = [inner, draw(st.sampled_from(["truth", "other", "(im > 9)", f"({level})", "~truth"]))]
+        symbol = draw(st.sampled_from("&|^&|"))
+        return f"({sides[0]} {symbol} {sides[1]})" if draw(st.booleans()) else f"({sides[1]} {symbol} {sides[0]})"
+    function = draw(st.sampled_from(["dilate", "erode", "open", "close"]))
+    shaped = draw(st.sampled_from(["diamond", "square", "disk"]))
+    return f'{function}({inner}, {draw(st.integers(0, 3))}, "{shaped}")'
+
+
+@st.composite
+def counted_programs(draw: Callable[..., Any]) -> tuple[str, dict[str, Any], list[Any]]:
+    """Numbers that are counted in what is made of thresholds and of masks that stay as they are."""
+    im, whole = draw(images()), draw(st.booleans())
     values = draw(st.lists(st.integers(-3, 110), min_size=1, max_size=9))
     numbers = [v if whole else v + draw(st.sampled_from([0.0, 0.1, 0.5])) for v in values]
     number = draw(st.sampled_from(["t", "t", "t + 2", "2 * t", "50 - t", "t / 3"]))
-    level = f"im {draw(st.sampled_from(['<', '<=', '>', '>=']))} {number}"
-    if draw(st.integers(0, 3)) == 0:
-        level = f"{number} {draw(st.sampled_from(['<', '<=', '>', '>=']))} im"
-
-    def mask(depth: int) -> str:
-        """A mask that varies."""
-        form = draw(st.integers(0, 5)) if depth else 0
-        if form == 0:
-            return f"({level})"
-        if form == 1:
-            return f"~{mask(depth - 1)}"
-        if form <= 3:
-            sides = [mask(depth - 1), draw(st.sampled_from(["truth", "other", "(im > 9)", f"({level})", "~truth"]))]
-            symbol = draw(st.sampled_from("&|^&|"))
-            return f"({sides[0]} {symbol} {sides[1]})" if draw(st.booleans()) else f"({sides[1]} {symbol} {sides[0]})"
-        function = draw(st.sampled_from(["dilate", "erode", "open", "close"]))
-        shaped = draw(st.sampled_from(["diamond", "square", "disk"]))
-        return f'{function}({mask(depth - 1)}, {draw(st.integers(0, 3))}, "{shaped}")'
-
+    sides = draw(st.permutations(["im", number]))
+    level = f"{sides[0]} {draw(st.sampled_from(['<', '<=', '>', '>=']))} {sides[1]}"
     lines = [f"param t = {'3' if whole else '3.5'}", "input im: image"]
     for i in range(draw(st.integers(1, 2))):
-        one = mask(draw(st.integers(0, 3)))
-        form = draw(st.sampled_from(MEASURES))
-        lines.append(f"output r{i} = {form.format(m=one)}")
+        one = draw(varying_masks(level, draw(st.integers(0, 3))))
+        lines.append(f"output r{i} = {draw(st.sampled_from(MEASURES)).format(m=one)}")
     if draw(st.integers(0, 3)) == 0:
         lines.append(f"assert area({level}) > 2")
-    masks = {name: rng.random(shape) < rng.random() for name in ("truth", "other")}
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    masks = {name: rng.random(im.shape) < rng.random() for name in ("truth", "other")}
     masks = {name: mask for name, mask in masks.items() if name in "\n".join(lines)}
     return "\n".join(lines), {"im": im, **masks}, numbers
 
