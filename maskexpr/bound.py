@@ -1,0 +1,261 @@
+"""A program bound to its inputs, and to the same inputs with other values of its params."""
+
+import functools
+import itertools
+import math
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from maskexpr.checker import binding
+from maskexpr.checker.params import Unsettled
+from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning, RunError
+from maskexpr.engine import thresholds
+from maskexpr.engine.clock import Times
+from maskexpr.engine.family import Family, Member
+from maskexpr.engine.prepared import Prepared, Stages
+from maskexpr.kinds.kind import Kind
+from maskexpr.planner.costs import Cost
+from maskexpr.planner.plan import Plan
+from maskexpr.program import identity
+from maskexpr.program.steps import Checked
+
+_PACKAGE = __name__.partition(".")[0] + "."
+
+_MOST_COMBOS = 2**14  # that are looked at together
+_WORTH_COUNTING = 4  # values of one param
+
+Params = Mapping[str, Any]
+Stopped = Callable[[RunError], None]
+Prepare = Callable[[Mapping[str, Kind], Mapping[str, Any]], Prepared]
+
+
+class Bound:
+    """A program bound to its inputs by `Program.bind`: immutable, and safe to share between threads.
+
+    It holds the arrays that were given, not copies of them: they are to stay as they are. It cannot be pickled, but its
+    program can. What was bound to shapes and types answers all but `run` and `profile`.
+    """
+
+    __slots__ = ("__weakref__", "_family", "_found", "_prepare", "_stages")
+
+    def __init__(self, stages: Stages, prepare: Prepare, family: Family | None = None) -> None:
+        params = _all_params(stages.checked, stages.params)
+        if family is None:
+            pixels = max((math.prod(kind.shape or ()) for kind in stages.kinds.values()), default=0)
+            family = Family(functools.partial(prepare, stages.kinds), params, pixels)
+        self._family = family
+        self._stages = replace(stages, sharing=Member(family, stages.prepared, params, stages.declared.fast))
+        self._prepare = prepare
+        self._found: tuple[Diagnostic, ...] = ()  # of the last run
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds of the results, by output name."""
+        return {name: step.kind for name, step in self._stages.checked.outputs}
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is suspicious but no error, with these inputs; after a run also what that found."""
+        return self._stages.checked.diagnostics + self._found
+
+    @property
+    def plan(self) -> Plan:
+        """How a run goes; `explain` says it in words."""
+        return self._stages.plan
+
+    def run(self) -> dict[str, Any]:
+        """The results by output name, however many; each time new arrays.
+
+        Raises
+        ------
+        InputError
+            An input was bound as a shape and a type, or has changed so that the program does not fit it any more.
+        ProgramError
+            The program gives nothing.
+        RunError
+            An assert failed, or a step has no answer for these pixels.
+        """
+        self._stages.check_unchanged()
+        found: list[Diagnostic] = []
+        values = self._stages.run(found.extend)
+        self._found = tuple(found)
+        if found:
+            warn(found)
+        return values
+
+    def with_params(self, /, **params: Any) -> "Bound":
+        """The same program and inputs with other values of some params; the others stay as they are.
+
+        A run computes only what depends on params that changed: the values that others need of the rest are kept, by
+        this one, those that it came from and those that come of it together, and go with the last of them. They take up
+        to 1 GiB, or as much as two images of 64-bit numbers if that is more; the oldest are forgotten.
+
+        Raises
+        ------
+        InputError
+            A param is unknown, or its value is not what it takes.
+        ProgramError
+            The program does not fit its inputs with these values.
+
+        >>> program = maskexpr.compile("param t = 2; smooth = gaussian(im, 1); area(smooth > t)")
+        >>> bound = program.bind(im=np.array([[1, 2, 3, 4]]))
+        >>> [bound.with_params(t=t).run()["result"] for t in (1, 2, 3)]  # smooth is computed once
+        [4, 2, 1]
+        """
+        stages = self._stages
+        given = {**stages.params, **binding.params(stages.checked, stages.kinds, params)}
+        prepared = self._prepare(stages.kinds, given)
+        self._family.note(_all_params(stages.checked, given))
+        return Bound(replace(stages, prepared=prepared, params=given), self._prepare, self._family)
+
+    def cost(self) -> Cost:
+        """Estimated operations of a run, the sum that `explain` shows, and the most bytes that it holds at once, with
+        the inputs and what is kept: an upper bound, for the number of threads in force, beside what it took to bind and
+        plan it."""
+        return self._stages.cost()
+
+    def explain(self) -> str:
+        """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs."""
+        return explained(self._stages.checked, self.plan)
+
+    def profile(self) -> str:
+        """What `explain` says, with the time that each step takes; runs the program some times."""
+        return explained(self._stages.checked, self.plan, self._stages.times())
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={kind}" for name, kind in self._stages.kinds.items())
+        return f"maskexpr.compile({self._stages.declared.source.text!r}).bind({given})"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Bound holds its arrays and is not pickled: pickle the program, and bind it again")
+
+
+def explained(checked: Checked, plan: Plan | None = None, times: Times | None = None) -> str:
+    from maskexpr.explain import describe  # most programs are run and not explained
+
+    return describe(checked, plan=plan, times=times)
+
+
+def _all_params(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of all params."""
+    return {info.name: given.get(info.name, info.default) for info in checked.params}
+
+
+# --- sweeps ----------------------------------------------------------------------------------------------------------
+
+
+def swept(
+    bound: Bound, combos: Iterable[Mapping[str, Any]], *, stopped: Stopped | None = None
+) -> Iterator[dict[str, Any]]:
+    """The results by output name for each of some combinations of params, in their order. Nothing is warned of.
+
+    What does not depend on a param that varies is computed once; of several it is best that the last varies fastest.
+    Where the results are numbers that follow from counts of pixels of one threshold, all its values are found in one
+    pass over the image.
+
+    Raises what `Bound.with_params` raises for any of the combinations, and what `Bound.run` raises when it comes to one
+    that has no results; where `stopped` is told of that instead, its results are empty, and the next ones follow.
+    """
+    bound._stages.check_unchanged()
+    combos = iter(combos)
+    while some := list(itertools.islice(combos, _MOST_COMBOS)):
+        given = [binding.params(bound._stages.checked, bound._stages.kinds, combo) for combo in some]
+        for name, group in _varying_in_one(given, _all_params(bound._stages.checked, bound._stages.params)):
+            yield from _of_group(bound, name, group, stopped)
+
+
+def _varying_in_one(given: Sequence[Params], others: Params) -> Iterator[tuple[str, list[Params]]]:
+    """The combinations in parts, in each of which one param varies, by its name."""
+    group: list[Params] = []
+    name = ""
+    for combo in given:
+        other = {n for n in others if group and not _is_same(group[-1].get(n, others[n]), combo.get(n, others[n]))}
+        if len(other) > 1 or (name and other - {name}):
+            yield name, group
+            group, name = [], ""
+            other = set()
+        name = name or "".join(other)
+        group.append(combo)
+    if group:
+        yield name, group
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    return identity.of_value(a) == identity.of_value(b)
+
+
+def _of_group(bound: Bound, name: str, group: Sequence[Params], stopped: Stopped | None) -> Iterator[dict[str, Any]]:
+    found = _counted(bound, name, group) if len(group) >= _WORTH_COUNTING else None
+    if found is None:
+        yield from _one_by_one(bound, group, stopped)
+        return
+    for combo, result in zip(group, found, strict=True):
+        yield _run(bound.with_params(**combo), stopped) if result is None else result
+
+
+def _one_by_one(bound: Bound, combos: Sequence[Params], stopped: Stopped | None) -> Iterator[dict[str, Any]]:
+    last: Bound | None = None
+    for combo in combos:
+        one = bound.with_params(**combo)  # the family knows what is to come before the last one is run
+        if last is not None:
+            yield _run(last, stopped)
+        last = one
+    if last is not None:
+        yield _run(last, stopped)
+
+
+def _run(bound: Bound, stopped: Stopped | None) -> dict[str, Any]:
+    try:
+        return bound._stages.run()
+    except RunError as error:
+        if stopped is None:
+            raise
+        stopped(error)
+        return {}
+
+
+def _counted(bound: Bound, name: str, group: Sequence[Params]) -> Iterator[dict[str, Any] | None] | None:
+    """The results from counts of pixels, None for those that are refused; None for all where there is no such way."""
+    stages = bound._stages
+    numbers = [combo[name] for combo in group if type(combo.get(name)) in (int, float)]
+    if len(numbers) < len(group):
+        return None
+    given = {**stages.params, **group[0], name: Unsettled(min(numbers), max(numbers))}
+    try:
+        prepared = bound._prepare(stages.kinds, given)
+        levels = prepared.levels(name)
+        if levels is None or not all(
+            _same_outputs(bound, prepared, {**given, name: n}) for n in (numbers[0], numbers[-1])
+        ):
+            return None
+        params = _all_params(stages.checked, given)
+        bound._family.note(params)
+        member = Member(bound._family, prepared, params, stages.declared.fast)
+        fixed = member.values(levels.fixed, stages.arrays)
+        return thresholds.outputs(levels, fixed, numbers)
+    except (MaskError, thresholds.Unsuited):
+        return None
+
+
+def _same_outputs(bound: Bound, prepared: Prepared, given: Params) -> bool:
+    """Whether results with a number that is told in the run are of the kinds that they have with one told before."""
+    told = bound._prepare(bound._stages.kinds, given).checked.outputs
+    mine = prepared.checked.outputs
+    return [(s.kind.name, s.kind.range is None) for _, s in told] == [
+        (s.kind.name, s.kind.range is None) for _, s in mine
+    ]
+
+
+# --- what is said of programs and runs -------------------------------------------------------------------------------
+
+
+def warn(found: Iterable[Diagnostic]) -> None:
+    """Give warnings out where our caller stands."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    for diagnostic in found:
+        warnings.warn(MaskWarning(diagnostic), stacklevel=level)
