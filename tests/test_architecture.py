@@ -43,12 +43,15 @@ ROOMS = (
 INSIDE = {
     "__pyinstaller": ("__init__", "hook-maskexpr"),
     "files": (
-        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access"),
+        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access", "templates"),
         *("tables", "images", "formats", "decoding"),
     ),
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
-    "studies": ("__init__", "study", "cases", "one", "task", "outcome", "case"),
+    "studies": (
+        *("__init__", "study", "watching", "cases", "partners", "finding", "patterns"),
+        *("one", "task", "outcome", "case"),
+    ),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
@@ -88,11 +91,12 @@ INSIDE = {
         "files",
         "runs",
         "tables",
+        "studies",
         "wording",
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("drawing", "shared", "machine"),
+        *("studying", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),

@@ -54,7 +54,7 @@ class Document:
         self.results[name] = _result(result.value, result.kind, result.valid)
 
     def add_numbers(self, numbers: Mapping[str, Any]) -> None:
-        self.numbers.update({name: _plain(value) for name, value in numbers.items()})
+        self.numbers.update({name: plain(value) for name, value in numbers.items()})
 
     def add_file(self, path: str, holds: str) -> None:
         self.files.append({"path": path, "holds": holds})
@@ -103,15 +103,20 @@ def message(diagnostic: Diagnostic) -> dict[str, Any]:
     return entry
 
 
+def table(value: Table) -> dict[str, Any]:
+    """A table as data."""
+    from maskexpr.files.tables.documents import as_data
+
+    return {"rows": value.rows, "columns": as_data(value), "units": value.units}
+
+
 def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dict[str, Any]:
     if isinstance(value, Table):
-        from maskexpr.files.tables.documents import as_data
-
-        return {"kind": "table", "rows": value.rows, "columns": as_data(value), "units": value.units}
+        return {"kind": "table", **table(value)}
     if kind.is_of_rows:
-        return {"kind": "list", "value": _plain(value.tolist())}
+        return {"kind": "list", "value": plain(value.tolist())}
     if not kind.holds_pixels:
-        return {"kind": kind.name, "value": _plain(value)}
+        return {"kind": kind.name, "value": plain(value)}
     from maskexpr.display.facts import facts_of
 
     entry: dict[str, Any] = {"kind": kind.name, "shape": list(kind.shape or value.shape)}
@@ -120,10 +125,11 @@ def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dic
     entry["dtype"] = str(value.dtype)
     entry["spacing"] = [float(step) for step in kind.spacing] if kind.spacing else None
     entry["without_data"] = 0 if valid is None else valid.size - int(valid.sum())
-    return {**entry, **{name: _plain(found) for name, found in facts_of(value, kind, valid).items()}}
+    return {**entry, **{name: plain(found) for name, found in facts_of(value, kind, valid).items()}}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A number or list of some as JSON has it."""
     from maskexpr.files.tables.documents import plain_number
 
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else plain_number(value)
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else plain_number(value)

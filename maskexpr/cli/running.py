@@ -1,6 +1,7 @@
 """maskexpr eval and run: programs run on files."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from maskexpr.api import Program, Result
-from maskexpr.cli import shared
+from maskexpr.cli import shared, studying
 from maskexpr.cli.machine import HELP, Document, add_json, document_of
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError
 from maskexpr.display.results import summary
 from maskexpr.files import outputs, programs, runs
 from maskexpr.files.access import STANDARD, Access
@@ -44,6 +47,7 @@ def add_run(commands: "Commands") -> None:
     _add_output(command, out)
     add_json(command)
     _add_pictures(command)
+    studying.add_flags(command)
 
 
 def _add_output(command: argparse.ArgumentParser, help: str) -> None:
@@ -65,6 +69,11 @@ def _eval(options: argparse.Namespace) -> int:
     it."""
     access = shared.access(options)
     program = programs.compile_expression(options.expression, access, fast=options.fast)
+    found = studying.found(program, options)
+    if found.are_many:
+        given = " ".join(map(shlex.quote, options.given))
+        raise InputError(messages.EVAL_OF_MANY.anywhere(count=len(found.cases), given=given))
+    options.given = studying.as_given(found)
     return _run_program(program, options, Path(), access, write=bool(options.output))
 
 
@@ -75,6 +84,10 @@ def _run(options: argparse.Namespace) -> int:
     access = shared.access(options)
     program = programs.load_program(options.file, access, fast=options.fast)
     folder = Path() if options.file == STANDARD else Path(options.file).parent
+    found = studying.found(program, options)
+    if studying.is_study(options, found):
+        return studying.run(program, options, folder, found)
+    options.given = studying.as_given(found)
     return _run_program(program, options, folder, access, Path(options.file).stem, write=True)
 
 
@@ -96,18 +109,17 @@ def _run_program(
     ran = runs.run_on_files(program, bound, loaded, wanted, lambda said: shared.warn([*said], options))
     run, results = _Shown(ran, options), ran.results
 
-    stem = loaded.stem or stem
-    paths = outputs.targets(results, options.output, stem) if write else {}
+    filling = {**loaded.names, "stem": loaded.stem or stem}
+    paths = outputs.targets(results, options.output, filling) if write else {}
     pictures: dict[str, Result] = {}
     if wanted.are_wanted:
-        made = ran.pictures(wanted, stem)
+        made = ran.pictures(wanted, filling)
         pictures, paths = made.made, {**paths, **made.paths}
     outputs.check_targets(paths, access)
     document = document_of(options)
     if document is not None:
         document.refuse_beside(paths.values())
-    for option in (*options.output, options.overlay, options.hist):
-        outputs.make_folder(option)
+    outputs.make_folders(paths.values(), [*options.output, *wanted.options])
 
     if document is None:
         run.show(pictures, paths, write)
