@@ -47,10 +47,13 @@ INSIDE = {
         *("tables", "images", "formats", "decoding"),
     ),
     "comparisons": ("__init__",),
-    "sweeps": ("__init__",),
+    "sweeps": (
+        *("__init__", "python", "running", "pictures", "sweep", "reporting", "trials", "choosing", "defaults", "grids"),
+        *("scoring", "axes", "exact"),
+    ),
     "studies": (
-        *("__init__", "study", "watching", "cases", "partners", "finding", "patterns"),
-        *("one", "task", "outcome", "case"),
+        *("__init__", "mapping", "study", "watching", "workers", "crew", "process", "sharing", "cases", "partners"),
+        *("finding", "patterns", "performing", "one", "worker", "frames", "task", "outcome", "case"),
     ),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
@@ -80,6 +83,7 @@ INSIDE = {
         "__init__",
         "syntax",
         "statements",
+        "sweeps",
         "operators",
         "calls",
         "inputs",
@@ -92,6 +96,7 @@ INSIDE = {
         "runs",
         "tables",
         "studies",
+        "workers",
         "wording",
     ),
     "cli": (
@@ -205,7 +210,7 @@ OUTSIDE = {
     "imageio": {"files.formats", "files.decoding"},
     "lark": {"language.parser"},
     "numpy": set(ROOMS),
-    "scipy": {"library", "kernels"},
+    "scipy": {"library", "kernels", "sweeps"},
     "cv2": {"kernels"},  # an extra
     "pandas": {"kinds"},  # of whoever asks for a DataFrame
     "pyarrow": {"files.tables"},  # an extra

@@ -21,3 +21,4 @@ from maskexpr.diagnostics.messages.syntax import *
 from maskexpr.diagnostics.messages.tables import *
 from maskexpr.diagnostics.messages.wording import Mistake as Mistake
 from maskexpr.diagnostics.messages.wording import asked_for as asked_for
+from maskexpr.diagnostics.messages.workers import *
