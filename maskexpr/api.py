@@ -1,17 +1,15 @@
 """The Python interface: compile a program once, run it on arrays many times."""
 
 import functools
-import sys
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from maskexpr.bound import Bound, explained, swept, warn
 from maskexpr.checker import binding, check
 from maskexpr.checker.binding import Image
-from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, ProgramError
+from maskexpr.diagnostics.errors import Diagnostic, ProgramError
 from maskexpr.diagnostics.source import Source
-from maskexpr.engine.clock import Times
 from maskexpr.engine.kept import Kept, Ready, look, needs_no_more
 from maskexpr.engine.prepared import Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
@@ -20,13 +18,12 @@ from maskexpr.language.limits import Limits
 from maskexpr.language.parser import Parsed, parse
 from maskexpr.library import CATALOGUE
 from maskexpr.planner.costs import Cost
-from maskexpr.planner.plan import Plan
 from maskexpr.planner.rewrites.expand_derived import refuse_malformed
 from maskexpr.program import identity
 from maskexpr.program.declared import Declared
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 
-__all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "stages"]
+__all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "stages", "swept"]
 
 
 _PACKAGE = __name__.partition(".")[0] + "."
@@ -129,8 +126,8 @@ class Program:
         """Run the program on what was not seen before, and keep how to do that at once."""
         check_outputs(self._declared, self._open)
         bound = self._bound(given, run=True)
-        _warn(bound.checked.diagnostics)
-        values = bound.run(_warn)
+        warn(bound.checked.diagnostics)
+        values = bound.run(warn)
         prepared = bound.prepared
         # Results that may lack data are looked at once more before they are given away.
         if prepared.engine.owns_results and not prepared.watched.valid and needs_no_more(given, bound):
@@ -139,7 +136,7 @@ class Program:
             self._kept.keep_ready(look(given), Ready(run, prepared))
         return values
 
-    def bind(self, /, **given: Any) -> "Bound":
+    def bind(self, /, **given: Any) -> Bound:
         """The program with its inputs and params: what can be asked of it, run included, looks at them once.
 
         Parameters
@@ -159,7 +156,7 @@ class Program:
         >>> {name: str(kind) for name, kind in bound.kinds.items()}
         {'m': 'mask 1x4', 'n': 'number'}
         """
-        return Bound(self._bound(given, run=False))
+        return Bound(self._bound(given, run=False), self._prepared)
 
     def kind(self, /, **given: Any) -> Any:
         """The kind of the result, or a dict of kinds by output name, for inputs as for `bind`; nothing is run.
@@ -178,19 +175,19 @@ class Program:
         """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs; inputs
         as for `bind`, or none, which leaves out the plan."""
         if self.inputs and not given:
-            return _explained(self._open)
+            return explained(self._open)
         return self.bind(**given).explain()
 
     def profile(self, /, **given: Any) -> str:
         """What `explain` says, with the time that each step takes; runs the program some times on real arrays."""
-        return Bound(self._bound(given, run=True)).profile()
+        return Bound(self._bound(given, run=True), self._prepared).profile()
 
     def _bound(self, given: Mapping[str, Any], *, run: bool) -> Stages:
         source = self._declared.source
         arrays, kinds, params = binding.bind(self._open, source, self._catalogue, given, run=run)
         is_masked = any(map(binding.is_masked, given.values()))
         return Stages(
-            self._declared, self._prepared(kinds, params), kinds, arrays, is_masked, binding.giver(given, kinds)
+            self._declared, self._prepared(kinds, params), kinds, arrays, is_masked, binding.giver(given, kinds), params
         )
 
     def _prepared(self, kinds: Mapping[str, Kind], params: Mapping[str, Any]) -> Prepared:
@@ -211,81 +208,6 @@ class Program:
 
     def __reduce__(self) -> Any:
         return (_compile, (self._declared,))
-
-
-class Bound:
-    """A program bound to its inputs by `Program.bind`: immutable, and safe to share between threads.
-
-    It holds the arrays that were given, not copies of them: they are to stay as they are. It cannot be pickled, but its
-    program can. What was bound to shapes and types answers all but `run` and `profile`.
-    """
-
-    __slots__ = ("__weakref__", "_found", "_stages")
-
-    def __init__(self, stages: Stages) -> None:
-        self._stages = stages
-        self._found: tuple[Diagnostic, ...] = ()  # of the last run
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """The kinds of the results, by output name."""
-        return {name: step.kind for name, step in self._stages.checked.outputs}
-
-    @property
-    def warnings(self) -> tuple[Diagnostic, ...]:
-        """What is suspicious but no error, with these inputs; after a run also what that found."""
-        return self._stages.checked.diagnostics + self._found
-
-    @property
-    def plan(self) -> Plan:
-        """How a run goes; `explain` says it in words."""
-        return self._stages.plan
-
-    def run(self) -> dict[str, Any]:
-        """The results by output name, however many; each time new arrays.
-
-        Raises
-        ------
-        InputError
-            An input was bound as a shape and a type, or has changed so that the program does not fit it any more.
-        ProgramError
-            The program gives nothing.
-        RunError
-            An assert failed, or a step has no answer for these pixels.
-        """
-        self._stages.check_unchanged()
-        found: list[Diagnostic] = []
-        values = self._stages.run(found.extend)
-        self._found = tuple(found)
-        if found:
-            _warn(found)
-        return values
-
-    def cost(self) -> Cost:
-        """Estimated operations of a run, the sum that `explain` shows, and the most bytes that it holds at once, with
-        the inputs: an upper bound, for the number of threads in force, beside what it took to bind and plan it."""
-        return self._stages.cost()
-
-    def explain(self) -> str:
-        """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs."""
-        return _explained(self._stages.checked, self.plan)
-
-    def profile(self) -> str:
-        """What `explain` says, with the time that each step takes; runs the program some times."""
-        return _explained(self._stages.checked, self.plan, self._stages.times())
-
-    def __repr__(self) -> str:
-        given = ", ".join(f"{name}={kind}" for name, kind in self._stages.kinds.items())
-        return f"maskexpr.compile({self._stages.declared.source.text!r}).bind({given})"
-
-    def __reduce__(self) -> Any:
-        raise TypeError("a Bound holds its arrays and is not pickled: pickle the program, and bind it again")
-
-
-def _explained(checked: Checked, plan: Plan | None = None, times: Times | None = None) -> str:
-    from maskexpr.explain import describe  # most programs are run and not explained
-
-    return describe(checked, plan=plan, times=times)
 
 
 # --- for our own rooms -----------------------------------------------------------------------------------------------
@@ -309,19 +231,10 @@ def give_out(found: Iterable[Diagnostic]) -> None:
 # --- what is said of programs and runs -------------------------------------------------------------------------------
 
 
-def _warn(found: Iterable[Diagnostic]) -> None:
-    """Give warnings out where our caller stands."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
-        level, frame = level + 1, frame.f_back
-    for diagnostic in found:
-        warnings.warn(MaskWarning(diagnostic), stacklevel=level)
-
-
 def _run_warning(prepared: Prepared, given: Mapping[str, Any]) -> dict[str, Any]:
     """Run what is ready, giving out what is suspicious in it and what the run finds."""
-    _warn(prepared.checked.diagnostics)
-    return prepared.run(given, _warn)
+    warn(prepared.checked.diagnostics)
+    return prepared.run(given, warn)
 
 
 # --- from a text to a program ----------------------------------------------------------------------------------------

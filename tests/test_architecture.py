@@ -26,6 +26,7 @@ ROOMS = (
     "notebook",
     "display",
     "api",
+    "bound",
     "explain",
     "engine",
     "planner",
@@ -59,7 +60,10 @@ INSIDE = {
     "engine": (
         "__init__",
         "kept",
+        "family",
         "prepared",
+        "division",
+        "values",
         "nodata",
         "watching",
         "run",
@@ -107,7 +111,7 @@ INSIDE = {
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
         *("completing", "commands", "viewing", "helping", "screen", "history", "words"),
     ),
-    "session": ("__init__", "session", "scripts", "states", "values"),
+    "session": ("__init__", "session", "scripts", "states"),
     "explain": ("__init__", "manual", "planned", "written", "listing"),
     "checker": (
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls"),

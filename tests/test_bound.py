@@ -199,10 +199,34 @@ def test_stages_do_not_leak() -> None:
     assert public(maskexpr.Program) == [
         *("bind", "cost", "explain", "inputs", "kind", "name", "outputs", "params", "profile", "source", "warnings"),
     ]
-    assert public(maskexpr.Bound) == ["cost", "explain", "kinds", "plan", "profile", "run", "warnings"]
+    assert public(maskexpr.Bound) == ["cost", "explain", "kinds", "plan", "profile", "run", "warnings", "with_params"]
 
 
 @pytest.mark.parametrize("kind", [maskexpr.Program, maskexpr.Bound])
 def test_all_of_it_says_what_it_is_for(kind: type) -> None:
     assert all(getattr(kind, name).__doc__ for name in public(kind))
     assert kind.__doc__
+
+
+# --- with other values of params -------------------------------------------------------------------------------------
+
+
+def test_another_value_of_a_param() -> None:
+    bound = compile("param low = 32 in 0..255; param n = 1 in 0..9; output m = dilate(im > low, n); area(m)").bind(
+        im=IM
+    )
+    other = bound.with_params(low=63).with_params(n=2)
+    for again in (other, other.with_params(), bound.with_params(low=63, n=2)):
+        assert again.run()["m"].tolist() == compile("dilate(im > 63, 2)")(im=IM).tolist()
+    assert bound.run()["m"].tolist() == compile("dilate(im > 32, 1)")(im=IM).tolist()
+
+
+def test_params_that_are_none_are_refused_at_once() -> None:
+    bound = compile("param low = 32 in 0..255; im > low").bind(im=IM)
+    with pytest.raises(InputError) as caught:
+        bound.with_params(low=256, hihg=3, im=IM)
+    assert [str(d.message) for d in caught.value.diagnostics] == [
+        "low cannot be 256",
+        "the program has no input or param hihg",
+        "im is an input, not a param: it was given when the program was bound",
+    ]

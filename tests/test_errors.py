@@ -626,6 +626,15 @@ def test_defs_within_defs_too_deep_are_one_mistake():
     assert error.hint == "call fewer defs within defs"
 
 
+def test_an_input_is_no_param() -> None:
+    bound = maskexpr.compile("param t = 1; im > t").bind(im=np.array([1, 2]))
+    with pytest.raises(maskexpr.InputError) as caught:
+        bound.with_params(im=3)
+    assert str(caught.value) == (
+        "error: im is an input, not a param: it was given when the program was bound; bind it anew: im=..."
+    )
+
+
 def test_arrays_that_have_changed_are_not_run():
     """Where kinds follow from what has changed: a result of a smaller type could wrap."""
     wide = np.array([[5, 6]], np.int64)
@@ -727,6 +736,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_images_that_no_memory_holds,
         test_defs_within_defs_too_deep_are_one_mistake,
         test_shapes_and_types_are_not_run,
+        test_an_input_is_no_param,
         test_arrays_that_have_changed_are_not_run,
         test_little_stack_left_is_an_error_of_ours,
     ):

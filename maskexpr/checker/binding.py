@@ -24,7 +24,9 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.library import PROPERTIES
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo, valid_name
 
-__all__ = ["Image", "bind", "giver", "is_masked", "literal", "param_value", "parameter", "parameter_value", "taken"]
+__all__ = [
+    *("Image", "bind", "giver", "is_masked", "literal", "param_value", "parameter", "parameter_value", "params", "taken")
+]
 
 _LITERALS = ("true", "false", "none")
 
@@ -61,6 +63,26 @@ def bind(
     if found:
         raise InputError(found)
     return arrays, kinds, values
+
+
+def params(checked: Checked, inputs: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of params of a program that is bound to its inputs; every mistake is reported at once."""
+    infos = {p.name: p for p in checked.params}
+    values: dict[str, Any] = {}
+    found: list[Diagnostic] = []
+    for name, value in given.items():
+        if name in infos:
+            try:
+                values[name] = param_value(infos[name], value)
+            except Refused as refused:
+                found.append(_about(name, refused))
+        elif name in inputs:
+            found.append(messages.INPUT_NO_PARAM.anywhere(name=name))
+        else:
+            found.append(_unknown(name, infos, {}))
+    if found:
+        raise InputError(found)
+    return values
 
 
 def is_masked(value: Any) -> bool:

@@ -3,8 +3,8 @@ first asks for it."""
 
 import time
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError, ProgramError
 from maskexpr.diagnostics.source import Span
 from maskexpr.engine.clock import Clock, Times
+from maskexpr.engine.division import expanded
 from maskexpr.engine.nodata import with_nodata
 from maskexpr.engine.run import Engine
 from maskexpr.engine.watching import Tell, Watched, nobody
@@ -68,6 +69,11 @@ class Prepared:
         """What runs it."""
         return self._once("engine", lambda: Engine(self.watched.checked, self.plan))
 
+    @property
+    def expanded(self) -> Checked:
+        """The program with what is looked at, and with derived functions as the expressions that they are."""
+        return self._once("expanded", lambda: expanded(self.watched.checked))
+
     def run(self, inputs: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         """The outputs for these inputs, as the engine has them; what is to be said of them is told."""
         return self.watched.take(self.engine.run(inputs), tell)
@@ -90,6 +96,16 @@ class Prepared:
         return self._made.setdefault(name, make()) if found is None else found
 
 
+class Sharing(Protocol):
+    """Runs a program that shares values with others."""
+
+    def run(self, arrays: Mapping[str, Any], tell: Tell) -> tuple[dict[str, Any], list[Any]]:
+        """The outputs, and values that are kept and may be among them."""
+
+    def cost(self, given: list[Kind], loose: list[str]) -> Cost | None:
+        """What a run takes at most; None where nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Stages:
     """A program bound to its inputs: `kinds` of the inputs, and the `arrays` and numbers its steps take, None for what
@@ -101,6 +117,8 @@ class Stages:
     arrays: Mapping[str, Any]
     is_masked: bool = False  # masked arrays were given, and are given back
     giver: Callable[[Made], Any] | None = None  # gives results back as what was given; None for those that cannot be so
+    params: Mapping[str, Any] = field(default_factory=dict)  # as far as they were given
+    sharing: Sharing | None = None
 
     @property
     def checked(self) -> Checked:
@@ -115,7 +133,8 @@ class Stages:
         """What a run takes."""
         loose = [n for n, a in self.arrays.items() if isinstance(a, np.ndarray) and not a.flags.c_contiguous]
         masks = [mask_of(kind) for kind in self.kinds.values() if kind.is_partial]
-        return cost(self.plan, [*self.kinds.values(), *masks], loose)
+        given = [*self.kinds.values(), *masks]
+        return (self.sharing.cost(given, loose) if self.sharing else None) or cost(self.plan, given, loose)
 
     def run(self, tell: Tell = nobody) -> dict[str, Any]:
         """The values of the outputs; what is to be said of the run is told."""
@@ -133,8 +152,11 @@ class Stages:
     def results(self, tell: Tell = nobody) -> dict[str, Result]:
         """Each output with its kind: what is needed to write or show it."""
         self._check_runs()
-        values = self.prepared.run(self.arrays, tell)
-        return self._results(values, self.prepared.watched, _OwnArrays(self.arrays.values()))
+        if self.sharing is None:
+            values, kept = self.prepared.run(self.arrays, tell), list[Any]()
+        else:
+            values, kept = self.sharing.run(self.arrays, tell)
+        return self._results(values, self.prepared.watched, _OwnArrays([*self.arrays.values(), *kept]))
 
     def watched(
         self, steps: Callable[[Checked], Mapping[_Key, Step]], tell: Tell = nobody

@@ -18,6 +18,7 @@ from maskexpr.checker.binding import literal, parameter
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError
 from maskexpr.diagnostics.nearest import nearest
+from maskexpr.engine.values import Values
 from maskexpr.files import outputs, programs, provenance
 from maskexpr.files.access import Access, is_within
 from maskexpr.files.decoding.naming import shown
@@ -41,7 +42,6 @@ from maskexpr.session.scripts import (
     with_params,
 )
 from maskexpr.session.states import CheckedState, Opened, Outcome, State, Wanted
-from maskexpr.session.values import Values
 
 _NAME, _RESULT = "session", "0"
 

@@ -23,6 +23,11 @@ INPUT_LATER = Mistake(
 INPUT_MISSING_FUNCTION = Mistake("input-missing", "{name} is a function", "call it: {name}(...)")
 INPUT_UNKNOWN_NEAR = Mistake("input-unknown", "the program has no input or param {name}", "did you mean {near}?")
 INPUT_UNKNOWN = Mistake("input-unknown", "the program has no input or param {name}", "it has {names}")
+INPUT_NO_PARAM = Mistake(
+    "param-input",
+    "{name} is an input, not a param: it was given when the program was bound",
+    "bind it anew: {name}=...",
+)
 INPUT_NOT_ARRAY = Mistake("input-type", "{name} cannot be an image: {found}", "give a NumPy array of numbers or bools")
 INPUT_OF_TYPE = Mistake(
     "input-type", "{name} cannot be an image: it is {found:a}", "give a NumPy array of numbers or bools"

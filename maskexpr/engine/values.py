@@ -1,7 +1,8 @@
-"""Values of a session, computed once: a step that means the same as one before is not run again."""
+"""Values of steps kept by what they mean: a step that means the same as one before is not run again."""
 
+import itertools
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -18,15 +19,63 @@ from maskexpr.program.steps import Checked, Domain, Step, in_order
 MOST_BYTES = 2**30  # of values kept beyond those that are asked for
 
 
-class Values:
-    """Keeps the values of steps by what they mean, across programs that are checked anew for each line.
+_NO_VERSIONS: Mapping[str, int] = MappingProxyType({})
+
+
+class Meanings:
+    """Numbers for what steps mean, across programs that are checked anew, from several threads too.
 
     Two steps mean the same if they apply the same function with the same settings to steps that mean the same, down to
-    constants and inputs; `versions` tells apart what was loaded under one name at different times.
+    constants and inputs.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[identity.Key, int] = {}
+        self._next = itertools.count()
+
+    def of(self, steps: Iterable[Step], versions: Mapping[str, int] = _NO_VERSIONS) -> dict[Step, int]:
+        """A number for each of some steps, which stand after their operands, the same for steps that mean the same;
+        `versions` tells apart what was given for one input at different times."""
+        found: dict[Step, int] = {}
+        for step in steps:
+            if all(operand in found for operand in step.operands.values()):  # else within a condition on regions
+                found[step] = self._number(step, found, versions)
+        return found
+
+    def _number(self, step: Step, known: Mapping[Step, int], versions: Mapping[str, int]) -> int:
+        version = (versions.get(step.name), identity.of_kind(step.kind)) if step.name else None
+        return self._numbers.setdefault(identity.of_step(step, known.__getitem__, version), next(self._next))
+
+
+def cut(results: Iterable[Step], meanings: Mapping[Step, int], kept: Container[int]) -> dict[Step, Step]:
+    """What becomes of some steps, and of those behind them, where inputs of names that no program can have stand for
+    those whose values are kept, by what they mean."""
+    became: dict[Step, Step] = {}
+    for result in results:
+        for current in in_order(result, lambda s: s in became or meanings[s] in kept):
+            if current not in became:
+                became[current] = _cut_off(current, became, meanings[current], kept)
+    return became
+
+
+def _cut_off(step: Step, became: Mapping[Step, Step], meaning: int, kept: Container[int]) -> Step:
+    if meaning in kept:
+        return Step(step.kind, step.source, step.span, name=kept_name(meaning))
+    if all(became[o] is o for o in step.operands.values()):
+        return step
+    return replace(step, operands={n: became[o] for n, o in step.operands.items()})
+
+
+def kept_name(meaning: int) -> str:
+    """The input for what is kept: no name of a program is like it."""
+    return f"kept {meaning}"
+
+
+class Values:
+    """Keeps the values of steps by what they mean, across programs that are checked anew for each line."""
+
+    def __init__(self) -> None:
+        self._meanings = Meanings()
         self._kept: OrderedDict[int, Any] = OrderedDict()
         self._said: dict[Diagnostic, None] = {}
 
@@ -36,16 +85,9 @@ class Values:
         return said
 
     def meanings(self, checked: Checked, versions: Mapping[str, int]) -> dict[Step, int]:
-        """A number for each step of a program, the same for steps that mean the same."""
-        found: dict[Step, int] = {}
-        for step in checked.steps:
-            if all(operand in found for operand in step.operands.values()):  # else within a condition on regions
-                found[step] = self._number(step, found, versions)
-        return found
-
-    def _number(self, step: Step, known: Mapping[Step, int], versions: Mapping[str, int]) -> int:
-        version = (versions.get(step.name), identity.of_kind(step.kind)) if step.name else None
-        return self._numbers.setdefault(identity.of_step(step, known.__getitem__, version), len(self._numbers))
+        """A number for each step of a program, the same for steps that mean the same; `versions` tells apart what was
+        loaded under one name at different times."""
+        return self._meanings.of(checked.steps, versions)
 
     def known(self, meaning: int) -> bool:
         """Whether the value of a step with this meaning is kept."""
@@ -76,7 +118,7 @@ class Values:
                 became, values = {**more, **became}, {**kept, **values}
         looked_at = {f"{i}": s for i, s in enumerate(remarks.steps) if s in became}
         outputs = (("value", became[step]), *((name, became[s]) for name, s in looked_at.items()))
-        checked = Checked(steps=tuple(_all_in_order(output for _, output in outputs)), outputs=outputs)
+        checked = Checked(steps=tuple(all_in_order(output for _, output in outputs)), outputs=outputs)
         found = Engine(checked, plan(checked, fast=fast)).run({**given, **values})
         value = found["value"]
         known = {s: self._kept[meanings[s]] for s in remarks.steps if meanings.get(s, -1) in self._kept}
@@ -89,21 +131,11 @@ class Values:
         return value
 
     def _cut(self, step: Step, meanings: Mapping[Step, int]) -> tuple[dict[Step, Step], dict[str, Any]]:
-        """What becomes of a step, and of those behind it, with what is kept in their place: inputs of names that no
-        program can have, and their values."""
-        became: dict[Step, Step] = {}
-        values: dict[str, Any] = {}
-        for current in in_order(step, lambda s: meanings[s] in self._kept):
-            meaning = meanings[current]
-            if meaning in self._kept:
-                self._kept.move_to_end(meaning)
-                name = f"kept {meaning}"
-                values[name] = self._kept[meaning]
-                became[current] = Step(current.kind, current.source, current.span, name=name)
-            elif any(became[o] is not o for o in current.operands.values()):
-                became[current] = replace(current, operands={n: became[o] for n, o in current.operands.items()})
-            else:
-                became[current] = current
+        """What becomes of a step, and of those behind it, with what is kept in their place, and the values of that."""
+        became, values = cut([step], meanings, self._kept), dict[str, Any]()
+        for meaning in {meanings[s] for s in became} & self._kept.keys():
+            self._kept.move_to_end(meaning)
+            values[kept_name(meaning)] = self._kept[meaning]
         return became, values
 
     def forget(self, wanted: set[int]) -> None:
@@ -115,7 +147,7 @@ class Values:
             total -= getattr(self._kept.pop(meaning), "nbytes", 0)
 
 
-def _all_in_order(steps: Iterable[Step]) -> list[Step]:
+def all_in_order(steps: Iterable[Step]) -> list[Step]:
     """Steps after all they depend on, each once."""
     found: dict[Step, None] = {}
     for step in steps:

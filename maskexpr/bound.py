@@ -1,0 +1,164 @@
+"""A program bound to its inputs, and to the same inputs with other values of its params."""
+
+import functools
+import math
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from maskexpr.checker import binding
+from maskexpr.diagnostics.errors import Diagnostic, MaskWarning
+from maskexpr.engine.clock import Times
+from maskexpr.engine.family import Family, Member
+from maskexpr.engine.prepared import Prepared, Stages
+from maskexpr.kinds.kind import Kind
+from maskexpr.planner.costs import Cost
+from maskexpr.planner.plan import Plan
+from maskexpr.program.steps import Checked
+
+_PACKAGE = __name__.partition(".")[0] + "."
+
+Prepare = Callable[[Mapping[str, Kind], Mapping[str, Any]], Prepared]
+
+
+class Bound:
+    """A program bound to its inputs by `Program.bind`: immutable, and safe to share between threads.
+
+    It holds the arrays that were given, not copies of them: they are to stay as they are. It cannot be pickled, but its
+    program can. What was bound to shapes and types answers all but `run` and `profile`.
+    """
+
+    __slots__ = ("__weakref__", "_family", "_found", "_prepare", "_stages")
+
+    def __init__(self, stages: Stages, prepare: Prepare, family: Family | None = None) -> None:
+        params = _all_params(stages.checked, stages.params)
+        if family is None:
+            pixels = max((math.prod(kind.shape or ()) for kind in stages.kinds.values()), default=0)
+            family = Family(functools.partial(prepare, stages.kinds), params, pixels)
+        self._family = family
+        self._stages = replace(stages, sharing=Member(family, stages.prepared, params, stages.declared.fast))
+        self._prepare = prepare
+        self._found: tuple[Diagnostic, ...] = ()  # of the last run
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds of the results, by output name."""
+        return {name: step.kind for name, step in self._stages.checked.outputs}
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is suspicious but no error, with these inputs; after a run also what that found."""
+        return self._stages.checked.diagnostics + self._found
+
+    @property
+    def plan(self) -> Plan:
+        """How a run goes; `explain` says it in words."""
+        return self._stages.plan
+
+    def run(self) -> dict[str, Any]:
+        """The results by output name, however many; each time new arrays.
+
+        Raises
+        ------
+        InputError
+            An input was bound as a shape and a type, or has changed so that the program does not fit it any more.
+        ProgramError
+            The program gives nothing.
+        RunError
+            An assert failed, or a step has no answer for these pixels.
+        """
+        self._stages.check_unchanged()
+        found: list[Diagnostic] = []
+        values = self._stages.run(found.extend)
+        self._found = tuple(found)
+        if found:
+            warn(found)
+        return values
+
+    def with_params(self, /, **params: Any) -> "Bound":
+        """The same program and inputs with other values of some params; the others stay as they are.
+
+        A run computes only what depends on params that changed: the values that others need of the rest are kept, by
+        this one, those that it came from and those that come of it together, and go with the last of them. They take up
+        to 1 GiB, or as much as two images of 64-bit numbers if that is more; the oldest are forgotten.
+
+        Raises
+        ------
+        InputError
+            A param is unknown, or its value is not what it takes.
+        ProgramError
+            The program does not fit its inputs with these values.
+
+        >>> program = maskexpr.compile("param t = 2; smooth = gaussian(im, 1); area(smooth > t)")
+        >>> bound = program.bind(im=np.array([[1, 2, 3, 4]]))
+        >>> [bound.with_params(t=t).run()["result"] for t in (1, 2, 3)]  # smooth is computed once
+        [4, 2, 1]
+        """
+        stages = self._stages
+        given = {**stages.params, **binding.params(stages.checked, stages.kinds, params)}
+        prepared = self._prepare(stages.kinds, given)
+        self._family.note(_all_params(stages.checked, given))
+        return Bound(replace(stages, prepared=prepared, params=given), self._prepare, self._family)
+
+    def cost(self) -> Cost:
+        """Estimated operations of a run, the sum that `explain` shows, and the most bytes that it holds at once, with
+        the inputs and what is kept: an upper bound, for the number of threads in force, beside what it took to bind and
+        plan it."""
+        return self._stages.cost()
+
+    def explain(self) -> str:
+        """The program line by line with kinds, shapes and the defaults in force, and the plan by which it runs."""
+        return explained(self._stages.checked, self.plan)
+
+    def profile(self) -> str:
+        """What `explain` says, with the time that each step takes; runs the program some times."""
+        return explained(self._stages.checked, self.plan, self._stages.times())
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={kind}" for name, kind in self._stages.kinds.items())
+        return f"maskexpr.compile({self._stages.declared.source.text!r}).bind({given})"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Bound holds its arrays and is not pickled: pickle the program, and bind it again")
+
+
+def explained(checked: Checked, plan: Plan | None = None, times: Times | None = None) -> str:
+    from maskexpr.explain import describe  # most programs are run and not explained
+
+    return describe(checked, plan=plan, times=times)
+
+
+def _all_params(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of all params."""
+    return {info.name: given.get(info.name, info.default) for info in checked.params}
+
+
+def swept(bound: Bound, combos: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The results by output name for each of some combinations of params, in their order; what does not depend on a
+    param that varies is computed once. Nothing is warned of.
+
+    Raises what `Bound.with_params` and `Bound.run` raise, when it comes to that combination.
+    """
+    bound._stages.check_unchanged()
+    last: Bound | None = None
+    for combo in combos:
+        one = bound.with_params(**combo)  # the family knows what is to come before the last one is run
+        if last is not None:
+            yield last._stages.run()
+        last = one
+    if last is not None:
+        yield last._stages.run()
+
+
+# --- what is said of programs and runs -------------------------------------------------------------------------------
+
+
+def warn(found: Iterable[Diagnostic]) -> None:
+    """Give warnings out where our caller stands."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    for diagnostic in found:
+        warnings.warn(MaskWarning(diagnostic), stacklevel=level)
