@@ -10,7 +10,8 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.sweeps.axes import Axis
 
-MOST = 10_000  # runs in all, of values on images
+MOST = 10_000  # runs in all, of values on images, that a person waits for unasked
+MOST_IN_PYTHON = 10_000_000  # whoever calls knows how long that takes, but it is to end
 _DRAWN = 64  # times as many as are wanted are drawn before the rest is given up
 
 

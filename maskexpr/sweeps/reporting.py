@@ -62,7 +62,7 @@ def _gain(sweep: "Sweep") -> str:
         return "no better than the defaults"
     if (better > today) == sweep.higher:
         return f"better than the defaults by {number(abs(better - today))}"
-    return f"worse than the defaults by {number(abs(better - today))}: they lie outside of what was tried"
+    return f"worse than the defaults by {number(abs(better - today))}: these are not among what was tried"
 
 
 def _folds(sweep: "Sweep") -> list[str]:

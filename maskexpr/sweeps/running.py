@@ -1,18 +1,17 @@
 """A sweep as it goes: the images one after another, or by several processes, and what they add up to."""
 
-import math
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from maskexpr.api import Program
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError, RunError
+from maskexpr.files.decoding.naming import shown
+from maskexpr.studies.crew import Crew, Lost
+from maskexpr.studies.one import errors_of
+from maskexpr.studies.worker import COMPUTED, Teller
 from maskexpr.sweeps.choosing import cross_validated
 from maskexpr.sweeps.grids import Grid
 from maskexpr.sweeps.sweep import Sweep
@@ -23,7 +22,7 @@ Done = Callable[[int], object]  # is told how many images are done
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a sweep is asked for."""
+    """All that a sweep is asked for: `trial` is what is done to each image, and `jobs` processes do it."""
 
     program: Program
     trial: Trial
@@ -47,58 +46,73 @@ def check_folds(folds: int | None, images: int) -> None:
 
 
 def run(plan: Plan, subjects: Sequence[Subject], done: Done = lambda count: None) -> Sweep:
-    """Try all values on all images, and the defaults beside them."""
+    """Try all values on all images, and the defaults beside them.
+
+    Raises
+    ------
+    InputError, ProgramError, FileError
+        An image cannot be read, or the program does not fit it.
+    RunError
+        A process that worked on an image died.
+    """
     check_folds(plan.folds, len(subjects))
-    grid, defaults = plan.grid, {info.name: info.default for info in plan.program.params}
-    # What the program says today is run with the others, if it is not among them.
-    among = grid.find(defaults) if set(defaults) <= {axis.name for axis in grid.axes} else None
-    params = grid.params if among is not None else [*grid.params, defaults]
-    scores = np.full((len(params), len(subjects)), math.nan)
+    grid, trial, defaults = plan.grid, plan.trial, {info.name: info.default for info in plan.program.params}
+    scores, today = np.empty((len(trial.params), len(subjects))), np.empty(len(subjects))
     reasons: dict[tuple[int, int], Diagnostic] = {}
     said: dict[Diagnostic, None] = {}
-    trial = replace(plan.trial, params=tuple(params))
     for image, found in enumerate(_measured(trial, subjects, plan.jobs)):
-        scores[:, image] = found.values
+        scores[:, image], today[image] = found.values, found.today
         reasons.update({(run, image): reason for run, reason in found.reasons.items()})
         said.update(dict.fromkeys(found.warnings))
         done(image + 1)
-    tried, today = scores[: len(grid.places)], scores[-1 if among is None else among]
     folds = None
     if plan.folds is not None:
-        chosen = {"higher": plan.higher, "folds": plan.folds, "seed": plan.seed}
-        folds = cross_validated(tried, grid, defaults, **chosen)  # type: ignore[arg-type]
+        folds = cross_validated(scores, grid, defaults, higher=plan.higher, folds=plan.folds, seed=plan.seed)
     names = tuple(subject.case.name for subject in subjects)
     goal = trial.scoring.text
-    return Sweep(plan.program, goal, plan.higher, grid, names, tried, today, folds, reasons, tuple(said))
+    return Sweep(plan.program, goal, plan.higher, grid, names, scores, today, folds, reasons, tuple(said))
 
 
 def _measured(trial: Trial, subjects: Sequence[Subject], jobs: int) -> Iterator[Scores]:
     """The scores on each image, in their order."""
-    if min(jobs, len(subjects)) <= 1:
+    jobs = min(jobs, len(subjects))
+    if jobs == 1:
         for subject in subjects:
-            yield measure(trial, subject)
+            yield _known(measure_or_error(trial, subject), subject, len(subjects))
         return
-    from multiprocessing import get_context  # a sweep by one process goes without it
-
-    threads = max(1, _cores() // jobs)
-    context = get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(subjects)), context, _begin, (threads,)) as pool:
-        waiting = [pool.submit(measure, trial, subject) for subject in subjects]
-        try:
-            for future in waiting:
-                yield future.result()
-        except BrokenProcessPool as error:
-            raise FileError(messages.SWEEP_WORKER_DIED.anywhere(reason=str(error))) from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    with Crew(_Measuring(trial), subjects, jobs) as crew:
+        for _, subject, value in crew.in_order():
+            answer = RunError(value.error) if isinstance(value, Lost) else value
+            yield _known(answer, subject, len(subjects))
 
 
-def _begin(threads: int) -> None:
-    """A worker shares the cores with the others."""
-    os.environ.setdefault("MASKEXPR_THREADS", str(threads))
+def _known(answer: Scores | MaskError, subject: Subject, images: int) -> Scores:
+    """Scores, or what is wrong with an image, which is said to be with that."""
+    if isinstance(answer, Scores):
+        return answer
+    name = shown(subject.case.name)
+    if images == 1:
+        raise answer
+    raise type(answer)([replace(d, message=f"on {name}: {d.message}") for d in answer.diagnostics])
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def measure_or_error(trial: Trial, subject: Subject) -> Scores | MaskError:
+    """The scores on an image, or what is wrong with it."""
+    try:
+        return measure(trial, subject)
+    except MaskError as error:
+        return error
+    except Exception as error:
+        return RunError(errors_of(error))
 
 
+@dataclass(frozen=True, slots=True)
+class _Measuring:
+    """What workers do."""
+
+    trial: Trial
+
+    def do(self, items: Iterator[tuple[int, Subject]], teller: Teller) -> None:
+        for key, subject in items:
+            teller.began(key, COMPUTED)
+            teller.done(key, measure_or_error(self.trial, subject))

@@ -1,17 +1,19 @@
 """Many values of params tried on one image: the score of each."""
 
+import math
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Program
+from maskexpr.api import Bound, swept
 from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, RunError
 from maskexpr.files.access import Access
-from maskexpr.files.programs import load_inputs
+from maskexpr.files.programs import Loaded, load_inputs
+from maskexpr.files.python import read
 from maskexpr.studies.case import Case
 from maskexpr.sweeps.scoring import Scoring
 
@@ -35,12 +37,12 @@ class Trial:
     params
         The params of each run.
     folder, spacings, nodata, allowed
-        As a task of a study has them.
+        As a task of a study has them. Without a folder no default file of an input is looked for.
     """
 
     scoring: Scoring
     params: Sequence[Mapping[str, Any]]
-    folder: Path = Path()
+    folder: Path | None = None
     spacings: tuple[str, ...] = ()
     nodata: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
@@ -48,50 +50,57 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What came of it on one image: a score for each run, nan where there is none, and why that is, by run."""
+    """What came of it on one image: a score for each run, nan where there is none, and why that is, by run; and that of
+    the program with its own defaults."""
 
     values: np.ndarray[Any, Any]
     reasons: Mapping[int, Diagnostic]
+    today: float
     warnings: tuple[Diagnostic, ...] = ()
 
 
 def measure(trial: Trial, subject: Subject) -> Scores:
     """The score of each run on one image."""
     scoring = trial.scoring
-    with scoring.pointing_back(), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", MaskWarning)
-        access = Access(trial.allowed)
-        loaded = load_inputs(
-            scoring.program, subject.case.given, {}, trial.spacings, trial.folder, access, trial.nodata
-        )
-        given = {**loaded.values, **subject.values}
-        bound = scoring.program.bind(**given)
+    with scoring.pointing_back(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", MaskWarning)  # which the bound program keeps
+        loaded = _loaded(trial, subject.case.given)
+        bound = scoring.program.bind(**{**loaded.values, **subject.values})
         scoring.check(bound.kinds[scoring.name])
-        values, reasons = _scored(scoring, given, trial.params)
+        today = _today(scoring, bound)
+        values, reasons = _scored(scoring, bound, trial.params)
     said = [*loaded.warnings, *bound.warnings]
-    said += [w.message.diagnostic for w in caught if isinstance(w.message, MaskWarning)]
-    return Scores(values, reasons, tuple(dict.fromkeys(scoring.said(said))))
+    return Scores(values, reasons, today, tuple(dict.fromkeys(scoring.said(said))))
+
+
+def _loaded(trial: Trial, given: Mapping[str, str]) -> Loaded:
+    """What the files of an image hold."""
+    program, access = trial.scoring.program, Access(trial.allowed)
+    if trial.folder is None:
+        kinds = {info.name: info.kind for info in program.inputs}
+        return Loaded({name: read(path, kind=kinds.get(name)) for name, path in given.items()})
+    return load_inputs(program, given, {}, trial.spacings, trial.folder, access=access, nodata=trial.nodata)
+
+
+def _today(scoring: Scoring, bound: Bound) -> float:
+    """The score with the defaults; nan if there is none."""
+    try:
+        return float(bound.run()[scoring.name])
+    except RunError:
+        return math.nan
 
 
 def _scored(
-    scoring: Scoring, given: Mapping[str, Any], params: Sequence[Mapping[str, Any]]
+    scoring: Scoring, bound: Bound, params: Sequence[Mapping[str, Any]]
 ) -> tuple[np.ndarray[Any, Any], dict[int, Diagnostic]]:
     """The scores of all runs; one that fails has none, and the next ones go on."""
     values, reasons, at = np.full(len(params), np.nan), dict[int, Diagnostic](), 0
     while at < len(params):
         try:
-            for result in swept(scoring.program, given, params[at:]):
+            for result in swept(bound, params[at:]):
                 values[at] = float(result[scoring.name])
                 at += 1
         except RunError as error:
             reasons[at] = scoring.composed.placed(error.diagnostics[0])
             at += 1
     return values, reasons
-
-
-def swept(
-    program: Program, given: Mapping[str, Any], params: Iterable[Mapping[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """The results of a program for each of some params."""
-    for values in params:
-        yield program.bind(**given, **values).run()

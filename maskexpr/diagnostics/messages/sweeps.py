@@ -32,6 +32,8 @@ SWEEP_FEWER = Mistake(
     "sweep-size", "there are {count:,} different values to try, not {wanted:,}", "all of them are tried", "warning"
 )
 
+SWEEP_SEED = Mistake("sweep-size", "the seed {seed} is below 0", "give a whole number from 0 on")
+
 # What is to be best.
 SWEEP_GOAL = Mistake("sweep-goal", "nothing says which mask is best", "write {flag} 'dice({name}, truth)', say")
 SWEEP_GOALS = Mistake("sweep-goal", "the score cannot be the most and the least", "delete one of the two")
@@ -54,9 +56,6 @@ SWEEP_FEW_IMAGES = Mistake(
 )
 SWEEP_ONE_IMAGE = Mistake(
     "sweep-folds", "there is one image, none to hold back from tuning", "leave out --folds, or give more images"
-)
-SWEEP_WORKER_DIED = Mistake(
-    "worker-died", "a process that worked on the images has ended: {reason}", "try again with --jobs 1"
 )
 
 # What is written.
