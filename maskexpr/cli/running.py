@@ -96,8 +96,6 @@ def _run_program(
 ) -> int:
     """Run a program on files; write its results or print them, and write the pictures of them that are asked for. All
     paths are checked before anything is written."""
-    if not program.outputs:
-        program()  # there is nothing to run: say so before anything is said of inputs
     if options.view is not None:
         from maskexpr.display import views  # only where something is drawn: it takes long to import
 

@@ -7,19 +7,22 @@ see as it goes, and what to do next, is on standard error.
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import maskexpr
 from maskexpr.api import Program
 from maskexpr.cli import machine, shared
+from maskexpr.diagnostics.errors import MaskError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
-from maskexpr.studies import cases, study
-from maskexpr.studies.outcome import Outcome
-from maskexpr.studies.task import Task
 
 if TYPE_CHECKING:
+    from maskexpr.display.terminal import Abilities
+    from maskexpr.studies.cases import Found
+    from maskexpr.studies.outcome import Outcome
+    from maskexpr.studies.study import Study
     from maskexpr.studies.watching import Ended
 
 _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "contact_sheet", "report")
@@ -50,31 +53,44 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def found(program: Program, options: argparse.Namespace) -> cases.Found:
+def found(program: Program, options: argparse.Namespace) -> "Found":
     """The images that are given: many, or one."""
+    from maskexpr.studies import cases
+
+    if not program.outputs:
+        program()  # there is nothing to run: say so before anything is said of inputs
     return cases.found(shared.asked(program, options)[0])
 
 
-def as_given(found: cases.Found) -> list[str]:
+def as_given(found: "Found") -> list[str]:
     """A single image and its partners, as they are written where no pattern or template is."""
     return [f"{name}={text}" for name, text in found.cases[0].given.items()]
 
 
-def is_study(options: argparse.Namespace, found: cases.Found) -> bool:
+def is_study(options: argparse.Namespace, found: "Found") -> bool:
     """Whether a run is one of many images: by what is given for them, or by what only a study has."""
     return found.are_many or any(getattr(options, flag) for flag in _FLAGS)
 
 
-def run(program: Program, options: argparse.Namespace, folder: Path, found: cases.Found) -> int:
+def run(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> int:
     """Run a program on many images."""
-    if not program.outputs:
-        program()  # there is nothing to run: say so before anything is said of inputs
+    from maskexpr.cli import pages, progress
+    from maskexpr.studies import study
+
+    pages.check(options)
     shared.warn(found.notes, options)
     asked = _asked(program, options, folder, found)
     document = machine.document_of(options)
-    ended = study.run(asked, _Plain())
+    drawing = sys.stdout if asked.task.screen is not None else None
+    with progress.watching(drawing=drawing) as watcher:
+        ended = study.run(asked, watcher, lambda said: shared.warn([*said], options))
+    made: list[str] = []
+    try:
+        made = pages.write(ended, asked.task, shared.asked(program, options)[0], options)
+    except MaskError as error:
+        ended = replace(ended, errors=(*ended.errors, *error.diagnostics))
     if document is None:
-        _print(ended, options)
+        _print(ended, options, made)
     else:
         _print_document(ended)
     if ended.is_interrupted:
@@ -82,19 +98,24 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: case
     return shared.FAILED if ended.failed or ended.errors else shared.OK
 
 
-def _asked(program: Program, options: argparse.Namespace, folder: Path, found: cases.Found) -> study.Study:
-    params = shared.asked(program, options)[1]
+def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> "Study":
+    from maskexpr.cli import pages
+    from maskexpr.studies.study import Study
+    from maskexpr.studies.task import Task
+
     task = Task(
         program,
-        params,
+        shared.asked(program, options)[1],
         folder,
         tuple(options.spacing),
         tuple(options.nodata),
         tuple(options.allow_read),
         tuple(options.output),
         pictures=Pictures(options.overlay, options.hist, options.view),
+        screen=_screen() if options.show else None,
     )
-    return study.Study(
+    task = pages.with_previews(task, options)
+    return Study(
         task,
         found.cases,
         options.jobs or 1,
@@ -105,36 +126,30 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: c
     )
 
 
-class _Plain:
-    """Tells of failures and warnings as they come, a few lines each, on standard error."""
+def _screen() -> "Abilities | None":
+    """The terminal behind standard output; None where it is something else."""
+    from maskexpr.display import terminal
 
-    def begins(self, total: int, done_already: int) -> None:
-        pass
-
-    def done(self, outcome: Outcome) -> None:
-        for diagnostic in (*outcome.warnings, *outcome.errors):
-            print(f"{shown(outcome.name)}: {diagnostic.render()}", file=sys.stderr)
-
-    def ends(self, ended: "Ended") -> None:
-        pass
+    abilities = terminal.abilities(sys.stdout)
+    return abilities if abilities.is_terminal else None
 
 
 # --- printed ---------------------------------------------------------------------------------------------------------
 
 
-def _print(ended: "Ended", options: argparse.Namespace) -> None:
+def _print(ended: "Ended", options: argparse.Namespace, pages: list[str]) -> None:
     """What was written and found, in the order of the images; then, for a person, how it went."""
     if not sys.stdout.isatty():
         for _, outcome in ended.records:
             for path in outcome.files.values():
                 print(shown(path))
-    for line in _closing(ended, options):
+    for line in [*_closing(ended, options), *pages]:
         print(line, file=sys.stderr)
 
 
 def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     failed = ended.failed
-    lines = [error.render() for error in ended.errors]
+    lines = [str(MaskError(ended.errors))] if ended.errors else []
     counts = [f"{ended.done} done" + (f" ({len(ended.kept)} of them before)" if ended.kept else "")]
     counts += [f"{len(failed)} failed"] if failed else []
     counts += [f"{ended.left} not begun"] if ended.left else []
@@ -164,7 +179,7 @@ def _print_document(ended: "Ended") -> None:
     sys.stdout.write("\n")
 
 
-def _entry(outcome: Outcome) -> dict[str, Any]:
+def _entry(outcome: "Outcome") -> dict[str, Any]:
     return {
         "image": outcome.name,
         "numbers": {name: machine.plain(value) for name, value in outcome.numbers.items()},

@@ -57,8 +57,7 @@ class Loaded:
         """The SHA-256 of the bytes an input came from, of a series that of its files' in their order; None for one that
         is a number."""
         if name not in self.digests and name in self.paths:
-            path = parted(self.paths[name])[0]
-            self.digests[name] = _digest_of_series(path) if images.is_several(path) else digest_of(path)
+            self.digests[name] = digest_of(self.paths[name])
         return self.digests.get(name)
 
     def all_digests(self) -> dict[str, str]:
@@ -66,12 +65,15 @@ class Loaded:
         return {name: digest for name in self.values if (digest := self.digest(name)) is not None}
 
 
-def _digest_of_series(path: str) -> str:
-    return hashlib.sha256("".join(sorted(map(digest_of, images.series_of(path)))).encode()).hexdigest()
-
-
 def digest_of(path: str | os.PathLike[str]) -> str:
-    """The SHA-256 of the bytes of a file."""
+    """The SHA-256 of the bytes of a file, of a series that of its files' in their order."""
+    path = parted(path)[0]
+    if not images.is_several(path):
+        return _digest(path)
+    return hashlib.sha256("".join(sorted(map(_digest, images.series_of(path)))).encode()).hexdigest()
+
+
+def _digest(path: str) -> str:
     try:
         stream: Any  # as hashlib takes it
         with open_file(path) as stream:

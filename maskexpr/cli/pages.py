@@ -1,0 +1,76 @@
+"""maskexpr run --contact-sheet and --report: pages to look through what became of many images."""
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.files.decoding.naming import shown
+from maskexpr.functions.arguments import value_text
+from maskexpr.studies.task import Task
+
+if TYPE_CHECKING:
+    from maskexpr.studies.watching import Ended
+
+_PREVIEWS = ".maskexpr-previews"  # a folder, hidden; --resume takes pictures from there
+_PAGES = (".html", ".htm")
+
+
+def are_asked_for(options: argparse.Namespace) -> bool:
+    return bool(options.contact_sheet or options.report)
+
+
+def check(options: argparse.Namespace) -> None:
+    """Refuse pages that cannot be made, before anything is run."""
+    found: list[Diagnostic] = []
+    if options.contact_sheet is not None and not options.contact_sheet.lower().endswith(".png"):
+        found.append(messages.SHEET_ENDING.anywhere(path=shown(options.contact_sheet)))
+    if options.report is not None and not options.report.lower().endswith(_PAGES):
+        found.append(messages.REPORT_ENDING.anywhere(path=shown(options.report)))
+    for path in filter(None, (options.contact_sheet, options.report)):
+        folder = os.path.dirname(path) or os.curdir
+        if not os.path.isdir(folder):
+            found.append(messages.FILE_NO_FOLDER.anywhere(path=shown(path), folder=shown(folder)))
+    if found:
+        raise InputError(found)
+    if options.report is not None:
+        from maskexpr.studies.reports.page import check_report
+
+        check_report(options.report)
+
+
+def with_previews(task: Task, options: argparse.Namespace) -> Task:
+    """The task with what pages need: small pictures of each image, beside the page."""
+    if not are_asked_for(options):
+        return task
+    folder = os.path.dirname(options.report or options.contact_sheet)
+    return replace(task, previews=os.path.join(folder, _PREVIEWS))
+
+
+def write(ended: "Ended", task: Task, given: Mapping[str, str], options: argparse.Namespace) -> list[str]:
+    """Write the pages that are asked for; a line on each."""
+    lines = []
+    if options.contact_sheet is not None:
+        from maskexpr.studies.reports.sheet import contact_sheet
+
+        paths = contact_sheet(options.contact_sheet, task.program, ended.records, task.previews)
+        lines += [f"contact sheet: {shown(path)}" for path in paths]
+    if options.report is not None:
+        from maskexpr.studies.reports.page import report
+
+        report(options.report, task.program, _how(task, given), ended.records, task.previews)
+        lines.append(f"report: {shown(options.report)}")
+    return lines
+
+
+def _how(task: Task, given: Mapping[str, str]) -> dict[str, str]:
+    """What was given, as a person would write it. How many worked at it, or in how many runs, makes no difference."""
+    found = {name: shown(text) for name, text in given.items()}
+    found.update({info.name: value_text(task.params.get(info.name, info.default)) for info in task.program.params})
+    for name, texts in (("spacing", task.spacings), ("no data", task.nodata), ("output", task.outputs)):
+        if texts:
+            found[name] = ", ".join(map(shown, texts))
+    return found
