@@ -49,8 +49,8 @@ INSIDE = {
     ),
     "comparisons": ("__init__",),
     "sweeps": (
-        *("__init__", "python", "running", "pictures", "sweep", "reporting", "trials", "choosing", "defaults", "grids"),
-        *("scoring", "axes", "exact"),
+        *("__init__", "python", "running", "sweep", "pictures", "reporting", "tried", "trials", "choosing"),
+        *("defaults", "grids", "scoring", "axes", "exact"),
     ),
     "studies": (
         *("__init__", "mapping", "study", "journal", "locking", "standing", "tables", "watching"),
@@ -108,7 +108,7 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("studying", "pages", "progress", "drawing", "shared", "machine"),
+        *("sweeping", "studying", "pages", "progress", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
@@ -158,7 +158,17 @@ INSIDE = {
         *("sixels", "fewer_colours", "characters", "blocks", "palette_256", "detection", "asking"),
     ),
     "display.pictures": (
-        *("__init__", "contact", "compressed", "plots", "distributions", "rendering", "colouring", "letters"),
+        *(
+            "__init__",
+            "landscapes",
+            "contact",
+            "compressed",
+            "plots",
+            "distributions",
+            "rendering",
+            "colouring",
+            "letters",
+        ),
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (

@@ -25,7 +25,16 @@ from maskexpr.library import PROPERTIES
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo, valid_name
 
 __all__ = [
-    *("Image", "bind", "giver", "is_masked", "literal", "param_value", "parameter", "parameter_value", "params", "taken")
+    "Image",
+    "bind",
+    "giver",
+    "is_masked",
+    "literal",
+    "param_value",
+    "parameter",
+    "parameter_value",
+    "params",
+    "taken",
 ]
 
 _LITERALS = ("true", "false", "none")

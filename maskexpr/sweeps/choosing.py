@@ -40,8 +40,7 @@ def mean(values: Sequence[float]) -> float:
     try:
         return math.fsum(values) / len(values)
     except (OverflowError, ValueError):  # beyond all floats on the way, or inf - inf
-        total = sum(value / len(values) for value in values)
-        return total
+        return sum(value / len(values) for value in values)
 
 
 def means(scores: Array) -> Array:

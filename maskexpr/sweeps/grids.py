@@ -49,13 +49,18 @@ class Grid:
         return next((i for i in range(len(self.places)) if self.values(i) == wanted), None)
 
     @property
+    def is_sampled(self) -> bool:
+        """Whether these are not all that there are."""
+        return len(self.places) < math.prod(len(axis.settings) for axis in self.axes)
+
+    @property
     def says(self) -> str:
         """How many there are of what: "441 runs: 21 of low x 21 of high"."""
         count = len(self.places)
         runs = f"{count:,} {'run' if count == 1 else 'runs'}"
-        swept = [f"{len(axis.settings):,} of {axis.name}" for axis in self.swept]
-        if count < math.prod(len(axis.settings) for axis in self.axes):
+        if self.is_sampled:
             return f"{runs}: samples of {', '.join(axis.name for axis in self.swept)}"
+        swept = [f"{len(axis.settings):,} of {axis.name}" for axis in self.swept]
         return f"{runs}: {' x '.join(swept)}" if len(swept) > 1 else runs
 
 
@@ -66,16 +71,13 @@ def grid_of(axes: Sequence[Axis], images: int, *, samples: int | None, seed: int
     if samples is not None and not 0 < samples <= most:
         raise InputError(messages.SWEEP_SAMPLES.anywhere(count=samples, most=most))
     if samples is not None and samples < count:
-        places, said = _sampled(axes, samples, seed)
-    else:
-        if samples is None or samples == count:
-            said: tuple[Diagnostic, ...] = ()
-        else:
-            said = (messages.SWEEP_FEWER.anywhere(count=count, wanted=samples),)
-        _check_size(count, images, most)
-        places = [*itertools.product(*(range(len(axis.settings)) for axis in axes))]
-    _check_size(len(places), images, most)
-    return Grid(axes, tuple(places), said)
+        _check_size(samples, images, most)
+        return Grid(axes, tuple(_sampled(axes, samples, seed)))
+    _check_size(count, images, most)
+    said = []
+    if samples is not None and samples > count:
+        said.append(messages.SWEEP_FEWER.anywhere(count=count, wanted=samples))
+    return Grid(axes, tuple(itertools.product(*(range(len(axis.settings)) for axis in axes))), tuple(said))
 
 
 def _check_size(count: int, images: int, most: int) -> None:
@@ -85,20 +87,21 @@ def _check_size(count: int, images: int, most: int) -> None:
         raise InputError(messages.SWEEP_LARGE.anywhere(**fields))
 
 
-def _sampled(axes: Sequence[Axis], wanted: int, seed: int) -> tuple[list[tuple[int, ...]], tuple[Diagnostic, ...]]:
-    """So many different combinations; fewer where they keep falling together."""
+def _sampled(axes: Sequence[Axis], wanted: int, seed: int) -> list[tuple[int, ...]]:
+    """So many different combinations of more that there are."""
     found: dict[tuple[int, ...], None] = {}
     for point in itertools.islice(_points(len(axes), seed, wanted), _DRAWN * wanted):
-        place = tuple(min(int(at * len(axis.settings)), len(axis.settings) - 1) for at, axis in zip(point, axes))
+        pairs = zip(point, (len(axis.settings) for axis in axes), strict=True)
+        place = tuple(min(int(at * count), count - 1) for at, count in pairs)
         found[place] = None
         if len(found) == wanted:
-            return [*found], ()
-    every = itertools.product(*(range(len(axis.settings)) for axis in axes))
-    for place in every:  # nearly all of them are wanted
+            return [*found]
+    # They keep falling on the same: nearly all that there are, are wanted.
+    for place in itertools.product(*(range(len(axis.settings)) for axis in axes)):
         found[place] = None
         if len(found) == wanted:
             break
-    return [*found], ()
+    return [*found]
 
 
 def _points(dimensions: int, seed: int, at_once: int) -> Iterator[Sequence[float]]:

@@ -17,8 +17,6 @@ from maskexpr.sweeps.scoring import scoring_of
 from maskexpr.sweeps.sweep import Sweep
 from maskexpr.sweeps.trials import Subject, Trial
 
-_KEYWORDS = ("maximize=", "minimize=")
-
 
 def sweep(
     program: Program | str,
@@ -91,7 +89,7 @@ def sweep(
     m = im > low
     """
     program = compile(program) if isinstance(program, str) else program
-    goal, title = _goal(program, maximize, minimize)
+    goal, title = goal_of(program, maximize, minimize, ("maximize=", "minimize="))
     _check_whole(samples=samples, folds=folds, seed=seed, jobs=jobs)
     subjects = _subjects(images)
     axes = _axes(program, params, sampled=samples is not None)
@@ -102,12 +100,13 @@ def sweep(
     return running.run(Plan(program, trial, grid, maximize is not None, folds, seed, jobs), subjects)
 
 
-def _goal(program: Program, maximize: str | None, minimize: str | None) -> tuple[str, str]:
-    """The expression, and what messages call it."""
-    found = [(text, word[:-1]) for text, word in zip((maximize, minimize), _KEYWORDS, strict=True) if text is not None]
+def goal_of(program: Program, maximize: str | None, minimize: str | None, words: tuple[str, str]) -> tuple[str, str]:
+    """The expression that is to be the most or the least, of which one is given behind its word, and that."""
+    given = zip((maximize, minimize), words, strict=True)
+    found = [(text, word.rstrip("= ")) for text, word in given if text is not None]
     if not found:
         name = program.outputs[0] if program.outputs else "mask"
-        raise InputError(messages.SWEEP_GOAL.anywhere(flag="maximize=", name=name))
+        raise InputError(messages.SWEEP_GOAL.anywhere(flag=words[0], name=name))
     if len(found) == 2:
         raise InputError(messages.SWEEP_GOALS.anywhere())
     text, word = found[0]

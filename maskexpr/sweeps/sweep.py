@@ -1,7 +1,7 @@
-"""What a sweep came to: the best params, all that were tried, and the program with the best."""
+"""What a sweep came to: the best params, tables of all that was tried, and the program with the best."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,97 +10,37 @@ import numpy as np
 
 from maskexpr.api import Program
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, RunError
+from maskexpr.diagnostics.errors import Diagnostic
+from maskexpr.display.pictures.rendering import Raster, png
 from maskexpr.kinds.table import Table
-from maskexpr.sweeps import choosing, reporting
 from maskexpr.sweeps.axes import wider
-from maskexpr.sweeps.choosing import Fold, Summary, summary
+from maskexpr.sweeps.choosing import summary
 from maskexpr.sweeps.defaults import with_defaults
-from maskexpr.sweeps.grids import Grid
+from maskexpr.sweeps.reporting import report
+from maskexpr.sweeps.tried import Array, Tried
 
-Array = np.ndarray[Any, Any]
 
-
-@dataclass(frozen=True)
-class Sweep:
-    """Params of a program tried on images, and a score of each: what `maskexpr.sweep` gives.
+@dataclass(frozen=True, eq=False, repr=False)
+class Sweep(Tried):
+    """Params of a program tried on images: what `maskexpr.sweep` gives.
 
     Attributes
     ----------
-    original : Program
-        The program that was swept.
-    goal : str
-        The expression that was to be the most, or the least.
-    higher : bool
-        Whether it was to be the most.
-    grid : Grid
-        What was tried.
+    best : dict
+        The params of the best run: of equals the one nearest to the defaults.
+    score : float
+        Its score, the mean of all images; `default_score` is that of the program as it is today.
+    program : Program
+        The program with these params as its defaults.
+    table, by_image : Table
+        All runs; and all of them on each image.
     images : tuple of str
         The names of the images.
     scores : ndarray of float64, shape (runs, images)
         The score of each run on each image; nan where there is none.
-    today : ndarray of float64, shape (images,)
-        The scores of the program with its own defaults.
     folds : tuple of Fold, optional
-        What cross-validation came to.
-    reasons : mapping
-        Why a run has no score, by its number and the image's.
+        What cross-validation came to; `held_out` is the mean score of images that were held back.
     """
-
-    original: Program
-    goal: str
-    higher: bool
-    grid: Grid
-    images: tuple[str, ...]
-    scores: Array
-    today: Array
-    folds: tuple[Fold, ...] | None = None
-    reasons: Mapping[tuple[int, int], Diagnostic] | None = None
-    said: tuple[Diagnostic, ...] = ()
-
-    @property
-    def best(self) -> dict[str, Any]:
-        """The params of the best run: of equals the one nearest to the defaults.
-
-        Raises
-        ------
-        RunError
-            No run has a score on all images.
-        """
-        return self.grid.values(self.index)
-
-    @property
-    def score(self) -> float:
-        """The score of the best run, the mean of all images."""
-        return float(self.means[self.index])
-
-    @property
-    def summary(self) -> Summary:
-        """Mean, median and worst image of the best run."""
-        return summary(self.scores[self.index], higher=self.higher)
-
-    @property
-    def defaults(self) -> dict[str, Any]:
-        """The params that the program has today."""
-        return {info.name: info.default for info in self.original.params}
-
-    @property
-    def default_score(self) -> float:
-        """The score of the program as it is today, the mean of all images."""
-        return float(choosing.means(self.today[np.newaxis])[0])
-
-    @cached_property
-    def means(self) -> Array:
-        """The score of each run, the mean of all images."""
-        return choosing.means(self.scores)
-
-    @cached_property
-    def index(self) -> int:
-        """The number of the best run."""
-        found = choosing.best(self.means, self.grid, self.defaults, higher=self.higher)
-        if found is None:
-            raise RunError(self._no_score())
-        return found
 
     @cached_property
     def program(self) -> Program:
@@ -129,12 +69,6 @@ class Sweep:
         )
 
     @property
-    def held_out(self) -> float:
-        """The mean score of images that the params were not chosen by; nan without folds."""
-        scores = [score for fold in self.folds or () for score in fold.scores]
-        return choosing.mean(scores) if scores and not any(map(math.isnan, scores)) else math.nan
-
-    @property
     def profiles(self) -> dict[str, Array]:
         """For each value of each param the best score that it has with any values of the others; nan for none."""
         found = {}
@@ -161,23 +95,9 @@ class Sweep:
         fields = {"count": len(missing), "all": self.scores.size, "where": where, "reason": self._reason(run, image)}
         return [messages.SWEEP_SOME_FAILED.anywhere(**fields)]
 
-    def _reason(self, run: int, image: int) -> str:
-        found = (self.reasons or {}).get((run, image))
-        return found.message if found is not None else f"{self.goal} is nan there"
-
-    def _no_score(self) -> Diagnostic:
-        """Why nothing is best."""
-        never = [i for i in range(len(self.images)) if np.isnan(self.scores[:, i]).all()]
-        image = never[0] if never else int(np.isnan(self.scores).sum(axis=0).argmax())
-        run = int(np.flatnonzero(np.isnan(self.scores[:, image]))[0])
-        reason, way = self._reason(run, image), "look at the program, or try other values"
-        if len(self.images) > 1:
-            way = f"leave out {self.images[image]}, or try other values"
-        return messages.SWEEP_NO_SCORE.anywhere(reason=reason, way=way)
-
     def _edges(self) -> list[Diagnostic]:
         """Params of which the best value is the least or the largest that was tried, and the program takes more."""
-        if np.isnan(self.means).all():
+        if self.is_in_vain:
             return []
         found = []
         for axis in self.grid.swept:
@@ -202,7 +122,24 @@ class Sweep:
         return columns
 
     def __repr__(self) -> str:
-        return reporting.report(self)
+        return report(self)
+
+    def plot(self) -> Raster:
+        """The scores drawn, as RGB: a curve of one param, a map of two, of more a curve of each with the best of all
+        others."""
+        from maskexpr.sweeps.pictures import raster  # only where something is drawn
+
+        return raster(self)
+
+    def _repr_html_(self) -> str:
+        """The report with the scores drawn, for notebooks."""
+        from base64 import b64encode
+        from html import escape
+
+        picture = ""
+        if not self.is_in_vain:
+            picture = f'<img src="data:image/png;base64,{b64encode(png(self.plot())).decode()}">'
+        return f"<div><pre>{escape(report(self))}</pre>{picture}</div>"
 
 
 def _cell(value: Any) -> Any:
@@ -210,7 +147,7 @@ def _cell(value: Any) -> Any:
     return float(value.value) if hasattr(value, "power") else value
 
 
-def _free(name: str, taken: Sequence[str] | Mapping[str, Any]) -> str:
+def _free(name: str, taken: Container[str]) -> str:
     """A name of a column that no param has."""
     while name in taken:
         name += "_"

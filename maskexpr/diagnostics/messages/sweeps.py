@@ -35,12 +35,10 @@ SWEEP_FEWER = Mistake(
 SWEEP_SEED = Mistake("sweep-size", "the seed {seed} is below 0", "give a whole number from 0 on")
 
 # What is to be best.
-SWEEP_GOAL = Mistake("sweep-goal", "nothing says which mask is best", "write {flag} 'dice({name}, truth)', say")
+SWEEP_GOAL = Mistake("sweep-goal", "nothing says which mask is best", "write {flag}'dice({name}, truth)', say")
 SWEEP_GOALS = Mistake("sweep-goal", "the score cannot be the most and the least", "delete one of the two")
 SWEEP_NO_EXPRESSION = Mistake("sweep-goal", "this is no expression", "write one: dice(mask, truth), say")
-SWEEP_NO_NUMBER = Mistake(
-    "sweep-goal", "this gives {kind:a}, not a number that could be best", "measure it: {example}"
-)
+SWEEP_NO_NUMBER = Mistake("sweep-goal", "this gives {kind:a}, not a number that could be best", "measure it: {example}")
 
 # What it came to.
 SWEEP_NO_SCORE = Mistake("sweep-no-score", "no values have a score on all images: {reason}", "{way}")
