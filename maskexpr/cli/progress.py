@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SHARE, _SECONDS = 0.1, 30.0  # plain lines: one after so much of all, or so long
 _WINDOW = 200  # images that the rate is taken from
 _REFRESHES = 4  # a second
+_WIDE = 76  # columns: in fewer there is no room for more than numbers
 
 
 @contextmanager
@@ -185,10 +186,11 @@ class Bar(Watching):
 
         super().begins(total, done_already)
         # Standard output is left alone: what is drawn there are codes that a terminal knows, not text.
+        is_wide = self._console.width >= _WIDE
         self._progress = Progress(
-            BarColumn(bar_width=24),
+            *([BarColumn(bar_width=24)] if is_wide else []),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
+            *([TimeElapsedColumn()] if is_wide else []),
             TextColumn("{task.fields[pace]}", markup=False),
             console=self._console,
             transient=True,

@@ -17,7 +17,7 @@ from maskexpr.studies.reports.thumbnails import Preview
 Done = Sequence[tuple[Case, Outcome]]
 
 
-def contact_sheet(path: str, program: Program, done: Done, folder: str) -> list[str]:
+def contact_sheet(path: str, program: Program, done: Done, folder: str, left: int = 0) -> list[str]:
     """Write the pages: `path` if it is one, else "qc-1.png", "qc-2.png"... of "qc.png".
 
     Parameters
@@ -28,6 +28,8 @@ def contact_sheet(path: str, program: Program, done: Done, folder: str) -> list[
         All cases in order, with what became of them.
     folder
         Where `thumbnails` has put their pictures.
+    left
+        How many images were not come to.
 
     Returns
     -------
@@ -35,22 +37,23 @@ def contact_sheet(path: str, program: Program, done: Done, folder: str) -> list[
     """
     tiles = [*_tiles(done, folder)]
     most = pictures.tiles_on()
-    pages = [tiles[start : start + most] for start in range(0, len(tiles), most)] or [[]]
+    targets = paths_of(path, len(tiles))
+    pages = [tiles[index * most : (index + 1) * most] for index in range(len(targets))]
     failed = sum(outcome.is_failed for _, outcome in done)
-    counts = counted(len(done), "image") + (f", {failed:,} failed" if failed else "")
-    written = []
-    for index, page in enumerate(pages):
+    counts = counted(len(done) + left, "image") + (f", {failed:,} failed" if failed else "")
+    counts += f", {left:,} not begun" if left else ""
+    for index, (page, target) in enumerate(zip(pages, targets, strict=True)):
         place = f", page {index + 1} of {len(pages)}" if len(pages) > 1 else ""
         raster = pictures.contact_sheet(page, f"{os.path.basename(program.name)}: {counts}{place}")
-        target = path if len(pages) == 1 else _numbered(path, index + 1)
         outputs.write_raster(target, images.Raster(raster, "colour"))
-        written.append(target)
-    return written
+    return targets
 
 
-def _numbered(path: str, number: int) -> str:
+def paths_of(path: str, count: int) -> list[str]:
+    """The files of the pages of so many tiles."""
+    pages = max(1, -(-count // pictures.tiles_on()))
     ending = images.ending_of(path)
-    return f"{path[: len(path) - len(ending)]}-{number}{ending}"
+    return [path] if pages == 1 else [f"{path[: len(path) - len(ending)]}-{n}{ending}" for n in range(1, pages + 1)]
 
 
 def _tiles(done: Done, folder: str) -> Iterator[Tile]:
