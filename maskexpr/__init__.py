@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from maskexpr.language.formatting import format
     from maskexpr.language.limits import Limits
     from maskexpr.studies.mapping import map
+    from maskexpr.sweeps.python import sweep
+    from maskexpr.sweeps.sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -41,6 +43,7 @@ __all__ = [
     "Program",
     "ProgramError",
     "RunError",
+    "Sweep",
     "Table",
     "View",
     "__version__",
@@ -50,6 +53,7 @@ __all__ = [
     "function",
     "map",
     "read",
+    "sweep",
     "view",
     "write",
 ]
@@ -66,6 +70,8 @@ _ROOMS = {
     "maskexpr.language.formatting": ("format",),
     "maskexpr.language.limits": ("Limits",),
     "maskexpr.studies.mapping": ("map",),
+    "maskexpr.sweeps.python": ("sweep",),
+    "maskexpr.sweeps.sweep": ("Sweep",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

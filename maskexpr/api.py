@@ -225,7 +225,7 @@ def stages(program: Program, given: Mapping[str, Any]) -> Stages:
 
 def give_out(found: Iterable[Diagnostic]) -> None:
     """Give warnings out where the caller of our rooms stands."""
-    _warn(found)
+    warn(found)
 
 
 # --- what is said of programs and runs -------------------------------------------------------------------------------

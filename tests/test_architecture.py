@@ -49,7 +49,10 @@ INSIDE = {
         *("tables", "images", "formats", "decoding"),
     ),
     "comparisons": ("__init__",),
-    "sweeps": ("__init__",),
+    "sweeps": (
+        *("__init__", "python", "running", "sweep", "pictures", "reporting", "tried", "trials", "choosing"),
+        *("defaults", "grids", "scoring", "axes", "exact"),
+    ),
     "studies": (
         *("__init__", "mapping", "study", "journal", "locking", "standing", "tables", "watching"),
         *("workers", "crew", "process", "sharing", "listing", "targets", "headers"),
@@ -90,6 +93,7 @@ INSIDE = {
         "__init__",
         "syntax",
         "statements",
+        "sweeps",
         "operators",
         "calls",
         "inputs",
@@ -108,7 +112,7 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("studying", "pages", "progress", "drawing", "shared", "machine"),
+        *("sweeping", "studying", "pages", "progress", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
@@ -154,11 +158,21 @@ INSIDE = {
         *("elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
-        *("__init__", "charts", "protocols"),
+        *("__init__", "landscapes", "charts", "protocols"),
         *("sixels", "fewer_colours", "characters", "blocks", "palette_256", "detection", "asking"),
     ),
     "display.pictures": (
-        *("__init__", "contact", "compressed", "plots", "distributions", "rendering", "colouring", "letters"),
+        *(
+            "__init__",
+            "landscapes",
+            "contact",
+            "compressed",
+            "plots",
+            "distributions",
+            "rendering",
+            "colouring",
+            "letters",
+        ),
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (
@@ -218,7 +232,7 @@ OUTSIDE = {
     "imageio": {"files.formats", "files.decoding"},
     "lark": {"language.parser"},
     "numpy": set(ROOMS),
-    "scipy": {"library", "kernels"},
+    "scipy": {"library", "kernels", "sweeps"},
     "cv2": {"kernels"},  # an extra
     "pandas": {"kinds"},  # of whoever asks for a DataFrame
     "pyarrow": {"files.tables"},  # an extra

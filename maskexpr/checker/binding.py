@@ -24,7 +24,18 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.library import PROPERTIES
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo, valid_name
 
-__all__ = ["Image", "bind", "giver", "is_masked", "literal", "param_value", "parameter", "params", "taken"]
+__all__ = [
+    "Image",
+    "bind",
+    "giver",
+    "is_masked",
+    "literal",
+    "param_value",
+    "parameter",
+    "parameter_value",
+    "params",
+    "taken",
+]
 
 _LITERALS = ("true", "false", "none")
 
@@ -124,6 +135,14 @@ def parameter(info: ParamInfo, written: str) -> Any:
     """A value for a param as it is written on a command line: a number, true, false, a length, or a bare text."""
     try:
         return written_value(info, written)
+    except Refused as refused:
+        raise InputError(_about(info.name, refused)) from None
+
+
+def parameter_value(info: ParamInfo, value: Any) -> Any:
+    """A value for a param as a caller gives it, checked against its declaration."""
+    try:
+        return param_value(info, value)
     except Refused as refused:
         raise InputError(_about(info.name, refused)) from None
 

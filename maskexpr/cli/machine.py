@@ -81,16 +81,20 @@ class Document:
 class AsDocument(argparse.Action):
     """An option that asks for a document."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(nargs=0, default=None, **more)
+    def __init__(self, const: "type[Document]", **more: Any) -> None:
+        super().__init__(nargs=0, default=None, const=const, **more)
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
-        setattr(namespace, self.dest, Document())
+        setattr(namespace, self.dest, self.const())
 
 
-def add_json(command: argparse.ArgumentParser) -> None:
-    words = "print one JSON document: numbers, tables, what masks and images hold, files, warnings, errors"
-    command.add_argument("--json", dest="document", action=AsDocument, help=words)
+def add_json(
+    command: argparse.ArgumentParser,
+    words: str = "numbers, tables, what masks and images hold, files, warnings, errors",
+    of: type[Document] = Document,
+) -> None:
+    words = f"print one JSON document: {words}"
+    command.add_argument("--json", dest="document", action=AsDocument, const=of, help=words)
 
 
 def document_of(options: argparse.Namespace) -> Document | None:

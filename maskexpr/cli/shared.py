@@ -25,7 +25,7 @@ Command = Callable[[argparse.Namespace], int]
 SPACING = "the size of a pixel: 0.5mm, or one per axis in axis order: 5mm,0.5mm,0.5mm; im=0.5mm for one input alone"
 NODATA = "the value of pixels without data, whatever the file says: -9999, nan, or none; im=0 for one input alone"
 _GIVEN = "an input: a file (im=ankle.png), - for standard input, or a number (t=32)"
-
+_PARAM = "a value for a param"
 
 EXAMPLES = """\
 examples:
@@ -81,15 +81,15 @@ def add(commands: "Commands", name: str, command: Command, help: str, **more: An
     return parser
 
 
-def add_inputs(command: argparse.ArgumentParser) -> None:
+def add_inputs(command: argparse.ArgumentParser, param: str = _PARAM) -> None:
     """What a program runs on."""
     command.add_argument("given", metavar="name=FILE", nargs="*", help=_GIVEN)
-    add_settings(command)
+    add_settings(command, param)
 
 
-def add_settings(command: argparse.ArgumentParser) -> None:
+def add_settings(command: argparse.ArgumentParser, param: str = _PARAM) -> None:
     """What holds for all inputs and steps."""
-    command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help="a value for a param")
+    command.add_argument("-p", "--param", metavar="name=value", action="append", default=[], help=param)
     add_spacing(command)
     add_nodata(command)
     add_access(command)
@@ -130,6 +130,12 @@ def load(program: Program, options: argparse.Namespace, folder: Path, access: Ac
 
 def asked(program: Program, options: argparse.Namespace) -> tuple[dict[str, str], dict[str, Any]]:
     """What is given for the inputs, and the params, both checked as far as that can be without opening a file."""
+    given, texts = as_written(program, options)
+    return given, {info.name: parameter(info, texts[info.name]) for info in program.params if info.name in texts}
+
+
+def as_written(program: Program, options: argparse.Namespace) -> tuple[dict[str, str], dict[str, str]]:
+    """What is written for the inputs and for the params, which are ones that the program has."""
     given = named_once(options.given, messages.GIVEN_FORM)
     infos = {info.name: info for info in program.params}
     for name in given:
@@ -141,7 +147,7 @@ def asked(program: Program, options: argparse.Namespace) -> tuple[dict[str, str]
             raise InputError(messages.PARAM_IS_INPUT.anywhere(name=name, value=value))
         if name not in infos:
             raise InputError(messages.PARAM_UNKNOWN.anywhere(name=name, names=", ".join(infos) or "none"))
-        params[name] = parameter(infos[name], value)
+        params[name] = value
     for texts, flag in ((options.spacing, "--spacing"), (options.nodata, "--nodata")):
         check_spacings(texts, {*given, *(info.name for info in program.inputs)}, flag)
     return given, params

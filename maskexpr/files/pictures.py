@@ -46,7 +46,7 @@ def overlays(views: Mapping[str, View], path: str, mode: str | None) -> dict[str
     for name, view in views.items():
         if view.on is None:
             raise InputError(messages.OVERLAY_NO_IMAGE.anywhere(name=name, shape=view.kind))
-    return {name: _made(replace(view, mode=mode or "contour").raster()) for name, view in views.items()}
+    return {name: made(replace(view, mode=mode or "contour").raster()) for name, view in views.items()}
 
 
 def histogram(
@@ -60,10 +60,11 @@ def histogram(
         if of.name in SEGMENTATIONS and of.shape == kind.shape:
             part, names = image[value if of.name == "mask" else value > 0], (name, f"within {title}")
             break
-    return _made(pictures.histogram(image, marks, part, _PLOT, names=names))
+    return made(pictures.histogram(image, marks, part, _PLOT, names=names))
 
 
-def _made(rgb: np.ndarray[Any, Any]) -> Result:
+def made(rgb: np.ndarray[Any, Any]) -> Result:
+    """A picture as what is written."""
     return Result(Kind("colour", rgb.shape[:2], rgb.dtype, channels=3), rgb)
 
 

@@ -182,15 +182,23 @@ def _as_it_is(stream: BinaryIO) -> str:
     return decoded(stream, "utf-8")
 
 
-def write_script(text: str, path: str) -> None:
-    """Write what a session came to as a program file; only over one that was written so, never over another file."""
+def write_script(text: str, path: str, head: str = _SCRIPT) -> None:
+    """Write what a session came to as a program file, below a line that says so."""
+    check_script(path, head)
+    images.put(path, (head + text).encode())
+
+
+def check_script(path: str, head: str = _SCRIPT) -> None:
+    """Refuse to write a program that begins with a line, up to its colon, to what is no program file; or over a file
+    that was not written so."""
+    begins = head.partition(":")[0].rstrip("\n")
+    origin = begins.removeprefix("# From ").partition(" of ")[0]
     if is_no_file(path) and not os.path.isdir(path):
         raise FileError(messages.SCRIPT_NO_FILE.anywhere(path=shown(path)))
     if not path.endswith(_ENDING):
         raise FileError(messages.SCRIPT_SUFFIX.anywhere(path=shown(path)))
-    if os.path.lexists(path) and not program_text(path).startswith(_SCRIPT):
-        raise FileError(messages.SCRIPT_OVER_OTHER.anywhere(path=shown(path)))
-    images.put(path, (_SCRIPT + text).encode())
+    if os.path.lexists(path) and not program_text(path).startswith(begins):
+        raise FileError(messages.SCRIPT_OVER_OTHER.anywhere(path=shown(path), origin=origin))
 
 
 def standard_text(access: Access) -> str:

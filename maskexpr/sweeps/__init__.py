@@ -1,1 +1,1 @@
-"""A program run with many values of its params, against a truth: which are tried, how well each does, and the best."""
+"""Params tried on images with a truth: which values there are, how good each is, and the program with the best."""

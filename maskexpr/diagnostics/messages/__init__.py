@@ -17,6 +17,7 @@ from maskexpr.diagnostics.messages.runs import *
 from maskexpr.diagnostics.messages.sessions import *
 from maskexpr.diagnostics.messages.statements import *
 from maskexpr.diagnostics.messages.studies import *
+from maskexpr.diagnostics.messages.sweeps import *
 from maskexpr.diagnostics.messages.syntax import *
 from maskexpr.diagnostics.messages.tables import *
 from maskexpr.diagnostics.messages.wording import Mistake as Mistake

@@ -26,5 +26,5 @@ SCRIPT_NO_FILE = Mistake(
     "output-target", "{path} is a device or pipe, no file for a program", "write to a file: leg.mask, say"
 )
 SCRIPT_OVER_OTHER = Mistake(
-    "output-target", "{path} is not from a session, it is not overwritten", "write to another file"
+    "output-target", "{path} is not from {origin}, it is not overwritten", "write to another file"
 )
