@@ -46,7 +46,7 @@ INSIDE = {
         *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access"),
         *("tables", "images", "formats", "decoding"),
     ),
-    "comparisons": ("__init__",),
+    "comparisons": ("__init__", "python", "texts", "tables", "pairs", "comparing", "asked", "measures"),
     "sweeps": ("__init__",),
     "studies": ("__init__", "study", "cases", "one", "task", "outcome", "case"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
@@ -91,7 +91,17 @@ INSIDE = {
         "wording",
     ),
     "cli": (
-        *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
+        *(
+            "__init__",
+            "dispatch",
+            "conversing",
+            "running",
+            "comparing",
+            "showing",
+            "checking",
+            "formatting",
+            "explaining",
+        ),
         *("drawing", "shared", "machine"),
     ),
     "repl": (

@@ -53,6 +53,9 @@ class Document:
     def add(self, name: str, result: Result) -> None:
         self.results[name] = _result(result.value, result.kind, result.valid)
 
+    def add_table(self, name: str, table: Table) -> None:
+        self.results[name] = _table(table)
+
     def add_numbers(self, numbers: Mapping[str, Any]) -> None:
         self.numbers.update({name: _plain(value) for name, value in numbers.items()})
 
@@ -105,9 +108,7 @@ def message(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dict[str, Any]:
     if isinstance(value, Table):
-        from maskexpr.files.tables.documents import as_data
-
-        return {"kind": "table", "rows": value.rows, "columns": as_data(value), "units": value.units}
+        return _table(value)
     if kind.is_of_rows:
         return {"kind": "list", "value": _plain(value.tolist())}
     if not kind.holds_pixels:
@@ -121,6 +122,12 @@ def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dic
     entry["spacing"] = [float(step) for step in kind.spacing] if kind.spacing else None
     entry["without_data"] = 0 if valid is None else valid.size - int(valid.sum())
     return {**entry, **{name: _plain(found) for name, found in facts_of(value, kind, valid).items()}}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    from maskexpr.files.tables.documents import as_data
+
+    return {"kind": "table", "rows": table.rows, "columns": as_data(table), "units": table.units}
 
 
 def _plain(value: Any) -> Any:

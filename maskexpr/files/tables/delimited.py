@@ -31,4 +31,6 @@ def _cell(value: Any) -> str:
     """Nothing for nan: readers take that for a number that is missing, and keep the column one of numbers."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str):
+        return value
     return "" if value != value else repr(value)

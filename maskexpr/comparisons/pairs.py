@@ -1,0 +1,46 @@
+"""The pairs of a comparison: files found as those of any study, and what performs a program on all of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from maskexpr.api import Program
+from maskexpr.comparisons.comparing import Perform
+from maskexpr.diagnostics.printing import printable
+from maskexpr.studies.case import Case
+from maskexpr.studies.cases import are_many, cases_of
+from maskexpr.studies.one import perform
+from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.task import Task
+
+
+def pairs_of(names: tuple[str, str], a: str, b: str) -> list[Case]:
+    """Two files, or those that patterns, folders and templates stand for."""
+    given = dict(zip(names, (a, b), strict=True))
+    if not are_many(given):
+        return [Case(0, a, given)]
+    return [replace(case, given=_filled(case)) for case in cases_of(given)]
+
+
+def _filled(case: Case) -> dict[str, str]:
+    given = dict(case.given)
+    for name, path in given.items():
+        for key, text in case.names.items():
+            given[name] = path = path.replace("{" + key + "}", text)
+    return given
+
+
+def names_of(cases: Sequence[Case], names: tuple[str, str]) -> list[tuple[str, str]]:
+    """What the two of each pair are called in tables: their paths."""
+    own, others = names
+    return [(printable(case.given[own]), printable(case.given[others])) for case in cases]
+
+
+def on_files(task: Task, cases: Sequence[Case], jobs: int = 1) -> Perform:
+    """Programs are run as a task is, for each pair."""
+
+    def performed(program: Program) -> Iterator[Outcome]:
+        own = replace(task, program=program, writes=False)
+        for case in cases:
+            yield perform(own, case)
+
+    return performed
