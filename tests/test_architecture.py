@@ -43,12 +43,12 @@ ROOMS = (
 INSIDE = {
     "__pyinstaller": ("__init__", "hook-maskexpr"),
     "files": (
-        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access"),
+        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access", "templates"),
         *("tables", "images", "formats", "decoding"),
     ),
     "comparisons": ("__init__", "python", "texts", "tables", "pairs", "comparing", "asked", "measures"),
     "sweeps": ("__init__",),
-    "studies": ("__init__", "study", "cases", "one", "task", "outcome", "case"),
+    "studies": (*("__init__", "study", "cases", "partners", "finding", "patterns", "one", "task", "outcome", "case"),),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
@@ -88,6 +88,7 @@ INSIDE = {
         "files",
         "runs",
         "tables",
+        "studies",
         "wording",
     ),
     "cli": (

@@ -96,18 +96,17 @@ def _run_program(
     ran = runs.run_on_files(program, bound, loaded, wanted, lambda said: shared.warn([*said], options))
     run, results = _Shown(ran, options), ran.results
 
-    stem = loaded.stem or stem
-    paths = outputs.targets(results, options.output, stem) if write else {}
+    filling = {**loaded.names, "stem": loaded.stem or stem}
+    paths = outputs.targets(results, options.output, filling) if write else {}
     pictures: dict[str, Result] = {}
     if wanted.are_wanted:
-        made = ran.pictures(wanted, stem)
+        made = ran.pictures(wanted, filling)
         pictures, paths = made.made, {**paths, **made.paths}
     outputs.check_targets(paths, access)
     document = document_of(options)
     if document is not None:
         document.refuse_beside(paths.values())
-    for option in (*options.output, options.overlay, options.hist):
-        outputs.make_folder(option)
+    outputs.make_folders(paths.values(), [*options.output, *wanted.options])
 
     if document is None:
         run.show(pictures, paths, write)

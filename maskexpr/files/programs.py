@@ -41,6 +41,14 @@ class Loaded:
         """The name of the first input file without its suffix, or of the folder of a series, for naming results."""
         return stem_of(next(iter(self.paths.values()), Path()))
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Values for the names that templates of results may have: of the first file, and of each."""
+        found = {"stem": self.stem}
+        for name, path in self.paths.items():
+            found.update(names_of(name, path))
+        return found
+
     def file_name(self, name: str) -> str:
         """The file an input came from, without its folder."""
         return self.paths[name].name if name in self.paths else STANDARD
@@ -75,6 +83,13 @@ def stem_of(path: str | os.PathLike[str]) -> str:
         return os.path.basename(os.path.abspath(first if os.path.isdir(first) else os.path.dirname(first)))
     name = os.path.basename(first)
     return name[: len(name) - len(images.ending_of(name))]
+
+
+def names_of(name: str, path: str | os.PathLike[str], parent: str = "") -> dict[str, str]:
+    """What templates may call parts of the path of an input: `{im.stem}`, `{im.name}` and `{im.parent}`, the folder
+    that it was found in below the one that was named."""
+    whole = os.path.basename(parted(path)[0].rstrip(os.sep))
+    return {f"{name}.stem": stem_of(path), f"{name}.name": whole, f"{name}.parent": parent}
 
 
 class _Hashed:

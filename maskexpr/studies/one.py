@@ -40,11 +40,12 @@ def compute(task: Task, loaded: Loaded, said: list[Diagnostic]) -> FileRun:
 
 def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
     """Write what is to be written, and sum up."""
-    stem = run.loaded.stem
-    paths = outputs.targets(run.results, task.outputs, stem) if task.writes else {}
-    pictures = run.pictures(task.pictures, stem)
+    filling = {**run.loaded.names, **case.names}
+    paths = outputs.targets(run.results, task.outputs, filling) if task.writes else {}
+    pictures = run.pictures(task.pictures, filling)
     paths = {**paths, **pictures.paths}
     outputs.check_targets(paths, access)
+    outputs.make_folders(paths.values(), [*task.outputs, *task.pictures.options])
     for name, result in {**run.results, **pictures.made}.items():
         if name in paths:
             run.write(name, result, paths[name])

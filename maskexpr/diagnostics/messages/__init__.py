@@ -15,6 +15,7 @@ from maskexpr.diagnostics.messages.prompt import *
 from maskexpr.diagnostics.messages.runs import *
 from maskexpr.diagnostics.messages.sessions import *
 from maskexpr.diagnostics.messages.statements import *
+from maskexpr.diagnostics.messages.studies import *
 from maskexpr.diagnostics.messages.syntax import *
 from maskexpr.diagnostics.messages.tables import *
 from maskexpr.diagnostics.messages.wording import Mistake as Mistake

@@ -184,6 +184,8 @@ class Format:
         It is told what messages call them all, and opens each when it needs it.
     has_parts
         Whether a file may hold several arrays, of which `OpenFile.part` names one.
+    member_of
+        What the series is called that a file belongs to, "" where it does not say; None if it holds no image.
     """
 
     name: str
@@ -195,6 +197,7 @@ class Format:
     listed: str = ""
     series: "Callable[[str, Sequence[Opening], str | None], Source] | None" = None
     has_parts: bool = False
+    member_of: "Callable[[OpenFile], str | None]" = lambda file: ""
 
     @property
     def ending(self) -> str:

@@ -30,6 +30,7 @@ DECODER = "pydicom"
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _UNKNOWN_LENGTH = 0xFFFFFFFF
 _SECTION = 2**20
+_COLUMNS = 0x00280011
 
 
 class NoPixels(Exception):
@@ -40,15 +41,28 @@ class NoPixels(Exception):
         super().__init__(what)
 
 
-def dataset(file: OpenFile, *, pixels: bool) -> "Dataset":
-    """The elements of a file, with or without its pixels; within `file.decoding`."""
+def dataset(file: OpenFile, *, pixels: bool, last: int | None = None) -> "Dataset":
+    """The elements of a file, with or without its pixels, or up to a last one; within `file.decoding`."""
     try:
         import pydicom
+        from pydicom.filereader import read_partial
     except ImportError:
         raise file.wrong(messages.DICOM_NEEDS_PYDICOM) from None
     file.stream.seek(0)
     stream: Any = _Within(file.stream, file.size)
+    if last is not None:
+        return read_partial(stream, lambda tag, form, length: tag > last, force=True)
     return pydicom.dcmread(stream, stop_before_pixels=not pixels, force=True)
+
+
+def series_of(file: OpenFile) -> str | None:
+    """The series that a file is of, by its UID, "" where it states none; None if it holds no image. Nothing behind the
+    size of its image is read."""
+    with file.decoding(DECODER):
+        _check_deflated(file)
+        found = dataset(file, pixels=False, last=_COLUMNS)
+        is_image = whole(found, "Rows", 0) and whole(found, "Columns", 0)
+        return str(found.get("SeriesInstanceUID") or "") if is_image else None
 
 
 def read(file: OpenFile, number: int) -> Header:
