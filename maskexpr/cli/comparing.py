@@ -94,7 +94,9 @@ def _compare(options: argparse.Namespace) -> int:
     asked = _asked(options, (own, other))
     for texts, flag in ((options.spacing, "--spacing"), (options.nodata, "--nodata")):
         shared.check_spacings(texts, asked.names, flag)
-    cases = pairs.pairs_of(asked.names, path, truth)
+    them = pairs.pairs_of(asked.names, path, truth)
+    shared.warn(them.notes, options)
+    cases = them.cases
     _check_target(options.table, cases, asked)
     task = Task(compile("0"), spacings=tuple(options.spacing), nodata=tuple(options.nodata))
     found = compared(asked, pairs.on_files(task, cases, options.jobs))

@@ -7,26 +7,15 @@ from maskexpr.api import Program
 from maskexpr.comparisons.comparing import Perform
 from maskexpr.diagnostics.printing import printable
 from maskexpr.studies.case import Case
-from maskexpr.studies.cases import are_many, cases_of
+from maskexpr.studies.cases import Found, found
 from maskexpr.studies.one import perform
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.task import Task
 
 
-def pairs_of(names: tuple[str, str], a: str, b: str) -> list[Case]:
+def pairs_of(names: tuple[str, str], a: str, b: str) -> Found:
     """Two files, or those that patterns, folders and templates stand for."""
-    given = dict(zip(names, (a, b), strict=True))
-    if not are_many(given):
-        return [Case(0, a, given)]
-    return [replace(case, given=_filled(case)) for case in cases_of(given)]
-
-
-def _filled(case: Case) -> dict[str, str]:
-    given = dict(case.given)
-    for name, path in given.items():
-        for key, text in case.names.items():
-            given[name] = path = path.replace("{" + key + "}", text)
-    return given
+    return found(dict(zip(names, (a, b), strict=True)))
 
 
 def names_of(cases: Sequence[Case], names: tuple[str, str]) -> list[tuple[str, str]]:

@@ -95,15 +95,15 @@ def compare(
         iou,
     )
     if _is_path(a) and _is_path(b):
-        cases = pairs.pairs_of(_NAMES, os.fspath(a), os.fspath(b))
+        cases = pairs.pairs_of(_NAMES, os.fspath(a), os.fspath(b)).cases
         return _of_files(asked, cases, spacing, jobs, on_error)
     own, others = _several(a), _several(b)
     if len(own) != len(others):
         raise InputError(messages.COMPARE_COUNTS.anywhere(own=len(own), others=len(others)))
     if own and all(map(_is_path, [*own, *others])):
         given = [dict(zip(_NAMES, map(os.fspath, pair), strict=True)) for pair in zip(own, others, strict=True)]
-        cases = [Case(index, pair[_NAMES[0]], pair) for index, pair in enumerate(given)]
-        return _of_files(asked, cases, spacing, jobs, on_error)
+        listed = [Case(index, pair[_NAMES[0]], pair) for index, pair in enumerate(given)]
+        return _of_files(asked, listed, spacing, jobs, on_error)
     found = compared(asked, _on_arrays(own, others))
     _raise_errors(found, on_error)
     numbers = [(str(index), str(index)) for index in range(len(own))]

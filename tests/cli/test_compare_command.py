@@ -46,8 +46,8 @@ def test_many_pairs(shell: Shell) -> None:
     assert "... 9 more rows ..." in lines
     assert [line.split() for line in measures.splitlines()] == [
         ["measure", "mean", "sd", "median", "worst", "in"],
-        ["dice", "0.6339", "0.3099", "0.7500", "0.0000", "25.png"],
-        ["hd", "1.4444", "1.1209", "1.5000", "inf", "25.png"],
+        ["dice", "0.6250", "0.3081", "0.6250", "0.0000", "25.png"],
+        ["hd", "1.4074", "1.1522", "1.5000", "inf", "25.png"],
     ]
     assert notes.splitlines() == [
         "both are empty in 1 pair (pred/20.png): dice 1, hd 0",
