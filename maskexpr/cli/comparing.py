@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from maskexpr.api import compile
-from maskexpr.cli import shared
+from maskexpr.cli import shared, studying
 from maskexpr.cli.machine import add_json, document_of
 from maskexpr.comparisons import pairs
 from maskexpr.comparisons.asked import UNITS, Asked, tolerance_text
@@ -60,7 +60,7 @@ def add_compare(commands: "Commands") -> None:
     shared.add_nodata(command)
     command.add_argument("--table", metavar="OUT.csv", help=f"write all pairs to a table: {tables.ENDINGS}, or -")
     command.add_argument("--all", action="store_true", help="print all pairs, however many there are")
-    command.add_argument("--jobs", metavar="N", type=int, default=1, help="how many processes compare")
+    command.add_argument("--jobs", metavar="N", type=studying.count, default=1, help="how many processes compare")
     add_json(command)
 
 

@@ -53,11 +53,11 @@ class Document:
     def add(self, name: str, result: Result) -> None:
         self.results[name] = _result(result.value, result.kind, result.valid)
 
-    def add_table(self, name: str, table: Table) -> None:
-        self.results[name] = _table(table)
+    def add_table(self, name: str, value: Table) -> None:
+        self.results[name] = {"kind": "table", **table(value)}
 
     def add_numbers(self, numbers: Mapping[str, Any]) -> None:
-        self.numbers.update({name: _plain(value) for name, value in numbers.items()})
+        self.numbers.update({name: plain(value) for name, value in numbers.items()})
 
     def add_file(self, path: str, holds: str) -> None:
         self.files.append({"path": path, "holds": holds})
@@ -106,13 +106,20 @@ def message(diagnostic: Diagnostic) -> dict[str, Any]:
     return entry
 
 
+def table(value: Table) -> dict[str, Any]:
+    """A table as data."""
+    from maskexpr.files.tables.documents import as_data
+
+    return {"rows": value.rows, "columns": as_data(value), "units": value.units}
+
+
 def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dict[str, Any]:
     if isinstance(value, Table):
-        return _table(value)
+        return {"kind": "table", **table(value)}
     if kind.is_of_rows:
-        return {"kind": "list", "value": _plain(value.tolist())}
+        return {"kind": "list", "value": plain(value.tolist())}
     if not kind.holds_pixels:
-        return {"kind": kind.name, "value": _plain(value)}
+        return {"kind": kind.name, "value": plain(value)}
     from maskexpr.display.facts import facts_of
 
     entry: dict[str, Any] = {"kind": kind.name, "shape": list(kind.shape or value.shape)}
@@ -121,16 +128,11 @@ def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dic
     entry["dtype"] = str(value.dtype)
     entry["spacing"] = [float(step) for step in kind.spacing] if kind.spacing else None
     entry["without_data"] = 0 if valid is None else valid.size - int(valid.sum())
-    return {**entry, **{name: _plain(found) for name, found in facts_of(value, kind, valid).items()}}
+    return {**entry, **{name: plain(found) for name, found in facts_of(value, kind, valid).items()}}
 
 
-def _table(table: Table) -> dict[str, Any]:
-    from maskexpr.files.tables.documents import as_data
-
-    return {"kind": "table", "rows": table.rows, "columns": as_data(table), "units": table.units}
-
-
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A number or list of some as JSON has it."""
     from maskexpr.files.tables.documents import plain_number
 
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else plain_number(value)
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else plain_number(value)

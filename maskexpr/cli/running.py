@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from maskexpr.api import Program, Result
-from maskexpr.cli import shared
+from maskexpr.cli import shared, studying
 from maskexpr.cli.machine import HELP, Document, add_json, document_of
 from maskexpr.display.results import summary
 from maskexpr.files import outputs, programs, runs
@@ -44,6 +44,7 @@ def add_run(commands: "Commands") -> None:
     _add_output(command, out)
     add_json(command)
     _add_pictures(command)
+    studying.add_flags(command)
 
 
 def _add_output(command: argparse.ArgumentParser, help: str) -> None:
@@ -75,6 +76,8 @@ def _run(options: argparse.Namespace) -> int:
     access = shared.access(options)
     program = programs.load_program(options.file, access, fast=options.fast)
     folder = Path() if options.file == STANDARD else Path(options.file).parent
+    if studying.is_study(program, options):
+        return studying.run(program, options, folder)
     return _run_program(program, options, folder, access, Path(options.file).stem, write=True)
 
 

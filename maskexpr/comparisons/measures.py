@@ -80,6 +80,7 @@ USUAL = {
     LABELS: ("f1", "precision", "recall", "matched", "panoptic_quality"),
 }
 TOLERANT = "surface_dice"
+BY_NUMBER = ("dice", "iou")  # of labels
 # What else they are called.
 _OTHERS = {
     "hausdorff": "hd",

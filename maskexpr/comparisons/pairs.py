@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from maskexpr.api import Program
 from maskexpr.comparisons.comparing import Perform
-from maskexpr.diagnostics.printing import printable
+from maskexpr.studies import workers
 from maskexpr.studies.case import Case
 from maskexpr.studies.cases import Found, found
-from maskexpr.studies.one import perform
 from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.tables import named
 from maskexpr.studies.task import Task
 
 
@@ -21,15 +21,13 @@ def pairs_of(names: tuple[str, str], a: str, b: str) -> Found:
 def names_of(cases: Sequence[Case], names: tuple[str, str]) -> list[tuple[str, str]]:
     """What the two of each pair are called in tables: their paths."""
     own, others = names
-    return [(printable(case.given[own]), printable(case.given[others])) for case in cases]
+    return [(named(case.given[own]), named(case.given[others])) for case in cases]
 
 
 def on_files(task: Task, cases: Sequence[Case], jobs: int = 1) -> Perform:
     """Programs are run as a task is, for each pair."""
 
     def performed(program: Program) -> Iterator[Outcome]:
-        own = replace(task, program=program, writes=False)
-        for case in cases:
-            yield perform(own, case)
+        yield from workers.performed(replace(task, program=program, writes=False), cases, jobs=jobs)
 
     return performed

@@ -69,7 +69,7 @@ def compare(
     -------
     Table
         Columns "a" and "b" with the paths, or "pair" with numbers from 0; "class"; the measures; "empty", which says
-        which of the two has nothing in it; and of rows that failed "code" and "error".
+        which of the two has nothing in it; and where errors are kept "error" and "message".
 
     Raises
     ------

@@ -1,18 +1,17 @@
 """Comparisons as tables: one of the pairs, and what is said of each measure over all of them."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from maskexpr.comparisons.comparing import Compared, Row
 from maskexpr.comparisons.measures import LABELS, Measure
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.kinds.table import Column, Table
+from maskexpr.studies.tables import ERROR, MESSAGE, numbers, texts
 
-CLASS, EMPTY, CODE, ERROR = "class", "empty", "code", "error"
+CLASS, EMPTY = "class", "empty"
 
 
 def table_of(found: Compared, names: Sequence[Sequence[str]], *, failures: bool = True) -> Table:
@@ -21,26 +20,21 @@ def table_of(found: Compared, names: Sequence[Sequence[str]], *, failures: bool 
     a, b = found.asked.names
     rows, unit = found.rows, found.asked.unit
     columns: dict[str, Column] = {
-        name: _texts(names[row.index][place] for row in rows) for place, name in enumerate((a, b))
+        name: texts(names[row.index][place] for row in rows) for place, name in enumerate((a, b))
     }
     if found.asked.by_class:
-        columns[CLASS] = _numbers([row.number for row in rows])
+        columns[CLASS] = numbers([row.number for row in rows])
     for measure in found.measures:
         columns[measure.column(unit)] = values_of(found, measure)
     if found.kind == LABELS and not found.asked.by_class:
         for place, name in enumerate(_objects(found)):
-            columns[name] = _numbers([None if row.is_failed else row.sizes[place] for row in rows])
-    columns[EMPTY] = _texts(empty_of(found, row) for row in rows)
+            columns[name] = numbers([None if row.is_failed else row.sizes[place] for row in rows])
+    columns[EMPTY] = texts(empty_of(found, row) for row in rows)
     if failures:
-        columns[CODE] = _texts("" if not row.is_failed else row.errors[0].code for row in rows)
-        columns[ERROR] = _texts("; ".join(map(reason_of, row.errors)) for row in rows)
+        columns[ERROR] = texts("" if not row.is_failed else row.errors[0].code for row in rows)
+        columns[MESSAGE] = texts("; ".join(map(reason_of, row.errors)) for row in rows)
     lengths = [m.column(unit) for m in found.measures if m.is_length] if unit != "px" else []
     return Table(columns, dict.fromkeys(lengths, unit))
-
-
-def counts_of(found: Compared) -> set[str]:
-    """The columns of whole numbers, which are floating where a pair failed."""
-    return {CLASS, *_objects(found), *(measure.name for measure in found.measures if measure.best is None)}
 
 
 def _objects(found: Compared) -> list[str]:
@@ -61,19 +55,8 @@ def empty_of(found: Compared, row: Row) -> str:
 
 
 def values_of(found: Compared, measure: Measure) -> Column:
-    """What was measured, nan where a pair failed."""
-    return _numbers([row.values.get(measure.name) for row in found.rows])
-
-
-def _texts(texts: Iterable[str]) -> Column:
-    return np.array([*texts], dtype=np.str_)
-
-
-def _numbers(values: Sequence[Any]) -> Column:
-    """Whole numbers, if all are; nan where there is none."""
-    if values and all(isinstance(value, int | np.integer) for value in values):
-        return np.array(values, np.int64)
-    return np.array([math.nan if value is None else value for value in values], np.float64)
+    """What was measured; nan, or None beside whole numbers, where a pair failed."""
+    return numbers([row.values.get(measure.name) for row in found.rows])
 
 
 # --- over all pairs --------------------------------------------------------------------------------------------------
@@ -168,12 +151,12 @@ def figures_of(summary: Summary) -> dict[str, float | None]:
 def summary_table(found: Compared, names: Sequence[Sequence[str]]) -> Table:
     """The summaries as a table: for other programs."""
     said = summaries(found)
-    columns: dict[str, Column] = {"measure": _texts(s.measure.column(found.asked.unit) for s in said)}
+    columns: dict[str, Column] = {"measure": texts(s.measure.column(found.asked.unit) for s in said)}
     if found.asked.by_class:
-        columns[CLASS] = _numbers([s.number for s in said])
+        columns[CLASS] = numbers([s.number for s in said])
     for name, count in (("values", "values"), ("nan", "undefined"), ("inf", "infinite")):
-        columns[name] = _numbers([getattr(s, count) for s in said])
+        columns[name] = numbers([getattr(s, count) for s in said])
     for name in figures_of(said[0]) if said else ():
-        columns[name] = _numbers([figures_of(s)[name] for s in said])
-    columns["worst_in"] = _texts("" if s.row is None else names[found.rows[s.row].index][0] for s in said)
+        columns[name] = numbers([figures_of(s)[name] for s in said])
+    columns["worst_in"] = texts("" if s.row is None else names[found.rows[s.row].index][0] for s in said)
     return Table(columns)

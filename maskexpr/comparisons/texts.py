@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 
 from maskexpr.comparisons.comparing import Compared, Row
-from maskexpr.comparisons.measures import LABELS
+from maskexpr.comparisons.measures import BY_NUMBER, LABELS
 from maskexpr.comparisons.tables import (
-    CODE,
     EMPTY,
-    ERROR,
     Summary,
-    counts_of,
     empty_of,
     figures_of,
     reason_of,
@@ -22,6 +19,7 @@ from maskexpr.comparisons.tables import (
 from maskexpr.kinds.table import Column, Table
 from maskexpr.kinds.tabulated import Room, cell_texts
 from maskexpr.kinds.tabulated import text_of as rows_text
+from maskexpr.studies.tables import ERROR, MESSAGE
 
 Names = Sequence[tuple[str, str]]
 
@@ -71,12 +69,7 @@ def _pairs(found: Compared, table: Table, folder: str, room: Room) -> str:
     if len(found.rows) == 1 and not found.asked.by_class:
         return _one(found, found.rows[0])
     own, other = found.asked.names
-    whole = counts_of(found)
-    columns = {
-        name: _cells(found, values, is_whole=name in whole)
-        for name, values in table.items()
-        if name not in (other, CODE, ERROR)
-    }
+    columns = {name: _cells(found, values) for name, values in table.items() if name not in (other, ERROR, MESSAGE)}
     columns[own] = _texts(name.removeprefix(folder) for name in table[own].tolist())
     if not table[EMPTY].any():
         del columns[EMPTY]
@@ -85,13 +78,13 @@ def _pairs(found: Compared, table: Table, folder: str, room: Room) -> str:
     return rows_text(columns, table.units, room)
 
 
-def _cells(found: Compared, values: Column, *, is_whole: bool) -> Column:
-    """A column as it is printed: nothing where a pair failed, and whole numbers as such elsewhere."""
+def _cells(found: Compared, values: Column) -> Column:
+    """A column as it is printed, with nothing where a pair failed."""
     if values.dtype.kind != "f":
         return values
     there = [row for row, of in enumerate(found.rows) if not of.is_failed]
     cells = np.full(len(found.rows), "", dtype=object)  # aligned as numbers are
-    cells[there] = cell_texts(values[there].astype(np.int64) if is_whole else values[there])
+    cells[there] = cell_texts(values[there])
     return cells
 
 
@@ -149,6 +142,10 @@ def _notes(found: Compared, names: Names) -> list[str]:
         values = ", ".join(f"{m.name} {_value(rows[0].values[m.name])}" for m in found.measures)
         where = _named([names[row.index][0] for row in rows])
         notes.append(f"{who} in {_counted(len(rows), 'pair' if rows[0].number is None else 'row')} ({where}): {values}")
+    averaged = [m.name for m in found.measures if m.name in BY_NUMBER]
+    if found.kind == LABELS and not found.asked.by_class and averaged:
+        these = " and ".join(averaged)
+        notes.append(f"{these} of labels: the mean over their numbers, which mean the same in both; f1 matches objects")
     for summary in summaries(found):
         if summary.number is None or not found.asked.by_class:
             notes += _not_finite(found, summary)

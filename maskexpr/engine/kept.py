@@ -97,7 +97,8 @@ class Kept:
 
 def _size(prepared: Prepared) -> int:
     steps = prepared.checked.steps
-    return 2 * _KEY_BYTES + _STEP_BYTES * len(steps) + sum(_element_bytes(s) for s in steps if "shape" in s.settings)
+    taken = _STEP_BYTES * len(steps) * (2 if prepared.is_wider else 1)
+    return 2 * _KEY_BYTES + taken + sum(_element_bytes(s) for s in steps if "shape" in s.settings)
 
 
 def _element_bytes(step: Step) -> int:

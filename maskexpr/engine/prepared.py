@@ -72,6 +72,19 @@ class Prepared:
         """The outputs for these inputs, as the engine has them; what is to be said of them is told."""
         return self.watched.take(self.engine.run(inputs), tell)
 
+    def wider(self, steps: Mapping[str, Step]) -> "Prepared":
+        """The same with some of its steps among its outputs, by names; what was made for the last ones is kept."""
+        outputs = (*self.checked.outputs, *steps.items())
+        found: Prepared | None = self._made.get("wider")
+        if found is None or found.checked.outputs != outputs:
+            found = self._made["wider"] = Prepared(replace(self.checked, outputs=outputs), self._fast)
+        return found
+
+    @property
+    def is_wider(self) -> bool:
+        """Whether it is prepared twice: for more outputs, too."""
+        return "wider" in self._made
+
     def _once(self, name: str, make: Callable[[], _Made]) -> _Made:
         found: _Made | None = self._made.get(name)
         return self._made.setdefault(name, make()) if found is None else found
@@ -131,12 +144,10 @@ class Stages:
         self._check_runs()
         checked = self.checked
         also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
-        outputs = (*checked.outputs, *((name, step) for name, (_, step) in also.items()))
-        wider = Watched(replace(checked, outputs=outputs))
-        engine = Engine(wider.checked, plan(wider.checked, fast=self.declared.fast))
-        values = wider.take(engine.run(self.arrays), tell)
+        wider = self.prepared.wider({name: step for name, (_, step) in also.items()})
+        values = wider.run(self.arrays, tell)
         own = _OwnArrays(self.arrays.values())
-        results = self._results(values, wider, own)
+        results = self._results(values, wider.watched, own)
         return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
 
     def _results(self, values: Mapping[str, Any], watched: Watched, own: "_OwnArrays") -> dict[str, Result]:

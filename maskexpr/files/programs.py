@@ -32,7 +32,7 @@ class Loaded:
 
     values: dict[str, Any]
     paths: dict[str, Path] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)  # of what came through pipes, by the names of their inputs
+    digests: dict[str, str] = field(default_factory=dict)  # of what came through pipes, and of what was asked for
     notes: dict[str, str] = field(default_factory=dict)
     warnings: list[Diagnostic] = field(default_factory=list)  # of what is in the files
 
@@ -56,17 +56,24 @@ class Loaded:
     def digest(self, name: str) -> str | None:
         """The SHA-256 of the bytes an input came from, of a series that of its files' in their order; None for one that
         is a number."""
-        if name in self.digests:
-            return self.digests[name]
-        if name not in self.paths:
-            return None
-        path = parted(self.paths[name])[0]
-        if not images.is_several(path):
-            return _digest(path)
-        return hashlib.sha256("".join(sorted(map(_digest, images.series_of(path)))).encode()).hexdigest()
+        if name not in self.digests and name in self.paths:
+            self.digests[name] = digest_of(self.paths[name])
+        return self.digests.get(name)
+
+    def all_digests(self) -> dict[str, str]:
+        """The SHA-256 of every input that came from bytes."""
+        return {name: digest for name in self.values if (digest := self.digest(name)) is not None}
 
 
-def _digest(path: str | Path) -> str:
+def digest_of(path: str | os.PathLike[str]) -> str:
+    """The SHA-256 of the bytes of a file, of a series that of its files' in their order."""
+    path = parted(path)[0]
+    if not images.is_several(path):
+        return _digest(path)
+    return hashlib.sha256("".join(sorted(map(_digest, images.series_of(path)))).encode()).hexdigest()
+
+
+def _digest(path: str) -> str:
     try:
         stream: Any  # as hashlib takes it
         with open_file(path) as stream:

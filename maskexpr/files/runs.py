@@ -9,6 +9,7 @@ from maskexpr.engine.prepared import Stages
 from maskexpr.engine.watching import Tell, nobody
 from maskexpr.files import outputs
 from maskexpr.files.programs import Loaded
+from maskexpr.kinds.kind import MEASURES
 from maskexpr.program.steps import Checked, Step
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from maskexpr.files.pictures import PictureFiles
 
 OVERLAY_NAMES, HISTOGRAM_NAMES = "{stem}-{output}-overlay", "{stem}-histogram"  # of files in a folder
-_NUMBER, _COUNTED = "number", "counted"  # what is found on the way: for the record, for a histogram
+# What is found on the way: for the record, for a histogram, and because it has a name.
+_NUMBER, _COUNTED, _NAMED = "number", "counted", "named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,15 @@ class FileRun:
     @property
     def numbers(self) -> dict[str, Any]:
         """The thresholds and other numbers that were found on the way."""
-        return {name: value for (use, name), value in self.found.items() if use == _NUMBER}
+        return self._found_as(_NUMBER)
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """The numbers, truths and lists that the program assigns to names, in its order, if they were asked for."""
+        return self._found_as(_NAMED)
+
+    def _found_as(self, wanted: str) -> dict[str, Any]:
+        return {name: value for (use, name), value in self.found.items() if use == wanted}
 
     def write(self, name: str, result: Result, path: str) -> None:
         """Write a result or a picture with the record of how it was made."""
@@ -84,9 +94,12 @@ class FileRun:
         return files
 
 
-def run_on_files(program: Program, bound: Stages, loaded: Loaded, wanted: Pictures, tell: Tell = nobody) -> FileRun:
-    """Run a program on what was loaded; what is to be said of the run is told."""
-    results, found = bound.watched(_watched(wanted), tell)
+def run_on_files(
+    program: Program, bound: Stages, loaded: Loaded, wanted: Pictures, tell: Tell = nobody, *, named: bool = False
+) -> FileRun:
+    """Run a program on what was loaded; what is to be said of the run is told. Numbers that it assigns to names are
+    found if they are asked for, whether outputs depend on them or not."""
+    results, found = bound.watched(_watched(wanted, named), tell)
     return FileRun(program, loaded, bound, results, found)
 
 
@@ -95,11 +108,13 @@ def bind(program: Program, loaded: Loaded) -> Stages:
     return stages(program, loaded.values)
 
 
-def _watched(wanted: Pictures) -> Callable[[Checked], dict[tuple[str, str], Step]]:
+def _watched(wanted: Pictures, named: bool) -> Callable[[Checked], dict[tuple[str, str], Step]]:
     """What is found on the way: numbers for the record, and what a histogram shows."""
 
     def watched(checked: Checked) -> dict[tuple[str, str], Step]:
         steps = {(_NUMBER, name): step for name, step in checked.numbers().items()}
+        if named:
+            steps.update({(_NAMED, name): step for name, step in checked.bindings if _is_named(name, step)})
         if wanted.hist is not None:
             from maskexpr.files import pictures
 
@@ -107,3 +122,7 @@ def _watched(wanted: Pictures) -> Callable[[Checked], dict[tuple[str, str], Step
         return steps
 
     return watched
+
+
+def _is_named(name: str, step: Step) -> bool:
+    return bool(name) and step.kind.name in MEASURES

@@ -19,10 +19,11 @@ _Result = TypeVar("_Result")
 def threads() -> int:
     """Threads to use: MASKEXPR_THREADS, or one per core that this process may use."""
     given = os.environ.get("MASKEXPR_THREADS", "")
-    return min(int(given), 256) if given.isdecimal() and int(given) > 0 else _cores()
+    return min(int(given), 256) if given.isdecimal() and int(given) > 0 else cores()
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Cores that this process may use."""
     with contextlib.suppress(AttributeError):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -53,7 +54,7 @@ _turns: list[threading.Semaphore] = []
 
 
 def _fresh_turns() -> None:
-    _turns[:] = [threading.Semaphore(max(1, _cores() // 2))]
+    _turns[:] = [threading.Semaphore(max(1, cores() // 2))]
 
 
 _fresh_turns()
@@ -139,9 +140,22 @@ class _Share:
             _helping.given_up = ()
 
 
+_elsewhere: list[None] = []  # one for each thread that is busy with other work
+
+
+@contextlib.contextmanager
+def elsewhere() -> Iterator[None]:
+    """This thread does other work at the time, such as reading a file: so fewer are to share what another shares."""
+    _elsewhere.append(None)
+    try:
+        yield
+    finally:
+        _elsewhere.pop()
+
+
 def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
     """Let several threads, this one among them, take items one by one; the first exception of any stops them all."""
-    count = min(threads(), len(items))
+    count = min(max(1, threads() - len(_elsewhere)), len(items))
     shared = _Share(work, items)
     helpers: list[Future[None]] = []
     try:

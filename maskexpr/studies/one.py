@@ -1,41 +1,110 @@
 """A task done to one case, in three parts, so that one can be read while another is computed: load, compute, finish."""
 
 import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
+from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, MaskError
 from maskexpr.files import outputs
 from maskexpr.files.access import Access
-from maskexpr.files.programs import Loaded, load_inputs
+from maskexpr.files.images.replacing import is_no_file
+from maskexpr.files.programs import Loaded, digest_of, load_inputs
 from maskexpr.files.runs import FileRun, bind, run_on_files
+from maskexpr.kinds.kind import MEASURES
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.task import Task
 
+_MOST_ITEMS = 16  # of a list whose items are numbers of a case
+
 
 def perform(task: Task, case: Case) -> Outcome:
     """All three parts, one after another; what is wrong is in the outcome."""
-    began, said = time.perf_counter(), list[Diagnostic]()
-    try:
-        access = Access(task.allowed)
-        loaded = load(task, case, access)
-        said += loaded.warnings
-        outcome = finish(task, case, compute(task, loaded, said), access)
-    except MaskError as error:
-        outcome = Outcome(case.index, case.name, errors=tuple(error.diagnostics))
-    return replace(outcome, warnings=tuple(said), seconds=time.perf_counter() - began)
+    course = Course(task, case)
+    course.load()
+    course.compute()
+    return course.finish()
+
+
+class Course:
+    """A case on its way through the three parts, each of which may be done by another thread.
+
+    Once something is wrong, or nothing could be read, the parts that follow do nothing.
+    """
+
+    def __init__(self, task: Task, case: Case) -> None:
+        self._task, self._case = task, case
+        self._said: list[Diagnostic] = []
+        self._errors: tuple[Diagnostic, ...] = ()
+        self._access = Access()
+        self._loaded: Loaded | None = None
+        self._run: FileRun | None = None
+        self._outcome = Outcome(case.index, case.name)
+        self._seconds = 0.0
+
+    def load(self) -> None:
+        """Read its files."""
+        self._do(self._load)
+
+    def compute(self) -> None:
+        """Run the program on what was read."""
+        self._do(self._compute)
+
+    def finish(self) -> Outcome:
+        """Write what is to be written; what became of it all."""
+        self._do(self._finish)
+        found = Outcome(self._case.index, self._case.name) if self._errors else self._outcome
+        return replace(found, warnings=tuple(self._said), errors=self._errors, seconds=self._seconds)
+
+    def _do(self, part: Callable[[], None]) -> None:
+        if self._errors:
+            return
+        began = time.perf_counter()
+        try:
+            part()
+        except Exception as error:
+            self._errors = errors_of(error)
+        self._seconds += time.perf_counter() - began
+
+    def _load(self) -> None:
+        self._access = Access(self._task.allowed)
+        self._loaded = load(self._task, self._case, self._access)
+        self._said += self._loaded.warnings
+
+    def _compute(self) -> None:
+        assert self._loaded is not None
+        self._run = compute(self._task, self._loaded, self._said)
+
+    def _finish(self) -> None:
+        assert self._run is not None
+        self._outcome = finish(self._task, self._case, self._run, self._access)
+        self._said += outputs.lost_in_files({n: r for n, r in self._run.results.items() if n in self._outcome.files})
+
+
+def errors_of(error: Exception) -> tuple[Diagnostic, ...]:
+    """What is to be said of an exception: one of ours says it itself, of others a short text."""
+    if isinstance(error, MaskError):
+        return error.diagnostics
+    if isinstance(error, MemoryError):
+        return (messages.NO_MEMORY.anywhere(wanted=messages.asked_for(error)),)
+    text = " ".join(str(error).split())[:200]
+    return (messages.UNFORESEEN.anywhere(what=f"{type(error).__name__}{': ' if text else ''}{text}"),)
 
 
 def load(task: Task, case: Case, access: Access) -> Loaded:
     """Read the files of a case."""
-    return load_inputs(task.program, case.given, task.params, task.spacings, task.folder, access, task.nodata)
+    return load_inputs(
+        task.program, case.given, task.params, task.spacings, task.folder, access=access, nodata=task.nodata
+    )
 
 
 def compute(task: Task, loaded: Loaded, said: list[Diagnostic]) -> FileRun:
     """Run the program."""
     bound = bind(task.program, loaded)
     said += bound.checked.diagnostics
-    return run_on_files(task.program, bound, loaded, task.pictures, said.extend)
+    return run_on_files(task.program, bound, loaded, task.pictures, said.extend, named=True)
 
 
 def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
@@ -49,6 +118,20 @@ def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
     for name, result in {**run.results, **pictures.made}.items():
         if name in paths:
             run.write(name, result, paths[name])
-    numbers = {n: r.value for n, r in run.results.items() if r.kind.name in ("number", "truth")}
     tables = {n: r.value for n, r in run.results.items() if outputs.is_table(r)}
-    return Outcome(case.index, case.name, numbers, tables, paths)
+    written = {path: digest_of(path) for path in paths.values() if not is_no_file(path)}
+    return Outcome(case.index, case.name, _numbers(run), tables, paths, run.loaded.all_digests(), written)
+
+
+def _numbers(run: FileRun) -> dict[str, Any]:
+    """The numbers of a case by name: outputs first, then what the program assigns; short lists item by item."""
+    given = {name: result.value for name, result in run.results.items() if result.kind.name in MEASURES}
+    return dict(_flat({**given, **{n: value for n, value in run.named.items() if n not in run.results}}))
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if not isinstance(value, list | tuple):
+            yield name, value
+        elif len(value) <= _MOST_ITEMS and all(isinstance(item, int | float) for item in value):
+            yield from ((f"{name}_{i}", item) for i, item in enumerate(value))

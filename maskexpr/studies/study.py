@@ -1,17 +1,188 @@
-"""A study as it goes: cases done, one after another or by several workers, and their outcomes in order."""
+"""A study as it goes: cases done, one after another or by several workers, each outcome put down at once, and tables of
+all at the end."""
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
+from maskexpr.engine.watching import Tell, nobody
+from maskexpr.files import outputs
+from maskexpr.files.access import STANDARD
+from maskexpr.files.decoding.naming import shown
+from maskexpr.files.programs import digest_of
+from maskexpr.studies import journal as journals
+from maskexpr.studies import tables
 from maskexpr.studies.case import Case
+from maskexpr.studies.locking import locked
 from maskexpr.studies.one import perform
 from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.standing import Standing
 from maskexpr.studies.task import Task
+from maskexpr.studies.watching import Ended, Watcher
 
 
-def outcomes(task: Task, cases: Iterable[Case], *, keep_going: bool = False) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What is to be done to which images, and how.
+
+    Attributes
+    ----------
+    task, cases
+        What, and to which.
+    jobs
+        How many processes work.
+    keep_going
+        Whether it goes on when an image fails.
+    resume, retry_failed
+        Whether what was done before is kept: all that holds still, or all but what failed.
+    tables
+        The files of tables that are to be written, as --table names them.
+    """
+
+    task: Task
+    cases: Sequence[Case]
+    jobs: int = 1
+    keep_going: bool = False
+    resume: bool = False
+    retry_failed: bool = False
+    tables: tuple[str, ...] = ()
+
+
+def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
+    """Do what is to be done, and write the tables; what is known then. It is ended by an interrupt, too, after what was
+    done is put down. What is to be said of the study before it begins is told.
+
+    Raises
+    ------
+    InputError
+        Nothing was done: another study is at work in the folder, or a table has no place to go.
+    FileError
+        Nothing was done: the journal cannot be read or written.
+    """
+    tables.check(study.tables, {path for case in study.cases for path in case.given.values()})
+    folder = folder_of(study)
+    path = folder / journals.NAME
+    if study.retry_failed and not os.path.lexists(path):
+        raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
+    outputs.make_folder(os.path.join(folder, ""))
+    with locked(folder) as lock, closing(journals.Journal(path, study.task, lock)) as journal:
+        course = _Course(study, watcher, journal)
+        tell(tuple(journal.warnings))
+        course.go(tell)
+        ended = course.ended()
+    watcher.ends(ended)
+    return ended
+
+
+def folder_of(study: Study) -> Path:
+    """Where the journal of a study is: the deepest folder that all results of the first template go to or below it, or
+    that of the table, or the current one."""
+    task = study.task
+    for option in (*task.outputs, *study.tables):
+        if option != STANDARD:
+            fixed = option.partition("{")[0]
+            return Path(fixed if os.path.isdir(option) else os.path.dirname(fixed))
+    return Path()
+
+
+class _Course:
+    """A study on its way."""
+
+    def __init__(self, study: Study, watcher: Watcher, journal: journals.Journal) -> None:
+        self.study, self.watcher, self.journal = study, watcher, journal
+        self.found: dict[int, Outcome] = {}
+        self.errors: tuple[Diagnostic, ...] = ()  # of the study itself
+        self.is_interrupted = False
+        self.todo = list(study.cases)
+
+    kept: frozenset[int] = frozenset()
+    """What was done before."""
+
+    def go(self, tell: Tell) -> None:
+        """Do what was not done before."""
+        try:
+            self._keep(tell)
+        except KeyboardInterrupt:
+            self.is_interrupted = True
+            return
+        try:
+            self.kept = frozenset(self.found)
+            self.watcher.begins(len(self.study.cases), len(self.kept))
+            with closing(self._outcomes()) as done:
+                for outcome in done:
+                    self._take(outcome)
+        except KeyboardInterrupt:
+            self.is_interrupted = True
+        except MaskError as error:  # of the journal: no image raises any
+            self.errors += error.diagnostics
+
+    def _keep(self, tell: Tell) -> None:
+        """Find what was done before, and what is still to be done."""
+        study, journal = self.study, self.journal
+        before = {case.index: entry for case in study.cases if (entry := journal.entry(case)) is not None}
+        if study.retry_failed:
+            self._keep_all_but_failed(before)
+            return
+        standing = Standing(study.task)
+        same = [case for case in study.cases if case.index in before and before[case.index].task == journal.task]
+        if not study.resume:
+            count = sum(not before[case.index].outcome.is_failed for case in same)
+            if count:
+                tell((messages.JOURNAL_NOT_USED.anywhere(path=shown(journal.path), count=count),))
+            return
+        for case in same:
+            outcome = before[case.index].outcome
+            if standing.holds(case, outcome):
+                self.found[case.index] = replace(outcome, index=case.index)
+        self.todo = [case for case in study.cases if case.index not in self.found]
+
+    def _keep_all_but_failed(self, before: Mapping[int, journals.Entry]) -> None:
+        path = shown(self.journal.path)
+        if any(entry.task != self.journal.task for entry in before.values()):
+            raise InputError(messages.JOURNAL_OF_OTHER_TASK.anywhere(path=path))
+        outcomes = {index: replace(entry.outcome, index=index) for index, entry in before.items()}
+        self.found = {index: outcome for index, outcome in outcomes.items() if not outcome.is_failed}
+        self.todo = [case for case in self.study.cases if case.index in outcomes and case.index not in self.found]
+
+    def _outcomes(self) -> Generator[Outcome]:
+        return outcomes(self.study.task, self.todo, keep_going=self.study.keep_going)
+
+    def _take(self, outcome: Outcome) -> None:
+        """What became of one image: it is put down before anybody is told."""
+        self.journal.add(self.study.cases[outcome.index], outcome)
+        self.found[outcome.index] = outcome
+        self.watcher.done(outcome)
+
+    def ended(self) -> Ended:
+        """Write the tables of what there is."""
+        study, records = (
+            self.study,
+            [(case, self.found[case.index]) for case in self.study.cases if case.index in self.found],
+        )
+        written: list[str] = []
+        try:
+            written = tables.written(study.task.program, [outcome for _, outcome in records], study.tables)
+        except MaskError as error:
+            self.errors += error.diagnostics
+        path = shown(self.journal.path)
+        return Ended(len(study.cases), records, self.kept, tuple(written), path, self.errors, self.is_interrupted)
+
+
+def outcomes(task: Task, cases: Iterable[Case], *, keep_going: bool = False) -> Generator[Outcome]:
     """What became of each case; nothing after the first that failed, unless it is to go on."""
     for case in cases:
-        outcome = perform(task, case)
+        outcome = _hashed(task, case, perform(task, case))
         yield outcome
         if outcome.is_failed and not keep_going:
             return
+
+
+def _hashed(task: Task, case: Case, outcome: Outcome) -> Outcome:
+    if outcome.is_failed or outcome.inputs:
+        return outcome
+    written = {path: digest_of(path) for path in outcome.files.values()}
+    return replace(outcome, inputs=Standing(task)._inputs(case, {}), written=written)

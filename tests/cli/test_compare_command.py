@@ -59,9 +59,9 @@ def test_many_pairs(shell: Shell) -> None:
     with open("s.csv", newline="", encoding="utf-8") as file:
         rows = [*csv.DictReader(file)]
     assert [row["pred"] for row in rows] == [f"pred/{i:02}.png" for i in range(PAIRS)]
-    assert {int(row["pred"][5:7]): row["code"] for row in rows if row["code"]} == {5: "shape", 7: "file-broken"}
+    assert {int(row["pred"][5:7]): row["error"] for row in rows if row["error"]} == {5: "shape", 7: "file-broken"}
     assert (rows[5]["dice"], rows[20]["empty"], rows[25]["hd"]) == ("", "both", "inf")
-    assert "resample" in rows[5]["error"]
+    assert "resample" in rows[5]["message"]
 
 
 def test_all_of_them(shell: Shell) -> None:
@@ -93,7 +93,7 @@ def test_a_document(shell: Shell) -> None:
 def test_the_table_on_standard_output_is_alone_there(shell: Shell) -> None:
     code, out, err = shell("compare", "a=pred/01.png", "b=truth/01.png", *MEASURES, "--table", "-")
     assert code == 0
-    assert out == "a,b,dice,hd,empty,code,error\r\npred/01.png,truth/01.png,0.75,1.0,,,\r\n"
+    assert out == "a,b,dice,hd,empty,error,message\r\npred/01.png,truth/01.png,0.75,1.0,,,\r\n"
     assert "dice  0.75" in err
 
 

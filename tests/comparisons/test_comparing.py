@@ -77,8 +77,8 @@ def test_a_single_object_among_labels_is_no_mask(tmp_path: Path, monkeypatch: py
     assert found["f1"].tolist() == [1.0, 2 / 3]
     assert found["objects_b"].tolist() == [1, 2]
     as_masks = maskexpr.compare([one, one], [one, two], measures=["f1"], kind="mask", on_error="keep")
-    assert as_masks["code"].tolist() == ["", "input-kind"]
-    assert "--kind labels" in as_masks["error"][1]
+    assert as_masks["error"].tolist() == ["", "input-kind"]
+    assert "--kind labels" in as_masks["message"][1]
 
 
 def test_classes_are_masks_of_their_numbers() -> None:
@@ -105,14 +105,14 @@ def test_a_pair_that_does_not_fit_says_how() -> None:
     with pytest.raises(maskexpr.InputError, match="a is 3x4 and b is 5x4"):
         maskexpr.compare([small, small], [small, large], measures=["dice", "f1"])
     kept = maskexpr.compare([small, small], [small, large], measures=["dice", "f1"], on_error="keep")
-    assert kept["code"].tolist() == ["", "shape"]
-    assert kept["error"][1].startswith("a is 3x4 and b is 5x4; ")
-    assert "resample" in kept["error"][1]
+    assert kept["error"].tolist() == ["", "shape"]
+    assert kept["message"][1].startswith("a is 3x4 and b is 5x4; ")
+    assert "resample" in kept["message"][1]
     np.testing.assert_array_equal(kept["dice"], [1.0, math.nan])
     apart = [maskexpr.Image(small[np.newaxis], spacing=1, origin=[0, 0, place]) for place in (0, 5)]
     placed = maskexpr.compare(*apart, measures=["dice"], on_error="keep")
-    assert placed["code"].tolist() == ["grid"]
-    assert "resample(b, like=a)" in placed["error"][0]
+    assert placed["error"].tolist() == ["grid"]
+    assert "resample(b, like=a)" in placed["message"][0]
 
 
 def test_distances_come_in_a_unit() -> None:

@@ -71,3 +71,16 @@ class Mistake:
     def anywhere(self, **fields: object) -> Diagnostic:
         """The diagnostic for a mistake outside a program text: a file, an argument, the command line."""
         return self.at(None, None, **fields)
+
+
+def as_texts(diagnostic: Diagnostic) -> dict[str, str]:
+    """A diagnostic to be kept without the text of the program; its place stands before the cause."""
+    place = f"{diagnostic.place}: " if diagnostic.place else ""
+    said = {"code": diagnostic.code, "message": place + diagnostic.message, "hint": diagnostic.hint}
+    return {**said, "severity": diagnostic.severity}
+
+
+def from_texts(texts: Mapping[str, str]) -> Diagnostic:
+    """What was kept; a KeyError or ValueError if it is not whole."""
+    severity: Severity = "warning" if texts["severity"] == "warning" else "error"
+    return Diagnostic(texts["code"], texts["message"], texts["hint"], severity=severity)

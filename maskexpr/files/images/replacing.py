@@ -22,6 +22,8 @@ _PREFIX, _ENDING = ".maskexpr-", ".tmp"  # of what is being written
 _DEVICES = ("/dev/", "/proc/")
 _FILES_ALL_THE_SAME = ("/dev/shm/",)
 
+_being_written: set[str] = set()  # by any thread of this process
+
 
 def is_no_file(path: str) -> bool:
     """Whether a path is of a device or pipe: it is written to as it is, and never made."""
@@ -94,6 +96,7 @@ def _replace(target: str, pieces: Iterable[Piece]) -> None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     _tidy(folder)
     temporary, stream = _unfinished(folder)
+    _being_written.add(temporary)
     try:
         with stream:
             stream.writelines(pieces)
@@ -109,6 +112,15 @@ def _replace(target: str, pieces: Iterable[Piece]) -> None:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+    finally:
+        _being_written.discard(temporary)
+
+
+def drop_unfinished() -> None:
+    """Remove what other threads are writing, in a process that is about to end under them."""
+    for path in tuple(_being_written):
+        with suppress(OSError):
+            os.unlink(path)
 
 
 def _unfinished(folder: str) -> tuple[str, BinaryIO]:

@@ -1,0 +1,171 @@
+"""maskexpr run on many images: when a run is a study, what is asked of it, and what is printed of it where.
+
+Standard output has what a program that reads it wants, in the order of the images, however many jobs there are: the
+paths of what was written, unless it is a terminal, and the numbers, unless they go to a table. What a person wants to
+see as it goes, and what to do next, is on standard error.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import maskexpr
+from maskexpr.api import Program
+from maskexpr.cli import machine, shared
+from maskexpr.diagnostics.errors import MaskError
+from maskexpr.files import outputs
+from maskexpr.files.decoding.naming import shown
+from maskexpr.files.runs import Pictures
+from maskexpr.studies import cases, study
+from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.task import Task
+
+if TYPE_CHECKING:
+    from maskexpr.studies.watching import Ended
+
+_FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "contact_sheet", "report")
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """What a study is asked for."""
+    group = command.add_argument_group("many images", "im='scans/**/*.png' runs the program on each")
+    group.add_argument("--jobs", metavar="N", type=count, help="so many processes work; 1 where it is not said")
+    table = (
+        "write a table with a row an image: its named numbers, and why it failed; .csv, .tsv, .json or .parquet; may "
+        "be given again for results that are tables, named after them: --table areas.csv --table cells.csv"
+    )
+    group.add_argument("--table", metavar="FILE", action=shared.Append, default=[], help=table)
+    group.add_argument("--keep-going", action="store_true", help="go on with the other images where one fails")
+    again = group.add_mutually_exclusive_group()
+    resume = "go on with what was begun before: images that are done, and have not changed since, stay as they are"
+    again.add_argument("--resume", action="store_true", help=resume)
+    again.add_argument("--retry-failed", action="store_true", help="do those images again that failed, and no others")
+    group.add_argument("--dry-run", action="store_true", help="list what would be done, and do nothing")
+    group.add_argument("--contact-sheet", metavar="OUT.png", help="write the pictures of all images onto pages")
+    group.add_argument("--report", metavar="OUT.html", help="write a page with a row an image")
+
+
+def count(text: str) -> int:
+    """How many processes there are to be."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes; write 1 or more")
+    return int(text)
+
+
+def is_study(program: Program, options: argparse.Namespace) -> bool:
+    """Whether a run is one of many images: by what is given for them, or by what only a study has."""
+    if any(getattr(options, flag) for flag in _FLAGS):
+        return True
+    return cases.are_many(shared.asked(program, options)[0])
+
+
+def run(program: Program, options: argparse.Namespace, folder: Path) -> int:
+    """Run a program on many images."""
+    if not program.outputs:
+        program()  # there is nothing to run: say so before anything is said of inputs
+    asked = _asked(program, options, folder)
+    document = machine.document_of(options)
+    for option in (*options.output, options.overlay, options.hist):
+        outputs.make_folder(option)
+    ended = study.run(asked, _Plain(), lambda said: shared.warn([*said], options))
+    if document is None:
+        _print(ended, options)
+    else:
+        _print_document(ended)
+    if ended.is_interrupted:
+        return shared.INTERRUPTED
+    return shared.FAILED if ended.failed or ended.errors else shared.OK
+
+
+def _asked(program: Program, options: argparse.Namespace, folder: Path) -> study.Study:
+    given, params = shared.asked(program, options)
+    task = Task(
+        program,
+        params,
+        folder,
+        tuple(options.spacing),
+        tuple(options.nodata),
+        tuple(options.allow_read),
+        tuple(options.output),
+        pictures=Pictures(options.overlay, options.hist, options.view),
+    )
+    return study.Study(
+        task,
+        cases.cases_of(given),
+        options.jobs or 1,
+        options.keep_going,
+        options.resume,
+        options.retry_failed,
+        tuple(options.table),
+    )
+
+
+class _Plain:
+    """Tells of failures and warnings as they come, a few lines each, on standard error."""
+
+    def begins(self, total: int, done_already: int) -> None:
+        pass
+
+    def done(self, outcome: Outcome) -> None:
+        for diagnostic in (*outcome.warnings, *outcome.errors):
+            print(f"{shown(outcome.name)}: {diagnostic.render()}", file=sys.stderr)
+
+    def ends(self, ended: "Ended") -> None:
+        pass
+
+
+# --- printed ---------------------------------------------------------------------------------------------------------
+
+
+def _print(ended: "Ended", options: argparse.Namespace) -> None:
+    """What was written and found, in the order of the images; then, for a person, how it went."""
+    if not sys.stdout.isatty():
+        for _, outcome in ended.records:
+            for path in outcome.files.values():
+                print(shown(path))
+    for line in _closing(ended, options):
+        print(line, file=sys.stderr)
+
+
+def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
+    failed = ended.failed
+    lines = [str(MaskError(ended.errors))] if ended.errors else []
+    counts = [f"{ended.done} done" + (f" ({len(ended.kept)} of them before)" if ended.kept else "")]
+    counts += [f"{len(failed)} failed"] if failed else []
+    counts += [f"{ended.left} not begun"] if ended.left else []
+    lines.append(("interrupted: " if ended.is_interrupted else "") + ", ".join(counts))
+    lines += [f"table: {shown(path)}" for path in ended.tables]
+    lines += [f"journal: {shown(ended.journal)}"] if ended.journal else []
+    if ended.left and failed and not options.keep_going and not ended.is_interrupted:
+        lines.append(f"stopped at {shown(failed[-1].name)}; --keep-going goes on with the others")
+    if failed or ended.left:
+        lines.append("to go on: the same command with --resume")
+    return lines
+
+
+def _print_document(ended: "Ended") -> None:
+    """One document of all images, for other programs."""
+    import json
+
+    content = {
+        "maskexpr": maskexpr.__version__,
+        "images": [_entry(outcome) for _, outcome in ended.records],
+        "left": ended.left,
+        "tables": list(ended.tables),
+        "journal": ended.journal,
+        "errors": [machine.message(error) for error in ended.errors],
+    }
+    json.dump(content, sys.stdout, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def _entry(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "image": outcome.name,
+        "numbers": {name: machine.plain(value) for name, value in outcome.numbers.items()},
+        "tables": {name: machine.table(value) for name, value in outcome.tables.items()},
+        "files": [{"path": path, "holds": name} for name, path in outcome.files.items()],
+        "warnings": [machine.message(warning) for warning in outcome.warnings],
+        "errors": [machine.message(error) for error in outcome.errors],
+    }
