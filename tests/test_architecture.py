@@ -53,6 +53,7 @@ INSIDE = {
         *("workers", "crew", "process", "sharing", "cases", "partners", "finding", "patterns"),
         *("performing", "one", "worker", "frames", "reports", "task", "outcome", "case"),
     ),
+    "studies.reports": ("__init__", "page", "sheet", "thumbnails", "naming", "outliers", "numbers"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
@@ -149,7 +150,7 @@ INSIDE = {
         *("sixels", "fewer_colours", "characters", "blocks", "palette_256", "detection", "asking"),
     ),
     "display.pictures": (
-        *("__init__", "plots", "distributions", "rendering", "colouring", "letters"),
+        *("__init__", "contact", "compressed", "plots", "distributions", "rendering", "colouring", "letters"),
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (
@@ -215,6 +216,8 @@ OUTSIDE = {
     "nibabel": {"files.formats", "headers", "containers"},  # an extra
     "tifffile": {"files.formats", "files.decoding"},
     "pydicom": {"files.formats", "headers", "containers"},
+    "jinja2": {"studies.reports"},  # an extra
+    "markupsafe": {"studies.reports"},  # what jinja2 brings
     "prompt_toolkit": {"repl"},  # an extra
     "pygments": {"repl"},  # an extra
     "PyInstaller": {"__pyinstaller"},  # which reads that room, and nobody else does

@@ -76,8 +76,12 @@ def _run(options: argparse.Namespace) -> int:
     access = shared.access(options)
     program = programs.load_program(options.file, access, fast=options.fast)
     folder = Path() if options.file == STANDARD else Path(options.file).parent
-    if studying.is_study(program, options):
-        return studying.run(program, options, folder)
+    if not program.outputs:
+        program()  # there is nothing to run: say so before anything is said of inputs
+    found = studying.found(program, options)
+    if studying.is_study(found, options):
+        return studying.run(program, options, folder, found)
+    options.given = [f"{name}={text}" for name, text in found.cases[0].given.items()]  # templates are filled in
     return _run_program(program, options, folder, access, Path(options.file).stem, write=True)
 
 

@@ -14,7 +14,6 @@ import maskexpr
 from maskexpr.api import Program
 from maskexpr.cli import machine, shared
 from maskexpr.diagnostics.errors import MaskError
-from maskexpr.files import outputs
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
 from maskexpr.studies import cases, study
@@ -53,21 +52,21 @@ def count(text: str) -> int:
     return int(text)
 
 
-def is_study(program: Program, options: argparse.Namespace) -> bool:
+def found(program: Program, options: argparse.Namespace) -> cases.Found:
+    """The images that what is given for the inputs stands for."""
+    return cases.found(shared.asked(program, options)[0])
+
+
+def is_study(found: cases.Found, options: argparse.Namespace) -> bool:
     """Whether a run is one of many images: by what is given for them, or by what only a study has."""
-    if any(getattr(options, flag) for flag in _FLAGS):
-        return True
-    return cases.are_many(shared.asked(program, options)[0])
+    return found.are_many or any(getattr(options, flag) for flag in _FLAGS)
 
 
-def run(program: Program, options: argparse.Namespace, folder: Path) -> int:
+def run(program: Program, options: argparse.Namespace, folder: Path, found: cases.Found) -> int:
     """Run a program on many images."""
-    if not program.outputs:
-        program()  # there is nothing to run: say so before anything is said of inputs
-    asked = _asked(program, options, folder)
+    shared.warn(found.notes, options)
+    asked = _asked(program, options, folder, found)
     document = machine.document_of(options)
-    for option in (*options.output, options.overlay, options.hist):
-        outputs.make_folder(option)
     ended = study.run(asked, _Plain(), lambda said: shared.warn([*said], options))
     if document is None:
         _print(ended, options)
@@ -78,11 +77,10 @@ def run(program: Program, options: argparse.Namespace, folder: Path) -> int:
     return shared.FAILED if ended.failed or ended.errors else shared.OK
 
 
-def _asked(program: Program, options: argparse.Namespace, folder: Path) -> study.Study:
-    given, params = shared.asked(program, options)
+def _asked(program: Program, options: argparse.Namespace, folder: Path, found: cases.Found) -> study.Study:
     task = Task(
         program,
-        params,
+        shared.asked(program, options)[1],
         folder,
         tuple(options.spacing),
         tuple(options.nodata),
@@ -92,7 +90,7 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path) -> study
     )
     return study.Study(
         task,
-        cases.cases_of(given),
+        found.cases,
         options.jobs or 1,
         options.keep_going,
         options.resume,

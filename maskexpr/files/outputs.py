@@ -211,10 +211,15 @@ def make_folders(paths: Iterable[str], options: Sequence[str]) -> None:
     """Make the folders that a folder/ or a template puts files into; that of a file is to be there."""
     files = _files(options)
     for folder in dict.fromkeys(os.path.dirname(path) for path in paths if path not in files):
-        try:
-            os.makedirs(folder or os.curdir, exist_ok=True)
-        except OSError as error:
-            raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(folder), reason=reason(error))) from None
+        make_folder(folder)
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder and those that it is to be in, if they are not there."""
+    try:
+        os.makedirs(folder or os.curdir, exist_ok=True)
+    except OSError as error:
+        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(folder), reason=reason(error))) from None
 
 
 # --- written ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from maskexpr.files.runs import FileRun, bind, run_on_files
 from maskexpr.kinds.kind import MEASURES
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.reports import thumbnails
 from maskexpr.studies.task import Task
 
 _MOST_ITEMS = 16  # of a list whose items are numbers of a case
@@ -118,9 +119,13 @@ def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
     for name, result in {**run.results, **pictures.made}.items():
         if name in paths:
             run.write(name, result, paths[name])
+    if task.previews:
+        thumbnails.keep(task.previews, case, run, task.pictures.view)
+    drawn = _drawn(run, task) if task.screen is not None else ""
     tables = {n: r.value for n, r in run.results.items() if outputs.is_table(r)}
     written = {path: digest_of(path) for path in paths.values() if not is_no_file(path)}
-    return Outcome(case.index, case.name, _numbers(run), tables, paths, run.loaded.all_digests(), written)
+    read = run.loaded.all_digests()
+    return Outcome(case.index, case.name, _numbers(run), tables, paths, read, written, drawn=drawn)
 
 
 def _numbers(run: FileRun) -> dict[str, Any]:
@@ -135,3 +140,16 @@ def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
         elif len(value) <= _MOST_ITEMS and all(isinstance(item, int | float) for item in value):
             yield from ((f"{name}_{i}", item) for i, item in enumerate(value))
+
+
+def _drawn(run: FileRun, task: Task) -> str:
+    """Each result as the terminal shows it, behind its name where there are several."""
+    from maskexpr.display import results
+
+    assert task.screen is not None
+    texts = []
+    for name, result in run.results.items():
+        view = run.view(result, task.pictures.view)
+        text = results.drawn(view.value, view.kind, task.screen, view.below, view.mode, valid=view.valid)
+        texts.append(f"{name}: {text}" if len(run.results) > 1 else text)
+    return "\n".join(texts)

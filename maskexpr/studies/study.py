@@ -2,7 +2,7 @@
 all at the end."""
 
 import os
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,16 +13,15 @@ from maskexpr.engine.watching import Tell, nobody
 from maskexpr.files import outputs
 from maskexpr.files.access import STANDARD
 from maskexpr.files.decoding.naming import shown
-from maskexpr.files.programs import digest_of
 from maskexpr.studies import journal as journals
 from maskexpr.studies import tables
 from maskexpr.studies.case import Case
 from maskexpr.studies.locking import locked
-from maskexpr.studies.one import perform
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.standing import Standing
 from maskexpr.studies.task import Task
 from maskexpr.studies.watching import Ended, Watcher
+from maskexpr.studies.workers import performed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     path = folder / journals.NAME
     if study.retry_failed and not os.path.lexists(path):
         raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
-    outputs.make_folder(os.path.join(folder, ""))
+    outputs.make_folder(os.fspath(folder))
     with locked(folder) as lock, closing(journals.Journal(path, study.task, lock)) as journal:
         course = _Course(study, watcher, journal)
         tell(tuple(journal.warnings))
@@ -149,7 +148,9 @@ class _Course:
         self.todo = [case for case in self.study.cases if case.index in outcomes and case.index not in self.found]
 
     def _outcomes(self) -> Generator[Outcome]:
-        return outcomes(self.study.task, self.todo, keep_going=self.study.keep_going)
+        study = self.study
+        stop = None if study.keep_going else _is_failed
+        yield from performed(study.task, self.todo, jobs=study.jobs, stop=stop)
 
     def _take(self, outcome: Outcome) -> None:
         """What became of one image: it is put down before anybody is told."""
@@ -172,17 +173,5 @@ class _Course:
         return Ended(len(study.cases), records, self.kept, tuple(written), path, self.errors, self.is_interrupted)
 
 
-def outcomes(task: Task, cases: Iterable[Case], *, keep_going: bool = False) -> Generator[Outcome]:
-    """What became of each case; nothing after the first that failed, unless it is to go on."""
-    for case in cases:
-        outcome = _hashed(task, case, perform(task, case))
-        yield outcome
-        if outcome.is_failed and not keep_going:
-            return
-
-
-def _hashed(task: Task, case: Case, outcome: Outcome) -> Outcome:
-    if outcome.is_failed or outcome.inputs:
-        return outcome
-    written = {path: digest_of(path) for path in outcome.files.values()}
-    return replace(outcome, inputs=Standing(task)._inputs(case, {}), written=written)
+def _is_failed(outcome: Outcome) -> bool:
+    return outcome.is_failed

@@ -106,7 +106,7 @@ def of_images(program: Program, outcomes: Sequence[Outcome]) -> Table:
     """A row an image."""
     names = {name for outcome in outcomes for name in outcome.numbers if name.isidentifier()}
     columns = {IMAGE: texts(named(outcome.name) for outcome in outcomes)}
-    for name in sorted(names, key=lambda name: _place(program, name)):
+    for name in sorted(sorted(names), key=lambda name: _place(program, name)):
         columns[_free(name)] = numbers([None if o.is_failed else o.numbers.get(name) for o in outcomes])
     columns[ERROR] = texts(outcome.errors[0].code if outcome.errors else "" for outcome in outcomes)
     columns[MESSAGE] = texts(map(said, outcomes))
@@ -141,12 +141,17 @@ def _tables(program: Program, outcomes: Sequence[Outcome]) -> list[str]:
     return [name for name in program.outputs if name in found]
 
 
-def _place(program: Program, name: str) -> tuple[int, int, str]:
+def _place(program: Program, name: str) -> tuple[int, int, int]:
     """Where a number stands among all: it depends on the program, not on what was found in which image."""
-    if name in program.outputs:
-        return 0, program.outputs.index(name), name
-    assigned = re.search(rf"(?<!\w){re.escape(name)}\s*=(?!=)", program.source)
-    return 1, assigned.start() if assigned else len(program.source), name
+    whole, item = name, 0
+    if part := re.fullmatch(r"(\w+)_(\d+)", name):  # an item of a list
+        whole, item = part[1], int(part[2])
+    for number, plain in ((0, name), (item, whole)):
+        if plain in program.outputs:
+            return 0, program.outputs.index(plain), number
+        if assigned := re.search(rf"(?<!\w){re.escape(plain)}\s*=(?!=)", program.source):
+            return 1, assigned.start(), number
+    return 2, 0, item
 
 
 def _free(name: str) -> str:

@@ -46,7 +46,7 @@ def main() -> NoReturn:
         teller.send(REFUSED, f"{type(error).__name__}: {error}")
         leave(1)
     teller.send(READY)
-    work.do(_Items(requests), teller)
+    work.do(iter(_Items(requests)), teller)
     leave(0)
 
 
@@ -56,7 +56,7 @@ def _streams() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(2, 1)
     assert sys.stdin is not None
     requests: BinaryIO = sys.stdin.buffer
-    sys.stdin = None  # type: ignore[assignment]  # as where it is closed
+    sys.stdin = None  # as where it is closed
     return requests, answers
 
 

@@ -1,0 +1,108 @@
+"""Small pictures of each image, made where its results are, and kept in a folder until pages are made of them.
+
+They are files, so that an image that was done before is in a contact sheet again without being read again: all of one
+case in one file, whose name follows from the case alone.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from maskexpr.api import Result
+from maskexpr.diagnostics.errors import FileError
+from maskexpr.display import pictures, results
+from maskexpr.files import images, outputs
+from maskexpr.files.images.opening import open_file
+from maskexpr.files.runs import FileRun
+from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS
+from maskexpr.studies.case import Case
+
+TILE = (256, 256)  # of a contact sheet, and of a row of a report
+_LARGE = (512, 512)  # what a row is enlarged to
+_MOST = 6  # of one image
+_QUALITY, _FINE = 72, 82  # of JPEG, of the large and the small ones
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A result on its image, as two small JPEG files, and a few words on it."""
+
+    name: str
+    note: str
+    tile: bytes
+    large: bytes
+
+
+def path_of(folder: str, case: Case) -> str:
+    """The file that the pictures of a case are in."""
+    given = json.dumps([case.name, sorted(case.given.items())])
+    return os.path.join(folder, hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".json")
+
+
+def keep(folder: str, case: Case, run: FileRun, mode: str | None) -> None:
+    """Make the pictures of a case and put them in the folder, which is made."""
+    entries = [
+        {"name": p.name, "note": p.note, "tile": _text(p.tile), "large": _text(p.large)} for p in made(run, mode)
+    ]
+    outputs.make_folder(folder)
+    images.put(path_of(folder, case), json.dumps(entries).encode())
+
+
+def kept(folder: str, case: Case) -> list[Preview]:
+    """The pictures of a case; none where there is no such file, or it is not whole."""
+    try:
+        with open_file(path_of(folder, case)) as stream:
+            entries = json.load(stream)
+        return [Preview(e["name"], e["note"], _bytes(e["tile"]), _bytes(e["large"])) for e in entries]
+    except (FileError, OSError, ValueError, LookupError, TypeError):
+        return []
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+# --- made ------------------------------------------------------------------------------------------------------------
+
+
+def made(run: FileRun, mode: str | None) -> list[Preview]:
+    """Each mask and labels on its image, outlined or as `mode` says; where there is none, the images that come out, and
+    else the first that went in."""
+    shown: Mapping[str, Result]
+    shown = {name: result for name, result in run.results.items() if result.kind.name in SEGMENTATIONS}
+    shown = shown or {name: result for name, result in run.results.items() if result.kind.is_array}
+    shown = shown or _given(run)
+    return [_preview(name, result, run, mode) for name, result in list(shown.items())[:_MOST]]
+
+
+def _given(run: FileRun) -> Mapping[str, Result]:
+    """The first image of what a program was given."""
+    kinds = run.bound.kinds
+    name = next((name for name, kind in kinds.items() if kind.name in INTENSITIES), None)
+    return {} if name is None else {name: Result(kinds[name], np.asarray(run.bound.arrays[name]))}
+
+
+def _preview(name: str, result: Result, run: FileRun, mode: str | None) -> Preview:
+    view = run.view(result, mode or "contour")
+    index = pictures.most_outlined(result.value, result.kind.name)
+    view = replace(view, plane=index)
+    notes = [_share(result), f"slice {', '.join(map(str, index))}" if index else ""]
+    tile, large = (pictures.jpeg(view.raster(room), quality) for room, quality in ((TILE, _FINE), (_LARGE, _QUALITY)))
+    return Preview(name, ", ".join(filter(None, notes)), tile, large)
+
+
+def _share(result: Result) -> str:
+    """How much of a mask is on, of what has data."""
+    if result.kind.name != "mask":
+        return ""
+    size = result.value.size if result.valid is None else np.count_nonzero(result.valid)
+    return f"{results.share_text(int(np.count_nonzero(result.value)), int(size))} on"
