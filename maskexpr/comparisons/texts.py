@@ -1,6 +1,7 @@
 """A comparison as a person reads it: the pairs, each measure over all of them, and what is to be said of both."""
 
 import os
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -30,13 +31,23 @@ def text_of(found: Compared, table: Table, names: Names, room: Room) -> str:
     """All that is printed of a comparison."""
     folders = [_folder([pair[place] for pair in names]) for place in (0, 1)]
     parts = [
-        _title(found, names, folders),
+        "\n".join(_wrapped([_title(found, names, folders)], room)),
         _pairs(found, table, folders[0], room),
         _over_all(found, names, folders[0], room),
-        "\n".join(_notes(found, names)),
-        "\n".join(_reasons(found, names)),
+        "\n".join(_wrapped(_notes(found, names), room)),
+        "\n".join(_wrapped(_reasons(found, names), room)),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _wrapped(lines: Iterable[str], room: Room) -> list[str]:
+    """Prose in lines that fit; names of files stay whole, to be copied."""
+    if room.columns is None:
+        return [*lines]
+    form = textwrap.TextWrapper(
+        room.columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
+    return [form.fill(line) for line in lines]
 
 
 def _title(found: Compared, names: Names, folders: Sequence[str]) -> str:
@@ -69,13 +80,18 @@ def _pairs(found: Compared, table: Table, folder: str, room: Room) -> str:
     if len(found.rows) == 1 and not found.asked.by_class:
         return _one(found, found.rows[0])
     own, other = found.asked.names
-    columns = {name: _cells(found, values) for name, values in table.items() if name not in (other, ERROR, MESSAGE)}
+    elsewhere = (other, EMPTY, ERROR, MESSAGE)
+    columns = {name: _cells(found, values) for name, values in table.items() if name not in elsewhere}
     columns[own] = _texts(name.removeprefix(folder) for name in table[own].tolist())
-    if not table[EMPTY].any():
-        del columns[EMPTY]
-    if found.failed:
-        columns["failed"] = _texts("failed" if row.is_failed else "" for row in found.rows)
+    notes = [_note(found, row) for row in found.rows]
+    if any(notes):
+        columns["note"] = _texts(notes)
     return rows_text(columns, table.units, room)
+
+
+def _note(found: Compared, row: Row) -> str:
+    which = empty_of(found, row)
+    return "failed" if row.is_failed else f"{which} empty" if which else ""
 
 
 def _cells(found: Compared, values: Column) -> Column:

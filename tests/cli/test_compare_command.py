@@ -40,7 +40,7 @@ def test_many_pairs(shell: Shell) -> None:
     title, pairs, measures, notes, failed = out.removesuffix("s.csv\n").rstrip("\n").split("\n\n")
     assert title == "30 pairs of masks, 2 failed, pred in pred/, truth in truth/"
     lines = pairs.splitlines()
-    assert lines[0].split() == ["pred", "dice", "hd", "empty", "failed"]
+    assert lines[0].split() == ["pred", "dice", "hd", "note"]
     assert lines[1] == "00.png  1.00  0.0"
     assert lines[-1].split() == ["29.png", "0.75", "1.0"]
     assert "... 9 more rows ..." in lines
