@@ -67,4 +67,6 @@ COMPARE_MANY_CLASSES = Mistake(
     "leave out --by class: objects are matched whatever their numbers are",
 )
 COMPARE_NO_MASK = Mistake("input-kind", "{found}", "label images are compared with --kind labels")
-COMPARE_NO_LABELS = Mistake("input-kind", "{found}", "masks are compared with --kind mask, labels are whole numbers")
+COMPARE_NO_LABELS = Mistake(
+    "input-kind", "{found}", "labels are whole numbers from 0 on, and a map of probabilities is compared as map > 0.5"
+)
