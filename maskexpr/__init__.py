@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from maskexpr.kinds.table import Table
     from maskexpr.language.formatting import format
     from maskexpr.language.limits import Limits
+    from maskexpr.studies.mapping import map
 
 __version__ = "0.1.0"
 
@@ -49,6 +50,7 @@ __all__ = [
     "evaluate",
     "format",
     "function",
+    "map",
     "read",
     "view",
     "write",
@@ -66,6 +68,7 @@ _ROOMS = {
     "maskexpr.kinds.table": ("Table",),
     "maskexpr.language.formatting": ("format",),
     "maskexpr.language.limits": ("Limits",),
+    "maskexpr.studies.mapping": ("map",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

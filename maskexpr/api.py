@@ -301,6 +301,11 @@ def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     return program._bound(given, run=False)
 
 
+def give_out(found: Iterable[Diagnostic]) -> None:
+    """Give warnings out where the caller of our rooms stands."""
+    _warn(found)
+
+
 # --- what is said of programs and runs -------------------------------------------------------------------------------
 
 

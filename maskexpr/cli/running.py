@@ -1,6 +1,7 @@
 """maskexpr eval and run: programs run on files."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 from maskexpr.api import Program, Result
 from maskexpr.cli import shared, studying
 from maskexpr.cli.machine import HELP, Document, add_json, document_of
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError
 from maskexpr.display.results import summary
 from maskexpr.files import outputs, programs, runs
 from maskexpr.files.access import STANDARD, Access
@@ -66,6 +69,11 @@ def _eval(options: argparse.Namespace) -> int:
     it."""
     access = shared.access(options)
     program = programs.compile_expression(options.expression, access, fast=options.fast)
+    found = studying.found(program, options)
+    if found.are_many:
+        given = " ".join(map(shlex.quote, options.given))
+        raise InputError(messages.EVAL_OF_MANY.anywhere(count=len(found.cases), given=given))
+    options.given = studying.as_given(found)
     return _run_program(program, options, Path(), access, write=bool(options.output))
 
 
@@ -76,12 +84,10 @@ def _run(options: argparse.Namespace) -> int:
     access = shared.access(options)
     program = programs.load_program(options.file, access, fast=options.fast)
     folder = Path() if options.file == STANDARD else Path(options.file).parent
-    if not program.outputs:
-        program()  # there is nothing to run: say so before anything is said of inputs
     found = studying.found(program, options)
-    if studying.is_study(found, options):
+    if studying.is_study(options, found):
         return studying.run(program, options, folder, found)
-    options.given = [f"{name}={text}" for name, text in found.cases[0].given.items()]  # templates are filled in
+    options.given = studying.as_given(found)
     return _run_program(program, options, folder, access, Path(options.file).stem, write=True)
 
 
@@ -90,8 +96,6 @@ def _run_program(
 ) -> int:
     """Run a program on files; write its results or print them, and write the pictures of them that are asked for. All
     paths are checked before anything is written."""
-    if not program.outputs:
-        program()  # there is nothing to run: say so before anything is said of inputs
     if options.view is not None:
         from maskexpr.display import views  # only where something is drawn: it takes long to import
 

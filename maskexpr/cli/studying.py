@@ -6,7 +6,13 @@ see as it goes, and what to do next, is on standard error.
 """
 
 import argparse
+import shutil
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +22,13 @@ from maskexpr.cli import machine, shared
 from maskexpr.diagnostics.errors import MaskError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
-from maskexpr.studies import cases, study
-from maskexpr.studies.outcome import Outcome
-from maskexpr.studies.task import Task
+from maskexpr.kinds import tabulated
 
 if TYPE_CHECKING:
+    from maskexpr.display.terminal import Abilities
+    from maskexpr.studies.cases import Found
+    from maskexpr.studies.outcome import Outcome
+    from maskexpr.studies.study import Study
     from maskexpr.studies.watching import Ended
 
 _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "contact_sheet", "report")
@@ -52,32 +60,88 @@ def count(text: str) -> int:
     return int(text)
 
 
-def found(program: Program, options: argparse.Namespace) -> cases.Found:
-    """The images that what is given for the inputs stands for."""
+def found(program: Program, options: argparse.Namespace) -> "Found":
+    """The images that are given: many, or one."""
+    from maskexpr.studies import cases
+
+    if not program.outputs:
+        program()  # there is nothing to run: say so before anything is said of inputs
     return cases.found(shared.asked(program, options)[0])
 
 
-def is_study(found: cases.Found, options: argparse.Namespace) -> bool:
+def as_given(found: "Found") -> list[str]:
+    """A single image and its partners, as they are written where no pattern or template is."""
+    return [f"{name}={text}" for name, text in found.cases[0].given.items()]
+
+
+def is_study(options: argparse.Namespace, found: "Found") -> bool:
     """Whether a run is one of many images: by what is given for them, or by what only a study has."""
     return found.are_many or any(getattr(options, flag) for flag in _FLAGS)
 
 
-def run(program: Program, options: argparse.Namespace, folder: Path, found: cases.Found) -> int:
+def run(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> int:
     """Run a program on many images."""
+    from maskexpr.cli import pages, progress
+    from maskexpr.studies import study
+
+    pages.check(options, program, found)
     shared.warn(found.notes, options)
     asked = _asked(program, options, folder, found)
+    if options.dry_run:
+        return _list(asked)
     document = machine.document_of(options)
-    ended = study.run(asked, _Plain(), lambda said: shared.warn([*said], options))
+    drawing = sys.stdout if asked.task.screen is not None else None
+    with _terminated(), progress.watching(drawing=drawing) as watcher:
+        ended = study.run(asked, watcher, lambda said: shared.warn([*said], options))
+    made: list[str] = []
+    try:
+        made = pages.write(ended, asked.task, shared.asked(program, options)[0], options)
+    except MaskError as error:
+        ended = replace(ended, errors=(*ended.errors, *error.diagnostics))
     if document is None:
-        _print(ended, options)
+        _print(program, ended, options, made)
     else:
-        _print_document(ended)
+        _print_document(ended, document)
     if ended.is_interrupted:
         return shared.INTERRUPTED
     return shared.FAILED if ended.failed or ended.errors else shared.OK
 
 
-def _asked(program: Program, options: argparse.Namespace, folder: Path, found: cases.Found) -> study.Study:
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """What ends a process politely ends a study as an interrupt does: with workers, lock and tables in order."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    changed = [number for number, handler in before.items() if handler == signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        changed = []
+    for number in changed:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, before[number])
+
+
+def _list(asked: "Study") -> int:
+    """Say what would be done."""
+    from maskexpr.studies.listing import listing
+
+    for line in listing(asked.task, asked.cases, asked.jobs):
+        print(line)
+    return shared.OK
+
+
+def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> "Study":
+    from maskexpr.cli import pages
+    from maskexpr.studies.study import Study
+    from maskexpr.studies.task import Task
+
     task = Task(
         program,
         shared.asked(program, options)[1],
@@ -87,8 +151,9 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: c
         tuple(options.allow_read),
         tuple(options.output),
         pictures=Pictures(options.overlay, options.hist, options.view),
+        screen=_screen() if options.show else None,
     )
-    return study.Study(
+    asked = Study(
         task,
         found.cases,
         options.jobs or 1,
@@ -96,34 +161,43 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: c
         options.resume,
         options.retry_failed,
         tuple(options.table),
+        machine.document_of(options) is not None,
     )
+    return pages.with_previews(asked, options)
 
 
-class _Plain:
-    """Tells of failures and warnings as they come, a few lines each, on standard error."""
+def _screen() -> "Abilities | None":
+    """The terminal behind standard output; None where it is something else."""
+    from maskexpr.display import terminal
 
-    def begins(self, total: int, done_already: int) -> None:
-        pass
-
-    def done(self, outcome: Outcome) -> None:
-        for diagnostic in (*outcome.warnings, *outcome.errors):
-            print(f"{shown(outcome.name)}: {diagnostic.render()}", file=sys.stderr)
-
-    def ends(self, ended: "Ended") -> None:
-        pass
+    abilities = terminal.abilities(sys.stdout)
+    return abilities if abilities.is_terminal else None
 
 
 # --- printed ---------------------------------------------------------------------------------------------------------
 
 
-def _print(ended: "Ended", options: argparse.Namespace) -> None:
+def _print(program: Program, ended: "Ended", options: argparse.Namespace, pages: list[str]) -> None:
     """What was written and found, in the order of the images; then, for a person, how it went."""
     if not sys.stdout.isatty():
         for _, outcome in ended.records:
             for path in outcome.files.values():
                 print(shown(path))
-    for line in _closing(ended, options):
+    if not options.table and any(outcome.numbers for _, outcome in ended.records):
+        print(_numbers(program, ended))
+    for line in [*_closing(ended, options), *pages]:
         print(line, file=sys.stderr)
+
+
+def _numbers(program: Program, ended: "Ended") -> str:
+    """The numbers of all images as a table, shortened to what a terminal shows."""
+    from maskexpr.studies import tables
+
+    table = tables.of_images(program, [outcome for _, outcome in ended.records])
+    left_out = {tables.MESSAGE} if ended.failed else {tables.MESSAGE, tables.ERROR}
+    room = tabulated.Room(*shutil.get_terminal_size()) if sys.stdout.isatty() else tabulated.Room()
+    columns = {name: values for name, values in table.items() if name not in left_out}
+    return tabulated.text_of(columns, table.units, room)
 
 
 def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
@@ -137,12 +211,12 @@ def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     lines += [f"journal: {shown(ended.journal)}"] if ended.journal else []
     if ended.left and failed and not options.keep_going and not ended.is_interrupted:
         lines.append(f"stopped at {shown(failed[-1].name)}; --keep-going goes on with the others")
-    if failed or ended.left:
+    if failed or ended.left or ended.errors:
         lines.append("to go on: the same command with --resume")
     return lines
 
 
-def _print_document(ended: "Ended") -> None:
+def _print_document(ended: "Ended", document: machine.Document) -> None:
     """One document of all images, for other programs."""
     import json
 
@@ -152,13 +226,14 @@ def _print_document(ended: "Ended") -> None:
         "left": ended.left,
         "tables": list(ended.tables),
         "journal": ended.journal,
+        "warnings": document.warnings,
         "errors": [machine.message(error) for error in ended.errors],
     }
     json.dump(content, sys.stdout, allow_nan=False)
     sys.stdout.write("\n")
 
 
-def _entry(outcome: Outcome) -> dict[str, Any]:
+def _entry(outcome: "Outcome") -> dict[str, Any]:
     return {
         "image": outcome.name,
         "numbers": {name: machine.plain(value) for name, value in outcome.numbers.items()},

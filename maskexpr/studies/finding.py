@@ -15,7 +15,8 @@ from maskexpr.files.images import opening, several
 from maskexpr.studies.patterns import File, Folders, last_part
 
 NAMED = 6  # files that a message lists
-_OTHERS = (".mask", ".jsonl", ".html", ".tmp", ".lock")  # what programs and studies are written in, beside tables
+_OTHERS = (".mask", ".jsonl", ".html", ".tmp")  # what programs and studies are written in, beside tables
+_OURS = ("maskexpr.lock", "maskexpr-journal.")  # how the names of a study's own files begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ def found_by(text: str, folders: Folders) -> Images:
     if not files and ":" in os.path.basename(text):
         text, _, part = text.rpartition(":")
         files = folders.matching(text)
-    if not files and not is_folder:
-        raise FileError(messages.PATTERN_NO_FILE.anywhere(path=shown(text)))
+    if not files:
+        mistake = messages.FILE_IS_FOLDER if is_folder else messages.PATTERN_NO_FILE
+        raise FileError(mistake.anywhere(path=shown(text)))
     last = "*" if is_folder else last_part(text)
     kept, passed_over = _kept(files, last)
     if not kept:
@@ -103,7 +105,7 @@ def _is_image(path: str, ending: str) -> bool | None:
     """Whether a file is an image, by its name, else by how it begins; None for what is written beside images."""
     if images.is_ending(ending):
         return True
-    if tables.is_of_tables(ending) or ending in _OTHERS:
+    if tables.is_of_tables(ending) or ending in _OTHERS or os.path.basename(path).startswith(_OURS):
         return None
     try:
         return opening.format_of(path) is not None

@@ -13,7 +13,7 @@ import json
 import math
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from maskexpr import __version__
 from maskexpr.api import declared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
+from maskexpr.files.access import resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import put
 from maskexpr.files.images.replacing import refusals
@@ -51,57 +52,68 @@ class Entry:
 
     key: Key
     task: str
+    names: Mapping[str, str]
     outcome: Outcome
-    line: bytes
 
 
 class Journal:
     """A journal that is open, by whoever holds the lock of its folder."""
 
-    def __init__(self, path: Path, task: Task, lock: Lock) -> None:
+    def __init__(self, path: Path, task: Task, lock: Lock, *, tables: bool = True) -> None:
         self.path, self.task, self.warnings = path, identity(task), list[Diagnostic]()
-        self._lock, self._program = lock, task.program.name
+        self._lock, self._task, self._program, self._tables = lock, task, task.program.name, tables
         self.entries: dict[Key, Entry] = {}
         """The last line on each image."""
-        content = _content(path)
-        lines, whole = self._read(content)
-        if lines and not whole:
+        lines = _content(path).split(b"\n")
+        kept = self._read(lines)
+        if kept is not None:
             with refusals(shown(path)):
-                put(path, b"".join(entry.line for entry in self.entries.values()))
+                put(path, b"".join(lines[number] + b"\n" for number in kept))
         with refusals(shown(path)):
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(path, flags, 0o666)
         self._write({"maskexpr": __version__, **_described(task), "task": self.task})
 
-    def _read(self, content: bytes) -> tuple[int, bool]:
-        """Take up what a file says: how many lines there are, and whether they are as they were written."""
-        *lines, rest = content.split(b"\n")
-        damaged, known = [], 0
-        for number, line in enumerate(lines, 1):
+    def _read(self, lines: Sequence[bytes]) -> list[int] | None:
+        """Take up what a file says. If it is to be written anew, as it is damaged, was cut short, or says most things
+        several times: the numbers of the lines that are to stay, from 0."""
+        damaged, known, last = [], 0, dict[Key, int]()
+        for number, line in enumerate(lines[:-1]):
             try:
                 entry = _checked(line)
                 known += 1
                 if "image" in entry:
-                    found = _entry(entry, line + b"\n")
-                    self.entries.pop(found.key, None)
-                    self.entries[found.key] = found
+                    found = _entry(entry, self._tables)
+                    self.entries[found.key], last[found.key] = found, number
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
-                damaged.append(number)
+                damaged.append(number + 1)
         if damaged and not known:
             raise InputError(messages.JOURNAL_OF_OTHERS.anywhere(path=shown(self.path)))
         if damaged:
             fields = {"path": shown(self.path), "lines": len(damaged), "first": damaged[0]}
             self.warnings.append(messages.JOURNAL_DAMAGED.anywhere(**fields))
-        return len(lines) + bool(rest), not damaged and not rest and known <= 2 * len(self.entries) + 20
+        is_good = not damaged and not lines[-1] and known <= 2 * len(last) + 20
+        return None if is_good else sorted(last.values())
 
     def entry(self, case: Case) -> Entry | None:
         """The last line on an image, if there is one."""
         return self.entries.get((self._program, case.name, tuple(sorted(case.given.items()))))
 
+    def is_same(self, case: Case, entry: Entry) -> bool:
+        """Whether an entry is of what would be done now, if no file has changed."""
+        return entry.task == self.task and entry.names == names_of(self._task, case)
+
+    @property
+    def results(self) -> dict[str, str]:
+        """The images that the same program made its results of, by the paths of these without links."""
+        own = (entry.outcome for entry in self.entries.values() if entry.key[0] == self._program)
+        return {resolved(path): outcome.name for outcome in own for path in outcome.written}
+
     def add(self, case: Case, outcome: Outcome) -> None:
         """Put down what became of an image."""
         self._lock.check()
-        self._write({"image": case.name, "program": self._program, **_line(case, outcome), "task": self.task})
+        line = _line(case, outcome, names_of(self._task, case))
+        self._write({"image": case.name, "program": self._program, **line, "task": self.task})
 
     def _write(self, content: Mapping[str, Any]) -> None:
         line = _sealed(content)
@@ -153,6 +165,13 @@ def identity(task: Task) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def names_of(task: Task, case: Case) -> dict[str, str]:
+    """What the paths of results have of the names of a case: they follow from the pattern that it was found by, too."""
+    templates = [*task.outputs, *(option for option in (task.pictures.overlay, task.pictures.hist) if option)]
+    used = {name: text for name, text in case.names.items() if any(f"{{{name}}}" in option for option in templates)}
+    return {"stem": case.names.get("stem", ""), **used}
+
+
 def _described(task: Task) -> dict[str, Any]:
     """The same for a person."""
     content: dict[str, Any] = {"program": task.program.name}
@@ -180,10 +199,11 @@ def _checked(line: bytes) -> dict[str, Any]:
     return content
 
 
-def _line(case: Case, outcome: Outcome) -> dict[str, Any]:
+def _line(case: Case, outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "outcome": "failed" if outcome.is_failed else "done",
         "given": dict(case.given),
+        "names": dict(names),
         "inputs": dict(outcome.inputs),
         "files": dict(outcome.files),
         "written": dict(outcome.written),
@@ -195,12 +215,12 @@ def _line(case: Case, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _entry(content: Mapping[str, Any], line: bytes) -> Entry:
+def _entry(content: Mapping[str, Any], tables: bool) -> Entry:
     outcome = Outcome(
         -1,
         content["image"],
         {name: _number(value) for name, value in content["numbers"].items()},
-        {name: _unpacked(value) for name, value in content["tables"].items()},
+        {name: _unpacked(value) for name, value in content["tables"].items()} if tables else {},
         content["files"],
         content["inputs"],
         content["written"],
@@ -209,7 +229,7 @@ def _entry(content: Mapping[str, Any], line: bytes) -> Entry:
         content["seconds"],
     )
     key = (content["program"], content["image"], tuple(sorted(content["given"].items())))
-    return Entry(key, content["task"], outcome, line)
+    return Entry(key, content["task"], content["names"], outcome)
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,6 @@ from maskexpr.files.runs import FileRun, bind, run_on_files
 from maskexpr.kinds.kind import MEASURES
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
-from maskexpr.studies.reports import thumbnails
 from maskexpr.studies.task import Task
 
 _MOST_ITEMS = 16  # of a list whose items are numbers of a case
@@ -119,12 +118,15 @@ def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
     for name, result in {**run.results, **pictures.made}.items():
         if name in paths:
             run.write(name, result, paths[name])
-    if task.previews:
-        thumbnails.keep(task.previews, case, run, task.pictures.view)
     drawn = _drawn(run, task) if task.screen is not None else ""
     tables = {n: r.value for n, r in run.results.items() if outputs.is_table(r)}
     written = {path: digest_of(path) for path in paths.values() if not is_no_file(path)}
-    read = run.loaded.all_digests()
+    if task.previews:
+        from maskexpr.studies.reports import thumbnails  # only where pages are made: it draws
+
+        kept = thumbnails.keep(task.previews, case, run, task.pictures.view)
+        written[kept] = digest_of(kept)
+    read = {**run.loaded.all_digests(), **{path: digest_of(path) for path in access.named}}
     return Outcome(case.index, case.name, _numbers(run), tables, paths, read, written, drawn=drawn)
 
 

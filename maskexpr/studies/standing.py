@@ -24,7 +24,7 @@ class Standing:
 
     def holds(self, case: Case, outcome: Outcome) -> bool:
         """Whether an outcome of before is that of now; it is of the same task."""
-        if outcome.is_failed:
+        if outcome.is_failed or self._lacks_pictures(case, outcome):
             return False
         try:
             return self._inputs(case, outcome.inputs) == outcome.inputs and all(
@@ -32,6 +32,14 @@ class Standing:
             )
         except (MaskError, OSError):
             return False
+
+    def _lacks_pictures(self, case: Case, outcome: Outcome) -> bool:
+        """Whether pages are to be made now that nothing was drawn for before."""
+        if not self._task.previews:
+            return False
+        from maskexpr.studies.reports import thumbnails  # only where pages are made: it draws
+
+        return thumbnails.path_of(self._task.previews, case) not in outcome.written
 
     def _inputs(self, case: Case, before: Mapping[str, str]) -> dict[str, str]:
         """The SHA-256 of what would be read: by the inputs, and by the paths of files that these named."""

@@ -41,3 +41,5 @@ SHOW_BY_SEVERAL = Mistake(
 REPORT_NEEDS_JINJA = Mistake(
     "package-missing", "cannot make {path}: pages need the jinja2 package", "pip install 'maskexpr[study]'"
 )
+REPORT_ENDING = Mistake("output-target", "{path} is no file for a report", "write .html at its end")
+SHEET_ENDING = Mistake("output-target", "{path} is no file for a contact sheet", "write .png at its end")

@@ -23,7 +23,7 @@ from maskexpr.files.decoding.naming import shown
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.reports import outliers, thumbnails
-from maskexpr.studies.reports.naming import short_names
+from maskexpr.studies.reports.naming import said, short_names
 from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
 from maskexpr.studies.reports.outliers import Spread
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Done = Sequence[tuple[Case, Outcome]]
 
-_LARGE_IN_ALL = 12_000_000  # bytes of pictures to enlarge: a page is to open quickly
+_LARGE_IN_ALL = 8_000_000  # bytes of pictures to enlarge: a page is to open quickly
 
 
 def check_report(path: str) -> None:
@@ -41,7 +41,7 @@ def check_report(path: str) -> None:
         raise FileError(messages.REPORT_NEEDS_JINJA.anywhere(path=shown(path)))
 
 
-def report(path: str, program: Program, how: Mapping[str, str], done: Done, folder: str) -> None:
+def report(path: str, program: Program, how: Mapping[str, str], done: Done, folder: str, left: int = 0) -> None:
     """Write the page.
 
     Parameters
@@ -54,12 +54,14 @@ def report(path: str, program: Program, how: Mapping[str, str], done: Done, fold
         All cases in order, with what became of them.
     folder
         Where `thumbnails` has put their pictures.
+    left
+        How many images were not come to.
     """
     check_report(path)
-    images.put(path, html(program, how, done, folder).encode("utf-8", "backslashreplace"))
+    images.put(path, html(program, how, done, folder, left).encode("utf-8", "backslashreplace"))
 
 
-def html(program: Program, how: Mapping[str, str], done: Done, folder: str) -> str:
+def html(program: Program, how: Mapping[str, str], done: Done, folder: str, left: int = 0) -> str:
     """The text of the page; see `report`."""
     from markupsafe import Markup
 
@@ -67,7 +69,7 @@ def html(program: Program, how: Mapping[str, str], done: Done, folder: str) -> s
 
     environment = _environment()
     style, script = (_asset(environment, name) for name in ("page.css", "page.js"))
-    title = f"{os.path.basename(printable(program.name))}: {counted(len(done), 'image')}"
+    title = f"{os.path.basename(printable(program.name))}: {counted(len(done) + left, 'image')}"
     made = environment.get_template("page.html.jinja").render(
         title=title,
         style=Markup(style),
@@ -80,7 +82,7 @@ def html(program: Program, how: Mapping[str, str], done: Done, folder: str) -> s
         used=declared(program).used,
         limit=outliers.LIMIT,
         least=outliers.LEAST,
-        **_content(done, folder),
+        **_content(done, folder, left),
     )
     return f"{made}\n"
 
@@ -158,7 +160,7 @@ class _Total:
     kind: str = ""
 
 
-def _content(done: Done, folder: str) -> dict[str, Any]:
+def _content(done: Done, folder: str, left: int) -> dict[str, Any]:
     names = short_names([case.name for case, _ in done])
     good = [(case, outcome, name) for (case, outcome), name in zip(done, names, strict=True) if not outcome.is_failed]
     failures = [_failure(o, name) for (_, o), name in zip(done, names, strict=True) if o.is_failed]
@@ -182,9 +184,10 @@ def _content(done: Done, folder: str) -> dict[str, Any]:
         "too_few": bool(columns) and len(rows) < outliers.LEAST,
         "odd": odd + warned,
         "totals": [
-            _Total(len(done), "image" if len(done) == 1 else "images"),
+            _Total(len(done) + left, "image" if len(done) + left == 1 else "images"),
             _Total(len(good), "done"),
             *([_Total(len(failures), "failed", "bad")] if failures else []),
+            *([_Total(left, "not begun", "bad")] if left else []),
             *([_Total(odd, "outlier" if odd == 1 else "outliers", "odd")] if odd else []),
             *([_Total(warned, "with warnings")] if warned else []),
         ],
@@ -193,7 +196,7 @@ def _content(done: Done, folder: str) -> dict[str, Any]:
 
 def _failure(outcome: Outcome, name: str) -> _Failure:
     codes = dict.fromkeys(error.code for error in outcome.errors)
-    return _Failure(name, ", ".join(codes), "\n".join(error.render() for error in outcome.errors))
+    return _Failure(name, ", ".join(codes), "\n".join("\n  ".join(said(error)) for error in outcome.errors))
 
 
 def _row(
@@ -220,8 +223,7 @@ def _cell(value: float | None, is_odd: bool) -> _Cell:
 
 def _said(warnings: Iterable[Diagnostic]) -> list[str]:
     """Each warning once, as one line."""
-    texts = (" ".join(f"{w.message}; {w.hint}".removesuffix("; ").split()) for w in warnings)
-    return list(dict.fromkeys(texts))
+    return list(dict.fromkeys("; ".join(said(warning)) for warning in warnings))
 
 
 def _said_of_all(done: Sequence[Outcome]) -> list[str]:

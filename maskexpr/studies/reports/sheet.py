@@ -10,14 +10,14 @@ from maskexpr.files import images, outputs
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.reports import thumbnails
-from maskexpr.studies.reports.naming import short_names
+from maskexpr.studies.reports.naming import said, short_names
 from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
 from maskexpr.studies.reports.thumbnails import Preview
 
 Done = Sequence[tuple[Case, Outcome]]
 
 
-def contact_sheet(path: str, program: Program, done: Done, folder: str) -> list[str]:
+def contact_sheet(path: str, program: Program, done: Done, folder: str, left: int = 0) -> list[str]:
     """Write the pages: `path` if it is one, else "qc-1.png", "qc-2.png"... of "qc.png".
 
     Parameters
@@ -28,6 +28,8 @@ def contact_sheet(path: str, program: Program, done: Done, folder: str) -> list[
         All cases in order, with what became of them.
     folder
         Where `thumbnails` has put their pictures.
+    left
+        How many images were not come to.
 
     Returns
     -------
@@ -35,30 +37,30 @@ def contact_sheet(path: str, program: Program, done: Done, folder: str) -> list[
     """
     tiles = [*_tiles(done, folder)]
     most = pictures.tiles_on()
-    pages = [tiles[start : start + most] for start in range(0, len(tiles), most)] or [[]]
+    targets = paths_of(path, len(tiles))
+    pages = [tiles[index * most : (index + 1) * most] for index in range(len(targets))]
     failed = sum(outcome.is_failed for _, outcome in done)
-    counts = counted(len(done), "image") + (f", {failed:,} failed" if failed else "")
-    written = []
-    for index, page in enumerate(pages):
+    counts = counted(len(done) + left, "image") + (f", {failed:,} failed" if failed else "")
+    counts += f", {left:,} not begun" if left else ""
+    for index, (page, target) in enumerate(zip(pages, targets, strict=True)):
         place = f", page {index + 1} of {len(pages)}" if len(pages) > 1 else ""
         raster = pictures.contact_sheet(page, f"{os.path.basename(program.name)}: {counts}{place}")
-        target = path if len(pages) == 1 else _numbered(path, index + 1)
         outputs.write_raster(target, images.Raster(raster, "colour"))
-        written.append(target)
-    return written
+    return targets
 
 
-def _numbered(path: str, number: int) -> str:
+def paths_of(path: str, count: int) -> list[str]:
+    """The files of the pages of so many tiles."""
+    pages = max(1, -(-count // pictures.tiles_on()))
     ending = images.ending_of(path)
-    return f"{path[: len(path) - len(ending)]}-{number}{ending}"
+    return [path] if pages == 1 else [f"{path[: len(path) - len(ending)]}-{n}{ending}" for n in range(1, pages + 1)]
 
 
 def _tiles(done: Done, folder: str) -> Iterator[Tile]:
     """A tile an overlay; the pictures of one image after another are read, so that only small ones are held."""
     for (case, outcome), name in zip(done, short_names([case.name for case, _ in done]), strict=True):
         if outcome.is_failed:
-            first = outcome.errors[0]
-            yield Tile(name, failure=f"{first.code}: {first.message}")
+            yield Tile(name, failure=f"{outcome.errors[0].code}: {said(outcome.errors[0])[0]}")
             continue
         found = thumbnails.kept(folder, case) or [Preview("", "", b"", b"")]
         number = next((f"{key} = {text_of(value)}" for key, value in numbers_of(outcome).items()), "")

@@ -25,7 +25,7 @@ from maskexpr.studies.case import Case
 TILE = (256, 256)  # of a contact sheet, and of a row of a report
 _LARGE = (512, 512)  # what a row is enlarged to
 _MOST = 6  # of one image
-_QUALITY, _FINE = 72, 82  # of JPEG, of the large and the small ones
+_QUALITY, _FINE = 72, 80  # of JPEG, of the large and the small ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,15 @@ def path_of(folder: str, case: Case) -> str:
     return os.path.join(folder, hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".json")
 
 
-def keep(folder: str, case: Case, run: FileRun, mode: str | None) -> None:
-    """Make the pictures of a case and put them in the folder, which is made."""
+def keep(folder: str, case: Case, run: FileRun, mode: str | None) -> str:
+    """Make the pictures of a case and put them in the folder, which is made; the path of their file."""
     entries = [
         {"name": p.name, "note": p.note, "tile": _text(p.tile), "large": _text(p.large)} for p in made(run, mode)
     ]
     outputs.make_folder(folder)
-    images.put(path_of(folder, case), json.dumps(entries).encode())
+    path = path_of(folder, case)
+    images.put(path, json.dumps(entries).encode())
+    return path
 
 
 def kept(folder: str, case: Case) -> list[Preview]:
