@@ -11,7 +11,7 @@ from maskexpr.cli.machine import add_json, document_of
 from maskexpr.comparisons import pairs
 from maskexpr.comparisons.asked import UNITS, Asked, tolerance_text
 from maskexpr.comparisons.comparing import Compared, compared
-from maskexpr.comparisons.measures import KINDS, MEASURES, USUAL, named
+from maskexpr.comparisons.measures import KINDS, MEASURES, METHOD, USUAL, named
 from maskexpr.comparisons.tables import summary_table, table_of
 from maskexpr.comparisons.texts import text_of
 from maskexpr.diagnostics import messages
@@ -48,10 +48,8 @@ def add_compare(commands: "Commands") -> None:
     by = "a row for each number in label images: the same number is the same class, an organ say, in all of them"
     command.add_argument("--by", choices=[_CLASS], help=by)
     command.add_argument("--unit", choices=UNITS, default="px", help="what distances come in: px unless it is given")
-    method = (
-        "which library's way distances of surfaces are taken, monai or medpy, say; see maskexpr functions hausdorff"
-    )
-    command.add_argument("--method", metavar="NAME", help=method)
+    method = f"whose way distances are taken, monai, medpy or surface-distance say: {METHOD} unless it is given"
+    command.add_argument("--method", metavar="NAME", default=METHOD, help=method)
     tolerance = "how far surfaces may be apart for surface_dice: pixels, 2, or a length, 1mm"
     command.add_argument("--tolerance", metavar="SIZE", help=tolerance)
     iou = "the overlap from which on objects match: 0.5 unless it is given"

@@ -1,10 +1,11 @@
 """What a comparison is asked for, and the program that finds it out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from maskexpr.api import Program, compile
-from maskexpr.comparisons.measures import LABELS, MASK, MEASURES, TOLERANT, USUAL, Measure
+from maskexpr.comparisons.measures import LABELS, MASK, MEASURES, METHOD, TOLERANT, USUAL, Measure
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.kinds.quantity import MILLIMETRES
@@ -36,7 +37,7 @@ class Asked:
     kind: str | None = None
     by_class: bool = False
     unit: str = "px"
-    method: str | None = None
+    method: str = METHOD
     tolerance: str | None = None
     iou: float | None = None
 
@@ -45,8 +46,16 @@ class Asked:
             raise InputError(messages.COMPARE_UNIT.anywhere(unit=self.unit, units=", ".join(UNITS)))
         if self.iou is not None and not 0 <= self.iou <= 1:
             raise InputError(messages.COMPARE_IOU.anywhere(iou=self.iou))
+        self.check_method(self.measures or self.measures_of(self.kind or MASK))
         if self.tolerance is None and MEASURES[TOLERANT] in self.measures:
             raise InputError(messages.COMPARE_NO_TOLERANCE.anywhere())
+
+    def check_method(self, measures: Iterable[Measure]) -> None:
+        """Refuse a method that some measure does not have: none is taken for another."""
+        for measure in measures:
+            if measure.methods and self.method not in measure.methods:
+                fields = {"measure": measure.name, "method": self.method, "methods": ", ".join(measure.methods)}
+                raise InputError(messages.COMPARE_METHOD.anywhere(**fields))
 
     def measures_of(self, kind: str) -> tuple[Measure, ...]:
         """What is measured of files of a kind."""
@@ -62,7 +71,7 @@ class Asked:
         """What expressions of measures are filled in with."""
         return {
             "unit": f', unit="{self.unit}"' if self.unit != "px" else "",
-            "method": f', method="{self.method}"' if self.method is not None else "",
+            "method": f', method="{self.method}"',
             "iou": f", iou={self.iou!r}" if self.iou is not None else "",
             "tolerance": self.tolerance or "",
         }

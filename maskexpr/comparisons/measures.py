@@ -7,6 +7,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.diagnostics.nearest import known_as, nearest
 from maskexpr.diagnostics.printing import printable
+from maskexpr.library import CATALOGUE
 
 MASK, LABELS = "mask", "labels"
 KINDS = (MASK, LABELS)
@@ -40,6 +41,12 @@ class Measure:
     labels: str = ""
     is_length: bool = False
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Whose ways there are to take it, of distances."""
+        method = CATALOGUE[self.mask.partition("(")[0]].parameter("method") if "{method}" in self.mask else None
+        return method.takes.choices if method is not None else ()
+
     def column(self, unit: str) -> str:
         """The name of its column, which says the unit, as those of `measure` do."""
         return f"{self.name}_{unit}" if self.is_length and unit != "px" else self.name
@@ -63,15 +70,17 @@ _ALL = (
             labels="recall({a}, {b}{iou})"),
     Measure("specificity", "specificity({a}, {b})", "pixels left off among those that are off in the truth"),
     Measure("volume_difference", "volume_difference({a}, {b})", "how much larger, relative to the truth", best=0),
-    Measure("hd", "hausdorff({a}, {b}{unit}{method})", "Hausdorff distance", best=0, is_length=True),
+    Measure("hd", "hausdorff({a}, {b}{unit}{method})", "Hausdorff distance of surfaces", best=0, is_length=True),
     Measure("hd95", "hausdorff({a}, {b}, 95{unit}{method})", "95 % Hausdorff distance", best=0, is_length=True),
     Measure("asd", "surface_distance({a}, {b}{unit}{method})", "average symmetric surface distance", best=0,
             is_length=True),
-    Measure("surface_dice", "surface_dice({a}, {b}, {tolerance})", "surface within --tolerance of the other's"),
+    Measure("surface_dice", "surface_dice({a}, {b}, {tolerance}{method})", "surface within --tolerance of the other's"),
     Measure("f1", f"f1({_OBJECTS})", "detection F1 of objects that match at --iou; of masks their regions",
             labels="f1({a}, {b}{iou})"),
     Measure("matched", f"matched({_OBJECTS})", "objects that match, as for f1", None, labels="matched({a}, {b}{iou})"),
-    Measure("panoptic_quality", f"panoptic_quality({_OBJECTS})", "f1 times the mean iou of those that match",
+    Measure("segmentation_quality", f"segmentation_quality({_OBJECTS})", "mean iou of the objects that match",
+            labels="segmentation_quality({a}, {b}{iou})"),
+    Measure("panoptic_quality", f"panoptic_quality({_OBJECTS})", "f1 times segmentation_quality",
             labels="panoptic_quality({a}, {b}{iou})"),
 )  # fmt: skip
 MEASURES = {measure.name: measure for measure in _ALL}
@@ -79,6 +88,7 @@ USUAL = {
     MASK: ("dice", "iou", "precision", "recall", "specificity", "volume_difference", "hd", "hd95", "asd"),
     LABELS: ("f1", "precision", "recall", "matched", "panoptic_quality"),
 }
+METHOD = "monai"  # of distances, unless another is asked for
 TOLERANT = "surface_dice"
 BY_NUMBER = ("dice", "iou")  # of labels
 # What else they are called.
@@ -93,6 +103,8 @@ _OTHERS = {
     "surface_distance": "asd",
     "nsd": "surface_dice",
     "pq": "panoptic_quality",
+    "sq": "segmentation_quality",
+    "rq": "f1",
 }
 
 

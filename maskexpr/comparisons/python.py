@@ -8,7 +8,7 @@ from maskexpr.api import Program, compile
 from maskexpr.comparisons import pairs
 from maskexpr.comparisons.asked import Asked, tolerance_text
 from maskexpr.comparisons.comparing import Compared, Perform, compared
-from maskexpr.comparisons.measures import KINDS, named
+from maskexpr.comparisons.measures import KINDS, METHOD, named
 from maskexpr.comparisons.tables import table_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError, MaskError
@@ -29,7 +29,7 @@ def compare(
     kind: str | None = None,
     by: str | None = None,
     unit: str = "px",
-    method: str | None = None,
+    method: str = METHOD,
     tolerance: float | str | None = None,
     iou: float | None = None,
     spacing: str | None = None,
@@ -45,15 +45,16 @@ def compare(
         name: compare("pred/*.png", "truth/{a.stem}.png").
     measures : sequence of str, optional
         "dice", "iou", "precision", "recall", "specificity", "volume_difference", "hd", "hd95", "asd", "surface_dice",
-        "f1", "matched", "panoptic_quality". Without any the usual ones of masks or of labels.
+        "f1", "matched", "segmentation_quality", "panoptic_quality". Without any the usual ones of masks or of labels.
     kind : {"mask", "labels"}, optional
         What the two hold; else it is seen in them: masks have one value beside 0.
     by : {"class"}, optional
         A row for each number in label images, whose numbers mean the same in all.
     unit : {"px", "mm", "um", "cm"}
         What distances come in.
-    method : str, optional
-        As which library has it the distances between surfaces are taken; see the function `hausdorff`.
+    method : str
+        Whose way distances are taken, "monai", "medpy", "surface-distance"; "pixels" of "hd" and "hd95". See the
+        functions `hausdorff`, `surface_distance` and `surface_dice`.
     tolerance : number or str, optional
         Of "surface_dice": pixels, or a length such as "1mm".
     iou : float, optional

@@ -55,6 +55,8 @@ def _title(found: Compared, names: Names, folders: Sequence[str]) -> str:
     text = f"{_counted(len(names), 'pair')} of {what}"
     if found.failed and len(names) > 1:
         text += f", {len(found.failed):,} failed"
+    if any(measure.methods for measure in found.measures):
+        text += f", distances as {found.asked.method} has them"
     if len(names) == 1:
         return f"{text}: {names[0][0]} and {names[0][1]}"
     for name, folder in zip(found.asked.names, folders, strict=True):

@@ -38,7 +38,7 @@ def test_many_pairs(shell: Shell) -> None:
     code, out, err = shell("compare", "pred=pred/*.png", "truth=truth/{pred.stem}.png", *MEASURES, "--table", "s.csv")
     assert (code, err) == (1, "")
     title, pairs, measures, notes, failed = out.removesuffix("s.csv\n").rstrip("\n").split("\n\n")
-    assert title == "30 pairs of masks, 2 failed, pred in pred/, truth in truth/"
+    assert title == "30 pairs of masks, 2 failed, distances as monai has them, pred in pred/, truth in truth/"
     lines = pairs.splitlines()
     assert lines[0].split() == ["pred", "dice", "hd", "note"]
     assert lines[1] == "00.png  1.00  0.0"
@@ -73,7 +73,7 @@ def test_all_of_them(shell: Shell) -> None:
 def test_two_files(shell: Shell) -> None:
     code, out, err = shell("compare", "a=pred/01.png", "b=truth/01.png", *MEASURES)
     assert (code, err) == (0, "")
-    assert out == "1 pair of masks: pred/01.png and truth/01.png\n\ndice  0.75\nhd    1\n"
+    assert out == "1 pair of masks, distances as monai has them: pred/01.png and truth/01.png\n\ndice  0.75\nhd    1\n"
 
 
 def test_a_document(shell: Shell) -> None:
@@ -118,5 +118,5 @@ def test_help_lists_the_measures(shell: Shell) -> None:
     with pytest.raises(SystemExit):
         shell("compare", "--help")
     out = shell.printed()[0]
-    assert "  hd95               95 % Hausdorff distance\n" in out
+    assert "  hd95                  95 % Hausdorff distance\n" in out
     assert "usual of labels: f1, precision, recall, matched, panoptic_quality\n" in out

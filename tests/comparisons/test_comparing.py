@@ -15,7 +15,7 @@ from scipy.spatial import distance
 import maskexpr
 from maskexpr.comparisons.asked import Asked
 from maskexpr.comparisons.comparing import Compared, Row
-from maskexpr.comparisons.measures import MEASURES, named
+from maskexpr.comparisons.measures import MEASURES, USUAL, named
 from maskexpr.comparisons.tables import summaries
 from maskexpr.diagnostics import messages
 
@@ -54,15 +54,15 @@ def masks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[np.ndar
 
 
 def test_pairs_of_files_are_those_of_arrays(masks: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    table = maskexpr.compare("pred/*.png", "truth/{a.stem}.png", measures=["dice", "hd"])
+    table = maskexpr.compare("pred/*.png", "truth/{a.stem}.png", measures=["dice", "hd"], method="pixels")
     assert table["a"].tolist() == [f"pred/case {i}.png" for i in range(PAIRS)]
     assert table["b"].tolist() == [f"truth/case {i}.png" for i in range(PAIRS)]
     assert table["dice"].tolist() == [overlap(a, b) for a, b in masks]
     np.testing.assert_allclose(table["hd"], [farthest(a, b) for a, b in masks], rtol=1e-15)
     assert table["empty"].tolist() == ["", "", "b", "both", "", ""]
-    of_arrays = maskexpr.compare([a for a, _ in masks], [b for _, b in masks], measures=["dice", "hd"])
+    of_arrays = maskexpr.compare([a for a, _ in masks], [b for _, b in masks], measures=["dice", "hd"], method="pixels")
     assert of_arrays["pair"].tolist() == [*range(PAIRS)]
-    listed = maskexpr.compare([*map(Path, table["a"])], table["b"].tolist(), measures=["dice", "hd"])
+    listed = maskexpr.compare([*map(Path, table["a"])], table["b"].tolist(), measures=["dice", "hd"], method="pixels")
     for name in ("dice", "hd", "empty"):
         assert of_arrays[name].tolist() == table[name].tolist() == listed[name].tolist()
 
@@ -73,7 +73,7 @@ def test_a_single_object_among_labels_is_no_mask(tmp_path: Path, monkeypatch: py
     one[2:4, 2:4] = 1
     two = one.copy()
     two[6:8, 6:8] = 2
-    found = maskexpr.compare([one, one], [one, two], measures=["f1", "precision"])
+    found = maskexpr.compare([one, one], [one, two], measures=["f1", "matched"])
     assert found["f1"].tolist() == [1.0, 2 / 3]
     assert found["objects_b"].tolist() == [1, 2]
     as_masks = maskexpr.compare([one, one], [one, two], measures=["f1"], kind="mask", on_error="keep")
@@ -87,7 +87,9 @@ def test_classes_are_masks_of_their_numbers() -> None:
     pairs[1][0][pairs[1][0] == 2] = 0  # only one of the pair has it
     for part in pairs[2]:
         part[part == 3] = 0  # neither has it
-    found = maskexpr.compare([a for a, _ in pairs], [b for _, b in pairs], by="class", measures=["dice", "hd"])
+    found = maskexpr.compare(
+        [a for a, _ in pairs], [b for _, b in pairs], by="class", measures=["dice", "hd"], method="pixels"
+    )
     expected = [
         (i, k, overlap(a == k, b == k), farthest(a == k, b == k))
         for i, (a, b) in enumerate(pairs)
@@ -103,8 +105,8 @@ def test_classes_are_masks_of_their_numbers() -> None:
 def test_a_pair_that_does_not_fit_says_how() -> None:
     small, large = np.ones((3, 4), bool), np.ones((5, 4), bool)
     with pytest.raises(maskexpr.InputError, match="a is 3x4 and b is 5x4"):
-        maskexpr.compare([small, small], [small, large], measures=["dice", "f1"])
-    kept = maskexpr.compare([small, small], [small, large], measures=["dice", "f1"], on_error="keep")
+        maskexpr.compare([small, small], [small, large], measures=["dice", "f1", "matched"])
+    kept = maskexpr.compare([small, small], [small, large], measures=["dice", "f1", "matched"], on_error="keep")
     assert kept["error"].tolist() == ["", "shape"]
     assert kept["message"][1].startswith("a is 3x4 and b is 5x4; ")
     assert "resample" in kept["message"][1]
@@ -125,6 +127,57 @@ def test_distances_come_in_a_unit() -> None:
         maskexpr.compare(a, a, measures=["hd"], unit="mm")
 
 
+def test_each_measure_is_the_function_of_the_language(masks: list[tuple[np.ndarray, np.ndarray]]) -> None:
+    """Of masks, and of labels of which what is on counts, or the objects."""
+    a, b = masks[1]
+    spaced = [maskexpr.Image(m, spacing="0.5mm") for m in (a, b)]
+    asked = {"unit": "mm", "method": "medpy", "iou": 0.3}
+    of = {
+        "dice": "dice(a, b)",
+        "iou": "iou(a, b)",
+        "precision": "precision(a, b)",
+        "recall": "recall(a, b)",
+        "specificity": "specificity(a, b)",
+        "volume_difference": "volume_difference(a, b)",
+        "hd_mm": 'hausdorff(a, b, unit="mm", method="medpy")',
+        "hd95_mm": 'hausdorff(a, b, 95, "mm", "medpy")',
+        "asd_mm": 'surface_distance(a, b, "mm", "medpy")',
+        "f1": "f1(label(a), label(b), 0.3)",
+        "matched": "matched(label(a), label(b), 0.3)",
+        "segmentation_quality": "segmentation_quality(label(a), label(b), 0.3)",
+        "panoptic_quality": "panoptic_quality(label(a), label(b), 0.3)",
+    }
+    found = maskexpr.compare(*spaced, measures=[name.removesuffix("_mm") for name in of], **asked)
+    assert {name: found[name][0] for name in of} == {
+        name: maskexpr.evaluate(text, a=spaced[0], b=spaced[1]) for name, text in of.items()
+    }
+    within = maskexpr.compare(*spaced, measures=["surface_dice"], tolerance="0.5 mm")
+    assert within["surface_dice"][0] == maskexpr.evaluate("surface_dice(a, b, 0.5mm)", a=spaced[0], b=spaced[1])
+    assert set(MEASURES) == {"surface_dice", *(name.removesuffix("_mm") for name in of)}
+
+    labels = [ndimage.label(m)[0] for m in (a, b)]
+    of_labels = maskexpr.compare(*labels, measures=["precision", "recall", "hd", "specificity", "dice"], iou=0.3)
+    expected = {
+        "precision": "precision(a, b, 0.3)",
+        "recall": "recall(a, b, 0.3)",
+        "hd": 'hausdorff(a > 0, b > 0, method="monai")',
+        "specificity": "specificity(a > 0, b > 0)",
+        "dice": "dice(a, b)",
+    }
+    given = {name: maskexpr.Image(lab, kind="labels") for name, lab in zip("ab", labels, strict=True)}
+    assert {name: of_labels[name][0] for name in expected} == {
+        name: maskexpr.evaluate(text, **given) for name, text in expected.items()
+    }
+
+
+def test_the_usual_measures() -> None:
+    m = np.eye(4, dtype=bool)
+    assert [*maskexpr.compare(m, m)] == ["pair", *USUAL["mask"], "empty"]
+    assert [*maskexpr.compare(m, m, tolerance=2)] == ["pair", *USUAL["mask"], "surface_dice", "empty"]
+    objects = ["objects_a", "objects_b"]
+    assert [*maskexpr.compare(m * 3, m * 7, kind="labels")] == ["pair", *USUAL["labels"], *objects, "empty"]
+
+
 # --- what is asked for -----------------------------------------------------------------------------------------------
 
 
@@ -136,6 +189,8 @@ def test_distances_come_in_a_unit() -> None:
         ({"measures": ["surface_dice"]}, "surface_dice needs a tolerance"),
         ({"tolerance": "1 inch"}, "1 inch is no tolerance"),
         ({"tolerance": "1e3mm"}, "1e3mm is no tolerance"),
+        ({"method": "itk"}, "hd has no method itk; it has pixels, monai, medpy"),
+        ({"method": "pixels"}, "asd has no method pixels"),
         ({"iou": 1.5}, "objects do not match at an iou of 1.5"),
         ({"unit": "inch"}, "distances come in no unit inch"),
         ({"kind": "image"}, "there is no 'image' here"),

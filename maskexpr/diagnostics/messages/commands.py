@@ -54,6 +54,7 @@ COMPARE_TWO = Mistake(
 )
 COMPARE_MEASURE = Mistake("compare", "there is no measure {name}", "{way_out}")
 COMPARE_UNIT = Mistake("compare", "distances come in no unit {unit}", "it is one of {units}")
+COMPARE_METHOD = Mistake("compare", "{measure} has no method {method}", "it has {methods}; ask for it by itself")
 COMPARE_IOU = Mistake("compare", "objects do not match at an iou of {iou}", "give a number from 0 to 1")
 COMPARE_TOLERANCE = Mistake("compare", "{text} is no tolerance", "give a number of pixels, 2, or a length, 1mm")
 COMPARE_NO_TOLERANCE = Mistake(
