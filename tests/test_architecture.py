@@ -48,7 +48,7 @@ INSIDE = {
         "templates",
         *("tables", "images", "formats", "decoding"),
     ),
-    "comparisons": ("__init__",),
+    "comparisons": ("__init__", "python", "texts", "tables", "pairs", "comparing", "asked", "measures"),
     "sweeps": (
         *("__init__", "python", "running", "sweep", "pictures", "reporting", "tried", "trials", "choosing"),
         *("defaults", "grids", "scoring", "axes", "exact"),
@@ -112,7 +112,7 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("sweeping", "studying", "pages", "progress", "drawing", "shared", "machine"),
+        *("sweeping", "comparing", "studying", "pages", "progress", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),

@@ -27,6 +27,7 @@ _COMMANDS = {
     "eval": "running",
     "run": "running",
     "sweep": "sweeping",
+    "compare": "comparing",
     "show": "showing",
     "check": "checking",
     "fmt": "formatting",

@@ -54,6 +54,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 
 
 def count(text: str) -> int:
+    """How many processes there are to be."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no number of processes; write 1 or more")
     return int(text)
