@@ -82,7 +82,7 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     asked = _asked(program, options, folder, found)
     document = machine.document_of(options)
     drawing = sys.stdout if asked.task.screen is not None else None
-    with progress.watching(drawing=drawing) as watcher:
+    with progress.watching(drawing=drawing, jobs=asked.jobs) as watcher:
         ended = study.run(asked, watcher, lambda said: shared.warn([*said], options))
     made: list[str] = []
     try:
