@@ -43,14 +43,16 @@ ROOMS = (
 INSIDE = {
     "__pyinstaller": ("__init__", "hook-maskexpr"),
     "files": (
-        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access", "templates"),
+        *("__init__", "python", "runs", "provenance", "pictures", "outputs", "programs", "access", "memory"),
+        "templates",
         *("tables", "images", "formats", "decoding"),
     ),
     "comparisons": ("__init__",),
     "sweeps": ("__init__",),
     "studies": (
         *("__init__", "mapping", "study", "journal", "locking", "standing", "tables", "watching"),
-        *("workers", "crew", "process", "sharing", "cases", "partners", "finding", "patterns"),
+        *("workers", "crew", "process", "sharing", "listing", "targets", "headers"),
+        *("cases", "partners", "finding", "patterns"),
         *("performing", "one", "worker", "frames", "reports", "task", "outcome", "case"),
     ),
     "studies.reports": ("__init__", "page", "sheet", "thumbnails", "naming", "outliers", "numbers"),
@@ -116,7 +118,7 @@ INSIDE = {
         "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),
-    "files.images": ("__init__", "reading", "several", "opening", "writing", "table", "replacing"),
+    "files.images": ("__init__", "reading", "blank", "several", "opening", "writing", "table", "replacing"),
     "files.tables": ("__init__", "reading", "delimited", "documents", "parquet", "numbers"),
     "files.formats": (
         *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),

@@ -31,6 +31,12 @@ HELP = """\
   FILE     {"path", "holds": the name of a result, or "overlay of NAME"}
   MESSAGE  {"severity", "code", "message", "hint"}, and of a place in a program also {"file", "line", "column",
             "end_line", "end_column"}
+Of many images it is
+  {"maskexpr": VERSION, "images": [IMAGE, ...], "left": how many were not begun, "tables": [PATH, ...],
+   "journal": PATH, "warnings": [MESSAGE, ...], "errors": [MESSAGE, ...]}
+  IMAGE    {"image": PATH, "numbers": {NAME: NUMBER, ...}, "tables": {NAME: TABLE, ...}, "files": [FILE, ...],
+            "warnings": [MESSAGE, ...], "errors": [MESSAGE, ...]}
+  TABLE    {"rows", "columns", "units"} as above
 Whole numbers are exact, of any size; others have as many digits as it takes to read them back; nan and inf are null.
 """
 

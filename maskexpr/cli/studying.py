@@ -6,7 +6,12 @@ see as it goes, and what to do next, is on standard error.
 """
 
 import argparse
+import shutil
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +22,7 @@ from maskexpr.cli import machine, shared
 from maskexpr.diagnostics.errors import MaskError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
+from maskexpr.kinds import tabulated
 
 if TYPE_CHECKING:
     from maskexpr.display.terminal import Abilities
@@ -80,9 +86,11 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     pages.check(options, program, found)
     shared.warn(found.notes, options)
     asked = _asked(program, options, folder, found)
+    if options.dry_run:
+        return _list(asked)
     document = machine.document_of(options)
     drawing = sys.stdout if asked.task.screen is not None else None
-    with progress.watching(drawing=drawing, jobs=asked.jobs) as watcher:
+    with _terminated(), progress.watching(drawing=drawing, jobs=asked.jobs) as watcher:
         ended = study.run(asked, watcher, lambda said: shared.warn([*said], options))
     made: list[str] = []
     try:
@@ -90,12 +98,42 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     except MaskError as error:
         ended = replace(ended, errors=(*ended.errors, *error.diagnostics))
     if document is None:
-        _print(ended, options, made)
+        _print(program, ended, options, made)
     else:
-        _print_document(ended)
+        _print_document(ended, document)
     if ended.is_interrupted:
         return shared.INTERRUPTED
     return shared.FAILED if ended.failed or ended.errors else shared.OK
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """What ends a process politely ends a study as an interrupt does: with workers, lock and tables in order."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    changed = [number for number, handler in before.items() if handler == signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        changed = []
+    for number in changed:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, before[number])
+
+
+def _list(asked: "Study") -> int:
+    """Say what would be done."""
+    from maskexpr.studies.listing import listing
+
+    for line in listing(asked.task, asked.cases, asked.jobs):
+        print(line)
+    return shared.OK
 
 
 def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "Found") -> "Study":
@@ -122,6 +160,7 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "
         options.resume,
         options.retry_failed,
         tuple(options.table),
+        machine.document_of(options) is not None,
     )
     return pages.with_previews(asked, options)
 
@@ -137,14 +176,27 @@ def _screen() -> "Abilities | None":
 # --- printed ---------------------------------------------------------------------------------------------------------
 
 
-def _print(ended: "Ended", options: argparse.Namespace, pages: list[str]) -> None:
+def _print(program: Program, ended: "Ended", options: argparse.Namespace, pages: list[str]) -> None:
     """What was written and found, in the order of the images; then, for a person, how it went."""
     if not sys.stdout.isatty():
         for _, outcome in ended.records:
             for path in outcome.files.values():
                 print(shown(path))
+    if not options.table and any(outcome.numbers for _, outcome in ended.records):
+        print(_numbers(program, ended))
     for line in [*_closing(ended, options), *pages]:
         print(line, file=sys.stderr)
+
+
+def _numbers(program: Program, ended: "Ended") -> str:
+    """The numbers of all images as a table, shortened to what a terminal shows."""
+    from maskexpr.studies import tables
+
+    table = tables.of_images(program, [outcome for _, outcome in ended.records])
+    left_out = {tables.MESSAGE} if ended.failed else {tables.MESSAGE, tables.ERROR}
+    room = tabulated.Room(*shutil.get_terminal_size()) if sys.stdout.isatty() else tabulated.Room()
+    columns = {name: values for name, values in table.items() if name not in left_out}
+    return tabulated.text_of(columns, table.units, room)
 
 
 def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
@@ -163,7 +215,7 @@ def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     return lines
 
 
-def _print_document(ended: "Ended") -> None:
+def _print_document(ended: "Ended", document: machine.Document) -> None:
     """One document of all images, for other programs."""
     import json
 
@@ -173,6 +225,7 @@ def _print_document(ended: "Ended") -> None:
         "left": ended.left,
         "tables": list(ended.tables),
         "journal": ended.journal,
+        "warnings": document.warnings,
         "errors": [machine.message(error) for error in ended.errors],
     }
     json.dump(content, sys.stdout, allow_nan=False)

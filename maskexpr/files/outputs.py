@@ -90,6 +90,13 @@ def _is_folder(option: str) -> bool:
     return option.endswith(("/", os.sep)) or os.path.isdir(option)
 
 
+def folder_of(option: str) -> str:
+    """The deepest folder that all paths of an option lie in or below."""
+    if os.path.isdir(option):
+        return option
+    return os.path.dirname(templates.parsed(option).parts[0][0])
+
+
 def _unbraced(option: str) -> str:
     return option if option == STANDARD else templates.parsed(option).plain
 

@@ -211,21 +211,24 @@ def load_inputs(
     folder: Path,
     access: Access | None = None,
     nodata: Sequence[str] = (),
+    *,
+    blank: bool = False,
 ) -> Loaded:
     """Values for the inputs: files and numbers given by name, else the default files beside the program. `spacings` and
-    `nodata` hold for all inputs, or for one by its name.
+    `nodata` hold for all inputs, or for one by its name. Of `blank` images only headers are read: their pixels are 0.
 
     Inputs that have neither are left out; running the program reports them.
     """
     access, loaded = access or Access(), Loaded(dict(params))
+    reading = blank_input if blank else read_input
     infos = {info.name: info for info in program.inputs}
     names = [*given, *(n for n in infos if n not in given)]
     for name in names:
         info, states = infos.get(name, InputInfo(name)), (spacing_for(name, spacings), spacing_for(name, nodata))
         if name in given:
-            _load(loaded, info, given[name], Path(given[name]), states, access)
+            _load(loaded, info, given[name], Path(given[name]), states, access, reading)
         elif info.default is not None:
-            _load(loaded, info, info.default, access.default(info, folder), states, access)
+            _load(loaded, info, info.default, access.default(info, folder), states, access, reading)
     return loaded
 
 
@@ -238,14 +241,23 @@ def spacing_for(name: str, spacings: Sequence[str]) -> str | None:
     return found[-1] if found else None
 
 
+Reading = Callable[[InputInfo, Path | None, Access], tuple["images.Pixels", str | None]]
+
+
 def _load(
-    loaded: Loaded, info: InputInfo, text: str, path: Path, states: tuple[str | None, str | None], access: Access
+    loaded: Loaded,
+    info: InputInfo,
+    text: str,
+    path: Path,
+    states: tuple[str | None, str | None],
+    access: Access,
+    reading: Reading,
 ) -> None:
     scalar = None if os.path.exists(path) else plain_value(text)
     if scalar is not None:
         loaded.values[info.name] = scalar
         return
-    pixels, digest = read_input(info, None if text == STANDARD else path, access)
+    pixels, digest = reading(info, None if text == STANDARD else path, access)
     if digest is None:
         loaded.paths[info.name] = path
     else:
@@ -268,6 +280,14 @@ def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["ima
     with nullcontext(access.standard(INPUT, info.name)) if path is None else _handed_over(path) as stream:
         hashed: Any = _Hashed(stream)
         return images.read(hashed, kind=info.kind), hashed.digest
+
+
+def blank_input(info: InputInfo, path: Path | None, access: Access) -> tuple["images.Pixels", str | None]:
+    """What a file will hold, with zeros for its pixels. What can be read only once is left for those who need it."""
+    if path is None or is_handed_over(path):
+        raise FileError(messages.FILE_REFUSED.anywhere(path="standard input", reason="it can be read only once"))
+    path, part = _parted(path)
+    return images.read_blank(path, kind=info.kind, find=functools.partial(access.named_by, path), part=part), None
 
 
 def _parted(path: Path) -> tuple[Path, str]:

@@ -15,7 +15,8 @@ from maskexpr.files.images import opening, several
 from maskexpr.studies.patterns import File, Folders, last_part
 
 NAMED = 6  # files that a message lists
-_OTHERS = (".mask", ".jsonl", ".html", ".tmp", ".lock")  # what programs and studies are written in, beside tables
+_OTHERS = (".mask", ".jsonl", ".html", ".tmp")  # what programs and studies are written in, beside tables
+_OURS = ("maskexpr.lock", "maskexpr-journal.")  # how the names of a study's own files begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _is_image(path: str, ending: str) -> bool | None:
     """Whether a file is an image, by its name, else by how it begins; None for what is written beside images."""
     if images.is_ending(ending):
         return True
-    if tables.is_of_tables(ending) or ending in _OTHERS:
+    if tables.is_of_tables(ending) or ending in _OTHERS or os.path.basename(path).startswith(_OURS):
         return None
     try:
         return opening.format_of(path) is not None

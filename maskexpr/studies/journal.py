@@ -13,7 +13,7 @@ import json
 import math
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -52,47 +52,46 @@ class Entry:
     key: Key
     task: str
     outcome: Outcome
-    line: bytes
 
 
 class Journal:
     """A journal that is open, by whoever holds the lock of its folder."""
 
-    def __init__(self, path: Path, task: Task, lock: Lock) -> None:
+    def __init__(self, path: Path, task: Task, lock: Lock, *, tables: bool = True) -> None:
         self.path, self.task, self.warnings = path, identity(task), list[Diagnostic]()
-        self._lock, self._program = lock, task.program.name
+        self._lock, self._program, self._tables = lock, task.program.name, tables
         self.entries: dict[Key, Entry] = {}
         """The last line on each image."""
-        content = _content(path)
-        lines, whole = self._read(content)
-        if lines and not whole:
+        lines = _content(path).split(b"\n")
+        kept = self._read(lines)
+        if kept is not None:
             with refusals(shown(path)):
-                put(path, b"".join(entry.line for entry in self.entries.values()))
+                put(path, b"".join(lines[number] + b"\n" for number in kept))
         with refusals(shown(path)):
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(path, flags, 0o666)
         self._write({"maskexpr": __version__, **_described(task), "task": self.task})
 
-    def _read(self, content: bytes) -> tuple[int, bool]:
-        """Take up what a file says: how many lines there are, and whether they are as they were written."""
-        *lines, rest = content.split(b"\n")
-        damaged, known = [], 0
-        for number, line in enumerate(lines, 1):
+    def _read(self, lines: Sequence[bytes]) -> list[int] | None:
+        """Take up what a file says. If it is to be written anew, as it is damaged, was cut short, or says most things
+        several times: the numbers of the lines that are to stay, from 0."""
+        damaged, known, last = [], 0, dict[Key, int]()
+        for number, line in enumerate(lines[:-1]):
             try:
                 entry = _checked(line)
                 known += 1
                 if "image" in entry:
-                    found = _entry(entry, line + b"\n")
-                    self.entries.pop(found.key, None)
-                    self.entries[found.key] = found
+                    found = _entry(entry, self._tables)
+                    self.entries[found.key], last[found.key] = found, number
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
-                damaged.append(number)
+                damaged.append(number + 1)
         if damaged and not known:
             raise InputError(messages.JOURNAL_OF_OTHERS.anywhere(path=shown(self.path)))
         if damaged:
             fields = {"path": shown(self.path), "lines": len(damaged), "first": damaged[0]}
             self.warnings.append(messages.JOURNAL_DAMAGED.anywhere(**fields))
-        return len(lines) + bool(rest), not damaged and not rest and known <= 2 * len(self.entries) + 20
+        is_good = not damaged and not lines[-1] and known <= 2 * len(last) + 20
+        return None if is_good else sorted(last.values())
 
     def entry(self, case: Case) -> Entry | None:
         """The last line on an image, if there is one."""
@@ -195,12 +194,12 @@ def _line(case: Case, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _entry(content: Mapping[str, Any], line: bytes) -> Entry:
+def _entry(content: Mapping[str, Any], tables: bool) -> Entry:
     outcome = Outcome(
         -1,
         content["image"],
         {name: _number(value) for name, value in content["numbers"].items()},
-        {name: _unpacked(value) for name, value in content["tables"].items()},
+        {name: _unpacked(value) for name, value in content["tables"].items()} if tables else {},
         content["files"],
         content["inputs"],
         content["written"],
@@ -209,7 +208,7 @@ def _entry(content: Mapping[str, Any], line: bytes) -> Entry:
         content["seconds"],
     )
     key = (content["program"], content["image"], tuple(sorted(content["given"].items())))
-    return Entry(key, content["task"], outcome, line)
+    return Entry(key, content["task"], outcome)
 
 
 def _plain(value: Any) -> Any:

@@ -126,7 +126,7 @@ def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
 
         kept = thumbnails.keep(task.previews, case, run, task.pictures.view)
         written[kept] = digest_of(kept)
-    read = run.loaded.all_digests()
+    read = {**run.loaded.all_digests(), **{path: digest_of(path) for path in access.named}}
     return Outcome(case.index, case.name, _numbers(run), tables, paths, read, written, drawn=drawn)
 
 

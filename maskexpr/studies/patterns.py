@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from maskexpr.files.images import opening
 
@@ -145,13 +145,13 @@ def _below(folder: str) -> str:
     return os.sep.join(part for part in folder.split(os.sep) if part not in ("", os.curdir, os.pardir))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _start(part: str) -> str:
     """What the names begin with that match."""
     found = re.match(r"(?:[^*?\[]|\[[^]!]\])*", part)
     return re.sub(r"\[(.)\]", r"\1", found[0]) if found else ""
 
 
-@cache
+@lru_cache(maxsize=64)
 def _expression(part: str) -> re.Pattern[str]:
     return re.compile(fnmatch.translate(part))

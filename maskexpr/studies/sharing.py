@@ -1,8 +1,104 @@
 """How the machine is shared among workers: its cores, and its memory."""
 
+import heapq
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from maskexpr.api import stages
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, MaskError
+from maskexpr.files import images
+from maskexpr.files.access import Access
+from maskexpr.files.memory import available
+from maskexpr.files.programs import load_inputs
 from maskexpr.kernels.threads import cores, threads
+from maskexpr.studies.case import Case
+from maskexpr.studies.task import Task
+
+_OF_A_PROCESS = 150e6  # bytes of a worker with all libraries, before it reads anything
+_LOOKED_AT = 4  # of the cases with the largest files
+_MANY_TIMES = 6  # what a program takes, where its estimate does not tell: times its images
+
+
+class Share(NamedTuple):
+    """How many workers there are to be, and what is to be said of that."""
+
+    jobs: int
+    said: tuple[Diagnostic, ...] = ()
 
 
 def threads_of_each(jobs: int) -> int:
     """How many threads each of some workers has: as many as one process would, if the cores go that far."""
     return max(1, min(threads(), cores() // jobs))
+
+
+def share_for(task: Task, cases: Sequence[Case], jobs: int) -> Share:
+    """No more workers than there are cores and cases for, nor than the memory holds at a time; one at least."""
+    said: list[Diagnostic] = []
+    if jobs > cores():
+        said.append(messages.JOBS_CORES.anywhere(jobs=jobs, cores=cores()))
+    able = max(1, min(jobs, cores(), len(cases)))
+    free = available()
+    if free is None:
+        return Share(able, tuple(said))
+    needed, name = max(((_needed(task, case, able), case.name) for case in _largest(cases)), default=(0, ""))
+    fitting = int(free // (needed + _OF_A_PROCESS))
+    fields = {"needed": _size_text(needed), "free": _size_text(free)}
+    if fitting < 1:
+        said.append(messages.MEMORY_SHORT.anywhere(name=name, **fields))
+    if fitting < able:
+        if able > 1:
+            started = max(1, fitting)
+            said.append(messages.JOBS_MEMORY.anywhere(jobs=able, started=started, **fields))
+        able = max(1, fitting)
+    return Share(able, tuple(said))
+
+
+def _largest(cases: Sequence[Case]) -> list[Case]:
+    """Some of the cases whose files are the largest."""
+    return heapq.nlargest(_LOOKED_AT, cases, key=lambda case: sum(map(_file_bytes, case.given.values())))
+
+
+def _file_bytes(path: str) -> int:
+    """The bytes of a file, or of all those that it stands for; 0 for what is none."""
+    try:
+        return sum(map(os.path.getsize, images.files_of(path))) if images.is_several(path) else os.path.getsize(path)
+    except (OSError, ValueError, MaskError):
+        return 0
+
+
+def _needed(task: Task, case: Case, jobs: int) -> int:
+    """The bytes that a worker takes for a case; 0 where that is not known before it is read."""
+    try:
+        loaded = load_inputs(
+            task.program,
+            case.given,
+            task.params,
+            task.spacings,
+            task.folder,
+            Access(task.allowed),
+            task.nodata,
+            blank=True,
+        )
+    except (MaskError, MemoryError):
+        return 0
+    images = sum(_bytes_of(value) for value in loaded.values.values())
+    try:
+        bound = stages(task.program, loaded.values)
+        taken = bound.cost().memory
+    except MaskError:
+        return _MANY_TIMES * images
+    overlaps = threads_of_each(jobs) > 1
+    return taken + (2 * images if overlaps else 0)  # one that is read, one that is written meanwhile
+
+
+def _bytes_of(value: object) -> int:
+    array = getattr(value, "array", value)
+    return array.nbytes if isinstance(array, np.ndarray) else 0
+
+
+def _size_text(size: float) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, size / 1e6):.0f} MB"

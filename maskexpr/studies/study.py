@@ -16,9 +16,10 @@ from maskexpr.files.decoding.naming import shown
 from maskexpr.studies import journal as journals
 from maskexpr.studies import tables
 from maskexpr.studies.case import Case
-from maskexpr.studies.locking import locked
+from maskexpr.studies.locking import Lock, locked
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.standing import Standing
+from maskexpr.studies.targets import targets_of
 from maskexpr.studies.task import Task
 from maskexpr.studies.watching import Ended, Watcher
 from maskexpr.studies.workers import performed
@@ -40,6 +41,9 @@ class Study:
         Whether what was done before is kept: all that holds still, or all but what failed.
     tables
         The files of tables that are to be written, as --table names them.
+    keeps_tables
+        Whether results that are tables are wanted for something else; if not, and no tables are written, only the
+        journal has them.
     """
 
     task: Task
@@ -49,6 +53,7 @@ class Study:
     resume: bool = False
     retry_failed: bool = False
     tables: tuple[str, ...] = ()
+    keeps_tables: bool = False
 
 
 def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
@@ -58,17 +63,20 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     Raises
     ------
     InputError
-        Nothing was done: another study is at work in the folder, or a table has no place to go.
+        Nothing was done: two results go to one file, another study is at work in the folder, or a table has no place to
+        go.
     FileError
         Nothing was done: the journal cannot be read or written.
     """
     tables.check(study.tables, {path for case in study.cases for path in case.given.values()})
     folder = folder_of(study)
     path = folder / journals.NAME
+    own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
+    targets_of(study.task, study.cases, own)
     if study.retry_failed and not os.path.lexists(path):
         raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
     outputs.make_folder(os.fspath(folder))
-    with locked(folder) as lock, closing(journals.Journal(path, study.task, lock)) as journal:
+    with locked(folder) as lock, closing(_opened(path, study, lock)) as journal:
         course = _Course(study, watcher, journal)
         tell(tuple(journal.warnings))
         course.go(tell)
@@ -77,14 +85,17 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     return ended
 
 
+def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:
+    return journals.Journal(path, study.task, lock, tables=bool(study.tables) or study.keeps_tables)
+
+
 def folder_of(study: Study) -> Path:
     """Where the journal of a study is: the deepest folder that all results of the first template go to or below it, or
     that of the table, or the current one."""
     task = study.task
     for option in (*task.outputs, *study.tables):
         if option != STANDARD:
-            fixed = option.partition("{")[0]
-            return Path(fixed if os.path.isdir(option) else os.path.dirname(fixed))
+            return Path(outputs.folder_of(option))
     return Path()
 
 
@@ -97,6 +108,7 @@ class _Course:
         self.errors: tuple[Diagnostic, ...] = ()  # of the study itself
         self.is_interrupted = False
         self.todo = list(study.cases)
+        self.has_begun = False
 
     kept: frozenset[int] = frozenset()
     """What was done before."""
@@ -110,6 +122,7 @@ class _Course:
             return
         try:
             self.kept = frozenset(self.found)
+            self.has_begun = True
             self.watcher.begins(len(self.study.cases), len(self.kept))
             with closing(self._outcomes()) as done:
                 for outcome in done:
@@ -155,7 +168,8 @@ class _Course:
     def _take(self, outcome: Outcome) -> None:
         """What became of one image: it is put down before anybody is told."""
         self.journal.add(self.study.cases[outcome.index], outcome)
-        self.found[outcome.index] = outcome
+        is_kept = self.study.tables or self.study.keeps_tables
+        self.found[outcome.index] = outcome if is_kept else replace(outcome, tables={})
         self.watcher.done(outcome)
 
     def ended(self) -> Ended:
@@ -166,7 +180,8 @@ class _Course:
         )
         written: list[str] = []
         try:
-            written = tables.written(study.task.program, [outcome for _, outcome in records], study.tables)
+            if self.has_begun:
+                written = tables.written(study.task.program, [outcome for _, outcome in records], study.tables)
         except MaskError as error:
             self.errors += error.diagnostics
         path = shown(self.journal.path)

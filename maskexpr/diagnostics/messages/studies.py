@@ -58,3 +58,21 @@ EVAL_OF_MANY = Mistake(
     "eval takes one image, and {count} are given",
     "put the expression into a file, and run that: maskexpr run FILE.mask {given}",
 )
+STUDY_TARGET_TWICE = Mistake(
+    "output-target",
+    "{path} is where results of two images go: {first} and {second}",
+    "tell them apart by {{{apart}}} in the template behind -o, --overlay or --hist",
+)
+STUDY_TARGETS_TWICE = Mistake(
+    "output-target",
+    "{path} is where results of two images go, {first} and {second}, and so it is with {more} more",
+    "tell them apart by {{{apart}}} in the template behind -o, --overlay or --hist",
+)
+STUDY_STANDARD_OUTPUT = Mistake(
+    "output-target", "results of {count} images cannot all go to standard output", "write a folder/ or a template"
+)
+STUDY_OVER_INPUT = Mistake(
+    "output-over-input",
+    "{count:result|results} would be written over what is read or is the study's own: {files}",
+    "write to another folder: -o masks/",
+)

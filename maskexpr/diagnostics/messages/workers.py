@@ -28,6 +28,21 @@ UNFORESEEN = Mistake(
 )
 NO_MEMORY = Mistake("out-of-memory", "there is not enough memory for it{wanted}", "use fewer jobs, or a smaller image")
 
+JOBS_CORES = Mistake(
+    "jobs", "there are {cores:core|cores}: of {jobs:job|jobs} only so many are started", "ask for fewer", "warning"
+)
+JOBS_MEMORY = Mistake(
+    "memory",
+    "an image takes about {needed} of memory, and {free} are free: of {jobs:job|jobs} only {started} are started",
+    "ask for fewer, or crop the images",
+    "warning",
+)
+MEMORY_SHORT = Mistake(
+    "memory",
+    "{name} takes about {needed} of memory, and {free} are free",
+    "crop it, or use a machine with more",
+    "warning",
+)
 JOBS = Mistake("argument-range", "jobs is {jobs}", "give a whole number from 1 on: jobs=2, say")
 ON_ERROR = Mistake("argument-choice", "on_error is {given}", 'write "raise", "skip" or "return"')
 IMAGES_ARE_ONE = Mistake("images", "images is {what}, not several images", "give a list of them, or another iterable")
@@ -35,7 +50,7 @@ IMAGE_NAMELESS = Mistake(
     "images", "the program takes {names}, so it is not known which this {what} is", "give dicts: {{{example}}}, say"
 )
 IMAGE_NEEDLESS = Mistake("images", "the program takes no images", "name one in it: im > 32, say")
-FUNCTION_UNKNOWN = Mistake(
+MAP_FUNCTION_UNKNOWN = Mistake(
     "worker-refuses",
     "other processes do not find the function {name}: it is not in a module that can be imported",
     "put it into a module of its own, or use jobs=1",

@@ -10,7 +10,24 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.files.decoding import bounds
-from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Writing, native, whole
+from maskexpr.files.decoding.format import (
+    Format,
+    OpenFile,
+    Pixels,
+    Raster,
+    Source,
+    Writing,
+    looked,
+    native,
+    not_read,
+    whole,
+)
+
+
+def _look(file: OpenFile, kind: str | None) -> Source:
+    with file.scanning():
+        shape, dtype = check_header(file, file.stream, file.size, "stored")
+    return looked(file, kind, shape, dtype, None)
 
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
@@ -20,14 +37,23 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
         return Pixels(native(read_array(file.stream)), colour=None)
 
 
+def _glance(file: OpenFile, kind: str | None) -> Source:
+    with file.scanning():
+        shape, dtype = check_header(file, file.stream, file.size, "stored")
+    return Source(shape, dtype.newbyteorder("="), not_read, colour=None)
+
+
 def read_array(stream: IO[bytes]) -> np.ndarray:
     """The array whose header has been checked."""
     return np.lib.format.read_array(stream, allow_pickle=False)
 
 
-def check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str, most: int | None = None) -> None:
-    """Refuse what is no array of numbers, has more of them than a file may or than `most`, or promises more than the
-    bytes that are stored so can unpack to. Where there is a `most` it is no image, and may be a single number."""
+def check_header(
+    file: OpenFile, stream: IO[bytes], stored: int, packing: str, most: int | None = None
+) -> tuple[tuple[int, ...], np.dtype]:
+    """The shape and type of an array. Refuse what is no array of numbers, has more of them than a file may or than
+    `most`, or promises more than the bytes that are stored so can unpack to. Where there is a `most` it is no image,
+    and may be a single number."""
     version = np.lib.format.read_magic(stream)
     if version == (3, 0):  # made only for the field names of structured arrays
         raise file.wrong(messages.FILE_PIXEL_TYPE, type="structured records")
@@ -40,6 +66,7 @@ def check_header(file: OpenFile, stream: IO[bytes], stored: int, packing: str, m
     pixels = math.prod(shape)
     file.check(pixels, bounds.PIXELS if most is None else replace(bounds.PIXELS, most=most))
     file.check_promise(pixels * dtype.itemsize, stored, packing)
+    return shape, dtype.newbyteorder("=")
 
 
 def _header(file: OpenFile, stream: IO[bytes], version: tuple[int, int]) -> tuple[tuple[int, ...], bool, np.dtype]:
@@ -69,6 +96,8 @@ FORMAT = Format(
     (".npy",),
     begins=lambda head: head.startswith(b"\x93NUMPY"),
     open=whole(_decode),
+    look=_look,
     writing=Writing(lambda raster: True, _encode, on=1),
     listed=".npy",
+    glance=_glance,
 )
