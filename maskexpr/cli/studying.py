@@ -150,7 +150,7 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "
         tuple(options.allow_read),
         tuple(options.output),
         pictures=Pictures(options.overlay, options.hist, options.view),
-        screen=_screen() if options.show else None,
+        screen=_screen() if options.show and machine.document_of(options) is None else None,
     )
     asked = Study(
         task,
