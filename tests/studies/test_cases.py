@@ -269,7 +269,7 @@ def test_a_real_medium():
     assert len(found.cases) == len(series) == 4
     assert [len(images.files_of(case.given["im"])) for case in found.cases] == sorted(map(len, series.values()))
     found = cases.found({"im": f"{folder}/**"})
-    assert os.path.join(folder, "DICOMDIR") in found.notes[0].cause
+    assert os.path.join(folder, "DICOMDIR") in found.notes[0].render()
     assert not any(os.path.basename(case.name) == "DICOMDIR" for case in found.cases)
 
 
