@@ -37,7 +37,7 @@ _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "c
 def add_flags(command: argparse.ArgumentParser) -> None:
     """What a study is asked for."""
     group = command.add_argument_group("many images", "im='scans/**/*.png' runs the program on each")
-    group.add_argument("--jobs", metavar="N", type=_count, help="so many processes work; 1 where it is not said")
+    group.add_argument("--jobs", metavar="N", type=count, help="so many processes work; 1 where it is not said")
     table = (
         "write a table with a row an image: its named numbers, and why it failed; .csv, .tsv, .json or .parquet; may "
         "be given again for results that are tables, named after them: --table areas.csv --table cells.csv"
@@ -53,7 +53,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     group.add_argument("--report", metavar="OUT.html", help="write a page with a row an image")
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """How many processes there are to be."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no number of processes; write 1 or more")
     return int(text)
