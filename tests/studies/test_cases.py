@@ -4,10 +4,12 @@ import glob
 import os
 import sys
 
+import nibabel
 import numpy as np
 import PIL.Image
 import pydicom
 import pytest
+import SimpleITK
 from helpers.each import each
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,6 +138,16 @@ def test_a_folder_is_the_images_in_it(here):
     assert "in/below/c.png" in names(im="in/**")
 
 
+def test_samples_belong_to_the_header_beside_them(here):
+    os.mkdir("in")
+    nibabel.Nifti1Pair(np.zeros((2, 3, 4), np.uint8), np.eye(4)).to_filename("in/a.img")
+    SimpleITK.WriteImage(SimpleITK.Image(3, 2, SimpleITK.sitkUInt8), "in/b.mhd")
+    (here / "in/c.raw").write_bytes(bytes(9))
+    found = cases.found({"im": "in"})
+    assert [case.name for case in found.cases] == ["in/a.hdr", "in/b.mhd"]
+    assert found.notes[0].render().endswith(": in/c.raw")
+
+
 @each(
     "text, words",
     [
@@ -256,6 +268,21 @@ def test_a_folder_of_a_series_each_is_an_image_each(here):
         assert [case.names["im.parent"] for case in found.cases] == ["p 3", "p1", "p[2]"]
         assert {case.names["stem"] for case in found.cases} == {"ct"}
         assert all(images.read(case.given["im"]).array.shape == (3, 128, 128) for case in found.cases)
+
+
+def test_a_real_medium():
+    """Four series, each in a folder, and the list of all."""
+    folder = os.path.dirname(get_testdata_file("DICOMDIR", download=False))
+    found = cases.found({"im": f"{folder}/77654033/**"})
+    series = {}
+    for path in glob.glob(f"{folder}/77654033/**", recursive=True):
+        if os.path.isfile(path):
+            series.setdefault(pydicom.dcmread(path).SeriesInstanceUID, []).append(path)
+    assert len(found.cases) == len(series) == 4
+    assert [len(images.files_of(case.given["im"])) for case in found.cases] == sorted(map(len, series.values()))
+    found = cases.found({"im": f"{folder}/**"})
+    assert os.path.join(folder, "DICOMDIR") in found.notes[0].render()
+    assert not any(os.path.basename(case.name) == "DICOMDIR" for case in found.cases)
 
 
 def test_series_in_one_folder(here):
