@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.files import outputs
 from maskexpr.files.access import resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.functions.arguments import value_text
@@ -35,10 +36,6 @@ def check(options: argparse.Namespace, program: Program, images: "Found") -> Non
         found.append(messages.SHEET_ENDING.anywhere(path=shown(options.contact_sheet)))
     if options.report is not None and not options.report.lower().endswith(_PAGES):
         found.append(messages.REPORT_ENDING.anywhere(path=shown(options.report)))
-    for path in filter(None, (options.contact_sheet, options.report)):
-        folder = os.path.dirname(path) or os.curdir
-        if not os.path.isdir(folder):
-            found.append(messages.FILE_NO_FOLDER.anywhere(path=shown(path), folder=shown(folder)))
     read = {resolved(path) for case in images.cases for path in case.given.values()} | {resolved(program.name)}
     over = messages.OUTPUT_OVER_INPUT
     paths = _paths(options, len(images.cases) * len(program.outputs))
@@ -53,13 +50,12 @@ def check(options: argparse.Namespace, program: Program, images: "Found") -> Non
 
 def _paths(options: argparse.Namespace, most: int) -> list[str]:
     """All files that pages may go to, of so many pictures at most."""
-    found = [options.report] if options.report is not None else []
+    found: list[str] = [options.report] if options.report is not None else []
     if options.contact_sheet is not None:
         from maskexpr.studies.reports import sheet
 
-        found += sheet.paths_of(options.contact_sheet, most)
-        found += sheet.paths_of(options.contact_sheet, 1)
-    return found
+        found += {*sheet.paths_of(options.contact_sheet, most), options.contact_sheet}
+    return sorted(found)
 
 
 def with_previews(asked: "Study", options: argparse.Namespace) -> "Study":
@@ -73,6 +69,8 @@ def with_previews(asked: "Study", options: argparse.Namespace) -> "Study":
 def write(ended: "Ended", task: Task, given: Mapping[str, str], options: argparse.Namespace) -> list[str]:
     """Write the pages that are asked for; a line on each."""
     lines = []
+    for path in filter(None, (options.contact_sheet, options.report)):
+        outputs.make_folder(os.path.join(os.path.dirname(path) or os.curdir, ""))
     if options.contact_sheet is not None:
         from maskexpr.studies.reports.sheet import contact_sheet
 

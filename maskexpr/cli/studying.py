@@ -94,7 +94,7 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
         return _list(asked)
     document = machine.document_of(options)
     drawing = sys.stdout if asked.task.screen is not None else None
-    with _terminated(), progress.watching(drawing=drawing) as watcher:
+    with _terminated(), progress.watching(drawing=drawing, jobs=asked.jobs) as watcher:
         ended = study.run(asked, watcher, tell)
     made: list[str] = []
     try:
@@ -154,7 +154,7 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "
         tuple(options.allow_read),
         tuple(options.output),
         pictures=Pictures(options.overlay, options.hist, options.view),
-        screen=_screen() if options.show else None,
+        screen=_screen() if options.show and machine.document_of(options) is None else None,
     )
     asked = Study(
         task,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -56,7 +57,15 @@ class Course:
         """Write what is to be written; what became of it all."""
         self._do(self._finish)
         found = Outcome(self._case.index, self._case.name) if self._errors else self._outcome
+        if self._errors and self._task.previews:
+            self._keep_failed()
         return replace(found, warnings=tuple(self._said), errors=self._errors, seconds=self._seconds)
+
+    def _keep_failed(self) -> None:
+        from maskexpr.studies.reports import thumbnails  # only where pages are made: it draws
+
+        with suppress(Exception):  # an image that is wrong somewhere may be so here again
+            thumbnails.keep_failed(self._task.previews, self._case, self._task.program, self._loaded)
 
     def _do(self, part: Callable[[], None]) -> None:
         if self._errors:

@@ -40,7 +40,9 @@ def targets_of(task: Task, cases: Sequence[Case], others: Mapping[str, str] | No
     Raises
     ------
     MaskError
-        No image can be taken, for one reason; a template has a name that is not known, two results go to one file, or one to a file that is read.
+        No image can be taken, for one reason.
+    InputError
+        A template has a name that is not known, two results go to one file, or one to a file that is read.
     """
     first = _first(task, cases)
     if first is None:

@@ -142,11 +142,13 @@ class _Row:
         return "\n".join([self.name, *self.outliers, *self.warnings, *found])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Failure:
+    case: Case
     name: str
     code: str
     reason: str
+    pictures: Sequence[_Picture] = ()
 
     @property
     def text(self) -> str:
@@ -163,7 +165,7 @@ class _Total:
 def _content(done: Done, folder: str, left: int) -> dict[str, Any]:
     names = short_names([case.name for case, _ in done])
     good = [(case, outcome, name) for (case, outcome), name in zip(done, names, strict=True) if not outcome.is_failed]
-    failures = [_failure(o, name) for (_, o), name in zip(done, names, strict=True) if o.is_failed]
+    failures = [_failure(case, o, name) for (case, o), name in zip(done, names, strict=True) if o.is_failed]
     numbers = [numbers_of(outcome) for _, outcome, _ in good]
     spreads = outliers.spreads(numbers)
     columns = list(dict.fromkeys(name for row in numbers for name in row))
@@ -173,7 +175,7 @@ def _content(done: Done, folder: str, left: int) -> dict[str, Any]:
         for (case, outcome, name), row in zip(good, numbers, strict=True)
     ]
     rows.sort(key=lambda row: (-row.rank, row.order))
-    _illustrate(rows, folder)
+    _illustrate([*failures, *rows], folder)
     odd, warned = sum(bool(row.outliers) for row in rows), sum(bool(row.warnings) for row in rows)
     return {
         "failures": failures,
@@ -194,9 +196,9 @@ def _content(done: Done, folder: str, left: int) -> dict[str, Any]:
     }
 
 
-def _failure(outcome: Outcome, name: str) -> _Failure:
+def _failure(case: Case, outcome: Outcome, name: str) -> _Failure:
     codes = dict.fromkeys(error.code for error in outcome.errors)
-    return _Failure(name, ", ".join(codes), "\n".join("\n  ".join(said(error)) for error in outcome.errors))
+    return _Failure(case, name, ", ".join(codes), "\n".join("\n  ".join(said(error)) for error in outcome.errors))
 
 
 def _row(
@@ -234,7 +236,7 @@ def _said_of_all(done: Sequence[Outcome]) -> list[str]:
     return [text for text in said[0] if all(text in others for others in said[1:])]
 
 
-def _illustrate(rows: Iterable[_Row], folder: str) -> None:
+def _illustrate(rows: Iterable["_Row | _Failure"], folder: str) -> None:
     """Give the rows their pictures. Those that come first can be enlarged, as far as a page may be large."""
     room = _LARGE_IN_ALL
     for row in rows:
