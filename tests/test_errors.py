@@ -683,7 +683,7 @@ def _frames():
 
 # --- no dead wording -------------------------------------------------------------------------------------------------
 
-TESTED_ELSEWHERE = ("files", "dicom", "commands", "pictures", "sessions", "prompt", "workers")
+TESTED_ELSEWHERE = ("files", "dicom", "commands", "journals", "studies", "workers", "pictures", "sessions", "prompt")
 
 
 def wordings():

@@ -31,6 +31,12 @@ HELP = """\
   FILE     {"path", "holds": the name of a result, or "overlay of NAME"}
   MESSAGE  {"severity", "code", "message", "hint"}, and of a place in a program also {"file", "line", "column",
             "end_line", "end_column"}
+Of many images it is
+  {"maskexpr": VERSION, "images": [IMAGE, ...], "left": how many were not begun, "tables": [PATH, ...],
+   "journal": PATH, "warnings": [MESSAGE, ...], "errors": [MESSAGE, ...]}
+  IMAGE    {"image": PATH, "numbers": {NAME: NUMBER, ...}, "tables": {NAME: TABLE, ...}, "files": [FILE, ...],
+            "warnings": [MESSAGE, ...], "errors": [MESSAGE, ...]}
+  TABLE    {"rows", "columns", "units"} as above
 Whole numbers are exact, of any size; others have as many digits as it takes to read them back; nan and inf are null.
 """
 
@@ -54,7 +60,7 @@ class Document:
         self.results[name] = _result(result.value, result.kind, result.valid)
 
     def add_numbers(self, numbers: Mapping[str, Any]) -> None:
-        self.numbers.update({name: _plain(value) for name, value in numbers.items()})
+        self.numbers.update({name: plain(value) for name, value in numbers.items()})
 
     def add_file(self, path: str, holds: str) -> None:
         self.files.append({"path": path, "holds": holds})
@@ -103,15 +109,20 @@ def message(diagnostic: Diagnostic) -> dict[str, Any]:
     return entry
 
 
+def table(value: Table) -> dict[str, Any]:
+    """A table as data."""
+    from maskexpr.files.tables.documents import as_data
+
+    return {"rows": value.rows, "columns": as_data(value), "units": value.units}
+
+
 def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dict[str, Any]:
     if isinstance(value, Table):
-        from maskexpr.files.tables.documents import as_data
-
-        return {"kind": "table", "rows": value.rows, "columns": as_data(value), "units": value.units}
+        return {"kind": "table", **table(value)}
     if kind.is_of_rows:
-        return {"kind": "list", "value": _plain(value.tolist())}
+        return {"kind": "list", "value": plain(value.tolist())}
     if not kind.holds_pixels:
-        return {"kind": kind.name, "value": _plain(value)}
+        return {"kind": kind.name, "value": plain(value)}
     from maskexpr.display.facts import facts_of
 
     entry: dict[str, Any] = {"kind": kind.name, "shape": list(kind.shape or value.shape)}
@@ -120,10 +131,11 @@ def _result(value: Any, kind: Kind, valid: "np.ndarray[Any, Any] | None") -> dic
     entry["dtype"] = str(value.dtype)
     entry["spacing"] = [float(step) for step in kind.spacing] if kind.spacing else None
     entry["without_data"] = 0 if valid is None else valid.size - int(valid.sum())
-    return {**entry, **{name: _plain(found) for name, found in facts_of(value, kind, valid).items()}}
+    return {**entry, **{name: plain(found) for name, found in facts_of(value, kind, valid).items()}}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A number or list of some as JSON has it."""
     from maskexpr.files.tables.documents import plain_number
 
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else plain_number(value)
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else plain_number(value)

@@ -1,6 +1,7 @@
 """maskexpr eval and run: programs run on files."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from maskexpr.api import Program, Result
-from maskexpr.cli import shared
+from maskexpr.cli import shared, studying
 from maskexpr.cli.machine import HELP, Document, add_json, document_of
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError
 from maskexpr.display.results import summary
 from maskexpr.files import outputs, programs, runs
 from maskexpr.files.access import STANDARD, Access
@@ -39,11 +42,13 @@ def add_run(commands: "Commands") -> None:
     shared.add_inputs(command)
     out = (
         "where results go: a folder/, a template such as 'out/{stem}-{output}.tif', a file named after a result or the "
-        "only one that fits its ending, or -; may be given again for others: -o cells.csv -o nuclei.png"
+        "only one that fits its ending, or -; may be given again for others: -o cells.csv -o nuclei.png; templates "
+        "may have {output}, {stem}, and of each input {im.stem}, {im.name} and {im.parent}"
     )
     _add_output(command, out)
     add_json(command)
     _add_pictures(command)
+    studying.add_flags(command)
 
 
 def _add_output(command: argparse.ArgumentParser, help: str) -> None:
@@ -65,16 +70,31 @@ def _eval(options: argparse.Namespace) -> int:
     it."""
     access = shared.access(options)
     program = programs.compile_expression(options.expression, access, fast=options.fast)
+    found = studying.found(program, options)
+    if found.are_many:
+        given = " ".join(map(shlex.quote, options.given))
+        raise InputError(messages.EVAL_OF_MANY.anywhere(count=len(found.cases), given=given))
+    options.given = studying.as_given(found)
     return _run_program(program, options, Path(), access, write=bool(options.output))
 
 
 def _run(options: argparse.Namespace) -> int:
     """Run a program file. Each mask and image is written to {stem}-{output}.png in the current folder, {stem} being the
     name of the first input file (.tif or .npy where PNG cannot hold it), each table to {stem}-{output}.csv, or where -o
-    says, and its path is printed; numbers are printed. No input is ever overwritten."""
+    says, and its path is printed; numbers are printed. No input is ever overwritten.
+
+    Many images: a folder stands for the images in it, a pattern for the files that match (`*`, `?`, `[...]`, and `**`
+    for any folders), one after another in the order of their paths as texts. Other inputs are one file or number for
+    all, a template (`truth='gt/{im.stem}.png'`, `{im.parent}` being the folder below the fixed part of the pattern), or
+    patterns, matched by stem. Files of one DICOM series in a folder are one image. What is there by the very name that
+    is given is no pattern and no template."""
     access = shared.access(options)
     program = programs.load_program(options.file, access, fast=options.fast)
     folder = Path() if options.file == STANDARD else Path(options.file).parent
+    found = studying.found(program, options)
+    if studying.is_study(options, found):
+        return studying.run(program, options, folder, found)
+    options.given = studying.as_given(found)
     return _run_program(program, options, folder, access, Path(options.file).stem, write=True)
 
 
@@ -83,8 +103,6 @@ def _run_program(
 ) -> int:
     """Run a program on files; write its results or print them, and write the pictures of them that are asked for. All
     paths are checked before anything is written."""
-    if not program.outputs:
-        program()  # there is nothing to run: say so before anything is said of inputs
     if options.view is not None:
         from maskexpr.display import views  # only where something is drawn: it takes long to import
 
@@ -96,18 +114,17 @@ def _run_program(
     ran = runs.run_on_files(program, bound, loaded, wanted, lambda said: shared.warn([*said], options))
     run, results = _Shown(ran, options), ran.results
 
-    stem = loaded.stem or stem
-    paths = outputs.targets(results, options.output, stem) if write else {}
+    filling = {**loaded.names, "stem": loaded.stem or stem}
+    paths = outputs.targets(results, options.output, filling) if write else {}
     pictures: dict[str, Result] = {}
     if wanted.are_wanted:
-        made = ran.pictures(wanted, stem)
+        made = ran.pictures(wanted, filling)
         pictures, paths = made.made, {**paths, **made.paths}
     outputs.check_targets(paths, access)
     document = document_of(options)
     if document is not None:
         document.refuse_beside(paths.values())
-    for option in (*options.output, options.overlay, options.hist):
-        outputs.make_folder(option)
+    outputs.make_folders(paths.values(), [*options.output, *wanted.options])
 
     if document is None:
         run.show(pictures, paths, write)

@@ -122,6 +122,14 @@ def add_view(command: argparse.ArgumentParser) -> None:
 
 def load(program: Program, options: argparse.Namespace, folder: Path, access: Access) -> programs.Loaded:
     """The inputs and params that were given, after warnings of what is in the files."""
+    given, params = asked(program, options)
+    loaded = programs.load_inputs(program, given, params, options.spacing, folder, access, options.nodata)
+    warn(loaded.warnings, options)
+    return loaded
+
+
+def asked(program: Program, options: argparse.Namespace) -> tuple[dict[str, str], dict[str, Any]]:
+    """What is given for the inputs, and the params, both checked as far as that can be without opening a file."""
     given = named_once(options.given, messages.GIVEN_FORM)
     infos = {info.name: info for info in program.params}
     for name in given:
@@ -136,9 +144,7 @@ def load(program: Program, options: argparse.Namespace, folder: Path, access: Ac
         params[name] = parameter(infos[name], value)
     for texts, flag in ((options.spacing, "--spacing"), (options.nodata, "--nodata")):
         check_spacings(texts, {*given, *(info.name for info in program.inputs)}, flag)
-    loaded = programs.load_inputs(program, given, params, options.spacing, folder, access, options.nodata)
-    warn(loaded.warnings, options)
-    return loaded
+    return given, params
 
 
 def check_spacings(spacings: Sequence[str], names: Iterable[str], flag: str = "--spacing") -> None:

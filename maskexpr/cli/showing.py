@@ -16,6 +16,7 @@ from maskexpr.diagnostics.errors import InputError
 from maskexpr.files import images, outputs, programs, tables
 from maskexpr.files.access import STANDARD, Access
 from maskexpr.files.decoding.naming import shown
+from maskexpr.files.runs import HISTOGRAM_NAMES
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import LABEL, Table
 from maskexpr.program.steps import InputInfo
@@ -63,13 +64,12 @@ def _show(options: argparse.Namespace) -> int:
     wanted = pictures.PictureFiles()
     if options.overlay is not None:
         overlays = pictures.overlays({stem: view}, options.overlay, options.view)
-        wanted.add("overlay", overlays, options.overlay, stem, "{stem}-overlay")
+        wanted.add("overlay", overlays, options.overlay, {"stem": stem}, "{stem}-overlay")
     if options.hist is not None:
         plot = pictures.histogram(name, *image, {}, [(stem, *mask)] if mask is not None else [])
-        wanted.add("hist", {name: plot}, options.hist, name, "{stem}-histogram")
+        wanted.add("hist", {name: plot}, options.hist, {"stem": name}, HISTOGRAM_NAMES)
     outputs.check_targets(wanted.paths, access)
-    for option in (options.overlay, options.hist):
-        outputs.make_folder(option)
+    outputs.make_folders(wanted.paths.values(), [option for option in (options.overlay, options.hist) if option])
 
     alone = STANDARD in wanted.paths.values()  # nothing else goes to standard output beside a file
     drawn = sys.stdout.isatty() and not alone

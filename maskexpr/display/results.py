@@ -56,7 +56,7 @@ def _summary(value: Any, kind: Kind, valid: Array | None) -> str:
     found = facts_of(value, kind, valid)
     if kind.name in ("mask", "mask samples"):
         on = found["on"]
-        text = f"{kind.name} {shape}, {_percent(on, found['of'])} on ({_plural(on, 'pixel')})"
+        text = f"{kind.name} {shape}, {share_text(on, found['of'])} on ({_plural(on, 'pixel')})"
         return f"{text}, {_regions(**found)}" if kind.is_array else text
     if kind.name == "labels":
         return f"labels {shape}, {_plural(found['labels'], 'label')}"
@@ -89,7 +89,7 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
 
 
-def _percent(on: int, size: int) -> str:
+def share_text(on: int, size: int) -> str:
     """Rounded, but never to none or all where there are some."""
     share = 100 * on / max(1, size)
     if on in (0, size):

@@ -60,6 +60,11 @@ class View:
         words = results.summary(self.value, self.kind, self.valid)
         return f"{words}, {results.by_text(self.by)}" if self.by is not None else words
 
+    @property
+    def below(self) -> tuple[Array, Kind] | None:
+        """The image that it is shown on, with its kind."""
+        return (self.on, self.ground) if self.on is not None and self.ground is not None else None
+
     def png(self, room: tuple[int, int] | None = None) -> bytes:
         """A PNG file of the picture, in the size of the image, or no larger than `room` of (height, width)."""
         return pictures.png(self.raster(room))

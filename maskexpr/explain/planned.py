@@ -1,11 +1,11 @@
 """How a program runs: what was rewritten, what is not run, and the stages of the plan with all their steps."""
 
-import math
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from maskexpr.diagnostics.messages import count_text
 from maskexpr.engine.clock import Times
 from maskexpr.engine.watching import is_aside
 from maskexpr.explain.written import Writer
@@ -226,7 +226,7 @@ class _Table:
             yield f"kept{form} for {_listed(users)}"
 
     def _totals(self) -> Iterator[str]:
-        yield f"  in all {_count(self._operations)} elementary operations, estimated"
+        yield f"  in all {count_text(self._operations)} elementary operations, estimated"
         if self._times is not None:
             whole, summed = _seconds(self._times.whole), _seconds(sum(self._times.steps.values()))
             yield f"  measured {whole} for the whole run, the best of {self._times.runs}"
@@ -261,13 +261,6 @@ def _share(part: float, whole: float) -> str:
     if not whole or not part:
         return "0%"
     return "<1%" if part < whole / 100 else f"{100 * part / whole:.0f}%"
-
-
-def _count(value: float) -> str:
-    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if value >= size:
-            return f"{value / size:.3g} {word}"
-    return f"{math.ceil(value):,}"
 
 
 def _seconds(value: float) -> str:

@@ -31,6 +31,8 @@ class Access:
         self._allowed = [_folder(name) for name in allowed]
         self._read: dict[str | tuple[int, int], str] = {}
         self._standard = ""
+        self.named: list[str] = []
+        """The files that images named."""
 
     # --- what a program names ----------------------------------------------------------------------------------------
 
@@ -66,6 +68,7 @@ class Access:
         if target is None:
             raise FileError(messages.FILE_NAMES_OUTSIDE.anywhere(path=shown(image), name=shown(name)))
         self.note(target)
+        self.named.append(os.fspath(target))
         return os.fspath(target)
 
     def _within(self, folder: Path, path: str) -> Path | None:

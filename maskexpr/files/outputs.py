@@ -1,7 +1,6 @@
 """Results put where they belong: which goes to which file, and written there in the format of its kind."""
 
 import os
-import string
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from maskexpr.api import Result
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
-from maskexpr.files import images, tables
+from maskexpr.files import images, tables, templates
 from maskexpr.files.access import STANDARD, Access, resolved
 from maskexpr.files.decoding.naming import reason, shown
 from maskexpr.kinds.kind import SEGMENTATIONS, Kind
@@ -30,19 +29,36 @@ def is_table(result: Result) -> bool:
 
 
 def targets(
-    results: Mapping[str, Result], options: Sequence[str], stem: str, names: str = "{stem}-{output}", flag: str = "-o"
+    results: Mapping[str, Result],
+    options: Sequence[str],
+    filling: Mapping[str, str],
+    names: str = "{stem}-{output}",
+    flag: str = "-o",
 ) -> dict[str, str]:
     """Where each mask, image and table goes, and each number or list that a file of tables is named for.
 
-    Each of the `options`, as written behind `flag`, is a file, a folder/, or a template with {stem} and {output}. A
-    file takes the result that it is named after, else the only one that its ending fits; folders and templates take
-    what is left and fits. In a folder, or where nothing is said, `names` is the template.
+    Each of the `options`, as written behind `flag`, is a file, a folder/, or a template with {output} and the names
+    that `filling` has values for. A file takes the result that it is named after, else the only one that its ending
+    fits; folders and templates take what is left and fits. In a folder, or where nothing is said, `names` is the
+    template.
     """
+    paths = unfinished(results, options, filling, names, flag)
+    return {n: path if lacks_no_ending(path, options) else path + _plainest(results[n]) for n, path in paths.items()}
+
+
+def unfinished(
+    results: Mapping[str, Result],
+    options: Sequence[str],
+    filling: Mapping[str, str],
+    names: str = "{stem}-{output}",
+    flag: str = "-o",
+) -> dict[str, str]:
+    """The same by the kinds of results alone: paths that say no ending lack that of the format which will hold them."""
     found: dict[str, str] = {}
     if "" in options:
         raise InputError(messages.OUTPUT_NAMELESS.anywhere(flag=flag))
-    files = [option for option in options if _is_file(option)]
-    patterns = [option for option in options if option not in files] or ([] if files else [names])
+    files = _files(options)
+    patterns = [option for option in options if not is_file(option)] or ([] if files else [names])
     for path in files:
         _refuse_another_kind(results, path)
         named = _named_after(path, _able(results, path))
@@ -52,16 +68,44 @@ def targets(
         if path not in found.values():
             found[_only(results, path, found)] = path
     for option in patterns:
-        _fill(found, results, os.path.join(option, names) if _is_folder(option) else option, stem)
+        _fill(found, results, template_of(option, names), filling)
     return {name: found[name] for name in results if name in found}
 
 
-def _is_file(option: str) -> bool:
-    return option == STANDARD or not (_is_folder(option) or "{" in option)
+def lacks_no_ending(path: str, options: Sequence[str]) -> bool:
+    """Whether a path is written to as it is: it says its ending, or was given as that of a file."""
+    return bool(images.ending_of(path)) or path in _files(options)
+
+
+def _files(options: Sequence[str]) -> list[str]:
+    return [_unbraced(option) for option in options if is_file(option)]
+
+
+def is_file(option: str) -> bool:
+    """Whether an option names one file, and neither a folder nor what is to be filled in."""
+    return option == STANDARD or not (_is_folder(option) or templates.parsed(option).names)
 
 
 def _is_folder(option: str) -> bool:
     return option.endswith(("/", os.sep)) or os.path.isdir(option)
+
+
+def folder_of(option: str) -> str:
+    """The deepest folder that all paths of an option lie in or below."""
+    if os.path.isdir(option):
+        return option
+    return os.path.dirname(templates.parsed(option).parts[0][0])
+
+
+def _unbraced(option: str) -> str:
+    return option if option == STANDARD else templates.parsed(option).plain
+
+
+def template_of(option: str, names: str) -> templates.Template:
+    """A folder, or template, as a template; in a folder that is there, nothing in braces is to be filled in."""
+    if os.path.isdir(option):
+        return templates.parsed(os.path.join(templates.escaped(option), names))
+    return templates.parsed(os.path.join(option, names) if _is_folder(option) else option)
 
 
 def _able(results: Mapping[str, Result], path: str) -> list[str]:
@@ -131,15 +175,19 @@ def refuse_unfit(name: str, kind: Kind, path: str) -> None:
         raise _no_file_for(name, kind, path)
 
 
-def _fill(found: dict[str, str], results: Mapping[str, Result], pattern: str, stem: str) -> None:
+def _fill(
+    found: dict[str, str], results: Mapping[str, Result], template: templates.Template, filling: Mapping[str, str]
+) -> None:
     """Give the results that are left, as far as the ending of a template fits them, its names."""
-    paths = {name: _filled(pattern, stem or "mask", name) for name, result in results.items() if _goes_to_files(result)}
+    filling = {**filling, "stem": filling.get("stem") or "mask"}
+    template.check((*filling, "output"))
+    able = [name for name, result in results.items() if _goes_to_files(result)]
+    paths = {name: template.filled({**filling, "output": templates.part(name)}) for name in able}
     fitting = {name: path for name, path in paths.items() if name in _fitting(results, path)}
     if paths and not fitting:
-        raise _unfit(results, pattern)
+        raise _unfit(results, template.text)
     for name, path in fitting.items():
-        ending = "" if images.ending_of(path) else _plainest(results[name])
-        found.setdefault(name, path + ending)
+        found.setdefault(name, path)
 
 
 def _goes_to_files(result: Result) -> bool:
@@ -148,21 +196,6 @@ def _goes_to_files(result: Result) -> bool:
 
 def _plainest(result: Result) -> str:
     return tables.PLAINEST if is_table(result) else images.suffix_for(_raster(result))
-
-
-def _filled(pattern: str, stem: str, output: str) -> str:
-    """A template with its names filled in: they are all there is to it, and nothing can be asked of them."""
-    names, parts = {"stem": stem, "output": output}, []
-    try:
-        for text, name, form, conversion in string.Formatter().parse(pattern):
-            parts.append(text)
-            if name is not None:
-                parts.append(names[name])
-            if form or conversion:
-                raise KeyError(form)
-    except (KeyError, ValueError):
-        raise InputError(messages.OUTPUT_TEMPLATE.anywhere(template=shown(pattern))) from None
-    return "".join(parts)
 
 
 def check_targets(paths: Mapping[str, str], access: Access) -> None:
@@ -181,14 +214,19 @@ def check_targets(paths: Mapping[str, str], access: Access) -> None:
         raise InputError(found)
 
 
-def make_folder(option: str | None) -> None:
-    """`-o folder/` asks for a folder: make it, if it is not there."""
-    if option is None or not option.endswith(("/", os.sep)):
-        return
+def make_folders(paths: Iterable[str], options: Sequence[str]) -> None:
+    """Make the folders that a folder/ or a template puts files into; that of a file is to be there."""
+    files = _files(options)
+    for folder in dict.fromkeys(os.path.dirname(path) for path in paths if path not in files):
+        make_folder(folder)
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder and those that it is to be in, if they are not there."""
     try:
-        os.makedirs(option, exist_ok=True)
+        os.makedirs(folder or os.curdir, exist_ok=True)
     except OSError as error:
-        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(option), reason=reason(error))) from None
+        raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(folder), reason=reason(error))) from None
 
 
 # --- written ---------------------------------------------------------------------------------------------------------

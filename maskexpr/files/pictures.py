@@ -29,9 +29,11 @@ class PictureFiles:
     made: dict[str, Result] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
 
-    def add(self, what: str, pictures: Mapping[str, Result], option: str, stem: str, names: str) -> None:
+    def add(
+        self, what: str, pictures: Mapping[str, Result], option: str, filling: Mapping[str, str], names: str
+    ) -> None:
         """Pictures that the option --`what` asks for; see `files.outputs.targets`."""
-        for name, path in outputs.targets(pictures, [option], stem, names, f"--{what}").items():
+        for name, path in outputs.targets(pictures, [option], filling, names, f"--{what}").items():
             title = f"{_TITLES[what]} of {name}"
             self.made[title], self.paths[title] = pictures[name], path
 

@@ -41,6 +41,14 @@ class Loaded:
         """The name of the first input file without its suffix, or of the folder of a series, for naming results."""
         return stem_of(next(iter(self.paths.values()), Path()))
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Values for the names that templates of results may have: of the first file, and of each."""
+        found = {"stem": self.stem}
+        for name, path in self.paths.items():
+            found.update(names_of(name, path))
+        return found
+
     def file_name(self, name: str) -> str:
         """The file an input came from, without its folder."""
         return self.paths[name].name if name in self.paths else STANDARD
@@ -49,8 +57,7 @@ class Loaded:
         """The SHA-256 of the bytes an input came from, of a series that of its files' in their order; None for one that
         is a number."""
         if name not in self.digests and name in self.paths:
-            path = parted(self.paths[name])[0]
-            self.digests[name] = _digest_of_series(path) if images.is_several(path) else digest_of(path)
+            self.digests[name] = digest_of(self.paths[name])
         return self.digests.get(name)
 
     def all_digests(self) -> dict[str, str]:
@@ -58,12 +65,15 @@ class Loaded:
         return {name: digest for name in self.values if (digest := self.digest(name)) is not None}
 
 
-def _digest_of_series(path: str) -> str:
-    return hashlib.sha256("".join(sorted(map(digest_of, images.series_of(path)))).encode()).hexdigest()
-
-
 def digest_of(path: str | os.PathLike[str]) -> str:
-    """The SHA-256 of the bytes of a file."""
+    """The SHA-256 of the bytes of a file, of a series that of its files' in their order."""
+    path = parted(path)[0]
+    if not images.is_several(path):
+        return _digest(path)
+    return hashlib.sha256("".join(sorted(map(_digest, images.series_of(path)))).encode()).hexdigest()
+
+
+def _digest(path: str) -> str:
     try:
         stream: Any  # as hashlib takes it
         with open_file(path) as stream:
@@ -80,6 +90,13 @@ def stem_of(path: str | os.PathLike[str]) -> str:
         return os.path.basename(os.path.abspath(first if os.path.isdir(first) else os.path.dirname(first)))
     name = os.path.basename(first)
     return name[: len(name) - len(images.ending_of(name))]
+
+
+def names_of(name: str, path: str | os.PathLike[str], parent: str = "") -> dict[str, str]:
+    """What templates may call parts of the path of an input: `{im.stem}`, `{im.name}` and `{im.parent}`, the folder
+    that it was found in below the one that was named."""
+    whole = os.path.basename(parted(path)[0].rstrip(os.sep))
+    return {f"{name}.stem": stem_of(path), f"{name}.name": whole, f"{name}.parent": parent}
 
 
 class _Hashed:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maskexpr.display.views import View
     from maskexpr.files.pictures import PictureFiles
 
+OVERLAY_NAMES, HISTOGRAM_NAMES = "{stem}-{output}-overlay", "{stem}-histogram"  # of files in a folder
 # What is found on the way: for the record, for a histogram, and because it has a name.
 _NUMBER, _COUNTED, _NAMED = "number", "counted", "named"
 
@@ -29,8 +30,13 @@ class Pictures:
     view: str | None = None
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """Where they are to go, as it was given."""
+        return tuple(option for option in (self.overlay, self.hist) if option is not None)
+
+    @property
     def are_wanted(self) -> bool:
-        return self.overlay is not None or self.hist is not None
+        return bool(self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +76,21 @@ class FileRun:
         view = views.view_of(result.value, result.kind, ground, mode or "overlay")
         return replace(view, valid=result.valid)
 
-    def pictures(self, wanted: Pictures, stem: str) -> "PictureFiles":
-        """The pictures that are asked for, and where they go."""
+    def pictures(self, wanted: Pictures, filling: Mapping[str, str]) -> "PictureFiles":
+        """The pictures that are asked for, and where they go, by values for the names in templates."""
         from maskexpr.files import pictures
 
         files = pictures.PictureFiles()
         if wanted.overlay is not None:
             views = {n: self.view(result, wanted.view) for n, result in self.results.items() if result.kind.is_array}
             overlays = pictures.overlays(views, wanted.overlay, wanted.view)
-            files.add("overlay", overlays, wanted.overlay, stem, "{stem}-{output}-overlay")
+            files.add("overlay", overlays, wanted.overlay, filling, OVERLAY_NAMES)
         if wanted.hist is not None:
             (name, image), *marks = ((name, value) for (use, name), value in self.found.items() if use == _COUNTED)
             kind = pictures.counted(self.bound.checked)[name].kind
             parts = [(name, result.value, result.kind) for name, result in self.results.items()]
             plot = pictures.histogram(name, image, kind, dict(marks), parts)
-            files.add("hist", {name: plot}, wanted.hist, stem, "{stem}-histogram")
+            files.add("hist", {name: plot}, wanted.hist, filling, HISTOGRAM_NAMES)
         return files
 
 

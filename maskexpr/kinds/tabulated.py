@@ -175,6 +175,8 @@ def cell_texts(values: NDArray[Any]) -> list[str]:
     largest has five digits and the smallest two; those that would take too many decimals with an exponent."""
     if values.dtype.kind == "b":
         return ["true" if value else "false" for value in values.tolist()]
+    if values.dtype.kind == "O":  # texts, or numbers of which some are missing
+        return ["" if value is None else str(value) for value in values.tolist()]
     if values.dtype.kind != "f":
         return [str(value) for value in values.tolist()]
     numbers: list[float] = values.tolist()

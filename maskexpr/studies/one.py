@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -56,7 +57,15 @@ class Course:
         """Write what is to be written; what became of it all."""
         self._do(self._finish)
         found = Outcome(self._case.index, self._case.name) if self._errors else self._outcome
+        if self._errors and self._task.previews:
+            self._keep_failed()
         return replace(found, warnings=tuple(self._said), errors=self._errors, seconds=self._seconds)
+
+    def _keep_failed(self) -> None:
+        from maskexpr.studies.reports import thumbnails  # only where pages are made: it draws
+
+        with suppress(Exception):  # an image that is wrong somewhere may be so here again
+            thumbnails.keep_failed(self._task.previews, self._case, self._task.program, self._loaded)
 
     def _do(self, part: Callable[[], None]) -> None:
         if self._errors:
@@ -109,17 +118,25 @@ def compute(task: Task, loaded: Loaded, said: list[Diagnostic]) -> FileRun:
 
 def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:
     """Write what is to be written, and sum up."""
-    stem = run.loaded.stem
-    paths = outputs.targets(run.results, task.outputs, stem) if task.writes else {}
-    pictures = run.pictures(task.pictures, stem)
+    filling = {**run.loaded.names, **case.names}
+    paths = outputs.targets(run.results, task.outputs, filling) if task.writes else {}
+    pictures = run.pictures(task.pictures, filling)
     paths = {**paths, **pictures.paths}
     outputs.check_targets(paths, access)
+    outputs.make_folders(paths.values(), [*task.outputs, *task.pictures.options])
     for name, result in {**run.results, **pictures.made}.items():
         if name in paths:
             run.write(name, result, paths[name])
+    drawn = _drawn(run, task) if task.screen is not None else ""
     tables = {n: r.value for n, r in run.results.items() if outputs.is_table(r)}
     written = {path: digest_of(path) for path in paths.values() if not is_no_file(path)}
-    return Outcome(case.index, case.name, _numbers(run), tables, paths, run.loaded.all_digests(), written)
+    if task.previews:
+        from maskexpr.studies.reports import thumbnails  # only where pages are made: it draws
+
+        kept = thumbnails.keep(task.previews, case, run, task.pictures.view)
+        written[kept] = digest_of(kept)
+    read = {**run.loaded.all_digests(), **{path: digest_of(path) for path in access.named}}
+    return Outcome(case.index, case.name, _numbers(run), tables, paths, read, written, drawn=drawn)
 
 
 def _numbers(run: FileRun) -> dict[str, Any]:
@@ -134,3 +151,16 @@ def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
         elif len(value) <= _MOST_ITEMS and all(isinstance(item, int | float) for item in value):
             yield from ((f"{name}_{i}", item) for i, item in enumerate(value))
+
+
+def _drawn(run: FileRun, task: Task) -> str:
+    """Each result as the terminal shows it, behind its name where there are several."""
+    from maskexpr.display import results
+
+    assert task.screen is not None
+    texts = []
+    for name, result in run.results.items():
+        view = run.view(result, task.pictures.view)
+        text = results.drawn(view.value, view.kind, task.screen, view.below, view.mode, valid=view.valid)
+        texts.append(f"{name}: {text}" if len(run.results) > 1 else text)
+    return "\n".join(texts)

@@ -28,6 +28,8 @@ class Outcome:
         What was said; with an error nothing counts as written.
     seconds
         What it took.
+    drawn
+        Its results as the terminal shows them, where that is asked for; it is not kept.
     """
 
     index: int
@@ -40,6 +42,7 @@ class Outcome:
     warnings: tuple[Diagnostic, ...] = ()
     errors: tuple[Diagnostic, ...] = ()
     seconds: float = 0.0
+    drawn: str = ""
 
     @property
     def is_failed(self) -> bool:

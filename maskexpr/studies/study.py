@@ -1,17 +1,204 @@
-"""A study as it goes: cases done, one after another or by several workers, and their outcomes in order."""
+"""A study as it goes: cases done, one after another or by several workers, each outcome put down at once, and tables of
+all at the end."""
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
+from maskexpr.engine.watching import Tell, nobody
+from maskexpr.files import outputs
+from maskexpr.files.access import STANDARD, resolved
+from maskexpr.files.decoding.naming import shown
+from maskexpr.studies import journal as journals
+from maskexpr.studies import tables
 from maskexpr.studies.case import Case
-from maskexpr.studies.one import perform
+from maskexpr.studies.locking import Lock, locked
 from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.standing import Standing
+from maskexpr.studies.targets import targets_of
 from maskexpr.studies.task import Task
+from maskexpr.studies.watching import Ended, Watcher
+from maskexpr.studies.workers import performed
 
 
-def outcomes(task: Task, cases: Iterable[Case], *, keep_going: bool = False) -> Iterator[Outcome]:
-    """What became of each case; nothing after the first that failed, unless it is to go on."""
-    for case in cases:
-        outcome = perform(task, case)
-        yield outcome
-        if outcome.is_failed and not keep_going:
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What is to be done to which images, and how.
+
+    Attributes
+    ----------
+    task, cases
+        What, and to which.
+    jobs
+        How many processes work.
+    keep_going
+        Whether it goes on when an image fails.
+    resume, retry_failed
+        Whether what was done before is kept: all that holds still, or all but what failed.
+    tables
+        The files of tables that are to be written, as --table names them.
+    keeps_tables
+        Whether results that are tables are wanted for something else; if not, and no tables are written, only the
+        journal has them.
+    """
+
+    task: Task
+    cases: Sequence[Case]
+    jobs: int = 1
+    keep_going: bool = False
+    resume: bool = False
+    retry_failed: bool = False
+    tables: tuple[str, ...] = ()
+    keeps_tables: bool = False
+
+
+def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
+    """Do what is to be done, and write the tables; what is known then. It is ended by an interrupt, too, after what was
+    done is put down. What is to be said of the study before it begins is told.
+
+    Raises
+    ------
+    InputError
+        Nothing was done: two results go to one file, another study is at work in the folder, or a table has no place to
+        go.
+    FileError
+        Nothing was done: the journal cannot be read or written.
+    """
+    tables.check(study.task.program, study.tables, {path for case in study.cases for path in case.given.values()})
+    folder = folder_of(study)
+    path = folder / journals.NAME
+    own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
+    targets_of(study.task, study.cases, own)
+    if study.retry_failed and not os.path.lexists(path):
+        raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
+    outputs.make_folder(os.fspath(folder))
+    with locked(folder) as lock, closing(_opened(path, study, lock)) as journal:
+        tell(tuple(journal.warnings))
+        course = _Course(study, watcher, journal)
+        course.go(tell)
+        ended = course.ended()
+    watcher.ends(ended)
+    return ended
+
+
+def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:
+    return journals.Journal(path, study.task, lock, tables=bool(study.tables) or study.keeps_tables)
+
+
+def without_results(study: Study, tell: Tell = nobody) -> Study:
+    """A study whose pattern finds what it has written before, without that; it is told."""
+    results = journals.results_of(folder_of(study) / journals.NAME, study.task.program.name)
+    own = [case for case in study.cases if resolved(case.name) in results]
+    if not own or len(own) == len(study.cases):
+        return study
+    indexes = {case.index for case in own}
+    others = [case for case in study.cases if case.index not in indexes]
+    tell((messages.STUDY_OF_RESULTS.anywhere(count=len(own), path=shown(own[0].name)),))
+    return replace(study, cases=[replace(case, index=index) for index, case in enumerate(others)])
+
+
+def folder_of(study: Study) -> Path:
+    """Where the journal of a study is: the deepest folder that all results of the first template go to or below it, or
+    that of the table, or the current one."""
+    task = study.task
+    for option in (*task.outputs, *study.tables):
+        if option != STANDARD:
+            return Path(outputs.folder_of(option))
+    return Path()
+
+
+class _Course:
+    """A study on its way."""
+
+    def __init__(self, study: Study, watcher: Watcher, journal: journals.Journal) -> None:
+        self.study, self.watcher, self.journal = study, watcher, journal
+        self.found: dict[int, Outcome] = {}
+        self.errors: tuple[Diagnostic, ...] = ()  # of the study itself
+        self.is_interrupted = False
+        self.todo = list(study.cases)
+        self.has_begun = False
+
+    kept: frozenset[int] = frozenset()
+    """What was done before."""
+
+    def go(self, tell: Tell) -> None:
+        """Do what was not done before."""
+        try:
+            self._keep(tell)
+        except KeyboardInterrupt:
+            self.is_interrupted = True
             return
+        try:
+            self.kept = frozenset(self.found)
+            self.has_begun = True
+            self.watcher.begins(len(self.study.cases), len(self.kept))
+            with closing(self._outcomes(tell)) as done:
+                for outcome in done:
+                    self._take(outcome)
+        except KeyboardInterrupt:
+            self.is_interrupted = True
+        except MaskError as error:  # of the journal: no image raises any
+            self.errors += error.diagnostics
+
+    def _keep(self, tell: Tell) -> None:
+        """Find what was done before, and what is still to be done."""
+        study, journal = self.study, self.journal
+        before = {case.index: entry for case in study.cases if (entry := journal.entry(case)) is not None}
+        if study.retry_failed:
+            self._keep_all_but_failed(before)
+            return
+        standing = Standing(study.task)
+        same = [case for case in study.cases if case.index in before and journal.is_same(case, before[case.index])]
+        if not study.resume:
+            count = sum(not before[case.index].outcome.is_failed for case in same)
+            if count:
+                tell((messages.JOURNAL_NOT_USED.anywhere(path=shown(journal.path), count=count),))
+            return
+        for case in same:
+            outcome = before[case.index].outcome
+            if standing.holds(case, outcome):
+                self.found[case.index] = replace(outcome, index=case.index)
+        self.todo = [case for case in study.cases if case.index not in self.found]
+
+    def _keep_all_but_failed(self, before: Mapping[int, journals.Entry]) -> None:
+        path = shown(self.journal.path)
+        if any(entry.task != self.journal.task for entry in before.values()):
+            raise InputError(messages.JOURNAL_OF_OTHER_TASK.anywhere(path=path))
+        outcomes = {index: replace(entry.outcome, index=index) for index, entry in before.items()}
+        self.found = {index: outcome for index, outcome in outcomes.items() if not outcome.is_failed}
+        self.todo = [case for case in self.study.cases if case.index in outcomes and case.index not in self.found]
+
+    def _outcomes(self, tell: Tell) -> Generator[Outcome]:
+        study = self.study
+        stop = None if study.keep_going else _is_failed
+        yield from performed(study.task, self.todo, jobs=study.jobs, stop=stop, tell=tell)
+
+    def _take(self, outcome: Outcome) -> None:
+        """What became of one image: it is put down before anybody is told."""
+        self.journal.add(self.study.cases[outcome.index], outcome)
+        is_kept = self.study.tables or self.study.keeps_tables
+        self.found[outcome.index] = outcome if is_kept else replace(outcome, tables={})
+        self.watcher.done(outcome)
+
+    def ended(self) -> Ended:
+        """Write the tables of what there is."""
+        study, records = (
+            self.study,
+            [(case, self.found[case.index]) for case in self.study.cases if case.index in self.found],
+        )
+        written: list[str] = []
+        try:
+            if self.has_begun:
+                written = tables.written(study.task.program, [outcome for _, outcome in records], study.tables)
+        except MaskError as error:
+            self.errors += error.diagnostics
+        path = shown(self.journal.path)
+        return Ended(len(study.cases), records, self.kept, tuple(written), path, self.errors, self.is_interrupted)
+
+
+def _is_failed(outcome: Outcome) -> bool:
+    return outcome.is_failed

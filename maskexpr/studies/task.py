@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from maskexpr.api import Program
 from maskexpr.files.runs import Pictures
+
+if TYPE_CHECKING:
+    from maskexpr.display.terminal import Abilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,10 @@ class Task:
         Whether results are written, be it by the names that they have where nothing is said.
     pictures
         What is to be drawn of each.
+    previews
+        The folder where small pictures of each are put, for contact sheets and reports; none where it is empty.
+    screen
+        The terminal that results are to be drawn for, if they are.
     """
 
     program: Program
@@ -38,3 +45,5 @@ class Task:
     outputs: tuple[str, ...] = ()
     writes: bool = True
     pictures: Pictures = field(default_factory=Pictures)
+    previews: str = ""
+    screen: "Abilities | None" = None

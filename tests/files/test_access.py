@@ -60,7 +60,7 @@ def test_a_link_among_the_files_of_a_default_leads_nowhere_else(shell: Shell, pa
     Path("below/other.png").symlink_to(shell.folder.parent / "other" / "a.png")
     assert "links followed" in shell("run", "p.mask")[2]
     assert "DICOM" in shell("run", "p.mask", "--allow-read", "../other")[2]
-    assert "DICOM" in shell("run", "p.mask", f"im={path}")[2]
+    assert shell("run", "p.mask", f"im={path}")[0] == 0  # each of them, as the person names them
 
 
 def test_an_array_of_several_is_named_behind_a_path(shell: Shell) -> None:
@@ -210,7 +210,7 @@ def test_what_comes_through_a_pipe_is_hashed_as_it_comes(shell: Shell) -> None:
 def test_a_template_has_names_only(shell: Shell, template: str) -> None:
     code, out, err = shell("eval", "im > 3", "im=a.png", "-o", template)
     assert (code, out) == (2, "")
-    assert "is not a template; write {stem} and {output} in it, and nothing else in braces" in err
+    assert "is not a template: " in err
 
 
 def test_braces_in_a_template_are_doubled(shell: Shell) -> None:

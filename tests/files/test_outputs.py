@@ -44,7 +44,7 @@ ALL = {"skin": MASK, "cells": TABLE, "sizes": LIST, "n": NUMBER}
     ],
 )
 def test_each_goes_where_it_fits(results: dict[str, Result], options: list[str], paths: dict[str, str]) -> None:
-    assert outputs.targets(results, options, "a") == paths
+    assert outputs.targets(results, options, {"stem": "a"}) == paths
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_each_goes_where_it_fits(results: dict[str, Result], options: list[str],
 )
 def test_what_fits_nowhere(results: dict[str, Result], options: list[str], said: str) -> None:
     with pytest.raises(maskexpr.InputError) as raised:
-        outputs.targets(results, options, "a")
+        outputs.targets(results, options, {"stem": "a"})
     assert said in str(raised.value)
 
 

@@ -34,9 +34,6 @@ OUTPUT_UNFIT = Mistake("output-target", "{path} is no file for {name}, which is 
 OUTPUT_LEFT_OVER = Mistake(
     "output-target", "no result is left for {path}: {names} went to other files", "give one -o for each result"
 )
-OUTPUT_TEMPLATE = Mistake(
-    "output-target", "{template} is not a template", "write {{stem}} and {{output}} in it, and nothing else in braces"
-)
 OUTPUT_OVER_INPUT = Mistake("output-over-input", "{path} is {what}, it is not overwritten", "write to another file")
 ALLOWED_NO_FOLDER = Mistake("given-form", "there is no folder {path}", "name one behind --allow-read")
 STANDARD_TWICE = Mistake(

@@ -38,3 +38,8 @@ SHOW_BY_NO_MASK = Mistake(
 SHOW_BY_SEVERAL = Mistake(
     "view", "{by} has the columns {names}", "name one property of one number, or a column of a table: cells.csv:{first}"
 )
+REPORT_NEEDS_JINJA = Mistake(
+    "package-missing", "cannot make {path}: pages need the jinja2 package", "pip install 'maskexpr[study]'"
+)
+REPORT_ENDING = Mistake("output-target", "{path} is no file for a report", "write .html at its end")
+SHEET_ENDING = Mistake("output-target", "{path} is no file for a contact sheet", "write .png at its end")

@@ -47,11 +47,24 @@ def asked_for(error: MemoryError) -> str:
     shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
     if shape is None or dtype is None:
         return ""
-    size, unit = float(math.prod(shape) * dtype.itemsize), "bytes"
+    return f", which asks for {bytes_text(math.prod(shape) * dtype.itemsize)}"
+
+
+def count_text(count: float) -> str:
+    """A large number as a person reads it: 1.28 million."""
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if count >= size:
+            return f"{count / size:.3g} {word}"
+    return f"{math.ceil(count):,}"
+
+
+def bytes_text(count: int) -> str:
+    """A number of bytes as a person reads it: 1.28 MB."""
+    size, unit = float(count), "bytes"
     for larger in ("kB", "MB", "GB", "TB", "PB", "EB"):
         if size >= 1000:
             size, unit = size / 1000, larger
-    return f", which asks for {size:.3g} {unit}"
+    return f"{size:.3g} {unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +84,16 @@ class Mistake:
     def anywhere(self, **fields: object) -> Diagnostic:
         """The diagnostic for a mistake outside a program text: a file, an argument, the command line."""
         return self.at(None, None, **fields)
+
+
+def as_texts(diagnostic: Diagnostic) -> dict[str, str]:
+    """A diagnostic to be kept without the text of the program; its place stands before the cause."""
+    place = f"{diagnostic.place}: " if diagnostic.place else ""
+    said = {"code": diagnostic.code, "message": place + diagnostic.message, "hint": diagnostic.hint}
+    return {**said, "severity": diagnostic.severity}
+
+
+def from_texts(texts: Mapping[str, str]) -> Diagnostic:
+    """What was kept; a KeyError or ValueError if it is not whole."""
+    severity: Severity = "warning" if texts["severity"] == "warning" else "error"
+    return Diagnostic(texts["code"], texts["message"], texts["hint"], severity=severity)

@@ -22,6 +22,23 @@ def middle(value: Array, kind: str) -> Index:
     return tuple(index)
 
 
+def most_outlined(value: Array, kind: str) -> Index:
+    """Where the plane lies that has most of the outlines of a mask or of labels, the first of several; else the one in
+    the middle. The plane with most on it may be one that is on all over, where nothing can be judged."""
+    planes = value.shape[:-2]
+    if kind not in SEGMENTATIONS or not planes:
+        return middle(value, kind)
+    lengths = np.array([_outline(value[index]) for index in np.ndindex(planes)])
+    if not lengths.any():
+        return middle(value, kind)
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(lengths)), planes))
+
+
+def _outline(plane: Array) -> int:
+    """How long the borders between what differs are, in sides of pixels."""
+    return int(np.count_nonzero(plane[1:] != plane[:-1]) + np.count_nonzero(plane[:, 1:] != plane[:, :-1]))
+
+
 def _middle_of_what_is_on(stack: Array) -> int:
     """Of the planes that hold something the one nearest to the middle between the first and the last."""
     some = np.flatnonzero([plane.any() for plane in stack])

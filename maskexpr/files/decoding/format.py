@@ -184,8 +184,11 @@ class Format:
         It is told what messages call them all, and opens each when it needs it.
     has_parts
         Whether a file may hold several arrays, of which `OpenFile.part` names one.
+    member_of
+        What the series is called that a file belongs to, "" where it does not say; None if it holds no image.
     glance
-        As `open`, by the header alone, where that decodes all: what the source reads is not asked for.
+        As `open`, by the header alone, where that decodes all: what the source reads is not asked for. Of a palette,
+        whether it is of greys is told by all its colours, used or not.
     """
 
     name: str
@@ -197,6 +200,7 @@ class Format:
     listed: str = ""
     series: "Callable[[str, Sequence[Opening], str | None], Source] | None" = None
     has_parts: bool = False
+    member_of: "Callable[[OpenFile], str | None]" = lambda file: ""
     glance: "Callable[[OpenFile, str | None], Source] | None" = None
 
     @property

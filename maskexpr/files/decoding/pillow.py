@@ -14,7 +14,7 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.files.decoding import bounds
-from maskexpr.files.decoding.format import OpenFile, Pixels, native
+from maskexpr.files.decoding.format import OpenFile, Pixels, Source, native, not_read
 
 _OLDEST = (10, 1)
 """The Pillow that reads what these modules say. Older ones mistake signed TIFFs, and have no letters for plots."""
@@ -94,6 +94,20 @@ def decode(file: OpenFile, kind: str | None, layout: Layout, notes: Sequence[str
         return assembled(frames, kind, layout, notes)
 
 
+def glance(file: OpenFile, kind: str | None) -> Source:
+    """What the header tells of a picture of one frame."""
+    _refuse_old(file)
+    with file.decoding("Pillow"), open_reader(file.stream) as reader:
+        found = reader.metadata(index=0, exclude_applied=False)
+        rows, columns = reader.properties(index=0).shape[:2]
+        file.check(rows * columns, bounds.PIXELS)
+    mode = found["mode"]
+    colour = kind not in _BARE_NUMBERS if mode in ("P", "PA") else mode not in ("1", "L", "LA")
+    is_turned = found.get("Orientation", 1) in _ON_ITS_SIDE
+    shape = (columns, rows) if is_turned else (rows, columns)
+    return Source((*shape, 3) if colour else shape, np.dtype(bool if mode == "1" else np.uint8), not_read, colour)
+
+
 def _frame(file: OpenFile, reader: Any, index: int, kind: str | None, layout: Layout) -> Frame:
     # The orientation is asked for below: imageio looks at palettes too then, and up to Pillow 12.2 that of a BMP is one
     # only when its pixels are loaded.
@@ -138,6 +152,8 @@ TURNS: dict[int, Callable[[np.ndarray], np.ndarray]] = {
     7: lambda a: np.swapaxes(a[::-1, ::-1], 0, 1),
     8: lambda a: np.rot90(a, 1),
 }
+
+_ON_ITS_SIDE = (5, 6, 7, 8)
 
 
 def upright(array: np.ndarray, orientation: int) -> np.ndarray:

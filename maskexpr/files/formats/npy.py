@@ -10,7 +10,17 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.files.decoding import bounds
-from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Writing, native, not_read, whole
+from maskexpr.files.decoding.format import (
+    Format,
+    OpenFile,
+    Pixels,
+    Raster,
+    Source,
+    Writing,
+    native,
+    not_read,
+    whole,
+)
 
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
@@ -23,7 +33,7 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
 def _glance(file: OpenFile, kind: str | None) -> Source:
     with file.scanning():
         shape, dtype = check_header(file, file.stream, file.size, "stored")
-    return Source(shape, dtype.newbyteorder("="), not_read, colour=None)
+    return Source(shape, dtype, not_read, colour=None)
 
 
 def read_array(stream: IO[bytes]) -> np.ndarray:
@@ -49,7 +59,7 @@ def check_header(
     pixels = math.prod(shape)
     file.check(pixels, bounds.PIXELS if most is None else replace(bounds.PIXELS, most=most))
     file.check_promise(pixels * dtype.itemsize, stored, packing)
-    return shape, dtype
+    return shape, dtype.newbyteorder("=")
 
 
 def _header(file: OpenFile, stream: IO[bytes], version: tuple[int, int]) -> tuple[tuple[int, ...], bool, np.dtype]:

@@ -10,7 +10,18 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files.decoding import bounds
-from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, TooMany, Writing, native, whole
+from maskexpr.files.decoding.format import (
+    Format,
+    OpenFile,
+    Pixels,
+    Raster,
+    Source,
+    TooMany,
+    Writing,
+    native,
+    not_read,
+    whole,
+)
 from maskexpr.files.formats import npy
 from maskexpr.kinds.grid import rounded
 
@@ -24,14 +35,23 @@ _PACKINGS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflate"}
 _ENCRYPTED = 1
 
 
+def _glance(file: OpenFile, kind: str | None) -> Source:
+    stream: Any = _ShortReads(file.stream)
+    with file.scanning(), zipfile.ZipFile(stream) as archive:
+        members = _members(archive)
+        shape, dtype = _checked(file, archive, members[_wanted(file, members)])
+    return Source(shape, dtype, not_read)
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    found = (member for member in archive.infolist() if member.filename.endswith(_ENDING))
+    return {member.filename.removesuffix(_ENDING): member for member in found}
+
+
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
     stream: Any = _ShortReads(file.stream)
     with file.scanning(), zipfile.ZipFile(stream) as archive:
-        members = {
-            member.filename.removesuffix(_ENDING): member
-            for member in archive.infolist()
-            if member.filename.endswith(_ENDING)
-        }
+        members = _members(archive)
         name = _wanted(file, members)
         array = _array(file, archive, members[name])
         beside = members.get(_SPACING) if name != _SPACING else None
@@ -39,13 +59,19 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
         return Pixels(array, None, notes, spacing)
 
 
-def _array(file: OpenFile, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int | None = None) -> np.ndarray:
+def _checked(
+    file: OpenFile, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int | None = None
+) -> tuple[tuple[int, ...], np.dtype]:
     packing = _PACKINGS.get(member.compress_type)
     if packing is None or member.flag_bits & _ENCRYPTED:
         how = "encrypted" if packing else "packed in a way that NumPy does not write"
         raise file.wrong(messages.FILE_PACKING, packing=how)
     with archive.open(member) as stream:
-        npy.check_header(file, stream, min(member.compress_size, file.size), packing, most)
+        return npy.check_header(file, stream, min(member.compress_size, file.size), packing, most)
+
+
+def _array(file: OpenFile, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int | None = None) -> np.ndarray:
+    _checked(file, archive, member, most)
     with archive.open(member) as stream:
         array = npy.read_array(stream)
         if stream.read(1):  # also makes zipfile check the sum over the whole member
@@ -106,6 +132,7 @@ FORMAT = Format(
     (".npz",),
     begins=lambda head: head.startswith((b"PK\3\4", b"PK\5\6")),
     open=whole(_decode),
+    glance=_glance,
     writing=Writing(lambda raster: True, _encode, on=1),
     listed=".npz",
     has_parts=True,

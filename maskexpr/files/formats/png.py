@@ -14,7 +14,7 @@ from maskexpr.kernels import png_chunks
 from maskexpr.kernels.png_chunks import SIGNATURE
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_INDEXED = 3  # samples are places in a palette
+_PALETTE = 3
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
 _FRAME_DATA = b"fdAT"  # of an animation, whose later frames are not looked at
@@ -33,6 +33,7 @@ class _Header:
     depth: int
     channels: int
     interlaced: bool
+    has_palette: bool = False
 
     @property
     def is_wide_colour(self) -> bool:
@@ -66,20 +67,6 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
     return pillow.decode(file, kind, pillow.Layout(bits=header.depth, dtype=dtype), notes)
 
 
-def _glance(file: OpenFile, kind: str | None) -> Source:
-    """What the header says; what a palette will be turned into follows from its colours, three numbers at most."""
-    with file.scanning():
-        name, length = next(_chunks(file))
-        if (name, length) != (b"IHDR", _LENGTHS[name]):
-            raise file.broken()
-        data = _data(file, name, length)
-        header, indexed = _header(file, data), data[9] == _INDEXED and kind not in ("labels", "image")
-    colour = header.channels > 2 or indexed
-    dtype = np.dtype(np.uint16 if header.depth == 16 else bool if header.depth == 1 and not indexed else np.uint8)
-    shape = (header.height, header.width, *([3] if colour else []))
-    return Source(shape, dtype, not_read, colour)
-
-
 def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     """The header, the packed samples where they will be needed, and the number of frames; every checksum is tested."""
     header: _Header | None = None
@@ -108,9 +95,32 @@ def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     return header, b"".join(packed), frames
 
 
+def _glance(file: OpenFile, kind: str | None) -> Source:
+    header, palette = None, b""
+    with file.scanning():
+        for name, length in _chunks(file):
+            if name == b"IHDR":
+                header = _header(file, _data(file, name, length))
+            elif name == b"PLTE":
+                palette = _data(file, name, length)
+            elif name == b"IDAT":
+                break
+        if header is None:
+            raise file.broken()
+    shape, dtype = (header.height, header.width), np.dtype(np.uint16 if header.depth == 16 else np.uint8)
+    greys = palette[::3] if palette[::3] == palette[1::3] == palette[2::3] else None
+    colour = header.channels > 2 or (header.has_palette and kind not in ("labels", "image"))
+    if colour and header.has_palette and kind != "colour":
+        colour = greys is None
+    is_bits = header.depth == 1 and (not header.has_palette or (not colour and set(greys or ()) <= {0, 255}))
+    if is_bits and (not header.has_palette or kind not in ("labels", "image")):
+        dtype = np.dtype(bool)
+    return Source((*shape, 3) if colour else shape, dtype, not_read, colour)
+
+
 def _header(file: OpenFile, data: bytes) -> _Header:
     width, height, depth, colour, *_, interlace = struct.unpack(">IIBBBBB", data)
-    header = _Header(width, height, depth, _CHANNELS[colour], bool(interlace))
+    header = _Header(width, height, depth, _CHANNELS[colour], bool(interlace), colour == _PALETTE)
     if not width or not height:
         raise file.broken()
     file.check(width * height, bounds.PIXELS)

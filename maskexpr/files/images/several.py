@@ -10,7 +10,7 @@ from maskexpr.diagnostics.errors import FileError
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.format import Format, Source
 from maskexpr.files.decoding.naming import shown
-from maskexpr.files.images import opening
+from maskexpr.files.images import opening, table
 
 Path = str | os.PathLike[str]
 
@@ -71,6 +71,20 @@ def series_of(path: Path) -> tuple[str, ...]:
     formats = {name: found for name in files if (found := opening.format_of(name)) is not None}
     format = next((found for found in formats.values() if found.series is not None), None)
     return files if format is None else _members(files, formats, format)
+
+
+def is_of_series(path: str) -> bool:
+    """Whether a file is of a format whose files may be many of one volume: by its name, else by how it begins."""
+    ending = table.ending_of(path)
+    format = table.of_ending(ending) if ending else None
+    format = format or opening.format_of(path)
+    return format is not None and format.series is not None
+
+
+def member_of(path: str) -> str | None:
+    """What the series is called that a file belongs to, "" where it does not say; None if it holds no image."""
+    with opening.opened(path) as file:
+        return file.format.member_of(file)
 
 
 def _members(files: Sequence[str], formats: dict[str, Format], format: Format) -> tuple[str, ...]:

@@ -1,4 +1,8 @@
-"""CSV as RFC 4180 has it, and tab-separated values: a head with the names of the columns, then a line for each row."""
+"""CSV as RFC 4180 has it, and tab-separated values: a head with the names of the columns, then a line for each row.
+
+Spreadsheets run a text that begins as a formula does, whoever wrote it: such a text has an apostrophe before it, which
+they take for "this is a text".
+"""
 
 import csv
 import io
@@ -6,6 +10,9 @@ from typing import Any
 
 from maskexpr.files.tables.numbers import python_values
 from maskexpr.kinds.table import Table
+
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""How texts begin that a spreadsheet takes for formulas."""
 
 
 def as_csv(table: Table, text: str = "") -> bytes:
@@ -28,7 +35,9 @@ def _delimited(table: Table, delimiter: str, end: str) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    """Nothing for nan: readers take that for a number that is missing, and keep the column one of numbers."""
+    """Nothing for nan and None: readers take that for a number that is missing, and keep the column one of numbers."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value != value else repr(value)
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULAS) else value
+    return "" if value is None or value != value else repr(value)

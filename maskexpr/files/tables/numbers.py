@@ -1,4 +1,7 @@
-"""The numbers of a column as Python's own."""
+"""What is in a column as Python's own.
+
+Columns of objects have texts; or whole numbers or truths beside None, which is one that is missing.
+"""
 
 from typing import Any
 
@@ -12,3 +15,8 @@ def python_values(values: Column) -> list[Any]:
         return [float(str(value)) for value in values]
     found: list[Any] = values.tolist()
     return found
+
+
+def has_texts(values: Column) -> bool:
+    """Whether a column is one of texts; one of objects that is empty is."""
+    return values.dtype.kind == "O" and all(isinstance(value, str) for value in values)

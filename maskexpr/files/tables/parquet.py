@@ -1,5 +1,7 @@
-"""Parquet, by pyarrow, an extra: types are kept, nan stays nan, and a column says what it is in."""
+"""Parquet, by pyarrow, an extra: types are kept, nan stays nan, what is missing is null, and a column says what it is
+in."""
 
+from maskexpr.files.tables.numbers import has_texts
 from maskexpr.kinds.table import Table
 
 _KEY = b"maskexpr"  # of the text among what the file says of itself
@@ -11,9 +13,9 @@ def as_parquet(table: Table, text: str = "") -> bytes:
     import pyarrow
     from pyarrow.parquet import write_table
 
-    arrays = [pyarrow.array(values) for values in table.values()]
+    arrays = [pyarrow.array(values, pyarrow.string() if has_texts(values) else None) for values in table.values()]
     fields = [
-        pyarrow.field(name, array.type, nullable=False, metadata=_unit_of(table, name))
+        pyarrow.field(name, array.type, nullable=array.null_count > 0, metadata=_unit_of(table, name))
         for name, array in zip(table, arrays, strict=True)
     ]
     schema = pyarrow.schema(fields, metadata={_KEY: text.encode()} if text else None)

@@ -608,4 +608,4 @@ def test_names_of_results(tmp_path: Path) -> None:
     loaded = programs.Loaded({}, {"im": path})
     results = {"m": evaluated("im > 50", im=path)}
     assert loaded.stem == "brain.v2"
-    assert outputs.targets(results, [], loaded.stem) == {"m": "brain.v2-m.nii.gz"}
+    assert outputs.targets(results, [], loaded.names) == {"m": "brain.v2-m.nii.gz"}

@@ -27,4 +27,10 @@ def _series(name: str, openings: Sequence[Opening], kind: str | None) -> Source:
     return series.opened(name, openings, kind)
 
 
-FORMAT = Format("DICOM", (".dcm", ".dicom", ".ima"), _begins, _open, series=_series)
+def _member_of(file: OpenFile) -> str | None:
+    from maskexpr.files.formats.dicom import headers
+
+    return headers.series_of(file)
+
+
+FORMAT = Format("DICOM", (".dcm", ".dicom", ".ima"), _begins, _open, series=_series, member_of=_member_of)
