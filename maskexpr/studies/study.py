@@ -136,7 +136,7 @@ class _Course:
             self.kept = frozenset(self.found)
             self.has_begun = True
             self.watcher.begins(len(self.study.cases), len(self.kept))
-            with closing(self._outcomes()) as done:
+            with closing(self._outcomes(tell)) as done:
                 for outcome in done:
                     self._take(outcome)
         except KeyboardInterrupt:
@@ -172,10 +172,10 @@ class _Course:
         self.found = {index: outcome for index, outcome in outcomes.items() if not outcome.is_failed}
         self.todo = [case for case in self.study.cases if case.index in outcomes and case.index not in self.found]
 
-    def _outcomes(self) -> Generator[Outcome]:
+    def _outcomes(self, tell: Tell) -> Generator[Outcome]:
         study = self.study
         stop = None if study.keep_going else _is_failed
-        yield from performed(study.task, self.todo, jobs=study.jobs, stop=stop)
+        yield from performed(study.task, self.todo, jobs=study.jobs, stop=stop, tell=tell)
 
     def _take(self, outcome: Outcome) -> None:
         """What became of one image: it is put down before anybody is told."""
