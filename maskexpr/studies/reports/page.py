@@ -26,6 +26,7 @@ from maskexpr.studies.reports import outliers, thumbnails
 from maskexpr.studies.reports.naming import said, short_names
 from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
 from maskexpr.studies.reports.outliers import Spread
+from maskexpr.studies.reports.thumbnails import Kept, Preview
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -122,13 +123,20 @@ class _Picture:
     caption: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    case: Case
+    outcome: Outcome
+    name: str
+
+
 @dataclass(slots=True)
 class _Row:
     """An image that is done. What is odd comes first, so its `rank` is high."""
 
     order: int
-    case: Case
     name: str
+    previews: Sequence[Preview]
     cells: list[_Cell]
     outliers: list[str]
     rank: float
@@ -144,8 +152,8 @@ class _Row:
 
 @dataclass(slots=True)
 class _Failure:
-    case: Case
     name: str
+    previews: Sequence[Preview]
     code: str
     reason: str
     pictures: Sequence[_Picture] = ()
@@ -164,18 +172,17 @@ class _Total:
 
 def _content(done: Done, folder: str, left: int) -> dict[str, Any]:
     names = short_names([case.name for case, _ in done])
-    good = [(case, outcome, name) for (case, outcome), name in zip(done, names, strict=True) if not outcome.is_failed]
-    failures = [_failure(case, o, name) for (case, o), name in zip(done, names, strict=True) if o.is_failed]
-    numbers = [numbers_of(outcome) for _, outcome, _ in good]
+    shown = [_Shown(case, outcome, name) for (case, outcome), name in zip(done, names, strict=True)]
+    kept = [thumbnails.kept(folder, each.case) for each in shown]
+    good = [(each, found) for each, found in zip(shown, kept, strict=True) if not each.outcome.is_failed]
+    failures = [_failure(each, found) for each, found in zip(shown, kept, strict=True) if each.outcome.is_failed]
+    numbers = [numbers_of(each.outcome, found) for each, found in good]
     spreads = outliers.spreads(numbers)
     columns = list(dict.fromkeys(name for row in numbers for name in row))
-    common = _said_of_all([outcome for _, outcome, _ in good])
-    rows = [
-        _row(case, outcome, name, row, columns, spreads, common)
-        for (case, outcome, name), row in zip(good, numbers, strict=True)
-    ]
+    common = _said_of_all([each.outcome for each, _ in good])
+    rows = [_row(each, found, row, columns, spreads, common) for (each, found), row in zip(good, numbers, strict=True)]
     rows.sort(key=lambda row: (-row.rank, row.order))
-    _illustrate([*failures, *rows], folder)
+    _illustrate([*failures, *rows])
     odd, warned = sum(bool(row.outliers) for row in rows), sum(bool(row.warnings) for row in rows)
     return {
         "failures": failures,
@@ -196,15 +203,15 @@ def _content(done: Done, folder: str, left: int) -> dict[str, Any]:
     }
 
 
-def _failure(case: Case, outcome: Outcome, name: str) -> _Failure:
-    codes = dict.fromkeys(error.code for error in outcome.errors)
-    return _Failure(case, name, ", ".join(codes), "\n".join("\n  ".join(said(error)) for error in outcome.errors))
+def _failure(shown: _Shown, kept: Kept) -> _Failure:
+    codes = dict.fromkeys(error.code for error in shown.outcome.errors)
+    texts = ("\n  ".join(said(error)) for error in shown.outcome.errors)
+    return _Failure(shown.name, kept.previews, ", ".join(codes), "\n".join(texts))
 
 
 def _row(
-    case: Case,
-    outcome: Outcome,
-    name: str,
+    shown: _Shown,
+    kept: Kept,
     numbers: Mapping[str, float],
     columns: Iterable[str],
     spreads: Mapping[str, Spread],
@@ -213,10 +220,12 @@ def _row(
     found = outliers.outliers(numbers, spreads)
     odd = {outlier.name for outlier in found}
     cells = [_cell(numbers.get(column), column in odd) for column in columns]
-    warnings = [text for text in _said(outcome.warnings) if text not in common]
+    warnings = [text for text in _said(shown.outcome.warnings) if text not in common]
     score = min(found[0].score, 1e9) if found else 0.0  # an infinite one is the highest of those that a page sorts by
     rank = score or (0.5 if warnings else 0.0)
-    return _Row(case.index, case, name, cells, [outlier.reason for outlier in found], rank, warnings)
+    return _Row(
+        shown.case.index, shown.name, kept.previews, cells, [outlier.reason for outlier in found], rank, warnings
+    )
 
 
 def _cell(value: float | None, is_odd: bool) -> _Cell:
@@ -236,16 +245,15 @@ def _said_of_all(done: Sequence[Outcome]) -> list[str]:
     return [text for text in said[0] if all(text in others for others in said[1:])]
 
 
-def _illustrate(rows: Iterable["_Row | _Failure"], folder: str) -> None:
+def _illustrate(rows: Iterable["_Row | _Failure"]) -> None:
     """Give the rows their pictures. Those that come first can be enlarged, as far as a page may be large."""
     room = _LARGE_IN_ALL
     for row in rows:
-        found = thumbnails.kept(folder, row.case)
         row.pictures = []
-        for preview in found:
+        for preview in row.previews:
             room -= len(preview.large)
             large = _data(preview.large) if room >= 0 else ""
-            several = preview.name if len(found) > 1 else ""
+            several = preview.name if len(row.previews) > 1 else ""
             caption = ", ".join(filter(None, [several, preview.note]))
             alt = f"{row.name}: {preview.name}" + (f", {preview.note}" if preview.note else "")
             row.pictures.append(_Picture(_data(preview.tile), large, alt, caption))
