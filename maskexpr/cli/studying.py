@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import maskexpr
 from maskexpr.api import Program
 from maskexpr.cli import machine, shared
-from maskexpr.diagnostics.errors import MaskError
+from maskexpr.diagnostics.errors import Diagnostic, MaskError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
 from maskexpr.kinds import tabulated
@@ -85,13 +85,17 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
 
     pages.check(options, program, found)
     shared.warn(found.notes, options)
-    asked = _asked(program, options, folder, found)
+
+    def tell(said: tuple[Diagnostic, ...]) -> None:
+        shared.warn(said, options)
+
+    asked = study.without_results(_asked(program, options, folder, found), tell)
     if options.dry_run:
         return _list(asked)
     document = machine.document_of(options)
     drawing = sys.stdout if asked.task.screen is not None else None
     with _terminated(), progress.watching(drawing=drawing, jobs=asked.jobs) as watcher:
-        ended = study.run(asked, watcher, lambda said: shared.warn([*said], options))
+        ended = study.run(asked, watcher, tell)
     made: list[str] = []
     try:
         made = pages.write(ended, asked.task, shared.asked(program, options)[0], options)
@@ -210,7 +214,7 @@ def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     lines += [f"journal: {shown(ended.journal)}"] if ended.journal else []
     if ended.left and failed and not options.keep_going and not ended.is_interrupted:
         lines.append(f"stopped at {shown(failed[-1].name)}; --keep-going goes on with the others")
-    if failed or ended.left:
+    if failed or ended.left or ended.errors:
         lines.append("to go on: the same command with --resume")
     return lines
 

@@ -15,7 +15,7 @@ import os
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from maskexpr import __version__
 from maskexpr.api import declared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
+from maskexpr.files.access import resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import put
 from maskexpr.files.images.replacing import refusals
@@ -51,6 +52,7 @@ class Entry:
 
     key: Key
     task: str
+    names: Mapping[str, str]
     outcome: Outcome
 
 
@@ -59,48 +61,36 @@ class Journal:
 
     def __init__(self, path: Path, task: Task, lock: Lock, *, tables: bool = True) -> None:
         self.path, self.task, self.warnings = path, identity(task), list[Diagnostic]()
-        self._lock, self._program, self._tables = lock, task.program.name, tables
-        self.entries: dict[Key, Entry] = {}
-        """The last line on each image."""
+        self._lock, self._task, self._program, self._tables = lock, task, task.program.name, tables
         lines = _content(path).split(b"\n")
-        kept = self._read(lines)
-        if kept is not None:
-            with refusals(shown(path)):
-                put(path, b"".join(lines[number] + b"\n" for number in kept))
+        read = _read(lines, tables)
+        self.entries = read.entries
+        """The last line on each image."""
+        if read.damaged and not read.known:
+            raise InputError(messages.JOURNAL_OF_OTHERS.anywhere(path=shown(path)))
+        if read.damaged:
+            fields = {"path": shown(path), "lines": len(read.damaged), "first": read.damaged[0]}
+            self.warnings.append(messages.JOURNAL_DAMAGED.anywhere(**fields))
         with refusals(shown(path)):
+            if read.damaged or lines[-1] or read.known > 2 * len(read.last) + 20:
+                put(path, b"".join(lines[number] + b"\n" for number in sorted(read.last.values())))
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(path, flags, 0o666)
         self._write({"maskexpr": __version__, **_described(task), "task": self.task})
-
-    def _read(self, lines: Sequence[bytes]) -> list[int] | None:
-        """Take up what a file says. If it is to be written anew, as it is damaged, was cut short, or says most things
-        several times: the numbers of the lines that are to stay, from 0."""
-        damaged, known, last = [], 0, dict[Key, int]()
-        for number, line in enumerate(lines[:-1]):
-            try:
-                entry = _checked(line)
-                known += 1
-                if "image" in entry:
-                    found = _entry(entry, self._tables)
-                    self.entries[found.key], last[found.key] = found, number
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
-                damaged.append(number + 1)
-        if damaged and not known:
-            raise InputError(messages.JOURNAL_OF_OTHERS.anywhere(path=shown(self.path)))
-        if damaged:
-            fields = {"path": shown(self.path), "lines": len(damaged), "first": damaged[0]}
-            self.warnings.append(messages.JOURNAL_DAMAGED.anywhere(**fields))
-        is_good = not damaged and not lines[-1] and known <= 2 * len(last) + 20
-        return None if is_good else sorted(last.values())
 
     def entry(self, case: Case) -> Entry | None:
         """The last line on an image, if there is one."""
         return self.entries.get((self._program, case.name, tuple(sorted(case.given.items()))))
 
+    def is_same(self, case: Case, entry: Entry) -> bool:
+        """Whether an entry is of what would be done now, if no file has changed."""
+        return entry.task == self.task and entry.names == names_of(self._task, case)
+
     def add(self, case: Case, outcome: Outcome) -> None:
         """Put down what became of an image."""
         self._lock.check()
-        self._write({"image": case.name, "program": self._program, **_line(case, outcome), "task": self.task})
+        line = _line(case, outcome, names_of(self._task, case))
+        self._write({"image": case.name, "program": self._program, **line, "task": self.task})
 
     def _write(self, content: Mapping[str, Any]) -> None:
         line = _sealed(content)
@@ -123,12 +113,45 @@ class Journal:
             os.close(self._descriptor)
 
 
+def results_of(path: Path, program: str) -> dict[str, str]:
+    """The images that a program of that name made its results of, by the paths of these without links; as a journal has
+    them that may be written meanwhile."""
+    entries = _read(_content(path).split(b"\n"), tables=False).entries.values()
+    return {resolved(made): e.outcome.name for e in entries if e.key[0] == program for made in e.outcome.written}
+
+
 def _content(path: Path) -> bytes:
     with refusals(shown(path)):
         try:
             return path.read_bytes()
         except FileNotFoundError:
             return b""
+
+
+@dataclass(slots=True)
+class _Read:
+    """What a file says: the last line on each image, and which that is, from 0; how many lines are good, and which are
+    not, from 1."""
+
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    last: dict[Key, int] = field(default_factory=dict)
+    known: int = 0
+    damaged: list[int] = field(default_factory=list)
+
+
+def _read(lines: Sequence[bytes], tables: bool) -> _Read:
+    """What lines say, of which the last was cut short, if there is anything in it."""
+    read = _Read()
+    for number, line in enumerate(lines[:-1]):
+        try:
+            content = _checked(line)
+            if "image" in content:
+                entry = _entry(content, tables)
+                read.entries[entry.key], read.last[entry.key] = entry, number
+            read.known += 1
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
+            read.damaged.append(number + 1)
+    return read
 
 
 # --- what is done ----------------------------------------------------------------------------------------------------
@@ -150,6 +173,13 @@ def identity(task: Task) -> str:
         "pictures": asdict(task.pictures),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def names_of(task: Task, case: Case) -> dict[str, str]:
+    """What the paths of results have of the names of a case: they follow from the pattern that it was found by, too."""
+    templates = [*task.outputs, *(option for option in (task.pictures.overlay, task.pictures.hist) if option)]
+    used = {name: text for name, text in case.names.items() if any(f"{{{name}}}" in option for option in templates)}
+    return {"stem": case.names.get("stem", ""), **used}
 
 
 def _described(task: Task) -> dict[str, Any]:
@@ -179,10 +209,11 @@ def _checked(line: bytes) -> dict[str, Any]:
     return content
 
 
-def _line(case: Case, outcome: Outcome) -> dict[str, Any]:
+def _line(case: Case, outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "outcome": "failed" if outcome.is_failed else "done",
         "given": dict(case.given),
+        "names": dict(names),
         "inputs": dict(outcome.inputs),
         "files": dict(outcome.files),
         "written": dict(outcome.written),
@@ -208,7 +239,7 @@ def _entry(content: Mapping[str, Any], tables: bool) -> Entry:
         content["seconds"],
     )
     key = (content["program"], content["image"], tuple(sorted(content["given"].items())))
-    return Entry(key, content["task"], outcome)
+    return Entry(key, content["task"], content["names"], outcome)
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
 from maskexpr.engine.watching import Tell, nobody
 from maskexpr.files import outputs
-from maskexpr.files.access import STANDARD
+from maskexpr.files.access import STANDARD, resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.studies import journal as journals
 from maskexpr.studies import tables
@@ -68,7 +68,7 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     FileError
         Nothing was done: the journal cannot be read or written.
     """
-    tables.check(study.tables, {path for case in study.cases for path in case.given.values()})
+    tables.check(study.task.program, study.tables, {path for case in study.cases for path in case.given.values()})
     folder = folder_of(study)
     path = folder / journals.NAME
     own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
@@ -77,8 +77,8 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
         raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
     outputs.make_folder(os.fspath(folder))
     with locked(folder) as lock, closing(_opened(path, study, lock)) as journal:
-        course = _Course(study, watcher, journal)
         tell(tuple(journal.warnings))
+        course = _Course(study, watcher, journal)
         course.go(tell)
         ended = course.ended()
     watcher.ends(ended)
@@ -87,6 +87,18 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
 
 def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:
     return journals.Journal(path, study.task, lock, tables=bool(study.tables) or study.keeps_tables)
+
+
+def without_results(study: Study, tell: Tell = nobody) -> Study:
+    """A study whose pattern finds what it has written before, without that; it is told."""
+    results = journals.results_of(folder_of(study) / journals.NAME, study.task.program.name)
+    own = [case for case in study.cases if resolved(case.name) in results]
+    if not own or len(own) == len(study.cases):
+        return study
+    indexes = {case.index for case in own}
+    others = [case for case in study.cases if case.index not in indexes]
+    tell((messages.STUDY_OF_RESULTS.anywhere(count=len(own), path=shown(own[0].name)),))
+    return replace(study, cases=[replace(case, index=index) for index, case in enumerate(others)])
 
 
 def folder_of(study: Study) -> Path:
@@ -140,7 +152,7 @@ class _Course:
             self._keep_all_but_failed(before)
             return
         standing = Standing(study.task)
-        same = [case for case in study.cases if case.index in before and before[case.index].task == journal.task]
+        same = [case for case in study.cases if case.index in before and journal.is_same(case, before[case.index])]
         if not study.resume:
             count = sum(not before[case.index].outcome.is_failed for case in same)
             if count:

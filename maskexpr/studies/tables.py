@@ -9,6 +9,7 @@ A number that an image has not is an empty cell, null in JSON and Parquet. Whole
 beside it. A name that a spreadsheet would take for a formula has `./` before it, which names the same file.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +50,7 @@ class Targets:
         return f"{stem}-{name}{ending}"
 
 
-def targets_of(program: Program, paths: Iterable[str], found: Iterable[str]) -> Targets:
+def targets_of(paths: Iterable[str], found: Iterable[str]) -> Targets:
     """Which file is for what; `found` are the results that are tables."""
     images, named = None, dict[str, str]()
     found = list(found)
@@ -69,7 +70,7 @@ def targets_of(program: Program, paths: Iterable[str], found: Iterable[str]) -> 
 def written(program: Program, outcomes: Sequence[Outcome], paths: Sequence[str]) -> list[str]:
     """Write the tables that are asked for; where they are."""
     found = _tables(program, outcomes)
-    targets = targets_of(program, paths, found)
+    targets = targets_of(paths, found)
     made: dict[str, Table] = {}
     if targets.images is not None:
         made[targets.images] = of_images(program, outcomes)
@@ -86,15 +87,21 @@ def written(program: Program, outcomes: Sequence[Outcome], paths: Sequence[str])
     return list(made)
 
 
-def check(paths: Iterable[str], read: Iterable[str]) -> None:
+def check(program: Program, paths: Sequence[str], read: Iterable[str]) -> None:
     """Refuse, before anything is done, tables that could not be written when all is done: in a format that is none, in
-    a folder that is not there, or over a file that is read."""
+    a folder that is not there or may not be written to, or over a file that is read."""
     inputs = {resolved(path) for path in read}
+    targets_of(paths, program.outputs)
     for path in paths:
         tables.encode(Table({IMAGE: _texts(())}), ending_of(path) or path, name=shown(path))
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise FileError(messages.FILE_NO_FOLDER.anywhere(path=shown(path), folder=shown(folder)))
+        if os.path.isdir(path):
+            raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=shown(path)))
+        if not os.access(folder, os.W_OK):
+            why = os.strerror(errno.EACCES).lower()
+            raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(path), reason=why))
         if resolved(path) in inputs:
             raise InputError(messages.OUTPUT_OVER_INPUT.anywhere(path=shown(path), what="an input"))
 

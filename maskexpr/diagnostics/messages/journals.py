@@ -43,10 +43,16 @@ JOURNAL_NOT_USED = Mistake(
     "with --resume they stay as they are",
     "warning",
 )
+STUDY_OF_RESULTS = Mistake(
+    "results-as-images",
+    "{count:file is|files are} left out that this program wrote itself, {path} first",
+    "give a pattern that finds the images only",
+    "warning",
+)
 TABLE_OF_MANY = Mistake(
     "output-target",
     "{first} and {second} are both for the numbers of all images",
-    "name one of them after a result that is a table: {names}",
+    "name one of them after a result that is a table, among {names}",
 )
 TABLE_AND_RESULT = Mistake(
     "output-target", "{path} is a result of {image} and a table of all images", "give the table another name"

@@ -50,7 +50,7 @@ STUDY_STEM_TWICE = Mistake(
 )
 STUDY_PASSED_OVER = Mistake(
     "passed-over",
-    "{count:file|files} for {name} hold no image and are passed over: {files}",
+    "for {name} {count:file is|files are} passed over, being no image: {files}",
     severity="warning",
 )
 EVAL_OF_MANY = Mistake(
