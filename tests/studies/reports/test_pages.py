@@ -179,7 +179,7 @@ def test_large_pictures_are_as_many_as_a_page_can_hold(study, monkeypatch):
     text = page.html(program, {}, done, "kept")
     assert 0 < text.count("data-large=") < text.count("<figure>") - 1 == 12
     assert "have no pictures" not in text
-    monkeypatch.setattr(page, "_TILES_IN_ALL", 80_000)
+    monkeypatch.setattr(page, "_TILES_IN_ALL", 30_000)
     text = page.html(program, {}, done, "kept")
     left_out = int(re.search(r"The last (\d+) rows have no pictures", text)[1])
     assert 0 < left_out == text.count("no picture<") < 10
