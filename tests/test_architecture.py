@@ -59,7 +59,7 @@ INSIDE = {
         *("cases", "partners", "finding", "patterns"),
         *("performing", "one", "worker", "frames", "reports", "task", "outcome", "case"),
     ),
-    "studies.reports": ("__init__", "page", "sheet", "thumbnails", "naming", "outliers", "numbers"),
+    "studies.reports": ("__init__", "page", "sheet", "outliers", "numbers", "thumbnails", "naming"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",

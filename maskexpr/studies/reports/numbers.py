@@ -4,14 +4,15 @@ import math
 from typing import Any
 
 from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.reports.thumbnails import Kept
 
 _DIGITS = 6
 
 
-def numbers_of(outcome: Outcome) -> dict[str, float]:
+def numbers_of(outcome: Outcome, kept: Kept) -> dict[str, float]:
     """By name, in the order of the program; a truth is a bool."""
     found = {name: value for name, value in outcome.numbers.items() if isinstance(value, bool | int | float)}
-    return {**found, **{f"rows of {name}": table.rows for name, table in outcome.tables.items()}}
+    return {**found, **{f"rows of {name}": rows for name, rows in kept.rows.items()}}
 
 
 def text_of(value: Any) -> str:

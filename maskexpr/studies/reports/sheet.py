@@ -59,12 +59,13 @@ def paths_of(path: str, count: int) -> list[str]:
 def _tiles(done: Done, folder: str) -> Iterator[Tile]:
     """A tile an overlay; the pictures of one image after another are read, so that only small ones are held."""
     for (case, outcome), name in zip(done, short_names([case.name for case, _ in done]), strict=True):
-        found = thumbnails.kept(folder, case) or [Preview("", "", b"", b"")]
+        kept = thumbnails.kept(folder, case)
+        found = kept.previews or (Preview("", "", b"", b""),)
         if outcome.is_failed:
             reason = f"{outcome.errors[0].code}: {said(outcome.errors[0])[0]}"
             yield Tile(name, picture=found[0].tile, failure=reason)
             continue
-        number = next((f"{key} = {text_of(value)}" for key, value in numbers_of(outcome).items()), "")
+        number = next((f"{key} = {text_of(value)}" for key, value in numbers_of(outcome, kept).items()), "")
         for preview in found:
             of = f"{preview.name}: " if len(found) > 1 else ""
             yield Tile(name, of + ", ".join(filter(None, [number, preview.note])), preview.tile)

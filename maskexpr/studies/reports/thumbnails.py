@@ -1,4 +1,5 @@
-"""Small pictures of each image, made where its results are, and kept in a folder until pages are made of them.
+"""Small pictures of each image, made where its results are, and kept in a folder until pages are made of them; with
+them, how many rows its tables have, which are not kept themselves.
 
 They are files, so that an image that was done before is in a contact sheet again without being read again: all of one
 case in one file, whose name follows from the case alone.
@@ -8,8 +9,8 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,14 @@ class Preview:
     large: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What pages show of a case: its pictures, and the number of rows of its tables."""
+
+    previews: tuple[Preview, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
 def path_of(folder: str, case: Case) -> str:
     """The file that the pictures of a case are in."""
     given = json.dumps([case.name, sorted(case.given.items())])
@@ -50,33 +59,34 @@ def path_of(folder: str, case: Case) -> str:
 
 def keep(folder: str, case: Case, run: FileRun, mode: str | None) -> str:
     """Make the pictures of a case and put them in the folder, which is made; the path of their file."""
-    return _put(folder, case, made(run, mode))
+    rows = {name: result.value.rows for name, result in run.results.items() if outputs.is_table(result)}
+    return _put(folder, case, Kept(tuple(made(run, mode)), rows))
 
 
 def keep_failed(folder: str, case: Case, program: Program, loaded: Loaded | None) -> None:
     """Those of a case that failed: what it was given, as far as that could be read."""
     image = _given(program, loaded.values) if loaded is not None else None
-    _put(
-        folder, case, [] if image is None else [_preview(image[0], views.view_of(image[1].value, image[1].kind, None))]
-    )
+    found = [] if image is None else [_preview(image[0], views.view_of(image[1].value, image[1].kind, None))]
+    _put(folder, case, Kept(tuple(found)))
 
 
-def _put(folder: str, case: Case, previews: Iterable[Preview]) -> str:
-    entries = [{"name": p.name, "note": p.note, "tile": _text(p.tile), "large": _text(p.large)} for p in previews]
+def _put(folder: str, case: Case, kept: Kept) -> str:
+    entries = [{"name": p.name, "note": p.note, "tile": _text(p.tile), "large": _text(p.large)} for p in kept.previews]
     outputs.make_folder(os.path.join(folder, ""))
     path = path_of(folder, case)
-    images.put(path, json.dumps(entries).encode())
+    images.put(path, json.dumps({"rows": kept.rows, "pictures": entries}).encode())
     return path
 
 
-def kept(folder: str, case: Case) -> list[Preview]:
-    """The pictures of a case; none where there is no such file, or it is not whole."""
+def kept(folder: str, case: Case) -> Kept:
+    """What there is of a case; nothing where there is no such file, or it is not whole."""
     try:
         with open_file(path_of(folder, case)) as stream:
-            entries = json.load(stream)
-        return [Preview(e["name"], e["note"], _bytes(e["tile"]), _bytes(e["large"])) for e in entries]
-    except (FileError, OSError, ValueError, LookupError, TypeError):
-        return []
+            content = json.load(stream)
+        previews = (Preview(e["name"], e["note"], _bytes(e["tile"]), _bytes(e["large"])) for e in content["pictures"])
+        return Kept(tuple(previews), {name: int(rows) for name, rows in content["rows"].items()})
+    except (FileError, OSError, ValueError, LookupError, TypeError, AttributeError):
+        return Kept()
 
 
 def _text(data: bytes) -> str:

@@ -30,6 +30,7 @@ assert area(bright) > 0, "<i>nothing</i> is bright"
 output bright
 output n = area(bright)
 output found = n > 1
+output cells = measure(label(bright), area)
 """
 
 
@@ -69,7 +70,7 @@ def study(folder):
 
 def test_the_pictures_are_those_of_the_mask(study):
     _, done = study
-    (preview,) = thumbnails.kept("kept", done[0][0])
+    (preview,) = thumbnails.kept("kept", done[0][0]).previews
     share = np.mean(iio.imread(EXAMPLES / "ankle.png") > 32)
     assert (preview.name, preview.note) == ("bright", f"{100 * share:.1f}% on")
     for data, room in ((preview.tile, 256), (preview.large, 512)):
@@ -77,7 +78,7 @@ def test_the_pictures_are_those_of_the_mask(study):
         assert max(picture.shape[:2]) == room
         orange = (picture[..., 0] > 180) & (picture[..., 2] < 90)
         assert orange.sum() > room  # the outline, thin as it is, after all is made smaller
-    (stack,) = thumbnails.kept("kept", done[11][0])
+    (stack,) = thumbnails.kept("kept", done[11][0]).previews
     assert stack.note.endswith("slice 8")  # the first plane with something in it
 
 
@@ -85,7 +86,7 @@ def test_an_image_without_pictures_is_on_the_pages_all_the_same(study):
     program, done = study
     for path in Path("kept").iterdir():
         path.write_bytes(path.read_bytes()[:100])
-    assert thumbnails.kept("kept", done[0][0]) == []
+    assert thumbnails.kept("kept", done[0][0]) == thumbnails.Kept()
     assert sheet.contact_sheet("qc.png", program, done, "kept") == ["qc.png"]
     assert page.html(program, {}, done, "kept").count("no picture") == 10
 
@@ -94,7 +95,7 @@ def test_a_sheet_shows_every_image(study):
     program, done = study
     assert sheet.contact_sheet("qc.png", program, done, "kept") == ["qc.png"]
     picture = iio.imread("qc.png")
-    tile = iio.imread(thumbnails.kept("kept", done[0][0])[0].tile, extension=".jpg")
+    tile = iio.imread(thumbnails.kept("kept", done[0][0]).previews[0].tile, extension=".jpg")
     left = 18 + (256 - tile.shape[1]) // 2
     top = 18 + 33
     np.testing.assert_array_equal(picture[top : top + 256, left : left + tile.shape[1]], tile)
@@ -148,7 +149,7 @@ def test_failures_come_first_and_outliers_next(study):
     order = [text.index(f">{name}<") for name in ("broken&lt;b&gt;.png", "small.png", "ankle0.png", "ankle4.png")]
     assert order == sorted(order)
     assert re.search(r"n 0\.0\d+x the median", text)
-    for words in ("assert-failed", "file-broken", "colour", "<b>2</b> not begun", "<b>3</b> failed"):
+    for words in ("assert-failed", "file-broken", "colour", "<b>2</b> not begun", "<b>3</b> failed", "rows of cells"):
         assert words in text
 
 
@@ -176,7 +177,12 @@ def test_large_pictures_are_as_many_as_a_page_can_hold(study, monkeypatch):
     program, done = study
     monkeypatch.setattr(page, "_LARGE_IN_ALL", 80_000)
     text = page.html(program, {}, done, "kept")
-    assert 0 < text.count("data-large=") < text.count("<figure>") - 1
+    assert 0 < text.count("data-large=") < text.count("<figure>") - 1 == 12
+    assert "have no pictures" not in text
+    monkeypatch.setattr(page, "_TILES_IN_ALL", 30_000)
+    text = page.html(program, {}, done, "kept")
+    left_out = int(re.search(r"The last (\d+) rows have no pictures", text)[1])
+    assert 0 < left_out == text.count("no picture<") < 10
 
 
 def test_what_is_drawn_of_programs_without_masks(study):
@@ -186,16 +192,16 @@ def test_what_is_drawn_of_programs_without_masks(study):
         case = Case(0, "ankle0.png", {"im": "ankle0.png"})
         outcome = perform(Task(maskexpr.compile(text), writes=False, previews="others"), case)
         assert not outcome.errors
-        names[text[:9]] = [preview.name for preview in thumbnails.kept("others", case)]
+        names[text[:9]] = [preview.name for preview in thumbnails.kept("others", case).previews]
         assert thumbnails.path_of("others", case) in outcome.written
     assert [*names.values()] == [["im"], ["im"], [f"m{i}" for i in range(6)]]
 
 
-ODD = b'[{"name": "a", "note": "", "tile": "?", "large": ""}]'
+ODD = b'{"rows": {}, "pictures": [{"name": "a", "note": "", "tile": "?", "large": ""}]}'
 
 
-@pytest.mark.parametrize("text", [b"", b"[1]", b"{}", ODD, b"\xff"])
+@pytest.mark.parametrize("text", [b"", b"[1]", b"{}", b'{"rows": [], "pictures": []}', ODD, b"\xff"])
 def test_a_file_of_pictures_that_is_none(folder, text):
     case = Case(0, "a.png", {"im": "a.png"})
     Path(thumbnails.path_of("", case)).write_bytes(text)
-    assert thumbnails.kept("", case) == []
+    assert thumbnails.kept("", case) == thumbnails.Kept()
