@@ -131,7 +131,9 @@ class Tried:
         never = [i for i in range(len(self.images)) if np.isnan(self.scores[:, i]).all()]
         image = never[0] if never else int(np.isnan(self.scores).sum(axis=0).argmax())
         run = int(np.flatnonzero(np.isnan(self.scores[:, image]))[0])
-        reason, way = self._reason(run, image), "look at the program, or try other values"
+        found = (self.reasons or {}).get((run, image))
+        place = (found.source, found.span) if found is not None else (None, None)
+        fields = {"on": "", "reason": self._reason(run, image), "way": "try other values, or mend the program"}
         if len(self.images) > 1:
-            way = f"leave out {self.images[image]}, or try other values"
-        return messages.SWEEP_NO_SCORE.anywhere(reason=reason, way=way)
+            fields.update(on=" on all images", way=f"try other values, or leave out {self.images[image]}")
+        return messages.SWEEP_NO_SCORE.at(*place, **fields)
