@@ -1,25 +1,34 @@
 """A program bound to its inputs, and to the same inputs with other values of its params."""
 
 import functools
+import itertools
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from maskexpr.checker import binding
-from maskexpr.diagnostics.errors import Diagnostic, MaskWarning
+from maskexpr.checker.params import Unsettled
+from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning, RunError
+from maskexpr.engine import thresholds
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
 from maskexpr.engine.prepared import Prepared, Stages
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost
 from maskexpr.planner.plan import Plan
+from maskexpr.program import identity
 from maskexpr.program.steps import Checked
 
 _PACKAGE = __name__.partition(".")[0] + "."
 
+_MOST_COMBOS = 2**14  # that are looked at together
+_WORTH_COUNTING = 4  # values of one param
+
+Params = Mapping[str, Any]
+Stopped = Callable[[RunError], None]
 Prepare = Callable[[Mapping[str, Kind], Mapping[str, Any]], Prepared]
 
 
@@ -135,21 +144,109 @@ def _all_params(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
     return {info.name: given.get(info.name, info.default) for info in checked.params}
 
 
-def swept(bound: Bound, combos: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The results by output name for each of some combinations of params, in their order; what does not depend on a
-    param that varies is computed once. Nothing is warned of.
+# --- sweeps ----------------------------------------------------------------------------------------------------------
 
-    Raises what `Bound.with_params` and `Bound.run` raise, when it comes to that combination.
+
+def swept(
+    bound: Bound, combos: Iterable[Mapping[str, Any]], *, stopped: Stopped | None = None
+) -> Iterator[dict[str, Any]]:
+    """The results by output name for each of some combinations of params, in their order. Nothing is warned of.
+
+    What does not depend on a param that varies is computed once; of several it is best that the last varies fastest.
+    Where the results are numbers that follow from counts of pixels of one threshold, all its values are found in one
+    pass over the image.
+
+    Raises what `Bound.with_params` raises for any of the combinations, and what `Bound.run` raises when it comes to one
+    that has no results; where `stopped` is told of that instead, its results are empty, and the next ones follow.
     """
     bound._stages.check_unchanged()
+    combos = iter(combos)
+    while some := list(itertools.islice(combos, _MOST_COMBOS)):
+        given = [binding.params(bound._stages.checked, bound._stages.kinds, combo) for combo in some]
+        for name, group in _varying_in_one(given, _all_params(bound._stages.checked, bound._stages.params)):
+            yield from _of_group(bound, name, group, stopped)
+
+
+def _varying_in_one(given: Sequence[Params], others: Params) -> Iterator[tuple[str, list[Params]]]:
+    """The combinations in parts, in each of which one param varies, by its name."""
+    group: list[Params] = []
+    name = ""
+    for combo in given:
+        other = {n for n in others if group and not _is_same(group[-1].get(n, others[n]), combo.get(n, others[n]))}
+        if len(other) > 1 or (name and other - {name}):
+            yield name, group
+            group, name = [], ""
+            other = set()
+        name = name or "".join(other)
+        group.append(combo)
+    if group:
+        yield name, group
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    return identity.of_value(a) == identity.of_value(b)
+
+
+def _of_group(bound: Bound, name: str, group: Sequence[Params], stopped: Stopped | None) -> Iterator[dict[str, Any]]:
+    found = _counted(bound, name, group) if len(group) >= _WORTH_COUNTING else None
+    if found is None:
+        yield from _one_by_one(bound, group, stopped)
+        return
+    for combo, result in zip(group, found, strict=True):
+        yield _run(bound.with_params(**combo), stopped) if result is None else result
+
+
+def _one_by_one(bound: Bound, combos: Sequence[Params], stopped: Stopped | None) -> Iterator[dict[str, Any]]:
     last: Bound | None = None
     for combo in combos:
         one = bound.with_params(**combo)  # the family knows what is to come before the last one is run
         if last is not None:
-            yield last._stages.run()
+            yield _run(last, stopped)
         last = one
     if last is not None:
-        yield last._stages.run()
+        yield _run(last, stopped)
+
+
+def _run(bound: Bound, stopped: Stopped | None) -> dict[str, Any]:
+    try:
+        return bound._stages.run()
+    except RunError as error:
+        if stopped is None:
+            raise
+        stopped(error)
+        return {}
+
+
+def _counted(bound: Bound, name: str, group: Sequence[Params]) -> Iterator[dict[str, Any] | None] | None:
+    """The results from counts of pixels, None for those that are refused; None for all where there is no such way."""
+    stages = bound._stages
+    numbers = [combo[name] for combo in group if type(combo.get(name)) in (int, float)]
+    if len(numbers) < len(group):
+        return None
+    given = {**stages.params, **group[0], name: Unsettled(min(numbers), max(numbers))}
+    try:
+        prepared = bound._prepare(stages.kinds, given)
+        levels = prepared.levels(name)
+        if levels is None or not all(
+            _same_outputs(bound, prepared, {**given, name: n}) for n in (numbers[0], numbers[-1])
+        ):
+            return None
+        params = _all_params(stages.checked, given)
+        bound._family.note(params)
+        member = Member(bound._family, prepared, params, stages.declared.fast)
+        fixed = member.values(levels.fixed, stages.arrays)
+        return thresholds.outputs(levels, fixed, numbers)
+    except (MaskError, thresholds.Unsuited):
+        return None
+
+
+def _same_outputs(bound: Bound, prepared: Prepared, given: Params) -> bool:
+    """Whether results with a number that is told in the run are of the kinds that they have with one told before."""
+    told = bound._prepare(bound._stages.kinds, given).checked.outputs
+    mine = prepared.checked.outputs
+    return [(s.kind.name, s.kind.range is None) for _, s in told] == [
+        (s.kind.name, s.kind.range is None) for _, s in mine
+    ]
 
 
 # --- what is said of programs and runs -------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The value of a param: from what a caller gives, or a text says, to the constant that a program sees."""
 
 import contextlib
+from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -10,17 +11,30 @@ from maskexpr.diagnostics.source import Source
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.kind import TRUTH, Kind, number, quantity, text
 from maskexpr.kinds.quantity import Quantity
-from maskexpr.kinds.ranges import MOST_BITS, Range
+from maskexpr.kinds.ranges import MOST_BITS, Bounds, Range
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import parse
 from maskexpr.program.steps import ParamInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A number for a param that is told when the program runs, from an interval: the param is an input by its name."""
+
+    low: int | float
+    high: int | float
+
 
 _LONGEST = 60  # of a value in a message
 
 
 def param_kind(info: ParamInfo, value: Any) -> Kind:
     """The kind of a parameter: a constant with the range of its whole interval, so that types do not depend on it."""
+    if isinstance(value, Unsettled):
+        if info.whole:
+            return number(_interval(info, value.low, value.high))
+        return replace(number(), bounds=Bounds(value.low, value.high))
     if isinstance(value, Quantity):
         return quantity(value.value, value.power)
     if isinstance(value, bool):
@@ -29,8 +43,11 @@ def param_kind(info: ParamInfo, value: Any) -> Kind:
         return text(value)
     if not info.whole:
         return number(constant=float(value))
-    values = Range(value, value) if info.low is None else Range(info.low, info.high)
-    return number(values, value)
+    return number(_interval(info, value, value), value)
+
+
+def _interval(info: ParamInfo, low: Any, high: Any) -> Range:
+    return Range(low, high) if info.low is None else Range(info.low, info.high)
 
 
 def param_value(info: ParamInfo, value: Any) -> Any:

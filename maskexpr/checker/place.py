@@ -129,6 +129,10 @@ class Place:
     def constant(self, kind: Kind) -> Value:
         return self._step(Step(kind, self.source, self.span))
 
+    def told_in_the_run(self, name: str, kind: Kind) -> Value:
+        """A param without a value, which is given by its name as an input is."""
+        return self._step(Step(kind, self.source, self.span, name=name))
+
     def input(self, name: str, kind: Kind) -> Value:
         """The input of that name, which is declared here, or a free name that is used here."""
         value = self._step(Step(kind, self.source, self.span, name=name))

@@ -104,7 +104,8 @@ def _declare_param(lines: Lines, node: nodes.Param, given: Mapping[str, Any]) ->
     if len(context.diagnostics) > found:
         value = there.unknown()
     else:
-        value = there.constant(param_kind(info, given.get(name, info.default)))
+        kind = param_kind(info, given.get(name, info.default))
+        value = there.constant(kind) if kind.is_constant else there.told_in_the_run(name, kind)
     lines.scope.values[name] = lines.constants[name] = value.step
 
 

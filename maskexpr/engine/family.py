@@ -1,16 +1,17 @@
 """Programs bound to the same inputs with other values of params: what they share, and how one of them runs."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from maskexpr.checker.params import Unsettled
 from maskexpr.diagnostics.errors import MaskError, RunError
 from maskexpr.engine.division import Names, depending, divided, engine_of
 from maskexpr.engine.prepared import Prepared
 from maskexpr.engine.run import Engine
-from maskexpr.engine.values import Meanings, kept_name
+from maskexpr.engine.values import Meanings, all_in_order, kept_name
 from maskexpr.engine.watching import Tell
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost, cost
@@ -70,7 +71,7 @@ class Family:
     def depending(self, checked: Checked, params: Params) -> dict[Step, Names]:
         """Of the params that vary, those that tell of a step."""
         infos = {info.name: info for info in checked.params}
-        others = {name: self._with_another(params, infos[name]) for name in self._varied}
+        others = {name: self._with_another(params, infos[name]) for name in self._varied if _is_settled(params[name])}
         return depending(checked, others, self._meanings)
 
     def _with_another(self, params: Params, info: ParamInfo) -> Checked:
@@ -135,7 +136,7 @@ class Member:
 
     def __init__(self, family: Family, prepared: Prepared, params: Params, fast: bool) -> None:
         self.family, self._prepared, self._params, self._fast = family, prepared, params, fast
-        self._ways: dict[tuple[tuple[str, ...], frozenset[Names]], _Way] = {}
+        self._ways: dict[tuple[object, ...], _Way] = {}
 
     def run(self, arrays: Mapping[str, Any], tell: Tell) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, as the engine has them, and what is kept for them; what is to be said of the run is told.
@@ -163,12 +164,23 @@ class Member:
         costs = [cost(first.plan, given, loose), cost(way.rest.plan, [*given, *kinds], loose)]
         return Cost(sum(c.operations for c in costs), max(c.memory for c in costs) + self.family.nbytes)
 
+    def values(self, steps: Sequence[Step], arrays: Mapping[str, Any]) -> dict[Step, Any]:
+        """The values of some steps that are made of those of the program, as the engine has them."""
+        outputs = tuple((f"wanted {i}", step) for i, step in enumerate(steps))
+        wanted = replace(self._prepared.checked, steps=tuple(all_in_order(steps)), outputs=outputs, asserts=())
+        way = self._way_of(wanted)
+        kept = self._values(way, arrays)
+        found = way.rest.run({**arrays, **{kept_name(m): value for m, value in kept.items()}})
+        return {step: found[name] for name, step in outputs}
+
     def _way(self) -> _Way:
+        return self._way_of(self._prepared.expanded)
+
+    def _way_of(self, expanded: Checked) -> _Way:
         family, params = self.family, self._params
-        expanded = self._prepared.expanded
         depends = family.depending(expanded, params)
         useful = frozenset(names for names in set(depends.values()) if not names or family.recurs(params, names))
-        key = family.varied, useful
+        key = expanded.outputs, family.varied, useful
         if key not in self._ways:
             numbers = family.numbers(expanded)
             kept = divided(expanded, depends, useful, numbers)
@@ -197,6 +209,10 @@ class Member:
                 found[meaning] = _read_only(made[kept_name(meaning)])
                 self.family.keep(meaning, found[meaning])
         return {meaning: value for meaning, value in found.items() if kept_name(meaning) in read}
+
+
+def _is_settled(value: Any) -> bool:
+    return not isinstance(value, Unsettled)
 
 
 def _named(steps: Mapping[int, Step]) -> list[tuple[str, Step]]:

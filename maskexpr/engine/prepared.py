@@ -14,6 +14,7 @@ from maskexpr.diagnostics.errors import InputError, ProgramError
 from maskexpr.diagnostics.source import Span
 from maskexpr.engine.clock import Clock, Times
 from maskexpr.engine.division import expanded
+from maskexpr.engine.levels import Levels, levels_of
 from maskexpr.engine.nodata import with_nodata
 from maskexpr.engine.run import Engine
 from maskexpr.engine.watching import Tell, Watched, nobody
@@ -73,6 +74,11 @@ class Prepared:
     def expanded(self) -> Checked:
         """The program with what is looked at, and with derived functions as the expressions that they are."""
         return self._once("expanded", lambda: expanded(self.watched.checked))
+
+    def levels(self, name: str) -> Levels | None:
+        """What is to be counted where the number of a name varies; None if counts do not tell the outputs."""
+        made = self._once("levels", lambda: (levels_of(expanded(self.checked), name),))
+        return made[0]
 
     def run(self, inputs: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         """The outputs for these inputs, as the engine has them; what is to be said of them is told."""

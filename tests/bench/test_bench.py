@@ -9,6 +9,7 @@ import measuring
 import peers
 import pytest
 import reading
+import sweeping
 import table
 import timing
 import works
@@ -85,3 +86,11 @@ def test_measuring_agrees_with_scikit_image(capsys):
     printed = capsys.readouterr().out
     assert "100 regions" in printed
     assert "times as fast" in printed
+
+
+@pytest.mark.slow
+def test_sweeps_agree_with_calls_and_with_what_is_kept_by_hand(capsys):
+    assert sweeping.main(["--quick", "--rounds", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("runs): ours") == len(sweeping.SWEEPS)
+    assert [line for line in printed.splitlines() if "by hand " in line and "differ" in line] == []
