@@ -63,7 +63,7 @@ def sweep(
     Sweep
         `.best` are the params, of equally good ones the nearest to the defaults, `.score` is what they reach, the mean
         of all images, `.program` the program with these defaults, `.table` and `.by_image` are all that was tried. A
-        run without a score, where it is nan or the program fails, is never the best.
+        run without a score, where it is nan or infinite or the program fails, is never the best.
 
     Raises
     ------

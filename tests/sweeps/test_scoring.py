@@ -73,7 +73,8 @@ def test_what_is_not_needed_is_not_run() -> None:
         ),
         (
             "(1 +\n dicce(body, truth))",
-            "--maximize:2:2: error: there is no function dicce\n     dicce(body, truth))\n     ^^^^^\n  did you mean dice?",
+            "--maximize:2:2: error: there is no function dicce\n     dicce(body, truth))\n     ^^^^^\n"
+            "  did you mean dice?",
         ),
         (
             "a = 3",

@@ -102,18 +102,23 @@ def test_no_score_is_never_the_best() -> None:
     assert np.isnan(found.scores[:, 0]).tolist() == [False] * 8 + [True] * 2
     assert (found.best, found.score) == ({"t": 6}, 8.0)
     assert found.warnings[0].render() == (
-        "warning: 2 of 10 runs have no score, the first of them t=8; there are no samples to measure"
+        "warning: 2 of 10 runs have no finite score, the first of them t=8; there are no samples to measure"
     )
     zero = maskexpr.sweep(program, image, {"t": range(10)}, maximize="area(m) / (t - 5)")
-    assert np.flatnonzero(np.isnan(zero.scores[:, 0])).tolist() == [5]
-    assert zero.warnings[0].hint == "this divides by zero"
+    assert np.flatnonzero(~np.isfinite(zero.scores[:, 0])).tolist() == [5]
+    assert zero.best == {"t": 6}
+    assert zero.warnings[0].hint == "area(m) / (t - 5) is inf there"
+    program += "; n = 0.0 / (t - 5)"  # which is wrong before any pixel
+    none = maskexpr.sweep(program, image, {"t": range(10)}, maximize="area(m) + n")
+    assert none.best == {"t": 0}
+    assert none.warnings[0].hint == "this divides by zero"
     ratio = maskexpr.sweep(program, image, {"t": range(10)}, maximize="area(m) / area(m)")
     assert ratio.best == {"t": 3}
     assert "area(m) / area(m) is nan there" in ratio.warnings[0].hint
     with pytest.raises(maskexpr.RunError) as caught:
         _ = maskexpr.sweep(program, image, {"t": [8, 9]}, maximize="mean(im[m])").best
     assert str(caught.value) == (
-        "maximize:1:6: error: no values have a score: there are no samples to measure\n"
+        "maximize:1:6: error: no values have a finite score: there are no samples to measure\n"
         "    mean(im[m])\n         ^^^^^\n  try other values, or mend the program"
     )
 
@@ -121,7 +126,7 @@ def test_no_score_is_never_the_best() -> None:
 def test_an_image_without_scores_is_named() -> None:
     images = [{"im": np.array([[1, 5, 9]])}, {"im": np.array([[1, 1, 2]])}]
     found = maskexpr.sweep("param t = 3; output m = im > t", images, {"t": [3, 4]}, maximize="mean(im[m])")
-    assert "no values have a score on all images" in repr(found)
+    assert "no values have a finite score on all images" in repr(found)
     assert found.default_score != found.default_score
     with pytest.raises(maskexpr.RunError, match="try other values, or leave out image 2"):
         _ = found.score
@@ -257,5 +262,5 @@ def test_what_is_wrong_with_arguments(arguments: dict, message: str) -> None:
 
 
 def test_a_program_without_params_has_nothing_to_tune() -> None:
-    with pytest.raises(maskexpr.InputError, match="the program has no param; write param low = 32 in 0..255"):
+    with pytest.raises(maskexpr.InputError, match="the program has no param; write param low = 32"):
         maskexpr.sweep("im > 3", {"im": IM}, {}, maximize="area(result)")
