@@ -692,7 +692,18 @@ def _frames():
 
 # --- no dead wording -------------------------------------------------------------------------------------------------
 
-TESTED_ELSEWHERE = ("files", "dicom", "commands", "journals", "studies", "workers", "pictures", "sessions", "prompt")
+TESTED_ELSEWHERE = (
+    "files",
+    "dicom",
+    "commands",
+    "journals",
+    "studies",
+    "workers",
+    "pictures",
+    "sessions",
+    "prompt",
+    "sweeps",
+)
 
 
 def wordings():

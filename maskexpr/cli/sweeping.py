@@ -102,7 +102,7 @@ def _sweep(options: argparse.Namespace) -> int:
     """Try values of params on one image or many, each value with each of the others, and say which score best, beside
     what the program says today. The score is an expression over all names of the program, and over further images such
     as a truth. Of several images the mean counts. Of equally good values the nearest to the defaults are taken; a score
-    that is nan is never the best. Work that does not depend on what is swept is done once."""
+    that is nan or infinite is never the best. Work that does not depend on what is swept is done once."""
     access = shared.access(options)
     program = programs.load_program(options.file, access, fast=options.fast)
     folder = Path() if options.file == STANDARD else Path(options.file).parent

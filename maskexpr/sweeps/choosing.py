@@ -52,8 +52,8 @@ def means(scores: Array) -> Array:
 
 def best(scores: Array, grid: Grid, defaults: Mapping[str, Any], *, higher: bool) -> int | None:
     """The run with the best of some scores, one for each; of equals the one nearest to the defaults, of those the
-    first. None if all are nan."""
-    valid = scores[~np.isnan(scores)]
+    first. What is nan or infinite is none of them; None if all are."""
+    valid = scores[np.isfinite(scores)]
     if not valid.size:
         return None
     wanted = valid.max() if higher else valid.min()

@@ -11,6 +11,7 @@ from maskexpr.kinds.quantity import MILLIMETRES, Quantity
 
 _SIZE = re.compile(r"(nm|um|mm|cm|m)([23]?)$")
 _PIXELS = re.compile(r"px[23]?$")
+_LONGEST = 30  # of a number as a program may write it, digits and point
 _FINEST = -1074  # floating numbers have no more digits behind the point
 
 
@@ -31,6 +32,8 @@ class Unit:
     def written(self, number: Fraction, *, whole: bool) -> str:
         """How a program writes it: a number that is not whole by its declaration keeps its point."""
         text = decimal_text(number)
+        if len(text) > _LONGEST and not self.power and not whole:
+            return repr(float(number))
         return text + ("" if self.text or whole or "." in text else ".0") + self.text
 
 

@@ -43,7 +43,7 @@ def _over(tried: Tried, axes: list[int], title: str) -> Landscape:
         np.array([places[i] for places in grid.places]) // factor for i, (_, factor) in zip(axes, bins, strict=True)
     )
     better = np.fmax if tried.higher else np.fmin
-    better.at(scores, places, tried.means)
+    better.at(scores, places, tried.known)
     best = tuple(grid.places[tried.index][i] // factor for i, (_, factor) in zip(axes, bins, strict=True))
     found = [grid.axes[i].place(tried.defaults[grid.axes[i].name]) for i in axes]
     default = tuple((at + 0.5) / factor - 0.5 for at, (_, factor) in zip(found, bins, strict=True) if at is not None)

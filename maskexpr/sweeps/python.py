@@ -63,7 +63,7 @@ def sweep(
     Sweep
         `.best` are the params, of equally good ones the nearest to the defaults, `.score` is what they reach, the mean
         of all images, `.program` the program with these defaults, `.table` and `.by_image` are all that was tried. A
-        run without a score, where it is nan or the program fails, is never the best.
+        run without a score, where it is nan or infinite or the program fails, is never the best.
 
     Raises
     ------
@@ -150,11 +150,11 @@ def check_swept(axes: Iterable[Axis], infos: Iterable[ParamInfo]) -> None:
 def _subjects(images: Any) -> list[Subject]:
     """What is given, image by image."""
     if not isinstance(images, Mapping) and (isinstance(images, str | bytes) or not isinstance(images, Iterable)):
-        raise InputError(messages.SWEEP_IMAGES.anywhere(found=f"of {type(images).__name__}"))
+        raise InputError(messages.SWEEP_IMAGES.anywhere(found=type(images).__name__))
     found: list[Subject] = []
     for own in [images] if isinstance(images, Mapping) else images:
         if not isinstance(own, Mapping):
-            raise InputError(messages.SWEEP_IMAGES.anywhere(found=f"of {type(own).__name__}"))
+            raise InputError(messages.SWEEP_IMAGES.anywhere(found=type(own).__name__))
         found += _of(own, len(found))
     if not found:
         raise InputError(messages.SWEEP_NO_IMAGES.anywhere())

@@ -14,7 +14,8 @@ def report(tried: Tried) -> str:
     order = "highest" if tried.higher else "lowest"
     lines = [f"{tried.goal}, {order} of {tried.grid.says}{images}"]
     if tried.is_in_vain:
-        return "\n".join([*lines, "no values have a score on all images"])
+        on = " on all images" if images else ""
+        return "\n".join([*lines, f"no values have a finite score{on}"])
     rows = [
         ("best", said_of_best(tried), _scores(tried, tried.summary)),
         ("defaults", said_of_defaults(tried), _scores(tried, tried.default_summary)),

@@ -14,6 +14,7 @@ from maskexpr.studies.one import errors_of
 from maskexpr.studies.worker import COMPUTED, Teller
 from maskexpr.sweeps.choosing import cross_validated
 from maskexpr.sweeps.grids import Grid
+from maskexpr.sweeps.scoring import Scoring
 from maskexpr.sweeps.sweep import Sweep
 from maskexpr.sweeps.trials import Scores, Subject, Trial, measure
 
@@ -56,6 +57,7 @@ def run(plan: Plan, subjects: Sequence[Subject], done: Done = lambda count: None
         A process that worked on an image died.
     """
     check_folds(plan.folds, len(subjects))
+    _check_names(plan.trial.scoring, subjects)
     grid, trial, defaults = plan.grid, plan.trial, {info.name: info.default for info in plan.program.params}
     scores, today = np.empty((len(trial.params), len(subjects))), np.empty(len(subjects))
     reasons: dict[tuple[int, int], Diagnostic] = {}
@@ -71,6 +73,15 @@ def run(plan: Plan, subjects: Sequence[Subject], done: Done = lambda count: None
     names = tuple(subject.case.name for subject in subjects)
     goal = trial.scoring.text
     return Sweep(plan.program, goal, plan.higher, grid, names, scores, today, folds, reasons, tuple(said))
+
+
+def _check_names(scoring: Scoring, subjects: Sequence[Subject]) -> None:
+    """Refuse what nothing asks for: it was meant for something."""
+    taken = {info.name for info in scoring.program.inputs}
+    given = dict.fromkeys(name for subject in subjects for name in (*subject.case.given, *subject.values))
+    for name in given:
+        if name not in taken:
+            raise InputError(messages.SWEEP_NEEDLESS.anywhere(name=name, flag=scoring.expression.name))
 
 
 def _measured(trial: Trial, subjects: Sequence[Subject], jobs: int) -> Iterator[Scores]:
@@ -93,7 +104,8 @@ def _known(answer: Scores | MaskError, subject: Subject, images: int) -> Scores:
     name = shown(subject.case.name)
     if images == 1:
         raise answer
-    raise type(answer)([replace(d, message=f"on {name}: {d.message}") for d in answer.diagnostics])
+    placed = (d if name in d.message else replace(d, message=f"on {name}: {d.message}") for d in answer.diagnostics)
+    raise type(answer)(placed)
 
 
 def measure_or_error(trial: Trial, subject: Subject) -> Scores | MaskError:

@@ -75,7 +75,7 @@ class Sweep(Tried):
         for number, axis in enumerate(self.grid.axes):
             scores = np.full(len(axis.settings), math.nan)
             better = np.fmax if self.higher else np.fmin
-            better.at(scores, [places[number] for places in self.grid.places], self.means)
+            better.at(scores, [places[number] for places in self.grid.places], self.known)
             if axis.is_swept:
                 found[axis.name] = scores
         return found
@@ -86,7 +86,7 @@ class Sweep(Tried):
         return (*self.grid.warnings, *self.said, *self._failed(), *self._edges())
 
     def _failed(self) -> list[Diagnostic]:
-        missing = np.argwhere(np.isnan(self.scores)).tolist()
+        missing = np.argwhere(self.missing).tolist()
         if not missing:
             return []
         run, image = missing[0]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.api import Bound, swept
-from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, RunError
+from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, ProgramError, RunError
 from maskexpr.files.access import Access
 from maskexpr.files.programs import Loaded, load_inputs
 from maskexpr.files.python import read
@@ -100,7 +100,19 @@ def _scored(
             for result in swept(bound, params[at:]):
                 values[at] = float(result[scoring.name])
                 at += 1
-        except RunError as error:
-            reasons[at] = scoring.composed.placed(error.diagnostics[0])
+        except (RunError, ProgramError):  # of this run or of one that was looked at ahead
+            found = _alone(scoring, bound, params[at])
+            if isinstance(found, Diagnostic):
+                reasons[at] = found
+            else:
+                values[at] = found
             at += 1
     return values, reasons
+
+
+def _alone(scoring: Scoring, bound: Bound, params: Mapping[str, Any]) -> float | Diagnostic:
+    """The score of one run, or why it has none: something in the program does not go with these values."""
+    try:
+        return float(bound.with_params(**params).run()[scoring.name])
+    except (RunError, ProgramError) as error:
+        return scoring.composed.placed(error.diagnostics[0])

@@ -100,8 +100,13 @@ class Tried:
 
     @property
     def is_in_vain(self) -> bool:
-        """Whether no run has a score on all images."""
-        return bool(np.isnan(self.means).all())
+        """Whether no run has a finite score on all images."""
+        return not np.isfinite(self.means).any()
+
+    @property
+    def known(self) -> Array:
+        """The score of each run as far as it is one: what is infinite is nan here, too."""
+        return np.where(np.isfinite(self.means), self.means, math.nan)
 
     @cached_property
     def means(self) -> Array:
@@ -117,6 +122,11 @@ class Tried:
         return found
 
     @property
+    def missing(self) -> Array:
+        """Where there is no finite score, by run and image."""
+        return ~np.isfinite(self.scores)
+
+    @property
     def held_out(self) -> float:
         """The mean score of images that the params were not chosen by; nan without folds."""
         scores = [score for fold in self.folds or () for score in fold.scores]
@@ -124,14 +134,15 @@ class Tried:
 
     def _reason(self, run: int, image: int) -> str:
         found = (self.reasons or {}).get((run, image))
-        return found.message if found is not None else f"{self.goal} is nan there"
+        return found.message if found is not None else f"{self.goal} is {self.scores[run, image]} there"
 
     def _no_score(self) -> Diagnostic:
         """Why nothing is best."""
-        never = [i for i in range(len(self.images)) if np.isnan(self.scores[:, i]).all()]
-        image = never[0] if never else int(np.isnan(self.scores).sum(axis=0).argmax())
-        run = int(np.flatnonzero(np.isnan(self.scores[:, image]))[0])
-        reason, way = self._reason(run, image), "look at the program, or try other values"
+        image = int(self.missing.sum(axis=0).argmax())
+        run = int(self.missing[:, image].argmax())
+        found = (self.reasons or {}).get((run, image))
+        place = (found.source, found.span) if found is not None else (None, None)
+        fields = {"on": "", "reason": self._reason(run, image), "way": "try other values, or mend the program"}
         if len(self.images) > 1:
-            way = f"leave out {self.images[image]}, or try other values"
-        return messages.SWEEP_NO_SCORE.anywhere(reason=reason, way=way)
+            fields.update(on=" on all images", way=f"try other values, or leave out {self.images[image]}")
+        return messages.SWEEP_NO_SCORE.at(*place, **fields)

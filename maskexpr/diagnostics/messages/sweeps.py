@@ -16,7 +16,9 @@ SWEEP_STEP_WHOLE = Mistake(
 SWEEP_NO_STEP = Mistake(
     "sweep-range", "{name}={text} has no step", "write {name}={text}:{step}, or try some values of it: --samples 200"
 )
-SWEEP_UNITS = Mistake("sweep-range", "the step {step} of {name} is of another kind than {text}", "write {example}")
+SWEEP_UNITS = Mistake(
+    "sweep-range", "the step {step} of {name} is of another kind than {text}", "write {name}={example}"
+)
 SWEEP_TWICE = Mistake("sweep-range", "{name} is given the value {value} twice", "delete one of the two")
 SWEEP_NO_VALUES = Mistake("sweep-range", "{name} is given no values", "give it some: {example}")
 SWEEP_LONG = Mistake(
@@ -40,10 +42,14 @@ SWEEP_GOALS = Mistake("sweep-goal", "the score cannot be the most and the least"
 SWEEP_NO_EXPRESSION = Mistake("sweep-goal", "this is no expression", "write one: dice(mask, truth), say")
 SWEEP_NO_NUMBER = Mistake("sweep-goal", "this gives {kind:a}, not a number that could be best", "measure it: {example}")
 
+SWEEP_NEEDLESS = Mistake(
+    "input-unknown", "{name} is given, but neither the program nor {flag} names it", "leave it out, or name it there"
+)
+
 # What it came to.
-SWEEP_NO_SCORE = Mistake("sweep-no-score", "no values have a score on all images: {reason}", "{way}")
+SWEEP_NO_SCORE = Mistake("sweep-no-score", "no values have a finite score{on}: {reason}", "{way}")
 SWEEP_SOME_FAILED = Mistake(
-    "sweep-no-score", "{count:,} of {all:,} runs have no score, the first of them {where}", "{reason}", "warning"
+    "sweep-no-score", "{count:,} of {all:,} runs have no finite score, the first of them {where}", "{reason}", "warning"
 )
 SWEEP_AT_EDGE = Mistake(
     "sweep-edge", "the best is at the edge of what was tried: {name}={value}", "try a wider range: {example}", "warning"
@@ -63,5 +69,9 @@ SWEEP_OVER_PROGRAM = Mistake(
 SWEEP_ELSEWHERE = Mistake(
     "output-target", "the program names {name}, which lies beside it", "write into its folder: {example}"
 )
-SWEEP_IMAGES = Mistake("sweep-images", "{found} are no images", "give a mapping of inputs, or a list of such")
+SWEEP_IMAGES = Mistake(
+    "sweep-images",
+    "images of type {found} name no inputs",
+    "give a mapping such as {{'im': ..., 'truth': ...}}, or a list of such",
+)
 SWEEP_NO_IMAGES = Mistake("sweep-images", "there are no images to try anything on", "give one: im=ankle.png, say")
