@@ -96,9 +96,9 @@ class Summary:
 
 
 def summaries(found: Compared) -> list[Summary]:
-    """Of each measure; by class of each class, and of all of them last where there are several."""
+    """Of each measure; by class of each of several, and of all of them last."""
     numbers = sorted({row.number for row in found.rows if row.number is not None})
-    groups: list[int | None] = [*numbers, *([None] if len(numbers) != 1 else [])]
+    groups = [*numbers, None] if len(numbers) > 1 else [None]
     return [_summary(found, measure, number) for number in groups for measure in found.measures]
 
 

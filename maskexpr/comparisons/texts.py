@@ -164,21 +164,21 @@ def _notes(found: Compared, names: Names) -> list[str]:
     if found.kind == LABELS and not found.asked.by_class and averaged:
         these = " and ".join(averaged)
         notes.append(f"{these} of labels: the mean over their numbers, which mean the same in both; f1 matches objects")
+    return [*notes, *_not_finite(found)]
+
+
+def _not_finite(found: Compared) -> list[str]:
+    """What is no finite number, and how it is counted; measures of which the same is true in one line."""
+    said: dict[str, list[str]] = {}
     for summary in summaries(found):
-        if summary.number is None or not found.asked.by_class:
-            notes += _not_finite(found, summary)
-    return notes
-
-
-def _not_finite(found: Compared, summary: Summary) -> list[str]:
-    name, notes = summary.measure.column(found.asked.unit), []
-    if summary.infinite:
-        counted = "left out of mean and sd, the largest in the median"
-        notes.append(f"{name} is inf in {summary.infinite} of {summary.values}: {counted}")
-    if summary.undefined:
-        count = summary.values + summary.undefined
-        notes.append(f"{name} is nan in {summary.undefined} of {count}: left out of all")
-    return notes
+        name = summary.measure.column(found.asked.unit)
+        if summary.number is None and summary.infinite:
+            counted = "left out of mean and sd, the largest in the median"
+            said.setdefault(f"inf in {summary.infinite} of {summary.values}, {counted}", []).append(name)
+        if summary.number is None and summary.undefined:
+            count = summary.values + summary.undefined
+            said.setdefault(f"nan in {summary.undefined} of {count}, left out of all", []).append(name)
+    return [f"{', '.join(names)}: {text}" for text, names in said.items()]
 
 
 def _value(value: Any) -> str:

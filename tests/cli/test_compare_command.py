@@ -52,7 +52,7 @@ def test_many_pairs(shell: Shell) -> None:
     assert notes.splitlines() == [
         "both are empty in 1 pair (pred/20.png): dice 1, hd 0",
         "truth alone is empty in 1 pair (pred/25.png): dice 0, hd inf",
-        "hd is inf in 1 of 28: left out of mean and sd, the largest in the median",
+        "hd: inf in 1 of 28, left out of mean and sd, the largest in the median",
     ]
     assert failed.splitlines()[0] == "2 pairs failed:"
     assert failed.splitlines()[1].startswith("  pred/05.png: pred (05.png) is 11x16 and truth (05.png) is 12x16; ")
