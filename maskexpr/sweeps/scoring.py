@@ -48,13 +48,15 @@ class _Composed:
 @dataclass(frozen=True, slots=True)
 class Scoring:
     """A program that gives a score, named `name`, and nothing else; mistakes in it are shown where they were written:
-    in the program or in the expression, of which `span` is what it says."""
+    in the program or in the expression, of which `span` is what it says. `truths` are the inputs that the expression
+    alone names."""
 
     program: Program
     name: str
     expression: Source
     span: Span
     composed: _Composed
+    truths: tuple[str, ...] = ()
 
     @contextmanager
     def pointing_back(self) -> Iterator[None]:
@@ -99,7 +101,9 @@ def scoring_of(program: Program, expression: str, title: str) -> Scoring:
         )
     except MaskError as error:
         raise type(error)([composed.placed(d) for d in error.diagnostics]) from None
-    return Scoring(scored, name, goal, span, composed)
+    own_inputs = {info.name for info in program.inputs}
+    truths = tuple(info.name for info in scored.inputs if info.name not in own_inputs)
+    return Scoring(scored, name, goal, span, composed, truths)
 
 
 def _checked(goal: Source, program: Program) -> Span:

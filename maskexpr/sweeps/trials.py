@@ -3,14 +3,14 @@
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Bound, swept
-from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, ProgramError, RunError
+from maskexpr.api import Bound, Image, swept
+from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning, ProgramError, RunError
 from maskexpr.files.access import Access
 from maskexpr.files.programs import Loaded, load_inputs
 from maskexpr.files.python import read
@@ -65,7 +65,7 @@ def measure(trial: Trial, subject: Subject) -> Scores:
     with scoring.pointing_back(), warnings.catch_warnings():
         warnings.simplefilter("ignore", MaskWarning)  # which the bound program keeps
         loaded = _loaded(trial, subject.case.given)
-        bound = scoring.program.bind(**{**loaded.values, **subject.values})
+        bound = _bound(scoring, {**loaded.values, **subject.values})
         scoring.check(bound.kinds[scoring.name])
         today = _today(scoring, bound)
         values, reasons = _scored(scoring, bound, trial.params)
@@ -80,6 +80,31 @@ def _loaded(trial: Trial, given: Mapping[str, str]) -> Loaded:
         kinds = {info.name: info.kind for info in program.inputs}
         return Loaded({name: read(path, kind=kinds.get(name)) for name, path in given.items()})
     return load_inputs(program, given, {}, trial.spacings, trial.folder, access=access, nodata=trial.nodata)
+
+
+def _bound(scoring: Scoring, given: Mapping[str, Any]) -> Bound:
+    """The scored program with what is given. A truth, which the expression alone names, is a mask or labels where an
+    image does not do: a file does not say."""
+    try:
+        return scoring.program.bind(**given)
+    except ProgramError:
+        taken = {name: _segmentation(given[name]) for name in scoring.truths if name in given}
+        if all(taken[name] is given[name] for name in taken):
+            raise
+        try:
+            return scoring.program.bind(**{**given, **taken})
+        except MaskError:
+            pass
+        raise
+
+
+def _segmentation(value: Any) -> Any:
+    """An image of whole numbers as a mask, if there is one value beside 0, else as labels; all else as it is."""
+    image = value if isinstance(value, Image) else Image(value) if isinstance(value, np.ndarray) else None
+    if image is None or image.kind not in (None, "image") or image.array.dtype.kind not in "ui":
+        return value
+    on = image.array[image.array != 0]
+    return replace(image, kind="mask" if not on.size or (on == on.flat[0]).all() else "labels")
 
 
 def _today(scoring: Scoring, bound: Bound) -> float:

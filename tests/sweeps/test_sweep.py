@@ -264,3 +264,21 @@ def test_what_is_wrong_with_arguments(arguments: dict, message: str) -> None:
 def test_a_program_without_params_has_nothing_to_tune() -> None:
     with pytest.raises(maskexpr.InputError, match="the program has no param; write param low = 32"):
         maskexpr.sweep("im > 3", {"im": IM}, {}, maximize="area(result)")
+
+
+@pytest.mark.parametrize(
+    ("truth", "goal"),
+    [
+        (np.uint8([[0, 255, 255]]), "dice(m, truth)"),  # as a file holds a mask
+        (np.uint8([[0, 1, 1]]), "dice(m, truth)"),
+        (np.uint8([[0, 1, 1]]), "dice(m, truth > 0)"),  # an image where it is one
+        (np.uint16([[0, 3, 3]]), "f1(label(m), truth)"),
+        (maskexpr.Image(np.uint8([[0, 255, 255]]), spacing=2), "dice(m, truth)"),
+    ],
+)
+def test_a_truth_is_what_the_expression_takes_it_for(truth, goal: str) -> None:
+    im = np.uint8([[10, 20, 30]])
+    found = maskexpr.sweep(
+        "param t = 25 in 0..99; m = im > t", {"im": im, "truth": truth}, {"t": [5, 15]}, maximize=goal
+    )
+    assert found.best == {"t": 15}
