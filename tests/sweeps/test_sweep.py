@@ -110,6 +110,8 @@ def test_no_score_is_never_the_best() -> None:
     assert zero.warnings[0].hint == "area(m) / (t - 5) is inf there"
     program += "; n = percentile(im, 20 * t)"  # which is wrong before any pixel
     some = maskexpr.sweep(program, image, {"t": range(10)}, maximize="area(m) + n")
+    refusing = f"{program}; n = percentile(im, 20 * t)"  # which is wrong before any pixel
+    some = maskexpr.sweep(refusing, image, {"t": range(10)}, maximize="area(m) + n")
     assert np.isnan(some.scores[:, 0]).tolist() == [False] * 6 + [True] * 4
     assert some.warnings[0].hint == "q is 120"
     ratio = maskexpr.sweep(program, image, {"t": range(10)}, maximize="area(m) / area(m)")
