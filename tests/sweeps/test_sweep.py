@@ -272,7 +272,7 @@ def test_a_program_without_params_has_nothing_to_tune() -> None:
         (np.uint8([[0, 255, 255]]), "dice(m, truth)"),  # as a file holds a mask
         (np.uint8([[0, 1, 1]]), "dice(m, truth)"),
         (np.uint8([[0, 1, 1]]), "dice(m, truth > 0)"),  # an image where it is one
-        (np.uint16([[0, 3, 3]]), "f1(label(m), truth)"),
+        (np.uint16([[2, 3, 3]]), "f1(label(m), truth, iou=0.9)"),
         (maskexpr.Image(np.uint8([[0, 255, 255]]), spacing=2), "dice(m, truth)"),
     ],
 )
