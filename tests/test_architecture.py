@@ -134,7 +134,7 @@ INSIDE = {
         *("__init__", "png", "jpeg", "tiff", "bmp", "gif", "webp", "netpbm", "npz", "npy"),
         *("nii_gz", "nii", "nrrd", "mha", "dicom"),
     ),
-    "files.formats.dicom": ("__init__", "series", "pixels", "headers"),
+    "files.formats.dicom": ("__init__", "series", "pixels", "headers", "skimming"),
     "headers": ("__init__", "stored", "nifti", "dicom"),
     "headers.dicom": ("__init__", "values", "geometry", "header", "groups"),
     "containers": ("__init__", "itk_images", "nibabel_images", "dicom_datasets", "container"),
