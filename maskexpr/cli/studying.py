@@ -37,7 +37,11 @@ _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "c
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """What a study is asked for."""
-    group = command.add_argument_group("many images", "im='scans/**/*.png' runs the program on each")
+    group = command.add_argument_group(
+        "many images",
+        "im='scans/**/*.png' runs the program on each. What is done is put down at once in the folder of the results, "
+        "in maskexpr-journal.jsonl: from there --resume goes on, whatever ended a run. Exit code 1: an image failed.",
+    )
     group.add_argument("--jobs", metavar="N", type=_count, help="so many processes work; 1 where it is not said")
     table = (
         "write a table with a row an image: its named numbers, and why it failed; .csv, .tsv, .json or .parquet; may "
