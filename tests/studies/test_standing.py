@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import maskexpr
+from maskexpr.studies import one
 from maskexpr.studies.case import Case
 from maskexpr.studies.one import perform
 from maskexpr.studies.standing import Standing
@@ -57,3 +58,25 @@ def test_what_is_another_input_now(done) -> None:
     task, case, outcome = done
     Path("3").write_bytes(Path("im.png").read_bytes())  # t is a file now, and was a number
     assert not Standing(task).holds(case, outcome)
+
+
+def test_an_image_that_changes_while_it_is_done(done, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its results are of what was read, and it is done again."""
+    task, case, _ = done
+    load = one.load_inputs
+
+    def slowly(*arguments, **more):
+        changed("im.png")
+        return load(*arguments, **more)
+
+    for place in ("before it is read", "after"):
+        monkeypatch.undo()
+        os.chdir(Path("im.png").absolute().parent)
+        if place == "after":
+            outcome = perform(task, case)
+            changed("im.png")
+        else:
+            monkeypatch.setattr(one, "load_inputs", slowly)
+            outcome = perform(task, case)
+        if not outcome.errors:
+            assert not Standing(task).holds(case, outcome), place
