@@ -6,6 +6,7 @@ see as it goes, and what to do next, is on standard error.
 """
 
 import argparse
+import os
 import shutil
 import signal
 import sys
@@ -211,6 +212,10 @@ def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     counts += [f"{len(failed)} failed"] if failed else []
     counts += [f"{ended.left} not begun"] if ended.left else []
     lines.append(("interrupted: " if ended.is_interrupted else "") + ", ".join(counts))
+    files = [path for _, outcome in ended.records for path in outcome.files.values()]
+    if files:
+        folder = os.path.dirname(files[0]) if len(files) == 1 else os.path.commonpath(map(os.path.dirname, files))
+        lines.append(f"{len(files)} {'file' if len(files) == 1 else 'files'} in {shown(folder or os.curdir)}")
     lines += [f"table: {shown(path)}" for path in ended.tables]
     lines += [f"journal: {shown(ended.journal)}"] if ended.journal else []
     if ended.left and failed and not options.keep_going and not ended.is_interrupted:

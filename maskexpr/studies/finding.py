@@ -16,6 +16,7 @@ from maskexpr.studies.patterns import File, Folders, last_part
 
 NAMED = 6  # files that a message lists
 _OTHERS = (".mask", ".jsonl", ".html", ".tmp")  # what programs and studies are written in, beside tables
+_DIRECTORY = "DICOMDIR"  # the list of the files on a medium, a DICOM file itself
 _OURS = ("maskexpr.lock", "maskexpr-journal.")  # how the names of a study's own files begin
 
 
@@ -107,6 +108,8 @@ def _is_image(path: str, ending: str) -> bool | None:
         return True
     if tables.is_of_tables(ending) or ending in _OTHERS or os.path.basename(path).startswith(_OURS):
         return None
+    if os.path.basename(path) == _DIRECTORY:
+        return False
     try:
         return opening.format_of(path) is not None
     except FileError:

@@ -95,7 +95,7 @@ def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:
 
 def without_results(study: Study, tell: Tell = nobody) -> Study:
     """A study whose pattern finds what it has written before, without that; it is told."""
-    results = journals.results_of(folder_of(study) / journals.NAME, study.task.program.name)
+    results = journals.results_of(folder_of(study) / journals.NAME, study.task)
     own = [case for case in study.cases if resolved(case.name) in results or _is_page(study, case)]
     if not own or len(own) == len(study.cases):
         return study
@@ -174,14 +174,15 @@ class _Course:
         for case in same:
             outcome = before[case.index].outcome
             if standing.holds(case, outcome):
-                self.found[case.index] = replace(outcome, index=case.index)
+                self.found[case.index] = replace(outcome, index=case.index, name=case.name)
         self.todo = [case for case in study.cases if case.index not in self.found]
 
     def _keep_all_but_failed(self, before: Mapping[int, journals.Entry]) -> None:
         path = shown(self.journal.path)
         if any(entry.task != self.journal.task for entry in before.values()):
             raise InputError(messages.JOURNAL_OF_OTHER_TASK.anywhere(path=path))
-        outcomes = {index: replace(entry.outcome, index=index) for index, entry in before.items()}
+        names = {case.index: case.name for case in self.study.cases}
+        outcomes = {i: replace(entry.outcome, index=i, name=names[i]) for i, entry in before.items()}
         self.found = {index: outcome for index, outcome in outcomes.items() if not outcome.is_failed}
         self.todo = [case for case in self.study.cases if case.index in outcomes and case.index not in self.found]
 

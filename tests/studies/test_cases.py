@@ -258,6 +258,21 @@ def test_a_folder_of_a_series_each_is_an_image_each(here):
         assert all(images.read(case.given["im"]).array.shape == (3, 128, 128) for case in found.cases)
 
 
+def test_a_real_medium():
+    """Four series, each in a folder, and the list of all."""
+    folder = os.path.dirname(get_testdata_file("DICOMDIR", download=False))
+    found = cases.found({"im": f"{folder}/77654033/**"})
+    series = {}
+    for path in glob.glob(f"{folder}/77654033/**", recursive=True):
+        if os.path.isfile(path):
+            series.setdefault(pydicom.dcmread(path).SeriesInstanceUID, []).append(path)
+    assert len(found.cases) == len(series) == 4
+    assert [len(images.files_of(case.given["im"])) for case in found.cases] == sorted(map(len, series.values()))
+    found = cases.found({"im": f"{folder}/**"})
+    assert os.path.join(folder, "DICOMDIR") in found.notes[0].cause
+    assert not any(os.path.basename(case.name) == "DICOMDIR" for case in found.cases)
+
+
 def test_series_in_one_folder(here):
     slices("own", 4)
     assert names(im="own/*.dcm") == [f"own/s{number}.dcm" for number in range(4)]

@@ -47,7 +47,8 @@ def contact_sheet(path: str, program: Program, done: Done, folder: str, left: in
     failed = sum(outcome.is_failed for _, outcome in done)
     counts = counted(len(done) + left, "image") + (f", {failed:,} failed" if failed else "")
     counts += f", {left:,} not begun" if left else ""
-    record = json.dumps({"maskexpr": __version__, "output": _SHEET, "name": os.path.basename(program.name)})
+    name = os.path.basename(program.name)
+    record = json.dumps({"maskexpr": __version__, "output": _SHEET, "name": name, "program": program.source})
     for index, (page, target) in enumerate(zip(pages, targets, strict=True)):
         place = f", page {index + 1} of {len(pages)}" if len(pages) > 1 else ""
         raster = pictures.contact_sheet(page, f"{os.path.basename(program.name)}: {counts}{place}")
