@@ -88,13 +88,14 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     from maskexpr.cli import pages, progress
     from maskexpr.studies import study
 
-    pages.check(options, program, found)
+    pages.check(options)
     shared.warn(found.notes, options)
 
     def tell(said: tuple[Diagnostic, ...]) -> None:
         shared.warn(said, options)
 
     asked = study.without_results(_asked(program, options, folder, found), tell)
+    pages.check_places(asked)
     if options.dry_run:
         return _list(asked)
     document = machine.document_of(options)

@@ -44,6 +44,8 @@ class Study:
     keeps_tables
         Whether results that are tables are wanted for something else; if not, and no tables are written, only the
         journal has them.
+    pages
+        The files that pages of all images may go to.
     """
 
     task: Task
@@ -54,6 +56,7 @@ class Study:
     retry_failed: bool = False
     tables: tuple[str, ...] = ()
     keeps_tables: bool = False
+    pages: tuple[str, ...] = ()
 
 
 def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
@@ -72,6 +75,7 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     folder = folder_of(study)
     path = folder / journals.NAME
     own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
+    own.update(dict.fromkeys(study.pages, "a page of all images"))
     targets_of(study.task, study.cases, own)
     if study.retry_failed and not os.path.lexists(path):
         raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
@@ -92,13 +96,22 @@ def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:
 def without_results(study: Study, tell: Tell = nobody) -> Study:
     """A study whose pattern finds what it has written before, without that; it is told."""
     results = journals.results_of(folder_of(study) / journals.NAME, study.task)
-    own = [case for case in study.cases if resolved(case.name) in results]
+    own = [case for case in study.cases if resolved(case.name) in results or _is_page(study, case)]
     if not own or len(own) == len(study.cases):
         return study
     indexes = {case.index for case in own}
     others = [case for case in study.cases if case.index not in indexes]
     tell((messages.STUDY_OF_RESULTS.anywhere(count=len(own), path=shown(own[0].name)),))
     return replace(study, cases=[replace(case, index=index) for index, case in enumerate(others)])
+
+
+def _is_page(study: Study, case: Case) -> bool:
+    """Whether an image is a contact sheet that was written before, and would be now."""
+    if case.name not in study.pages:
+        return False
+    from maskexpr.studies.reports.sheet import is_sheet  # only where pages are made: it draws
+
+    return is_sheet(case.name)
 
 
 def folder_of(study: Study) -> Path:
