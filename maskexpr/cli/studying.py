@@ -42,7 +42,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
         "im='scans/**/*.png' runs the program on each. What is done is put down at once in the folder of the results, "
         "in maskexpr-journal.jsonl: from there --resume goes on, whatever ended a run. Exit code 1: an image failed.",
     )
-    group.add_argument("--jobs", metavar="N", type=_count, help="so many processes work; 1 where it is not said")
+    group.add_argument("--jobs", metavar="N", type=count, help="so many processes work; 1 where it is not said")
     table = (
         "write a table with a row an image: its named numbers, and why it failed; .csv, .tsv, .json or .parquet; may "
         "be given again for results that are tables, named after them: --table areas.csv --table cells.csv"
@@ -58,7 +58,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     group.add_argument("--report", metavar="OUT.html", help="write a page with a row an image")
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """How many processes there are to be."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no number of processes; write 1 or more")
     return int(text)
