@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.files import outputs
@@ -17,7 +16,6 @@ from maskexpr.studies.study import folder_of
 from maskexpr.studies.task import Task
 
 if TYPE_CHECKING:
-    from maskexpr.studies.cases import Found
     from maskexpr.studies.study import Study
     from maskexpr.studies.watching import Ended
 
@@ -29,23 +27,29 @@ def are_asked_for(options: argparse.Namespace) -> bool:
     return bool(options.contact_sheet or options.report)
 
 
-def check(options: argparse.Namespace, program: Program, images: "Found") -> None:
-    """Refuse pages that cannot be made, or would be written over what is read, before anything is run."""
+def check(options: argparse.Namespace) -> None:
+    """Refuse pages that cannot be made, before anything is run."""
     found: list[Diagnostic] = []
     if options.contact_sheet is not None and not options.contact_sheet.lower().endswith(".png"):
         found.append(messages.SHEET_ENDING.anywhere(path=shown(options.contact_sheet)))
     if options.report is not None and not options.report.lower().endswith(_PAGES):
         found.append(messages.REPORT_ENDING.anywhere(path=shown(options.report)))
-    read = {resolved(path) for case in images.cases for path in case.given.values()} | {resolved(program.name)}
-    over = messages.OUTPUT_OVER_INPUT
-    paths = _paths(options, len(images.cases) * len(program.outputs))
-    found += [over.anywhere(path=shown(p), what="an input or the program") for p in paths if resolved(p) in read]
     if found:
         raise InputError(found)
     if options.report is not None:
         from maskexpr.studies.reports.page import check_report
 
         check_report(options.report)
+
+
+def check_places(asked: "Study") -> None:
+    """Refuse pages that would be written over what is read."""
+    read = {resolved(path) for case in asked.cases for path in case.given.values()}
+    read.add(resolved(asked.task.program.name))
+    over = messages.OUTPUT_OVER_INPUT
+    found = [over.anywhere(path=shown(p), what="an input or the program") for p in asked.pages if resolved(p) in read]
+    if found:
+        raise InputError(found)
 
 
 def _paths(options: argparse.Namespace, most: int) -> list[str]:
@@ -63,7 +67,8 @@ def with_previews(asked: "Study", options: argparse.Namespace) -> "Study":
     if not are_asked_for(options):
         return asked
     folder = os.path.join(folder_of(asked), _PREVIEWS)
-    return replace(asked, task=replace(asked.task, previews=folder))
+    paths = _paths(options, len(asked.cases) * len(asked.task.program.outputs))
+    return replace(asked, task=replace(asked.task, previews=folder), pages=tuple(paths))
 
 
 def write(ended: "Ended", task: Task, given: Mapping[str, str], options: argparse.Namespace) -> list[str]:

@@ -37,7 +37,11 @@ _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "c
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """What a study is asked for."""
-    group = command.add_argument_group("many images", "im='scans/**/*.png' runs the program on each")
+    group = command.add_argument_group(
+        "many images",
+        "im='scans/**/*.png' runs the program on each. What is done is put down at once in the folder of the results, "
+        "in maskexpr-journal.jsonl: from there --resume goes on, whatever ended a run. Exit code 1: an image failed.",
+    )
     group.add_argument("--jobs", metavar="N", type=count, help="so many processes work; 1 where it is not said")
     table = (
         "write a table with a row an image: its named numbers, and why it failed; .csv, .tsv, .json or .parquet; may "
@@ -85,13 +89,14 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     from maskexpr.cli import pages, progress
     from maskexpr.studies import study
 
-    pages.check(options, program, found)
+    pages.check(options)
     shared.warn(found.notes, options)
 
     def tell(said: tuple[Diagnostic, ...]) -> None:
         shared.warn(said, options)
 
     asked = study.without_results(_asked(program, options, folder, found), tell)
+    pages.check_places(asked)
     if options.dry_run:
         return _list(asked)
     document = machine.document_of(options)

@@ -61,7 +61,7 @@ class Journal:
 
     def __init__(self, path: Path, task: Task, lock: Lock, *, tables: bool = True) -> None:
         self.path, self.task, self.warnings = path, identity(task), list[Diagnostic]()
-        self._lock, self._task, self._program, self._tables = lock, task, task.program.name, tables
+        self._lock, self._task, self._program = lock, task, program_of(task)
         lines = _content(path).split(b"\n")
         read = _read(lines, tables)
         self.entries = read.entries
@@ -76,11 +76,12 @@ class Journal:
                 put(path, b"".join(lines[number] + b"\n" for number in sorted(read.last.values())))
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(path, flags, 0o666)
+            self._has_links = os.fstat(self._descriptor).st_nlink > 0  # not all file systems count them
         self._write({"maskexpr": __version__, **_described(task), "task": self.task})
 
     def entry(self, case: Case) -> Entry | None:
         """The last line on an image, if there is one."""
-        return self.entries.get((self._program, case.name, tuple(sorted(case.given.items()))))
+        return self.entries.get(_key(self._program, case.name, case.given))
 
     def is_same(self, case: Case, entry: Entry) -> bool:
         """Whether an entry is of what would be done now, if no file has changed."""
@@ -96,7 +97,7 @@ class Journal:
         line = _sealed(content)
         with refusals(shown(self.path)):
             status = os.fstat(self._descriptor)
-            if status.st_nlink == 0:
+            if self._has_links and status.st_nlink == 0:
                 raise FileError(messages.JOURNAL_GONE.anywhere(path=shown(self.path)))
             try:
                 rest = memoryview(line)
@@ -113,10 +114,20 @@ class Journal:
             os.close(self._descriptor)
 
 
-def results_of(path: Path, program: str) -> dict[str, str]:
+def program_of(task: Task) -> str:
+    """What a journal calls a program."""
+    return os.path.basename(task.program.name)
+
+
+def _key(program: str, name: str, given: Mapping[str, str]) -> Key:
+    """However the paths were written: ./a.png is a.png."""
+    return program, os.path.normpath(name), tuple((n, os.path.normpath(text)) for n, text in sorted(given.items()))
+
+
+def results_of(path: Path, task: Task) -> dict[str, str]:
     """The images that a program of that name made its results of, by the paths of these without links; as a journal has
     them that may be written meanwhile."""
-    entries = _read(_content(path).split(b"\n"), tables=False).entries.values()
+    entries, program = _read(_content(path).split(b"\n"), tables=False).entries.values(), program_of(task)
     return {resolved(made): e.outcome.name for e in entries if e.key[0] == program for made in e.outcome.written}
 
 
@@ -238,7 +249,7 @@ def _entry(content: Mapping[str, Any], tables: bool) -> Entry:
         tuple(messages.from_texts(said) for said in content["errors"]),
         content["seconds"],
     )
-    key = (content["program"], content["image"], tuple(sorted(content["given"].items())))
+    key = _key(content["program"], content["image"], content["given"])
     return Entry(key, content["task"], content["names"], outcome)
 
 

@@ -79,3 +79,20 @@ def test_results_are_drawn_with_their_names(run, monkeypatch):
 
 def test_nothing_is_drawn_where_there_is_no_terminal(run):
     assert "\x1b" not in run("--show")[1]
+
+
+def test_sheets_beside_the_images_are_no_images(run):
+    """A pattern finds them the next time."""
+    for _ in range(2):
+        code, _, err = run("--contact-sheet", "q.png")
+        assert code == 1
+        assert "2 done, 1 failed" in err
+    assert "q.png" in err
+    assert "left out" in err
+
+
+def test_pages_are_not_written_over_results(run):
+    code, _, err = run("--contact-sheet", "out/a-m.png")
+    assert code != 0
+    assert "a page of all images" in err
+    assert not Path("out").exists()

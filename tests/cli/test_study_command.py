@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -137,6 +138,12 @@ def test_one_image_may_be_a_study(shell: Shell) -> None:
     assert Path(journal.NAME).exists()
 
 
+def test_help_names_the_journal(shell: Shell) -> None:
+    with pytest.raises(SystemExit):
+        shell("run", "--help")
+    assert journal.NAME in shell.printed()[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -203,6 +210,15 @@ def test_paths_that_follow_from_another_pattern_are_others(shell: Shell) -> None
     assert "out/all/in/c.png" in out or "out/in/c.png" in out
 
 
+def test_paths_may_be_written_otherwise(shell: Shell) -> None:
+    run(shell, "--table", "n.csv")
+    again = ("run", "./seg.mask", "im=./in/*.png", "-o", "./out/", "--resume", "--table", "n.csv")
+    assert "4 done" in shell(*again)[2]
+    code, _, err = shell(*again)
+    assert (code, "4 done (4 of them before)" in err) == (0, True)
+    assert "./in/c.png,2,," in Path("n.csv").read_text().splitlines()
+
+
 def test_only_what_failed_is_tried_again(shell: Shell) -> None:
     whole = break_("c.png")
     run(shell, "--keep-going")
@@ -264,6 +280,17 @@ def test_an_interrupt_leaves_what_was_done(shell: Shell, monkeypatch: pytest.Mon
     assert "interrupted: 1 done, 3 not begun" in err
     assert Path("n.csv").read_text() == "image,n,error,message\nin/a b.png,1,,\n"
     assert "4 done (1 of them before)" in run(shell, "--resume")[2]
+
+
+def test_a_folder_that_vanishes(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Removing(Unwatched):
+        def done(self, outcome: object) -> None:
+            shutil.rmtree("out", ignore_errors=True)
+
+    monkeypatch.setattr(progress, "watching", lambda **_: nullcontext(Removing()))
+    code, _, err = run(shell, "--keep-going")
+    assert code == 1
+    assert "error: the lock on out is gone: out/maskexpr.lock was deleted" in err
 
 
 def test_a_table_that_cannot_be_written_in_the_end(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

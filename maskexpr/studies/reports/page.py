@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from maskexpr import __version__
 from maskexpr.api import Program, declared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError
@@ -66,8 +67,6 @@ def report(path: str, program: Program, how: Mapping[str, str], done: Done, fold
 def html(program: Program, how: Mapping[str, str], done: Done, folder: str, left: int = 0) -> str:
     """The text of the page; see `report`."""
     from markupsafe import Markup
-
-    from maskexpr import __version__
 
     environment = _environment()
     style, script = (_asset(environment, name) for name in ("page.css", "page.js"))
