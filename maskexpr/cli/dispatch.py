@@ -26,6 +26,7 @@ _COMMANDS = {
     "repl": "conversing",
     "eval": "running",
     "run": "running",
+    "compare": "comparing",
     "show": "showing",
     "check": "checking",
     "fmt": "formatting",

@@ -37,8 +37,12 @@ _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "c
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """What a study is asked for."""
-    group = command.add_argument_group("many images", "im='scans/**/*.png' runs the program on each")
-    group.add_argument("--jobs", metavar="N", type=_count, help="so many processes work; 1 where it is not said")
+    group = command.add_argument_group(
+        "many images",
+        "im='scans/**/*.png' runs the program on each. What is done is put down at once in the folder of the results, "
+        "in maskexpr-journal.jsonl: from there --resume goes on, whatever ended a run. Exit code 1: an image failed.",
+    )
+    group.add_argument("--jobs", metavar="N", type=count, help="so many processes work; 1 where it is not said")
     table = (
         "write a table with a row an image: its named numbers, and why it failed; .csv, .tsv, .json or .parquet; may "
         "be given again for results that are tables, named after them: --table areas.csv --table cells.csv"
@@ -56,7 +60,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     group.add_argument("--report", metavar="OUT.html", help=report)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """How many processes there are to be."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no number of processes; write 1 or more")
     return int(text)

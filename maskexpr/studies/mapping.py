@@ -90,7 +90,7 @@ def _check_sendable(program: Program) -> None:
     for function in declared(program).functions:
         body = function.body
         if body.__module__ == "__main__" or "<locals>" in body.__qualname__:
-            raise InputError(messages.WORKER_WITHOUT_FUNCTION.anywhere(name=function.name))
+            raise InputError(messages.MAP_FUNCTION_UNKNOWN.anywhere(name=function.name))
     try:
         pickle.dumps(program)
     except Exception as error:  # whatever pickling may raise

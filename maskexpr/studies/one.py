@@ -1,5 +1,6 @@
 """A task done to one case, in three parts, so that one can be read while another is computed: load, compute, finish."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -10,8 +11,9 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, MaskError
 from maskexpr.files import outputs
 from maskexpr.files.access import Access
+from maskexpr.files.decoding.naming import parted
 from maskexpr.files.images.replacing import is_no_file
-from maskexpr.files.programs import Loaded, digest_of, load_inputs
+from maskexpr.files.programs import Loaded, digest_of, input_paths, load_inputs
 from maskexpr.files.runs import FileRun, bind, run_on_files
 from maskexpr.kinds.kind import MEASURES
 from maskexpr.studies.case import Case
@@ -104,9 +106,24 @@ def errors_of(error: Exception) -> tuple[Diagnostic, ...]:
 
 def load(task: Task, case: Case, access: Access) -> Loaded:
     """Read the files of a case."""
-    return load_inputs(
+    digests = _digests(task, case, access)
+    loaded = load_inputs(
         task.program, case.given, task.params, task.spacings, task.folder, access=access, nodata=task.nodata
     )
+    loaded.digests.update(digests)
+    return loaded
+
+
+def _digests(task: Task, case: Case, access: Access) -> dict[str, str]:
+    """The SHA-256 of the files that will be read, taken before: should one change meanwhile, it has another later. What
+    is wrong with them says who reads them."""
+    found: dict[str, str] = {}
+    with suppress(MaskError):
+        for name, path in input_paths(task.program, case.given, task.folder, access).items():
+            whole = parted(path)[0]
+            if os.path.isdir(whole) or not is_no_file(whole):
+                found[name] = digest_of(path)
+    return found
 
 
 def compute(task: Task, loaded: Loaded, said: list[Diagnostic]) -> FileRun:

@@ -133,10 +133,8 @@ class _Course:
         self.errors: tuple[Diagnostic, ...] = ()  # of the study itself
         self.is_interrupted = False
         self.todo = list(study.cases)
+        self.kept: frozenset[int] = frozenset()  # what was done before
         self.has_begun = False
-
-    kept: frozenset[int] = frozenset()
-    """What was done before."""
 
     def go(self, tell: Tell) -> None:
         """Do what was not done before."""
@@ -149,7 +147,7 @@ class _Course:
             self.kept = frozenset(self.found)
             self.has_begun = True
             self.watcher.begins(len(self.study.cases), len(self.kept))
-            with closing(self._outcomes()) as done:
+            with closing(self._outcomes(tell)) as done:
                 for outcome in done:
                     self._take(outcome)
         except KeyboardInterrupt:
@@ -186,10 +184,10 @@ class _Course:
         self.found = {index: outcome for index, outcome in outcomes.items() if not outcome.is_failed}
         self.todo = [case for case in self.study.cases if case.index in outcomes and case.index not in self.found]
 
-    def _outcomes(self) -> Generator[Outcome]:
+    def _outcomes(self, tell: Tell) -> Generator[Outcome]:
         study = self.study
         stop = None if study.keep_going else _is_failed
-        yield from performed(study.task, self.todo, jobs=study.jobs, stop=stop)
+        yield from performed(study.task, self.todo, jobs=study.jobs, stop=stop, tell=tell)
 
     def _take(self, outcome: Outcome) -> None:
         """What became of one image: it is put down before anybody is told."""
@@ -200,11 +198,8 @@ class _Course:
 
     def ended(self) -> Ended:
         """Write the tables of what there is."""
-        study, records = (
-            self.study,
-            [(case, self.found[case.index]) for case in self.study.cases if case.index in self.found],
-        )
-        written: list[str] = []
+        study, written = self.study, list[str]()
+        records = [(case, self.found[case.index]) for case in study.cases if case.index in self.found]
         try:
             if self.has_begun:
                 written = tables.written(study.task.program, [outcome for _, outcome in records], study.tables)

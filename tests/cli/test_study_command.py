@@ -138,6 +138,12 @@ def test_one_image_may_be_a_study(shell: Shell) -> None:
     assert Path(journal.NAME).exists()
 
 
+def test_help_names_the_journal(shell: Shell) -> None:
+    with pytest.raises(SystemExit):
+        shell("run", "--help")
+    assert journal.NAME in shell.printed()[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

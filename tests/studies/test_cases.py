@@ -4,10 +4,12 @@ import glob
 import os
 import sys
 
+import nibabel
 import numpy as np
 import PIL.Image
 import pydicom
 import pytest
+import SimpleITK
 from helpers.each import each
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +136,16 @@ def test_a_folder_is_the_images_in_it(here):
     assert names(im="in/*.txt") == ["in/readme.txt"]  # it asks for these, and each fails by itself
     assert names(im="*/") == names(im="in/*")
     assert "in/below/c.png" in names(im="in/**")
+
+
+def test_samples_belong_to_the_header_beside_them(here):
+    os.mkdir("in")
+    nibabel.Nifti1Pair(np.zeros((2, 3, 4), np.uint8), np.eye(4)).to_filename("in/a.img")
+    SimpleITK.WriteImage(SimpleITK.Image(3, 2, SimpleITK.sitkUInt8), "in/b.mhd")
+    (here / "in/c.raw").write_bytes(bytes(9))
+    found = cases.found({"im": "in"})
+    assert [case.name for case in found.cases] == ["in/a.hdr", "in/b.mhd"]
+    assert found.notes[0].render().endswith(": in/c.raw")
 
 
 @each(
@@ -269,7 +281,7 @@ def test_a_real_medium():
     assert len(found.cases) == len(series) == 4
     assert [len(images.files_of(case.given["im"])) for case in found.cases] == sorted(map(len, series.values()))
     found = cases.found({"im": f"{folder}/**"})
-    assert os.path.join(folder, "DICOMDIR") in found.notes[0].cause
+    assert os.path.join(folder, "DICOMDIR") in found.notes[0].render()
     assert not any(os.path.basename(case.name) == "DICOMDIR" for case in found.cases)
 
 

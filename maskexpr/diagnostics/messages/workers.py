@@ -50,7 +50,7 @@ IMAGE_NAMELESS = Mistake(
     "images", "the program takes {names}, so it is not known which this {what} is", "give dicts: {{{example}}}, say"
 )
 IMAGE_NEEDLESS = Mistake("images", "the program takes no images", "name one in it: im > 32, say")
-WORKER_WITHOUT_FUNCTION = Mistake(
+MAP_FUNCTION_UNKNOWN = Mistake(
     "worker-refuses",
     "other processes do not find the function {name}: it is not in a module that can be imported",
     "put it into a module of its own, or use jobs=1",

@@ -9,6 +9,7 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.format import OpenFile
+from maskexpr.files.formats.dicom.skimming import skimmed
 from maskexpr.headers.dicom.groups import whole
 from maskexpr.headers.dicom.header import (
     BIG_ENDIAN,
@@ -31,7 +32,8 @@ DECODER = "pydicom"
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _UNKNOWN_LENGTH = 0xFFFFFFFF
 _SECTION = 2**20
-_COLUMNS = 0x00280011
+_SERIES, _ROWS, _COLUMNS = 0x0020000E, 0x00280010, 0x00280011
+_SKIMMED = 2**16
 
 
 class NoPixels(Exception):
@@ -61,6 +63,11 @@ def dataset(
 def series_of(file: OpenFile) -> str | None:
     """The series that a file is of, by its UID, "" where it states none; None if it holds no image. Nothing behind the
     size of its image is read; where a file ends before that, it is not known to hold none."""
+    file.stream.seek(0)
+    known = skimmed(file.stream.read(_SKIMMED), (_SERIES, _ROWS, _COLUMNS), _COLUMNS)
+    if known is not None and _ROWS in known and _COLUMNS in known:
+        is_image = any(known[_ROWS]) and any(known[_COLUMNS])
+        return known.get(_SERIES, b"").decode("ascii", "replace").strip("\0 ") if is_image else None
     behind: list[int] = []
 
     def is_behind(tag: int, form: str | None, length: int) -> bool:
