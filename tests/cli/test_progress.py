@@ -78,10 +78,14 @@ def test_a_terminal_gets_a_bar_and_is_left_clean(terminal):
 def test_a_terminal_is_left_clean_by_an_interrupt(terminal):
     pytest.importorskip("rich")
 
-    with pytest.raises(KeyboardInterrupt), progress.watching(terminal) as watcher:
-        watcher.begins(9, 0)
-        watcher.done(Outcome(0, "a.png"))
-        raise KeyboardInterrupt
+    def interrupted():
+        with progress.watching(terminal) as watcher:
+            watcher.begins(9, 0)
+            watcher.done(Outcome(0, "a.png"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     text = terminal.getvalue()
     assert text.count("\x1b[?25l") == text.count("\x1b[?25h") > 0
     assert text.rindex("\x1b[?25h") > text.rindex("/9")
