@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.display.pictures import colours
 from maskexpr.display.pictures.compressed import decompressed
-from maskexpr.display.pictures.letters import font
+from maskexpr.display.pictures.letters import font, spelled
 from maskexpr.display.pictures.rendering import Raster
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _draw_failure(pen: "ImageDraw.ImageDraw", x: int, y: int, reason: str) -> No
 def _wrapped(pen: "ImageDraw.ImageDraw", text: str, size: int, room: int) -> list[str]:
     """A text in lines that fit; a word that is longer is cut."""
     lines: list[str] = []
-    for word in text.split():
+    for word in spelled(text).split():
         word = _cut(pen, word, font(size), room)
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and pen.textlength(longer, font(size)) <= room:
@@ -105,6 +105,7 @@ def _write(
 
 def _cut(pen: "ImageDraw.ImageDraw", text: str, letters: "ImageFont.FreeTypeFont | Any", room: int) -> str:
     """A text that fits, cut in its middle: names tell apart by how they begin and end."""
+    text = spelled(text)
     text = text if len(text) <= room else text[: room // 2] + text[-room // 2 :]  # a letter has a pixel at least
     if pen.textlength(text, letters) <= room:
         return text

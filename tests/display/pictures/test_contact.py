@@ -6,6 +6,7 @@ import pytest
 from maskexpr.display import pictures
 from maskexpr.display.pictures import colours, contact
 from maskexpr.display.pictures.compressed import decompressed, jpeg
+from maskexpr.display.pictures.letters import spelled
 from maskexpr.display.pictures.planes import most_outlined
 
 
@@ -69,3 +70,10 @@ def test_the_plane_that_tells_most():
     assert most_outlined(ball.astype(np.int32) * 3, "labels") == (6,)
     assert most_outlined(ball[6], "mask") == ()
     assert most_outlined(np.zeros((5, 4, 4, 3)), "colour") == (2,)
+
+
+def test_letters_that_the_font_lacks_are_spelled_in_those_it_has():
+    """It draws a box for them, the same for each."""
+    assert spelled("Schädel_Ø3 é.png") == "Schadel_?3 e.png"
+    assert spelled("\u65e5\u672c-7.png") == "??-7.png"
+    assert spelled("plain") == "plain"
