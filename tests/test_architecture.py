@@ -54,6 +54,7 @@ INSIDE = {
     "engine": (
         "__init__",
         "kept",
+        "sweeping",
         "family",
         "prepared",
         "thresholds",

@@ -58,8 +58,8 @@ def test_of_a_chain_a_sweep_repeats_only_what_follows_what_varies() -> None:
     list(swept(bound, [{"d": d} for d in range(10)]))
     assert counting.calls == {"one": 1, "two": 1, "three": 1, "four": 10}
     list(swept(bound, [{"b": b, "d": d} for b in (2, 5, 6) for d in range(4)]))
-    # The first is on the border now: it was not kept as long as only the last varied. The third of b = 2 was.
-    assert counting.calls == {"one": 1 + 1, "two": 1 + 2, "three": 1 + 2, "four": 10 + 12}
+    # The first is on the border now: it was not kept as long as only the last varied.
+    assert counting.calls == {"one": 1 + 1, "two": 1 + 3, "three": 1 + 3, "four": 10 + 12}
 
 
 def test_one_by_one_as_well() -> None:
@@ -223,3 +223,11 @@ def test_values_of_a_sweep_are_those_that_params_take() -> None:
         list(swept(bound, [{"t": 1}, {"t": 300}]))
     assert list(swept(bound, [])) == []
     assert list(swept(bound, [{}, {"t": 9}])) == [bound.run()] * 2
+
+
+def test_a_part_that_is_stopped_does_not_miss_what_its_plan_left_out() -> None:
+    """The plan of what is left needs no value of a mask that it knows to be off; the whole program names it."""
+    program = maskexpr.compile("param p = 1; min((im + im)[(gaussian(im - im, 1) < 0.5) & (gaussian(im, 1) < -p)])")
+    for values in ([{"p": 1}], [{"p": p} for p in range(5)]):
+        with pytest.raises(RunError, match="no samples"):
+            list(swept(program.bind(im=IM), values))
