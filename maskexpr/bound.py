@@ -162,7 +162,7 @@ def swept(
     while some := list(itertools.islice(combos, _MOST_COMBOS)):
         given = [{**own, **binding.params(stages.checked, stages.kinds, combo)} for combo in some]
         prepare = functools.partial(bound._prepare, stages.kinds)
-        for run in Sweep(stages, prepare, bound._family, given, functools.partial(_plainly, bound)).results():
+        for run in Sweep(stages, prepare, bound._family, given).results():
             try:
                 yield run()
             except RunError as error:
@@ -170,10 +170,6 @@ def swept(
                     raise
                 stopped(error)
                 yield {}
-
-
-def _plainly(bound: Bound, params: Params) -> dict[str, Any]:
-    return bound.with_params(**params)._stages.run()
 
 
 # --- what is said of programs and runs -------------------------------------------------------------------------------

@@ -51,11 +51,15 @@ class Family:
         """The params that have had several values, in the order in which they got another one."""
         return tuple(self._varied)
 
+    def vary(self, names: Iterable[str]) -> None:
+        """Take notice of params that are to have other values."""
+        self._varied.update(dict.fromkeys(names))
+
     def note(self, params: Params) -> None:
         """Take notice of a program, by all values of its params."""
         values = {name: identity.of_value(value) for name, value in params.items()}
         for other in list(self._seen.values())[-1:]:
-            self._varied.update(dict.fromkeys(name for name, value in values.items() if other[name] != value))
+            self.vary(name for name, value in values.items() if other[name] != value)
         self._seen[tuple(values.values())] = values
         for key in list(self._seen)[:-_MOST_REMEMBERED]:
             self._seen.pop(key, None)

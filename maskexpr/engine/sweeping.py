@@ -5,7 +5,8 @@ results, all values of a param are found in one pass (`thresholds`). What fits n
 whatever stops one: its words are theirs.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,14 +23,14 @@ from maskexpr.program.steps import Checked
 
 _WORTH_COUNTING = 4  # values of one param
 _WORTH_TELLING = 3  # combinations
+_MOST_MEMBERS = 64  # programs that are told some numbers, kept ready
 
 Results = dict[str, Any]
 Key = tuple[object, ...]
 
 
 class Sweep:
-    """A program that is bound to inputs, and combinations of all its params. `prepare` gives it for some of them, and
-    `plainly` what a plain run gives."""
+    """A program that is bound to inputs, and combinations of all its params; `prepare` gives it for some of them."""
 
     def __init__(
         self,
@@ -37,26 +38,28 @@ class Sweep:
         prepare: Callable[[Params], Prepared],
         family: Family,
         combos: Sequence[Params],
-        plainly: Callable[[Params], Results],
     ) -> None:
         self._stages, self._prepare, self._family = stages, prepare, family
-        self._combos, self._plainly = combos, plainly
+        self._combos = combos
         self._keys = [{name: identity.of_value(value) for name, value in combo.items()} for combo in combos]
-        self._varying = [n for n in (combos[0] if combos else ()) if len({key[n] for key in self._keys}) > 1]
+        self._varying = [n for n in combos[0] if len({key[n] for key in self._keys}) > 1]
+        self._bounds = {n: _bounds([combo[n] for combo in combos]) for n in self._varying}
+        self._recurring: dict[Names, bool] = {}
+        self._members: dict[Key, Stages | None] = {}
+        family.vary(self._varying)  # before anything is run
         self._counted: dict[int, Results | None] = {}
         self._by = self._most_values()
-        self._members: dict[Key, Stages | None] = {}
-        self._told: tuple[str, ...] | None = None
-        for combo in (combos[0], combos[-1]) if combos else ():
-            family.note(combo)
+        self._alike = self._groups([name for name in self._varying if name != self._by])
+        self._told = tuple(n for n in self._varying if self._unsettled([n], combos[0]))
+        self._like = self._groups([name for name in self._varying if name not in self._told])
 
     def results(self) -> Iterator[Callable[[], Results]]:
         """For each combination in order what gives its results."""
-        for i, combo in enumerate(self._combos):
+        for i in range(len(self._combos)):
             if i not in self._counted and self._by:
                 self._count_like(i)
             found = self._counted.pop(i, None)
-            yield (lambda found=found: found) if found else (lambda combo=combo: self._run(combo))  # type: ignore[misc]
+            yield functools.partial(self._run, i) if found is None else found.copy
 
     # --- counted ---
 
@@ -65,7 +68,7 @@ class Sweep:
         best, most = "", _WORTH_COUNTING - 1
         for name in self._varying:
             values = len({key[name] for key in self._keys})
-            if values > most and self._is_number(name):
+            if values > most:
                 told = self._unsettled([name], self._combos[0])
                 if told is not None and told.levels(name) is not None:
                     best, most = name, values
@@ -73,14 +76,19 @@ class Sweep:
 
     def _count_like(self, i: int) -> None:
         """Find the results of all combinations that differ from one in the param alone by which it is counted."""
-        name = self._by
-        alike = [
-            j
-            for j in range(i, len(self._combos))
-            if all(self._keys[j][n] == self._keys[i][n] for n in self._varying if n != name)
-        ]
-        for j, found in zip(alike, self._counts(name, [self._combos[j] for j in alike]), strict=True):
+        alike = self._alike[self._key(i, [name for name in self._varying if name != self._by])]
+        for j, found in zip(alike, self._counts(self._by, [self._combos[j] for j in alike]), strict=True):
             self._counted[j] = found
+
+    def _groups(self, names: Sequence[str]) -> dict[Key, list[int]]:
+        """The combinations that are alike in some params."""
+        found: dict[Key, list[int]] = {}
+        for i in range(len(self._combos)):
+            found.setdefault(self._key(i, names), []).append(i)
+        return found
+
+    def _key(self, i: int, names: Iterable[str]) -> Key:
+        return tuple([self._keys[i][name] for name in names])
 
     def _counts(self, name: str, combos: Sequence[Params]) -> Sequence[Results | None]:
         prepared = self._unsettled([name], combos[0])
@@ -96,62 +104,72 @@ class Sweep:
 
     # --- told in the run ---
 
-    def _run(self, combo: Params) -> Results:
-        stages = self._telling(combo) if len(self._combos) >= _WORTH_TELLING else None
-        if stages is None:
-            return self._plainly(combo)
-        try:
-            told = {name: combo[name] for name in self._told or ()}
-            return replace(stages, arrays={**stages.arrays, **told}).run()
-        except RunError:
-            return self._plainly(combo)
+    def _run(self, i: int) -> Results:
+        combo = self._combos[i]
+        stages = self._telling(i)
+        if stages is not None:
+            try:
+                return replace(stages, arrays={**stages.arrays, **{name: combo[name] for name in self._told}}).run()
+            except RunError:
+                pass  # its words may be other ones where a number is known before
+        return self._stages_of(self._prepare(combo), combo).run()
 
-    def _telling(self, combo: Params) -> Stages | None:
-        """The program that is told some of its params in the run, for values of the others; None if none can be."""
-        if self._told is None:
-            self._told = tuple(n for n in self._varying if self._is_number(n) and self._unsettled([n], combo))
-        told = list(self._told)
-        key = tuple((n, identity.of_value(combo[n])) for n in self._varying if n not in self._told)
+    def _telling(self, i: int) -> Stages | None:
+        """The program that is told some of its params in the run, for values of the others; None where it is not worth
+        it, or cannot be."""
+        key = self._key(i, [name for name in self._varying if name not in self._told])
+        if not self._told or len(self._like[key]) < _WORTH_TELLING:
+            return None
         if key not in self._members:
-            prepared = self._unsettled(told, combo) if told else None
-            params = self._with_unsettled(told, combo)
-            self._members[key] = (
-                None
-                if prepared is None
-                else replace(self._stages, prepared=prepared, params=params, sharing=self._member(prepared, params))
+            prepared, params = (
+                self._unsettled(self._told, self._combos[i]),
+                self._with_unsettled(self._told, self._combos[i]),
             )
+            self._members[key] = None if prepared is None else self._stages_of(prepared, params)
+            for old in list(self._members)[:-_MOST_MEMBERS]:
+                del self._members[old]
         return self._members[key]
 
+    def _stages_of(self, prepared: Prepared, params: Params) -> Stages:
+        return replace(self._stages, prepared=prepared, params=params, sharing=self._member(prepared, params))
+
     # --- numbers that are not settled ---
-
-    def _is_number(self, name: str) -> bool:
-        return all(type(combo[name]) in (int, float) for combo in self._combos)
-
-    def _with_unsettled(self, names: Sequence[str], combo: Params) -> dict[str, Any]:
-        values = {name: [c[name] for c in self._combos] for name in names}
-        return {**combo, **{name: Unsettled(min(some), max(some)) for name, some in values.items()}}
 
     def _unsettled(self, names: Sequence[str], combo: Params) -> Prepared | None:
         """The program that is told the numbers of these names in the run; None where they must be known before, or tell
         of kinds."""
+        bounds = {name: found for name in names if (found := self._bounds[name]) is not None}
+        if len(bounds) < len(names):
+            return None
+        low, high = (
+            {**combo, **{n: b.low for n, b in bounds.items()}},
+            {**combo, **{n: b.high for n, b in bounds.items()}},
+        )
         try:
-            found = self._prepare(self._with_unsettled(names, combo))
-            ends = [{**combo, **{name: end(c[name] for c in self._combos) for name in names}} for end in (min, max)]
-            settled = [self._prepare(values).checked for values in (combo, *ends)]
+            found = self._prepare({**combo, **bounds})
+            settled = [self._prepare(values).checked for values in (combo, low, high)]
         except MaskError:
             return None
         kinds = _kinds(found.checked)
         return found if _are_told(found.checked) and all(_kinds(other) == kinds for other in settled) else None
 
+    def _with_unsettled(self, names: Iterable[str], combo: Params) -> dict[str, Any]:
+        return {**combo, **{name: self._bounds[name] for name in names}}
+
     def _member(self, prepared: Prepared, params: Params) -> Member:
-        self._family.note(params)
         return Member(self._family, prepared, params, self._stages.declared.fast, self._recurs)
 
     def _recurs(self, names: Names) -> bool:
         """Whether values of some params come again with others of the rest."""
-        return len({tuple(key[n] for n in names if n in key) for key in self._keys}) < len(
-            {tuple(key.values()) for key in self._keys}
-        )
+        if names not in self._recurring:
+            some = [name for name in self._varying if name in names]
+            self._recurring[names] = len(self._groups(some)) < len(self._groups(self._varying))
+        return self._recurring[names]
+
+
+def _bounds(values: Sequence[Any]) -> Unsettled | None:
+    """Between which numbers values lie; None where they are not numbers."""
+    return Unsettled(min(values), max(values)) if all(type(v) in (int, float) for v in values) else None
 
 
 def _kinds(checked: Checked) -> list[tuple[object, ...]]:
