@@ -138,7 +138,7 @@ class Sweep:
     def _unsettled(self, names: Sequence[str], combo: Params) -> Prepared | None:
         """The program that is told the numbers of these names in the run; None where they must be known before, or tell
         of kinds."""
-        bounds = {name: found for name in names if (found := self._bounds[name]) is not None}
+        bounds = {name: one for name in names if (one := self._bounds[name]) is not None}
         if len(bounds) < len(names):
             return None
         low, high = (
