@@ -77,7 +77,7 @@ class Prepared:
 
     def levels(self, name: str) -> Levels | None:
         """What is to be counted where the number of a name varies; None if counts do not tell the outputs."""
-        made = self._once("levels", lambda: (levels_of(expanded(self.checked), name),))
+        made = self._once(f"levels {name}", lambda: (levels_of(expanded(self.checked), name),))
         return made[0]
 
     def run(self, inputs: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
