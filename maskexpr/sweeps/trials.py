@@ -3,19 +3,19 @@
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Bound, swept
-from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, ProgramError, RunError
+from maskexpr.api import Bound, Program, swept
+from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning, ProgramError, RunError
 from maskexpr.files.access import Access
 from maskexpr.files.programs import Loaded, load_inputs
 from maskexpr.files.python import read
 from maskexpr.studies.case import Case
-from maskexpr.sweeps.scoring import Scoring
+from maskexpr.sweeps.scoring import Scoring, variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,39 @@ def measure(trial: Trial, subject: Subject) -> Scores:
         values, reasons = _scored(scoring, bound, trial.params)
     said = [*loaded.warnings, *bound.warnings]
     return Scores(values, reasons, today, tuple(dict.fromkeys(scoring.said(said))))
+
+
+def fitted(trial: Trial, program: Program, subject: Subject) -> Trial:
+    """The trial with the score's own inputs taken for what it needs, as an image shows: a truth for a mask or labels.
+
+    Raises
+    ------
+    MaskError
+        What is wrong with the score as it is written, if it cannot be fitted.
+    """
+    wrong: MaskError | None = None
+    for scoring in variants(trial.scoring, program):
+        one = replace(trial, scoring=scoring)
+        try:
+            with scoring.pointing_back():
+                loaded = _loaded(one, subject.case.given)
+                given = {**loaded.values, **subject.values}
+                scoring.check(scoring.program.bind(**given).kinds[scoring.name])
+        except MaskError as error:
+            wrong = wrong or error
+            if not isinstance(wrong, ProgramError):  # of files, or of what is missing
+                break
+            continue
+        if all(_has_several(given[name]) for name, kind in scoring.taken.items() if kind == "labels"):
+            return one
+    assert wrong is not None
+    raise wrong
+
+
+def _has_several(value: Any) -> bool:
+    """Whether an image numbers more than one thing: one of a single value is rather a mask."""
+    array = np.asarray(getattr(value, "array", value))
+    return array.size > 0 and bool((array != 0).any()) and len(np.unique(array[array != 0])) > 1
 
 
 def _loaded(trial: Trial, given: Mapping[str, str]) -> Loaded:
