@@ -69,6 +69,10 @@ class _Document(Document):
 
     sweep: dict[str, Any] | None = None
 
+    @property
+    def content(self) -> dict[str, Any]:
+        return {"sweep": self.sweep, "files": self.files, "warnings": self.warnings, "errors": self.errors}
+
 
 def add_sweep(commands: "Commands") -> None:
     raw = argparse.RawDescriptionHelpFormatter

@@ -9,6 +9,7 @@ from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError, RunError
 from maskexpr.files.decoding.naming import shown
+from maskexpr.kernels.threads import cores
 from maskexpr.studies.crew import Crew, Lost
 from maskexpr.studies.one import errors_of
 from maskexpr.studies.worker import COMPUTED, Teller
@@ -63,7 +64,9 @@ def run(plan: Plan, subjects: Sequence[Subject], done: Done = lambda count: None
     scores, today = np.empty((len(trial.params), len(subjects))), np.empty(len(subjects))
     reasons: dict[tuple[int, int], Diagnostic] = {}
     said: dict[Diagnostic, None] = {}
-    for image, found in enumerate(_measured(trial, subjects, plan.jobs)):
+    if plan.jobs > cores():
+        said[messages.JOBS_CORES.anywhere(jobs=plan.jobs, cores=cores())] = None
+    for image, found in enumerate(_measured(trial, subjects, min(plan.jobs, cores()))):
         scores[:, image], today[image] = found.values, found.today
         reasons.update({(run, image): reason for run, reason in found.reasons.items()})
         said.update(dict.fromkeys(found.warnings))
