@@ -73,11 +73,15 @@ class Document:
         for diagnostic in diagnostics:
             (self.errors if diagnostic.severity == "error" else self.warnings).append(message(diagnostic))
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What it says, below the version."""
+        return asdict(self)
+
     def print(self) -> None:
         import json  # only here: every other start goes without it
 
-        content = {"maskexpr": maskexpr.__version__, **asdict(self)}
-        json.dump(content, sys.stdout, allow_nan=False)
+        json.dump({"maskexpr": maskexpr.__version__, **self.content}, sys.stdout, allow_nan=False)
         sys.stdout.write("\n")
 
 

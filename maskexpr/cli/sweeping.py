@@ -49,7 +49,7 @@ values of a param:
 examples, in a clone:
   maskexpr sweep examples/nodule.mask -p reach=5mm..15mm:1mm --maximize 'dice(nodule, truth)'
   maskexpr sweep examples/tissue.mask truth=examples/ankle-tissue.png \\
-      -p low=20..60:4 -p high=50..90:4 --maximize 'dice(tissue, truth > 0)' --plot sweep.png
+      -p low=20..60:4 -p high=50..90:4 --maximize 'dice(tissue, truth)' --plot sweep.png
   maskexpr sweep seg.mask im='scans/*.png' truth='truth/{im.stem}.png' -p t=40..80 \\
       --maximize 'dice(m, truth)' --folds 5 --jobs 2 --table all.csv --write best.mask
 
@@ -68,6 +68,10 @@ class _Document(Document):
     """What a sweep came to."""
 
     sweep: dict[str, Any] | None = None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return {"sweep": self.sweep, "files": self.files, "warnings": self.warnings, "errors": self.errors}
 
 
 def add_sweep(commands: "Commands") -> None:

@@ -37,13 +37,12 @@ class Axis:
     ----------
     settings
         Its values in order; of a stretch that is only sampled, every one that may be.
-    is_open
-        Whether it is such a stretch.
+    step
+        Of a range: how far they lie apart, and in what.
     """
 
     info: ParamInfo
     settings: tuple[Setting, ...]
-    is_open: bool = False
     step: tuple[Fraction, Unit] | None = field(default=None, compare=False)
 
     @property
@@ -70,14 +69,13 @@ class Axis:
         low, high, own = (_number(v) for v in (values[after - 1], values[after], value))
         return float(after - 1 + (own - low) / (high - low))
 
-    def share(self, first: Any, second: Any) -> Fraction:
-        """How far two values lie apart, in the whole width of what is tried."""
-        if first == second:
-            return Fraction(0)
+    def distances(self, value: Any) -> list[Fraction]:
+        """How far each value that is tried lies from another, in the whole width of what is tried."""
         if not self.is_ordered or not self.is_swept:
-            return Fraction(1)
-        values = [_number(setting.value) for setting in self.settings]
-        return abs(_number(first) - _number(second)) / (max(values) - min(values))
+            return [Fraction(setting.value != value) for setting in self.settings]
+        values, at = [_number(setting.value) for setting in self.settings], _number(value)
+        width = max(values) - min(values)
+        return [abs(other - at) / width for other in values]
 
 
 def _number(value: Any) -> Fraction:
@@ -96,7 +94,7 @@ def read_axis(info: ParamInfo, text: str, *, sampled: bool) -> Axis:
     _refuse_twice(info, settings)
     if len(found) == 1:
         return found[0]
-    return Axis(info, tuple(settings), any(axis.is_open for axis in found))
+    return Axis(info, tuple(settings))
 
 
 def axis_of(info: ParamInfo, values: Any, *, sampled: bool) -> Axis:
@@ -189,11 +187,10 @@ def _range(info: ParamInfo, text: str, *, sampled: bool) -> Axis:
     else:
         raise InputError(messages.SWEEP_NO_STEP.anywhere(**fields, step=exact.decimal_text(offered) + unit.text))
     count = (high - low) // step + 1
-    is_open = sampled and not colon and not info.whole
-    if count > MOST and not is_open:
+    if count > MOST:
         raise InputError(messages.SWEEP_LONG.anywhere(name=info.name, text=text, count=count))
     numbers = (low + i * step for i in range(count))
-    return Axis(info, tuple(_settings(info, numbers, unit)), is_open, (step, unit))
+    return Axis(info, tuple(_settings(info, numbers, unit)), (step, unit))
 
 
 def _settings(info: ParamInfo, numbers: Iterable[Fraction], unit: Unit) -> Iterator[Setting]:

@@ -58,13 +58,12 @@ def best(scores: Array, grid: Grid, defaults: Mapping[str, Any], *, higher: bool
         return None
     wanted = valid.max() if higher else valid.min()
     equal = np.flatnonzero(scores == wanted).tolist()
-    return min(equal, key=lambda i: _distance(grid, i, defaults))
+    away = [axis.distances(defaults[axis.name]) for axis in grid.axes]
 
+    def distance(index: int) -> Fraction:
+        return sum((of[place] for of, place in zip(away, grid.places[index], strict=True)), Fraction(0))
 
-def _distance(grid: Grid, index: int, defaults: Mapping[str, Any]) -> Fraction:
-    """How far the params of a run are from others, each in the width of what is tried of it."""
-    values = grid.values(index)
-    return sum((axis.share(values[axis.name], defaults[axis.name]) for axis in grid.axes), Fraction(0))
+    return min(equal, key=distance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
@@ -42,11 +44,6 @@ class Grid:
         """How a program writes them."""
         pairs = zip(self.axes, self.places[index], strict=True)
         return {axis.name: axis.settings[place].text for axis, place in pairs}
-
-    def find(self, params: Mapping[str, Any]) -> int | None:
-        """The run with some params, if it is among these."""
-        wanted = {axis.name: params[axis.name] for axis in self.axes}
-        return next((i for i in range(len(self.places)) if self.values(i) == wanted), None)
 
     @property
     def is_sampled(self) -> bool:
@@ -109,9 +106,10 @@ def _points(dimensions: int, seed: int, at_once: int) -> Iterator[Sequence[float
     where Sobol's want a power of two."""
     from scipy.stats import qmc  # only where something is sampled: it takes long to import
 
+    source = np.random.default_rng(seed)  # of a bare number the two ways to give it make different points
     try:
-        engine = qmc.Halton(dimensions, scramble=True, rng=seed)
+        engine = qmc.Halton(dimensions, scramble=True, rng=source)
     except TypeError:  # before SciPy 1.15
-        engine = qmc.Halton(dimensions, scramble=True, seed=seed)
+        engine = qmc.Halton(dimensions, scramble=True, seed=source)
     while True:
         yield from engine.random(at_once).tolist()

@@ -12,7 +12,10 @@ def report(tried: Tried) -> str:
     """Some lines for a person."""
     images = f" on {len(tried.images)} images" if len(tried.images) > 1 else ""
     order = "highest" if tried.higher else "lowest"
-    lines = [f"{tried.goal}, {order} of {tried.grid.says}{images}"]
+    taken = "".join(
+        f", {name} as a mask" if kind == "mask" else f", {name} as {kind}" for name, kind in tried.taken.items()
+    )
+    lines = [f"{tried.goal}{taken}, {order} of {tried.grid.says}{images}"]
     if tried.is_in_vain:
         on = " on all images" if images else ""
         return "\n".join([*lines, f"no values have a finite score{on}"])

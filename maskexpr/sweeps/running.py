@@ -9,6 +9,7 @@ from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError, RunError
 from maskexpr.files.decoding.naming import shown
+from maskexpr.kernels.threads import cores
 from maskexpr.studies.crew import Crew, Lost
 from maskexpr.studies.one import errors_of
 from maskexpr.studies.worker import COMPUTED, Teller
@@ -16,7 +17,7 @@ from maskexpr.sweeps.choosing import cross_validated
 from maskexpr.sweeps.grids import Grid
 from maskexpr.sweeps.scoring import Scoring
 from maskexpr.sweeps.sweep import Sweep
-from maskexpr.sweeps.trials import Scores, Subject, Trial, measure
+from maskexpr.sweeps.trials import Scores, Subject, Trial, fitted, measure
 
 Done = Callable[[int], object]  # is told how many images are done
 
@@ -58,11 +59,14 @@ def run(plan: Plan, subjects: Sequence[Subject], done: Done = lambda count: None
     """
     check_folds(plan.folds, len(subjects))
     _check_names(plan.trial.scoring, subjects)
-    grid, trial, defaults = plan.grid, plan.trial, {info.name: info.default for info in plan.program.params}
+    trial = _fitted(plan, subjects)
+    grid, defaults = plan.grid, {info.name: info.default for info in plan.program.params}
     scores, today = np.empty((len(trial.params), len(subjects))), np.empty(len(subjects))
     reasons: dict[tuple[int, int], Diagnostic] = {}
     said: dict[Diagnostic, None] = {}
-    for image, found in enumerate(_measured(trial, subjects, plan.jobs)):
+    if plan.jobs > cores():
+        said[messages.JOBS_CORES.anywhere(jobs=plan.jobs, cores=cores())] = None
+    for image, found in enumerate(_measured(trial, subjects, min(plan.jobs, cores()))):
         scores[:, image], today[image] = found.values, found.today
         reasons.update({(run, image): reason for run, reason in found.reasons.items()})
         said.update(dict.fromkeys(found.warnings))
@@ -72,7 +76,17 @@ def run(plan: Plan, subjects: Sequence[Subject], done: Done = lambda count: None
         folds = cross_validated(scores, grid, defaults, higher=plan.higher, folds=plan.folds, seed=plan.seed)
     names = tuple(subject.case.name for subject in subjects)
     goal = trial.scoring.text
-    return Sweep(plan.program, goal, plan.higher, grid, names, scores, today, folds, reasons, tuple(said))
+    return Sweep(
+        plan.program, goal, plan.higher, grid, names, scores, today, folds, reasons, tuple(said), trial.scoring.taken
+    )
+
+
+def _fitted(plan: Plan, subjects: Sequence[Subject]) -> Trial:
+    first = subjects[0]
+    try:
+        return fitted(plan.trial, plan.program, first)
+    except MaskError as error:
+        raise _of_image(error, first, len(subjects)) from None
 
 
 def _check_names(scoring: Scoring, subjects: Sequence[Subject]) -> None:
@@ -101,11 +115,17 @@ def _known(answer: Scores | MaskError, subject: Subject, images: int) -> Scores:
     """Scores, or what is wrong with an image, which is said to be with that."""
     if isinstance(answer, Scores):
         return answer
-    name = shown(subject.case.name)
+    raise _of_image(answer, subject, images)
+
+
+def _of_image(error: MaskError, subject: Subject, images: int) -> MaskError:
+    """What is wrong with one of several images, which is then named."""
     if images == 1:
-        raise answer
-    placed = (d if name in d.message else replace(d, message=f"on {name}: {d.message}") for d in answer.diagnostics)
-    raise type(answer)(placed)
+        return error
+    name = shown(subject.case.name)
+    return type(error)(
+        d if name in d.message else replace(d, message=f"on {name}: {d.message}") for d in error.diagnostics
+    )
 
 
 def measure_or_error(trial: Trial, subject: Subject) -> Scores | MaskError:

@@ -2,9 +2,9 @@
 
 import bisect
 import itertools
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 
 from maskexpr.api import Program, compile, declared
 from maskexpr.diagnostics import messages
@@ -14,6 +14,9 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.language import nodes
 from maskexpr.language.parser import parse
 
+_NONE: Mapping[str, str] = {}
+_DECLARABLE = ("mask", "labels")
+_MOST_PRODUCT = 3  # inputs that are tried in every way
 _UNUSED = "unused"  # what the score does not need is not used here, but in the program
 _RESULT = "result"  # the name of a last expression that has no other
 _MEASURES = {"mask": "dice({text}, truth)", "labels": "f1({text}, truth)", "truth": "where({text}, 1, 0)"}
@@ -48,15 +51,15 @@ class _Composed:
 @dataclass(frozen=True, slots=True)
 class Scoring:
     """A program that gives a score, named `name`, and nothing else; mistakes in it are shown where they were written:
-    in the program or in the expression, of which `span` is what it says. `truths` are the inputs that the expression
-    alone names."""
+    in the program or in the expression, of which `span` is what it says. `taken` are the kinds that
+    inputs are taken for."""
 
     program: Program
     name: str
     expression: Source
     span: Span
     composed: _Composed
-    truths: tuple[str, ...] = ()
+    taken: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def pointing_back(self) -> Iterator[None]:
@@ -83,12 +86,13 @@ class Scoring:
             raise ProgramError(found)
 
 
-def scoring_of(program: Program, expression: str, title: str) -> Scoring:
-    """A program scored by an expression, which messages call by a title."""
+def scoring_of(program: Program, expression: str, title: str, kinds: Mapping[str, str] = _NONE) -> Scoring:
+    """A program scored by an expression, which messages call by a title; `kinds` are declared of inputs that only the
+    expression has."""
     own, goal = declared(program), Source(expression.removeprefix("\ufeff").replace("\r\n", "\n"), title)
     span = _checked(goal, program)
     name = _free_name(program, goal)
-    composed = _compose(own.source, goal, f"\noutput {name} = ", program)
+    composed = _compose(own.source, goal, _declared(kinds) + f"\noutput {name} = ", program)
     resolver = dict(own.used).__getitem__ if own.used else None
     try:
         scored = compile(
@@ -101,9 +105,26 @@ def scoring_of(program: Program, expression: str, title: str) -> Scoring:
         )
     except MaskError as error:
         raise type(error)([composed.placed(d) for d in error.diagnostics]) from None
-    own_inputs = {info.name for info in program.inputs}
-    truths = tuple(info.name for info in scored.inputs if info.name not in own_inputs)
-    return Scoring(scored, name, goal, span, composed, truths)
+    return Scoring(scored, name, goal, span, composed)
+
+
+def variants(scoring: Scoring, program: Program) -> Iterator[Scoring]:
+    """The same, and then with its own inputs declared one way or another: files do not say that they hold a mask. What
+    makes no sense of itself is left out."""
+    yield scoring
+    known = {info.name for info in program.inputs}
+    names = [info.name for info in scoring.program.inputs if info.name not in known]
+    ways: Iterable[tuple[str | None, ...]] = itertools.product((None, *_DECLARABLE), repeat=len(names))
+    for way in ways if len(names) <= _MOST_PRODUCT else ((kind,) * len(names) for kind in _DECLARABLE):
+        kinds = {name: kind for name, kind in zip(names, way, strict=True) if kind is not None}
+        if kinds:
+            with suppress(MaskError):
+                again = scoring_of(program, scoring.expression.text, scoring.expression.name, kinds)
+                yield replace(again, taken=kinds)
+
+
+def _declared(kinds: Mapping[str, str]) -> str:
+    return "".join(f"\ninput {name}: {kind}" for name, kind in kinds.items())
 
 
 def _checked(goal: Source, program: Program) -> Span:

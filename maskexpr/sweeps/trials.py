@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Bound, Image, swept
+from maskexpr.api import Bound, Program, swept
 from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning, ProgramError, RunError
 from maskexpr.files.access import Access
 from maskexpr.files.programs import Loaded, load_inputs
 from maskexpr.files.python import read
 from maskexpr.studies.case import Case
-from maskexpr.sweeps.scoring import Scoring
+from maskexpr.sweeps.scoring import Scoring, variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,45 @@ def measure(trial: Trial, subject: Subject) -> Scores:
     with scoring.pointing_back(), warnings.catch_warnings():
         warnings.simplefilter("ignore", MaskWarning)  # which the bound program keeps
         loaded = _loaded(trial, subject.case.given)
-        bound = _bound(scoring, {**loaded.values, **subject.values})
+        bound = scoring.program.bind(**{**loaded.values, **subject.values})
         scoring.check(bound.kinds[scoring.name])
         today = _today(scoring, bound)
         values, reasons = _scored(scoring, bound, trial.params)
     said = [*loaded.warnings, *bound.warnings]
     return Scores(values, reasons, today, tuple(dict.fromkeys(scoring.said(said))))
+
+
+def fitted(trial: Trial, program: Program, subject: Subject) -> Trial:
+    """The trial with the score's own inputs taken for what it needs, as an image shows: a truth for a mask or labels.
+
+    Raises
+    ------
+    MaskError
+        What is wrong with the score as it is written, if it cannot be fitted.
+    """
+    wrong: MaskError | None = None
+    for scoring in variants(trial.scoring, program):
+        one = replace(trial, scoring=scoring)
+        try:
+            with scoring.pointing_back():
+                loaded = _loaded(one, subject.case.given)
+                given = {**loaded.values, **subject.values}
+                scoring.check(scoring.program.bind(**given).kinds[scoring.name])
+        except MaskError as error:
+            wrong = wrong or error
+            if not isinstance(wrong, ProgramError):  # of files, or of what is missing
+                break
+            continue
+        if all(_has_several(given[name]) for name, kind in scoring.taken.items() if kind == "labels"):
+            return one
+    assert wrong is not None
+    raise wrong
+
+
+def _has_several(value: Any) -> bool:
+    """Whether an image numbers more than one thing: one of a single value is rather a mask."""
+    array = np.asarray(getattr(value, "array", value))
+    return array.size > 0 and bool((array != 0).any()) and len(np.unique(array[array != 0])) > 1
 
 
 def _loaded(trial: Trial, given: Mapping[str, str]) -> Loaded:
@@ -80,31 +113,6 @@ def _loaded(trial: Trial, given: Mapping[str, str]) -> Loaded:
         kinds = {info.name: info.kind for info in program.inputs}
         return Loaded({name: read(path, kind=kinds.get(name)) for name, path in given.items()})
     return load_inputs(program, given, {}, trial.spacings, trial.folder, access=access, nodata=trial.nodata)
-
-
-def _bound(scoring: Scoring, given: Mapping[str, Any]) -> Bound:
-    """The scored program with what is given. A truth, which the expression alone names, is a mask or labels where an
-    image does not do: a file does not say."""
-    try:
-        return scoring.program.bind(**given)
-    except ProgramError:
-        taken = {name: _segmentation(given[name]) for name in scoring.truths if name in given}
-        if all(taken[name] is given[name] for name in taken):
-            raise
-        try:
-            return scoring.program.bind(**{**given, **taken})
-        except MaskError:
-            pass
-        raise
-
-
-def _segmentation(value: Any) -> Any:
-    """An image of whole numbers as a mask, if there is one value beside 0, else as labels; all else as it is."""
-    image = value if isinstance(value, Image) else Image(value) if isinstance(value, np.ndarray) else None
-    if image is None or image.kind not in (None, "image") or image.array.dtype.kind not in "ui":
-        return value
-    on = image.array[image.array != 0]
-    return replace(image, kind="mask" if not on.size or (on == on.flat[0]).all() else "labels")
 
 
 def _today(scoring: Scoring, bound: Bound) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,10 @@ class Tried:
         What cross-validation came to.
     reasons : mapping
         Why a run has no score, by its number and the image's.
+    said
+        Warnings of the images.
+    taken
+        What images that only the goal names are taken for: {"truth": "mask"}.
     """
 
     original: Program
@@ -55,6 +59,7 @@ class Tried:
     folds: tuple[Fold, ...] | None = None
     reasons: Mapping[tuple[int, int], Diagnostic] | None = None
     said: tuple[Diagnostic, ...] = ()
+    taken: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def best(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ param low=32 in 0..255   # above air
 param high = 64 in 0..255
 output m = im>low & im<high
 """
-SCORE = "dice(m, truth > 0)"
+SCORE = "dice(m, truth)"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_one_image(shell: Shell) -> None:
     code, out, err = shell(*ONE, "-p", "low=20..40:4", "-p", "high=60..72:4", "--maximize", SCORE)
     assert (code, err) == (0, "24 runs: 6 of low x 4 of high\n")
     heading, best, today, gain = out.splitlines()
-    assert heading == "dice(m, truth > 0), highest of 24 runs: 6 of low x 4 of high"
+    assert heading == "dice(m, truth), truth as a mask, highest of 24 runs: 6 of low x 4 of high"
     assert best == "best      low=28 high=68  1"
     said = today.removeprefix("defaults  low=32 high=64  ")
     assert float(gain.removeprefix("better than the defaults by ")) == pytest.approx(1 - float(said), rel=1e-4)
@@ -183,7 +183,7 @@ def test_a_terminal_is_drawn_to(shell: Shell, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     code, out, _ = shell(*ONE, "-p", "low=20..40:4", "--maximize", SCORE)
     assert code == 0
-    assert "best low=28" in out.split("dice(m, truth > 0), highest of 6 runs")[0]
+    assert "best low=28" in out.split("dice(m, truth), truth as a mask, highest of 6 runs")[0]
 
 
 @pytest.mark.slow

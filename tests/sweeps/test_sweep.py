@@ -186,6 +186,26 @@ def test_a_sweep_is_pickled_and_shown() -> None:
     assert "data:image/png;base64," in found._repr_html_()
 
 
+@pytest.mark.parametrize("one", [1, 255])
+def test_a_truth_is_taken_for_what_the_score_needs(one: int) -> None:
+    """Files of masks and labels mostly hold plain numbers, which say nothing of what they are."""
+    numbers = TRUTH[:200].astype(np.uint8) * np.uint8(one)
+    given, lows = {"im": IM[:200]}, {"low": "20..40:10"}
+    plain = maskexpr.sweep(BAND, {**given, "truth": TRUTH[:200]}, lows, maximize="dice(m, truth)")
+    found = maskexpr.sweep(BAND, {**given, "truth": numbers}, lows, maximize="dice(m, truth)")
+    assert found.scores.tolist() == plain.scores.tolist()
+    assert repr(found).startswith("dice(m, truth), truth as a mask, highest of 3 runs\n")
+    compared = maskexpr.sweep(BAND, {**given, "truth": numbers}, lows, maximize="dice(m, truth > 0)")
+    assert compared.scores.tolist() == plain.scores.tolist()
+    assert repr(compared).startswith("dice(m, truth > 0), highest")
+    objects = maskexpr.evaluate("label(m)", m=TRUTH[:200]).astype(np.uint8)
+    wanted = maskexpr.Image(objects, kind="labels")
+    found = maskexpr.sweep(BAND, {**given, "truth": objects}, lows, maximize="f1(label(m), truth)")
+    plain = maskexpr.sweep(BAND, {**given, "truth": wanted}, lows, maximize="f1(label(m), truth)")
+    assert found.scores.tolist() == plain.scores.tolist()
+    assert repr(found).startswith("f1(label(m), truth), truth as labels, highest of 3 runs\n")
+
+
 # --- the program with the best ---------------------------------------------------------------------------------------
 
 WRITTEN = """\
