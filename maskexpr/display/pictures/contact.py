@@ -58,8 +58,8 @@ def contact_sheet(tiles: Sequence[Tile], title: str) -> Raster:
         row, column = divmod(index, columns)
         x, y = _MARGIN + column * step[1], _MARGIN + _HEAD + row * step[0]
         pen.rectangle((x, y, x + _TILE - 1, y + _TILE - 1), _FAILED_GROUND if tile.failure else _EMPTY)
-        if tile.picture:
-            raster = decompressed(tile.picture)
+        raster = decompressed(tile.picture)
+        if raster is not None:
             picture = Image.fromarray(raster // _DARKER + _FAILED_TINT if tile.failure else raster)
             sheet.paste(picture, (x + (_TILE - picture.width) // 2, y + (_TILE - picture.height) // 2))
         if tile.failure:

@@ -32,6 +32,12 @@ def test_what_is_no_square_lies_in_the_middle():
     assert rows[0] - 51 == (256 - 100) // 2
 
 
+@pytest.mark.parametrize("picture", [b"", b"no picture", tile((0, 200, 0))[:300], tile((0, 200, 0))[:-200]])
+def test_a_picture_that_is_none_is_left_out(picture):
+    sheet = pictures.contact_sheet([pictures.Tile("a", picture=picture), pictures.Tile("b", "n = 1")], "")
+    np.testing.assert_array_equal(sheet[51:307, 18:274], sheet[51:307, 288:544])
+
+
 def test_what_is_written_stays_within_its_tile():
     long = "a very long name of many words " * 20
     one = pictures.contact_sheet([pictures.Tile(long, long), pictures.Tile("b", failure="x" * 5000)], long)
