@@ -157,6 +157,7 @@ def swept(
     that has no results; where `stopped` is told of that instead, its results are empty, and the next ones follow.
     """
     stages = bound._stages
+    stages.check_runs()
     stages.check_unchanged()
     combos, own = iter(combos), _all_params(stages.checked, stages.params)
     while some := list(itertools.islice(combos, _MOST_COMBOS)):

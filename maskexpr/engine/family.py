@@ -25,7 +25,7 @@ Params = Mapping[str, Any]  # the values of all of them
 MOST_BYTES = 2**30  # of values kept, or as many as two images of the widest type
 _PIXEL_BYTES = 16
 _MOST_REMEMBERED = 1024  # programs, by the values of their params
-_MOST_MEANINGS = 2**16
+_MOST_MEANINGS = 2**14  # of steps, each value of a param having its own; some hundred bytes each
 
 
 class Family:
@@ -72,6 +72,9 @@ class Family:
 
     def numbers(self, steps: Iterable[Step], told: Mapping[str, Any]) -> dict[Step, int]:
         """What steps mean, each after its operands, with the numbers that are told in the run."""
+        if len(self._meanings) > _MOST_MEANINGS:
+            self._meanings.forget()
+            self._kept.clear()  # whose meanings have other numbers now
         return self._meanings.of(steps, {name: identity.of_value(value) for name, value in told.items()})
 
     def depending(self, checked: Checked, params: Params) -> dict[Step, Names]:

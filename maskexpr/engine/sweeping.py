@@ -98,7 +98,7 @@ class Sweep:
                 member = self._member(prepared, self._with_unsettled([name], combos[0]))
                 fixed = member.values(levels.fixed, self._stages.arrays)
                 return list(thresholds.outputs(levels, fixed, [combo[name] for combo in combos]))
-            except (Refused, RunError, thresholds.Unsuited):
+            except (Refused, RunError, thresholds.Unsuited, MemoryError):
                 pass
         return [None] * len(combos)
 

@@ -42,6 +42,13 @@ class Meanings:
                 found[step] = self._number(step, found, versions)
         return found
 
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def forget(self) -> None:
+        """Number everything anew; no number is used again."""
+        self._numbers = {}
+
     def _number(self, step: Step, known: Mapping[Step, int], versions: Mapping[str, object]) -> int:
         version = (versions.get(step.name), identity.of_kind(step.kind)) if step.name else None
         return self._numbers.setdefault(identity.of_step(step, known.__getitem__, version), next(self._next))

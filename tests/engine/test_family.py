@@ -120,6 +120,18 @@ def test_values_that_fit_nowhere_are_not_kept(monkeypatch: pytest.MonkeyPatch) -
     assert bound._family.nbytes == 0
 
 
+def test_a_value_each_time_takes_no_more_and_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(family, "_MOST_MEANINGS", 40)
+    monkeypatch.setattr(family, "_MOST_REMEMBERED", 10)
+    program = maskexpr.compile(SMOOTH)
+    bound = program.bind(im=IM)
+    for t in range(60):
+        assert bound.with_params(t=t).run()["m"].sum() == program(im=IM, t=t).sum()
+        assert len(bound._family._meanings) < 60
+        assert len(bound._family._seen) <= 10
+        assert bound._family.nbytes <= IM.size * 8
+
+
 def test_nothing_outlives_the_last_of_them() -> None:
     bound = maskexpr.compile(SMOOTH).bind(im=IM)
     other = bound.with_params(t=3)
@@ -231,6 +243,9 @@ def test_values_of_a_sweep_are_those_that_params_take() -> None:
     with pytest.raises(maskexpr.InputError, match="t cannot be 300"):
         list(swept(bound, [{"t": 1}, {"t": 300}]))
     assert list(swept(bound, [])) == []
+    of_shapes = maskexpr.compile("param t = 9 in 0..255; area(im > t)").bind(im=((4, 5), "uint8"))
+    with pytest.raises(maskexpr.InputError, match="without pixels"):
+        list(swept(of_shapes, [{"t": t} for t in range(9)]))
     assert list(swept(bound, [{}, {"t": 9}])) == [bound.run()] * 2
 
 
