@@ -194,6 +194,8 @@ def _encode(raster: Raster) -> bytes:
     array, kind = raster.array, raster.kind
     if kind == "colour" and array.dtype == np.uint16:
         return png_chunks.encode_colours(array)
+    if kind in ("mask", "labels"):
+        return png_chunks.encode_regions(array)
     return pillow.encode_frame(array, "PNG")
 
 
