@@ -54,8 +54,10 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     again.add_argument("--resume", action="store_true", help=resume)
     again.add_argument("--retry-failed", action="store_true", help="do those images again that failed, and no others")
     group.add_argument("--dry-run", action="store_true", help="list what would be done, and do nothing")
-    group.add_argument("--contact-sheet", metavar="OUT.png", help="write the pictures of all images onto pages")
-    group.add_argument("--report", metavar="OUT.html", help="write a page with a row an image")
+    sheet = "put the pictures of all images on pages to look through: OUT.png, or OUT-1.png, OUT-2.png... of many"
+    group.add_argument("--contact-sheet", metavar="OUT.png", help=sheet)
+    report = "write a page to open in a browser: a row an image, what failed and outliers first"
+    group.add_argument("--report", metavar="OUT.html", help=report)
 
 
 def count(text: str) -> int:

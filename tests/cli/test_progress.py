@@ -75,6 +75,23 @@ def test_a_terminal_gets_a_bar_and_is_left_clean(terminal):
     assert "\x1b[31m" in text
 
 
+def test_a_terminal_is_left_clean_by_an_interrupt(terminal):
+    pytest.importorskip("rich")
+
+    def interrupted():
+        with progress.watching(terminal) as watcher:
+            watcher.begins(9, 0)
+            watcher.done(Outcome(0, "a.png"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    text = terminal.getvalue()
+    assert text.count("\x1b[?25l") == text.count("\x1b[?25h") > 0
+    assert text.rindex("\x1b[?25h") > text.rindex("/9")
+    assert text.endswith("\x1b[2K")  # the line of the bar is wiped
+
+
 def test_no_color_is_respected(terminal, monkeypatch):
     pytest.importorskip("rich")
     monkeypatch.setenv("NO_COLOR", "1")

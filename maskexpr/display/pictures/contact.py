@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.display.pictures import colours
 from maskexpr.display.pictures.compressed import decompressed
-from maskexpr.display.pictures.letters import font
+from maskexpr.display.pictures.letters import font, spelled
 from maskexpr.display.pictures.rendering import Raster
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def contact_sheet(tiles: Sequence[Tile], title: str) -> Raster:
         row, column = divmod(index, columns)
         x, y = _MARGIN + column * step[1], _MARGIN + _HEAD + row * step[0]
         pen.rectangle((x, y, x + _TILE - 1, y + _TILE - 1), _FAILED_GROUND if tile.failure else _EMPTY)
-        if tile.picture:
-            raster = decompressed(tile.picture)
+        raster = decompressed(tile.picture)
+        if raster is not None:
             picture = Image.fromarray(raster // _DARKER + _FAILED_TINT if tile.failure else raster)
             sheet.paste(picture, (x + (_TILE - picture.width) // 2, y + (_TILE - picture.height) // 2))
         if tile.failure:
@@ -87,7 +87,7 @@ def _draw_failure(pen: "ImageDraw.ImageDraw", x: int, y: int, reason: str) -> No
 def _wrapped(pen: "ImageDraw.ImageDraw", text: str, size: int, room: int) -> list[str]:
     """A text in lines that fit; a word that is longer is cut."""
     lines: list[str] = []
-    for word in text.split():
+    for word in spelled(text).split():
         word = _cut(pen, word, font(size), room)
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and pen.textlength(longer, font(size)) <= room:
@@ -105,6 +105,7 @@ def _write(
 
 def _cut(pen: "ImageDraw.ImageDraw", text: str, letters: "ImageFont.FreeTypeFont | Any", room: int) -> str:
     """A text that fits, cut in its middle: names tell apart by how they begin and end."""
+    text = spelled(text)
     text = text if len(text) <= room else text[: room // 2] + text[-room // 2 :]  # a letter has a pixel at least
     if pen.textlength(text, letters) <= room:
         return text

@@ -1,6 +1,5 @@
 """The numbers of an image as pages show them: those that have names, and how many rows its tables have."""
 
-import math
 from typing import Any
 
 from maskexpr.studies.outcome import Outcome
@@ -21,9 +20,9 @@ def text_of(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return f"{value:,}"
-    if math.isfinite(value) and abs(value) >= 10 ** (_DIGITS - 1) and abs(value) < 1e15:
+    if 10 ** (_DIGITS - 1) <= abs(value) < 1e15:
         return f"{value:,.0f}"
-    return f"{value:.{_DIGITS}g}"
+    return f"{value:,.{_DIGITS}g}"
 
 
 def counted(count: int, noun: str) -> str:

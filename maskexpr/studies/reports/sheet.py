@@ -19,6 +19,7 @@ from maskexpr.studies.reports.thumbnails import Preview
 
 Done = Sequence[tuple[Case, Outcome]]
 
+_LONGEST = 2**16  # letters of a program that a sheet carries
 _SHEET = "contact sheet"  # what its files say they are, as those of results name an output
 
 
@@ -47,11 +48,12 @@ def contact_sheet(path: str, program: Program, done: Done, folder: str, left: in
     failed = sum(outcome.is_failed for _, outcome in done)
     counts = counted(len(done) + left, "image") + (f", {failed:,} failed" if failed else "")
     counts += f", {left:,} not begun" if left else ""
-    name = os.path.basename(program.name)
-    record = json.dumps({"maskexpr": __version__, "output": _SHEET, "name": name, "program": program.source})
+    name, text = os.path.basename(program.name), program.source
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n..."
+    record = json.dumps({"maskexpr": __version__, "output": _SHEET, "name": name, "program": text})
     for index, (page, target) in enumerate(zip(pages, targets, strict=True)):
         place = f", page {index + 1} of {len(pages)}" if len(pages) > 1 else ""
-        raster = pictures.contact_sheet(page, f"{os.path.basename(program.name)}: {counts}{place}")
+        raster = pictures.contact_sheet(page, f"{name}: {counts}{place}")
         outputs.write_raster(target, images.Raster(raster, "colour"), record)
     return targets
 

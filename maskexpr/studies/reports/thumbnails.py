@@ -85,7 +85,7 @@ def kept(folder: str, case: Case) -> Kept:
             content = json.load(stream)
         previews = (Preview(e["name"], e["note"], _bytes(e["tile"]), _bytes(e["large"])) for e in content["pictures"])
         return Kept(tuple(previews), {name: int(rows) for name, rows in content["rows"].items()})
-    except (FileError, OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (FileError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Kept()
 
 

@@ -6,6 +6,7 @@ import pytest
 from maskexpr.display import pictures
 from maskexpr.display.pictures import colours, contact
 from maskexpr.display.pictures.compressed import decompressed, jpeg
+from maskexpr.display.pictures.letters import spelled
 from maskexpr.display.pictures.planes import most_outlined
 
 
@@ -29,6 +30,12 @@ def test_what_is_no_square_lies_in_the_middle():
     rows = np.flatnonzero((sheet[..., 1] > 150).sum(axis=1) > 200)
     assert len(rows) == 100
     assert rows[0] - 51 == (256 - 100) // 2
+
+
+@pytest.mark.parametrize("picture", [b"", b"no picture", tile((0, 200, 0))[:300], tile((0, 200, 0))[:-200]])
+def test_a_picture_that_is_none_is_left_out(picture):
+    sheet = pictures.contact_sheet([pictures.Tile("a", picture=picture), pictures.Tile("b", "n = 1")], "")
+    np.testing.assert_array_equal(sheet[51:307, 18:274], sheet[51:307, 288:544])
 
 
 def test_what_is_written_stays_within_its_tile():
@@ -69,3 +76,10 @@ def test_the_plane_that_tells_most():
     assert most_outlined(ball.astype(np.int32) * 3, "labels") == (6,)
     assert most_outlined(ball[6], "mask") == ()
     assert most_outlined(np.zeros((5, 4, 4, 3)), "colour") == (2,)
+
+
+def test_letters_that_the_font_lacks_are_spelled_in_those_it_has():
+    """It draws a box for them, the same for each."""
+    assert spelled("Schädel_Ø3 é.png") == "Schadel_?3 e.png"
+    assert spelled("\u65e5\u672c-7.png") == "??-7.png"
+    assert spelled("plain") == "plain"
