@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import maskexpr
 from maskexpr.api import Program
 from maskexpr.cli import machine, shared
-from maskexpr.diagnostics.errors import Diagnostic, MaskError
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
 from maskexpr.kinds import tabulated
@@ -100,6 +101,8 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     asked = study.without_results(_asked(program, options, folder, found), tell)
     pages.check_places(asked)
     if options.dry_run:
+        if machine.document_of(options) is not None:
+            raise InputError(messages.DRY_RUN_JSON.anywhere())
         return _list(asked)
     document = machine.document_of(options)
     drawing = sys.stdout if asked.task.screen is not None else None

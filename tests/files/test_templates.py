@@ -14,7 +14,7 @@ from maskexpr.files import templates
 VALUES = {"stem": "a b", "output": "m", "im.stem": "a{b}", "im.name": "a.nii.gz", "im.parent": "p/q", "k.parent": ""}
 
 # What names of files may hold on every system, and what confuses parsers.
-NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\"), min_size=1, max_size=12)
+NAMES = st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="/\\"), min_size=1, max_size=12)
 PLAIN = NAMES.filter(lambda name: name not in (".", ".."))
 
 

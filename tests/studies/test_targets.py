@@ -185,6 +185,7 @@ def test_what_would_be_done(here, shell):
         "1 image will fail, as their headers tell",
     ]
     assert not os.path.exists("o")
+    assert "leave out --json" in shell("run", "p.mask", "im=in/a.png", "k=32", "--dry-run", "--json")[1]
 
 
 @each("name, given", [("brain", {"im": "brain.nii.gz"}), ("stars", {"im": "stars.tif"}), ("vote", {})])

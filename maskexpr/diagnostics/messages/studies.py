@@ -53,6 +53,7 @@ STUDY_PASSED_OVER = Mistake(
     "for {name} {count:file is|files are} passed over, being no image: {files}",
     severity="warning",
 )
+DRY_RUN_JSON = Mistake("given-form", "--dry-run lists for a person what would be done", "leave out --json")
 EVAL_OF_MANY = Mistake(
     "given-form",
     "eval takes one image, and {count} are given",

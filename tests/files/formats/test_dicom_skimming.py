@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pydicom
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.data import get_testdata_file
@@ -17,6 +18,7 @@ SERIES, ROWS, COLUMNS = 0x0020000E, 0x00280010, 0x00280011
 DATA = Path(get_testdata_file("CT_small.dcm", download=False)).read_bytes()[:4096]
 
 
+@pytest.mark.filterwarnings("ignore:Expected explicit VR")
 def test_real_files():
     quick = 0
     for path in FILES:
