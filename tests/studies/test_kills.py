@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -20,6 +19,8 @@ import pytest
 from maskexpr.studies import journal, locking
 
 pytestmark = pytest.mark.slow
+
+resource = pytest.importorskip("resource")  # signals and limits of POSIX
 
 PROGRAM = """
 t = otsu(im)

@@ -68,6 +68,27 @@ def test_one_after_another_is_killed(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
+def test_a_chain_that_is_gone_is_no_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between seeing that one is gone and taking its place another took it, was done, and a third began."""
+    left(tmp_path, pid=ended(), word="w")
+    wait, third = locking._waited_for, []
+
+    def overtaken(path: Path) -> object:
+        found = wait(path)
+        if not third:
+            monkeypatch.setattr(locking, "_waited_for", wait)
+            with locking.locked(tmp_path):
+                pass
+            third.append(locking._taken(tmp_path))
+        return found
+
+    monkeypatch.setattr(locking, "_waited_for", overtaken)
+    with pytest.raises(InputError, match="is in use"), locking.locked(tmp_path):
+        pass
+    third[0].check()
+    assert [path.name for path in tmp_path.iterdir()] == [locking.NAME]
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', "[" * 9000])
 def test_a_lock_that_was_never_written_is_nobodys(tmp_path: Path, content: str) -> None:
     (tmp_path / locking.NAME).write_text(content)
@@ -85,11 +106,26 @@ def test_what_cannot_be_known_is_respected(tmp_path: Path) -> None:
     assert caught.value.hint == (
         f"wait for it, or write to another folder; if it has ended, delete {tmp_path / locking.NAME}"
     )
-    left_over = tmp_path / "b"
-    left_over.mkdir()
-    left(left_over, space="pid:[1]", pid=ended())
-    with pytest.raises(InputError), locking.locked(left_over):
-        pass
+    for name, changed in {"b": {"space": "pid:[1]"}, "c": {"began": ""}}.items():
+        (tmp_path / name).mkdir()
+        left(tmp_path / name, pid=ended(), **changed)
+        with pytest.raises(InputError, match="if it has ended, delete"), locking.locked(tmp_path / name):
+            pass
+
+
+def test_a_lock_that_may_not_be_read_is_somebodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left(tmp_path, pid=ended())
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with locking.locked(tmp_path / "..") as lock:
+        monkeypatch.setattr(locking, "_holder_of", refuse)
+        with pytest.raises(FileError, match="permission denied"), locking.locked(tmp_path):
+            pass
+        with pytest.raises(FileError, match="the lock on"):
+            lock.check()
+        monkeypatch.undo()
 
 
 def test_a_lock_that_is_lost_is_noticed(tmp_path: Path) -> None:
