@@ -5,27 +5,24 @@ import itertools
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from maskexpr.checker import binding
-from maskexpr.checker.params import Unsettled
-from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning, RunError
-from maskexpr.engine import thresholds
+from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, RunError
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
 from maskexpr.engine.prepared import Prepared, Stages
+from maskexpr.engine.sweeping import Sweep
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost
 from maskexpr.planner.plan import Plan
-from maskexpr.program import identity
 from maskexpr.program.steps import Checked
 
 _PACKAGE = __name__.partition(".")[0] + "."
 
 _MOST_COMBOS = 2**14  # that are looked at together
-_WORTH_COUNTING = 4  # values of one param
 
 Params = Mapping[str, Any]
 Stopped = Callable[[RunError], None]
@@ -159,94 +156,21 @@ def swept(
     Raises what `Bound.with_params` raises for any of the combinations, and what `Bound.run` raises when it comes to one
     that has no results; where `stopped` is told of that instead, its results are empty, and the next ones follow.
     """
-    bound._stages.check_unchanged()
-    combos = iter(combos)
-    while some := list(itertools.islice(combos, _MOST_COMBOS)):
-        given = [binding.params(bound._stages.checked, bound._stages.kinds, combo) for combo in some]
-        for name, group in _varying_in_one(given, _all_params(bound._stages.checked, bound._stages.params)):
-            yield from _of_group(bound, name, group, stopped)
-
-
-def _varying_in_one(given: Sequence[Params], others: Params) -> Iterator[tuple[str, list[Params]]]:
-    """The combinations in parts, in each of which one param varies, by its name."""
-    group: list[Params] = []
-    name = ""
-    for combo in given:
-        other = {n for n in others if group and not _is_same(group[-1].get(n, others[n]), combo.get(n, others[n]))}
-        if len(other) > 1 or (name and other - {name}):
-            yield name, group
-            group, name = [], ""
-            other = set()
-        name = name or "".join(other)
-        group.append(combo)
-    if group:
-        yield name, group
-
-
-def _is_same(a: Any, b: Any) -> bool:
-    return identity.of_value(a) == identity.of_value(b)
-
-
-def _of_group(bound: Bound, name: str, group: Sequence[Params], stopped: Stopped | None) -> Iterator[dict[str, Any]]:
-    found = _counted(bound, name, group) if len(group) >= _WORTH_COUNTING else None
-    if found is None:
-        yield from _one_by_one(bound, group, stopped)
-        return
-    for combo, result in zip(group, found, strict=True):
-        yield _run(bound.with_params(**combo), stopped) if result is None else result
-
-
-def _one_by_one(bound: Bound, combos: Sequence[Params], stopped: Stopped | None) -> Iterator[dict[str, Any]]:
-    last: Bound | None = None
-    for combo in combos:
-        one = bound.with_params(**combo)  # the family knows what is to come before the last one is run
-        if last is not None:
-            yield _run(last, stopped)
-        last = one
-    if last is not None:
-        yield _run(last, stopped)
-
-
-def _run(bound: Bound, stopped: Stopped | None) -> dict[str, Any]:
-    try:
-        return bound._stages.run()
-    except RunError as error:
-        if stopped is None:
-            raise
-        stopped(error)
-        return {}
-
-
-def _counted(bound: Bound, name: str, group: Sequence[Params]) -> Iterator[dict[str, Any] | None] | None:
-    """The results from counts of pixels, None for those that are refused; None for all where there is no such way."""
     stages = bound._stages
-    numbers = [combo[name] for combo in group if type(combo.get(name)) in (int, float)]
-    if len(numbers) < len(group):
-        return None
-    given = {**stages.params, **group[0], name: Unsettled(min(numbers), max(numbers))}
-    try:
-        prepared = bound._prepare(stages.kinds, given)
-        levels = prepared.levels(name)
-        if levels is None or not all(
-            _same_outputs(bound, prepared, {**given, name: n}) for n in (numbers[0], numbers[-1])
-        ):
-            return None
-        params = _all_params(stages.checked, given)
-        bound._family.note(params)
-        member = Member(bound._family, prepared, params, stages.declared.fast)
-        fixed = member.values(levels.fixed, stages.arrays)
-        return thresholds.outputs(levels, fixed, numbers)
-    except (MaskError, thresholds.Unsuited):
-        return None
-
-
-def _same_outputs(bound: Bound, prepared: Prepared, given: Params) -> bool:
-    """Whether results with a number that is told in the run are of the kinds that they have with one told before."""
-    told = bound._prepare(bound._stages.kinds, given).checked.outputs
-    mine = prepared.checked.outputs
-    return [(s.kind.name, s.kind.range is None) for _, s in told] == [
-        (s.kind.name, s.kind.range is None) for _, s in mine
-    ]
+    stages.check_runs()
+    stages.check_unchanged()
+    combos, own = iter(combos), _all_params(stages.checked, stages.params)
+    while some := list(itertools.islice(combos, _MOST_COMBOS)):
+        given = [{**own, **binding.params(stages.checked, stages.kinds, combo)} for combo in some]
+        prepare = functools.partial(bound._prepare, stages.kinds)
+        for run in Sweep(stages, prepare, bound._family, given).results():
+            try:
+                yield run()
+            except RunError as error:
+                if stopped is None:
+                    raise
+                stopped(error)
+                yield {}
 
 
 # --- what is said of programs and runs -------------------------------------------------------------------------------

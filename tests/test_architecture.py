@@ -64,6 +64,7 @@ INSIDE = {
     "engine": (
         "__init__",
         "kept",
+        "sweeping",
         "family",
         "prepared",
         "thresholds",

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import maskexpr
-from maskexpr import Bound, MaskError, RunError, bound
+from maskexpr import Bound, MaskError, RunError
 from maskexpr.api import swept
-from maskexpr.engine import division
+from maskexpr.engine import division, sweeping
 
 
 def outcome(run: Callable[[], dict[str, Any]]) -> dict[str, Any] | str:
@@ -96,7 +96,7 @@ def test_random_programs_swept(example: Program, values: list[list[tuple[str, in
     errors: list[RunError] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(division, "_WORTH_KEEPING", 1)
-        patch.setattr(bound, "_WORTH_COUNTING", 1)
+        patch.setattr(sweeping, "_WORTH_COUNTING", 1)
         for combo, found, wanted in zip(combos, swept(one, combos, stopped=errors.append), plain, strict=True):
             expect_outcome(found or str(errors[-1]), wanted, f"{example}\nwith {combo}")
 
@@ -168,7 +168,7 @@ def test_thresholds_are_counted_as_plain_runs_count(
     text, inputs, numbers = example
     program, errors = maskexpr.compile(text), list[RunError]()
     with helpers(threads), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bound, "_WORTH_COUNTING", 1)
+        patch.setattr(sweeping, "_WORTH_COUNTING", 1)
         found = swept(program.bind(**inputs), [{"t": t} for t in numbers], stopped=errors.append)
         for t, results in zip(numbers, found, strict=True):
             plain = outcome(program.bind(**inputs, t=t).run)
@@ -192,7 +192,7 @@ def test_counting_needs_no_run_for_each_value(text: str, monkeypatch: pytest.Mon
     im, truth = rng.integers(0, 256, (40, 50)).astype(np.uint8), rng.random((40, 50)) < 0.5
     program = maskexpr.compile(f"param t = 9 in 0..255; {text}")
     plain = [program(im=im, truth=truth, t=t) for t in range(256)]
-    monkeypatch.setattr(bound, "_one_by_one", None)
+    monkeypatch.setattr(sweeping.Sweep, "_run", None)
     results = list(swept(program.bind(im=im, truth=truth), ({"t": t} for t in range(256))))
     assert [repr(one["result"]) for one in results] == list(map(repr, plain))
     assert len(set(plain)) > 20

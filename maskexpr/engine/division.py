@@ -30,18 +30,24 @@ def expanded(checked: Checked) -> Checked:
     return replace(checked, steps=made.steps, outputs=made.outputs, asserts=made.asserts)
 
 
-def depending(checked: Checked, others: Mapping[str, Checked], meanings: Meanings) -> dict[Step, Names]:
-    """By which params the steps of a program would be others: `others` are the same with another value of one each."""
+def depending(
+    checked: Checked, told: Container[str], others: Mapping[str, Checked], meanings: Meanings
+) -> dict[Step, Names]:
+    """By which params the steps of a program would be others: those that are `told` in the run, and those of which
+    `others` are the same program with another value each."""
     mine = meanings.of(checked.steps)
     theirs = {name: set(meanings.of(other.steps).values()) for name, other in others.items()}
-    return {step: frozenset(n for n, known in theirs.items() if m not in known) for step, m in mine.items()}
+    found: dict[Step, Names] = {}
+    for step in checked.steps:
+        own = {name for name, known in theirs.items() if mine[step] not in known}
+        own.update(name for name in (step.name,) if name in told)
+        found[step] = frozenset(own).union(*(found[operand] for operand in step.operands.values()))
+    return found
 
 
-def divided(
-    checked: Checked, depends: Mapping[Step, Names], useful: Container[Names], numbers: Mapping[Step, int]
-) -> Mapping[int, Step]:
-    """What is worth keeping of a program, by its meaning, each after what it depends on: what depends on sets of params
-    that are `useful`, beside what depends on more."""
+def divided(checked: Checked, depends: Mapping[Step, Names], useful: Container[Names]) -> list[Step]:
+    """What is worth keeping of a program, each after what it depends on: what depends on sets of params that are
+    `useful`, beside what depends on more."""
     most = frozenset().union(*depends.values())
     users: dict[Step, list[Step]] = {}
     for step in checked.steps:
@@ -59,7 +65,7 @@ def divided(
                 kept.append(step)
             else:
                 side[step] = most  # made again with what follows it
-    return {numbers[step]: step for step in reversed(kept)}
+    return kept[::-1]
 
 
 def _is_worth_it(step: Step) -> bool:
@@ -79,17 +85,15 @@ def engine_of(
     checked: Checked,
     outputs: Sequence[tuple[str, Step]],
     asserts: Sequence[Step],
-    numbers: Mapping[Step, int],
-    kept: Container[int],
+    kept: Mapping[Step, str],
     fast: bool,
 ) -> Engine:
-    """What runs some steps of a program, taking from inputs what is kept of those before them."""
-    became = cut([*(step for _, step in outputs), *asserts], numbers, kept)
-    steps = tuple(became.values())
+    """What runs some steps of a program, taking from inputs of these names what is kept of those before them."""
+    became = cut([*(step for _, step in outputs), *asserts], kept)
     cut_off = replace(
         checked,
-        steps=steps,
+        steps=tuple(became.values()),
         outputs=tuple((name, became[step]) for name, step in outputs),
         asserts=tuple(became[step] for step in asserts),
     )
-    return Engine(cut_off, plan(cut_off, fast=fast))
+    return Engine(cut_off, plan(cut_off, fast=fast), is_part=True)

@@ -1,7 +1,8 @@
 """Programs bound to the same inputs with other values of params: what they share, and how one of them runs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from maskexpr.engine.prepared import Prepared
 from maskexpr.engine.run import Engine
 from maskexpr.engine.values import Meanings, all_in_order, kept_name
 from maskexpr.engine.watching import Tell
+from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.program import identity
@@ -23,7 +25,7 @@ Params = Mapping[str, Any]  # the values of all of them
 MOST_BYTES = 2**30  # of values kept, or as many as two images of the widest type
 _PIXEL_BYTES = 16
 _MOST_REMEMBERED = 1024  # programs, by the values of their params
-_MOST_MEANINGS = 2**16
+_MOST_MEANINGS = 2**14  # of steps, each value of a param having its own; some hundred bytes each
 
 
 class Family:
@@ -49,11 +51,15 @@ class Family:
         """The params that have had several values, in the order in which they got another one."""
         return tuple(self._varied)
 
+    def vary(self, names: Iterable[str]) -> None:
+        """Take notice of params that are to have other values."""
+        self._varied.update(dict.fromkeys(names))
+
     def note(self, params: Params) -> None:
         """Take notice of a program, by all values of its params."""
         values = {name: identity.of_value(value) for name, value in params.items()}
         for other in list(self._seen.values())[-1:]:
-            self._varied.update(dict.fromkeys(name for name, value in values.items() if other[name] != value))
+            self.vary(name for name, value in values.items() if other[name] != value)
         self._seen[tuple(values.values())] = values
         for key in list(self._seen)[:-_MOST_REMEMBERED]:
             self._seen.pop(key, None)
@@ -64,15 +70,19 @@ class Family:
         others = (other for other in list(self._seen.values()) if other != mine)
         return any(all(other[name] == mine[name] for name in names) for other in others)
 
-    def numbers(self, checked: Checked) -> dict[Step, int]:
-        """What the steps of a program mean."""
-        return self._meanings.of(checked.steps)
+    def numbers(self, steps: Iterable[Step], told: Mapping[str, Any]) -> dict[Step, int]:
+        """What steps mean, each after its operands, with the numbers that are told in the run."""
+        if len(self._meanings) > _MOST_MEANINGS:
+            self._meanings.forget()
+            self._kept.clear()  # whose meanings have other numbers now
+        return self._meanings.of(steps, {name: identity.of_value(value) for name, value in told.items()})
 
     def depending(self, checked: Checked, params: Params) -> dict[Step, Names]:
         """Of the params that vary, those that tell of a step."""
         infos = {info.name: info for info in checked.params}
-        others = {name: self._with_another(params, infos[name]) for name in self._varied if _is_settled(params[name])}
-        return depending(checked, others, self._meanings)
+        settled = [name for name in self._varied if not isinstance(params[name], Unsettled)]
+        others = {name: self._with_another(params, infos[name]) for name in settled}
+        return depending(checked, set(self._varied).difference(settled), others, self._meanings)
 
     def _with_another(self, params: Params, info: ParamInfo) -> Checked:
         """The program with another value of a param; an empty one, which has no step of it, where no other can be."""
@@ -121,21 +131,73 @@ class Family:
         return sum(map(_bytes, list(self._kept.values())))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Way:
-    """How a member runs: `kept` are steps whose values are kept, by their meanings, and `rest` does what is left."""
+    """How a member gives some outputs: from values that are kept, and by an engine that does the rest."""
 
-    expanded: Checked
-    numbers: Mapping[Step, int]
-    kept: Mapping[int, Step]
-    rest: Engine
+    def __init__(self, checked: Checked, kept: Sequence[Step], fast: bool) -> None:
+        self.checked = checked
+        self.kept = {step: kept_name(i) for i, step in enumerate(kept)}
+        self.rest = engine_of(checked, checked.outputs, checked.asserts, self.kept, fast)
+        names = {step.name for step in self.rest.plan.rewritten.steps}
+        self._read = [step for step, name in self.kept.items() if name in names]
+        self._before = all_in_order(self._read)
+        self._told = {step.name for step in self._before if step.name}
+        self._makers: dict[frozenset[Step], Engine] = {}
+        self._fast = fast
+
+    def values(self, family: Family, arrays: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+        """What is kept and needed, by the names of the inputs that stand for it; what is missing is made together."""
+        numbers = family.numbers(self._before, {name: value for name, value in told.items() if name in self._told})
+        found: dict[Step, Any] = {}
+        missing: dict[Step, None] = {}
+        for wanted in self._read:
+            for step in in_order(wanted, found.__contains__):
+                if step in self.kept and step not in found and step not in missing:
+                    value = family.get(numbers[step])
+                    if value is None:
+                        missing[step] = None
+                    else:
+                        found[step] = value
+        if missing:
+            made = self._maker(frozenset(missing)).run({**arrays, **told, **self._named(found)})
+            for step in missing:
+                found[step] = _read_only(made[self.kept[step]])
+                family.keep(numbers[step], found[step])
+        return self._named({step: found[step] for step in self._read})
+
+    def _named(self, values: Mapping[Step, Any]) -> dict[str, Any]:
+        return {self.kept[step]: value for step, value in values.items()}
+
+    def _maker(self, missing: frozenset[Step]) -> Engine:
+        """What makes values that are missing, from those that are there."""
+        if missing not in self._makers:
+            there = {step: name for step, name in self.kept.items() if step not in missing}
+            outputs = [(name, step) for step, name in self.kept.items() if step in missing]
+            self._makers[missing] = engine_of(self.checked, outputs, (), there, self._fast)
+        return self._makers[missing]
+
+    def cost(self, given: list[Kind], loose: list[str]) -> Cost:
+        """What a run takes at most that makes all that is kept, and the next ones, beside what is kept of others."""
+        first = engine_of(self.checked, [(name, step) for step, name in self.kept.items()], (), {}, self._fast)
+        costs = [cost(first.plan, given, loose)]
+        costs.append(cost(self.rest.plan, [*given, *(step.kind for step in self.kept)], loose))
+        return Cost(sum(c.operations for c in costs), max(c.memory for c in costs))
 
 
 class Member:
-    """One program of a family, that for some values of params."""
+    """One program of a family, that for some values of params; some may be numbers that are told in the run."""
 
-    def __init__(self, family: Family, prepared: Prepared, params: Params, fast: bool) -> None:
+    def __init__(
+        self,
+        family: Family,
+        prepared: Prepared,
+        params: Params,
+        fast: bool,
+        recurs: Callable[[Names], bool] | None = None,
+    ) -> None:
         self.family, self._prepared, self._params, self._fast = family, prepared, params, fast
+        self._recurs = recurs or functools.partial(family.recurs, params)
+        self._depends: dict[tuple[object, ...], Mapping[Step, Names]] = {}
         self._ways: dict[tuple[object, ...], _Way] = {}
 
     def run(self, arrays: Mapping[str, Any], tell: Tell) -> tuple[dict[str, Any], list[Any]]:
@@ -147,76 +209,41 @@ class Member:
         if not self.family.varied:
             return self._prepared.run(arrays, tell), []
         try:
-            way = self._way()
-            kept = self._values(way, arrays)
-            found = way.rest.run({**arrays, **{kept_name(m): value for m, value in kept.items()}})
-        except RunError:
+            found, kept = self._run(self._prepared.expanded, arrays)
+        except (Refused, RunError):
             return self._prepared.run(arrays, tell), []
-        return self._prepared.watched.take(found, tell), list(kept.values())
+        return self._prepared.watched.take(found, tell), kept
 
-    def cost(self, given: list[Kind], loose: list[str]) -> Cost | None:
-        """What a run takes at most, what is kept included; None for a program of which nothing is."""
-        if not self.family.varied:
-            return None
-        way = self._way()
-        first = engine_of(way.expanded, _named(way.kept), (), way.numbers, (), self._fast)
-        kinds = [step.kind for step in way.kept.values()]
-        costs = [cost(first.plan, given, loose), cost(way.rest.plan, [*given, *kinds], loose)]
-        return Cost(sum(c.operations for c in costs), max(c.memory for c in costs) + self.family.nbytes)
+    def _run(self, checked: Checked, arrays: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+        told = {name: arrays[name] for name, value in self._params.items() if isinstance(value, Unsettled)}
+        way = self._way(checked)
+        kept = way.values(self.family, arrays, told)
+        return way.rest.run({**arrays, **kept}), list(kept.values())
 
     def values(self, steps: Sequence[Step], arrays: Mapping[str, Any]) -> dict[Step, Any]:
         """The values of some steps that are made of those of the program, as the engine has them."""
         outputs = tuple((f"wanted {i}", step) for i, step in enumerate(steps))
         wanted = replace(self._prepared.checked, steps=tuple(all_in_order(steps)), outputs=outputs, asserts=())
-        way = self._way_of(wanted)
-        kept = self._values(way, arrays)
-        found = way.rest.run({**arrays, **{kept_name(m): value for m, value in kept.items()}})
+        way = self._way(wanted)
+        found = way.rest.run({**arrays, **way.values(self.family, arrays, {})})
         return {step: found[name] for name, step in outputs}
 
-    def _way(self) -> _Way:
-        return self._way_of(self._prepared.expanded)
+    def cost(self, given: list[Kind], loose: list[str]) -> Cost | None:
+        """What a run takes at most, what is kept included; None for a program of which nothing is."""
+        if not self.family.varied:
+            return None
+        found = self._way(self._prepared.expanded).cost(given, loose)
+        return replace(found, memory=found.memory + self.family.nbytes)
 
-    def _way_of(self, expanded: Checked) -> _Way:
-        family, params = self.family, self._params
-        depends = family.depending(expanded, params)
-        useful = frozenset(names for names in set(depends.values()) if not names or family.recurs(params, names))
-        key = expanded.outputs, family.varied, useful
-        if key not in self._ways:
-            numbers = family.numbers(expanded)
-            kept = divided(expanded, depends, useful, numbers)
-            rest = engine_of(expanded, expanded.outputs, expanded.asserts, numbers, kept, self._fast)
-            self._ways[key] = _Way(expanded, numbers, kept, rest)
-        return self._ways[key]
-
-    def _values(self, way: _Way, arrays: Mapping[str, Any]) -> dict[int, Any]:
-        """The values of what is kept, as far as it is needed; what is missing is computed together."""
-        read = {step.name for step in way.rest.plan.rewritten.steps if step.name}
-        found: dict[int, Any] = {}
-        missing: dict[int, Step] = {}
-        for meaning in [m for m in way.kept if kept_name(m) in read]:
-            for step in in_order(way.kept[meaning], lambda s: way.numbers[s] in found):
-                number = way.numbers[step]
-                if number in way.kept and number not in found and number not in missing:
-                    value = self.family.get(number)
-                    if value is None:
-                        missing[number] = step
-                    else:
-                        found[number] = value
-        if missing:
-            engine = engine_of(way.expanded, _named(missing), (), way.numbers, found, self._fast)
-            made = engine.run({**arrays, **{kept_name(m): value for m, value in found.items()}})
-            for meaning in missing:
-                found[meaning] = _read_only(made[kept_name(meaning)])
-                self.family.keep(meaning, found[meaning])
-        return {meaning: value for meaning, value in found.items() if kept_name(meaning) in read}
-
-
-def _is_settled(value: Any) -> bool:
-    return not isinstance(value, Unsettled)
-
-
-def _named(steps: Mapping[int, Step]) -> list[tuple[str, Step]]:
-    return [(kept_name(meaning), step) for meaning, step in steps.items()]
+    def _way(self, checked: Checked) -> _Way:
+        about = checked.outputs, self.family.varied
+        if about not in self._depends:
+            self._depends[about] = self.family.depending(checked, self._params)
+        depends = self._depends[about]
+        useful = frozenset(names for names in set(depends.values()) if not names or self._recurs(names))
+        if (*about, useful) not in self._ways:
+            self._ways[*about, useful] = _Way(checked, divided(checked, depends, useful), self._fast)
+        return self._ways[*about, useful]
 
 
 def _read_only(value: Any) -> Any:

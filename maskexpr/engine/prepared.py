@@ -77,7 +77,7 @@ class Prepared:
 
     def levels(self, name: str) -> Levels | None:
         """What is to be counted where the number of a name varies; None if counts do not tell the outputs."""
-        made = self._once("levels", lambda: (levels_of(expanded(self.checked), name),))
+        made = self._once(f"levels {name}", lambda: (levels_of(expanded(self.checked), name),))
         return made[0]
 
     def run(self, inputs: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
@@ -144,7 +144,7 @@ class Stages:
 
     def run(self, tell: Tell = nobody) -> dict[str, Any]:
         """The values of the outputs; what is to be said of the run is told."""
-        self._check_runs()
+        self.check_runs()
         results = self.results(tell)
         return {name: self._given_back(result) for name, result in results.items()}
 
@@ -157,7 +157,7 @@ class Stages:
 
     def results(self, tell: Tell = nobody) -> dict[str, Result]:
         """Each output with its kind: what is needed to write or show it."""
-        self._check_runs()
+        self.check_runs()
         if self.sharing is None:
             values, kept = self.prepared.run(self.arrays, tell), list[Any]()
         else:
@@ -169,7 +169,7 @@ class Stages:
     ) -> tuple[dict[str, Result], dict[_Key, Any]]:
         """The results, and the values of some steps on the way, such as the thresholds (`Checked.numbers`); what is to
         be said of the run is told."""
-        self._check_runs()
+        self.check_runs()
         checked = self.checked
         also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
         wider = self.prepared.wider({name: step for name, (_, step) in also.items()})
@@ -234,7 +234,8 @@ class Stages:
         assert best is not None
         return replace(best, runs=runs)
 
-    def _check_runs(self) -> None:
+    def check_runs(self) -> None:
+        """Refuse to run a program that gives nothing, or one without pixels."""
         check_outputs(self.declared, self.checked)
         self._check_pixels()
 

@@ -30,10 +30,15 @@ _OF_A_PASS = 0.1
 
 
 class Engine:
-    """A plan made ready to run, many times and from many threads at once; a clock notes how long its steps take."""
+    """A plan made ready to run, many times and from many threads at once; a clock notes how long its steps take.
 
-    def __init__(self, checked: Checked, plan: Plan, clock: Clock | None = None) -> None:
+    What the pixels make impossible is a RunError; for a part of a program, which cannot say what would have stopped the
+    whole first, it is `Refused`.
+    """
+
+    def __init__(self, checked: Checked, plan: Plan, clock: Clock | None = None, *, is_part: bool = False) -> None:
         self.plan = plan
+        self._is_part = is_part
         self._checked = checked
         self._stages = [PassRunner(s, clock) if isinstance(s, Pass) else _WholeRunner(s, clock) for s in plan.stages]
         done_with = ended(plan.last_uses)
@@ -72,6 +77,8 @@ class Engine:
                     return self._run_transposed(inputs)
                 return self._run(inputs) if self._lone is None else self._lone.run(inputs)
             except Refused:
+                if self._is_part:
+                    raise
                 # Strips meet the faults of the pixels in another order; the plain evaluation finds the one to report.
                 return reference.run(self._checked, inputs)
         except MemoryError as error:

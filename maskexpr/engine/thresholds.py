@@ -10,7 +10,7 @@ import numpy as np
 from maskexpr.engine.levels import Count, Grown, Levels, Part, Threshold
 from maskexpr.engine.run import Engine
 from maskexpr.functions.arguments import Refused
-from maskexpr.kernels.level_counts import level_counts
+from maskexpr.kernels.level_counts import level_counts, levels_passed
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Range
 from maskexpr.library import CATALOGUE
@@ -26,7 +26,6 @@ Values = Mapping[Step, Any]
 Body = Callable[[Mapping[str, Any]], Any]
 
 _AREA, _ANY, _ALL = (CATALOGUE[name] for name in ("area", "any", "all"))
-_BLOCK = 2**16
 _ROOM = 4  # times the image's pixels, at most, around which a mask is grown
 
 
@@ -155,9 +154,9 @@ def _of_threshold(level: Threshold, image: Array, numbers: Sequence[Any], needs_
         known, table = _known(passed, len(keys), needs_top)
         array: Array = image.view(unsigned)
     else:
-        passed = _passed(image, ordered, side, inverted)
-        known, array = np.arange(len(keys) + 1), passed
-        table = None
+        of_nan = len(keys) if inverted else 0  # which passes what it was to fail
+        array = levels_passed(image, ordered, side, of_nan, np.empty(image.shape, _type_for(len(keys))))
+        known, table = np.arange(len(keys) + 1), None
     cuts = np.searchsorted(known, places, "right")
     return Codes(array, len(known) - 1, cuts, inverted, table)
 
@@ -184,19 +183,6 @@ def _ordered(keys: Sequence[Any], dtype: np.dtype[Any]) -> tuple[Array, Array]:
     places = np.empty(len(keys), np.intp)
     places[order] = np.arange(len(keys))
     return values[order], places
-
-
-def _passed(image: Array, ordered: Array, side: Literal["left", "right"], inverted: bool) -> Array:
-    """How many of the ordered numbers each pixel passes; nan none of those that it was to pass."""
-    found = np.empty(image.shape, _type_for(len(ordered)))
-    flat, out = image.reshape(-1), found.reshape(-1)
-    for start in range(0, flat.size, _BLOCK):
-        part = flat[start : start + _BLOCK]
-        passed = np.searchsorted(ordered, part, side)
-        if image.dtype.kind == "f":
-            passed[np.isnan(part)] = len(ordered) if inverted else 0
-        out[start : start + _BLOCK] = passed
-    return found
 
 
 def _of_grown(level: Grown, codes: Codes, fixed: Values) -> Codes:

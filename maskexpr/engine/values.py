@@ -2,7 +2,7 @@
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +19,7 @@ from maskexpr.program.steps import Checked, Domain, Step, in_order
 MOST_BYTES = 2**30  # of values kept beyond those that are asked for
 
 
-_NO_VERSIONS: Mapping[str, int] = MappingProxyType({})
+_NO_VERSIONS: Mapping[str, object] = MappingProxyType({})
 
 
 class Meanings:
@@ -33,7 +33,7 @@ class Meanings:
         self._numbers: dict[identity.Key, int] = {}
         self._next = itertools.count()
 
-    def of(self, steps: Iterable[Step], versions: Mapping[str, int] = _NO_VERSIONS) -> dict[Step, int]:
+    def of(self, steps: Iterable[Step], versions: Mapping[str, object] = _NO_VERSIONS) -> dict[Step, int]:
         """A number for each of some steps, which stand after their operands, the same for steps that mean the same;
         `versions` tells apart what was given for one input at different times."""
         found: dict[Step, int] = {}
@@ -42,33 +42,40 @@ class Meanings:
                 found[step] = self._number(step, found, versions)
         return found
 
-    def _number(self, step: Step, known: Mapping[Step, int], versions: Mapping[str, int]) -> int:
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def forget(self) -> None:
+        """Number everything anew; no number is used again."""
+        self._numbers = {}
+
+    def _number(self, step: Step, known: Mapping[Step, int], versions: Mapping[str, object]) -> int:
         version = (versions.get(step.name), identity.of_kind(step.kind)) if step.name else None
         return self._numbers.setdefault(identity.of_step(step, known.__getitem__, version), next(self._next))
 
 
-def cut(results: Iterable[Step], meanings: Mapping[Step, int], kept: Container[int]) -> dict[Step, Step]:
-    """What becomes of some steps, and of those behind them, where inputs of names that no program can have stand for
-    those whose values are kept, by what they mean."""
+def cut(results: Iterable[Step], kept: Mapping[Step, str]) -> dict[Step, Step]:
+    """What becomes of some steps, and of those behind them, where inputs of these names stand for those whose values
+    are kept."""
     became: dict[Step, Step] = {}
     for result in results:
-        for current in in_order(result, lambda s: s in became or meanings[s] in kept):
+        for current in in_order(result, lambda s: s in became or s in kept):
             if current not in became:
-                became[current] = _cut_off(current, became, meanings[current], kept)
+                became[current] = _cut_off(current, became, kept)
     return became
 
 
-def _cut_off(step: Step, became: Mapping[Step, Step], meaning: int, kept: Container[int]) -> Step:
-    if meaning in kept:
-        return Step(step.kind, step.source, step.span, name=kept_name(meaning))
+def _cut_off(step: Step, became: Mapping[Step, Step], kept: Mapping[Step, str]) -> Step:
+    if step in kept:
+        return Step(step.kind, step.source, step.span, name=kept[step])
     if all(became[o] is o for o in step.operands.values()):
         return step
     return replace(step, operands={n: became[o] for n, o in step.operands.items()})
 
 
-def kept_name(meaning: int) -> str:
-    """The input for what is kept: no name of a program is like it."""
-    return f"kept {meaning}"
+def kept_name(number: int) -> str:
+    """An input for what is kept: no name of a program is like it."""
+    return f"kept {number}"
 
 
 class Values:
@@ -132,7 +139,8 @@ class Values:
 
     def _cut(self, step: Step, meanings: Mapping[Step, int]) -> tuple[dict[Step, Step], dict[str, Any]]:
         """What becomes of a step, and of those behind it, with what is kept in their place, and the values of that."""
-        became, values = cut([step], meanings, self._kept), dict[str, Any]()
+        became = cut([step], {s: kept_name(m) for s, m in meanings.items() if m in self._kept})
+        values: dict[str, Any] = {}
         for meaning in {meanings[s] for s in became} & self._kept.keys():
             self._kept.move_to_end(meaning)
             values[kept_name(meaning)] = self._kept[meaning]

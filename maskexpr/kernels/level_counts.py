@@ -1,7 +1,7 @@
-"""How often each of a few numbers occurs in an image, where masks are on and where they are off, in one pass."""
+"""How many of some numbers each pixel passes, and how often each such level occurs where masks are on, in one pass."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -10,7 +10,53 @@ from maskexpr.kernels.threads import share, threads
 Array = np.ndarray[Any, Any]
 
 _BLOCK = 2**16  # pixels, at least: what is made of them stays in the cache
+_LOOKUP = 2**14  # pixels whose levels are found together
+_STEPS = 4  # by which a level that was guessed is put right, before it is searched for
 _TOGETHER = 4  # masks that are counted in one pass, each of which doubles the counters
+
+
+def levels_passed(values: Array, ordered: Array, side: Literal["left", "right"], of_nan: int, out: Array) -> Array:
+    """As numpy.searchsorted(ordered, values, side), for numbers of about equal distances several times as fast: the
+    place is computed, and put right where that missed it. All lie in memory row by row; nan has a place of its own."""
+    flat, found = values.reshape(-1), out.reshape(-1)
+    spread = float(ordered[-1]) - float(ordered[0])
+    scale = (len(ordered) - 1) / spread if np.isfinite(spread) and spread > 0 else 0.0
+    is_finite = bool(np.isfinite(scale) and np.isfinite(float(ordered[0])))
+
+    def work(some: Any) -> None:
+        for start in some:
+            part = flat[start : start + _LOOKUP]
+            is_nan = np.isnan(part) if part.dtype.kind == "f" else None
+            place = _guessed(part, ordered, scale, side) if is_finite else None
+            place = np.searchsorted(ordered, part, side) if place is None else place
+            if is_nan is not None:
+                place[is_nan] = of_nan
+            found[start : start + _LOOKUP] = place
+
+    starts = range(0, flat.size, _LOOKUP)
+    if len(starts) > 8 and threads() > 1:
+        share(work, starts)
+    else:
+        work(starts)
+    return out
+
+
+def _guessed(part: Array, ordered: Array, scale: float, side: str) -> Array | None:
+    """The places of some values; None where they are far from where they are guessed."""
+    count = len(ordered)
+    with np.errstate(all="ignore"):
+        guess = (part.astype(np.float64) - float(ordered[0])) * scale
+        place = np.nan_to_num(np.clip(guess + 1, 0, count), copy=False).astype(np.intp)
+    before, passes = np.concatenate((ordered[:1], ordered)), np.less if side == "left" else np.less_equal
+    after = np.concatenate((ordered, ordered[-1:]))
+    for _ in range(_STEPS):
+        up = passes(after[place], part) & (place < count)
+        down = ~passes(before[place], part) & (place > 0)
+        if not (up.any() or down.any()):
+            return place
+        place += up
+        place -= down
+    return None
 
 
 def level_counts(codes: Array, masks: Sequence[Array], size: int) -> tuple[Array, list[Array]]:

@@ -16,7 +16,7 @@ import maskexpr
 from maskexpr import MaskWarning, RunError
 from maskexpr.api import swept
 from maskexpr.engine import family
-from maskexpr.functions import MASK, Mask, Number
+from maskexpr.functions import MASK, Mask, Number, Reach
 
 RNG = np.random.default_rng(5)
 IM = RNG.integers(0, 256, (60, 80)).astype(np.uint8)
@@ -26,16 +26,17 @@ SMOOTH = "param t = 100; g = gaussian(im, 2); output m = g > t"
 class Counting:
     """Functions of a host that count their calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Any = Number) -> None:
         self.calls: Counter[str] = Counter()
+        self._kind = kind
         self.functions = [self._made(name) for name in ("one", "two", "three", "four")]
 
     def _made(self, name: str) -> Any:
         @maskexpr.function(gives=MASK, halo=0, cost=50, memory=0, name=name)
-        def body(m: Mask, by: Number) -> Any:
+        def body(m: Mask, by: self._kind) -> Any:  # type: ignore[name-defined]
             """The mask, or its complement."""
             self.calls[name] += 1
-            return m ^ (by > 5)
+            return m ^ (str(by) > "5")
 
         return body
 
@@ -58,8 +59,16 @@ def test_of_a_chain_a_sweep_repeats_only_what_follows_what_varies() -> None:
     list(swept(bound, [{"d": d} for d in range(10)]))
     assert counting.calls == {"one": 1, "two": 1, "three": 1, "four": 10}
     list(swept(bound, [{"b": b, "d": d} for b in (2, 5, 6) for d in range(4)]))
-    # The first is on the border now: it was not kept as long as only the last varied. The third of b = 2 was.
-    assert counting.calls == {"one": 1 + 1, "two": 1 + 2, "three": 1 + 2, "four": 10 + 12}
+    # The first is on the border now: it was not kept as long as only the last varied.
+    assert counting.calls == {"one": 1 + 1, "two": 1 + 3, "three": 1 + 3, "four": 10 + 12}
+
+
+def test_of_params_that_must_be_known_before_as_well() -> None:
+    """A reach tells what a program is."""
+    counting = Counting(Reach)
+    bound = maskexpr.compile(STEPS, functions=counting.functions).bind(im=IM)
+    list(swept(bound, [{"b": b, "d": d} for b in (2, 5, 6) for d in range(4)]))
+    assert counting.calls == {"one": 1, "two": 3, "three": 3, "four": 12}
 
 
 def test_one_by_one_as_well() -> None:
@@ -109,6 +118,18 @@ def test_values_that_fit_nowhere_are_not_kept(monkeypatch: pytest.MonkeyPatch) -
     for t in (90, 120, 90):
         assert (bound.with_params(t=t).run()["m"] == program(im=IM, t=t)).all()
     assert bound._family.nbytes == 0
+
+
+def test_a_value_each_time_takes_no_more_and_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(family, "_MOST_MEANINGS", 40)
+    monkeypatch.setattr(family, "_MOST_REMEMBERED", 10)
+    program = maskexpr.compile(SMOOTH)
+    bound = program.bind(im=IM)
+    for t in range(60):
+        assert bound.with_params(t=t).run()["m"].sum() == program(im=IM, t=t).sum()
+        assert len(bound._family._meanings) < 60
+        assert len(bound._family._seen) <= 10
+        assert bound._family.nbytes <= IM.size * 8
 
 
 def test_nothing_outlives_the_last_of_them() -> None:
@@ -222,4 +243,15 @@ def test_values_of_a_sweep_are_those_that_params_take() -> None:
     with pytest.raises(maskexpr.InputError, match="t cannot be 300"):
         list(swept(bound, [{"t": 1}, {"t": 300}]))
     assert list(swept(bound, [])) == []
+    of_shapes = maskexpr.compile("param t = 9 in 0..255; area(im > t)").bind(im=((4, 5), "uint8"))
+    with pytest.raises(maskexpr.InputError, match="without pixels"):
+        list(swept(of_shapes, [{"t": t} for t in range(9)]))
     assert list(swept(bound, [{}, {"t": 9}])) == [bound.run()] * 2
+
+
+def test_a_part_that_is_stopped_does_not_miss_what_its_plan_left_out() -> None:
+    """The plan of what is left needs no value of a mask that it knows to be off; the whole program names it."""
+    program = maskexpr.compile("param p = 1; min((im + im)[(gaussian(im - im, 1) < 0.5) & (gaussian(im, 1) < -p)])")
+    for values in ([{"p": 1}], [{"p": p} for p in range(5)]):
+        with pytest.raises(RunError, match="no samples"):
+            list(swept(program.bind(im=IM), values))
