@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from maskexpr.api import Bound, Image, Program, compile, evaluate
+    from maskexpr.comparisons.python import compare
     from maskexpr.diagnostics.errors import (
         Diagnostic,
         FileError,
@@ -47,6 +48,7 @@ __all__ = [
     "Table",
     "View",
     "__version__",
+    "compare",
     "compile",
     "evaluate",
     "format",
@@ -60,6 +62,7 @@ __all__ = [
 
 _ROOMS = {
     "maskexpr.api": ("Bound", "Image", "Program", "compile", "evaluate"),
+    "maskexpr.comparisons.python": ("compare",),
     "maskexpr.diagnostics.errors": (
         *("Diagnostic", "FileError", "InputError", "MaskError", "MaskWarning", "ProgramError", "RunError"),
     ),

@@ -68,6 +68,12 @@ def both(at: Writing) -> Held:
     return Held(at.again(**{a: at.cut(one.step, other.valid).step, b: at.cut(other.step, one.valid).step}))
 
 
+def negatives(at: Writing) -> Held:
+    """What is off in two masks counts where both have data, too."""
+    valid = at.everywhere_all
+    return Held(at.again() if valid is None else at.instead(f"{at.function.name} within", within=valid))
+
+
 # --- regions ---------------------------------------------------------------------------------------------------------
 
 

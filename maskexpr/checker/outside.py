@@ -298,6 +298,7 @@ RULES: Mapping[str, Rule] = {
     "counted": _counted,
     "range": measuring.ends,
     "both": measuring.both,
+    "negatives": measuring.negatives,
     "own": measuring.own,
     "choice": _choice,
     "part": _part,

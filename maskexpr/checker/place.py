@@ -88,9 +88,11 @@ class Place:
 
     def refuse(self, refused: Refused, arguments: Mapping[str, Value] | None = None) -> None:
         """Note what a rule or a body refuses: at the argument it blames where that was written, else here."""
-        blamed = (arguments or {}).get(refused.argument, self)
+        arguments = arguments or {}
+        blamed = arguments.get(refused.argument, self)
+        texts = {f"{name}_text": self.quote(value) for name, value in arguments.items()}
         self.at(blamed).report(
-            refused.mistake, **{"name": refused.argument, "text": self.quote(blamed), **refused.fields}
+            refused.mistake, **{"name": refused.argument, "text": self.quote(blamed), **texts, **refused.fields}
         )
 
     # --- values ---

@@ -26,6 +26,7 @@ _COMMANDS = {
     "repl": "conversing",
     "eval": "running",
     "run": "running",
+    "compare": "comparing",
     "sweep": "sweeping",
     "show": "showing",
     "check": "checking",

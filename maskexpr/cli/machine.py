@@ -59,6 +59,9 @@ class Document:
     def add(self, name: str, result: Result) -> None:
         self.results[name] = _result(result.value, result.kind, result.valid)
 
+    def add_table(self, name: str, value: Table) -> None:
+        self.results[name] = {"kind": "table", **table(value)}
+
     def add_numbers(self, numbers: Mapping[str, Any]) -> None:
         self.numbers.update({name: plain(value) for name, value in numbers.items()})
 

@@ -171,12 +171,15 @@ def drawn(
 def grid(table: Table, abilities: "Abilities", lines_left: int = 3) -> str:
     """A table in lines that fit the window of a terminal, the names of its columns bold where there are colours; into a
     file or a pipe all of it goes."""
+    return text_of(table, table.units, room_of(abilities, lines_left))
+
+
+def room_of(abilities: "Abilities", lines_left: int = 3) -> Room:
+    """How much of a table a terminal has room for, beside lines that are left free."""
     if not abilities.is_terminal:
-        return text_of(table, table.units, Room())
+        return Room()
     room = Room(max(20, abilities.columns - 1), max(1, abilities.lines - lines_left))
-    if abilities.colours:
-        room = replace(room, head=_painted(_BOLD), quiet=_painted(_DIM))
-    return text_of(table, table.units, room)
+    return replace(room, head=_painted(_BOLD), quiet=_painted(_DIM)) if abilities.colours else room
 
 
 def _painted(code: str) -> Callable[[str], str]:

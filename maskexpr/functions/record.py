@@ -39,6 +39,7 @@ WithoutData = Literal[
     "counted",
     "range",
     "both",
+    "negatives",
     "own",
     "choice",
     "distance",

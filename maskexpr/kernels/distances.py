@@ -22,15 +22,15 @@ def distances_to_off(m: Array, steps: Sequence[Fraction], metric: str = "euclide
     the root of the exact square, or the exact sum or the largest of the lengths along the axes; as float64."""
     if metric == "euclidean":
         return lengths_of(_ways(m, nearest_off(m, steps)), steps, m.shape)
-    lengths, unit = _whole(steps)
-    return _in_unit(lengths_to_off(m, lengths, metric).astype(np.float64, copy=False), unit)
+    lengths, unit = whole_lengths(steps)
+    return in_unit(lengths_to_off(m, lengths, metric).astype(np.float64, copy=False), unit)
 
 
 def nearest_off(m: Array, steps: Sequence[Fraction]) -> Array:
     """Where the nearest pixel that is off, which there must be, lies along each axis: an array for each, of int32."""
     ndimage: Any = importlib.import_module("scipy.ndimage")
     found = ndimage.distance_transform_edt(
-        m, [float(length) for length in _whole(steps)[0]], return_distances=False, return_indices=True
+        m, [float(length) for length in whole_lengths(steps)[0]], return_distances=False, return_indices=True
     )
     return np.asarray(found)
 
@@ -38,8 +38,8 @@ def nearest_off(m: Array, steps: Sequence[Fraction]) -> Array:
 def lengths_of(ways: Iterable[Array], steps: Sequence[Fraction], shape: Sequence[int]) -> Array:
     """How long ways are that go so many pixels along each axis of an array of that shape: the root of the exact square,
     as float64."""
-    lengths, unit = _whole(steps)
-    return _in_unit(np.sqrt(_squares(ways, lengths, shape, exact=False).astype(np.float64, copy=False)), unit)
+    lengths, unit = whole_lengths(steps)
+    return in_unit(np.sqrt(_squares(ways, lengths, shape, exact=False).astype(np.float64, copy=False)), unit)
 
 
 def squares_to_off(m: Array, steps: Sequence[int]) -> Array:
@@ -68,7 +68,19 @@ def _ways(m: Array, places: Array) -> Iterator[Array]:
         )
 
 
-def _whole(steps: Sequence[Fraction]) -> tuple[list[int], Fraction]:
+def squares_between(points: Array, others: Array, steps: Sequence[int]) -> Array:
+    """The squares of the distances of points, a row of whole numbers for each axis, to the nearest of some others of
+    which there is at least one, where pixels have whole lengths: int64, or where they may be too large Python's own
+    integers."""
+    spatial: Any = importlib.import_module("scipy.spatial")
+    lengths = np.array([[float(step)] for step in steps])
+    tree = spatial.cKDTree((others * lengths).T, leafsize=32, compact_nodes=False, balanced_tree=False)
+    nearest = others[:, tree.query((points * lengths).T)[1]]
+    extent = [int(max(a.max(), b.max()) - min(a.min(), b.min())) for a, b in zip(points, nearest, strict=True)]
+    return _squares(nearest - points, steps, extent, exact=True)
+
+
+def whole_lengths(steps: Sequence[Fraction]) -> tuple[list[int], Fraction]:
     """Lengths as whole numbers, as small as can be, of a unit."""
     scale = math.lcm(*(step.denominator for step in steps))
     lengths = [int(step * scale) for step in steps]
@@ -76,7 +88,8 @@ def _whole(steps: Sequence[Fraction]) -> tuple[list[int], Fraction]:
     return [length // part for length in lengths], Fraction(part, scale)
 
 
-def _in_unit(distances: Array, unit: Fraction) -> Array:
+def in_unit(distances: Array, unit: Fraction) -> Array:
+    """Distances in whole numbers of a unit as what they are, in place."""
     if unit != 1:  # times and by whole numbers, so that three pixels of 0.1 are 0.3
         distances *= unit.numerator
         distances /= unit.denominator

@@ -165,6 +165,17 @@ def triangles(numbered: Numbered, starts: Array, count: int) -> Triangles:
     return Triangles(of_kind[:, 1:], moments[1:])
 
 
+def triangles_of_cube(bits: int) -> list[tuple[tuple[int, ...], int]]:
+    """The triangles of a cube of which such corners lie in a region, as bits in C order: the sizes of their normals
+    along each axis, twice the area in quarters of a pixel's side, and how many there are of the kind."""
+    cubes = _cubes()
+    return [
+        (tuple(normal), int(number))
+        for normal, number in zip(cubes.normals.tolist(), cubes.of_kind[:, bits], strict=True)
+        if number
+    ]
+
+
 def areas(found: Triangles, weights: tuple[float, ...]) -> Array:
     """The area of each surface; a step along each axis has a length."""
     z, y, x = weights

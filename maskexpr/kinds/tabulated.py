@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -107,10 +107,11 @@ class _Column:
     name: str
     unit: str
     cells: Sequence[str]
+    is_text: bool = False
 
     @classmethod
     def of(cls, name: str, values: NDArray[Any], units: Units) -> "_Column":
-        return cls(name, units.get(name, ""), cell_texts(values))
+        return cls(name, units.get(name, ""), cell_texts(values), values.dtype.kind == "U")
 
     @property
     def width(self) -> int:
@@ -125,7 +126,7 @@ class _Column:
         """With its name cut to a width, where it is longer."""
         if len(self.name) <= width:
             return self
-        return _Column(f"{self.name[: width - 2]}..", self.unit, self.cells)
+        return replace(self, name=f"{self.name[: width - 2]}..")
 
 
 def _blocks(columns: Sequence[_Column], most: int | None) -> list[list[_Column]]:
@@ -145,10 +146,10 @@ def _blocks(columns: Sequence[_Column], most: int | None) -> list[list[_Column]]
 
 
 def _written(block: Sequence[_Column], room: Room, cut: int | None, left_out: str) -> str:
-    widths = [column.width for column in block]
+    aligned = [f"{'<' if column.is_text else '>'}{column.width}" for column in block]
 
     def line(texts: Sequence[str]) -> str:
-        return _GAP.join(f"{text:>{width}}" for text, width in zip(texts, widths, strict=True)).rstrip()
+        return _GAP.join(f"{text:{how}}" for text, how in zip(texts, aligned, strict=True)).rstrip()
 
     lines = [room.head(line([column.name for column in block]))]
     if any(column.unit for column in block):

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Program
+from maskexpr.api import Program, numbers_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError, InputError
 from maskexpr.files import tables
@@ -93,7 +93,7 @@ def check(program: Program, paths: Sequence[str], read: Iterable[str]) -> None:
     inputs = {resolved(path) for path in read}
     targets_of(paths, program.outputs)
     for path in paths:
-        tables.encode(Table({IMAGE: _texts(())}), ending_of(path) or path, name=shown(path))
+        tables.encode(Table({IMAGE: texts(())}), ending_of(path) or path, name=shown(path))
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise FileError(messages.FILE_NO_FOLDER.anywhere(path=shown(path), folder=shown(folder)))
@@ -112,11 +112,12 @@ def check(program: Program, paths: Sequence[str], read: Iterable[str]) -> None:
 def of_images(program: Program, outcomes: Sequence[Outcome]) -> Table:
     """A row an image."""
     names = {name for outcome in outcomes for name in outcome.numbers if name.isidentifier()}
-    columns = {IMAGE: _texts(named(outcome.name) for outcome in outcomes)}
+    names.update(numbers_of(program))
+    columns = {IMAGE: texts(named(outcome.name) for outcome in outcomes)}
     for name in sorted(sorted(names), key=lambda name: _place(program, name)):
-        columns[_free(name)] = _numbers([None if o.is_failed else o.numbers.get(name) for o in outcomes])
-    columns[ERROR] = _texts(outcome.errors[0].code if outcome.errors else "" for outcome in outcomes)
-    columns[MESSAGE] = _texts(map(said, outcomes))
+        columns[_free(name)] = numbers([None if o.is_failed else o.numbers.get(name) for o in outcomes])
+    columns[ERROR] = texts(outcome.errors[0].code if outcome.errors else "" for outcome in outcomes)
+    columns[MESSAGE] = texts(map(said, outcomes))
     return Table(columns)
 
 
@@ -126,7 +127,7 @@ def of_regions(name: str, outcomes: Sequence[Outcome]) -> Table:
         (outcome, outcome.tables[name]) for outcome in outcomes if name in outcome.tables and not outcome.is_failed
     ]
     columns = {column: None for _, part in parts for column in part}
-    images = _texts(text for outcome, part in parts for text in [named(outcome.name)] * part.rows)
+    images = texts(text for outcome, part in parts for text in [named(outcome.name)] * part.rows)
     units = {column: unit for _, part in parts for column, unit in part.units.items()}
     joined = {column: np.concatenate([_part(part, column) for _, part in parts]) for column in columns}
     return Table({IMAGE: images, **{_free(column): values for column, values in joined.items()}}, units)
@@ -170,11 +171,12 @@ def _part(table: Table, column: str) -> Column:
     return table[column] if column in table else np.full(table.rows, np.nan)
 
 
-def _texts(texts: Iterable[str]) -> Column:
-    return _objects(list(texts))
+def texts(values: Iterable[str]) -> Column:
+    """A column of texts."""
+    return _objects(list(values))
 
 
-def _numbers(values: Sequence[Any]) -> Column:
+def numbers(values: Sequence[Any]) -> Column:
     """A column of floating numbers, nan where there is none; whole numbers and truths stay so, beside None."""
     present = [value for value in values if value is not None]
     if not present or any(isinstance(value, float | np.floating) for value in present):

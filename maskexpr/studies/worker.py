@@ -46,7 +46,11 @@ def main() -> NoReturn:
         teller.send(REFUSED, f"{type(error).__name__}: {error}")
         leave(1)
     teller.send(READY)
-    work.do(iter(_Items(requests)), teller)
+    try:
+        work.do(iter(_Items(requests)), teller)
+    except BaseException as error:  # these are the last words that are heard of it
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        leave(1)
     leave(0)
 
 

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from maskexpr.kernels.distances import distances_to_off, lengths_to_off, squares_to_off
+from maskexpr.kernels.distances import (
+    distances_to_off,
+    lengths_to_off,
+    squares_between,
+    squares_to_off,
+    whole_lengths,
+)
 
 STEPS = [("1", "1"), ("7/10", "7/10"), ("7/10", "7/5"), ("1", "1/3"), ("488281/1000000", "5/2"), ("1/10000019", "3")]
 
@@ -89,3 +95,13 @@ def test_equal_lengths_are_scipys_however_many_lines_are_gone_through(metric, rn
     np.testing.assert_array_equal(lengths_to_off(m, [1, 1], metric), expected)
     monkeypatch.setattr("maskexpr.kernels.distances._AT_ONCE", 1)
     np.testing.assert_array_equal(lengths_to_off(m, [2, 2], metric), 2 * expected)
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_the_nearest_of_some_points_is_the_nearest_of_all_pixels(steps, rng):
+    for shape in ((9, 14), (5, 4, 6)):
+        lengths = whole_lengths([Fraction(step) for step in (*steps, "1")[: len(shape)]])[0]
+        m, points = rng.random(shape) >= 0.1, rng.random(shape) < 0.3
+        m[(1,) * len(shape)] = False
+        found = squares_between(np.stack(np.nonzero(points)), np.stack(np.nonzero(~m)), lengths)
+        assert found.tolist() == squares_to_off(m, lengths)[points].tolist()

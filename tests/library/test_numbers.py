@@ -145,7 +145,7 @@ def test_labels_are_compared_number_by_number():
 
 
 PROGRAMS = ["relabel(lab)", "match(lab, other)", "label(lab)", "label(lab, 2)", "dice(lab, other)", "iou(lab, other)"]
-PROGRAMS += ["f1(lab, other)", "precision(lab > 0, other, 0.3)", "recall(lab, other > 1, 0.7)", "count(lab)"]
+PROGRAMS += ["f1(lab, other)", "precision(lab, other, 0.3)", "matched(lab, other, 0.7)", "count(lab)"]
 
 
 @pytest.mark.parametrize("text", PROGRAMS)

@@ -287,6 +287,16 @@ RECONSTRUCT_MIXED = Mistake(
     "kind", "reconstruct cannot grow {seed:a} within {within:a}", "make both masks, or both images"
 )
 AGREEMENT_MIXED = Mistake("kind", "{a:a} cannot be compared with {b:a}", "make a mask of the labels: {text} > 0")
+AGREEMENT_OF_OBJECTS = Mistake(
+    "kind",
+    "{function} of masks counts pixels, which match without an iou",
+    "to count regions write {function}(label({m_text}), label({truth_text}), {text})",
+)
+SURFACE_AXES = Mistake(
+    "axes",
+    "elements of a surface are those of a plane or a volume, not of {ndim:axis|axes}",
+    'give method="monai", which counts pixels',
+)
 LABEL_FLOATING = Mistake(
     "kind", "label joins pixels of one whole number, not {dtype} values", "make a mask with a comparison: {text} > 0"
 )

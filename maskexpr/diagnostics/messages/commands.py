@@ -46,3 +46,28 @@ JSON_ON_STANDARD_OUTPUT = Mistake(
     "given-form", "--json prints a document where a file is to go, to standard output", "write to a file, not to -"
 )
 FOLDER_WITHOUT_PROGRAMS = Mistake("file-missing", "there is no .mask file in {path} or below", "name a program file")
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+COMPARE_TWO = Mistake(
+    "given-form", "two are compared, and {count:is|are} given", "write compare a=FILE b=FILE, the truth second"
+)
+COMPARE_MEASURE = Mistake("compare", "there is no measure {name}", "{way_out}")
+COMPARE_UNIT = Mistake("compare", "distances come in no unit {unit}", "it is one of {units}")
+COMPARE_METHOD = Mistake("compare", "{measure} has no method {method}", "it has {methods}; ask for it by itself")
+COMPARE_IOU = Mistake("compare", "objects do not match at an iou of {iou}", "give a number from 0 to 1")
+COMPARE_TOLERANCE = Mistake("compare", "{text} is no tolerance", "give a number of pixels, 2, or a length, 1mm")
+COMPARE_NO_TOLERANCE = Mistake(
+    "compare", "surface_dice needs a tolerance", "give a number of pixels, 2, or a length, 1mm: --tolerance 1mm"
+)
+COMPARE_WORD = Mistake("compare", "there is no {word!r} here", "it is one of {words}")
+COMPARE_COUNTS = Mistake("compare", "{own} are compared with {others}", "give as many of the truth")
+COMPARE_MANY_CLASSES = Mistake(
+    "compare",
+    "the numbers are no classes: there are {count} of them, and at most {most} are compared by class",
+    "leave out --by class: objects are matched whatever their numbers are",
+)
+COMPARE_NO_MASK = Mistake("input-kind", "{found}", "label images are compared with --kind labels")
+COMPARE_NO_LABELS = Mistake(
+    "input-kind", "{found}", "labels are whole numbers from 0 on, and a map of probabilities is compared as map > 0.5"
+)

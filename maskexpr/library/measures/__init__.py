@@ -1,5 +1,5 @@
 """Numbers measured on a whole image, on labels, on masks, or on samples such as im[mask]."""
 
-from maskexpr.library.measures import agreement, lines, masks, statistics
+from maskexpr.library.measures import agreement, lines, masks, statistics, surfaces
 
-__all__ = ["agreement", "lines", "masks", "statistics"]
+__all__ = ["agreement", "lines", "masks", "statistics", "surfaces"]

@@ -3,32 +3,29 @@
 import math
 from collections import Counter
 from collections.abc import Callable
-from fractions import Fraction
 
 import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.gives import NUMBER, Gives, Kinds
-from maskexpr.functions.parameters import Array, Mask, MaskOrLabels, Masks, Percent, PixelSpacing
+from maskexpr.functions.parameters import Array, Mask, MaskOrLabels
 from maskexpr.functions.record import WHOLE, function
-from maskexpr.kernels.distances import distances_to_off
 from maskexpr.kernels.overlaps import overlaps
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Bounds
-from maskexpr.library.measures.masks import LengthUnit, bounding_box, check_unit, pixel_steps
-from maskexpr.library.measures.statistics import percentile
+from maskexpr.library.operators import PLANNED
 
 
-def _share_kind(kinds: Kinds) -> Kind:
-    names = {name: kind.name for name, kind in kinds.items()}
-    if set(names.values()) == {"mask", "labels"}:
-        labels = next(name for name, kind in names.items() if kind == "labels")
-        raise Refused(messages.AGREEMENT_MIXED, labels, **names)
+def of_like_kinds(kinds: Kinds) -> Kind:
+    """A number of two masks, or of two label images."""
+    (first, a), (second, b) = list(kinds.items())[:2]
+    if {a.name, b.name} == {"mask", "labels"}:
+        raise Refused(messages.AGREEMENT_MIXED, first if a.name == "labels" else second, a=a.name, b=b.name)
     return NUMBER.rule(kinds)
 
 
-_SHARE = Gives(NUMBER.names, _share_kind).within(0, 1)
+_SHARE = Gives(NUMBER.names, of_like_kinds).within(0, 1)
 
 
 @function(gives=_SHARE, halo=WHOLE, cost=3, memory=1, transposes=True,
@@ -38,7 +35,7 @@ def dice(a: MaskOrLabels, b: MaskOrLabels) -> float:
 
     Two empty masks agree: 1. Of two label images it is the mean over the numbers that occur in either, of the pixels
     that bear the number in both, as for classes or organs; a number that only one has counts as 0. For objects whose
-    numbers need not agree there is `f1`.
+    numbers need not agree there is `f1`, which of masks is the same as `dice`.
 
     Errors: masks of different shapes; a mask and labels together.
     Source: Dice, Measures of the amount of ecologic association between species, 1945 (doi:10.2307/1932409). Of
@@ -88,39 +85,76 @@ def _mean_of_numbers(a: Array, b: Array, share: Callable[[int, int], float]) -> 
 
 
 @function(
-    gives=NUMBER.bounded(lambda kinds: Bounds(0, math.inf)),
+    gives=NUMBER.within(0, 1),
     halo=WHOLE,
-    cost=150,
-    memory=lambda settings, ndim: 12.0 * ndim + 20,
-    check=check_unit,
+    cost=3,
+    memory=1,
+    transposes=True,
+    derived="where(any(~truth), area(~(m | truth)) / area(~truth), where(any(~m), 0, 1))",
+    without_data="negatives",
+)
+def specificity(m: Mask, truth: Mask) -> float:
+    """How much of what is off in a true mask is off in another: the share of its pixels, from 0 to 1.
+
+    The true negatives over all negatives, TN / (TN + FP). It depends on how much background an image shows; crop it, or
+    see `precision`, which does not. Where nothing is off in `truth` it is 1 if nothing is off in `m`, else 0. Pixels
+    without data count nowhere.
+
+    Errors: masks of different shapes.
+    Source: Yerushalmy, Statistical problems in assessing methods of medical diagnosis, 1947 (doi:10.2307/4586294);
+    equals sklearn.metrics.recall_score(truth, m, pos_label=False).
+
+    >>> evaluate("specificity(im > 1, im > 2)", im=[[1, 1, 1, 2, 3]])
+    0.75
+    """
+    return specificity_within(m, truth, np.ones_like(m))
+
+
+@function(
+    name="specificity within",
+    gives=NUMBER.within(0, 1),
+    halo=WHOLE,
+    cost=4,
+    memory=2,
+    transposes=True,
+    derived="where(any(within & ~truth), area(within & ~(m | truth)) / area(within & ~truth),"
+    " where(any(within & ~m), 0, 1))",
+    catalogue=PLANNED,
+)
+def specificity_within(m: Mask, truth: Mask, within: Mask) -> float:
+    """The same of the pixels of a third mask."""
+    negatives = int(np.count_nonzero(within & ~truth))
+    return share(int(np.count_nonzero(within & ~(m | truth))), negatives, int(np.count_nonzero(within & ~m)))
+
+
+def share(both: int, own: int, others: int) -> float:
+    """The share of what is in both among one's own; of nothing it is 1 if the other has nothing either, else 0."""
+    return both / own if own else float(others == 0)
+
+
+@function(
+    gives=NUMBER.bounded(lambda kinds: Bounds(-1, math.inf)),
+    halo=WHOLE,
+    cost=3,
+    memory=1,
+    transposes=True,
+    derived="where(any(m | truth), (area(m) - area(truth)) / area(truth), 0)",
     without_data="both",
 )
-def hausdorff(a: Mask, b: Mask, q: Percent = 100, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> float:
-    """How far two masks are apart at most: their Hausdorff distance.
+def volume_difference(m: Mask, truth: Mask) -> float:
+    """How much larger a mask is than a true one, as a share of the true one: (|m| - |truth|) / |truth|.
 
-    That is the largest distance from a pixel of one to the nearest pixel of the other, Euclidean and between pixel
-    centres. With `q` below 100 it is that percentile of the distances in place of the largest, as in the HD95, so that
-    a few stray pixels do not count: the larger of two percentiles, one over all pixels of `a` and one over all of `b`,
-    each as `percentile` gives it. Pixels that the masks share are at distance 0; to compare the masks' surfaces alone
-    write `hausdorff(boundary(a), boundary(b), 95)`, which is the HD95 of MONAI; medpy's is one percentile of the
-    distances both ways together. `unit="px"` counts pixels and ignores the spacing; "mm" and "um" use the spacing of
-    each axis. Two empty masks are at distance 0, an empty one and another at inf.
+    So 0.1 is a tenth too much, -0.1 a tenth too little, -1 nothing at all; of planes it is the difference of areas.
+    Where they lie does not matter. Where `truth` is empty it is 0 if `m` is empty, too, else inf.
 
-    Errors: masks of different shapes; a `q` outside 0..100; a physical unit where the spacing is unknown.
-    Source: Huttenlocher, Klanderman & Rucklidge, Comparing images using the Hausdorff distance, 1993
-    (doi:10.1109/34.232073); equals skimage.metrics.hausdorff_distance.
+    Errors: masks of different shapes.
+    Source: Heimann et al., Comparison and evaluation of methods for liver segmentation from CT datasets, 2009
+    (doi:10.1109/TMI.2009.2013851); equals medpy.metric.ravd(m, truth), which refuses a `truth` that is empty.
 
-    >>> evaluate("hausdorff(im > 1, im > 2)", im=[[3, 2, 2, 2, 1]])
-    3.0
+    >>> evaluate("volume_difference(im > 1, im > 2)", im=[[1, 2, 3, 3, 3, 3]])
+    0.25
     """
-    if not (a.any() and b.any()):
-        return math.inf if a.any() or b.any() else 0.0
-    steps = pixel_steps(unit, spacing, a.ndim)
-    box = bounding_box(a | b)
-    return max(_percentile_to(b[box], a[box], q, steps), _percentile_to(a[box], b[box], q, steps))
-
-
-def _percentile_to(m: Masks, other: Masks, q: float, steps: list[Fraction]) -> float:
-    """The percentile of the distances to a mask from the pixels of another."""
-    found: float = percentile(distances_to_off(~m, steps)[other], q)
-    return found
+    found, wanted = int(np.count_nonzero(m)), int(np.count_nonzero(truth))
+    if wanted:
+        return (found - wanted) / wanted
+    return math.inf if found else 0.0

@@ -29,7 +29,8 @@ def test_what_becomes_of_an_expression(text: str, after: str) -> None:
     expect_values_to_stay(text, expand_derived)
 
 
-OTHERS = ["dice(m, k)", "signed_distance(m)", 'signed_distance(sp, unit="um")', "boundary(st)"]
+OTHERS = ["dice(m, k)", "f1(m, k)", "precision(m, k)", "recall(m, k)", "specificity(m, k)", "volume_difference(m, k)"]
+OTHERS += ["signed_distance(m)", 'signed_distance(sp, unit="um")', "boundary(st)"]
 
 
 @pytest.mark.parametrize("text", OTHERS)
