@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,13 +149,15 @@ class _Counter:
     """Tells a person how many images are done."""
 
     def __init__(self, images: int, options: argparse.Namespace) -> None:
-        self._images = images
+        self._images, self._began = images, time.monotonic()
         self._is_shown = images > 1 and sys.stderr.isatty() and document_of(options) is None
 
     def __call__(self, done: int) -> None:
         if self._is_shown:
+            left = (time.monotonic() - self._began) / done * (self._images - done)
+            said = f"{done} of {self._images} images" + (f", about {left:.0f} s left" if done < self._images else "")
             end = "\r" if done < self._images else "\n"
-            print(f"{done} of {self._images} images", end=end, file=sys.stderr, flush=True)
+            print(f"{said:<50}", end=end, file=sys.stderr, flush=True)
 
 
 # --- where it goes ---------------------------------------------------------------------------------------------------

@@ -108,12 +108,17 @@ def scoring_of(program: Program, expression: str, title: str, kinds: Mapping[str
     return Scoring(scored, name, goal, span, composed)
 
 
+def own_inputs(scoring: Scoring, program: Program) -> list[str]:
+    """The inputs that only the expression has."""
+    known = {info.name for info in program.inputs}
+    return [info.name for info in scoring.program.inputs if info.name not in known]
+
+
 def variants(scoring: Scoring, program: Program) -> Iterator[Scoring]:
     """The same, and then with its own inputs declared one way or another: files do not say that they hold a mask. What
     makes no sense of itself is left out."""
     yield scoring
-    known = {info.name for info in program.inputs}
-    names = [info.name for info in scoring.program.inputs if info.name not in known]
+    names = own_inputs(scoring, program)
     ways: Iterable[tuple[str | None, ...]] = itertools.product((None, *_DECLARABLE), repeat=len(names))
     for way in ways if len(names) <= _MOST_PRODUCT else ((kind,) * len(names) for kind in _DECLARABLE):
         kinds = {name: kind for name, kind in zip(names, way, strict=True) if kind is not None}

@@ -15,7 +15,7 @@ from maskexpr.files.access import Access
 from maskexpr.files.programs import Loaded, load_inputs
 from maskexpr.files.python import read
 from maskexpr.studies.case import Case
-from maskexpr.sweeps.scoring import Scoring, variants
+from maskexpr.sweeps.scoring import Scoring, own_inputs, variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ def fitted(trial: Trial, program: Program, subject: Subject) -> Trial:
     MaskError
         What is wrong with the score as it is written, if it cannot be fitted.
     """
+    if not own_inputs(trial.scoring, program):
+        return trial
     wrong: MaskError | None = None
     for scoring in variants(trial.scoring, program):
         one = replace(trial, scoring=scoring)

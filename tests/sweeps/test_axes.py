@@ -169,3 +169,38 @@ def test_values_in_python() -> None:
     for wrong in ([], range(10_001), [3, 3], [300], [2.5], "3,3"):
         with pytest.raises(maskexpr.InputError):
             axis_of(INFOS["low"], wrong, sampled=False)
+
+
+PIECES = [
+    "0",
+    "1",
+    "5",
+    "60",
+    "0.1",
+    "1e-3",
+    "1e30",
+    "-2",
+    "0x1f",
+    "1mm",
+    "2um",
+    "3px",
+    "20mm2",
+    "..",
+    ":",
+    ",",
+    "e",
+    " ",
+]
+
+
+@given(st.sampled_from(sorted(INFOS)), st.lists(st.sampled_from(PIECES), max_size=9).map("".join) | st.text(max_size=9))
+def test_any_text_is_read_or_refused(name: str, text: str) -> None:
+    for sampled in (False, True):
+        try:
+            axis = read_axis(INFOS[name], text, sampled=sampled)
+        except maskexpr.InputError:
+            continue
+        assert axis.settings
+        for setting in axis.settings[:3]:
+            if not isinstance(setting.value, str):
+                assert values(name, setting.text) == [setting.value]
