@@ -34,7 +34,7 @@ def _check(settings: Settings, around: Surroundings) -> None:
 
 
 def _memory(settings: Settings, ndim: int) -> float:
-    return 12.0 * ndim + 60
+    return 16.0 * ndim + 64
 
 
 # --- functions -------------------------------------------------------------------------------------------------------
