@@ -81,8 +81,8 @@ def test_planes_are_found_in_any_order(order: str) -> None:
 
 
 @each("dtype", NUMBERS)
-@pytest.mark.parametrize("channels", [(), ("DAPI", 'µ <&> "x"'), ("red", "green", "blue", "alpha"), 2, 3, 5])
-@pytest.mark.parametrize("axes", ["", "yx", "zyx", "tyx", "tzyx"])
+@each("channels", [(), ("DAPI", 'µ <&> "x"'), ("red", "green", "blue", "alpha"), 2, 3, 5])
+@each("axes", ["", "yx", "zyx", "tyx", "tzyx"])
 def test_what_is_written_comes_back_and_tifffile_reads_the_same(
     dtype: str, channels: tuple[str, ...] | int, axes: str
 ) -> None:
