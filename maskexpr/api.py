@@ -296,6 +296,12 @@ def declared(program: Program) -> Declared:
     return program._declared
 
 
+def numbers_of(program: Program) -> list[str]:
+    """The names of what is one number or truth whatever the inputs are: outputs, then what the program assigns."""
+    named = [*program._open.outputs, *program._open.bindings]
+    return list(dict.fromkeys(name for name, step in named if name and step.kind.name in ("number", "truth")))
+
+
 def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     """What `Program.bind` makes, with all that it goes through."""
     return program._bound(given, run=False)

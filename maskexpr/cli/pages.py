@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.files import outputs
 from maskexpr.files.access import resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.functions.arguments import value_text
@@ -16,7 +16,6 @@ from maskexpr.studies.study import folder_of
 from maskexpr.studies.task import Task
 
 if TYPE_CHECKING:
-    from maskexpr.studies.cases import Found
     from maskexpr.studies.study import Study
     from maskexpr.studies.watching import Ended
 
@@ -28,21 +27,13 @@ def are_asked_for(options: argparse.Namespace) -> bool:
     return bool(options.contact_sheet or options.report)
 
 
-def check(options: argparse.Namespace, program: Program, images: "Found") -> None:
-    """Refuse pages that cannot be made, or would be written over what is read, before anything is run."""
+def check(options: argparse.Namespace) -> None:
+    """Refuse pages that cannot be made, before anything is run."""
     found: list[Diagnostic] = []
     if options.contact_sheet is not None and not options.contact_sheet.lower().endswith(".png"):
         found.append(messages.SHEET_ENDING.anywhere(path=shown(options.contact_sheet)))
     if options.report is not None and not options.report.lower().endswith(_PAGES):
         found.append(messages.REPORT_ENDING.anywhere(path=shown(options.report)))
-    for path in filter(None, (options.contact_sheet, options.report)):
-        folder = os.path.dirname(path) or os.curdir
-        if not os.path.isdir(folder):
-            found.append(messages.FILE_NO_FOLDER.anywhere(path=shown(path), folder=shown(folder)))
-    read = {resolved(path) for case in images.cases for path in case.given.values()} | {resolved(program.name)}
-    over = messages.OUTPUT_OVER_INPUT
-    paths = _paths(options, len(images.cases) * len(program.outputs))
-    found += [over.anywhere(path=shown(p), what="an input or the program") for p in paths if resolved(p) in read]
     if found:
         raise InputError(found)
     if options.report is not None:
@@ -51,15 +42,24 @@ def check(options: argparse.Namespace, program: Program, images: "Found") -> Non
         check_report(options.report)
 
 
+def check_places(asked: "Study") -> None:
+    """Refuse pages that would be written over what is read."""
+    read = {resolved(path) for case in asked.cases for path in case.given.values()}
+    read.add(resolved(asked.task.program.name))
+    over = messages.OUTPUT_OVER_INPUT
+    found = [over.anywhere(path=shown(p), what="an input or the program") for p in asked.pages if resolved(p) in read]
+    if found:
+        raise InputError(found)
+
+
 def _paths(options: argparse.Namespace, most: int) -> list[str]:
     """All files that pages may go to, of so many pictures at most."""
-    found = [options.report] if options.report is not None else []
+    found: list[str] = [options.report] if options.report is not None else []
     if options.contact_sheet is not None:
         from maskexpr.studies.reports import sheet
 
-        found += sheet.paths_of(options.contact_sheet, most)
-        found += sheet.paths_of(options.contact_sheet, 1)
-    return found
+        found += {*sheet.paths_of(options.contact_sheet, most), options.contact_sheet}
+    return sorted(found)
 
 
 def with_previews(asked: "Study", options: argparse.Namespace) -> "Study":
@@ -67,12 +67,15 @@ def with_previews(asked: "Study", options: argparse.Namespace) -> "Study":
     if not are_asked_for(options):
         return asked
     folder = os.path.join(folder_of(asked), _PREVIEWS)
-    return replace(asked, task=replace(asked.task, previews=folder))
+    paths = _paths(options, len(asked.cases) * len(asked.task.program.outputs))
+    return replace(asked, task=replace(asked.task, previews=folder), pages=tuple(paths))
 
 
 def write(ended: "Ended", task: Task, given: Mapping[str, str], options: argparse.Namespace) -> list[str]:
     """Write the pages that are asked for; a line on each."""
     lines = []
+    for path in filter(None, (options.contact_sheet, options.report)):
+        outputs.make_folder(os.path.join(os.path.dirname(path) or os.curdir, ""))
     if options.contact_sheet is not None:
         from maskexpr.studies.reports.sheet import contact_sheet
 

@@ -2,6 +2,7 @@
 fails is told at once, and what is suspicious when it first comes up. With --show the results are drawn, too, on
 standard output, in the order of the images."""
 
+import math
 import sys
 import time
 from collections import deque
@@ -22,16 +23,17 @@ if TYPE_CHECKING:
 _SHARE, _SECONDS = 0.1, 30.0  # plain lines: one after so much of all, or so long
 _WINDOW = 200  # images that the rate is taken from
 _REFRESHES = 4  # a second
+_AHEAD = 4  # images that one worker may be ahead of another while it is watched
 _WIDE = 76  # columns: in fewer there is no room for more than numbers
 
 
 @contextmanager
-def watching(stream: TextIO | None = None, drawing: TextIO | None = None) -> Iterator["Watching"]:
-    """What tells on `stream` how a study goes, and draws on `drawing`, if that is asked for; whatever ends the study,
-    the terminal is left as it was."""
+def watching(stream: TextIO | None = None, drawing: TextIO | None = None, jobs: int = 1) -> Iterator["Watching"]:
+    """What tells on `stream` how a study goes at which so many work, and draws on `drawing`, if that is asked for;
+    whatever ends the study, the terminal is left as it was."""
     stream = sys.stderr if stream is None else stream
     watcher = _bar(stream) or Lines(stream)
-    watcher.drawing = None if drawing is None else Drawings(drawing)
+    watcher.drawing = None if drawing is None else Drawings(drawing, jobs)
     try:
         yield watcher
     finally:
@@ -115,6 +117,8 @@ class Watching:
 
     def begins(self, total: int, done_already: int) -> None:
         self.pace.begin(total, done_already)
+        if self.drawing is not None:
+            self.drawing.begin(done_already)
 
     def done(self, outcome: Outcome) -> None:
         self.pace.count(outcome)
@@ -231,20 +235,31 @@ class Bar(Watching):
 
 
 class Drawings:
-    """Results as the terminal shows them, each as soon as those of all images before it are drawn."""
+    """Results as the terminal shows them, each as soon as those of all images before it are drawn.
 
-    def __init__(self, stream: TextIO) -> None:
+    Some of these may have been done in a run before, and never come: then no more wait than `jobs` workers may be
+    ahead of each other.
+    """
+
+    def __init__(self, stream: TextIO, jobs: int = 1) -> None:
         self.stream = stream
+        self.patience = math.inf
+        self._jobs = jobs
         self._waiting: dict[int, str] = {}
         self._next = 0
+
+    def begin(self, done_already: int) -> None:
+        if done_already:
+            self.patience = _AHEAD * self._jobs if self._jobs > 1 else 0
 
     def in_order(self, outcome: Outcome) -> str:
         """What can be drawn now that one more is there."""
         self._waiting[outcome.index] = "" if outcome.is_failed else f"{shown(outcome.name)}\n{outcome.drawn}"
         texts = []
-        while self._next in self._waiting:
-            texts.append(self._waiting.pop(self._next))
-            self._next += 1
+        while self._waiting and (min(self._waiting) <= self._next or len(self._waiting) > self.patience):
+            first = min(self._waiting)
+            texts.append(self._waiting.pop(first))
+            self._next = max(self._next, first + 1)
         return "\n".join(filter(None, texts))
 
     def rest(self) -> str:

@@ -42,7 +42,8 @@ def add_run(commands: "Commands") -> None:
     shared.add_inputs(command)
     out = (
         "where results go: a folder/, a template such as 'out/{stem}-{output}.tif', a file named after a result or the "
-        "only one that fits its ending, or -; may be given again for others: -o cells.csv -o nuclei.png"
+        "only one that fits its ending, or -; may be given again for others: -o cells.csv -o nuclei.png; templates "
+        "may have {output}, {stem}, and of each input {im.stem}, {im.name} and {im.parent}"
     )
     _add_output(command, out)
     add_json(command)
@@ -80,7 +81,13 @@ def _eval(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     """Run a program file. Each mask and image is written to {stem}-{output}.png in the current folder, {stem} being the
     name of the first input file (.tif or .npy where PNG cannot hold it), each table to {stem}-{output}.csv, or where -o
-    says, and its path is printed; numbers are printed. No input is ever overwritten."""
+    says, and its path is printed; numbers are printed. No input is ever overwritten.
+
+    Many images: a folder stands for the images in it, a pattern for the files that match (`*`, `?`, `[...]`, and `**`
+    for any folders), one after another in the order of their paths as texts. Other inputs are one file or number for
+    all, a template (`truth='gt/{im.stem}.png'`, `{im.parent}` being the folder below the fixed part of the pattern), or
+    patterns, matched by stem. Files of one DICOM series in a folder are one image. What is there by the very name that
+    is given is no pattern and no template."""
     access = shared.access(options)
     program = programs.load_program(options.file, access, fast=options.fast)
     folder = Path() if options.file == STANDARD else Path(options.file).parent

@@ -34,11 +34,12 @@ examples:
   maskexpr eval 'area(dilate(im > t, 2))' im=ankle.png t=64
   maskexpr eval 'dilate((im > 32) & ~(im > 64), 2)' im=ankle.png -o tissue.png
   maskexpr run examples/tissue.mask -p low=30 -o masks/
+  maskexpr run examples/tissue.mask im='scans/**/*.png' -o masks/ --table areas.csv --keep-going --jobs 2
   maskexpr show ankle.png tissue.png --overlay picture.png
   maskexpr explain examples/tissue.mask
   maskexpr functions dilate
 
-exit codes: 0 ok, 1 the program is wrong or failed, 2 wrong usage or an unreadable file, 130 interrupted
+exit codes: 0 ok, 1 the program is wrong, or it or an image failed, 2 wrong usage or an unreadable file, 130 interrupted
 """
 
 

@@ -6,6 +6,7 @@ see as it goes, and what to do next, is on standard error.
 """
 
 import argparse
+import os
 import shutil
 import signal
 import sys
@@ -19,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import maskexpr
 from maskexpr.api import Program
 from maskexpr.cli import machine, shared
-from maskexpr.diagnostics.errors import MaskError
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
 from maskexpr.kinds import tabulated
@@ -36,7 +38,11 @@ _FLAGS = ("jobs", "resume", "retry_failed", "keep_going", "table", "dry_run", "c
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """What a study is asked for."""
-    group = command.add_argument_group("many images", "im='scans/**/*.png' runs the program on each")
+    group = command.add_argument_group(
+        "many images",
+        "im='scans/**/*.png' runs the program on each. What is done is put down at once in the folder of the results, "
+        "in maskexpr-journal.jsonl: from there --resume goes on, whatever ended a run. Exit code 1: an image failed.",
+    )
     group.add_argument("--jobs", metavar="N", type=count, help="so many processes work; 1 where it is not said")
     table = (
         "write a table with a row an image: its named numbers, and why it failed; .csv, .tsv, .json or .parquet; may "
@@ -49,8 +55,10 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     again.add_argument("--resume", action="store_true", help=resume)
     again.add_argument("--retry-failed", action="store_true", help="do those images again that failed, and no others")
     group.add_argument("--dry-run", action="store_true", help="list what would be done, and do nothing")
-    group.add_argument("--contact-sheet", metavar="OUT.png", help="write the pictures of all images onto pages")
-    group.add_argument("--report", metavar="OUT.html", help="write a page with a row an image")
+    sheet = "put the pictures of all images on pages to look through: OUT.png, or OUT-1.png, OUT-2.png... of many"
+    group.add_argument("--contact-sheet", metavar="OUT.png", help=sheet)
+    report = "write a page to open in a browser: a row an image, what failed and outliers first"
+    group.add_argument("--report", metavar="OUT.html", help=report)
 
 
 def count(text: str) -> int:
@@ -84,15 +92,22 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     from maskexpr.cli import pages, progress
     from maskexpr.studies import study
 
-    pages.check(options, program, found)
+    pages.check(options)
     shared.warn(found.notes, options)
-    asked = _asked(program, options, folder, found)
+
+    def tell(said: tuple[Diagnostic, ...]) -> None:
+        shared.warn(said, options)
+
+    asked = study.without_results(_asked(program, options, folder, found), tell)
+    pages.check_places(asked)
     if options.dry_run:
+        if machine.document_of(options) is not None:
+            raise InputError(messages.DRY_RUN_JSON.anywhere())
         return _list(asked)
     document = machine.document_of(options)
     drawing = sys.stdout if asked.task.screen is not None else None
-    with _terminated(), progress.watching(drawing=drawing) as watcher:
-        ended = study.run(asked, watcher, lambda said: shared.warn([*said], options))
+    with _terminated(), progress.watching(drawing=drawing, jobs=asked.jobs) as watcher:
+        ended = study.run(asked, watcher, tell)
     made: list[str] = []
     try:
         made = pages.write(ended, asked.task, shared.asked(program, options)[0], options)
@@ -151,7 +166,7 @@ def _asked(program: Program, options: argparse.Namespace, folder: Path, found: "
         tuple(options.allow_read),
         tuple(options.output),
         pictures=Pictures(options.overlay, options.hist, options.view),
-        screen=_screen() if options.show else None,
+        screen=_screen() if options.show and machine.document_of(options) is None else None,
     )
     asked = Study(
         task,
@@ -207,6 +222,10 @@ def _closing(ended: "Ended", options: argparse.Namespace) -> list[str]:
     counts += [f"{len(failed)} failed"] if failed else []
     counts += [f"{ended.left} not begun"] if ended.left else []
     lines.append(("interrupted: " if ended.is_interrupted else "") + ", ".join(counts))
+    files = [path for _, outcome in ended.records for path in outcome.files.values()]
+    if files:
+        folder = os.path.dirname(files[0]) if len(files) == 1 else os.path.commonpath(map(os.path.dirname, files))
+        lines.append(f"{len(files)} {'file' if len(files) == 1 else 'files'} in {shown(folder or os.curdir)}")
     lines += [f"table: {shown(path)}" for path in ended.tables]
     lines += [f"journal: {shown(ended.journal)}"] if ended.journal else []
     if ended.left and failed and not options.keep_going and not ended.is_interrupted:

@@ -21,7 +21,7 @@ def available() -> int | None:
 
 
 def _of_machine() -> Iterator[int]:
-    with suppress(OSError, ValueError):
+    with suppress(OSError, LookupError):
         yield _entries(_INFO)["MemAvailable:"] * 1024
         return
     with suppress(OSError, ValueError, AttributeError):  # macOS: all that there is

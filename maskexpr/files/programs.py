@@ -232,6 +232,15 @@ def load_inputs(
     return loaded
 
 
+def input_paths(program: Program, given: Mapping[str, str], folder: Path, access: Access) -> dict[str, Path]:
+    """The files that `load_inputs` would read for the inputs, by their names."""
+    found = {name: (text, Path(text)) for name, text in given.items()}
+    for info in program.inputs:
+        if info.name not in given and info.default is not None:
+            found[info.name] = info.default, access.default(info, folder)
+    return {n: p for n, (t, p) in found.items() if t != STANDARD and (os.path.exists(p) or plain_value(t) is None)}
+
+
 def spacing_for(name: str, spacings: Sequence[str]) -> str | None:
     """The size of a pixel of one input, from sizes for all ("0.5mm") and for single ones ("im=0.5mm"); its number for
     no data likewise."""

@@ -75,7 +75,7 @@ def _unknown(text: str, name: str, known: Collection[str]) -> Diagnostic:
     fields = {"template": shown(text), "name": name, "near": near}
     if near:
         return messages.TEMPLATE_UNKNOWN_NEAR.anywhere(**fields)
-    return messages.TEMPLATE_UNKNOWN.anywhere(names=", ".join(f"{{{other}}}" for other in known), **fields)
+    return messages.TEMPLATE_UNKNOWN.anywhere(names=", ".join(f"{{{other}}}" for other in known) or "none", **fields)
 
 
 def parsed(text: str) -> Template:

@@ -16,6 +16,9 @@ from maskexpr.studies.patterns import File, Folders, last_part
 
 NAMED = 6  # files that a message lists
 _OTHERS = (".mask", ".jsonl", ".html", ".tmp")  # what programs and studies are written in, beside tables
+_SAMPLES = (".img", ".raw", ".zraw", ".img.gz", ".raw.gz")  # of which a header beside them tells
+_HEADERS = (".hdr", ".hdr.gz", ".mhd", ".nhdr")
+_DIRECTORY = "DICOMDIR"  # the list of the files on a medium, a DICOM file itself
 _OURS = ("maskexpr.lock", "maskexpr-journal.")  # how the names of a study's own files begin
 
 
@@ -107,6 +110,10 @@ def _is_image(path: str, ending: str) -> bool | None:
         return True
     if tables.is_of_tables(ending) or ending in _OTHERS or os.path.basename(path).startswith(_OURS):
         return None
+    if ending in _SAMPLES and any(os.path.exists(path[: -len(ending)] + header) for header in _HEADERS):
+        return None
+    if os.path.basename(path) == _DIRECTORY:
+        return False
     try:
         return opening.format_of(path) is not None
     except FileError:

@@ -15,7 +15,7 @@ import os
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,53 +61,31 @@ class Journal:
 
     def __init__(self, path: Path, task: Task, lock: Lock, *, tables: bool = True) -> None:
         self.path, self.task, self.warnings = path, identity(task), list[Diagnostic]()
-        self._lock, self._task, self._program, self._tables = lock, task, task.program.name, tables
-        self.entries: dict[Key, Entry] = {}
-        """The last line on each image."""
+        self._lock, self._task, self._program = lock, task, program_of(task)
         lines = _content(path).split(b"\n")
-        kept = self._read(lines)
-        if kept is not None:
-            with refusals(shown(path)):
-                put(path, b"".join(lines[number] + b"\n" for number in kept))
+        read = _read(lines, tables)
+        self.entries = read.entries
+        """The last line on each image."""
+        if read.damaged and not read.known:
+            raise InputError(messages.JOURNAL_OF_OTHERS.anywhere(path=shown(path)))
+        if read.damaged:
+            fields = {"path": shown(path), "lines": len(read.damaged), "first": read.damaged[0]}
+            self.warnings.append(messages.JOURNAL_DAMAGED.anywhere(**fields))
         with refusals(shown(path)):
+            if read.damaged or lines[-1] or read.known > 2 * len(read.last) + 20:
+                put(path, b"".join(lines[number] + b"\n" for number in sorted(read.last.values())))
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(path, flags, 0o666)
+            self._has_links = os.fstat(self._descriptor).st_nlink > 0  # not all file systems count them
         self._write({"maskexpr": __version__, **_described(task), "task": self.task})
-
-    def _read(self, lines: Sequence[bytes]) -> list[int] | None:
-        """Take up what a file says. If it is to be written anew, as it is damaged, was cut short, or says most things
-        several times: the numbers of the lines that are to stay, from 0."""
-        damaged, known, last = [], 0, dict[Key, int]()
-        for number, line in enumerate(lines[:-1]):
-            try:
-                entry = _checked(line)
-                known += 1
-                if "image" in entry:
-                    found = _entry(entry, self._tables)
-                    self.entries[found.key], last[found.key] = found, number
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
-                damaged.append(number + 1)
-        if damaged and not known:
-            raise InputError(messages.JOURNAL_OF_OTHERS.anywhere(path=shown(self.path)))
-        if damaged:
-            fields = {"path": shown(self.path), "lines": len(damaged), "first": damaged[0]}
-            self.warnings.append(messages.JOURNAL_DAMAGED.anywhere(**fields))
-        is_good = not damaged and not lines[-1] and known <= 2 * len(last) + 20
-        return None if is_good else sorted(last.values())
 
     def entry(self, case: Case) -> Entry | None:
         """The last line on an image, if there is one."""
-        return self.entries.get((self._program, case.name, tuple(sorted(case.given.items()))))
+        return self.entries.get(_key(self._program, case.name, case.given))
 
     def is_same(self, case: Case, entry: Entry) -> bool:
         """Whether an entry is of what would be done now, if no file has changed."""
         return entry.task == self.task and entry.names == names_of(self._task, case)
-
-    @property
-    def results(self) -> dict[str, str]:
-        """The images that the same program made its results of, by the paths of these without links."""
-        own = (entry.outcome for entry in self.entries.values() if entry.key[0] == self._program)
-        return {resolved(path): outcome.name for outcome in own for path in outcome.written}
 
     def add(self, case: Case, outcome: Outcome) -> None:
         """Put down what became of an image."""
@@ -119,7 +97,7 @@ class Journal:
         line = _sealed(content)
         with refusals(shown(self.path)):
             status = os.fstat(self._descriptor)
-            if status.st_nlink == 0:
+            if self._has_links and status.st_nlink == 0:
                 raise FileError(messages.JOURNAL_GONE.anywhere(path=shown(self.path)))
             try:
                 rest = memoryview(line)
@@ -136,12 +114,55 @@ class Journal:
             os.close(self._descriptor)
 
 
+def program_of(task: Task) -> str:
+    """What a journal calls a program."""
+    return os.path.basename(task.program.name)
+
+
+def _key(program: str, name: str, given: Mapping[str, str]) -> Key:
+    """However the paths were written: ./a.png is a.png."""
+    return program, os.path.normpath(name), tuple((n, os.path.normpath(text)) for n, text in sorted(given.items()))
+
+
+def results_of(path: Path, task: Task) -> dict[str, str]:
+    """The images that a program of that name made its results of, by the paths of these without links; as a journal has
+    them that may be written meanwhile."""
+    entries, program = _read(_content(path).split(b"\n"), tables=False).entries.values(), program_of(task)
+    return {resolved(made): e.outcome.name for e in entries if e.key[0] == program for made in e.outcome.written}
+
+
 def _content(path: Path) -> bytes:
     with refusals(shown(path)):
         try:
             return path.read_bytes()
         except FileNotFoundError:
             return b""
+
+
+@dataclass(slots=True)
+class _Read:
+    """What a file says: the last line on each image, and which that is, from 0; how many lines are good, and which are
+    not, from 1."""
+
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    last: dict[Key, int] = field(default_factory=dict)
+    known: int = 0
+    damaged: list[int] = field(default_factory=list)
+
+
+def _read(lines: Sequence[bytes], tables: bool) -> _Read:
+    """What lines say, of which the last was cut short, if there is anything in it."""
+    read = _Read()
+    for number, line in enumerate(lines[:-1]):
+        try:
+            content = _checked(line)
+            if "image" in content:
+                entry = _entry(content, tables)
+                read.entries[entry.key], read.last[entry.key] = entry, number
+            read.known += 1
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
+            read.damaged.append(number + 1)
+    return read
 
 
 # --- what is done ----------------------------------------------------------------------------------------------------
@@ -228,7 +249,7 @@ def _entry(content: Mapping[str, Any], tables: bool) -> Entry:
         tuple(messages.from_texts(said) for said in content["errors"]),
         content["seconds"],
     )
-    key = (content["program"], content["image"], tuple(sorted(content["given"].items())))
+    key = _key(content["program"], content["image"], content["given"])
     return Entry(key, content["task"], content["names"], outcome)
 
 

@@ -12,7 +12,7 @@ from maskexpr.files.decoding.naming import parted, shown
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost
 from maskexpr.studies.case import Case
-from maskexpr.studies.headers import files_of, look
+from maskexpr.studies.headers import look
 from maskexpr.studies.targets import targets_of
 from maskexpr.studies.task import Task
 
@@ -20,8 +20,8 @@ from maskexpr.studies.task import Task
 def listing(task: Task, cases: Sequence[Case], jobs: int = 1) -> Iterator[str]:
     """Lines on each image, its partners, what would be written, and what that takes; and on all of them.
 
-    Sizes and types are those that headers state; what is found only in the pixels is not known. The cost of a run is
-    the estimate of its plan: an upper bound of its memory, without what decoding takes.
+    Sizes and types are those that headers state. The cost of a run is the estimate of its plan: an upper bound of its
+    memory, without what decoding takes; where pixels turn out to be without data it takes more.
     """
     totals = _Totals()
     common = {name for name in (cases[0].given if cases else ()) if len({case.given[name] for case in cases}) == 1}
@@ -62,22 +62,21 @@ class _Totals:
 
 def _lines(task: Task, case: Case, paths: Mapping[str, str], common: set[str], totals: _Totals) -> Iterator[str]:
     totals.images += 1
+    totals.bytes += sum(_size(text) for text in case.given.values())
     try:
-        files = files_of(task, case)
-        sizes = {name: _size(path) for name, path in files.items()}
-        totals.bytes += sum(sizes.values())
         looked = look(task, case)
         cost = looked.bound.cost()
     except MaskError as error:
         totals.refused += 1
         yield from str(error).splitlines()
         return
-    kinds = looked.bound.kinds
-    totals.add({name: kinds[name] for name in looked.sources if name in kinds}, cost)
+    kinds, files = looked.bound.kinds, looked.loaded.paths
+    totals.bytes += sum(_size(str(path)) for name, path in files.items() if name not in case.given)
+    totals.add({name: kinds[name] for name in files if name in kinds}, cost)
     totals.files += len(paths)
-    for name, text in case.given.items():
-        if name in looked.sources and name in kinds:
-            what = f"{kinds[name]}, {bytes_text(sizes[name])}"
+    for name, text in {**{name: str(path) for name, path in files.items()}, **case.given}.items():
+        if name in files and name in kinds:
+            what = f"{kinds[name]}, {bytes_text(_size(text))}"
             yield f"{name}: {what}" if text == case.name or name in common else f"{name}: {what}, {shown(text)}"
         elif name not in common:
             yield f"{name} = {shown(text)}"
@@ -88,10 +87,10 @@ def _lines(task: Task, case: Case, paths: Mapping[str, str], common: set[str], t
 
 
 def _size(path: str) -> int:
-    """The bytes of a file, or of those of a series."""
+    """The bytes of a file, or of those of a series; 0 of a number."""
     try:
         return sum(os.path.getsize(file) for file in images.files_of(parted(path)[0]))
-    except OSError:
+    except (OSError, MaskError):
         return 0
 
 

@@ -54,7 +54,12 @@ class _Holder:
             return False
         if self.boot != _boot():
             return True  # the machine was started anew
-        return self.space == _space() and bool(self.began) and _beginning(self.pid) != self.began
+        return self.is_seen and _beginning(self.pid) != self.began
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it can be known from here when its process began."""
+        return self.host == platform.node() and self.space == _space() and bool(self.began)
 
 
 _NOBODY = _Holder("", "", "", 0, "", "", "")  # who was ended between making a file and writing to it
@@ -69,7 +74,10 @@ class Lock:
 
     def check(self) -> None:
         """That it is held still: a person may have deleted it, and started another study."""
-        if _holder_of(self._path) != self._holder:
+        holder = None
+        with suppress(OSError):
+            holder = _holder_of(self._path)
+        if holder != self._holder:
             fields = {"folder": shown(self.folder), "lock": shown(self._path)}
             raise FileError(messages.LOCK_LOST.anywhere(**fields))
 
@@ -100,21 +108,32 @@ def locked(folder: Path) -> Iterator[Lock]:
 
 
 def _taken(folder: Path) -> Lock:
-    this, path, before = _Holder.this(), folder / NAME, list[Path]()
+    this, path, before = _Holder.this(), folder / NAME, dict[Path, _Holder]()
     while True:
         with refusals(shown(path)):
             if _is_made(path, this):
-                return Lock(folder, path, this, before)
-        holder = _waited_for(path)
+                lock = Lock(folder, path, this, list(before))
+                if all(_still(other, holder) for other, holder in before.items()):
+                    return lock
+                # Whoever had taken over before is done meanwhile, and removed the chain: this file is no part of any.
+                path.unlink()
+                path, before = folder / NAME, {}
+                continue
+            holder = _waited_for(path)
         if holder is None:  # it was released meanwhile: from the start again
-            path, before = folder / NAME, []
+            path, before = folder / NAME, {}
         elif holder.is_gone or holder == _NOBODY:
-            before.append(path)
+            before[path] = holder
             path = folder / f"{NAME}.{holder.word or hashlib.sha256(path.name.encode()).hexdigest()[:16]}"
         else:
-            same = messages.FOLDER_IN_USE_SAME if holder.host == this.host else messages.FOLDER_IN_USE
+            mistake = messages.FOLDER_IN_USE_SAME if holder.is_seen else messages.FOLDER_IN_USE
             fields = {"pid": holder.pid, "host": holder.host, "since": holder.since}
-            raise InputError(same.anywhere(folder=shown(folder), lock=shown(path), **fields))
+            raise InputError(mistake.anywhere(folder=shown(folder), lock=shown(path), **fields))
+
+
+def _still(path: Path, holder: _Holder) -> bool:
+    """Whether a file is the one that it was."""
+    return os.path.lexists(path) and (_holder_of(path) or _NOBODY) == holder
 
 
 def _is_made(path: Path, holder: _Holder) -> bool:
@@ -148,12 +167,12 @@ def _waited_for(path: Path) -> _Holder | None:
 
 
 def _holder_of(path: Path) -> _Holder | None:
-    """Who made a lock file; None if it is not there, or does not say so (yet)."""
+    """Who made a lock file; None if it is not there, or does not say so (yet); an OSError if it may not be read."""
     try:
         with open(path, "rb") as stream:
             content: Any = json.loads(stream.read(_MOST_BYTES))
         return _Holder(**{name: type(getattr(_NOBODY, name))(content[name]) for name in _Holder.__slots__})
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -172,7 +191,9 @@ def _beginning(pid: int) -> str:
         return "" if words[0] in (b"Z", b"X") else words[19].decode()
     if os.name != "posix":
         return ""
-    asked = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    words = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}  # the same for whoever asks
+    command = ["ps", "-o", "lstart=", "-p", str(pid)]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False, env=words)
     return asked.stdout.strip()
 
 

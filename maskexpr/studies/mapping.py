@@ -162,6 +162,8 @@ class _Calling:
             return _Called(self.program(**self._given(item)))
         except MaskError as error:
             return _Called(error=error)
+        except MaskWarning:  # whoever calls makes errors of warnings
+            raise
         except Exception as error:
             unforeseen = RunError(errors_of(error))
             unforeseen.__cause__ = error

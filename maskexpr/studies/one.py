@@ -1,7 +1,9 @@
 """A task done to one case, in three parts, so that one can be read while another is computed: load, compute, finish."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +11,9 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, MaskError
 from maskexpr.files import outputs
 from maskexpr.files.access import Access
+from maskexpr.files.decoding.naming import parted
 from maskexpr.files.images.replacing import is_no_file
-from maskexpr.files.programs import Loaded, digest_of, load_inputs
+from maskexpr.files.programs import Loaded, digest_of, input_paths, load_inputs
 from maskexpr.files.runs import FileRun, bind, run_on_files
 from maskexpr.kinds.kind import MEASURES
 from maskexpr.studies.case import Case
@@ -56,7 +59,15 @@ class Course:
         """Write what is to be written; what became of it all."""
         self._do(self._finish)
         found = Outcome(self._case.index, self._case.name) if self._errors else self._outcome
+        if self._errors and self._task.previews:
+            self._keep_failed()
         return replace(found, warnings=tuple(self._said), errors=self._errors, seconds=self._seconds)
+
+    def _keep_failed(self) -> None:
+        from maskexpr.studies.reports import thumbnails  # only where pages are made: it draws
+
+        with suppress(Exception):  # an image that is wrong somewhere may be so here again
+            thumbnails.keep_failed(self._task.previews, self._case, self._task.program, self._loaded)
 
     def _do(self, part: Callable[[], None]) -> None:
         if self._errors:
@@ -95,9 +106,24 @@ def errors_of(error: Exception) -> tuple[Diagnostic, ...]:
 
 def load(task: Task, case: Case, access: Access) -> Loaded:
     """Read the files of a case."""
-    return load_inputs(
+    digests = _digests(task, case, access)
+    loaded = load_inputs(
         task.program, case.given, task.params, task.spacings, task.folder, access=access, nodata=task.nodata
     )
+    loaded.digests.update(digests)
+    return loaded
+
+
+def _digests(task: Task, case: Case, access: Access) -> dict[str, str]:
+    """The SHA-256 of the files that will be read, taken before: should one change meanwhile, it has another later. What
+    is wrong with them says who reads them."""
+    found: dict[str, str] = {}
+    with suppress(MaskError):
+        for name, path in input_paths(task.program, case.given, task.folder, access).items():
+            whole = parted(path)[0]
+            if os.path.isdir(whole) or not is_no_file(whole):
+                found[name] = digest_of(path)
+    return found
 
 
 def compute(task: Task, loaded: Loaded, said: list[Diagnostic]) -> FileRun:

@@ -1,5 +1,6 @@
 """What a worker does with the cases of a study: one is read and another written while a third is computed."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ def _or_all_ends(part: Callable[[], None]) -> Callable[[], None]:
     def done() -> None:
         try:
             part()
-        except BaseException:
+        except BaseException as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
             leave(1)
 
     return done

@@ -17,9 +17,11 @@ from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.studies.frames import receive, send
 from maskexpr.studies.worker import Work
 
-# What a worker runs: modules are found where this process finds them, and not in the current folder besides.
+# What a worker runs: modules are found where this process finds them, and not in the current folder besides. It starts
+# as a command does: NumPy first, and no garbage looked for while modules load.
 _START = (
-    "import sys, pickle; sys.path[:] = pickle.load(sys.stdin.buffer); from maskexpr.studies.worker import main; main()"
+    "import gc, pickle, sys; gc.disable(); sys.path[:] = pickle.load(sys.stdin.buffer); import numpy; "
+    "from maskexpr.studies.worker import main; main()"
 )
 _LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _FROM_OUTSIDE = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")  # signals that no library sends itself

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from maskexpr.diagnostics.errors import MaskError
 from maskexpr.files.access import Access
-from maskexpr.files.programs import digest_of, plain_value
+from maskexpr.files.programs import digest_of, input_paths
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.task import Task
@@ -43,12 +43,7 @@ class Standing:
 
     def _inputs(self, case: Case, before: Mapping[str, str]) -> dict[str, str]:
         """The SHA-256 of what would be read: by the inputs, and by the paths of files that these named."""
-        paths: dict[str, Path] = {name: Path(text) for name, text in case.given.items() if not _is_number(text)}
-        for info in self._task.program.inputs:
-            if info.name not in case.given and info.default is not None:
-                path = self._access.default(info, self._task.folder)
-                if not _is_number(info.default, path):
-                    paths[info.name] = path
+        paths = input_paths(self._task.program, case.given, self._task.folder, self._access)
         named = {name: Path(name) for name in before if not name.isidentifier()}
         return {name: self._digest_of(os.fspath(path)) for name, path in {**paths, **named}.items()}
 
@@ -56,7 +51,3 @@ class Standing:
         if path not in self._digests:
             self._digests[path] = digest_of(path)
         return self._digests[path]
-
-
-def _is_number(text: str, path: Path | None = None) -> bool:
-    return not os.path.exists(path or text) and plain_value(text) is not None

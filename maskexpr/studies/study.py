@@ -44,6 +44,8 @@ class Study:
     keeps_tables
         Whether results that are tables are wanted for something else; if not, and no tables are written, only the
         journal has them.
+    pages
+        The files that pages of all images may go to.
     """
 
     task: Task
@@ -54,6 +56,7 @@ class Study:
     retry_failed: bool = False
     tables: tuple[str, ...] = ()
     keeps_tables: bool = False
+    pages: tuple[str, ...] = ()
 
 
 def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
@@ -72,13 +75,14 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     folder = folder_of(study)
     path = folder / journals.NAME
     own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
+    own.update(dict.fromkeys(study.pages, "a page of all images"))
     targets_of(study.task, study.cases, own)
     if study.retry_failed and not os.path.lexists(path):
         raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
     outputs.make_folder(os.fspath(folder))
     with locked(folder) as lock, closing(_opened(path, study, lock)) as journal:
         tell(tuple(journal.warnings))
-        course = _Course(_without_results(study, journal, tell), watcher, journal)
+        course = _Course(study, watcher, journal)
         course.go(tell)
         ended = course.ended()
     watcher.ends(ended)
@@ -89,16 +93,25 @@ def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:
     return journals.Journal(path, study.task, lock, tables=bool(study.tables) or study.keeps_tables)
 
 
-def _without_results(study: Study, journal: journals.Journal, tell: Tell) -> Study:
-    """A study whose pattern finds what it has written before, without that."""
-    results = journal.results
-    own = [case for case in study.cases if resolved(case.name) in results]
+def without_results(study: Study, tell: Tell = nobody) -> Study:
+    """A study whose pattern finds what it has written before, without that; it is told."""
+    results = journals.results_of(folder_of(study) / journals.NAME, study.task)
+    own = [case for case in study.cases if resolved(case.name) in results or _is_page(study, case)]
     if not own or len(own) == len(study.cases):
         return study
     indexes = {case.index for case in own}
     others = [case for case in study.cases if case.index not in indexes]
     tell((messages.STUDY_OF_RESULTS.anywhere(count=len(own), path=shown(own[0].name)),))
     return replace(study, cases=[replace(case, index=index) for index, case in enumerate(others)])
+
+
+def _is_page(study: Study, case: Case) -> bool:
+    """Whether an image is a contact sheet that was written before, and would be now."""
+    if case.name not in study.pages:
+        return False
+    from maskexpr.studies.reports.sheet import is_sheet  # only where pages are made: it draws
+
+    return is_sheet(case.name)
 
 
 def folder_of(study: Study) -> Path:
@@ -120,10 +133,8 @@ class _Course:
         self.errors: tuple[Diagnostic, ...] = ()  # of the study itself
         self.is_interrupted = False
         self.todo = list(study.cases)
+        self.kept: frozenset[int] = frozenset()  # what was done before
         self.has_begun = False
-
-    kept: frozenset[int] = frozenset()
-    """What was done before."""
 
     def go(self, tell: Tell) -> None:
         """Do what was not done before."""
@@ -136,7 +147,7 @@ class _Course:
             self.kept = frozenset(self.found)
             self.has_begun = True
             self.watcher.begins(len(self.study.cases), len(self.kept))
-            with closing(self._outcomes()) as done:
+            with closing(self._outcomes(tell)) as done:
                 for outcome in done:
                     self._take(outcome)
         except KeyboardInterrupt:
@@ -161,21 +172,22 @@ class _Course:
         for case in same:
             outcome = before[case.index].outcome
             if standing.holds(case, outcome):
-                self.found[case.index] = replace(outcome, index=case.index)
+                self.found[case.index] = replace(outcome, index=case.index, name=case.name)
         self.todo = [case for case in study.cases if case.index not in self.found]
 
     def _keep_all_but_failed(self, before: Mapping[int, journals.Entry]) -> None:
         path = shown(self.journal.path)
         if any(entry.task != self.journal.task for entry in before.values()):
             raise InputError(messages.JOURNAL_OF_OTHER_TASK.anywhere(path=path))
-        outcomes = {index: replace(entry.outcome, index=index) for index, entry in before.items()}
+        names = {case.index: case.name for case in self.study.cases}
+        outcomes = {i: replace(entry.outcome, index=i, name=names[i]) for i, entry in before.items()}
         self.found = {index: outcome for index, outcome in outcomes.items() if not outcome.is_failed}
         self.todo = [case for case in self.study.cases if case.index in outcomes and case.index not in self.found]
 
-    def _outcomes(self) -> Generator[Outcome]:
+    def _outcomes(self, tell: Tell) -> Generator[Outcome]:
         study = self.study
         stop = None if study.keep_going else _is_failed
-        yield from performed(study.task, self.todo, jobs=study.jobs, stop=stop)
+        yield from performed(study.task, self.todo, jobs=study.jobs, stop=stop, tell=tell)
 
     def _take(self, outcome: Outcome) -> None:
         """What became of one image: it is put down before anybody is told."""
@@ -186,11 +198,8 @@ class _Course:
 
     def ended(self) -> Ended:
         """Write the tables of what there is."""
-        study, records = (
-            self.study,
-            [(case, self.found[case.index]) for case in self.study.cases if case.index in self.found],
-        )
-        written: list[str] = []
+        study, written = self.study, list[str]()
+        records = [(case, self.found[case.index]) for case in study.cases if case.index in self.found]
         try:
             if self.has_begun:
                 written = tables.written(study.task.program, [outcome for _, outcome in records], study.tables)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Program
+from maskexpr.api import Program, numbers_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError, InputError
 from maskexpr.files import tables
@@ -112,6 +112,7 @@ def check(program: Program, paths: Sequence[str], read: Iterable[str]) -> None:
 def of_images(program: Program, outcomes: Sequence[Outcome]) -> Table:
     """A row an image."""
     names = {name for outcome in outcomes for name in outcome.numbers if name.isidentifier()}
+    names.update(numbers_of(program))
     columns = {IMAGE: texts(named(outcome.name) for outcome in outcomes)}
     for name in sorted(sorted(names), key=lambda name: _place(program, name)):
         columns[_free(name)] = numbers([None if o.is_failed else o.numbers.get(name) for o in outcomes])

@@ -24,6 +24,7 @@ from maskexpr.studies.headers import Looked, look
 from maskexpr.studies.task import Task
 
 _ENDINGS = {True: (".png", ".tif", ".npy", ".nii.gz"), False: (".csv",)}  # that are added, of arrays and of tables
+_TRIED = 50  # images, before what is the same for all of them is taken to be so for all
 _TOLD_APART_BY = ("stem", "parent", "name")
 _CASELESS = ("win32", "darwin")  # where file systems are mostly so
 
@@ -33,14 +34,17 @@ def targets_of(task: Task, cases: Sequence[Case], others: Mapping[str, str] | No
     no ending lack it still: which it is depends on pixels.
 
     What kinds of results there are is told by the header of the first image that has one; without any no path is known.
+    An error that is the same for all images, as of an input that is not given, is raised.
     `others` are files that nothing is to be written over, and what they are, beside the program and all inputs.
 
     Raises
     ------
+    MaskError
+        No image can be taken, for one reason.
     InputError
         A template has a name that is not known, two results go to one file, or one to a file that is read.
     """
-    first = next(filter(None, (_looked(task, case) for case in cases)), None)
+    first = _first(task, cases)
     if first is None:
         return [{} for _ in cases]
     wanted = _Wanted.of(task, first)
@@ -49,11 +53,17 @@ def targets_of(task: Task, cases: Sequence[Case], others: Mapping[str, str] | No
     return found
 
 
-def _looked(task: Task, case: Case) -> Looked | None:
-    try:
-        return look(task, case)
-    except MaskError:
-        return None
+def _first(task: Task, cases: Sequence[Case]) -> Looked | None:
+    """The first case that can be looked at."""
+    errors: dict[str, MaskError] = {}
+    for tried, case in enumerate(cases, 1):
+        try:
+            return look(task, case)
+        except MaskError as error:
+            errors[str(error)] = error  # what is wrong with one file names it
+        if len(errors) == 1 and tried == min(len(cases), _TRIED) > 1:
+            raise next(iter(errors.values()))
+    return None
 
 
 # --- all paths -------------------------------------------------------------------------------------------------------
@@ -132,7 +142,7 @@ def _check(
         keys = [files.key(path) for path in paths]
         what = next((read[key] for key in keys if key in read), None) or files.known(paths, read)
         over += [f"{target.path} ({what})"] if what else []
-        twice += [(taken[key], target) for key in keys[:1] if key in taken]
+        twice += [(taken[key], target) for key in keys if key in taken][:1]
         taken.update(dict.fromkeys(keys, target))
     mistakes = [_twice(cases, *twice[0], len(twice))] if twice else []
     if over:

@@ -4,6 +4,7 @@ It is started by `workers`. What it reads and writes goes through its standard i
 it gets to see: what a library prints goes to its standard error. It ends when the other one does, however that ends.
 """
 
+import gc
 import os
 import sys
 import threading
@@ -45,8 +46,14 @@ def main() -> NoReturn:
     except Exception as error:  # whatever importing what it names may raise
         teller.send(REFUSED, f"{type(error).__name__}: {error}")
         leave(1)
+    gc.freeze()  # what modules made stays
+    gc.enable()
     teller.send(READY)
-    work.do(iter(_Items(requests)), teller)
+    try:
+        work.do(iter(_Items(requests)), teller)
+    except BaseException as error:  # these are the last words that are heard of it
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        leave(1)
     leave(0)
 
 

@@ -43,6 +43,35 @@ def test_colours_come_back(shape: tuple[int, int], channels: int, dtype: str) ->
     np.testing.assert_array_equal(samples, before)
 
 
+def regions(shape: tuple[int, int], most: int, dtype: str) -> list[np.ndarray]:
+    """Without any order, in blocks, in chequers, and of one value."""
+    noise = np.random.default_rng(5).integers(0, most, shape, dtype, endpoint=True)
+    chequers = np.indices(shape).sum(axis=0) % 2 * most
+    return [noise, noise // 7 * 7, np.repeat(noise[:, :1], shape[1], axis=1), chequers.astype(dtype), noise * 0 + most]
+
+
+def grey(file: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_UNCHANGED)
+
+
+@pytest.mark.parametrize(("dtype", "most"), [("uint8", 1), ("uint8", 255), ("uint16", 300), ("uint16", 2**16 - 1)])
+@pytest.mark.parametrize("shape", [*SHAPES, (300, 200)])
+def test_regions_come_back(shape: tuple[int, int], dtype: str, most: int) -> None:
+    for samples in regions(shape, most, dtype):
+        swapped = samples.astype(samples.dtype.newbyteorder())
+        for view in (samples, samples[::-1, ::-1], samples.T, np.asfortranarray(samples), swapped):
+            found = grey(png_chunks.encode_regions(view))
+            assert found.dtype == dtype
+            np.testing.assert_array_equal(found, view)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_files_of_regions_are_not_much_larger_than_elsewhere(dtype: str) -> None:
+    for samples in regions((300, 200), 255, dtype):
+        ours, theirs = png_chunks.encode_regions(samples), cv2.imencode(".png", samples)[1].tobytes()
+        assert len(ours) < 1.2 * len(theirs) + 200
+
+
 def test_any_layout_and_byte_order() -> None:
     samples = np.random.default_rng(5).integers(0, 2**16, (7, 9, 3), np.uint16)
     for view in (samples[::-1], samples.transpose(1, 0, 2), np.asfortranarray(samples), samples.astype(">u2")):

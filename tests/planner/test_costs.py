@@ -12,8 +12,8 @@ from helpers.memory import peak
 
 import maskexpr
 from maskexpr.api import stages
+from maskexpr.diagnostics.messages import count_text
 from maskexpr.engine import passes
-from maskexpr.explain import planned
 from maskexpr.files import programs
 from maskexpr.planner import plan
 from maskexpr.planner.costs import operations
@@ -46,7 +46,7 @@ def test_the_cost_is_what_explain_adds_up(text: str, shape: tuple[int, ...]) -> 
     found = bound.cost().operations
     assert found == operations(bound.plan) == sum(t.operations for s in bound.plan.stages for t in plan.tasks_of(s))
     shown = [line for line in bound.explain().splitlines() if line.startswith("  in all ")]
-    assert shown == [f"  in all {planned._count(found)} elementary operations, estimated"] * (text != "im")
+    assert shown == [f"  in all {count_text(found)} elementary operations, estimated"] * (text != "im")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -20,6 +19,8 @@ import pytest
 from maskexpr.studies import journal, locking
 
 pytestmark = pytest.mark.slow
+
+resource = pytest.importorskip("resource")  # signals and limits of POSIX
 
 PROGRAM = """
 t = otsu(im)
@@ -112,7 +113,7 @@ def test_killed_while_a_line_is_written(tmp_path: Path, whole: dict[str, str]) -
     assert run(tmp_path).returncode == 1
     path = tmp_path / "out" / journal.NAME
     content = path.read_bytes()
-    for cut in (0, 1, len(content) // 3, content.rindex(b"\n", 0, -1) + 1, len(content) - 1):
+    for cut in (1, len(content) // 3, len(content) - 1):
         path.write_bytes(content[:cut])
         done = run(tmp_path, "--resume")
         assert done.returncode == 1
@@ -157,7 +158,8 @@ def test_several_take_over_from_one_that_died(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_interrupted(tmp_path: Path, whole: dict[str, str]) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_interrupted(tmp_path: Path, whole: dict[str, str], name: str) -> None:
     """What was done is in the table; it goes on from there."""
     make_images(tmp_path)
     process = subprocess.Popen(
@@ -170,7 +172,10 @@ def test_interrupted(tmp_path: Path, whole: dict[str, str]) -> None:
     )
     path = tmp_path / "out" / journal.NAME
     wait_for(lambda: path.exists() and path.read_bytes().count(b"\n") > 3)
-    os.killpg(process.pid, signal.SIGINT)
+    if name == "SIGINT":
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to the workers, too
+    else:
+        process.terminate()
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted: " in err

@@ -50,9 +50,10 @@ STUDY_STEM_TWICE = Mistake(
 )
 STUDY_PASSED_OVER = Mistake(
     "passed-over",
-    "{count:file|files} for {name} hold no image and are passed over: {files}",
+    "for {name} {count:file is|files are} passed over, being no image: {files}",
     severity="warning",
 )
+DRY_RUN_JSON = Mistake("given-form", "--dry-run lists for a person what would be done", "leave out --json")
 EVAL_OF_MANY = Mistake(
     "given-form",
     "eval takes one image, and {count} are given",

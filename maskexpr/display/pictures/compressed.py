@@ -16,9 +16,12 @@ def jpeg(picture: Raster, quality: int) -> bytes:
     return stream.getvalue()
 
 
-def decompressed(data: bytes) -> Raster:
-    """The picture of what `jpeg` made."""
+def decompressed(data: bytes) -> Raster | None:
+    """The picture of what `jpeg` made; None if these bytes are not, or not whole."""
     from PIL import Image
 
-    with Image.open(io.BytesIO(data), formats=["JPEG"]) as picture:
-        return np.array(picture.convert("RGB"))
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as picture:
+            return np.array(picture.convert("RGB"))
+    except (OSError, SyntaxError):  # as decoders say it
+        return None

@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.display.pictures import colours
 from maskexpr.display.pictures.compressed import decompressed
-from maskexpr.display.pictures.letters import font
+from maskexpr.display.pictures.letters import font, spelled
 from maskexpr.display.pictures.rendering import Raster
 
 if TYPE_CHECKING:
@@ -22,14 +22,15 @@ _HEAD = _TITLE + 16
 _DIM: colours.Colour = (165, 165, 165)
 _FAILED: colours.Colour = (255, 120, 110)
 _FAILED_GROUND: colours.Colour = (62, 22, 22)
+_DARKER, _FAILED_TINT = 4, np.array((40, 10, 10), np.uint8)  # of the picture of what failed: legible on any
 _EMPTY: colours.Colour = (45, 45, 45)
 _ELLIPSIS = "..."  # which all fonts have
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One picture of a sheet: a JPEG file, its name, and the number to judge it by. Of what failed there is the reason
-    instead."""
+    """One picture of a sheet: a JPEG file, its name, and the number to judge it by. On what failed there is the reason,
+    and its picture, if there is one, is dark."""
 
     name: str
     words: str = ""
@@ -56,13 +57,13 @@ def contact_sheet(tiles: Sequence[Tile], title: str) -> Raster:
     for index, tile in enumerate(tiles):
         row, column = divmod(index, columns)
         x, y = _MARGIN + column * step[1], _MARGIN + _HEAD + row * step[0]
+        pen.rectangle((x, y, x + _TILE - 1, y + _TILE - 1), _FAILED_GROUND if tile.failure else _EMPTY)
+        raster = decompressed(tile.picture)
+        if raster is not None:
+            picture = Image.fromarray(raster // _DARKER + _FAILED_TINT if tile.failure else raster)
+            sheet.paste(picture, (x + (_TILE - picture.width) // 2, y + (_TILE - picture.height) // 2))
         if tile.failure:
             _draw_failure(pen, x, y, tile.failure)
-        else:
-            pen.rectangle((x, y, x + _TILE - 1, y + _TILE - 1), _EMPTY)
-            if tile.picture:
-                picture = Image.fromarray(decompressed(tile.picture))
-                sheet.paste(picture, (x + (_TILE - picture.width) // 2, y + (_TILE - picture.height) // 2))
         below = y + _TILE + 4
         _write(pen, (x, below), tile.name, _NAME, colours.ON, _TILE)
         words, colour = ("failed", _FAILED) if tile.failure else (tile.words, _DIM)
@@ -71,9 +72,9 @@ def contact_sheet(tiles: Sequence[Tile], title: str) -> Raster:
 
 
 def _draw_failure(pen: "ImageDraw.ImageDraw", x: int, y: int, reason: str) -> None:
-    """A tile crossed out, with the reason as far as there is room for it."""
-    right, bottom, inner = x + _TILE - 1, y + _TILE - 1, 14
-    pen.rectangle((x, y, right, bottom), _FAILED_GROUND, _FAILED, 3)
+    """A frame, and the reason as far as there is room for it."""
+    inner = 14
+    pen.rectangle((x, y, x + _TILE - 1, y + _TILE - 1), None, _FAILED, 3)
     size, line = _NAME, _NAME + 5
     lines = _wrapped(pen, reason, size, _TILE - 2 * inner)
     most = (_TILE - 2 * inner) // line
@@ -86,7 +87,7 @@ def _draw_failure(pen: "ImageDraw.ImageDraw", x: int, y: int, reason: str) -> No
 def _wrapped(pen: "ImageDraw.ImageDraw", text: str, size: int, room: int) -> list[str]:
     """A text in lines that fit; a word that is longer is cut."""
     lines: list[str] = []
-    for word in text.split():
+    for word in spelled(text).split():
         word = _cut(pen, word, font(size), room)
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and pen.textlength(longer, font(size)) <= room:
@@ -104,6 +105,7 @@ def _write(
 
 def _cut(pen: "ImageDraw.ImageDraw", text: str, letters: "ImageFont.FreeTypeFont | Any", room: int) -> str:
     """A text that fits, cut in its middle: names tell apart by how they begin and end."""
+    text = spelled(text)
     text = text if len(text) <= room else text[: room // 2] + text[-room // 2 :]  # a letter has a pixel at least
     if pen.textlength(text, letters) <= room:
         return text

@@ -184,13 +184,11 @@ class Format:
         It is told what messages call them all, and opens each when it needs it.
     has_parts
         Whether a file may hold several arrays, of which `OpenFile.part` names one.
-    look
-        What `open` would give, as far as the header tells, where `open` itself decodes pixels: of a palette, whether it
-        is of greys is told by all its colours, used or not.
     member_of
         What the series is called that a file belongs to, "" where it does not say; None if it holds no image.
     glance
-        As `open`, by the header alone, where that decodes all: what the source reads is not asked for.
+        As `open`, by the header alone, where that decodes all: what the source reads is not asked for. Of a palette,
+        whether it is of greys is told by all its colours, used or not.
     """
 
     name: str
@@ -202,7 +200,6 @@ class Format:
     listed: str = ""
     series: "Callable[[str, Sequence[Opening], str | None], Source] | None" = None
     has_parts: bool = False
-    look: "Callable[[OpenFile, str | None], Source] | None" = None
     member_of: "Callable[[OpenFile], str | None]" = lambda file: ""
     glance: "Callable[[OpenFile, str | None], Source] | None" = None
 
@@ -234,13 +231,6 @@ def whole(decode: "Callable[[OpenFile, str | None], Pixels]") -> "Callable[[Open
 def not_read(window: Window | None) -> Pixels:
     """What a source has to read that was only glanced at."""
     raise AssertionError("a glance gives no pixels")
-
-
-def looked(
-    file: "OpenFile", kind: str | None, shape: tuple[int, ...], dtype: "np.dtype", colour: bool | None
-) -> Source:
-    """What a header tells of a file whose pixels are decoded when they are asked for."""
-    return Source(shape, dtype, lambda window: file.format.open(file, kind).read(window), colour)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.files.decoding import bounds
-from maskexpr.files.decoding.format import OpenFile, Pixels, Source, looked, native
+from maskexpr.files.decoding.format import OpenFile, Pixels, Source, native, not_read
 
 _OLDEST = (10, 1)
 """The Pillow that reads what these modules say. Older ones mistake signed TIFFs, and have no letters for plots."""
@@ -94,7 +94,7 @@ def decode(file: OpenFile, kind: str | None, layout: Layout, notes: Sequence[str
         return assembled(frames, kind, layout, notes)
 
 
-def look(file: OpenFile, kind: str | None) -> Source:
+def glance(file: OpenFile, kind: str | None) -> Source:
     """What the header tells of a picture of one frame."""
     _refuse_old(file)
     with file.decoding("Pillow"), open_reader(file.stream) as reader:
@@ -105,7 +105,7 @@ def look(file: OpenFile, kind: str | None) -> Source:
     colour = kind not in _BARE_NUMBERS if mode in ("P", "PA") else mode not in ("1", "L", "LA")
     is_turned = found.get("Orientation", 1) in _ON_ITS_SIDE
     shape = (columns, rows) if is_turned else (rows, columns)
-    return looked(file, kind, (*shape, 3) if colour else shape, np.dtype(bool if mode == "1" else np.uint8), colour)
+    return Source((*shape, 3) if colour else shape, np.dtype(bool if mode == "1" else np.uint8), not_read, colour)
 
 
 def _frame(file: OpenFile, reader: Any, index: int, kind: str | None, layout: Layout) -> Frame:

@@ -47,4 +47,4 @@ def _encode(raster: Raster) -> bytes:
     return pillow.encode_frame(raster.array, "BMP")
 
 
-FORMAT = Format("BMP", (".bmp",), _begins, whole(_decode), Writing(_holds, _encode), look=pillow.look)
+FORMAT = Format("BMP", (".bmp",), _begins, whole(_decode), Writing(_holds, _encode), glance=pillow.glance)

@@ -111,5 +111,5 @@ FORMAT = Format(
     (".jpg", ".jpeg", ".jpe", ".jfif"),
     begins=lambda head: head.startswith(b"\xff\xd8\xff"),
     open=whole(_decode),
-    look=pillow.look,
+    glance=pillow.glance,
 )

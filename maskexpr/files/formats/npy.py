@@ -17,17 +17,10 @@ from maskexpr.files.decoding.format import (
     Raster,
     Source,
     Writing,
-    looked,
     native,
     not_read,
     whole,
 )
-
-
-def _look(file: OpenFile, kind: str | None) -> Source:
-    with file.scanning():
-        shape, dtype = check_header(file, file.stream, file.size, "stored")
-    return looked(file, kind, shape, dtype, None)
 
 
 def _decode(file: OpenFile, kind: str | None) -> Pixels:
@@ -40,7 +33,7 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
 def _glance(file: OpenFile, kind: str | None) -> Source:
     with file.scanning():
         shape, dtype = check_header(file, file.stream, file.size, "stored")
-    return Source(shape, dtype.newbyteorder("="), not_read, colour=None)
+    return Source(shape, dtype, not_read, colour=None)
 
 
 def read_array(stream: IO[bytes]) -> np.ndarray:
@@ -96,7 +89,6 @@ FORMAT = Format(
     (".npy",),
     begins=lambda head: head.startswith(b"\x93NUMPY"),
     open=whole(_decode),
-    look=_look,
     writing=Writing(lambda raster: True, _encode, on=1),
     listed=".npy",
     glance=_glance,

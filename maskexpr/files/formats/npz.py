@@ -18,8 +18,8 @@ from maskexpr.files.decoding.format import (
     Source,
     TooMany,
     Writing,
-    looked,
     native,
+    not_read,
     whole,
 )
 from maskexpr.files.formats import npy
@@ -35,12 +35,12 @@ _PACKINGS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflate"}
 _ENCRYPTED = 1
 
 
-def _look(file: OpenFile, kind: str | None) -> Source:
+def _glance(file: OpenFile, kind: str | None) -> Source:
     stream: Any = _ShortReads(file.stream)
     with file.scanning(), zipfile.ZipFile(stream) as archive:
         members = _members(archive)
         shape, dtype = _checked(file, archive, members[_wanted(file, members)])
-    return looked(file, kind, shape, dtype, None)
+    return Source(shape, dtype, not_read)
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -132,7 +132,7 @@ FORMAT = Format(
     (".npz",),
     begins=lambda head: head.startswith((b"PK\3\4", b"PK\5\6")),
     open=whole(_decode),
-    look=_look,
+    glance=_glance,
     writing=Writing(lambda raster: True, _encode, on=1),
     listed=".npz",
     has_parts=True,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskexpr.files.decoding import bounds, pillow, texts
-from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Writing, looked, not_read, whole
+from maskexpr.files.decoding.format import Format, OpenFile, Pixels, Raster, Source, Writing, not_read, whole
 from maskexpr.kernels import png_chunks
 from maskexpr.kernels.png_chunks import SIGNATURE
 
@@ -67,20 +67,6 @@ def _decode(file: OpenFile, kind: str | None) -> Pixels:
     return pillow.decode(file, kind, pillow.Layout(bits=header.depth, dtype=dtype), notes)
 
 
-def _glance(file: OpenFile, kind: str | None) -> Source:
-    """What the header says; what a palette will be turned into follows from its colours, three numbers at most."""
-    with file.scanning():
-        name, length = next(_chunks(file))
-        if (name, length) != (b"IHDR", _LENGTHS[name]):
-            raise file.broken()
-        data = _data(file, name, length)
-        header, indexed = _header(file, data), data[9] == _PALETTE and kind not in ("labels", "image")
-    colour = header.channels > 2 or indexed
-    dtype = np.dtype(np.uint16 if header.depth == 16 else bool if header.depth == 1 and not indexed else np.uint8)
-    shape = (header.height, header.width, *([3] if colour else []))
-    return Source(shape, dtype, not_read, colour)
-
-
 def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     """The header, the packed samples where they will be needed, and the number of frames; every checksum is tested."""
     header: _Header | None = None
@@ -109,7 +95,7 @@ def _scan(file: OpenFile) -> tuple[_Header, bytes, int]:
     return header, b"".join(packed), frames
 
 
-def _look(file: OpenFile, kind: str | None) -> Source:
+def _glance(file: OpenFile, kind: str | None) -> Source:
     header, palette = None, b""
     with file.scanning():
         for name, length in _chunks(file):
@@ -129,7 +115,7 @@ def _look(file: OpenFile, kind: str | None) -> Source:
     is_bits = header.depth == 1 and (not header.has_palette or (not colour and set(greys or ()) <= {0, 255}))
     if is_bits and (not header.has_palette or kind not in ("labels", "image")):
         dtype = np.dtype(bool)
-    return looked(file, kind, (*shape, 3) if colour else shape, dtype, colour)
+    return Source((*shape, 3) if colour else shape, dtype, not_read, colour)
 
 
 def _header(file: OpenFile, data: bytes) -> _Header:
@@ -208,6 +194,8 @@ def _encode(raster: Raster) -> bytes:
     array, kind = raster.array, raster.kind
     if kind == "colour" and array.dtype == np.uint16:
         return png_chunks.encode_colours(array)
+    if kind in ("mask", "labels"):
+        return png_chunks.encode_regions(array)
     return pillow.encode_frame(array, "PNG")
 
 
@@ -254,7 +242,6 @@ FORMAT = Format(
     (".png",),
     begins=lambda head: head.startswith(SIGNATURE),
     open=whole(_decode),
-    look=_look,
     writing=Writing(_holds, _encode, with_text=_with_text),
     text=_text,
     glance=_glance,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from maskexpr.files.decoding.bounds import MOST_TEXT
     from maskexpr.files.decoding.format import Pixels, Raster, Source
     from maskexpr.files.images.blank import read_blank
-    from maskexpr.files.images.reading import look, read, read_text
+    from maskexpr.files.images.reading import read, read_text
     from maskexpr.files.images.replacing import put
     from maskexpr.files.images.several import files_of, is_several, series_of
     from maskexpr.files.images.table import ending_of, is_ending
@@ -29,7 +29,6 @@ __all__ = [
     "files_of",
     "is_ending",
     "is_several",
-    "look",
     "put",
     "read",
     "read_blank",
@@ -43,7 +42,7 @@ _MODULES = {
     "maskexpr.files.decoding.bounds": ("MOST_TEXT",),
     "maskexpr.files.decoding.format": ("Pixels", "Raster", "Source"),
     f"{__name__}.blank": ("read_blank",),
-    f"{__name__}.reading": ("look", "read", "read_text"),
+    f"{__name__}.reading": ("read", "read_text"),
     f"{__name__}.replacing": ("put",),
     f"{__name__}.several": ("files_of", "is_several", "series_of"),
     f"{__name__}.table": ("ending_of", "is_ending"),

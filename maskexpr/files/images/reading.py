@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from typing import BinaryIO
 
-from maskexpr.files.decoding.format import Pixels, Source
+from maskexpr.files.decoding.format import Pixels
 from maskexpr.files.images import several
 from maskexpr.files.images.opening import Find, opened
 
@@ -43,15 +43,6 @@ def read(
         return replace(pixels, notes=(*notes, *pixels.notes))
     with opened(file, find, part) as found:
         return found.format.open(found, kind).read(None)
-
-
-def look(path: str | os.PathLike[str], *, kind: str | None = None, find: Find | None = None, part: str = "") -> Source:
-    """What the header of a file, or those of a series, says that `read` will give. No pixel is decoded, but for GIF,
-    WebP and PBM. It is read no more once this has been told."""
-    if several.is_several(path):
-        return several.opened(path, kind)[0]
-    with opened(path, find, part) as found:
-        return (found.format.look or found.format.open)(found, kind)
 
 
 def read_text(file: str | os.PathLike[str] | BinaryIO) -> str | None:

@@ -1,17 +1,17 @@
 """The numbers of an image as pages show them: those that have names, and how many rows its tables have."""
 
-import math
 from typing import Any
 
 from maskexpr.studies.outcome import Outcome
+from maskexpr.studies.reports.thumbnails import Kept
 
 _DIGITS = 6
 
 
-def numbers_of(outcome: Outcome) -> dict[str, float]:
+def numbers_of(outcome: Outcome, kept: Kept) -> dict[str, float]:
     """By name, in the order of the program; a truth is a bool."""
     found = {name: value for name, value in outcome.numbers.items() if isinstance(value, bool | int | float)}
-    return {**found, **{f"rows of {name}": table.rows for name, table in outcome.tables.items()}}
+    return {**found, **{f"rows of {name}": rows for name, rows in kept.rows.items()}}
 
 
 def text_of(value: Any) -> str:
@@ -20,9 +20,9 @@ def text_of(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return f"{value:,}"
-    if math.isfinite(value) and abs(value) >= 10 ** (_DIGITS - 1) and abs(value) < 1e15:
+    if 10 ** (_DIGITS - 1) <= abs(value) < 1e15:
         return f"{value:,.0f}"
-    return f"{value:.{_DIGITS}g}"
+    return f"{value:,.{_DIGITS}g}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -11,9 +11,10 @@ import importlib.util
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from maskexpr import __version__
 from maskexpr.api import Program, declared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError
@@ -26,13 +27,15 @@ from maskexpr.studies.reports import outliers, thumbnails
 from maskexpr.studies.reports.naming import said, short_names
 from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
 from maskexpr.studies.reports.outliers import Spread
+from maskexpr.studies.reports.thumbnails import Preview
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 Done = Sequence[tuple[Case, Outcome]]
 
-_LARGE_IN_ALL = 8_000_000  # bytes of pictures to enlarge: a page is to open quickly
+# Bytes of pictures: a page is to open quickly. Those of some 1,500 images, and of a few hundred in large.
+_TILES_IN_ALL, _LARGE_IN_ALL = 24_000_000, 8_000_000
 
 
 def check_report(path: str) -> None:
@@ -64,8 +67,6 @@ def report(path: str, program: Program, how: Mapping[str, str], done: Done, fold
 def html(program: Program, how: Mapping[str, str], done: Done, folder: str, left: int = 0) -> str:
     """The text of the page; see `report`."""
     from markupsafe import Markup
-
-    from maskexpr import __version__
 
     environment = _environment()
     style, script = (_asset(environment, name) for name in ("page.css", "page.js"))
@@ -122,18 +123,25 @@ class _Picture:
     caption: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    case: Case
+    outcome: Outcome
+    name: str
+
+
 @dataclass(slots=True)
 class _Row:
     """An image that is done. What is odd comes first, so its `rank` is high."""
 
     order: int
-    case: Case
     name: str
+    case: Case
     cells: list[_Cell]
     outliers: list[str]
     rank: float
     warnings: list[str]
-    pictures: Sequence[_Picture] = ()
+    pictures: list[_Picture] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -142,11 +150,13 @@ class _Row:
         return "\n".join([self.name, *self.outliers, *self.warnings, *found])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Failure:
     name: str
+    case: Case
     code: str
     reason: str
+    pictures: list[_Picture] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -162,21 +172,20 @@ class _Total:
 
 def _content(done: Done, folder: str, left: int) -> dict[str, Any]:
     names = short_names([case.name for case, _ in done])
-    good = [(case, outcome, name) for (case, outcome), name in zip(done, names, strict=True) if not outcome.is_failed]
-    failures = [_failure(o, name) for (_, o), name in zip(done, names, strict=True) if o.is_failed]
-    numbers = [numbers_of(outcome) for _, outcome, _ in good]
+    shown = [_Shown(case, outcome, name) for (case, outcome), name in zip(done, names, strict=True)]
+    good = [each for each in shown if not each.outcome.is_failed]
+    failures = [_failure(each) for each in shown if each.outcome.is_failed]
+    numbers = [numbers_of(each.outcome, thumbnails.kept(folder, each.case)) for each in good]
     spreads = outliers.spreads(numbers)
     columns = list(dict.fromkeys(name for row in numbers for name in row))
-    common = _said_of_all([outcome for _, outcome, _ in good])
-    rows = [
-        _row(case, outcome, name, row, columns, spreads, common)
-        for (case, outcome, name), row in zip(good, numbers, strict=True)
-    ]
+    common = _said_of_all([each.outcome for each in good])
+    rows = [_row(each, row, columns, spreads, common) for each, row in zip(good, numbers, strict=True)]
     rows.sort(key=lambda row: (-row.rank, row.order))
-    _illustrate(rows, folder)
+    left_out = _illustrate([*failures, *rows], folder)
     odd, warned = sum(bool(row.outliers) for row in rows), sum(bool(row.warnings) for row in rows)
     return {
         "failures": failures,
+        "without_pictures": left_out,
         "said_of_all": common,
         "columns": columns,
         "rows": rows,
@@ -194,15 +203,14 @@ def _content(done: Done, folder: str, left: int) -> dict[str, Any]:
     }
 
 
-def _failure(outcome: Outcome, name: str) -> _Failure:
-    codes = dict.fromkeys(error.code for error in outcome.errors)
-    return _Failure(name, ", ".join(codes), "\n".join("\n  ".join(said(error)) for error in outcome.errors))
+def _failure(image: _Shown) -> _Failure:
+    codes = dict.fromkeys(error.code for error in image.outcome.errors)
+    texts = ("\n  ".join(said(error)) for error in image.outcome.errors)
+    return _Failure(image.name, image.case, ", ".join(codes), "\n".join(texts))
 
 
 def _row(
-    case: Case,
-    outcome: Outcome,
-    name: str,
+    image: _Shown,
     numbers: Mapping[str, float],
     columns: Iterable[str],
     spreads: Mapping[str, Spread],
@@ -211,10 +219,11 @@ def _row(
     found = outliers.outliers(numbers, spreads)
     odd = {outlier.name for outlier in found}
     cells = [_cell(numbers.get(column), column in odd) for column in columns]
-    warnings = [text for text in _said(outcome.warnings) if text not in common]
+    warnings = [text for text in _said(image.outcome.warnings) if text not in common]
     score = min(found[0].score, 1e9) if found else 0.0  # an infinite one is the highest of those that a page sorts by
     rank = score or (0.5 if warnings else 0.0)
-    return _Row(case.index, case, name, cells, [outlier.reason for outlier in found], rank, warnings)
+    reasons = [outlier.reason for outlier in found]
+    return _Row(image.case.index, image.name, image.case, cells, reasons, rank, warnings)
 
 
 def _cell(value: float | None, is_odd: bool) -> _Cell:
@@ -234,19 +243,26 @@ def _said_of_all(done: Sequence[Outcome]) -> list[str]:
     return [text for text in said[0] if all(text in others for others in said[1:])]
 
 
-def _illustrate(rows: Iterable[_Row], folder: str) -> None:
-    """Give the rows their pictures. Those that come first can be enlarged, as far as a page may be large."""
-    room = _LARGE_IN_ALL
+def _illustrate(rows: Iterable["_Row | _Failure"], folder: str) -> int:
+    """Give the rows their pictures, as far as a page may be large: those that come first, and of these the first ones
+    large ones, too. How many rows got none for that reason."""
+    room, room_of_large, left_out = _TILES_IN_ALL, _LARGE_IN_ALL, 0
     for row in rows:
-        found = thumbnails.kept(folder, row.case)
-        row.pictures = []
-        for preview in found:
-            room -= len(preview.large)
-            large = _data(preview.large) if room >= 0 else ""
-            several = preview.name if len(found) > 1 else ""
-            caption = ", ".join(filter(None, [several, preview.note]))
-            alt = f"{row.name}: {preview.name}" + (f", {preview.note}" if preview.note else "")
-            row.pictures.append(_Picture(_data(preview.tile), large, alt, caption))
+        if room < 0:
+            left_out += 1
+            continue
+        previews = thumbnails.kept(folder, row.case).previews
+        for preview in previews:
+            room -= len(preview.tile)
+            room_of_large -= len(preview.large)
+            row.pictures.append(_picture(row.name, preview, is_one=len(previews) == 1, is_large=room_of_large >= 0))
+    return left_out
+
+
+def _picture(name: str, preview: Preview, *, is_one: bool, is_large: bool) -> _Picture:
+    alt = f"{name}: {preview.name}" + (f", {preview.note}" if preview.note else "")
+    caption = ", ".join(filter(None, ["" if is_one else preview.name, preview.note]))
+    return _Picture(_data(preview.tile), _data(preview.large) if is_large else "", alt, caption)
 
 
 def _data(jpeg: bytes) -> str:

@@ -1,9 +1,12 @@
 """Contact sheets of a study: the overlays of all its images on pages, failures as marked tiles among them."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 
+from maskexpr import __version__
 from maskexpr.api import Program
+from maskexpr.diagnostics.errors import MaskError
 from maskexpr.display import pictures
 from maskexpr.display.pictures import Tile
 from maskexpr.files import images, outputs
@@ -15,6 +18,9 @@ from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
 from maskexpr.studies.reports.thumbnails import Preview
 
 Done = Sequence[tuple[Case, Outcome]]
+
+_LONGEST = 2**16  # letters of a program that a sheet carries
+_SHEET = "contact sheet"  # what its files say they are, as those of results name an output
 
 
 def contact_sheet(path: str, program: Program, done: Done, folder: str, left: int = 0) -> list[str]:
@@ -42,10 +48,13 @@ def contact_sheet(path: str, program: Program, done: Done, folder: str, left: in
     failed = sum(outcome.is_failed for _, outcome in done)
     counts = counted(len(done) + left, "image") + (f", {failed:,} failed" if failed else "")
     counts += f", {left:,} not begun" if left else ""
+    name, text = os.path.basename(program.name), program.source
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n..."
+    record = json.dumps({"maskexpr": __version__, "output": _SHEET, "name": name, "program": text})
     for index, (page, target) in enumerate(zip(pages, targets, strict=True)):
         place = f", page {index + 1} of {len(pages)}" if len(pages) > 1 else ""
-        raster = pictures.contact_sheet(page, f"{os.path.basename(program.name)}: {counts}{place}")
-        outputs.write_raster(target, images.Raster(raster, "colour"))
+        raster = pictures.contact_sheet(page, f"{name}: {counts}{place}")
+        outputs.write_raster(target, images.Raster(raster, "colour"), record)
     return targets
 
 
@@ -56,14 +65,26 @@ def paths_of(path: str, count: int) -> list[str]:
     return [path] if pages == 1 else [f"{path[: len(path) - len(ending)]}-{n}{ending}" for n in range(1, pages + 1)]
 
 
+def is_sheet(path: str) -> bool:
+    """Whether a file is a contact sheet."""
+    try:
+        text = images.read_text(path)
+        content = json.loads(text) if text else None
+    except (MaskError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and content.get("output") == _SHEET
+
+
 def _tiles(done: Done, folder: str) -> Iterator[Tile]:
     """A tile an overlay; the pictures of one image after another are read, so that only small ones are held."""
     for (case, outcome), name in zip(done, short_names([case.name for case, _ in done]), strict=True):
+        kept = thumbnails.kept(folder, case)
+        found = kept.previews or (Preview("", "", b"", b""),)
         if outcome.is_failed:
-            yield Tile(name, failure=f"{outcome.errors[0].code}: {said(outcome.errors[0])[0]}")
+            reason = f"{outcome.errors[0].code}: {said(outcome.errors[0])[0]}"
+            yield Tile(name, picture=found[0].tile, failure=reason)
             continue
-        found = thumbnails.kept(folder, case) or [Preview("", "", b"", b"")]
-        number = next((f"{key} = {text_of(value)}" for key, value in numbers_of(outcome).items()), "")
+        number = next((f"{key} = {text_of(value)}" for key, value in numbers_of(outcome, kept).items()), "")
         for preview in found:
             of = f"{preview.name}: " if len(found) > 1 else ""
             yield Tile(name, of + ", ".join(filter(None, [number, preview.note])), preview.tile)

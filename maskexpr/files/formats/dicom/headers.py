@@ -2,12 +2,14 @@
 
 import struct
 import zlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
 from maskexpr.files.decoding import bounds
 from maskexpr.files.decoding.format import OpenFile
+from maskexpr.files.formats.dicom.skimming import skimmed
 from maskexpr.headers.dicom.groups import whole
 from maskexpr.headers.dicom.header import (
     BIG_ENDIAN,
@@ -30,7 +32,8 @@ DECODER = "pydicom"
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _UNKNOWN_LENGTH = 0xFFFFFFFF
 _SECTION = 2**20
-_COLUMNS = 0x00280011
+_SERIES, _ROWS, _COLUMNS = 0x0020000E, 0x00280010, 0x00280011
+_SKIMMED = 2**16
 
 
 class NoPixels(Exception):
@@ -41,8 +44,10 @@ class NoPixels(Exception):
         super().__init__(what)
 
 
-def dataset(file: OpenFile, *, pixels: bool, last: int | None = None) -> "Dataset":
-    """The elements of a file, with or without its pixels, or up to a last one; within `file.decoding`."""
+def dataset(
+    file: OpenFile, *, pixels: bool, until: "Callable[[int, str | None, int], bool] | None" = None
+) -> "Dataset":
+    """The elements of a file, with or without its pixels, or up to a certain one; within `file.decoding`."""
     try:
         import pydicom
         from pydicom.filereader import read_partial
@@ -50,19 +55,32 @@ def dataset(file: OpenFile, *, pixels: bool, last: int | None = None) -> "Datase
         raise file.wrong(messages.DICOM_NEEDS_PYDICOM) from None
     file.stream.seek(0)
     stream: Any = _Within(file.stream, file.size)
-    if last is not None:
-        return read_partial(stream, lambda tag, form, length: tag > last, force=True)
+    if until is not None:
+        return read_partial(stream, until, force=True)
     return pydicom.dcmread(stream, stop_before_pixels=not pixels, force=True)
 
 
 def series_of(file: OpenFile) -> str | None:
     """The series that a file is of, by its UID, "" where it states none; None if it holds no image. Nothing behind the
-    size of its image is read."""
+    size of its image is read; where a file ends before that, it is not known to hold none."""
+    file.stream.seek(0)
+    known = skimmed(file.stream.read(_SKIMMED), (_SERIES, _ROWS, _COLUMNS), _COLUMNS)
+    if known is not None and _ROWS in known and _COLUMNS in known:
+        is_image = any(known[_ROWS]) and any(known[_COLUMNS])
+        return known.get(_SERIES, b"").decode("ascii", "replace").strip("\0 ") if is_image else None
+    behind: list[int] = []
+
+    def is_behind(tag: int, form: str | None, length: int) -> bool:
+        behind.extend([tag] if tag > _COLUMNS else [])
+        return bool(behind)
+
     with file.decoding(DECODER):
         _check_deflated(file)
-        found = dataset(file, pixels=False, last=_COLUMNS)
-        is_image = whole(found, "Rows", 0) and whole(found, "Columns", 0)
-        return str(found.get("SeriesInstanceUID") or "") if is_image else None
+        found = dataset(file, pixels=False, until=is_behind)
+        is_other = bool(behind) or "DirectoryRecordSequence" in found
+        if is_other and not (whole(found, "Rows", 0) and whole(found, "Columns", 0)):
+            return None
+        return str(found.get("SeriesInstanceUID") or "")
 
 
 def read(file: OpenFile, number: int) -> Header:
