@@ -15,6 +15,9 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 _MOST = 2**63 - 1  # of int64
+_FEW = 8  # one point among so many pixels is sooner found by a tree of points
+_BLOCK = 4  # pixels a side
+_NEARLY = 1 - 1e-9  # beyond all rounding
 
 
 def distances_to_off(m: Array, steps: Sequence[Fraction], metric: str = "euclidean") -> Array:
@@ -68,16 +71,49 @@ def _ways(m: Array, places: Array) -> Iterator[Array]:
         )
 
 
-def squares_between(points: Array, others: Array, steps: Sequence[int]) -> Array:
-    """The squares of the distances of points, a row of whole numbers for each axis, to the nearest of some others of
-    which there is at least one, where pixels have whole lengths: int64, or where they may be too large Python's own
-    integers."""
+def squares_between(points: Array, others: Array, steps: Sequence[int], shape: Sequence[int]) -> Array:
+    """The squares of the distances of points, a row for each axis of an array of that shape, to the nearest of some
+    others of which there is at least one, where pixels have whole lengths: int64, or where they may be too large
+    Python's own integers."""
+    off = np.ones(shape, bool)
+    off[tuple(others)] = False
+    far = off[tuple(points)]
+    away = points[:, far]
+    if away.shape[1] + others.shape[1] > off.size // _FEW:
+        nearest = nearest_off(off, [Fraction(step) for step in steps])[:, *away]
+    else:
+        nearest = others[:, _nearest_of(away, others, steps)]
+    found = _squares(nearest - away, steps, shape, exact=True)
+    squares = np.zeros(len(far), found.dtype)
+    squares[far] = found
+    return squares
+
+
+def farthest_square(points: Array, others: Array, steps: Sequence[int], shape: Sequence[int]) -> int:
+    """The largest of these squares.
+
+    One point stands for all of a block: none of these is farther away than it by more than the block is long.
+    """
+    if others.shape[1] <= math.prod(shape) // _FEW and points.shape[1] > _BLOCK:
+        blocks = [-(-n // _BLOCK) for n in shape]
+        block = np.ravel_multi_index(tuple(points // _BLOCK), blocks)
+        chosen = np.full(math.prod(blocks), -1)
+        chosen[block] = np.arange(len(block))
+        chosen = chosen[chosen >= 0]
+        away = np.sqrt(squares_between(points[:, chosen], others, steps, shape).astype(np.float64))
+        long = math.sqrt(sum((step * (_BLOCK - 1)) ** 2 for step in steps))
+        kept = np.zeros(math.prod(blocks), bool)
+        kept[block[chosen]] = away + long >= away.max() * _NEARLY
+        points = points[:, kept[block]]
+    return int(squares_between(points, others, steps, shape).max())
+
+
+def _nearest_of(points: Array, others: Array, steps: Sequence[int]) -> Array:
+    """Which of the others is nearest to each point."""
     spatial: Any = importlib.import_module("scipy.spatial")
     lengths = np.array([[float(step)] for step in steps])
     tree = spatial.cKDTree((others * lengths).T, leafsize=32, compact_nodes=False, balanced_tree=False)
-    nearest = others[:, tree.query((points * lengths).T)[1]]
-    extent = [int(max(a.max(), b.max()) - min(a.min(), b.min())) for a, b in zip(points, nearest, strict=True)]
-    return _squares(nearest - points, steps, extent, exact=True)
+    return np.asarray(tree.query((points * lengths).T)[1])
 
 
 def whole_lengths(steps: Sequence[Fraction]) -> tuple[list[int], Fraction]:

@@ -64,6 +64,12 @@ def _simpleitk_threads(n: int) -> None:
     SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(n)
 
 
+def _torch_threads(n: int) -> None:
+    import torch
+
+    torch.set_num_threads(n)
+
+
 LIBRARIES = {
     library.name: library
     for library in (
@@ -75,6 +81,8 @@ LIBRARIES = {
         Library("mahotas", "mahotas"),
         Library("DIPlib", "diplib", _diplib_threads),
         Library("SimpleITK", "SimpleITK", _simpleitk_threads),
+        Library("MONAI", "monai", _torch_threads),
+        Library("medpy", "medpy"),
     )
 }
 
@@ -92,7 +100,7 @@ def missing() -> list[str]:
 
 def as_array(library: str, answer: Any) -> Array:
     """A peer's answer as NumPy's array."""
-    if library == "SimpleITK":
+    if library == "SimpleITK" and not isinstance(answer, float):
         import SimpleITK
 
         return np.asarray(SimpleITK.GetArrayFromImage(answer))
@@ -577,3 +585,64 @@ def simpleitk_ball(n: int) -> Way:
         return lambda: SimpleITK.BinaryDilate(image > t, [n] * v.ndim, SimpleITK.sitkBall)
 
     return way
+
+
+# --- agreement -------------------------------------------------------------------------------------------------------
+
+
+def simpleitk_hausdorff(a: Array, b: Array) -> Call:
+    import SimpleITK
+
+    images = [SimpleITK.GetImageFromArray(m.astype(np.uint8)) for m in (a, b)]
+    measure = SimpleITK.HausdorffDistanceImageFilter()
+
+    def call() -> float:
+        measure.Execute(*images)
+        return float(measure.GetHausdorffDistance())
+
+    return call
+
+
+def skimage_hausdorff(a: Array, b: Array) -> Call:
+    from skimage.metrics import hausdorff_distance
+
+    return lambda: hausdorff_distance(a, b)
+
+
+def scipy_hausdorff_95(a: Array, b: Array) -> Call:
+    from scipy.ndimage import binary_erosion, distance_transform_edt
+
+    def call() -> Any:
+        first, second = (m & ~binary_erosion(m) for m in (a, b))
+        ways = distance_transform_edt(~second)[first], distance_transform_edt(~first)[second]
+        return max(np.percentile(way, 95) for way in ways)
+
+    return call
+
+
+def _of_monai(name: str, **settings: Any) -> Way:
+    def way(a: Array, b: Array) -> Call:
+        import monai.metrics
+        import torch
+
+        images = [torch.as_tensor(m[np.newaxis, np.newaxis]) for m in (a, b)]
+        return lambda: float(getattr(monai.metrics, name)(*images, **settings))
+
+    return way
+
+
+monai_hausdorff_95 = _of_monai("compute_hausdorff_distance", percentile=95)
+monai_surface_distance = _of_monai("compute_average_surface_distance", symmetric=True)
+monai_surface_dice = _of_monai("compute_surface_dice", class_thresholds=[1.0], include_background=True)
+
+
+def medpy_hausdorff_95(a: Array, b: Array) -> Call:
+    from medpy.metric import hd95
+
+    return lambda: hd95(a, b)
+
+
+def medpy_assd(a: Array, b: Array) -> Call:
+    from medpy.metric import assd
+
+    return lambda: assd(a, b)

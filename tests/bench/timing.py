@@ -116,7 +116,7 @@ def _compared(peer: Peer, calls: Iterable[Callable[[], Any]], answer: Array) -> 
     differs = ""
     for call in calls:
         theirs = peers.as_array(peer.library, call())
-        difference = _difference(answer, theirs)
+        difference = _difference(np.asarray(answer), theirs)
         if difference and not peer.differs:
             return f"DISAGREES: {difference}", ""
         if peer.differs:

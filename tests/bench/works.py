@@ -52,6 +52,8 @@ BALL = "its ball of radius 5 reaches to 5.5: offsets of x^2 + y^2 + z^2 <= 30.25
 
 
 ANY = "of several labels at one distance it takes any"
+SINGLE = "it works in float32"
+ROUNDED = "it rounds on its way"
 FIRST = "of markers of one value it takes any first"
 
 
@@ -77,6 +79,11 @@ def thresholded(images: Images) -> dict[str, Any]:
 
 def volume(images: Images) -> dict[str, Any]:
     return images.volume
+
+
+def two_masks(images: Images) -> dict[str, Any]:
+    """At two levels, so that their outlines lie near each other."""
+    return {"a": images.grey > 64, "b": images.grey > 70}
 
 
 def grey(images: Images) -> dict[str, Any]:
@@ -297,6 +304,31 @@ WORKS = (
     Work("equal labels", "input lab: labels; label(lab)", labels, (Peer("scikit-image", (peers.skimage_label,), 1),)),
     Work("relabel", "input lab: labels; relabel(lab)", labels, (Peer("scikit-image", (peers.skimage_relabel,), 1),)),
     Work("regional maxima", "regional_maxima(im, 2)", grey, (Peer("scikit-image", (peers.skimage_maxima,), 1),)),
+    Work(
+        "hausdorff",
+        "hausdorff(a, b)",
+        two_masks,
+        (Peer("SimpleITK", (peers.simpleitk_hausdorff,), 1), Peer("scikit-image", (peers.skimage_hausdorff,), 1)),
+    ),
+    Work(
+        "hausdorff 95 of surfaces",
+        'hausdorff(a, b, 95, method="monai")',
+        two_masks,
+        (Peer("MONAI", (peers.monai_hausdorff_95,), 1, SINGLE), Peer("SciPy", (peers.scipy_hausdorff_95,), 1, ROUNDED)),
+    ),
+    Work(
+        "hausdorff 95 both ways",
+        'hausdorff(a, b, 95, method="medpy")',
+        two_masks,
+        (Peer("medpy", (peers.medpy_hausdorff_95,), 1, ROUNDED),),
+    ),
+    Work(
+        "surface distance",
+        "surface_distance(a, b)",
+        two_masks,
+        (Peer("MONAI", (peers.monai_surface_distance,), 1, SINGLE), Peer("medpy", (peers.medpy_assd,), 1, ROUNDED)),
+    ),
+    Work("surface dice", "surface_dice(a, b, 1)", two_masks, (Peer("MONAI", (peers.monai_surface_dice,), 1, SINGLE),)),
     Work("h-maxima", "h_maxima(im, 9, 2)", grey, (Peer("scikit-image", (peers.skimage_h_maxima(9),), 1),)),
     Work("area opening", "area_open(im, 64)", grey, (Peer("scikit-image", (peers.skimage_area_opening(64),), 10),)),
     Work("canny", "canny(im, 2, 25.5, 51)", noise, (Peer("scikit-image", (peers.skimage_canny,)),)),

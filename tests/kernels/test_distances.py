@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import array_shapes
 
 from maskexpr.kernels.distances import (
     distances_to_off,
+    farthest_square,
     lengths_to_off,
     squares_between,
     squares_to_off,
@@ -97,9 +98,12 @@ def test_equal_lengths_are_scipys_however_many_lines_are_gone_through(metric, rn
 
 @pytest.mark.parametrize("steps", STEPS)
 def test_the_nearest_of_some_points_is_the_nearest_of_all_pixels(steps, rng):
-    for shape in ((9, 14), (5, 4, 6)):
+    for shape in ((9, 14), (5, 4, 6), (31, 40), (19, 12, 14)):
         lengths = whole_lengths([Fraction(step) for step in (*steps, "1")[: len(shape)]])[0]
-        m, points = rng.random(shape) >= 0.1, rng.random(shape) < 0.3
-        m[(1,) * len(shape)] = False
-        found = squares_between(np.stack(np.nonzero(points)), np.stack(np.nonzero(~m)), lengths)
-        assert found.tolist() == squares_to_off(m, lengths)[points].tolist()
+        for most in (0.001, 0.03, 0.3):  # by a tree, and by looking at all
+            m, points = (rng.random(shape) >= most for _ in "ab")
+            m[(1,) * len(shape)] = points[(1,) * len(shape)] = points[(0,) * len(shape)] = False
+            found = squares_between(np.stack(np.nonzero(~points)), np.stack(np.nonzero(~m)), lengths, shape)
+            assert found.tolist() == squares_to_off(m, lengths)[~points].tolist()
+            farthest = farthest_square(np.stack(np.nonzero(~points)), np.stack(np.nonzero(~m)), lengths, shape)
+            assert farthest == found.max()

@@ -15,7 +15,7 @@ from maskexpr.functions.gives import NUMBER
 from maskexpr.functions.parameters import Array, Mask, Masks, Percent, PixelSpacing, Reach
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import exact, one_of
-from maskexpr.kernels.distances import in_unit, squares_between, squares_to_off, whole_lengths
+from maskexpr.kernels.distances import farthest_square, in_unit, squares_between, whole_lengths
 from maskexpr.kernels.sums import exact_sum
 from maskexpr.kernels.surfels import sizes, surfels
 from maskexpr.kinds.ranges import Bounds
@@ -34,7 +34,7 @@ def _check(settings: Settings, around: Surroundings) -> None:
 
 
 def _memory(settings: Settings, ndim: int) -> float:
-    return 12.0 * ndim + 60
+    return 16.0 * ndim + 64
 
 
 # --- functions -------------------------------------------------------------------------------------------------------
@@ -81,7 +81,10 @@ def hausdorff(
     """
     if not (a.any() and b.any()):
         return math.inf if a.any() or b.any() else 0.0
-    there, back = _ways(a, b, pixel_steps(unit, spacing, a.ndim), method)
+    steps = pixel_steps(unit, spacing, a.ndim)
+    if q == 100 and method != _ELEMENTS:
+        return _farthest(a, b, steps, method)
+    there, back = _ways(a, b, steps, method)
     if method == _ELEMENTS:
         return max(there.weighted_percentile(q), back.weighted_percentile(q))
     if method == "medpy":
@@ -220,32 +223,43 @@ class _Way:
 
 def _ways(a: Masks, b: Masks, steps: list[Fraction], method: str) -> tuple[_Way, _Way]:
     """Both ways between two masks, of which neither is empty."""
-    box = bounding_box(a | b)
-    a, b = a[box], b[box]
     if method == _ELEMENTS:
-        return _between_surfels(a, b, steps)
-    if method != "pixels":
-        a, b = _surface(a), _surface(b)
+        return _between_surfels(*_cropped(a, b), steps)
+    a, b = _compared(a, b, method)
     lengths, unit = whole_lengths(steps)
     return _Way(_squares(a, b, lengths), unit), _Way(_squares(b, a, lengths), unit)
 
 
+def _cropped(a: Masks, b: Masks) -> tuple[Masks, Masks]:
+    box = bounding_box(a | b)
+    return a[box], b[box]
+
+
+def _compared(a: Masks, b: Masks, method: str) -> tuple[Masks, Masks]:
+    """The pixels that are compared by a method, in the smallest box around them."""
+    a, b = _cropped(a, b)
+    return (a, b) if method == "pixels" else (_surface(a), _surface(b))
+
+
 def _squares(a: Masks, b: Masks, lengths: list[int]) -> Array:
     """The squares of the distances from the pixels of one to the nearest of the other, those at 0 last."""
-    far = a & ~b
-    points, others = np.stack(np.nonzero(far)), np.stack(np.nonzero(_surface(b)))
+    points, others = _apart(a, b)
     shared = np.zeros(np.count_nonzero(a) - points.shape[1], np.int64)
-    if not points.size:
-        return shared
-    if points.shape[1] + others.shape[1] > a.size / _FEW:
-        squares = squares_to_off(~b, lengths)[far]
-    else:
-        squares = squares_between(points, others, lengths)
-    return np.concatenate([squares, shared])
+    return np.concatenate([squares_between(points, others, lengths, a.shape), shared])
 
 
-_FEW = 8
-"""The part of pixels below which a search among those is sooner done than looking at all."""
+def _farthest(a: Masks, b: Masks, steps: list[Fraction], method: str) -> float:
+    """The largest distance both ways."""
+    a, b = _compared(a, b, method)
+    lengths, unit = whole_lengths(steps)
+    ways = (_apart(a, b), _apart(b, a))
+    square = max(farthest_square(*way, lengths, a.shape) if way[0].size else 0 for way in ways)
+    return float(in_unit(np.sqrt(np.array(square, np.float64)), unit))
+
+
+def _apart(a: Masks, b: Masks) -> tuple[Array, Array]:
+    """The pixels of one that the other has not, and those of the other that may be nearest to them."""
+    return np.stack(np.nonzero(a & ~b)), np.stack(np.nonzero(_surface(b)))
 
 
 def _surface(m: Masks) -> Masks:
@@ -263,8 +277,8 @@ def _surface(m: Masks) -> Masks:
 def _between_surfels(a: Masks, b: Masks, steps: list[Fraction]) -> tuple[_Way, _Way]:
     lengths, unit = whole_lengths(steps)
     (places, kinds), (others, other_kinds) = surfels(a), surfels(b)
-    of_kind = sizes(steps)
+    of_kind, shape = sizes(steps), [n + 1 for n in a.shape]
     return (
-        _Way(squares_between(places, others, lengths), unit, kinds, of_kind),
-        _Way(squares_between(others, places, lengths), unit, other_kinds, of_kind),
+        _Way(squares_between(places, others, lengths, shape), unit, kinds, of_kind),
+        _Way(squares_between(others, places, lengths, shape), unit, other_kinds, of_kind),
     )

@@ -136,7 +136,8 @@ def segmentation_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> 
 
     Errors: as for `matched`.
     Source: Kirillov et al., Panoptic segmentation, 2019 (doi:10.1109/CVPR.2019.00963); equals mean_matched_score of
-    stardist.matching.matching(truth, labels, thresh=iou), which gives 0 where there are no regions.
+    stardist.matching.matching(truth, labels, thresh=iou), which gives 0 where there are no regions, and where there are
+    several ways to match takes one that need not fit best.
 
     >>> evaluate("segmentation_quality(label(im > 1), label(im > 2))", im=[[3, 3, 2, 1, 2, 1, 3, 3]])
     0.8333333333333333
@@ -157,8 +158,8 @@ def panoptic_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> floa
 
     Errors: as for `matched`.
     Source: Kirillov et al., Panoptic segmentation, 2019 (doi:10.1109/CVPR.2019.00963), where an overlap of just 0.5 is
-    no match; equals panoptic_quality of stardist.matching.matching(truth, labels, thresh=iou), where it is one, and
-    which gives 0 where there are no regions.
+    no match; as in monai.metrics.compute_panoptic_quality and torchmetrics; equals panoptic_quality of
+    stardist.matching.matching(truth, labels, thresh=iou), where it is one, but as for `segmentation_quality`.
 
     >>> evaluate("panoptic_quality(label(im > 1), label(im > 2))", im=[[3, 3, 2, 1, 2, 1, 3, 3]])
     0.6666666666666666
