@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.each import each
 
 import maskexpr
 from maskexpr import api, functions
@@ -34,12 +35,12 @@ def run(text: str, name: str) -> int:
     return result.attempted
 
 
-@pytest.mark.parametrize("record", CATALOGUE.values(), ids=lambda record: record.name)
+@each("record", CATALOGUE.values())
 def test_every_function_has_an_example_that_runs(record: Function) -> None:
     assert run(record.doc, record.name) >= 1
 
 
-@pytest.mark.parametrize("known", PROPERTIES.values(), ids=lambda known: known.name)
+@each("known", PROPERTIES.values())
 def test_every_property_of_regions_has_an_example_that_runs(known: Property) -> None:
     assert run(known.doc, known.name) >= 1
 

@@ -16,6 +16,7 @@ import numpy as np
 import pydicom
 import pytest
 from helpers import others
+from helpers.each import each
 
 import maskexpr
 from maskexpr.diagnostics import messages
@@ -105,7 +106,8 @@ def read_cases(path):
     return heading.strip(), cases
 
 
-CASES = [case for path in sorted(FOLDER.glob("*.txt")) for case in read_cases(path)[1]]
+FILES = {path.stem: read_cases(path)[1] for path in sorted(FOLDER.glob("*.txt"))}
+CASES = [case for cases in FILES.values() for case in cases]
 
 
 def found(program, given, files):
@@ -127,12 +129,12 @@ def text_of(case):
     return "\n".join(d.render() for d in found(case.program, case.given, case.files()))
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{c.file}: {c.title}" for c in CASES])
-def test_the_whole_text_of_a_mistake(case):
-    assert text_of(case) == case.sections["text"]
+@pytest.mark.parametrize("file", FILES)
+def test_the_whole_text_of_a_mistake(file):
+    assert [(c.title, text_of(c)) for c in FILES[file]] == [(c.title, c.sections["text"]) for c in FILES[file]]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{c.file}: {c.title}" for c in CASES])
+@each("case", CASES)
 def test_the_way_out_is_one(case):
     """The program that follows the advice has neither errors nor warnings."""
     files = {**case.files(), **case.files("fixed file ")}
@@ -194,10 +196,10 @@ def _known(program, given):
     return given and {n: v for n, v in given.items() if n in names}
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{c.file}: {c.title}" for c in CASES])
-def test_what_a_hint_says_to_write_leads_out(case):
+@pytest.mark.parametrize("file", FILES)
+def test_what_a_hint_says_to_write_leads_out(file):
     """Written in the place of the mistake, or a statement in that of its line, it does not give the same again."""
-    assert leads_out(case) == {}
+    assert {case.title: left for case in FILES[file] if (left := leads_out(case))} == {}
 
 
 # --- mistakes that no text file can hold -----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.each import each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,8 +122,8 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("name", STATISTICS)
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form[0])
+@each("name", STATISTICS)
+@each("form", FORMS)
 def test_the_way_out_is_the_same_of_finite_values(name: str, form: tuple[str, str]) -> None:
     im, other = RNG.exponential(size=(9, 11)), RNG.random((9, 11)) < 0.7
     im[other.argmax() // 11, other.argmax() % 11] = np.nan

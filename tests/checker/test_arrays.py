@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.each import each
 
 from maskexpr.checker.arrays import Image, input_value
 from maskexpr.functions.arguments import Refused
@@ -13,9 +14,9 @@ from maskexpr.program.steps import InputInfo
 FREE = InputInfo("im")
 
 
-@pytest.mark.parametrize("declared", [None, "image", "labels", "mask", "colour"])
-@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint32", "float32", "bool"])
-@pytest.mark.parametrize("shape", [(3, 4), (3, 4, 3), (2, 3, 4)])
+@each("declared", [None, "image", "labels", "mask", "colour"])
+@each("dtype", ["uint8", "int16", "uint32", "float32", "bool"])
+@each("shape", [(3, 4), (3, 4, 3), (2, 3, 4)])
 def test_a_shape_and_a_type_say_what_the_array_says(shape: tuple[int, ...], dtype: str, declared: str | None) -> None:
     info = InputInfo("im", declared)
 

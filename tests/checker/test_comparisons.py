@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.each import each
 
 import maskexpr
 from maskexpr import compile, evaluate
@@ -68,9 +69,7 @@ def codes(text: str, im: Any) -> list[str]:
     return [d.code for d in compile(text).bind(im=im).warnings]
 
 
-@pytest.mark.parametrize(
-    ("text", "ends"), [*OF_COLOUR.items(), *OF_GREY.items(), *NUMBERS.items(), *PROPERTIES.items()], ids=str
-)
+@each("text, ends", [*OF_COLOUR.items(), *OF_GREY.items(), *NUMBERS.items(), *PROPERTIES.items()])
 def test_what_lies_outside_is_said(text: str, ends: tuple[float, float]) -> None:
     """Of 8 bits, on either side; nothing is said of numbers within."""
     low, high = ends
@@ -91,7 +90,8 @@ def test_what_lies_outside_is_said(text: str, ends: tuple[float, float]) -> None
     assert codes(form.format(f"{text} > {whole or inside}"), im) == []
 
 
-@pytest.mark.parametrize("text", [*OF_COLOUR, *OF_GREY])
+@pytest.mark.slow
+@each("text", [*OF_COLOUR, *OF_GREY])
 def test_what_is_said_holds(text: str) -> None:
     """Of images of any type: never is nowhere, always is everywhere, or where there is a number."""
     for im in (COLOURS if text in OF_COLOUR else GREY).values():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers.checking import kind_of, last_of, remarks
+from helpers.each import each
 
 import maskexpr
 from maskexpr import evaluate
@@ -92,8 +93,8 @@ def test_what_is_known_before_the_run_is_worked_out_by_the_checker(text: str, va
     assert type(step.kind.constant) is type(value)
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "about"),
+@each(
+    "text, code, about",
     [
         ("1 < im > 3", "chain", ">"),
         ("1 == im == 1", "chain", "=="),

@@ -161,6 +161,7 @@ def test_names_of_one_s_own_come_first():
     assert maskexpr.evaluate("def threshold(a, t) = a > t\nthreshold(im, 8)", im=im).sum() == 2
 
 
+@pytest.mark.slow
 def test_any_call_of_other_software_has_mistakes_of_ours():
     """Whatever arguments: a generator of calls, within calls, with odd ones, of all names and modules."""
     chance = random.Random(11)

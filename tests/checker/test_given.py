@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers import others
+from helpers.each import each
 
 import maskexpr
 from maskexpr.checker.arrays import Image, input_value
@@ -59,8 +60,8 @@ STATED = {
 }
 
 
-@pytest.mark.parametrize("name", STATED)
-@pytest.mark.parametrize("lost", [VOLUME.ravel(), VOLUME[:2].T, np.zeros(())], ids=["flat", "turned", "no axes"])
+@each("name", STATED)
+@each("lost", [VOLUME.ravel(), VOLUME[:2].T, np.zeros(())])
 def test_every_way_to_state_a_size_is_held_against_the_array(name: str, lost: Any) -> None:
     class Sized(others.Fake):
         def __len__(self) -> int:

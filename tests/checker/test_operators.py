@@ -27,8 +27,8 @@ def smallest(low: int, high: int) -> str:
     return next(t for t in TYPES if np.iinfo(t).min <= low and high <= np.iinfo(t).max)
 
 
-@pytest.mark.parametrize("number", [-300, -7, -1, 1, 2, 7, 300, 70_000])
-@pytest.mark.parametrize("symbol", ARITHMETIC)
+@each("number", [-300, -7, -1, 1, 2, 7, 300, 70_000])
+@each("symbol", ARITHMETIC)
 def test_results_of_8_bits_and_a_number_take_the_smallest_type(symbol: str, number: int) -> None:
     """For every value that 8 bits can hold, on either side."""
     sides: list[tuple[str, Callable[[int], int]]] = [
@@ -140,8 +140,8 @@ def test_comparisons_that_a_def_cannot_know_are_no_mistake() -> None:
 # --- mistakes --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "about"),
+@each(
+    "text, code, about",
     [
         ("m + k", "kind", "+"),
         ("m - k", "kind", "-"),

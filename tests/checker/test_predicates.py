@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import skimage.data
 import skimage.measure
+from helpers.each import each
 
 import maskexpr
 from maskexpr import Image, MaskError, ProgramError, evaluate
@@ -279,7 +280,7 @@ def test_without_inputs_conditions_are_left_open():
     assert program(m=Image(np.ones((3, 3), bool), spacing=1), im=np.full((3, 3), 4)).all()
 
 
-@pytest.mark.parametrize("known", PROPERTIES.values(), ids=lambda known: known.name)
+@each("known", PROPERTIES.values())
 def test_every_property_says_what_it_is(known):
     assert known.summary.endswith((".", ";")) or known.summary
     assert len(known.doc) > 60

@@ -103,6 +103,7 @@ def runs(expression):
     return repr(errors[0])
 
 
+@pytest.mark.slow
 @each("name", foreign_functions())
 def test_what_is_written_for_a_call_of_other_software(name):
     """Called as each line of the table has it, and with nothing: what is written runs, and so does what it names."""

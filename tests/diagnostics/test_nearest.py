@@ -1,6 +1,7 @@
 """What is meant by a misspelt name: slips of the fingers are found, other words are not taken for one."""
 
 import pytest
+from helpers.each import each
 
 import maskexpr
 from maskexpr.diagnostics.nearest import nearest
@@ -59,12 +60,12 @@ OTHERS = (
 )
 
 
-@pytest.mark.parametrize("meant", TYPOS)
+@each("meant", TYPOS)
 def test_slips_are_found(meant):
     assert {typo: nearest(typo, KNOWN) for typo in TYPOS[meant].split()} == dict.fromkeys(TYPOS[meant].split(), meant)
 
 
-@pytest.mark.parametrize("name", OTHERS.split())
+@each("name", OTHERS.split())
 def test_other_words_are_no_slips(name):
     with pytest.raises(maskexpr.MaskError) as caught:
         maskexpr.compile(f"{name}(im > 3)")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers.each import each
 
 from maskexpr.display import pictures, results, terminal
 from maskexpr.display.terminal import Abilities
@@ -153,8 +154,8 @@ def test_without_a_terminal_there_are_words_only() -> None:
         assert results.drawn(value, kind, PIPE, IMAGE) == results.summary(value, kind)
 
 
-@pytest.mark.parametrize("shape", [(0, 4), (1,), (5,), (1, 1), (2, 2, 2, 2)])
-@pytest.mark.parametrize("protocol", terminal.PROTOCOLS)
+@each("shape", [(0, 4), (1,), (5,), (1, 1), (2, 2, 2, 2)])
+@each("protocol", terminal.PROTOCOLS)
 def test_any_shape_can_be_shown_by_any_protocol(shape: tuple[int, ...], protocol: str) -> None:
     window = Abilities(30, 9, colours=256, protocol=protocol)
     for value, name in ((np.ones(shape, bool), "mask"), (np.ones(shape, np.float32), "image")):

@@ -44,6 +44,7 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> list[None]:
 # --- as long as it is asked for --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_thousand_shapes_in_turn_are_planned_once_each(planned: list[None]) -> None:
     program = maskexpr.compile(TEXT)
     for _ in range(3):
@@ -203,6 +204,7 @@ def hammer(program: maskexpr.Program, first: int, count: int = 150) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_threads_share_what_is_kept_while_it_comes_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "MOST_BYTES", 2**19)
     program = maskexpr.compile(TEXT)

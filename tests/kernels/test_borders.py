@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 import scipy.ndimage
+from helpers.each import each
 
 from maskexpr.kernels import borders
 
 NAMES = {"reflect": "symmetric", "nearest": "edge", "mirror": "reflect", "wrap": "wrap", "constant": "constant"}
 
 
-@pytest.mark.parametrize("mode", borders.MODES)
-@pytest.mark.parametrize("shape", [(1,), (2,), (7,), (3, 5), (4, 1, 6)])
+@each("mode", borders.MODES)
+@each("shape", [(1,), (2,), (7,), (3, 5), (4, 1, 6)])
 def test_what_lies_beyond(mode: str, shape: tuple[int, ...]) -> None:
     im = np.random.default_rng(1).integers(1, 99, shape)
     for reach in range(max(shape)):

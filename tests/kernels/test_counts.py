@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers.each import each
 
 from maskexpr.kernels import counts
 from maskexpr.kernels.counts import count_bins, count_values
@@ -62,8 +63,8 @@ def test_bins_are_numpys(rng, size):
     np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])
 
 
-@pytest.mark.parametrize("bins", [1, 2, 3, 10, 255])
-@pytest.mark.parametrize(("low", "high"), [(0, 1), (-0.3, 0.3), (1e-300, 3e-300), (-1e300, 1e300), (2**53, 2**53 + 64)])
+@each("bins", [1, 2, 3, 10, 255])
+@each("low, high", [(0, 1), (-0.3, 0.3), (1e-300, 3e-300), (-1e300, 1e300), (2**53, 2**53 + 64)])
 def test_values_on_the_edges_are_where_numpy_has_them(low, high, bins):
     """A quotient may be rounded to the next bin, or past the last."""
     edges = np.linspace(low, high, bins + 1)

@@ -6,6 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS
+from helpers.each import each
 from helpers.random_programs import laid_out
 
 from maskexpr.kernels.blocks import BLOCK
@@ -13,9 +14,9 @@ from maskexpr.kernels.gathering import Samples, gather
 from maskexpr.kernels.sums import whole_sums
 
 
-@pytest.mark.parametrize("layout", sorted(set(LAYOUTS)))
-@pytest.mark.parametrize("of_mask", sorted(set(LAYOUTS)))
-@pytest.mark.parametrize("shape", [(700,), (40, 60), (9, 10, 11), (300, 250)])
+@each("layout", sorted(set(LAYOUTS)))
+@each("of_mask", sorted(set(LAYOUTS)))
+@each("shape", [(700,), (40, 60), (9, 10, 11), (300, 250)])
 def test_values_come_in_scan_order(layout, of_mask, shape):
     rng = np.random.default_rng(3)
     values = rng.integers(0, 200, shape).astype(np.uint8)
@@ -41,7 +42,7 @@ SMALL = itertools.product([(3,), (701,), (9, 10, 11), (300, 251)], ["uint8", "in
 LARGE = [((700, 1000), "int16", a, b) for a in NAMES for b in NAMES if a == b or "C" in (a, b)]
 
 
-@pytest.mark.parametrize(("shape", "dtype", "layout", "of_mask"), [*SMALL, *LARGE])
+@each("shape, dtype, layout, of_mask", [*SMALL, *LARGE])
 def test_samples_come_in_blocks_in_any_order(layout, of_mask, shape, dtype):
     rng = np.random.default_rng(3)
     values = rng.integers(0, 100, shape).astype(dtype)

@@ -100,7 +100,7 @@ def test_patterns_equal_the_bodies(pattern: str, dtype: str) -> None:
             assert_same(grey.extreme_of_footprint(im, footprint, ufunc), plain)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@each("seed", range(60))
 def test_random_footprints_equal_the_bodies(seed: int) -> None:
     random = np.random.default_rng(seed)
     ndim = 1 + seed % 3

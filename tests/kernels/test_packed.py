@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers.arrays import MASKS
+from helpers.each import each
 
 from maskexpr.kernels import packed
 from maskexpr.kernels.scratch import Scratch
@@ -86,8 +87,8 @@ def test_area_counts_pixels(mask):
     assert found == np.count_nonzero(mask)
 
 
-@pytest.mark.parametrize("room", [0, 1, 63, 64, 65, 130])
-@pytest.mark.parametrize("name", ["lone pixel", "width 63", "width 64", "width 65", "1xN", "Nx1", "volume", "all true"])
+@each("room", [0, 1, 63, 64, 65, 130])
+@each("name", ["lone pixel", "width 63", "width 64", "width 65", "1xN", "Nx1", "volume", "all true"])
 def test_room_is_off_pixels_all_around(name, room):
     mask = MASKS[name]
     room = [room // (axis + 1) for axis in range(mask.ndim)][::-1]

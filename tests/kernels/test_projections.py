@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS
+from helpers.each import each
 from helpers.random_programs import laid_out, random_array
 
 from maskexpr.kernels import projections
@@ -44,8 +45,8 @@ def exact_quantile(line, place):
     return float(ordered[low] + (position - low) * (ordered[math.ceil(position)] - ordered[low]))
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("dtype", [name for name in TYPES if "int" in name])
+@each("shape", SHAPES)
+@each("dtype", [name for name in TYPES if "int" in name])
 def test_integers_are_exact(dtype, shape):
     """What is found for each line is what Python's own numbers give, rounded once."""
     for fill, axes in itertools.product(("any", "near", "edges"), some_axes(len(shape))):
@@ -64,8 +65,8 @@ def test_integers_are_exact(dtype, shape):
             np.testing.assert_array_equal(sums, values.sum(axis=axes))
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@each("shape", SHAPES)
+@each("dtype", ["float16", "float32", "float64"])
 def test_floating_values_are_numpys(dtype, shape):
     for fill, axes in itertools.product(("any", "few", "edges"), some_axes(len(shape))):
         values, own = random_array(np.random.default_rng(6), shape, dtype, fill), np.dtype(dtype)
@@ -123,9 +124,9 @@ def test_what_is_too_far_apart_for_a_difference_has_a_middle():
     np.testing.assert_array_equal(found, [0, 1.6e308, np.inf, np.nan])
 
 
-@pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("axes", some_axes(3))
-@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@each("order", ["C", "F"])
+@each("axes", some_axes(3))
+@each("dtype", ["uint8", "float32"])
 def test_memory_is_bounded(dtype, axes, order):
     """By blocks, and what is left of the longest axis: far below a copy of the image in a wider type."""
     values = np.asarray(np.random.default_rng(8).integers(0, 200, (90, 100, 110)), dtype=dtype, order=order)

@@ -60,6 +60,7 @@ def random_markers(rng, shape, share=0.08):
     return np.where(rng.random(shape) < share, rng.integers(1, 6, shape), 0).astype(np.int32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("line", "compactness"), [(True, 0), (False, 0.7), (False, 40), (True, 3)])
 def test_floods_are_those_of_one_queue(shape, line, compactness, rng):

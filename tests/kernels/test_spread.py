@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.ndimage
 from helpers.arrays import MASKS
+from helpers.each import each
 
 from maskexpr.kernels import spread
 from maskexpr.kernels.packed import ALL_ON, complement, pack, unpack
@@ -77,7 +78,7 @@ def test_lines_of_any_reach(mask, combine):
 
 
 @BOTH
-@pytest.mark.parametrize("reach", REACHES)
+@each("reach", REACHES)
 def test_lines_of_wide_rows(reach, combine):
     """Pixels on both sides of each word's end, in rows above each other, none of which may reach another row."""
     mask = np.zeros((4, 400), bool)

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import scipy.ndimage
 from helpers.arrays import MASKS
+from helpers.each import each
 from helpers.topology import idle_pixels, topology
 from skimage.morphology import skeletonize
 
 from maskexpr.kernels.thinning import _is_simple, _octant_changes, thin_planes, thin_volumes
 
 
-@pytest.mark.parametrize("method", ["zhang", "lee", "homotopic"])
+@each("method", ["zhang", "lee", "homotopic"])
 def test_masks_that_bite(mask, method):
     if mask.ndim == 2:
         found = thin_planes(mask, (0, 1), method)

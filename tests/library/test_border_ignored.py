@@ -72,6 +72,7 @@ def test_a_pattern_is_stamped_and_taken_back(mask, operation):
         np.testing.assert_array_equal(ignored(operation, mask, f'1, "{pattern}"'), expected)
 
 
+@pytest.mark.slow
 @each("operation", OPERATIONS)
 @each("arguments", ["2", '3, "square"', '2.5, "disk"', '14, "disk"', "1, axes=-1", "pattern"])
 def test_the_plan_gives_what_the_plain_bodies_give(mask, operation, arguments):

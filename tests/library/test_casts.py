@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import skimage.exposure
+from helpers.each import each
 from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,8 +127,8 @@ def test_the_way_out_beside_pixels_without_data():
     np.testing.assert_array_equal(evaluate("fill(uint8(round(im)), 0)", im=im), [[0, 1, 4]])
 
 
-@pytest.mark.parametrize("name", INTEGERS)
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@each("name", INTEGERS)
+@each("dtype", ["float16", "float32", "float64"])
 def test_the_way_out_is_one_at_the_ends_of_a_type(dtype, name):
     """As an image of few bits has no number between the largest of another type and the next of its own."""
     for value in (np.inf, -np.inf, 65504, -65504, 32768, 2**31, 2.0**63, 2.0**64, -1, 0.5):

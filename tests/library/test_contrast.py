@@ -9,6 +9,7 @@ import skimage.exposure
 import skimage.filters
 from helpers import gaussians
 from helpers.both_ways import expect_same
+from helpers.each import each
 from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def volume():
 # --- unsharp ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "sigma", "amount"), [("1", 1, 1), ("2.5, 0.3", 2.5, 0.3), ("1, amount=-2", 1, -2)])
+@each("text, sigma, amount", [("1", 1, 1), ("2.5, 0.3", 2.5, 0.3), ("1, amount=-2", 1, -2)])
 def test_unsharp_adds_what_a_gaussian_takes_away(im, text, sigma, amount):
     result = evaluate(f"unsharp(im, {text})", im=grey(im))
     assert result.dtype == result_type(im)

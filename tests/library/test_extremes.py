@@ -9,6 +9,7 @@ import skimage.data
 import skimage.feature
 import skimage.morphology
 from helpers.both_ways import expect_same
+from helpers.each import each
 from helpers.searches import try_seeds
 from helpers.slicewise import slice_by_slice, some_axes
 
@@ -53,6 +54,7 @@ def by_flooding(im, h, connectivity):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", TYPES)
 def test_maxima_are_exact(dtype):
     def check(seed):
@@ -201,8 +203,8 @@ PROGRAMS = ["regional_maxima(im)", "regional_minima(im, 2)", "h_maxima(im, 1.5)"
 PROGRAMS += ["peaks(im, h=1, count=3)", "peaks(im, 2, within=label(im > 2), count=1)"]
 
 
-@pytest.mark.parametrize("text", PROGRAMS)
-@pytest.mark.parametrize("dtype", TYPES)
+@each("text", PROGRAMS)
+@each("dtype", TYPES)
 def test_both_ways_agree(text, dtype):
     def check(seed):
         im = image(np.random.default_rng(seed), dtype)

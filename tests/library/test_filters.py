@@ -73,7 +73,7 @@ PATTERNS = [
 # --- gaussian --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sigma", ["0.4", "1", "2.5"])
+@each("sigma", ["0.4", "1", "2.5"])
 def test_gaussian_is_the_sum_by_exact_weights(im, sigma):
     result = evaluate(f"gaussian(im, {sigma})", im=grey(im))
     assert result.dtype == (im.dtype if im.dtype.kind == "f" else np.float64)
@@ -137,8 +137,8 @@ def test_gaussian_looks_no_further_than_its_halo():
         assert CATALOGUE["gaussian"].halo({"sigma": (sigma,), "axes": None}, 1) == (reach[-1] - 50,)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
+@each(
+    "call, message",
     [
         ("gaussian(im, -1)", "sigma is -1"),
         ("gaussian(im, [1, 2, 3])", "3 numbers for 2 axes"),
@@ -179,7 +179,7 @@ def test_arguments_are_refused_before_the_run(call, message):
 # --- mean ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("n", [0, 1, 2])
+@each("n", [0, 1, 2])
 def test_mean_filter_is_the_mean(im, n):
     result = evaluate(f"mean_filter(im, {n})", im=grey(im))
     expected = window_means(im.astype(np.float64) if im.dtype.kind == "f" else im, square(n, im.ndim))
@@ -347,7 +347,7 @@ def test_rank_filter_works_slice_by_slice_and_beyond_the_image(rng):
 # --- median ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("n", [0, 1, 2])
+@each("n", [0, 1, 2])
 def test_median_filter_is_scipys(im, n):
     result = evaluate(f"median_filter(im, {n})", im=grey(im))
     assert result.dtype == im.dtype
@@ -562,8 +562,8 @@ def image_of(rng, shape, dtype):
     return rng.integers(info.min, info.max, shape, dtype, endpoint=True)
 
 
-@pytest.mark.parametrize("shape", [(7, 10), (3, 3), (2, 9), (1, 6), (5,), (2, 3, 4)])
-@pytest.mark.parametrize("n", [5, 9, 12, 20])
+@each("shape", [(7, 10), (3, 3), (2, 9), (1, 6), (5,), (2, 3, 4)])
+@each("n", [5, 9, 12, 20])
 def test_windows_that_reach_over_an_image_many_times(shape, n):
     """SciPy itself reads other memory there, so each window is put together by hand."""
     if len(shape) == 3 and n > 9:

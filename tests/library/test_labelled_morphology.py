@@ -10,6 +10,7 @@ import skimage.measure
 import skimage.morphology
 import skimage.segmentation
 from helpers.both_ways import expect_same
+from helpers.each import each
 from helpers.searches import try_seeds
 from helpers.slicewise import slice_by_slice, some_axes
 
@@ -205,7 +206,8 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize("text", PROGRAMS)
+@pytest.mark.slow
+@each("text", PROGRAMS)
 def test_labels_by_any_method_in_any_strips(text):
     def check(seed):
         rng = np.random.default_rng(seed)

@@ -48,6 +48,7 @@ def test_columns_are_those_of_scikit_image(ndim, seed):
         np.testing.assert_allclose(found[name], theirs[other], rtol=1e-6, atol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 @given(SEEDS)
 def test_both_ways_and_every_property_alone(seed):
     """One at a time they are what they are together; of a mask, and of its labels."""

@@ -178,8 +178,8 @@ def test_close_is_scipys_on_a_padded_image(shape: str, mask: Masks) -> None:
         np.testing.assert_array_equal(evaluate(f'close(m, {n}, "{shape}")', m=mask), expected)
 
 
-@pytest.mark.parametrize(
-    ("shape", "footprint"),
+@each(
+    "shape, footprint",
     [
         ("disk", skimage.morphology.disk),
         ("diamond", skimage.morphology.diamond),
@@ -188,7 +188,7 @@ def test_close_is_scipys_on_a_padded_image(shape: str, mask: Masks) -> None:
         ("diamond", skimage.morphology.octahedron),
     ],
 )
-@pytest.mark.parametrize("n", [1, 2, 3, 7, 12])
+@each("n", [1, 2, 3, 7, 12])
 def test_shapes_are_those_of_scikit_image(shape: str, footprint: Callable[[int], NDArray[np.uint8]], n: int) -> None:
     element_ = footprint(n).astype(bool)
     point = lone((2 * n + 1,) * element_.ndim, (n,) * element_.ndim)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import skimage.filters.rank as theirs
 from helpers import places
-from helpers.both_ways import expect_same
+from helpers.both_ways import compiled, expect_same
 from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,7 +92,7 @@ def test_they_are_what_they_are_by_definition(border, dtype, seed):
         (f"percentile_filter(im, 30, {arguments})", 1, lambda v: v[len(v) * 30 // 100]),
         (f"mean_filter(im, {arguments})", 1, None),
     ):
-        program = compile(f"a = {text}; output b = fill(a, 0); output v = valid(a)")
+        program = compiled(f"a = {text}; output b = fill(a, 0); output v = valid(a)")
         found = program(**given)
         enough = np.array([len(v) >= least for v in values]).reshape(shape)
         np.testing.assert_array_equal(found["v"], enough, err_msg=text)
@@ -213,6 +213,7 @@ PROGRAMS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 @pytest.mark.parametrize("text", PROGRAMS)
 def test_the_engine_gives_the_bits_of_the_plain_bodies_in_strips_too(text, dtype, rng):

@@ -99,9 +99,9 @@ def test_a_pattern_that_finds_no_pixel_gives_the_types_lowest_value():
 
 
 @EACH_HAT
-@pytest.mark.parametrize("shape", FOOTPRINTS)
-@pytest.mark.parametrize("n", [1, 4])
-@pytest.mark.parametrize("data", ["coins", "page", "cell"])
+@each("shape", FOOTPRINTS)
+@each("n", [1, 4])
+@each("data", ["coins", "page", "cell"])
 def test_hats_of_real_images_are_scikit_images_and_scipys(name, scikit, scipys, shape, n, data):
     im = getattr(skimage.data, data)()[:150, :170]
     found = evaluate(f'{name}(im, {n}, "{shape}")', im=im)

@@ -85,8 +85,8 @@ def test_empty_and_full_are_calls_and_leave_their_names_to_inputs(name):
 # --- drawn shapes ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", GRIDS)
-@pytest.mark.parametrize("corners", [(0, 0, 3, 4), (1, 2, 5, 700), (0.5, 1.5, 3.5, 2), (-9, -2, 2, 2), (3, 3, 3, 9)])
+@each("shape", GRIDS)
+@each("corners", [(0, 0, 3, 4), (1, 2, 5, 700), (0.5, 1.5, 3.5, 2), (-9, -2, 2, 2), (3, 3, 3, 9)])
 def test_rectangle_holds_its_first_corner_and_not_its_last(shape, corners):
     y0, x0, y1, x1 = corners
     result = on_grid(f"rectangle({y0}, {x0}, {y1}, {x1})", shape)

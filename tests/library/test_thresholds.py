@@ -83,7 +83,7 @@ def best_level(values):
 # --- otsu ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_otsu_of_integers_is_the_exact_optimum(seed):
     rng = np.random.default_rng(seed)
     dtype = np.dtype(["uint8", "int8", "uint16", "int16", "int32", "uint32", "int64", "uint64"][seed % 8])
@@ -279,14 +279,14 @@ def test_levels_of_a_huge_range(name):
         np.testing.assert_array_equal(evaluate(source, im=im), expected)
 
 
-@pytest.mark.parametrize("name", OF_ONE_VALUE)
-@pytest.mark.parametrize("values", [[-1.7e308, 1.7e308], [1.0, np.nextafter(1.0, 2)], [0.0, 5e-324], [-5e-324, 1e-323]])
+@each("name", OF_ONE_VALUE)
+@each("values", [[-1.7e308, 1.7e308], [1.0, np.nextafter(1.0, 2)], [0.0, 5e-324], [-5e-324, 1e-323]])
 def test_levels_part_two_floats_however_far_or_near(name, values):
     np.testing.assert_array_equal(evaluate(f"im > {name}(im)", im=np.array([values])), [[False, True]])
 
 
-@pytest.mark.parametrize("value", [0, 7, 255, -100, 0.5, -3.25])
-@pytest.mark.parametrize("name", OF_ONE_VALUE)
+@each("value", [0, 7, 255, -100, 0.5, -3.25])
+@each("name", OF_ONE_VALUE)
 def test_levels_of_one_value_are_that_value(name, value):
     for im in (np.full((3, 4), value), np.full((1, 1), value)):
         level = evaluate(f"{name}(im)", im=im)
@@ -356,7 +356,7 @@ def some_values(seed):
     return rng.integers(-3, high, (1, rng.integers(2, 25)), endpoint=True).astype(np.int16)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_isodata_is_the_lowest_midpoint_of_the_means(seed):
     im = some_values(seed)
 
@@ -374,7 +374,7 @@ def test_isodata_finds_a_midpoint_that_rounding_misses():
     assert scikit_images("isodata", im) == pytest.approx(2 + 101.5 * (5 / 3) / 256, rel=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_yen_is_the_exact_optimum(seed):
     im = some_values(seed)
     values, counts = np.unique(im, return_counts=True)

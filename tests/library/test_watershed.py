@@ -370,7 +370,7 @@ def test_split_parts_discs_that_touch_near_their_chord():
     assert missed < 0.03 * mask.sum()
 
 
-@pytest.mark.parametrize("angle", np.arange(0, np.pi, 0.1).tolist())
+@each("angle", np.arange(0, np.pi, 0.1).tolist())
 def test_split_leaves_an_oblong_object_whole(angle):
     mask = bar(angle)
     assert evaluate("split(m)", m=mask).max() == 1

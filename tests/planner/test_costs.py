@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.each import each
 from helpers.memory import peak
 
 import maskexpr
@@ -101,8 +102,8 @@ def test_what_is_not_laid_out_row_by_row_is_copied() -> None:
     assert loose == program.cost(im=im[:500, :500].copy()).memory + im.nbytes // 4
 
 
-@pytest.mark.parametrize("shape", [(1,), (1, 1), (1, 1, 1), (1, 7), (7, 1)])
-@pytest.mark.parametrize("text", ["area(m)", "count(m)", "all(m)", "dilate(m, 3)", "keep_largest(m)", "mean(m * 1)"])
+@each("shape", [(1,), (1, 1), (1, 1, 1), (1, 7), (7, 1)])
+@each("text", ["area(m)", "count(m)", "all(m)", "dilate(m, 3)", "keep_largest(m)", "mean(m * 1)"])
 def test_images_of_one_pixel_or_line(text: str, shape: tuple[int, ...]) -> None:
     text = text.replace("m * 1", "where(m, 1, 0)")
     bound = stages(maskexpr.compile(text), {"m": np.ones(shape, bool)})

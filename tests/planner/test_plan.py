@@ -91,12 +91,12 @@ STAGES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "wanted"), STAGES)
+@each("text, wanted", STAGES)
 def test_stages(text: str, wanted: list[str]) -> None:
     assert all_shown(text) == wanted
 
 
-@pytest.mark.parametrize("text", [text for text, _ in STAGES])
+@each("text", [text for text, _ in STAGES])
 def test_every_step_is_run_once_and_after_its_operands(text: str) -> None:
     made = planned(text)
     done: list[Step] = [step for step in made.rewritten.steps if step.function is None]

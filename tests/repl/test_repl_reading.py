@@ -4,6 +4,7 @@ import os
 import stat
 
 import pytest
+from helpers.each import each
 from helpers.places import EXAMPLES
 from helpers.repl_typing import Typing
 from hypothesis import given
@@ -95,8 +96,8 @@ def offered(text, known):
     return [text[: c.start] + c.text for c in completions(text, known)]
 
 
-@pytest.mark.parametrize(
-    ("text", "first"),
+@each(
+    "text, first",
     [
         ("bod", ["body"]),
         ("x = keep_l", ["x = keep_largest("]),

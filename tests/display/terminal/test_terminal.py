@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+from helpers.each import each
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -47,8 +48,8 @@ def can(environ, **more):
 # --- what a terminal can do ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("environ", "expected"),
+@each(
+    "environ, expected",
     [
         ({}, ("blocks", 256)),
         ({"COLORTERM": "truecolor"}, ("blocks", MILLIONS)),
@@ -77,7 +78,6 @@ def can(environ, **more):
         ({"COLORTERM": "truecolor", "TERM": "screen", "STY": "x"}, ("text", 16)),
         ({"COLORTERM": "truecolor", "TERM": "screen.xterm-256color", "STY": "x"}, ("blocks", 256)),
     ],
-    ids=str,
 )
 def test_the_environment_tells(environ, expected):
     assert can(environ) == expected

@@ -375,8 +375,8 @@ def compressed(array: np.ndarray, compression: int, photometric: str = "minisbla
 
 
 # JPEG 2000 as slide scanners have it, and as others; LERC, JPEG XL, Zstandard, WebP.
-@pytest.mark.parametrize("compression", [33003, 34712, 34887, 50002, 50000, 50001])
-@pytest.mark.parametrize("type", ["uint8", "uint16", "float64", "colour"])
+@each("compression", [33003, 34712, 34887, 50002, 50000, 50001])
+@each("type", ["uint8", "uint16", "float64", "colour"])
 def test_a_compression_that_needs_more_is_named(compression: int, type: str) -> None:
     colour = type == "colour"
     array = np.zeros((4, 4, 3) if colour else (4, 4), "uint8" if colour else type)

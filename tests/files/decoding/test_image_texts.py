@@ -189,8 +189,8 @@ def test_a_tiff_without_a_place_for_the_text_is_left_as_it_is(monkeypatch: pytes
 # --- other programs --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
-@pytest.mark.parametrize("name", RESULTS)
+@each("text", [SHORT, LONG])
+@each("name", RESULTS)
 def test_other_programs_read_the_pixels(name: str, text: str) -> None:
     plain, data = encoded(name), encoded(name, text)
     with Image.open(io.BytesIO(plain)) as one, Image.open(io.BytesIO(data)) as other:
@@ -206,8 +206,8 @@ def test_other_programs_read_the_pixels(name: str, text: str) -> None:
         np.testing.assert_array_equal(tifffile.imread(io.BytesIO(data)), tifffile.imread(io.BytesIO(plain)))
 
 
-@pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
-@pytest.mark.parametrize("name", RESULTS)
+@each("text", [SHORT, LONG])
+@each("name", RESULTS)
 def test_other_programs_show_the_text(name: str, text: str) -> None:
     data = encoded(name, text)
     with Image.open(io.BytesIO(data)) as image:

@@ -81,8 +81,8 @@ def test_planes_are_found_in_any_order(order: str) -> None:
 
 
 @each("dtype", NUMBERS)
-@pytest.mark.parametrize("channels", [(), ("DAPI", 'µ <&> "x"'), ("red", "green", "blue", "alpha"), 2, 3, 5])
-@pytest.mark.parametrize("axes", ["", "yx", "zyx", "tyx", "tzyx"])
+@each("channels", [(), ("DAPI", 'µ <&> "x"'), ("red", "green", "blue", "alpha"), 2, 3, 5])
+@each("axes", ["", "yx", "zyx", "tyx", "tzyx"])
 def test_what_is_written_comes_back_and_tifffile_reads_the_same(
     dtype: str, channels: tuple[str, ...] | int, axes: str
 ) -> None:
@@ -105,6 +105,8 @@ def test_what_is_written_comes_back_and_tifffile_reads_the_same(
             other = found.series[0].asarray().squeeze()
         planes = np.moveaxis(array, -1, len(sides) - 2) if count else array
         assert any(np.array_equal(other, way) for way in (array, planes))
+        if dtype != NUMBERS[0]:  # what is written beside the pixels is the same for all types
+            continue
         assert data == rasters.encode(array, "colour" if count else "image", ".tif", **raster)
         told = rasters.encode(array, "colour" if count else "image", ".tif", text=TEXT, **raster)
         assert images.read_text(io.BytesIO(told)) == TEXT

@@ -113,10 +113,8 @@ def test_a_stack_is_a_tiff_of_pages(tmp_path: Path, dtype: str, shape: tuple[int
     assert picture.notes == (f"{len(array)} pages stacked",)
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize(
-    ("suffix", "dtype"), [(".png", "uint8"), (".png", "uint16"), *((".tif", t) for t in NUMBERS), (".bmp", "uint8")]
-)
+@each("shape", SHAPES)
+@each("suffix, dtype", [(".png", "uint8"), (".png", "uint16"), *((".tif", t) for t in NUMBERS), (".bmp", "uint8")])
 def test_colour_comes_back(suffix: str, dtype: str, shape: tuple[int, ...]) -> None:
     array = noise((*shape, 3), dtype)
     picture = read(rasters.encode(array, "colour", suffix))
@@ -444,10 +442,10 @@ def test_tiffs_of_every_number_are_exact(photometric: str, dtype: str, compressi
     assert [said.code for said in picture.warned] == ["white-is-zero"] * (photometric == "miniswhite")
 
 
-@pytest.mark.parametrize("bigtiff", [False, True])
-@pytest.mark.parametrize("planar", ["contig", "separate"])
-@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
-@pytest.mark.parametrize("alpha", [False, True])
+@each("bigtiff", [False, True])
+@each("planar", ["contig", "separate"])
+@each("dtype", ["uint8", "uint16", "float32"])
+@each("alpha", [False, True])
 def test_colour_tiffs_are_exact(dtype: str, planar: str, bigtiff: bool, alpha: bool) -> None:
     tifffile = pytest.importorskip("tifffile")
     array = noise((5, 65, 4 if alpha else 3), dtype)

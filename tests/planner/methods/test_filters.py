@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers.both_ways import expect_same, grey, helpers
+from helpers.each import each
 from helpers.one_step import expect_body, method
 from helpers.random_programs import DTYPES, random_array
 
@@ -10,8 +11,8 @@ from maskexpr.kernels import opencv
 from maskexpr.planner.methods import filters
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint64", "float16", "float32", "float64"])
-@pytest.mark.parametrize("shape", [(1,), (65,), (1, 1), (1, 70), (40, 1), (13, 64), (4, 5, 6)])
+@each("dtype", ["uint8", "int16", "uint64", "float16", "float32", "float64"])
+@each("shape", [(1,), (65,), (1, 1), (1, 70), (40, 1), (13, 64), (4, 5, 6)])
 def test_methods_give_what_bodies_give(shape, dtype):
     im = grey(random_array(np.random.default_rng(6), shape, dtype, "any"))
     calls = ["gaussian(im, 1.3)", "gaussian(im, 0)", "sobel(im)", 'sobel(im, "x")', "median_filter(im)"]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.both_ways import FILLS, LAYOUTS, ROWS, THREADS, expect_same, helpers
+from helpers.each import each
 from helpers.one_step import expect_body, method
 from helpers.random_expressions import PATTERNS
 from helpers.random_programs import DTYPES, laid_out, random_array
@@ -19,7 +20,7 @@ from maskexpr import Image
 OPERATIONS = ["dilate", "erode", "open", "close"]
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@each("name", OPERATIONS)
 def test_packed_masks_give_what_bodies_give(mask: Any, name: str) -> None:
     elements = ["1", '2, "square"', '2.5, "disk"', "0", "1000000"] if mask.ndim < 4 else ["1", "0"]
     for element in elements[: None if name in ("dilate", "erode") else -1]:
@@ -31,7 +32,7 @@ def test_packed_masks_give_what_bodies_give(mask: Any, name: str) -> None:
     assert made.word == "64 pixels at once"
 
 
-@pytest.mark.parametrize("name", OPERATIONS[:4])
+@each("name", OPERATIONS[:4])
 def test_grey_images_give_what_bodies_give(im: Any, name: str) -> None:
     for element in ("1", '2, "square"', '1, "disk"', "0", "1000000"):
         expect_body(f"input im: image; {name}(im, {element})", "plain", im=Image(im, kind="image"))

@@ -47,12 +47,12 @@ def test_each_way_is_the_same_in_fortran_order(text):
         expect_same(text.format("yx"), used, None)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ['mean(im, axes="z")', 'std(im, axes="x")', 'max(im, axes="x") > 3', 'median(im, axes="y")', "max(im[m] * im[m])"],
 )
-@pytest.mark.parametrize("dtype", ["uint8", "int64", "float64"])
-@pytest.mark.parametrize("order", ["C", "F"])
+@each("dtype", ["uint8", "int64", "float64"])
+@each("order", ["C", "F"])
 def test_what_is_taken_is_what_was_said(text, dtype, order):
     im = np.asarray(np.random.default_rng(3).integers(0, 200, (40, 50, 60)), dtype=dtype, order=order)
     m = np.zeros(im.shape, bool, order=order)

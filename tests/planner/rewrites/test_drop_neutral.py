@@ -1,6 +1,6 @@
 """Masks beside one that is on everywhere or nowhere, or beside themselves."""
 
-import pytest
+from helpers.each import each
 from helpers.rewriting import becomes, expect_values_to_stay, is_applied
 
 from maskexpr.planner.rewrites.drop_neutral import drop_neutral
@@ -34,7 +34,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "after"), CASES)
+@each("text, after", CASES)
 def test_what_becomes_of_an_expression(text: str, after: str) -> None:
     assert becomes(text) == after
     expect_values_to_stay(text, drop_neutral)

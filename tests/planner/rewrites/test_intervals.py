@@ -19,8 +19,8 @@ def values(some: Range) -> set[int]:
     return set(range(some.low, some.high + 1))
 
 
-@pytest.mark.parametrize("number", ["-1", "0", "0.5", "7", "254.5", "255", "256", "1e30", "-1e30"])
-@pytest.mark.parametrize("symbol", ["<", "<=", ">", ">=", "=="])
+@each("number", ["-1", "0", "0.5", "7", "254.5", "255", "256", "1e30", "-1e30"])
+@each("symbol", ["<", "<=", ">", ">=", "=="])
 def test_a_comparison_passes_the_values_that_python_compares_so(symbol: str, number: str) -> None:
     for text in (f"im {symbol} {number}", f"{number} {symbol} im"):
         (_, step), *_ = checked(text).outputs

@@ -1,6 +1,6 @@
 """Tests of one image that are one test."""
 
-import pytest
+from helpers.each import each
 from helpers.rewriting import becomes, expect_values_to_stay, is_applied
 
 from maskexpr.planner.rewrites.join_ranges import join_ranges
@@ -54,7 +54,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "after"), CASES)
+@each("text, after", CASES)
 def test_what_becomes_of_an_expression(text: str, after: str) -> None:
     assert becomes(text) == after
     expect_values_to_stay(text, join_ranges)

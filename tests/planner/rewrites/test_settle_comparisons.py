@@ -1,6 +1,6 @@
 """Comparisons that the ranges of integers decide."""
 
-import pytest
+from helpers.each import each
 from helpers.rewriting import becomes, expect_values_to_stay, is_applied
 
 from maskexpr.planner.rewrites.settle_comparisons import settle_comparisons
@@ -40,7 +40,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "after"), CASES)
+@each("text, after", CASES)
 def test_what_becomes_of_an_expression(text: str, after: str) -> None:
     assert becomes(text) == after
     expect_values_to_stay(text, settle_comparisons)
