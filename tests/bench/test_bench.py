@@ -9,6 +9,7 @@ import measuring
 import peers
 import pytest
 import reading
+import studying
 import table
 import timing
 import works
@@ -85,3 +86,10 @@ def test_measuring_agrees_with_scikit_image(capsys):
     printed = capsys.readouterr().out
     assert "100 regions" in printed
     assert "times as fast" in printed
+
+
+@pytest.mark.slow
+def test_a_study_is_timed_beside_imageio(capsys):
+    assert studying.main(["--count", "4", "--size", "40", "--rounds", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("one job over imageio") == len(studying.PROGRAMS)
