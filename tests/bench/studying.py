@@ -1,7 +1,7 @@
 """How long a study of many images takes, beside reading and writing the same files by imageio and nothing else.
 
 `python tests/bench/studying.py` makes 500 PNG files of 1024x1024 pixels in a temporary folder, from parts of
-`examples/ankle.png` or of the pictures in `--images FOLDER`, and runs two programs on them in turn with the peer:
+`examples/ankle.png` or of the PNG files in `--images FOLDER`, and runs two programs on them in turn with the peer:
 `maskexpr run` with one job and with two, start and end of all processes included, one thread each. It says medians of
 seconds on the clock and of the processors, ratios, and when the first mask was there. Other work on the machine shows
 in the clock's.
@@ -58,9 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--size", type=int, default=1024)
-    parser.add_argument("--images", type=Path, help="a folder of pictures to take parts of")
+    parser.add_argument("--images", type=Path, help="a folder of PNG files to take parts of")
     options = parser.parse_args(arguments)
-    sources = sorted(options.images.iterdir()) if options.images else [ANKLE]
+    sources = sorted(options.images.glob("*.png")) if options.images else [ANKLE]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         images = made(folder / "images", sources, options.count, options.size)

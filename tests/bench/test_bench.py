@@ -9,6 +9,7 @@ import measuring
 import peers
 import pytest
 import reading
+import studying
 import sweeping
 import table
 import timing
@@ -94,3 +95,10 @@ def test_sweeps_agree_with_calls_and_with_what_is_kept_by_hand(capsys):
     printed = capsys.readouterr().out
     assert printed.count("runs): ours") == len(sweeping.SWEEPS)
     assert [line for line in printed.splitlines() if "by hand " in line and "differ" in line] == []
+
+
+@pytest.mark.slow
+def test_a_study_is_timed_beside_imageio(capsys):
+    assert studying.main(["--count", "4", "--size", "40", "--rounds", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("one job over imageio") == len(studying.PROGRAMS)
