@@ -73,7 +73,7 @@ def readme_blocks(beginning: str, page: Path = README) -> list[str]:
 
 
 def test_the_readme_is_true() -> None:
-    assert [run(block, "README") for block in readme_blocks(">>> ")] == [12]
+    assert [run(block, "README") for block in readme_blocks(">>> ")] == [16]
 
 
 def test_the_readme_program_compiles() -> None:
