@@ -121,11 +121,14 @@ def _check_target(path: str | None, cases: Sequence[Case], asked: Asked) -> None
         for name in asked.names:
             access.note(case.given[name])
     outputs.check_targets({"the table": path}, access)
+    outputs.check_folder_of(path)
 
 
 def _tell(found: Compared, names: Sequence[tuple[str, str]], options: argparse.Namespace) -> None:
     """Print, and write where that is asked for, what was found."""
     table, document = table_of(found, names), document_of(options)
+    if options.table is not None:
+        outputs.make_folder_of(options.table)
     if document is not None:
         document.refuse_beside([options.table])
         document.add_table("pairs", table)

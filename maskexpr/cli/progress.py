@@ -24,6 +24,7 @@ _SHARE, _SECONDS = 0.1, 30.0  # plain lines: one after so much of all, or so lon
 _WINDOW = 200  # images that the rate is taken from
 _REFRESHES = 4  # a second
 _AHEAD = 4  # images that one worker may be ahead of another while it is watched
+_UNUSED = "unused"  # is the program's, not an image's
 _WIDE = 76  # columns: in fewer there is no room for more than numbers
 
 
@@ -133,7 +134,7 @@ class Watching:
         if self.drawing is not None:
             self.draw(self.drawing.rest())
         self.close()
-        repeated = sum(count - 1 for count in self._warned.values())
+        repeated = sum(count - 1 for (code, _), count in self._warned.items() if code != _UNUSED)
         if repeated:
             print(f"warnings like these were given {repeated:,} more times", file=self.stream)
 

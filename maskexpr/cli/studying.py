@@ -145,8 +145,10 @@ def _terminated() -> Iterator[None]:
 
 def _list(asked: "Study") -> int:
     """Say what would be done."""
+    from maskexpr.studies import study
     from maskexpr.studies.listing import listing
 
+    study.check(asked)
     for line in listing(asked.task, asked.cases, asked.jobs):
         print(line)
     return shared.OK

@@ -15,7 +15,7 @@ from maskexpr.api import Program, Result
 from maskexpr.cli import shared, studying
 from maskexpr.cli.machine import Document, add_json, document_of, plain
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import FileError, InputError
+from maskexpr.diagnostics.errors import InputError
 from maskexpr.files import images, outputs, pictures, programs, tables
 from maskexpr.files.access import STANDARD, Access
 from maskexpr.files.decoding.naming import parted, shown
@@ -188,9 +188,7 @@ def _check_targets(options: argparse.Namespace, program: Program, access: Access
         _check_program_target(options, program, access)
     outputs.check_targets({f"--{flag}": path for flag, path in paths.items()}, access)
     for path in paths.values():
-        folder = os.path.dirname(path) or os.curdir
-        if path != STANDARD and not os.path.isdir(folder):
-            raise FileError(messages.FILE_NO_FOLDER.anywhere(path=shown(path), folder=shown(folder)))
+        outputs.check_folder_of(path)
     if options.table is not None and options.table != STANDARD:
         tables.encode(Table({}), images.ending_of(options.table), name=shown(options.table))
     if options.plot is not None and options.plot != STANDARD:
@@ -218,7 +216,7 @@ def _check_program_target(options: argparse.Namespace, program: Program, access:
 
 def _tell(swept: Sweep, options: argparse.Namespace) -> int:
     """Write what is to be written, and say what is best; where nothing is, the table still tells why."""
-    written = [path for path in (options.plot, options.table, options.write) if path is not None]
+    written = _made_room(options)
     stream = sys.stderr if STANDARD in written else sys.stdout
     document = document_of(options)
     if options.table is not None:
@@ -242,6 +240,14 @@ def _tell(swept: Sweep, options: argparse.Namespace) -> int:
     if document is not None:
         document.print()
     return shared.OK
+
+
+def _made_room(options: argparse.Namespace) -> list[str]:
+    """The files that are to be written, the folders of which are made."""
+    written = [path for path in (options.plot, options.table, options.write) if path is not None]
+    for path in written:
+        outputs.make_folder_of(path)
+    return written
 
 
 def _text(swept: Sweep, stream: TextIO) -> str:

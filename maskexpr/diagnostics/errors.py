@@ -34,6 +34,11 @@ class Diagnostic:
         line, column = self.source.position(self.span.start)
         return f"{printable(self.source.name)}:{line}:{column}"
 
+    @property
+    def quoted(self) -> str:
+        """What is written at its place; an empty text where it has none."""
+        return "" if self.source is None or self.span is None else self.source.quote(self.span)
+
     def render(self) -> str:
         """The whole text a person reads: place and cause, the source line, a caret under the span, the way out."""
         if self.source is None or self.span is None:

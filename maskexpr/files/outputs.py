@@ -1,5 +1,6 @@
 """Results put where they belong: which goes to which file, and written there in the format of its kind."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -227,6 +228,26 @@ def make_folder(folder: str) -> None:
         os.makedirs(folder or os.curdir, exist_ok=True)
     except OSError as error:
         raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(folder), reason=reason(error))) from None
+
+
+def check_folder_of(path: str) -> None:
+    """Refuse a file whose folder is not there and could not be made, or may not be written to; nothing is made."""
+    folder = os.path.dirname(path) or os.curdir
+    there = folder
+    while not os.path.lexists(there):
+        there = os.path.dirname(there) or os.curdir
+    if not os.path.isdir(there):
+        why = f"{shown(there)} is no folder"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        why = os.strerror(errno.EACCES).lower()
+    else:
+        return
+    raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(path), reason=why))
+
+
+def make_folder_of(path: str) -> None:
+    """Make the folder that a file is to be in, if it is not there."""
+    make_folder(os.path.dirname(path))
 
 
 # --- written ---------------------------------------------------------------------------------------------------------

@@ -16,10 +16,12 @@ from maskexpr.files.images.replacing import is_no_file
 from maskexpr.files.programs import Loaded, digest_of, input_paths, load_inputs
 from maskexpr.files.runs import FileRun, bind, run_on_files
 from maskexpr.kinds.kind import MEASURES
+from maskexpr.program.steps import Checked
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.task import Task
 
+_UNUSED = "unused"
 _MOST_ITEMS = 16  # of a list whose items are numbers of a case
 
 
@@ -129,8 +131,16 @@ def _digests(task: Task, case: Case, access: Access) -> dict[str, str]:
 def compute(task: Task, loaded: Loaded, said: list[Diagnostic]) -> FileRun:
     """Run the program."""
     bound = bind(task.program, loaded)
-    said += bound.checked.diagnostics
+    said += said_of(bound.checked)
     return run_on_files(task.program, bound, loaded, task.pictures, said.extend, named=True)
+
+
+def said_of(checked: Checked) -> Iterator[Diagnostic]:
+    """What is suspicious in a program. That a number is never used is not: it has a name, and so it is a result."""
+    named = {name for name, step in checked.bindings if step.kind.name in MEASURES}
+    for found in checked.diagnostics:
+        if found.code != _UNUSED or found.quoted not in named:
+            yield found
 
 
 def finish(task: Task, case: Case, run: FileRun, access: Access) -> Outcome:

@@ -71,15 +71,12 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
     FileError
         Nothing was done: the journal cannot be read or written.
     """
-    tables.check(study.task.program, study.tables, {path for case in study.cases for path in case.given.values()})
+    check(study)
     folder = folder_of(study)
     path = folder / journals.NAME
-    own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
-    own.update(dict.fromkeys(study.pages, "a page of all images"))
-    targets_of(study.task, study.cases, own)
-    if study.retry_failed and not os.path.lexists(path):
-        raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
     outputs.make_folder(os.fspath(folder))
+    for table in study.tables:
+        outputs.make_folder_of(table)
     with locked(folder) as lock, closing(_opened(path, study, lock)) as journal:
         tell(tuple(journal.warnings))
         course = _Course(study, watcher, journal)
@@ -87,6 +84,17 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
         ended = course.ended()
     watcher.ends(ended)
     return ended
+
+
+def check(study: Study) -> None:
+    """Refuse what cannot be done, as `run` does; nothing is made."""
+    tables.check(study.task.program, study.tables, {path for case in study.cases for path in case.given.values()})
+    path = folder_of(study) / journals.NAME
+    own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
+    own.update(dict.fromkeys(study.pages, "a page of all images"))
+    targets_of(study.task, study.cases, own)
+    if study.retry_failed and not os.path.lexists(path):
+        raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
 
 
 def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:

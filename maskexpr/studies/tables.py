@@ -9,7 +9,6 @@ A number that an image has not is an empty cell, null in JSON and Parquet. Whole
 beside it. A name that a spreadsheet would take for a formula has `./` before it, which names the same file.
 """
 
-import errno
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +20,7 @@ import numpy as np
 from maskexpr.api import Program, numbers_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError, InputError
-from maskexpr.files import tables
+from maskexpr.files import outputs, tables
 from maskexpr.files.access import resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import ending_of
@@ -89,19 +88,14 @@ def written(program: Program, outcomes: Sequence[Outcome], paths: Sequence[str])
 
 def check(program: Program, paths: Sequence[str], read: Iterable[str]) -> None:
     """Refuse, before anything is done, tables that could not be written when all is done: in a format that is none, in
-    a folder that is not there or may not be written to, or over a file that is read."""
+    a folder that cannot be made or may not be written to, or over a file that is read."""
     inputs = {resolved(path) for path in read}
     targets_of(paths, program.outputs)
     for path in paths:
         tables.encode(Table({IMAGE: texts(())}), ending_of(path) or path, name=shown(path))
-        folder = os.path.dirname(path) or "."
-        if not os.path.isdir(folder):
-            raise FileError(messages.FILE_NO_FOLDER.anywhere(path=shown(path), folder=shown(folder)))
         if os.path.isdir(path):
             raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=shown(path)))
-        if not os.access(folder, os.W_OK):
-            why = os.strerror(errno.EACCES).lower()
-            raise FileError(messages.FILE_NOT_WRITTEN.anywhere(path=shown(path), reason=why))
+        outputs.check_folder_of(path)
         if resolved(path) in inputs:
             raise InputError(messages.OUTPUT_OVER_INPUT.anywhere(path=shown(path), what="an input"))
 

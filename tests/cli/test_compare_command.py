@@ -90,6 +90,11 @@ def test_a_document(shell: Shell) -> None:
     assert found["files"] == [{"path": "s.json", "holds": "pairs"}]
 
 
+def test_the_folder_of_the_table_is_made(shell: Shell) -> None:
+    assert shell("compare", "a=pred/01.png", "b=truth/01.png", *MEASURES, "--table", "new/s.csv")[0] == 0
+    assert Path("new/s.csv").exists()
+
+
 def test_the_table_on_standard_output_is_alone_there(shell: Shell) -> None:
     code, out, err = shell("compare", "a=pred/01.png", "b=truth/01.png", *MEASURES, "--table", "-")
     assert code == 0
@@ -103,6 +108,7 @@ def test_the_table_on_standard_output_is_alone_there(shell: Shell) -> None:
         (["a=pred/01.png"], "two are compared, and 1 is given"),
         (["a=pred/01.png", "b=truth/01.png", "c=truth/02.png"], "two are compared, and 3 are given"),
         (["a=pred/01.png", "b=truth/01.png", "--table", "s.png"], "s.png"),
+        (["a=pred/01.png", "b=truth/01.png", "--table", "pred/01.png/s.csv"], "pred/01.png is no folder"),
         (["a=pred/01.png", "b=truth/01.png", "--spacing", "c=1mm"], "no input or param c"),
         (["a=pred/01.png", "b=truth/01.png", "--measures", "dise"], "did you mean dice?"),
         (["a=pred/no*.png", "b=truth/01.png"], "pred/no*.png"),

@@ -162,7 +162,7 @@ def test_flags_that_do_not_fit(shell: Shell, arguments: list[str], said: str) ->
     ("arguments", "said"),
     [
         (["--table", "n.xls"], "its ending names no format that holds a table"),
-        (["--table", "nix/n.csv"], "there is no folder nix"),
+        (["--table", "seg.mask/nix/n.csv"], "cannot write seg.mask/nix/n.csv: seg.mask is no folder"),
         (["--table", "a.csv", "--table", "b.csv"], "a.csv and b.csv are both for the numbers of all images"),
         (["--retry-failed"], f"there is no out/{journal.NAME}, so it is not known what failed"),
     ],
@@ -291,6 +291,33 @@ def test_a_folder_that_vanishes(shell: Shell, monkeypatch: pytest.MonkeyPatch) -
     code, _, err = run(shell, "--keep-going")
     assert code == 1
     assert "error: the lock on out is gone: out/maskexpr.lock was deleted" in err
+
+
+def test_the_folder_of_a_table_is_made_once_all_else_is_known_to_be_right(shell: Shell) -> None:
+    asked = ["--table", "new/tables/n.csv"]
+    assert run(shell, *asked, "--dry-run")[0] == 0
+    assert shell("run", "seg.mask", "im=in/*.png", "-o", "out/m.png", *asked)[0] == 2
+    assert not Path("new").exists()
+    assert run(shell, *asked)[0] == 0
+    assert Path("new/tables/n.csv").read_text().startswith("image,n,")
+
+
+def test_a_dry_run_refuses_what_the_run_would(shell: Shell) -> None:
+    code, out, err = run(shell, "--dry-run", "--table", "n.xls")
+    assert (code, out) == (2, [])
+    assert "its ending names no format that holds a table" in err
+    code, out, err = run(shell, "--dry-run", "--table", "out/c-m.png")
+    assert (code, out) == (2, [])
+
+
+def test_a_number_with_a_name_is_used_in_a_study(shell: Shell) -> None:
+    (shell.folder / "seg.mask").write_text("m = im > 9\nn = area(m)\nodd = n in [1, 3]\nk = im < 5\noutput m\n")
+    code, out, err = run(shell, "--table", "n.csv")
+    assert (code, len(out)) == (0, 4)
+    assert Path("n.csv").read_text().startswith("image,n,odd,error,message\n")
+    assert [line for line in err.splitlines() if "warning" in line] == [
+        "in/a b.png: seg.mask:4:1: warning: k is never used"
+    ]
 
 
 def test_a_table_that_cannot_be_written_in_the_end(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,6 +122,13 @@ def test_results_alone_on_standard_output(shell: Shell) -> None:
     assert (code, out.splitlines()[2]) == (0, "param low = 28 in 0..255  # above air")
 
 
+def test_folders_are_made_for_what_is_written(shell: Shell) -> None:
+    named = [f"new/{name}" for name in ("a/p.png", "b/t.csv", "c/best.mask")]
+    asked = [text for pair in zip(("--plot", "--table", "--write"), named, strict=True) for text in pair]
+    assert shell(*ONE, "-p", "low=28..36:4", "--maximize", SCORE, *asked)[0] == 0
+    assert all(Path(name).exists() for name in named)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -132,7 +139,7 @@ def test_results_alone_on_standard_output(shell: Shell) -> None:
         (["--table", "t.xyz"], "cannot write t.xyz: its ending names no format that holds a table"),
         (["--plot", "p.csv"], "cannot write p.csv: its ending names no known format"),
         (["--plot", "scans/s 0.png"], "scans/s 0.png is an input, it is not overwritten; write to another file"),
-        (["--plot", "none/p.png"], "cannot write none/p.png: there is no folder none"),
+        (["--plot", "seg.mask/p.png"], "cannot write seg.mask/p.png: seg.mask is no folder"),
         (["--plot", "a.png", "--table", "a.png"], "a.png is the target of --plot and --table"),
         (["--plot", ""], "the name after --plot is empty"),
         (["--table", "-", "--json"], ""),
