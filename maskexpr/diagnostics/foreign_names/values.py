@@ -128,8 +128,8 @@ LINES = (
     ("print disp display imshow show", "im", "im", "the value of the last line is shown"),
     # stacks, agreement
     ("staple majority majority_vote", "a, b, c", "vote([a, b, c]) > 0.5"),
-    ("jaccard jaccard_index jaccard_score jaccard_similarity", "a, b", "iou(a, b)"),
-    ("overlap dice_coefficient dice_score", "a, b", "dice(a, b)"),
+    ("jaccard jaccard_index jaccard_score jaccard_similarity jc compute_iou mean_iou MeanIoU", "a, b", "iou(a, b)"),
+    ("overlap dice_coefficient dice_score dc DiceMetric compute_dice DiceScore", "a, b", "dice(a, b)"),
     ("f1_score F1Score", "a, b", "f1(b, a)", "of masks it counts pixels; {f1(label(b), label(a))} goes by regions"),
     ("precision_score positive_predictive_value ppv", "a, b", "precision(b, a)",
      "of masks it counts pixels; {precision(label(b), label(a))} goes by regions"),
