@@ -70,6 +70,15 @@ def test_all_of_them(shell: Shell) -> None:
     assert "more rows" not in out
 
 
+@pytest.mark.slow
+def test_workers_give_the_same(shell: Shell) -> None:
+    asked = ("compare", "pred=pred/*.png", "truth=truth/{pred.stem}.png", "--kind", "labels", "--by", "class")
+    alone, together = shell(*asked, "--table", "1.csv"), shell(*asked, "--table", "2.csv", "--jobs", "2")
+    assert together == (1, alone[1].replace("1.csv", "2.csv"), "")
+    assert Path("1.csv").read_bytes() == Path("2.csv").read_bytes()
+    assert "label images, by class" in alone[1]
+
+
 def test_two_files(shell: Shell) -> None:
     code, out, err = shell("compare", "a=pred/01.png", "b=truth/01.png", *MEASURES)
     assert (code, err) == (0, "")
