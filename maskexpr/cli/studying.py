@@ -22,6 +22,7 @@ from maskexpr.api import Program
 from maskexpr.cli import machine, shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
+from maskexpr.engine.watching import Tell
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import Pictures
 from maskexpr.kinds import tabulated
@@ -103,7 +104,7 @@ def run(program: Program, options: argparse.Namespace, folder: Path, found: "Fou
     if options.dry_run:
         if machine.document_of(options) is not None:
             raise InputError(messages.DRY_RUN_JSON.anywhere())
-        return _list(asked)
+        return _list(asked, tell)
     document = machine.document_of(options)
     drawing = sys.stdout if asked.task.screen is not None else None
     with _terminated(), progress.watching(drawing=drawing, jobs=asked.jobs) as watcher:
@@ -143,14 +144,16 @@ def _terminated() -> Iterator[None]:
             signal.signal(number, before[number])
 
 
-def _list(asked: "Study") -> int:
+def _list(asked: "Study", tell: Tell) -> int:
     """Say what would be done."""
     from maskexpr.studies import study
     from maskexpr.studies.listing import listing
 
-    study.check(asked)
-    for line in listing(asked.task, asked.cases, asked.jobs):
+    todo = study.to_be_done(asked, tell)
+    for line in listing(asked.task, todo, asked.jobs):
         print(line)
+    if len(todo) < len(asked.cases):
+        print(f"{len(asked.cases) - len(todo)} of {len(asked.cases)} images are not done again")
     return shared.OK
 
 

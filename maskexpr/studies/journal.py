@@ -56,14 +56,14 @@ class Entry:
     outcome: Outcome
 
 
-class Journal:
-    """A journal that is open, by whoever holds the lock of its folder."""
+class Known:
+    """What a journal says, which may be written meanwhile."""
 
-    def __init__(self, path: Path, task: Task, lock: Lock, *, tables: bool = True) -> None:
+    def __init__(self, path: Path, task: Task, *, tables: bool = False) -> None:
         self.path, self.task, self.warnings = path, identity(task), list[Diagnostic]()
-        self._lock, self._task, self._program = lock, task, program_of(task)
-        lines = _content(path).split(b"\n")
-        read = _read(lines, tables)
+        self._task, self._program = task, program_of(task)
+        self._lines = _content(path).split(b"\n")
+        read = self._read = _read(self._lines, tables)
         self.entries = read.entries
         """The last line on each image."""
         if read.damaged and not read.known:
@@ -71,13 +71,6 @@ class Journal:
         if read.damaged:
             fields = {"path": shown(path), "lines": len(read.damaged), "first": read.damaged[0]}
             self.warnings.append(messages.JOURNAL_DAMAGED.anywhere(**fields))
-        with refusals(shown(path)):
-            if read.damaged or lines[-1] or read.known > 2 * len(read.last) + 20:
-                put(path, b"".join(lines[number] + b"\n" for number in sorted(read.last.values())))
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-            self._descriptor = os.open(path, flags, 0o666)
-            self._has_links = os.fstat(self._descriptor).st_nlink > 0  # not all file systems count them
-        self._write({"maskexpr": __version__, **_described(task), "task": self.task})
 
     def entry(self, case: Case) -> Entry | None:
         """The last line on an image, if there is one."""
@@ -86,6 +79,22 @@ class Journal:
     def is_same(self, case: Case, entry: Entry) -> bool:
         """Whether an entry is of what would be done now, if no file has changed."""
         return entry.task == self.task and entry.names == names_of(self._task, case)
+
+
+class Journal(Known):
+    """A journal that is open, by whoever holds the lock of its folder."""
+
+    def __init__(self, path: Path, task: Task, lock: Lock, *, tables: bool = True) -> None:
+        super().__init__(path, task, tables=tables)
+        self._lock = lock
+        lines, read = self._lines, self._read
+        with refusals(shown(path)):
+            if read.damaged or lines[-1] or read.known > 2 * len(read.last) + 20:
+                put(path, b"".join(lines[number] + b"\n" for number in sorted(read.last.values())))
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            self._descriptor = os.open(path, flags, 0o666)
+            self._has_links = os.fstat(self._descriptor).st_nlink > 0  # not all file systems count them
+        self._write({"maskexpr": __version__, **_described(task), "task": self.task})
 
     def add(self, case: Case, outcome: Outcome) -> None:
         """Put down what became of an image."""
@@ -177,7 +186,7 @@ def identity(task: Task) -> str:
         "program": made.source.text,
         "used": made.used,
         "fast": made.fast,
-        "params": {name: _plain(value) for name, value in sorted(task.params.items())},
+        "params": {info.name: _plain(task.params.get(info.name, info.default)) for info in task.program.params},
         "spacings": task.spacings,
         "nodata": task.nodata,
         "outputs": task.outputs if task.writes else None,

@@ -97,6 +97,14 @@ def check(study: Study) -> None:
         raise FileError(messages.JOURNAL_MISSING.anywhere(path=shown(path)))
 
 
+def to_be_done(study: Study, tell: Tell = nobody) -> list[Case]:
+    """The images that `run` would do something to; it refuses the same."""
+    check(study)
+    journal = journals.Known(folder_of(study) / journals.NAME, study.task)
+    tell(tuple(journal.warnings))
+    return Kept.of(study, journal, tell).todo
+
+
 def _opened(path: Path, study: Study, lock: Lock) -> journals.Journal:
     return journals.Journal(path, study.task, lock, tables=bool(study.tables) or study.keeps_tables)
 
@@ -132,6 +140,43 @@ def folder_of(study: Study) -> Path:
     return Path()
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was done before and is kept, by the place of the image, and what is to be done."""
+
+    found: dict[int, Outcome]
+    todo: list[Case]
+
+    @classmethod
+    def of(cls, study: Study, journal: journals.Known, tell: Tell) -> "Kept":
+        """What a journal says of it."""
+        before = {case.index: entry for case in study.cases if (entry := journal.entry(case)) is not None}
+        if study.retry_failed:
+            return cls._all_but_failed(study, journal, before)
+        standing = Standing(study.task)
+        same = [case for case in study.cases if case.index in before and journal.is_same(case, before[case.index])]
+        if not study.resume:
+            count = sum(not before[case.index].outcome.is_failed for case in same)
+            if count:
+                tell((messages.JOURNAL_NOT_USED.anywhere(path=shown(journal.path), count=count),))
+            return cls({}, list(study.cases))
+        found = {}
+        for case in same:
+            outcome = before[case.index].outcome
+            if standing.holds(case, outcome):
+                found[case.index] = replace(outcome, index=case.index, name=case.name)
+        return cls(found, [case for case in study.cases if case.index not in found])
+
+    @classmethod
+    def _all_but_failed(cls, study: Study, journal: journals.Known, before: Mapping[int, journals.Entry]) -> "Kept":
+        if any(entry.task != journal.task for entry in before.values()):
+            raise InputError(messages.JOURNAL_OF_OTHER_TASK.anywhere(path=shown(journal.path)))
+        names = {case.index: case.name for case in study.cases}
+        outcomes = {i: replace(entry.outcome, index=i, name=names[i]) for i, entry in before.items()}
+        found = {index: outcome for index, outcome in outcomes.items() if not outcome.is_failed}
+        return cls(found, [case for case in study.cases if case.index in outcomes and case.index not in found])
+
+
 class _Course:
     """A study on its way."""
 
@@ -165,32 +210,8 @@ class _Course:
 
     def _keep(self, tell: Tell) -> None:
         """Find what was done before, and what is still to be done."""
-        study, journal = self.study, self.journal
-        before = {case.index: entry for case in study.cases if (entry := journal.entry(case)) is not None}
-        if study.retry_failed:
-            self._keep_all_but_failed(before)
-            return
-        standing = Standing(study.task)
-        same = [case for case in study.cases if case.index in before and journal.is_same(case, before[case.index])]
-        if not study.resume:
-            count = sum(not before[case.index].outcome.is_failed for case in same)
-            if count:
-                tell((messages.JOURNAL_NOT_USED.anywhere(path=shown(journal.path), count=count),))
-            return
-        for case in same:
-            outcome = before[case.index].outcome
-            if standing.holds(case, outcome):
-                self.found[case.index] = replace(outcome, index=case.index, name=case.name)
-        self.todo = [case for case in study.cases if case.index not in self.found]
-
-    def _keep_all_but_failed(self, before: Mapping[int, journals.Entry]) -> None:
-        path = shown(self.journal.path)
-        if any(entry.task != self.journal.task for entry in before.values()):
-            raise InputError(messages.JOURNAL_OF_OTHER_TASK.anywhere(path=path))
-        names = {case.index: case.name for case in self.study.cases}
-        outcomes = {i: replace(entry.outcome, index=i, name=names[i]) for i, entry in before.items()}
-        self.found = {index: outcome for index, outcome in outcomes.items() if not outcome.is_failed}
-        self.todo = [case for case in self.study.cases if case.index in outcomes and case.index not in self.found]
+        kept = Kept.of(self.study, self.journal, tell)
+        self.found, self.todo = kept.found, kept.todo
 
     def _outcomes(self, tell: Tell) -> Generator[Outcome]:
         study = self.study

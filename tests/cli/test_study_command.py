@@ -310,6 +310,25 @@ def test_a_dry_run_refuses_what_the_run_would(shell: Shell) -> None:
     assert (code, out) == (2, [])
 
 
+def test_a_dry_run_lists_what_is_left_to_do(shell: Shell) -> None:
+    break_("c.png")
+    run(shell, "--keep-going")
+    before = Path("out", journal.NAME).read_bytes()
+    for flag in ("--resume", "--retry-failed"):
+        code, out, err = run(shell, "--dry-run", flag)
+        assert (code, err, out[0], out[-1]) == (0, "", "in/c.png", "3 of 4 images are not done again")
+        assert "in/f.png" not in out
+    code, out, err = run(shell, "--dry-run")
+    assert (code, "in/f.png" in out, "done already" in err) == (0, True, True)
+    assert Path("out", journal.NAME).read_bytes() == before
+
+
+def test_a_param_given_as_it_is_changes_nothing(shell: Shell) -> None:
+    run(shell)
+    assert "4 done (4 of them before)" in run(shell, "--resume", "-p", "t=100")[2]
+    assert "4 done\n" in run(shell, "--resume", "-p", "t=101")[2]
+
+
 def test_a_number_with_a_name_is_used_in_a_study(shell: Shell) -> None:
     (shell.folder / "seg.mask").write_text("m = im > 9\nn = area(m)\nodd = n in [1, 3]\nk = im < 5\noutput m\n")
     code, out, err = run(shell, "--table", "n.csv")

@@ -240,3 +240,4 @@ def test_all_that_results_depend_on_tells_tasks_apart() -> None:
     ]
     assert len({journal.identity(task) for task in tasks}) == len(tasks)
     assert journal.identity(replace(TASK, folder=Path("elsewhere"))) == journal.identity(TASK)
+    assert journal.identity(replace(TASK, params={})) == journal.identity(replace(TASK, params={"t": 3}))
