@@ -1,7 +1,7 @@
 """Programs with other values of params, one by one and many at once: what plain runs give, to the last bit."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -87,18 +87,75 @@ def test_random_programs_swept(example: Program, values: list[list[tuple[str, in
         return
     program, one = made
     combos = [{k: v for name, n in some for k, v in fitting(program, name, n).items()} for some in values]
-    plain: list[dict[str, Any] | str] = []
-    for combo in combos:
-        try:
-            plain.append(outcome(program.bind(**{**example.inputs, **example.given, **combo}).run))
-        except maskexpr.ProgramError:
-            return
-    errors: list[RunError] = []
+    inputs = {**example.inputs, **example.given}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(division, "_WORTH_KEEPING", 1)
         patch.setattr(sweeping, "_WORTH_COUNTING", 1)
-        for combo, found, wanted in zip(combos, swept(one, combos, stopped=errors.append), plain, strict=True):
-            expect_outcome(found or str(errors[-1]), wanted, f"{example}\nwith {combo}")
+        patch.setattr(sweeping, "_WORTH_TELLING", 1)
+        expect_swept_as_plain(program, inputs, one, combos)
+
+
+def expect_swept_as_plain(
+    program: maskexpr.Program, inputs: dict[str, Any], one: Bound, combos: list[dict[str, Any]]
+) -> None:
+    """Each combination gives what a plain run of it does, or is refused in the same words."""
+    for combo, found in zip(combos, outcomes_swept(one, combos), strict=True):
+        given_values = {**inputs, **combo}
+        plain = outcome(lambda given_values=given_values: program.bind(**given_values).run())
+        expect_outcome(found, plain, f"{program.source}\nwith {combo}")
+
+
+def outcomes_swept(one: Bound, combos: list[dict[str, Any]]) -> Iterator[dict[str, Any] | str]:
+    """The results of each combination, or the text of its error, after which the rest is swept."""
+    at, errors = 0, list[RunError]()
+    while at < len(combos):
+        try:
+            for results in swept(one, combos[at:], stopped=errors.append):
+                at += 1
+                yield results or str(errors[-1])
+        except maskexpr.ProgramError as error:
+            at += 1
+            yield str(error)
+
+
+JUDGED = [  # of t from 3 to 7, with which only those in the middle are refused, and of t * 1.0
+    "output n = 0.0 / (t - 5); output a = area(im > t)",
+    "area(im > t) / (t - 5)",
+    "area(im > t) // (t - 5)",
+    "area(im > t) % (t - 5.0)",
+    "area(im / (t - 5) > 2)",
+    "area(im > 1 / (t - 5))",
+    "area(im > -(t - 5) // (2 * t - 10))",
+    "unused = 1 / (t - 5); area(im > t)",
+    "unused = percentile(im, 101 - (t - 5) * (t - 5)); area(im > t)",
+    "area(im > percentile(im, 101 - (t - 5) * (t - 5)))",
+    "assert 1 / (t - 5) > -9; area(im > t)",
+    "area(keep(im > 100, area > 100 / (t - 5)))",
+    "def above(a, n) = a > 1 / (n - 5); area(above(im, t))",
+    "area(bit(im, 8 - (t - 5) ** 2))",
+    "area(hysteresis(im, 5, 4 + (t - 5) ** 2))",
+    "area(uint8(256 - (t - 5) ** 2) < im)",
+    "2 ** ((t - 5) ** 2 - 1) + area(im > t)",
+    "dice(im > t, im > 3 + 0 // (t - 5))",
+    "output m = im > t & 1 / (t - 5) < 9",
+    "output m = dilate(im > 9 * t, (t - 5) ** 2 - 1)",
+    "output b = im + t; output c = area(im > 100 + 1 / (t - 5))",
+]
+
+
+@pytest.mark.parametrize("declared", ["param t = 3", "param t = 3 in 0..9", "param t = 3.0"])
+@pytest.mark.parametrize("text", JUDGED)
+def test_numbers_between_others_are_refused_as_those(text: str, declared: str) -> None:
+    im = np.random.default_rng(2).integers(0, 256, (12, 15)).astype(np.uint8)
+    program = maskexpr.compile(f"{declared}; {text}")
+    one, combos = program.bind(im=im), [{"t": t} for t in (3, 4, 5, 6, 7, 5, 3)]
+    expect_swept_as_plain(program, {"im": im}, one, combos)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweeping, "_WORTH_COUNTING", 99)
+        expect_swept_as_plain(program, {"im": im}, one, combos)
+    for combo in combos:
+        plain = outcome(lambda combo=combo: program.bind(im=im, **combo).run())
+        expect_outcome(outcome(lambda combo=combo: one.with_params(**combo).run()), plain, f"{text} with {combo}")
 
 
 # --- thresholds ------------------------------------------------------------------------------------------------------

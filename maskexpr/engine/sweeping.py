@@ -17,20 +17,28 @@ from maskexpr.engine.division import Names
 from maskexpr.engine.family import Family, Member, Params
 from maskexpr.engine.prepared import Prepared, Stages
 from maskexpr.functions.arguments import Refused
-from maskexpr.kinds.kind import SCALARS, SEGMENTATIONS, Kind
+from maskexpr.kinds.kind import MEASURES, SCALARS, SEGMENTATIONS, Kind
+from maskexpr.library import OPERATORS
 from maskexpr.program import identity
-from maskexpr.program.steps import Checked
+from maskexpr.program.steps import Checked, Step
 
 _WORTH_COUNTING = 4  # values of one param
 _WORTH_TELLING = 3  # combinations
 _MOST_MEMBERS = 64  # programs that are told some numbers, kept ready
+
+# What takes any number: the checker refuses none that it knows, if it takes the least and the largest.
+_TAKING_ALL = tuple(
+    OPERATORS[s] for s in ("<", "<=", ">", ">=", "==", "!=", "+", "-", "*", "negate", "&", "|", "^", "~")
+)
+_DIVIDING = tuple(OPERATORS[s] for s in ("/", "//", "%"))
 
 Results = dict[str, Any]
 Key = tuple[object, ...]
 
 
 class Sweep:
-    """A program that is bound to inputs, and combinations of all its params; `prepare` gives it for some of them."""
+    """A program that is bound to inputs, and combinations of all its params; `prepare` gives it for some of them, or
+    refuses them."""
 
     def __init__(
         self,
@@ -46,6 +54,7 @@ class Sweep:
         self._bounds = {n: _bounds([combo[n] for combo in combos]) for n in self._varying}
         self._recurring: dict[Names, bool] = {}
         self._members: dict[Key, Stages | None] = {}
+        self._judges: dict[tuple[Prepared, Names], bool] = {}
         family.vary(self._varying)  # before anything is run
         self._counted: dict[int, Results | None] = {}
         self._by = self._most_values()
@@ -97,7 +106,11 @@ class Sweep:
             try:
                 member = self._member(prepared, self._with_unsettled([name], combos[0]))
                 fixed = member.values(levels.fixed, self._stages.arrays)
-                return list(thresholds.outputs(levels, fixed, [combo[name] for combo in combos]))
+                found = thresholds.outputs(levels, fixed, [combo[name] for combo in combos])
+                return [
+                    results if self._is_taken(prepared, [name], combo) else None
+                    for results, combo in zip(found, combos, strict=True)
+                ]
             except (Refused, RunError, thresholds.Unsuited, MemoryError):
                 pass
         return [None] * len(combos)
@@ -107,7 +120,7 @@ class Sweep:
     def _run(self, i: int) -> Results:
         combo = self._combos[i]
         stages = self._telling(i)
-        if stages is not None:
+        if stages is not None and self._is_taken(stages.prepared, self._told, combo):
             try:
                 return replace(stages, arrays={**stages.arrays, **{name: combo[name] for name in self._told}}).run()
             except RunError:
@@ -153,6 +166,18 @@ class Sweep:
         kinds = _kinds(found.checked)
         return found if _are_told(found.checked) and all(_kinds(other) == kinds for other in settled) else None
 
+    def _is_taken(self, prepared: Prepared, names: Iterable[str], combo: Params) -> bool:
+        """Whether the checker has nothing against numbers that a program is told in the run."""
+        key = prepared, frozenset(names)
+        if key not in self._judges:
+            self._judges[key] = _is_judged(*key)
+        if self._judges[key]:
+            try:
+                self._prepare(combo)
+            except MaskError:
+                return False
+        return True
+
     def _with_unsettled(self, names: Iterable[str], combo: Params) -> dict[str, Any]:
         return {**combo, **{name: self._bounds[name] for name in names}}
 
@@ -183,3 +208,27 @@ def _type_of(kind: Kind) -> tuple[object, ...]:
 def _are_told(checked: Checked) -> bool:
     """Whether the results are of kinds that do not depend on what is known of numbers."""
     return all(step.kind.name in SCALARS | SEGMENTATIONS for _, step in checked.outputs)
+
+
+def _is_judged(prepared: Prepared, names: Names) -> bool:
+    """Whether the checker may refuse numbers of these names that lie between others which it takes, as a divisor of 0
+    and a percentile of 101; what is not needed counts, too."""
+    known: set[Step] = set()  # to the checker, once these are
+    for step in prepared.checked.steps:
+        operands = step.operands.values()
+        if step.name in names:
+            known.add(step)
+        elif not known.isdisjoint(operands):
+            if not _takes_all(step, known):
+                return True
+            if step.kind.name in MEASURES and all(o in known or o.kind.is_constant for o in operands):
+                known.add(step)
+    return False
+
+
+def _takes_all(step: Step, known: set[Step]) -> bool:
+    if step.function in _DIVIDING:
+        divisor = step.operands["b"]
+        within = divisor.kind.range
+        return divisor not in known or (within is not None and not within.low <= 0 <= within.high)
+    return step.function in _TAKING_ALL
