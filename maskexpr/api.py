@@ -224,6 +224,11 @@ def numbers_of(program: Program) -> list[str]:
     return list(dict.fromkeys(name for name, step in named if name and step.kind.name in ("number", "truth")))
 
 
+def tables_of(program: Program) -> list[str]:
+    """The names of outputs that are tables."""
+    return [name for name, step in program._open.outputs if step.kind.name == "table"]
+
+
 def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     """What `Program.bind` makes, with all that it goes through."""
     return program._bound(given, run=False)

@@ -6,6 +6,8 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 # First, from a shallow stack: at the far end of a chain of imports NumPy's took two to four times as long (measured),
 # as if its many small calls crossed the end of a block of the interpreter's stack each time.
@@ -89,6 +91,28 @@ def _open_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    if not isinstance(sys.stderr, _Told):
+        sys.stderr = cast(TextIO, _Told(sys.stderr))
+
+
+class _Told:
+    """Standard error for whoever still reads it. What cannot be told, as its disk is full or its terminal gone, is
+    left out: a night's work does not end for that."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _options(given: list[str]) -> argparse.Namespace:

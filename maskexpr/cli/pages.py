@@ -36,6 +36,8 @@ def check(options: argparse.Namespace) -> None:
         found.append(messages.REPORT_ENDING.anywhere(path=shown(options.report)))
     if found:
         raise InputError(found)
+    for path in filter(None, (options.contact_sheet, options.report)):
+        outputs.check_folder_of(path)
     if options.report is not None:
         from maskexpr.studies.reports.page import check_report
 
@@ -75,7 +77,7 @@ def write(ended: "Ended", task: Task, given: Mapping[str, str], options: argpars
     """Write the pages that are asked for; a line on each."""
     lines = []
     for path in filter(None, (options.contact_sheet, options.report)):
-        outputs.make_folder(os.path.join(os.path.dirname(path) or os.curdir, ""))
+        outputs.make_folder_of(path)
     if options.contact_sheet is not None:
         from maskexpr.studies.reports.sheet import contact_sheet
 

@@ -73,7 +73,7 @@ def found_by(text: str, folders: Folders) -> Images:
         text, _, part = text.rpartition(":")
         files = folders.matching(text)
     if not files:
-        mistake = messages.FILE_IS_FOLDER if is_folder else messages.PATTERN_NO_FILE
+        mistake = messages.STUDY_NO_FILE if is_folder else messages.PATTERN_NO_FILE
         raise FileError(mistake.anywhere(path=shown(text)))
     last = "*" if is_folder else last_part(text)
     kept, passed_over = _kept(files, last)

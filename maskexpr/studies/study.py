@@ -89,8 +89,8 @@ def run(study: Study, watcher: Watcher, tell: Tell = nobody) -> Ended:
 def check(study: Study) -> None:
     """Refuse what cannot be done, as `run` does; nothing is made."""
     tables.check(study.task.program, study.tables, {path for case in study.cases for path in case.given.values()})
-    path = folder_of(study) / journals.NAME
-    own = {os.fspath(path): "the journal", **dict.fromkeys(study.tables, "a table of all images")}
+    path, made = folder_of(study) / journals.NAME, tables.files_of(study.task.program, study.tables)
+    own = {os.fspath(path): "the journal", **dict.fromkeys(made, "a table of all images")}
     own.update(dict.fromkeys(study.pages, "a page of all images"))
     targets_of(study.task, study.cases, own)
     if study.retry_failed and not os.path.lexists(path):

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Program, numbers_of
+from maskexpr.api import Program, numbers_of, tables_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError, InputError
 from maskexpr.files import outputs, tables
@@ -66,6 +66,13 @@ def targets_of(paths: Iterable[str], found: Iterable[str]) -> Targets:
     return Targets(images, named)
 
 
+def files_of(program: Program, paths: Iterable[str]) -> list[str]:
+    """The files of all tables that are written."""
+    found = tables_of(program)
+    targets = targets_of(paths, found)
+    return [path for path in (targets.images, *map(targets.long, found)) if path is not None]
+
+
 def written(program: Program, outcomes: Sequence[Outcome], paths: Sequence[str]) -> list[str]:
     """Write the tables that are asked for; where they are."""
     found = _tables(program, outcomes)
@@ -90,8 +97,7 @@ def check(program: Program, paths: Sequence[str], read: Iterable[str]) -> None:
     """Refuse, before anything is done, tables that could not be written when all is done: in a format that is none, in
     a folder that cannot be made or may not be written to, or over a file that is read."""
     inputs = {resolved(path) for path in read}
-    targets_of(paths, program.outputs)
-    for path in paths:
+    for path in files_of(program, paths):
         tables.encode(Table({IMAGE: texts(())}), ending_of(path) or path, name=shown(path))
         if os.path.isdir(path):
             raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=shown(path)))
@@ -138,8 +144,8 @@ def named(name: str) -> str:
 
 
 def _tables(program: Program, outcomes: Sequence[Outcome]) -> list[str]:
-    """The results that are tables for some image."""
-    found = {name for outcome in outcomes for name in outcome.tables}
+    """The results that are tables, be it that all images failed that have them."""
+    found = {*tables_of(program), *(name for outcome in outcomes for name in outcome.tables)}
     return [name for name in program.outputs if name in found]
 
 

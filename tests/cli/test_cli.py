@@ -252,7 +252,7 @@ def test_mistakes_exit_with_1_and_missing_inputs_with_2(shell: Shell) -> None:
     ("make", "message"),
     [
         (lambda p: None, "cannot read bad.png: there is no such file; check the path"),
-        (lambda p: p.mkdir(), "cannot read bad.png: it is a folder; name a file in it"),
+        (lambda p: p.mkdir(), "no image is in bad.png: there is no file in it"),
         (lambda p: p.touch(), "cannot read bad.png: the file is empty (0 bytes); copy or download it again"),
         (
             lambda p: p.write_bytes(ANKLE.read_bytes()[:9000]),
@@ -563,6 +563,21 @@ def test_a_full_disk_behind_standard_output() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_work_goes_on_where_nobody_can_be_told(tmp_path: Path) -> None:
+    """Standard error may be a log on a full disk, or a terminal that was closed meanwhile."""
+    iio.imwrite(tmp_path / "a.png", np.eye(9, dtype=np.uint8))
+    iio.imwrite(tmp_path / "b.png", np.eye(9, dtype=np.uint8))
+    (tmp_path / "seg.mask").write_text("im > 300")
+    given = [sys.executable, "-m", "maskexpr", "run", "seg.mask", "im=?.png", "--table", "t.csv"]
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(given, cwd=tmp_path, stdout=subprocess.PIPE, stderr=full, check=False)
+    assert ended.returncode == 0
+    assert (tmp_path / "t.csv").read_text().count("png") == 2
+    with open("/dev/full", "wb") as full:
+        assert subprocess.run([*given[:5], "im=c.png"], cwd=tmp_path, stderr=full, check=False).returncode == 2
+
+
 def test_closed_streams_are_no_error() -> None:
     script = f"{sys.executable} -m maskexpr eval '1 + 1' >&- 2>&-"
     assert subprocess.run(script, shell=True, timeout=60, check=False).returncode == 0

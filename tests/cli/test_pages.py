@@ -50,6 +50,7 @@ def test_pages_can_be_asked_for_later(run):
         (("--contact-sheet", "qc.jpg"), "write .png"),
         (("--contact-sheet", "a.png"), "it is not overwritten"),
         (("--report", "link.html"), "it is not overwritten"),
+        (("--report", "a.png/q.html"), "a.png is no folder"),
     ],
 )
 def test_pages_that_cannot_be_are_refused_before_anything_runs(run, arguments, reason):

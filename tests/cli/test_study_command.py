@@ -302,6 +302,13 @@ def test_the_folder_of_a_table_is_made_once_all_else_is_known_to_be_right(shell:
     assert Path("new/tables/n.csv").read_text().startswith("image,n,")
 
 
+def test_a_long_table_that_would_be_written_over_a_result_is_refused_before_anything_is_done(shell: Shell) -> None:
+    (shell.folder / "seg.mask").write_text("output t = measure(im > 9, area)")
+    code, out, err = shell("run", "seg.mask", "im=in/*.png", "-o", "{im.stem}-{output}.csv", "--table", "c.csv")
+    assert (code, out) == (2, "")
+    assert "c-t.csv (a table of all images)" in err
+
+
 def test_a_dry_run_refuses_what_the_run_would(shell: Shell) -> None:
     code, out, err = run(shell, "--dry-run", "--table", "n.xls")
     assert (code, out) == (2, [])

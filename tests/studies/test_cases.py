@@ -153,7 +153,7 @@ def test_samples_belong_to_the_header_beside_them(here):
     [
         ("nope/*.png", "cannot read nope/*.png: no file has such a name"),
         ("in/*.jpg", "no file has such a name"),
-        ("empty", "cannot read empty: it is a folder; name a file in it"),
+        ("empty", "no image is in empty: there is no file in it; name images by a pattern: 'empty/**/*.png'"),
         ("words", "no image is in words: none of its 2 files is one; name images by a pattern: 'words/**/*.png'"),
     ],
 )

@@ -141,6 +141,21 @@ def test_a_table_that_is_named_after_a_result_is_that_result(tmp_path: Path) -> 
     assert tables.written(PROGRAM, [done(2, "a.png", n=1)], asked[:1]) == asked[:1]
 
 
+def test_tables_are_the_same_files_where_all_images_failed(tmp_path: Path) -> None:
+    asked = [str(tmp_path / name) for name in ("all.csv", "cells.csv")]
+    for paths in (asked[:1], asked, asked[1:]):
+        whole = tables.written(PROGRAM, [done(2, "a.png", n=1)], paths)
+        assert whole == tables.files_of(PROGRAM, paths)
+        assert tables.written(PROGRAM, [failed(0, "a.png")], paths) == whole
+    assert Path(asked[0]).read_text().startswith("image,share,n")
+    assert Path(asked[1]).read_text().split() == ["image"]
+
+
+def test_no_table_is_named_after_a_number() -> None:
+    with pytest.raises(InputError, match=r"are both for the numbers of all images; .*table \(cells\)"):
+        tables.check(PROGRAM, ["a.csv", "n.csv"], [])
+
+
 def test_tables_that_could_not_be_written_are_refused_before_anything_is_done(tmp_path: Path) -> None:
     image = tmp_path / "im.csv"
     image.write_bytes(b"")

@@ -52,7 +52,7 @@ STUDY_OF_RESULTS = Mistake(
 TABLE_OF_MANY = Mistake(
     "output-target",
     "{first} and {second} are both for the numbers of all images",
-    "name one of them after a result that is a table, among {names}",
+    "name one of them after a result that is a table ({names}), or leave it out",
 )
 TABLE_AND_RESULT = Mistake(
     "output-target", "{path} is a result of {image} and a table of all images", "give the table another name"

@@ -20,6 +20,11 @@ TEMPLATE_OUTSIDE = Mistake(
     "{template} comes to '{path}' for one of the files, which leads elsewhere",
     "write more than a name between its slashes: mask-{{stem}}, say",
 )
+STUDY_NO_FILE = Mistake(
+    "file-missing",
+    "no image is in {path}: there is no file in it",
+    "name images by a pattern: '{path}/**/*.png' for those in folders below",
+)
 STUDY_NO_IMAGE = Mistake(
     "file-missing",
     "no image is in {path}: none of its {count:file|files} is one",
