@@ -17,8 +17,9 @@ from maskexpr.cli.machine import Document, add_json, document_of, plain
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError, InputError
 from maskexpr.files import images, outputs, pictures, programs, tables
-from maskexpr.files.access import STANDARD, Access
-from maskexpr.files.decoding.naming import parted, shown
+from maskexpr.files.access import INPUT, STANDARD, Access
+from maskexpr.files.decoding.naming import parted, shown, stream_name
+from maskexpr.files.images.opening import held, is_handed_over
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.studies.case import Case
@@ -123,7 +124,7 @@ def _sweep(options: argparse.Namespace) -> int:
     _check_targets(options, program, access)
     shared.warn([*program.warnings, *cases.notes], options)
     stated = (tuple(options.spacing), tuple(options.nodata), tuple(options.allow_read))
-    trial = Trial(scoring, tuple(grid.params), folder, *stated)
+    trial = Trial(scoring, tuple(grid.params), folder, *stated, _piped(cases.cases, access))
     higher = options.maximize is not None
     plan = running.Plan(program, trial, grid, higher, options.folds, options.seed, options.jobs)
     if document_of(options) is None:
@@ -158,6 +159,17 @@ class _Counter:
             said = f"{done} of {self._images} images" + (f", about {left:.0f} s left" if done < self._images else "")
             end = "\r" if done < self._images else "\n"
             print(f"{said:<50}", end=end, file=sys.stderr, flush=True)
+
+
+def _piped(cases: Sequence[Case], access: Access) -> dict[str, bytes]:
+    """What standard input and other pipes hold that images come from: they are looked at several times."""
+    found: dict[str, bytes] = {}
+    for case in cases:
+        for name, text in case.given.items():
+            if text not in found and (text == STANDARD or is_handed_over(text)):
+                with access.standard(INPUT, name) if text == STANDARD else access.handed_over(Path(text)) as stream:
+                    found[text] = held(stream, stream_name(stream)).getvalue()
+    return found
 
 
 # --- where it goes ---------------------------------------------------------------------------------------------------

@@ -107,7 +107,9 @@ def test_no_score_is_never_the_best() -> None:
     zero = maskexpr.sweep(program, image, {"t": range(10)}, maximize="area(m) / (t - 5)")
     assert np.flatnonzero(~np.isfinite(zero.scores[:, 0])).tolist() == [5]
     assert zero.best == {"t": 6}
-    assert zero.warnings[0].hint == "area(m) / (t - 5) is inf there"
+    assert zero.warnings[0].hint == "this divides by zero"
+    counted = maskexpr.sweep(program, image, {"t": range(5, 8)}, maximize="t / (area(m) - 2)")
+    assert counted.warnings[0].hint == "t / (area(m) - 2) is inf there"
     refusing = f"{program}; n = percentile(im, 20 * t)"  # which is wrong before any pixel
     some = maskexpr.sweep(refusing, image, {"t": range(10)}, maximize="area(m) + n")
     assert np.isnan(some.scores[:, 0]).tolist() == [False] * 6 + [True] * 4
