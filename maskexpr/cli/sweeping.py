@@ -92,6 +92,7 @@ def add_sweep(commands: "Commands") -> None:
     most = f"allow so many runs, values times images; {grids.MOST:,} unless said"
     command.add_argument("--most-runs", metavar="N", type=_whole, default=grids.MOST, help=most)
     command.add_argument("--jobs", metavar="N", type=studying.count, default=1, help="so many processes work on images")
+    command.add_argument("--keep-going", action="store_true", help="go on with the other images where one is broken")
     command.add_argument("--plot", metavar="OUT.png", help="draw the scores: a curve, a map, or a curve of each param")
     command.add_argument("--table", metavar="OUT.csv", help="write all scores; .csv, .tsv, .json or .parquet")
     command.add_argument("--write", metavar="BEST.mask", help="write the program with the best params as its defaults")
@@ -126,7 +127,7 @@ def _sweep(options: argparse.Namespace) -> int:
     stated = (tuple(options.spacing), tuple(options.nodata), tuple(options.allow_read))
     trial = Trial(scoring, tuple(grid.params), folder, *stated, _piped(cases.cases, access))
     higher = options.maximize is not None
-    plan = running.Plan(program, trial, grid, higher, options.folds, options.seed, options.jobs)
+    plan = running.Plan(program, trial, grid, higher, options.folds, options.seed, options.jobs, options.keep_going)
     if document_of(options) is None:
         _say_size(grid, len(cases.cases))
     swept = running.run(plan, [Subject(case) for case in cases.cases], _Counter(len(cases.cases), options))
@@ -236,7 +237,7 @@ def _tell(swept: Sweep, options: argparse.Namespace) -> int:
     if options.table is not None:
         table = swept.table if len(swept.images) == 1 else swept.by_image
         outputs.write(Result(Kind("table"), table), options.table)
-    shared.warn(swept.warnings, options)
+    shared.warn([*swept.warnings, *swept.left_out], options)
     if document is None:
         print(_text(swept, stream), file=stream)
     elif isinstance(document, _Document):
@@ -253,7 +254,7 @@ def _tell(swept: Sweep, options: argparse.Namespace) -> int:
             print(shown(path), file=stream)
     if document is not None:
         document.print()
-    return shared.OK
+    return shared.FAILED if swept.left_out else shared.OK
 
 
 def _text(swept: Sweep, stream: TextIO) -> str:

@@ -142,6 +142,23 @@ def test_images_that_can_be_read_once_alone(shell: Shell, monkeypatch: pytest.Mo
     )
 
 
+def test_broken_images(shell: Shell) -> None:
+    few = ("-p", "low=28..36:4", "--maximize", SCORE, "--table", "t.csv")
+    Path("scans/s 0.png").write_bytes(Path("scans/s 0.png").read_bytes()[:900])
+    broken = "error: cannot read scans/s 0.png: the PNG data is damaged or cut short; copy or download it again\n"
+    code, out, err = shell(*ALL, *few)
+    assert (code, out, err) == (2, "", f"3 runs, on each of 4 images\n{broken}")
+    assert not Path("t.csv").exists()
+    code, out, err = shell(*ALL, *few, "--keep-going", "--folds", "4")
+    assert (code, err.count(broken)) == (1, 1)
+    assert "highest of 3 runs on 3 images\n" in out
+    assert "\n3 folds: mean " in out
+    assert Path("t.csv").read_text("utf-8").count("s 0.png") == 0
+    code, out, _ = shell(*ALL, *few, "--keep-going", "--json")
+    document = json.loads(out)
+    assert (code, len(document["sweep"]["images"]), document["errors"][0]["code"]) == (1, 3, "file-broken")
+
+
 @pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="pipes have no names here")
 def test_pipes_of_a_shell(shell: Shell) -> None:
     read, write = os.pipe()
