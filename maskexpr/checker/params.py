@@ -76,7 +76,7 @@ def written_value(info: ParamInfo, written: str) -> Any:
         try:
             value = literal(written)
         except ValueError:
-            raise Refused(messages.PARAM_VALUE, value=written, wanted=_wanted(info)) from None
+            raise Refused(messages.PARAM_VALUE, value=written or "''", wanted=_wanted(info)) from None
     return param_value(info, value)
 
 

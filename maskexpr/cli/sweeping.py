@@ -17,8 +17,9 @@ from maskexpr.cli.machine import Document, add_json, document_of, plain
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.files import images, outputs, pictures, programs, tables
-from maskexpr.files.access import STANDARD, Access
-from maskexpr.files.decoding.naming import parted, shown
+from maskexpr.files.access import INPUT, STANDARD, Access
+from maskexpr.files.decoding.naming import parted, shown, stream_name
+from maskexpr.files.images.opening import held, is_handed_over
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
 from maskexpr.studies.case import Case
@@ -91,6 +92,7 @@ def add_sweep(commands: "Commands") -> None:
     most = f"allow so many runs, values times images; {grids.MOST:,} unless said"
     command.add_argument("--most-runs", metavar="N", type=_whole, default=grids.MOST, help=most)
     command.add_argument("--jobs", metavar="N", type=studying.count, default=1, help="so many processes work on images")
+    command.add_argument("--keep-going", action="store_true", help="go on with the other images where one is broken")
     command.add_argument("--plot", metavar="OUT.png", help="draw the scores: a curve, a map, or a curve of each param")
     command.add_argument("--table", metavar="OUT.csv", help="write all scores; .csv, .tsv, .json or .parquet")
     command.add_argument("--write", metavar="BEST.mask", help="write the program with the best params as its defaults")
@@ -123,9 +125,9 @@ def _sweep(options: argparse.Namespace) -> int:
     _check_targets(options, program, access)
     shared.warn([*program.warnings, *cases.notes], options)
     stated = (tuple(options.spacing), tuple(options.nodata), tuple(options.allow_read))
-    trial = Trial(scoring, tuple(grid.params), folder, *stated)
+    trial = Trial(scoring, tuple(grid.params), folder, *stated, _piped(cases.cases, access))
     higher = options.maximize is not None
-    plan = running.Plan(program, trial, grid, higher, options.folds, options.seed, options.jobs)
+    plan = running.Plan(program, trial, grid, higher, options.folds, options.seed, options.jobs, options.keep_going)
     if document_of(options) is None:
         _say_size(grid, len(cases.cases))
     swept = running.run(plan, [Subject(case) for case in cases.cases], _Counter(len(cases.cases), options))
@@ -158,6 +160,17 @@ class _Counter:
             said = f"{done} of {self._images} images" + (f", about {left:.0f} s left" if done < self._images else "")
             end = "\r" if done < self._images else "\n"
             print(f"{said:<50}", end=end, file=sys.stderr, flush=True)
+
+
+def _piped(cases: Sequence[Case], access: Access) -> dict[str, bytes]:
+    """What standard input and other pipes hold that images come from: they are looked at several times."""
+    found: dict[str, bytes] = {}
+    for case in cases:
+        for name, text in case.given.items():
+            if text not in found and (text == STANDARD or is_handed_over(text)):
+                with access.standard(INPUT, name) if text == STANDARD else access.handed_over(Path(text)) as stream:
+                    found[text] = held(stream, stream_name(stream)).getvalue()
+    return found
 
 
 # --- where it goes ---------------------------------------------------------------------------------------------------
@@ -222,7 +235,7 @@ def _tell(swept: Sweep, options: argparse.Namespace) -> int:
     if options.table is not None:
         table = swept.table if len(swept.images) == 1 else swept.by_image
         outputs.write(Result(Kind("table"), table), options.table)
-    shared.warn(swept.warnings, options)
+    shared.warn([*swept.warnings, *swept.left_out], options)
     if document is None:
         print(_text(swept, stream), file=stream)
     elif isinstance(document, _Document):
@@ -239,7 +252,7 @@ def _tell(swept: Sweep, options: argparse.Namespace) -> int:
             print(shown(path), file=stream)
     if document is not None:
         document.print()
-    return shared.OK
+    return shared.FAILED if swept.left_out else shared.OK
 
 
 def _made_room(options: argparse.Namespace) -> list[str]:

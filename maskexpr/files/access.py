@@ -1,16 +1,17 @@
 """What one command may read, and what it has read: nothing is written over that."""
 
+import io
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.diagnostics.printing import printable
-from maskexpr.files.decoding.naming import parted, shown
+from maskexpr.files.decoding.naming import parted, reason, shown
 from maskexpr.files.images.opening import open_file
 from maskexpr.files.images.several import files_of, is_several
 from maskexpr.language.limits import Limits
@@ -20,17 +21,24 @@ STANDARD = "-"  # standard input or output
 PROGRAM, INPUT = "the program or a file that it uses", "an input"
 
 
+class _Piped(io.BytesIO):
+    """What standard input held."""
+
+    name = "<stdin>"
+
+
 class Access:
     """The files of one command or session.
 
     A program may come from a stranger, so what it names itself, by `use` and as the default of an `input`, is beside it
     or below, symbolic links followed, or in a folder that is allowed besides. What the person names may be anywhere.
+    `piped` is what standard input and other pipes held that were read before.
     """
 
-    def __init__(self, allowed: Iterable[str] = ()) -> None:
+    def __init__(self, allowed: Iterable[str] = (), piped: Mapping[str, bytes] | None = None) -> None:
         self._allowed = [_folder(name) for name in allowed]
         self._read: dict[str | tuple[int, int], str] = {}
-        self._standard = ""
+        self._standard, self._piped = "", piped or {}
         self.named: list[str] = []
         """The files that images named."""
 
@@ -92,6 +100,8 @@ class Access:
         if self._standard:
             raise InputError(messages.STANDARD_TWICE.anywhere(first=self._standard, second=name or what))
         self._standard = name or what
+        if STANDARD in self._piped:
+            return _Piped(self._piped[STANDARD])
         if sys.stdin is None:  # started with it closed
             raise FileError(messages.FILE_REFUSED.anywhere(path="standard input", reason="it is closed"))
         stream = sys.stdin.buffer
@@ -100,6 +110,16 @@ class Access:
         except (OSError, ValueError):  # not a file of the system's: in a test, say
             return stream
         return stream
+
+    def handed_over(self, path: Path) -> BinaryIO:
+        """A pipe, or a file that this process was started with, which can be read once."""
+        known = self._piped.get(os.fspath(path))
+        if known is not None:
+            return io.BytesIO(known)
+        try:
+            return open_file(path)
+        except OSError as error:
+            raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
     def refusal(self, path: str) -> Diagnostic | None:
         """Why a file is not written to: it was read."""

@@ -294,7 +294,7 @@ def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["ima
         if not is_handed_over(path):
             find = functools.partial(access.named_by, path)
             return images.read(path, kind=info.kind, find=find, part=part), None
-    with nullcontext(access.standard(INPUT, info.name)) if path is None else _handed_over(path) as stream:
+    with nullcontext(access.standard(INPUT, info.name)) if path is None else access.handed_over(path) as stream:
         hashed: Any = _Hashed(stream)
         return images.read(hashed, kind=info.kind), hashed.digest
 
@@ -310,13 +310,6 @@ def blank_input(info: InputInfo, path: Path | None, access: Access) -> tuple["im
 def _parted(path: Path) -> tuple[Path, str]:
     name, part = parted(path)
     return Path(name), part
-
-
-def _handed_over(path: Path) -> BinaryIO:
-    try:
-        return open_file(path)
-    except OSError as error:
-        raise FileError(messages.FILE_REFUSED.anywhere(path=shown(path), reason=reason(error))) from None
 
 
 def as_image(pixels: "images.Pixels", spacing: str | None, nodata: str | None = None, text: str = "") -> Image:

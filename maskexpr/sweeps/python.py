@@ -29,6 +29,7 @@ def sweep(
     folds: int | None = None,
     seed: int = 0,
     jobs: int = 1,
+    on_error: str = "raise",
 ) -> Sweep:
     """Try params of a program on images, and say which are the best.
 
@@ -57,6 +58,9 @@ def sweep(
         From which samples and folds follow.
     jobs : int
         How many processes work on the images.
+    on_error : {"raise", "skip"}
+        What comes of an image that is broken, or that the program does not fit: the exception is raised, or the image
+        is left out, and `.left_out` says why.
 
     Returns
     -------
@@ -93,11 +97,15 @@ def sweep(
     _check_whole(samples=samples, folds=folds, seed=seed, jobs=jobs)
     subjects = _subjects(images)
     axes = _axes(program, params, sampled=samples is not None)
+    if on_error not in ("raise", "skip"):
+        raise InputError(messages.SWEEP_ON_ERROR.anywhere(given=repr(on_error)))
     scoring = scoring_of(program, goal, title)
     running.check_folds(folds, len(subjects))
     grid = grids.grid_of(axes, len(subjects), samples=samples, seed=seed, most=grids.MOST_IN_PYTHON)
     trial = Trial(scoring, tuple(grid.params))
-    return running.run(Plan(program, trial, grid, maximize is not None, folds, seed, jobs), subjects)
+    return running.run(
+        Plan(program, trial, grid, maximize is not None, folds, seed, jobs, on_error == "skip"), subjects
+    )
 
 
 def goal_of(program: Program, maximize: str | None, minimize: str | None, words: tuple[str, str]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from maskexpr.api import Program
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError, RunError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError, ProgramError, RunError
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kernels.threads import cores
 from maskexpr.studies.crew import Crew, Lost
@@ -24,7 +24,8 @@ Done = Callable[[int], object]  # is told how many images are done
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a sweep is asked for: `trial` is what is done to each image, and `jobs` processes do it."""
+    """All that a sweep is asked for: `trial` is what is done to each image, and `jobs` processes do it. Images that
+    cannot be scored are left out where it `goes_on`."""
 
     program: Program
     trial: Trial
@@ -33,6 +34,7 @@ class Plan:
     folds: int | None = None
     seed: int = 0
     jobs: int = 1
+    goes_on: bool = False
 
 
 def check_folds(folds: int | None, images: int) -> None:
@@ -53,40 +55,67 @@ def run(plan: Plan, subjects: Sequence[Subject], done: Done = lambda count: None
     Raises
     ------
     InputError, ProgramError, FileError
-        An image cannot be read, or the program does not fit it.
+        An image cannot be read, or the program does not fit it; if the sweep goes on without it, so it is with all.
     RunError
         A process that worked on an image died.
     """
     check_folds(plan.folds, len(subjects))
     _check_names(plan.trial.scoring, subjects)
     trial = _fitted(plan, subjects)
+    found: list[Scores] = []
+    names, wrong = list[str](), list[MaskError]()
+    for count, answer in enumerate(_measured(trial, subjects, min(plan.jobs, cores())), 1):
+        if isinstance(answer, Scores):
+            found.append(answer)
+            names.append(subjects[count - 1].case.name)
+        elif plan.goes_on:
+            wrong.append(answer)
+        else:
+            raise answer
+        done(count)
+    if not found:
+        raise wrong[0]
+    return _swept(plan, trial.scoring, names, found, [d for error in wrong for d in error.diagnostics])
+
+
+def _swept(
+    plan: Plan, scoring: Scoring, names: Sequence[str], found: Sequence[Scores], left_out: Sequence[Diagnostic]
+) -> Sweep:
+    """What the scores on all images add up to."""
     grid, defaults = plan.grid, {info.name: info.default for info in plan.program.params}
-    scores, today = np.empty((len(trial.params), len(subjects))), np.empty(len(subjects))
-    reasons: dict[tuple[int, int], Diagnostic] = {}
-    said: dict[Diagnostic, None] = {}
-    if plan.jobs > cores():
-        said[messages.JOBS_CORES.anywhere(jobs=plan.jobs, cores=cores())] = None
-    for image, found in enumerate(_measured(trial, subjects, min(plan.jobs, cores()))):
-        scores[:, image], today[image] = found.values, found.today
-        reasons.update({(run, image): reason for run, reason in found.reasons.items()})
-        said.update(dict.fromkeys(found.warnings))
-        done(image + 1)
-    folds = None
-    if plan.folds is not None:
-        folds = cross_validated(scores, grid, defaults, higher=plan.higher, folds=plan.folds, seed=plan.seed)
-    names = tuple(subject.case.name for subject in subjects)
-    goal = trial.scoring.text
+    scores = np.stack([one.values for one in found], axis=1)
+    said = [messages.JOBS_CORES.anywhere(jobs=plan.jobs, cores=cores())] if plan.jobs > cores() else []
+    said += [warning for one in found for warning in one.warnings]
+    folds, parts = None, min(plan.folds or 0, len(found))
+    if parts > 1:
+        folds = cross_validated(scores, grid, defaults, higher=plan.higher, folds=parts, seed=plan.seed)
     return Sweep(
-        plan.program, goal, plan.higher, grid, names, scores, today, folds, reasons, tuple(said), trial.scoring.taken
+        plan.program,
+        scoring.text,
+        plan.higher,
+        grid,
+        tuple(names),
+        scores,
+        np.array([one.today for one in found]),
+        folds,
+        {(run, image): reason for image, one in enumerate(found) for run, reason in one.reasons.items()},
+        tuple(dict.fromkeys(said)),
+        scoring.taken,
+        tuple(left_out),
     )
 
 
 def _fitted(plan: Plan, subjects: Sequence[Subject]) -> Trial:
-    first = subjects[0]
-    try:
-        return fitted(plan.trial, plan.program, first)
-    except MaskError as error:
-        raise _of_image(error, first, len(subjects)) from None
+    """The trial as the first image shows what it needs, of those that show anything."""
+    wrong: list[MaskError] = []
+    for subject in subjects:
+        try:
+            return fitted(plan.trial, plan.program, subject)
+        except MaskError as error:
+            wrong.append(_of_image(error, subject, len(subjects)))
+            if not plan.goes_on:
+                break
+    raise next((error for error in wrong if isinstance(error, ProgramError)), wrong[0])
 
 
 def _check_names(scoring: Scoring, subjects: Sequence[Subject]) -> None:
@@ -98,8 +127,8 @@ def _check_names(scoring: Scoring, subjects: Sequence[Subject]) -> None:
             raise InputError(messages.SWEEP_NEEDLESS.anywhere(name=name, flag=scoring.expression.name))
 
 
-def _measured(trial: Trial, subjects: Sequence[Subject], jobs: int) -> Iterator[Scores]:
-    """The scores on each image, in their order."""
+def _measured(trial: Trial, subjects: Sequence[Subject], jobs: int) -> Iterator[Scores | MaskError]:
+    """The scores on each image, in their order, or what is wrong with it."""
     jobs = min(jobs, len(subjects))
     if jobs == 1:
         for subject in subjects:
@@ -111,11 +140,9 @@ def _measured(trial: Trial, subjects: Sequence[Subject], jobs: int) -> Iterator[
             yield _known(answer, subject, len(subjects))
 
 
-def _known(answer: Scores | MaskError, subject: Subject, images: int) -> Scores:
+def _known(answer: Scores | MaskError, subject: Subject, images: int) -> Scores | MaskError:
     """Scores, or what is wrong with an image, which is said to be with that."""
-    if isinstance(answer, Scores):
-        return answer
-    raise _of_image(answer, subject, images)
+    return answer if isinstance(answer, Scores) else _of_image(answer, subject, images)
 
 
 def _of_image(error: MaskError, subject: Subject, images: int) -> MaskError:

@@ -17,6 +17,8 @@ from maskexpr.files.python import read
 from maskexpr.studies.case import Case
 from maskexpr.sweeps.scoring import Scoring, own_inputs, variants
 
+_OF_PLACE = ("shape", "spacing", "grid")
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -38,6 +40,8 @@ class Trial:
         The params of each run.
     folder, spacings, nodata, allowed
         As a task of a study has them. Without a folder no default file of an input is looked for.
+    piped
+        What was read from standard input and other pipes, by what was written for them: they can be read only once.
     """
 
     scoring: Scoring
@@ -46,6 +50,7 @@ class Trial:
     spacings: tuple[str, ...] = ()
     nodata: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
+    piped: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,11 @@ def fitted(trial: Trial, program: Program, subject: Subject) -> Trial:
     Raises
     ------
     MaskError
-        What is wrong with the score as it is written, if it cannot be fitted.
+        What is wrong with the score as it is written, if it cannot be fitted; or that an image does not lie as another.
     """
     if not own_inputs(trial.scoring, program):
         return trial
-    wrong: MaskError | None = None
+    wrong: list[MaskError] = []
     for scoring in variants(trial.scoring, program):
         one = replace(trial, scoring=scoring)
         try:
@@ -92,14 +97,13 @@ def fitted(trial: Trial, program: Program, subject: Subject) -> Trial:
                 given = {**loaded.values, **subject.values}
                 scoring.check(scoring.program.bind(**given).kinds[scoring.name])
         except MaskError as error:
-            wrong = wrong or error
-            if not isinstance(wrong, ProgramError):  # of files, or of what is missing
+            wrong.append(error)
+            if not isinstance(wrong[0], ProgramError):  # of files, or of what is missing
                 break
             continue
         if all(_has_several(given[name]) for name, kind in scoring.taken.items() if kind == "labels"):
             return one
-    assert wrong is not None
-    raise wrong
+    raise next((error for error in wrong if error.diagnostics[0].code in _OF_PLACE), wrong[0])
 
 
 def _has_several(value: Any) -> bool:
@@ -110,7 +114,7 @@ def _has_several(value: Any) -> bool:
 
 def _loaded(trial: Trial, given: Mapping[str, str]) -> Loaded:
     """What the files of an image hold."""
-    program, access = trial.scoring.program, Access(trial.allowed)
+    program, access = trial.scoring.program, Access(trial.allowed, trial.piped)
     if trial.folder is None:
         kinds = {info.name: info.kind for info in program.inputs}
         return Loaded({name: read(path, kind=kinds.get(name)) for name, path in given.items()})

@@ -47,6 +47,8 @@ class Tried:
         Warnings of the images.
     taken
         What images that only the goal names are taken for: {"truth": "mask"}.
+    left_out
+        Why images are not among these: they are broken, or the program does not fit them.
     """
 
     original: Program
@@ -60,6 +62,7 @@ class Tried:
     reasons: Mapping[tuple[int, int], Diagnostic] | None = None
     said: tuple[Diagnostic, ...] = ()
     taken: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[Diagnostic, ...] = ()
 
     @property
     def best(self) -> dict[str, Any]:

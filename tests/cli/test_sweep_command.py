@@ -1,10 +1,12 @@
 """`maskexpr sweep` as a person types it: what is printed and written, and what is refused before anything runs."""
 
 import csv
+import io
 import json
 import os
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -127,6 +129,61 @@ def test_folders_are_made_for_what_is_written(shell: Shell) -> None:
     asked = [text for pair in zip(("--plot", "--table", "--write"), named, strict=True) for text in pair]
     assert shell(*ONE, "-p", "low=28..36:4", "--maximize", SCORE, *asked)[0] == 0
     assert all(Path(name).exists() for name in named)
+
+
+def test_images_that_can_be_read_once_alone(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What kind a truth is taken for shows only as the image is looked at again."""
+
+    def swept(piped: str, *given: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(piped).read_bytes()), "utf-8"))
+        return shell("sweep", "seg.mask", *given, "-p", "low=20..40:4", "--maximize", SCORE)
+
+    wanted = swept("seg.mask", *ONE[2:])
+    assert wanted[0] == 0
+    assert swept("scans/s 0.png", "im=-", ONE[3]) == wanted
+    assert swept("truth/s 0.png", ONE[2], "truth=-") == wanted
+    twice = "error: standard input is read for im and for truth; name a file for one of them\n"
+    assert swept("truth/s 0.png", "im=-", "truth=-")[2].endswith(twice)
+    assert swept(os.devnull, ONE[2], "truth=-")[2].endswith(
+        "cannot read standard input: the file is empty (0 bytes); copy or download it again\n"
+    )
+
+
+def test_broken_images(shell: Shell) -> None:
+    few = ("-p", "low=28..36:4", "--maximize", SCORE, "--table", "t.csv")
+    Path("scans/s 0.png").write_bytes(Path("scans/s 0.png").read_bytes()[:900])
+    broken = "error: cannot read scans/s 0.png: the PNG data is damaged or cut short; copy or download it again\n"
+    code, out, err = shell(*ALL, *few)
+    assert (code, out, err) == (2, "", f"3 runs, on each of 4 images\n{broken}")
+    assert not Path("t.csv").exists()
+    code, out, err = shell(*ALL, *few, "--keep-going", "--folds", "4")
+    assert (code, err.count(broken)) == (1, 1)
+    assert "highest of 3 runs on 3 images\n" in out
+    assert "\n3 folds: mean " in out
+    assert Path("t.csv").read_text("utf-8").count("s 0.png") == 0
+    code, out, _ = shell(*ALL, *few, "--keep-going", "--json")
+    document = json.loads(out)
+    assert (code, len(document["sweep"]["images"]), document["errors"][0]["code"]) == (1, 3, "file-broken")
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="pipes have no names here")
+def test_pipes_of_a_shell(shell: Shell) -> None:
+    read, write = os.pipe()
+    try:
+        os.write(write, Path("truth/s 0.png").read_bytes())
+        os.close(write)
+        found = shell(*ONE[:3], f"truth=/dev/fd/{read}", "-p", "low=20..40:4", "--maximize", SCORE)
+    finally:
+        os.close(read)
+    assert found == shell(*ONE, "-p", "low=20..40:4", "--maximize", SCORE)
+
+
+@pytest.mark.parametrize("given", [ONE, ALL])
+def test_a_truth_of_another_shape(shell: Shell, given: tuple[str, ...]) -> None:
+    iio.imwrite("truth/s 0.png", np.uint8(255) * (iio.imread("scans/s 0.png")[:50, :60] > 30))
+    code, _, err = shell(*given, "-p", "low=20..40:4", "--maximize", SCORE)
+    assert code == 1
+    assert "m (from im, s 0.png) is 120x340 and truth (s 0.png) is 50x60" in err
 
 
 @pytest.mark.parametrize(

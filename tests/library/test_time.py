@@ -48,7 +48,8 @@ def test_there_is_no_length_along_time():
 
 def test_no_neighbourhood_takes_time_for_space():
     pointwise = {"normalize", "rescale", "equalize", "resample"}  # of all pixels wherever they are, and frame by frame
-    numbered = {"relabel", "match", "f1", "precision", "recall", "paint"}  # regions by their numbers, in all frames
+    numbered = {"relabel", "match", "paint"}  # regions by their numbers, in all frames
+    numbered |= {"f1", "precision", "recall", "matched", "segmentation_quality", "panoptic_quality"}
     groups = {"morphology", "regions", "filters"}
     found = {f.name for f in CATALOGUE.values() if f.halo != 0 and f.group in groups and not f.parameter("axes")}
     assert found <= pointwise | numbered

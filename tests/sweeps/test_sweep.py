@@ -107,7 +107,9 @@ def test_no_score_is_never_the_best() -> None:
     zero = maskexpr.sweep(program, image, {"t": range(10)}, maximize="area(m) / (t - 5)")
     assert np.flatnonzero(~np.isfinite(zero.scores[:, 0])).tolist() == [5]
     assert zero.best == {"t": 6}
-    assert zero.warnings[0].hint == "area(m) / (t - 5) is inf there"
+    assert zero.warnings[0].hint == "this divides by zero"
+    counted = maskexpr.sweep(program, image, {"t": range(5, 8)}, maximize="t / (area(m) - 2)")
+    assert counted.warnings[0].hint == "t / (area(m) - 2) is inf there"
     refusing = f"{program}; n = percentile(im, 20 * t)"  # which is wrong before any pixel
     some = maskexpr.sweep(refusing, image, {"t": range(10)}, maximize="area(m) + n")
     assert np.isnan(some.scores[:, 0]).tolist() == [False] * 6 + [True] * 4
@@ -266,6 +268,7 @@ def test_a_best_at_the_edge_is_said() -> None:
         ({"maximize": "low", "folds": 3, "images": [{"im": IM}] * 2}, "3 folds need as many images, here are 2; write"),
         ({"maximize": "low", "samples": 0}, "0 are no samples; give a number from 1 to 10,000,000"),
         ({"maximize": "low", "seed": -1}, "the seed -1 is below 0; give a whole number from 0 on"),
+        ({"maximize": "low", "on_error": "return"}, 'on_error is \'return\'; write "raise" or "skip"'),
         ({"maximize": "low", "jobs": 0}, "jobs is 0; give a whole number from 1 on: jobs=2, say"),
         (
             {"maximize": "low", "images": {"im": IM, "truth": TRUTH}},
@@ -279,6 +282,28 @@ def test_what_is_wrong_with_arguments(arguments: dict, message: str) -> None:
     with pytest.raises(maskexpr.InputError) as caught:
         maskexpr.sweep(BAND, images, params, **arguments)
     assert str(caught.value).startswith(f"error: {message}")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_images_that_cannot_be_scored_are_left_out_if_that_is_asked_for(jobs: int) -> None:
+    good = [{"im": IM[i : i + 90], "truth": TRUTH[i : i + 90]} for i in (0, 100, 200)]
+    bad = [{"im": IM[:50], "truth": TRUTH[:60]}, {"im": "nowhere.png", "truth": TRUTH}]
+    values = {"low": [20, 32, 40]}
+    wanted = maskexpr.sweep(BAND, good, values, maximize="dice(m, truth)", folds=3)
+    assert wanted.left_out == ()
+    images = [bad[1], good[0], bad[0], *good[1:]]
+    found = maskexpr.sweep(BAND, images, values, maximize="dice(m, truth)", folds=5, jobs=jobs, on_error="skip")
+    assert found.scores.tolist() == wanted.scores.tolist()
+    assert (found.best, found.held_out) == (wanted.best, wanted.held_out)
+    assert found.images == ("image 2", "image 4", "image 5")
+    assert [d.code for d in found.left_out] == ["file-missing", "shape"]
+    assert found.left_out[1].message == "on image 3: m (from im) is 50x380 and truth is 60x380"
+    with pytest.raises(maskexpr.FileError, match=r"nowhere\.png"):
+        maskexpr.sweep(BAND, images, values, maximize="dice(m, truth)", jobs=jobs)
+    with pytest.raises(maskexpr.ProgramError, match="dice takes a mask or labels"):  # which no image mends
+        maskexpr.sweep(BAND, images, values, maximize="dice(gaussian(im, 1), truth)", on_error="skip")
+    with pytest.raises(maskexpr.FileError):
+        maskexpr.sweep(BAND, bad[1:], values, maximize="dice(m, truth)", on_error="skip")
 
 
 def test_a_program_without_params_has_nothing_to_tune() -> None:

@@ -74,4 +74,5 @@ SWEEP_IMAGES = Mistake(
     "images of type {found} name no inputs",
     "give a mapping such as {{'im': ..., 'truth': ...}}, or a list of such",
 )
+SWEEP_ON_ERROR = Mistake("argument-choice", "on_error is {given}", 'write "raise" or "skip"')
 SWEEP_NO_IMAGES = Mistake("sweep-images", "there are no images to try anything on", "give one: im=ankle.png, say")

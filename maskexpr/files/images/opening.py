@@ -70,7 +70,7 @@ def _told_apart(stream: BinaryIO, name: str, find: Find, part: str) -> OpenFile:
             raise FileError(messages.FILE_EMPTY.anywhere(path=name))
         format = _format(head, name)
         if not _is_regular(stream):
-            stream = _held(stream, head, name)
+            stream = held(stream, name, head)
         stream.seek(0, os.SEEK_END)
         size = stream.tell()
         stream.seek(0)
@@ -95,16 +95,16 @@ def _no_other(path: str, name: str) -> str:
     raise FileError(messages.FILE_NAMES_FROM_STREAM.anywhere(path=path, name=shown(name)))
 
 
-def _held(stream: BinaryIO, head: bytes, name: str) -> BinaryIO:
+def held(stream: BinaryIO, name: str, head: bytes = b"") -> io.BytesIO:
     """What comes through a pipe, which may have no end."""
-    held = io.BytesIO()
-    held.write(head)
+    found = io.BytesIO()
+    found.write(head)
     while block := stream.read(_BLOCK):
-        held.write(block)
-        if held.tell() > bounds.STREAM.most:
+        found.write(block)
+        if found.tell() > bounds.STREAM.most:
             fields = {"limit": f"{bounds.STREAM.most:,}", "what": bounds.STREAM.what, "way_out": bounds.STREAM.way_out}
             raise FileError(messages.FILE_TOO_LARGE.anywhere(path=name, **fields))
-    return held
+    return found
 
 
 def _is_regular(stream: BinaryIO) -> bool:
