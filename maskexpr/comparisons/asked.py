@@ -1,13 +1,13 @@
 """What a comparison is asked for, and the program that finds it out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from maskexpr.api import Program, compile
 from maskexpr.comparisons.measures import LABELS, MASK, MEASURES, METHOD, TOLERANT, USUAL, Measure
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import InputError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, ProgramError
 from maskexpr.kinds.quantity import MILLIMETRES
 
 UNITS = ("px", "mm", "um", "cm")  # of distances
@@ -131,7 +131,17 @@ def _compiled(asked: Asked, kind: str, lines: list[str]) -> Program:
     a, b = asked.names
     meet = f"iou({a}, {b})" if kind == MASK else f"all({a} == {b})"
     first = f"output {_free(asked.names, 'meet')} = {meet}"
-    return compile("\n".join([*(f"input {name}: {kind}" for name in asked.names), first, *lines]), name=_NAME)
+    declared = [f"input {name}: {kind}" for name in asked.names]
+    try:
+        return compile("\n".join([*declared, first, *lines]), name=_NAME)
+    except ProgramError as error:
+        about_names = [d for d in error.diagnostics if d.span and d.span.start < len("\n".join(declared))]
+        raise InputError(dict.fromkeys(map(placeless, about_names or error.diagnostics))) from None
+
+
+def placeless(said: Diagnostic) -> Diagnostic:
+    """What is said of our program, which nobody has written."""
+    return replace(said, span=None, source=None)
 
 
 def _free(names: tuple[str, str], prefix: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from maskexpr.api import Program
-from maskexpr.comparisons.asked import Asked, Part, program_by_class, program_of, program_of_numbers
+from maskexpr.comparisons.asked import Asked, Part, placeless, program_by_class, program_of, program_of_numbers
 from maskexpr.comparisons.measures import LABELS, MASK, Measure
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
@@ -93,7 +93,7 @@ def _at_once(asked: Asked, kind: str, perform: Perform) -> Compared | None:
         if asked.kind is None and _has_more_values(asked, outcome):
             return None
         rows += _rows(asked, kind, outcome, [part])
-        said += map(_placeless, outcome.warnings)
+        said += map(placeless, outcome.warnings)
     return _ordered(asked, kind, rows, said)
 
 
@@ -116,7 +116,7 @@ def _by_class(asked: Asked, perform: Perform) -> Compared:
             if outcome.index in occurring:
                 there = [part for part in parts if part.number in occurring[outcome.index]]
                 rows += _rows(asked, LABELS, outcome, there)
-                said += map(_placeless, outcome.warnings)
+                said += map(placeless, outcome.warnings)
     return _ordered(asked, LABELS, [*rows, *failed.values()], said)
 
 
@@ -152,13 +152,8 @@ def _failed(kind: str, outcome: Outcome) -> Row:
     """A pair that could not be compared, and why; what every measure says in its own words counts once."""
     reasons: dict[str, Diagnostic] = {}
     for error in outcome.errors:
-        reasons.setdefault(error.code, _of_kind(kind, _placeless(error)))
+        reasons.setdefault(error.code, _of_kind(kind, placeless(error)))
     return Row(outcome.index, errors=tuple(reasons.values()))
-
-
-def _placeless(said: Diagnostic) -> Diagnostic:
-    """What is said of our program, which nobody has written."""
-    return replace(said, span=None, source=None)
 
 
 def _of_kind(kind: str, error: Diagnostic) -> Diagnostic:

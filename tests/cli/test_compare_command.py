@@ -103,6 +103,19 @@ def test_the_table_on_standard_output_is_alone_there(shell: Shell) -> None:
         (["a=pred/01.png"], "two are compared, and 1 is given"),
         (["a=pred/01.png", "b=truth/01.png", "c=truth/02.png"], "two are compared, and 3 are given"),
         (["a=pred/01.png", "b=truth/01.png", "--table", "s.png"], "s.png"),
+        (["a=pred/01.png", "b=truth/01.png", "--table", "none/s.csv"], "there is no folder none"),
+        (
+            ["a=pred/01.png", "or=truth/01.png"],
+            "error: or is a word of the language, it cannot be a name; write or_, say",
+        ),
+        (
+            ["é=pred/01.png", "b=truth/01.png"],
+            "error: names and numbers use ASCII characters only, é does not; write e",
+        ),
+        (
+            ["a=pred/01.png", "b=truth/01.png", "--tolerance", "9999999999"],
+            "error: tolerance is 9999999999; it must be at most 2147483648",
+        ),
         (["a=pred/01.png", "b=truth/01.png", "--spacing", "c=1mm"], "no input or param c"),
         (["a=pred/01.png", "b=truth/01.png", "--measures", "dise"], "did you mean dice?"),
         (["a=pred/no*.png", "b=truth/01.png"], "pred/no*.png"),
