@@ -76,6 +76,17 @@ def test_two_files(shell: Shell) -> None:
     assert out == "1 pair of masks, distances as monai has them: pred/01.png and truth/01.png\n\ndice  0.75\nhd    1\n"
 
 
+def test_what_all_are_taken_for_label_images_by_is_said(shell: Shell) -> None:
+    iio.imwrite("pred/07.png", np.arange(12 * 16, dtype=np.uint8).reshape(12, 16))
+    note = "label images, as pred/07.png holds several numbers beside 0; --kind mask compares masks"
+    for more, is_said in (((), True), (("--kind", "labels"), False)):
+        out = shell("compare", "a=pred/*.png", "b=truth/{a.stem}.png", *more)[1]
+        assert out.startswith("30 pairs of label images")
+        assert (note in out.splitlines()) == is_said
+    out = shell("compare", "a=pred/*.png", "b=truth/{a.stem}.png", "--kind", "mask")[1]
+    assert "  pred/07.png: a is declared as mask, but holds several values beside 0; " in out
+
+
 def test_a_document(shell: Shell) -> None:
     code, out, err = shell("compare", "a=pred/*.png", "b=truth/{a.stem}.png", *MEASURES, "--json", "--table", "s.json")
     assert (code, err) == (1, "")
