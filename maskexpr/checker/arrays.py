@@ -271,10 +271,13 @@ def _as_mask(pixels: _Pixels) -> _Pixels:
 
 
 def _as_labels(pixels: _Pixels) -> _Pixels:
+    """Whole numbers, of whatever type: volumes of labels are often kept as floats."""
     array, dtype = pixels.array, pixels.dtype
-    if dtype.kind not in "iu":
+    if dtype.kind not in "iuf":
         raise Refused(messages.INPUT_LABELS, found=f"{dtype} values")
     if array is not None:
+        if dtype.kind == "f" and not (np.isfinite(array).all() and np.array_equal(array, np.trunc(array))):
+            raise Refused(messages.INPUT_LABELS, found=f"{dtype} values that are not whole")
         low, high = _ends(array)
         if low < LABEL_NUMBERS.low or high > LABEL_NUMBERS.high:
             raise Refused(messages.INPUT_LABELS, found=f"values from {low} to {high}")

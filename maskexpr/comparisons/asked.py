@@ -1,13 +1,17 @@
 """What a comparison is asked for, and the program that finds it out."""
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from maskexpr.api import Program, compile
 from maskexpr.comparisons.measures import LABELS, MASK, MEASURES, METHOD, TOLERANT, USUAL, Measure
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import InputError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, ProgramError
 from maskexpr.kinds.quantity import MILLIMETRES
 
 UNITS = ("px", "mm", "um", "cm")  # of distances
@@ -44,7 +48,7 @@ class Asked:
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise InputError(messages.COMPARE_UNIT.anywhere(unit=self.unit, units=", ".join(UNITS)))
-        if self.iou is not None and not 0 <= self.iou <= 1:
+        if self.iou is not None and not (isinstance(self.iou, Real) and 0 <= self.iou <= 1):
             raise InputError(messages.COMPARE_IOU.anywhere(iou=self.iou))
         self.check_method(self.measures or self.measures_of(self.kind or MASK))
         if self.tolerance is None and MEASURES[TOLERANT] in self.measures:
@@ -72,7 +76,7 @@ class Asked:
         return {
             "unit": f', unit="{self.unit}"' if self.unit != "px" else "",
             "method": f', method="{self.method}"',
-            "iou": f", iou={self.iou!r}" if self.iou is not None else "",
+            "iou": f", iou={_digits(self.iou)}" if self.iou is not None else "",
             "tolerance": self.tolerance or "",
         }
 
@@ -131,7 +135,17 @@ def _compiled(asked: Asked, kind: str, lines: list[str]) -> Program:
     a, b = asked.names
     meet = f"iou({a}, {b})" if kind == MASK else f"all({a} == {b})"
     first = f"output {_free(asked.names, 'meet')} = {meet}"
-    return compile("\n".join([*(f"input {name}: {kind}" for name in asked.names), first, *lines]), name=_NAME)
+    declared = [f"input {name}: {kind}" for name in asked.names]
+    try:
+        return compile("\n".join([*declared, first, *lines]), name=_NAME)
+    except ProgramError as error:
+        about_names = [d for d in error.diagnostics if d.span and d.span.start < len("\n".join(declared))]
+        raise InputError(dict.fromkeys(map(placeless, about_names or error.diagnostics))) from None
+
+
+def placeless(said: Diagnostic) -> Diagnostic:
+    """What is said of our program, which nobody has written."""
+    return replace(said, span=None, source=None)
 
 
 def _free(names: tuple[str, str], prefix: str) -> str:
@@ -141,9 +155,15 @@ def _free(names: tuple[str, str], prefix: str) -> str:
     return prefix
 
 
+def _digits(value: Any) -> str:
+    """A number as the language writes it, without an exponent."""
+    return str(np.format_float_positional(float(value), trim="0"))
+
+
 def tolerance_text(value: Any) -> str:
     """A tolerance as the language writes it: a number of pixels or a length."""
-    text = str(value).replace(" ", "")
+    is_number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    text = _digits(value) if is_number else str(value).replace(" ", "")
     unit = text.lstrip("0123456789.")
     digits = text.removesuffix(unit)
     try:

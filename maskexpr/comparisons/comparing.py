@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from maskexpr.api import Program
-from maskexpr.comparisons.asked import Asked, Part, program_by_class, program_of, program_of_numbers
+from maskexpr.comparisons.asked import Asked, Part, placeless, program_by_class, program_of, program_of_numbers
 from maskexpr.comparisons.measures import LABELS, MASK, Measure
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError
@@ -59,6 +59,8 @@ class Compared:
         In the order of the pairs, one for each; by class one for each number that occurs in it.
     warnings
         What was said of pairs, each time.
+    is_seen
+        Whether they are taken for label images as that is what was seen in some.
     """
 
     asked: Asked
@@ -66,6 +68,7 @@ class Compared:
     measures: tuple[Measure, ...]
     rows: tuple[Row, ...]
     warnings: tuple[Diagnostic, ...]
+    is_seen: bool = False
 
     @property
     def failed(self) -> tuple[Row, ...]:
@@ -76,24 +79,36 @@ class Compared:
 def compared(asked: Asked, perform: Perform) -> Compared:
     """Compare all pairs.
 
-    Unless a kind is asked for, files are taken for masks until one has more than two values: then all hold labels, of
-    which some may well have a single object, and what was done so far is done again.
+    Unless a kind is asked for, files are taken for masks until one has several values beside 0: then all hold labels,
+    of which some may well have a single object, and what was done so far is done again. Where none turns out to have
+    several labels, as the one is no label image either, the others are masks after all.
     """
     if asked.by_class:
         return _by_class(asked, perform)
-    found = _at_once(asked, asked.kind or MASK, perform)
-    return found or _at_once(replace(asked, kind=LABELS), LABELS, perform) or Compared(asked, LABELS, (), (), ())
+    if asked.kind is not None:
+        return _at_once(asked, asked.kind, perform)
+    try:
+        return _at_once(asked, MASK, perform)
+    except _SeveralValuesError:
+        found = _at_once(replace(asked, kind=LABELS), LABELS, perform)
+    if any(max(row.sizes) > 1 for row in found.rows):
+        return replace(found, is_seen=True)
+    return _at_once(replace(asked, kind=MASK), MASK, perform)
 
 
-def _at_once(asked: Asked, kind: str, perform: Perform) -> Compared | None:
-    """All pairs as of one kind; None if they turn out to be of the other."""
+class _SeveralValuesError(Exception):
+    """What was taken for a mask has several values beside 0."""
+
+
+def _at_once(asked: Asked, kind: str, perform: Perform) -> Compared:
+    """All pairs as of one kind; unless it is asked for, it is an exception that they turn out to be of the other."""
     program, part = program_of(asked, kind)
     rows, said = list[Row](), list[Diagnostic]()
     for outcome in perform(program):
-        if asked.kind is None and _has_more_values(asked, outcome):
-            return None
+        if asked.kind is None and _has_several_values(asked, outcome):
+            raise _SeveralValuesError
         rows += _rows(asked, kind, outcome, [part])
-        said += map(_placeless, outcome.warnings)
+        said += map(placeless, outcome.warnings)
     return _ordered(asked, kind, rows, said)
 
 
@@ -103,7 +118,7 @@ def _by_class(asked: Asked, perform: Perform) -> Compared:
     occurring, failed = dict[int, set[int]](), dict[int, Row]()
     for outcome in perform(program):
         if outcome.is_failed:
-            failed[outcome.index] = _failed(LABELS, outcome)
+            failed[outcome.index] = _failed(asked, LABELS, outcome)
         else:
             occurring[outcome.index] = {int(n) for name in tables for n in outcome.tables[name][LABEL]}
     numbers = sorted(set[int]().union(*occurring.values()))
@@ -116,14 +131,14 @@ def _by_class(asked: Asked, perform: Perform) -> Compared:
             if outcome.index in occurring:
                 there = [part for part in parts if part.number in occurring[outcome.index]]
                 rows += _rows(asked, LABELS, outcome, there)
-                said += map(_placeless, outcome.warnings)
+                said += map(placeless, outcome.warnings)
     return _ordered(asked, LABELS, [*rows, *failed.values()], said)
 
 
 def _rows(asked: Asked, kind: str, outcome: Outcome, parts: Iterable[Part]) -> list[Row]:
     """What an outcome says of a pair; an error holds for it as a whole."""
     if outcome.is_failed:
-        return [_failed(kind, outcome)]
+        return [_failed(asked, kind, outcome)]
     measures = asked.measures_of(MASK if asked.by_class else kind)
     found = []
     for part in parts:
@@ -142,28 +157,34 @@ def _ordered(asked: Asked, kind: str, rows: Sequence[Row], said: Sequence[Diagno
 # --- what is said of a pair ------------------------------------------------------------------------------------------
 
 
-def _has_more_values(asked: Asked, outcome: Outcome) -> bool:
-    """Whether one of a pair is no mask, as it has more than two values."""
-    mistakes = (messages.INPUT_MASK_VALUES.anywhere(name=name) for name in asked.names)
-    return not {(m.code, m.message) for m in mistakes}.isdisjoint((d.code, d.message) for d in outcome.errors)
+def _has_several_values(asked: Asked, outcome: Outcome) -> bool:
+    """Whether one of a pair is no mask, as it has several values beside 0; colours may be those of a palette."""
+    several = (messages.INPUT_MASK_VALUES, messages.INPUT_MASK_COLOUR)
+    mistakes = {mistake.anywhere(name=name).message for mistake in several for name in asked.names}
+    return not mistakes.isdisjoint(error.message for error in outcome.errors)
 
 
-def _failed(kind: str, outcome: Outcome) -> Row:
+def _is_colour(asked: Asked, error: Diagnostic) -> bool:
+    """Whether one of a pair has colours where there are to be masks or labels."""
+    fields = {"wanted": LABELS, "found": "colour", "way_out": ""}
+    mistakes = [messages.INPUT_MASK_COLOUR.anywhere(name=name) for name in asked.names]
+    mistakes += [messages.INPUT_KIND.anywhere(name=name, **fields) for name in asked.names]
+    return error.message in {mistake.message for mistake in mistakes}
+
+
+def _failed(asked: Asked, kind: str, outcome: Outcome) -> Row:
     """A pair that could not be compared, and why; what every measure says in its own words counts once."""
     reasons: dict[str, Diagnostic] = {}
     for error in outcome.errors:
-        reasons.setdefault(error.code, _of_kind(kind, _placeless(error)))
+        reasons.setdefault(error.code, _of_kind(asked, kind, placeless(error)))
     return Row(outcome.index, errors=tuple(reasons.values()))
 
 
-def _placeless(said: Diagnostic) -> Diagnostic:
-    """What is said of our program, which nobody has written."""
-    return replace(said, span=None, source=None)
-
-
-def _of_kind(kind: str, error: Diagnostic) -> Diagnostic:
+def _of_kind(asked: Asked, kind: str, error: Diagnostic) -> Diagnostic:
     """A file of another kind is compared as that."""
     if error.code != messages.INPUT_KIND.code:
         return error
+    if _is_colour(asked, error):
+        return messages.COMPARE_COLOUR.anywhere(found=error.message)
     mistake = messages.COMPARE_NO_MASK if kind == MASK else messages.COMPARE_NO_LABELS
     return mistake.anywhere(found=error.message)

@@ -160,11 +160,21 @@ def _notes(found: Compared, names: Names) -> list[str]:
         values = ", ".join(f"{m.name} {_value(rows[0].values[m.name])}" for m in found.measures)
         where = _named([names[row.index][0] for row in rows])
         notes.append(f"{who} in {_counted(len(rows), 'pair' if rows[0].number is None else 'row')} ({where}): {values}")
+    if found.is_seen:
+        notes.append(_seen(found, names))
     averaged = [m.name for m in found.measures if m.name in BY_NUMBER]
     if found.kind == LABELS and not found.asked.by_class and averaged:
         these = " and ".join(averaged)
         notes.append(f"{these} of labels: the mean over their numbers, which mean the same in both; f1 matches objects")
     return [*notes, *_not_finite(found)]
+
+
+def _seen(found: Compared, names: Names) -> str:
+    """What all are taken for label images by."""
+    several = (names[row.index][place] for row in found.rows for place in (0, 1) if row.sizes[place] > 1)
+    paths = [*dict.fromkeys(several)]
+    verb = "holds" if len(paths) == 1 else "hold"
+    return f"label images, as {_named(paths)} {verb} several numbers beside 0; --kind mask compares masks"
 
 
 def _not_finite(found: Compared) -> list[str]:

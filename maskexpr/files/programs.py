@@ -293,10 +293,10 @@ def read_input(info: InputInfo, path: Path | None, access: Access) -> tuple["ima
             access.note(file)
         if not is_handed_over(path):
             find = functools.partial(access.named_by, path)
-            return images.read(path, kind=info.kind, find=find, part=part), None
+            return _of_kind(images.read(path, kind=info.kind, find=find, part=part), info.kind), None
     with nullcontext(access.standard(INPUT, info.name)) if path is None else access.handed_over(path) as stream:
         hashed: Any = _Hashed(stream)
-        return images.read(hashed, kind=info.kind), hashed.digest
+        return _of_kind(images.read(hashed, kind=info.kind), info.kind), hashed.digest
 
 
 def blank_input(info: InputInfo, path: Path | None, access: Access) -> tuple["images.Pixels", str | None]:
@@ -304,7 +304,14 @@ def blank_input(info: InputInfo, path: Path | None, access: Access) -> tuple["im
     if path is None or is_handed_over(path):
         raise FileError(messages.FILE_REFUSED.anywhere(path="standard input", reason="it can be read only once"))
     path, part = _parted(path)
-    return images.read_blank(path, kind=info.kind, find=functools.partial(access.named_by, path), part=part), None
+    pixels = images.read_blank(path, kind=info.kind, find=functools.partial(access.named_by, path), part=part)
+    return _of_kind(pixels, info.kind), None
+
+
+def _of_kind(pixels: "images.Pixels", kind: str | None) -> "images.Pixels":
+    """What a file holds, where a program says what it is: the bits of a 1-bit file may be the numbers of labels."""
+    is_numbers = kind == "labels" and pixels.array.dtype == bool
+    return replace(pixels, array=pixels.array.view(np.uint8)) if is_numbers else pixels
 
 
 def _parted(path: Path) -> tuple[Path, str]:

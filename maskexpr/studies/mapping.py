@@ -3,7 +3,8 @@
 import os
 import pickle
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,10 @@ def map(
         raise InputError(messages.JOBS.anywhere(jobs=repr(jobs)))
     if on_error not in (_RAISE, _SKIP, _RETURN):
         raise InputError(messages.ON_ERROR.anywhere(given=repr(on_error)))
+    if not isinstance(program, Program | str):
+        raise InputError(messages.MAP_PROGRAM.anywhere(what=_what(program)))
+    if not isinstance(params, Mapping | None):
+        raise InputError(messages.MAP_PARAMS.anywhere(what=_what(params)))
     if isinstance(images, str | bytes | os.PathLike | Mapping | Image) or getattr(images, "ndim", 3) < 3:
         raise InputError(messages.IMAGES_ARE_ONE.anywhere(what=_what(images)))
     try:
@@ -98,19 +103,20 @@ def _check_sendable(program: Program) -> None:
 
 
 def _mapped(calling: "_Calling", items: Iterator[Any], jobs: int, on_error: str) -> Iterator[Any]:
-    found = calling.here(items) if jobs == 1 else _by_workers(calling, items, jobs)
-    for answer in found:
-        if not isinstance(answer.error, MaskError):
-            if answer.warned:
-                give_out(found.diagnostic for found in answer.warned)
-            yield answer.value
-        elif on_error == _RAISE:
-            raise answer.error
-        elif on_error == _RETURN:
-            yield answer.error
+    # Whoever keeps an error that is raised here keeps this frame with it: the workers are not to stay with them.
+    with closing(calling.here(items) if jobs == 1 else _by_workers(calling, items, jobs)) as found:
+        for answer in found:
+            if not isinstance(answer.error, MaskError):
+                if answer.warned:
+                    give_out(said.diagnostic for said in answer.warned)
+                yield answer.value
+            elif on_error == _RAISE:
+                raise answer.error
+            elif on_error == _RETURN:
+                yield answer.error
 
 
-def _by_workers(calling: "_Calling", items: Iterator[Any], jobs: int) -> "Iterator[_Called]":
+def _by_workers(calling: "_Calling", items: Iterator[Any], jobs: int) -> "Generator[_Called, None, None]":
     failed: list[Exception] = []
     with Crew(calling, _as_long_as_they_come(items, failed), jobs) as crew:
         for _, _, value in crew.in_order():
@@ -152,7 +158,7 @@ class _Calling:
             warned = tuple(w.message for w in caught if isinstance(w.message, MaskWarning))
             teller.done(key, _Called(called.value, warned, called.error))
 
-    def here(self, items: Iterator[Any]) -> Iterator[_Called]:
+    def here(self, items: Iterator[Any]) -> Generator[_Called, None, None]:
         """The same in this process."""
         for item in items:
             yield self._called(item)

@@ -85,6 +85,17 @@ def test_two_files(shell: Shell) -> None:
     assert out == "1 pair of masks, distances as monai has them: pred/01.png and truth/01.png\n\ndice  0.75\nhd    1\n"
 
 
+def test_what_all_are_taken_for_label_images_by_is_said(shell: Shell) -> None:
+    iio.imwrite("pred/07.png", np.arange(12 * 16, dtype=np.uint8).reshape(12, 16))
+    note = "label images, as pred/07.png holds several numbers beside 0; --kind mask compares masks"
+    for more, is_said in (((), True), (("--kind", "labels"), False)):
+        out = shell("compare", "a=pred/*.png", "b=truth/{a.stem}.png", *more)[1]
+        assert out.startswith("30 pairs of label images")
+        assert (note in out.splitlines()) == is_said
+    out = shell("compare", "a=pred/*.png", "b=truth/{a.stem}.png", "--kind", "mask")[1]
+    assert "  pred/07.png: a is declared as mask, but holds several values beside 0; " in out
+
+
 def test_a_document(shell: Shell) -> None:
     code, out, err = shell("compare", "a=pred/*.png", "b=truth/{a.stem}.png", *MEASURES, "--json", "--table", "s.json")
     assert (code, err) == (1, "")
@@ -118,6 +129,18 @@ def test_the_table_on_standard_output_is_alone_there(shell: Shell) -> None:
         (["a=pred/01.png", "b=truth/01.png", "c=truth/02.png"], "two are compared, and 3 are given"),
         (["a=pred/01.png", "b=truth/01.png", "--table", "s.png"], "s.png"),
         (["a=pred/01.png", "b=truth/01.png", "--table", "pred/01.png/s.csv"], "pred/01.png is no folder"),
+        (
+            ["a=pred/01.png", "or=truth/01.png"],
+            "error: or is a word of the language, it cannot be a name; write or_, say",
+        ),
+        (
+            ["é=pred/01.png", "b=truth/01.png"],
+            "error: names and numbers use ASCII characters only, é does not; write e",
+        ),
+        (
+            ["a=pred/01.png", "b=truth/01.png", "--tolerance", "9999999999"],
+            "error: tolerance is 9999999999; it must be at most 2147483648",
+        ),
         (["a=pred/01.png", "b=truth/01.png", "--spacing", "c=1mm"], "no input or param c"),
         (["a=pred/01.png", "b=truth/01.png", "--measures", "dise"], "did you mean dice?"),
         (["a=pred/no*.png", "b=truth/01.png"], "pred/no*.png"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
+import PIL.Image
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +82,73 @@ def test_a_single_object_among_labels_is_no_mask(tmp_path: Path, monkeypatch: py
     assert "--kind labels" in as_masks["message"][1]
 
 
+def test_what_labels_may_be_kept_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Floats that are whole, bits for a single object, indices of a palette; in arrays and in files."""
+    monkeypatch.chdir(tmp_path)
+    one = np.zeros((9, 9), np.uint8)
+    one[2:4, 2:4] = 1
+    two = one + 2 * np.roll(one, 4, axis=0)
+    expected = maskexpr.compare([two, one], [one, two])
+    assert expected["matched"].tolist() == [1, 1]
+    kept = [two.astype(np.float32), one.astype(bool)]
+    palette = PIL.Image.fromarray(two).convert("P")
+    palette.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])
+    palette.save("palette.png")
+    PIL.Image.fromarray(one.astype(bool)).save("bits.png")
+    for a, b in ((kept, kept[::-1]), (["palette.png", "bits.png"], ["bits.png", "palette.png"]), (kept, [one, two])):
+        found = maskexpr.compare(a, b)
+        assert all(found[name].tolist() == expected[name].tolist() for name in expected if name != "pair")
+    holed = np.where(two > 1, np.nan, two)
+    with pytest.raises(maskexpr.InputError, match="holds float64 values that are not whole"):
+        maskexpr.compare(holed, two, kind="labels")
+
+
+def test_one_image_that_is_neither_changes_nothing_of_the_others() -> None:
+    m = np.eye(4, dtype=np.uint8)
+    grey = np.linspace(0, 1, 16).reshape(4, 4)
+    found = maskexpr.compare([m * 255, grey, m], [m, m, m], measures=["dice"], on_error="keep")
+    assert found["error"].tolist() == ["", "input-kind", ""]
+    assert "a map of probabilities as map > 0.5" in found["message"][1]
+    np.testing.assert_array_equal(found["dice"], [1, math.nan, 1])
+    coloured = maskexpr.Image(np.stack([m, m * 2, m], axis=-1), kind="colour")
+    for kind in (None, "labels"):
+        with pytest.raises(maskexpr.InputError, match="save one of its channels"):
+            maskexpr.compare(coloured, m, kind=kind)
+
+
+def test_what_pairs_may_be_given_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Iterators, none at all, files beside arrays; which pair it was is said of an error."""
+    monkeypatch.chdir(tmp_path)
+    m = np.eye(4, dtype=bool)
+    maskexpr.write("m.png", m)
+    for a, b in (
+        (iter([m, m]), map(np.array, [m, m])),
+        ((m, m), ["m.png", m]),
+        (Path().glob("m.*"), ["m.png"]),
+        ("m.png", m),
+    ):
+        assert set(maskexpr.compare(a, b, measures="dice,iou")["iou"]) == {1.0}
+    assert len(maskexpr.compare([], [])["dice"]) == 0
+    with pytest.raises(maskexpr.InputError, match=r"^error: pair 1: a is 4x4 and b is 3x4; "):
+        maskexpr.compare([m, m], [m, m[:3]])
+    with pytest.raises(maskexpr.FileError, match=r"^error: n\.png: cannot read n\.png"):
+        maskexpr.compare(["m.png", "n.png"], ["m.png", "m.png"])
+
+
+@pytest.mark.parametrize("spacing", ["0.25mm,0.5mm", [0.25, "500um"], (np.float32(0.25), 0.5)])
+def test_the_size_of_a_pixel_that_is_given_goes_before_others(
+    spacing: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    m = np.zeros((6, 9), bool)
+    m[2, 2] = True
+    maskexpr.write("a.png", m)
+    maskexpr.write("b.png", np.roll(m, 3, axis=1))
+    image = maskexpr.Image(np.roll(m, 3, axis=1), spacing=7)
+    for a, b in ((m, image), ("a.png", image), ("a.png", "b.png"), ([m], ["b.png"])):
+        assert maskexpr.compare(a, b, measures="hd", unit="mm", spacing=spacing)["hd_mm"] == [1.5]
+
+
 def test_classes_are_masks_of_their_numbers() -> None:
     rng = np.random.default_rng(5)
     pairs = [(rng.integers(0, 4, (8, 9)), rng.integers(0, 4, (8, 9))) for _ in range(3)]
@@ -151,6 +219,13 @@ def test_each_measure_is_the_function_of_the_language(masks: list[tuple[np.ndarr
     assert {name: found[name][0] for name in of} == {
         name: maskexpr.evaluate(text, a=spaced[0], b=spaced[1]) for name, text in of.items()
     }
+    for small in (1e-5, np.float32(1e-5)):
+        assert maskexpr.compare(*spaced, measures="nsd", tolerance=small)["surface_dice"] == maskexpr.evaluate(
+            "surface_dice(a, b, 0.00001)", a=spaced[0], b=spaced[1]
+        )
+        assert maskexpr.compare(*spaced, measures="matched", iou=small)["matched"] == maskexpr.evaluate(
+            "matched(label(a), label(b), 0.00001)", a=spaced[0], b=spaced[1]
+        )
     within = maskexpr.compare(*spaced, measures=["surface_dice"], tolerance="0.5 mm")
     assert within["surface_dice"][0] == maskexpr.evaluate("surface_dice(a, b, 0.5mm)", a=spaced[0], b=spaced[1])
     assert set(MEASURES) == {"surface_dice", *(name.removesuffix("_mm") for name in of)}
@@ -193,6 +268,14 @@ def test_the_usual_measures() -> None:
         ({"method": "pixels"}, "asd has no method pixels"),
         ({"iou": 1.5}, "objects do not match at an iou of 1.5"),
         ({"unit": "inch"}, "distances come in no unit inch"),
+        ({"measures": [3]}, "there is no measure 3"),
+        ({"measures": 3}, "there is no measure 3"),
+        ({"iou": "a half"}, "objects do not match at an iou of a half"),
+        ({"tolerance": math.nan}, "nan is no tolerance"),
+        ({"tolerance": True}, "True is no tolerance"),
+        ({"tolerance": 1e20}, "it must be at most"),
+        ({"spacing": "wide", "unit": "mm"}, "the spacing of a is wide"),
+        ({"jobs": 0}, "jobs is 0"),
         ({"kind": "image"}, "there is no 'image' here"),
     ],
 )

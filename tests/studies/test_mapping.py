@@ -120,6 +120,7 @@ def test_several_inputs_are_given_by_name():
         ({"images": "a.png"}, "images is a str, not several images; give a list of them, or another iterable"),
         ({"images": IM}, "images is a ndarray, not several images; give a list of them, or another iterable"),
         ({"images": {"im": IM}}, "images is a dict, not several images; give a list of them, or another iterable"),
+        ({"params": 3}, 'params is an int, no values by name; give a dict: {"low": 3}, say'),
         ({"images": 3}, "images is an int, not several images; give a list of them, or another iterable"),
     ],
 )
@@ -127,6 +128,22 @@ def test_arguments_that_are_none(given, said):
     with pytest.raises(maskexpr.InputError) as caught:
         maskexpr.map("im > 3", **{"images": [IM], **given})
     assert str(caught.value) == f"error: {said}"
+
+
+def test_what_is_no_program():
+    with pytest.raises(maskexpr.InputError, match="program is a function, no program"):
+        maskexpr.map(lambda im: im > 3, [IM])
+
+
+@pytest.mark.slow
+def test_an_error_that_is_kept_keeps_no_workers():
+    """As a notebook keeps the last one."""
+    results = maskexpr.map("im > 3", ["none.png"] * 3, jobs=2)
+    with pytest.raises(maskexpr.FileError) as kept:
+        next(results)
+    frames = [frame.frame for frame in kept.traceback if "found" in frame.frame.f_locals]
+    assert frames
+    assert all(frame.f_locals["found"].gi_frame is None for frame in frames)
 
 
 def test_mistakes_of_the_program_come_at_once():

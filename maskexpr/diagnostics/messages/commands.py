@@ -67,7 +67,16 @@ COMPARE_MANY_CLASSES = Mistake(
     "the numbers are no classes: there are {count} of them, and at most {most} are compared by class",
     "leave out --by class: objects are matched whatever their numbers are",
 )
-COMPARE_NO_MASK = Mistake("input-kind", "{found}", "label images are compared with --kind labels")
+COMPARE_NO_MASK = Mistake(
+    "input-kind",
+    "{found}",
+    'label images are compared with --kind labels, kind="labels" in Python, and a map of probabilities as map > 0.5',
+)
+COMPARE_COLOUR = Mistake(
+    "input-kind",
+    "{found}",
+    'save one of its channels; numbers of a palette are compared with --kind labels, kind="labels" in Python',
+)
 COMPARE_NO_LABELS = Mistake(
     "input-kind", "{found}", "labels are whole numbers from 0 on, and a map of probabilities is compared as map > 0.5"
 )

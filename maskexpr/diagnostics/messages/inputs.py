@@ -137,7 +137,7 @@ INPUT_NO_PIXELS = Mistake(
 )
 INPUT_KIND = Mistake("input-kind", "{name} is declared as {wanted}, but is {found:a}", "{way_out}")
 INPUT_MASK_VALUES = Mistake(
-    "input-kind", "{name} is declared as mask, but holds more than two values", "declare image and write {name} > 0"
+    "input-kind", "{name} is declared as mask, but holds several values beside 0", "declare image and write {name} > 0"
 )
 INPUT_MASK_COLOUR = Mistake(
     "input-kind",

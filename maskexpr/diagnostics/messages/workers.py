@@ -45,6 +45,10 @@ MEMORY_SHORT = Mistake(
 )
 JOBS = Mistake("argument-range", "jobs is {jobs}", "give a whole number from 1 on: jobs=2, say")
 ON_ERROR = Mistake("argument-choice", "on_error is {given}", 'write "raise", "skip" or "return"')
+MAP_PROGRAM = Mistake(
+    "images", "program is {what}, no program", 'give a text such as "im > 3", or maskexpr.compile(...)'
+)
+MAP_PARAMS = Mistake("images", "params is {what}, no values by name", 'give a dict: {{"low": 3}}, say')
 IMAGES_ARE_ONE = Mistake("images", "images is {what}, not several images", "give a list of them, or another iterable")
 IMAGE_NAMELESS = Mistake(
     "images", "the program takes {names}, so it is not known which this {what} is", "give dicts: {{{example}}}, say"
