@@ -1,7 +1,6 @@
 """maskexpr compare: masks and label images against a truth."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -117,9 +116,6 @@ def _check_target(path: str | None, cases: Sequence[Case], asked: Asked) -> None
         return
     if not tables.is_of_tables(images.ending_of(path)):
         raise FileError(messages.FILE_NO_TABLE.anywhere(path=shown(path), endings=tables.ENDINGS))
-    folder = os.path.dirname(path)
-    if folder and not os.path.isdir(folder):
-        raise FileError(messages.FILE_NO_FOLDER.anywhere(path=shown(path), folder=shown(folder)))
     access = Access()
     for case in cases:
         for name in asked.names:
