@@ -5,8 +5,8 @@ program has them, and `error` and `message` of images that failed, which are emp
 of the images. In long tables `image` stands before the columns of the result, and an image has as many rows as its own
 table has; one that failed has none.
 
-A number that an image has not is an empty cell, null in JSON and Parquet. Whole numbers and truths stay what they are
-beside it. A name that a spreadsheet would take for a formula has `./` before it, which names the same file.
+A number that an image has not is an empty cell, null in JSON and, beside whole numbers and truths, which stay what they
+are, in Parquet; beside floating ones it is nan there. A name that a spreadsheet would take for a formula has `./` before it, which names the same file.
 """
 
 import os

@@ -11,8 +11,8 @@ import numpy as np
 
 from maskexpr.api import Result, declared
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
-from maskexpr.files import outputs
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
+from maskexpr.files import images, outputs, tables
 from maskexpr.files.access import INPUT, PROGRAM, STANDARD
 from maskexpr.files.decoding.naming import parted, shown
 from maskexpr.files.runs import HISTOGRAM_NAMES, OVERLAY_NAMES
@@ -50,6 +50,7 @@ def targets_of(task: Task, cases: Sequence[Case], others: Mapping[str, str] | No
     wanted = _Wanted.of(task, first)
     found = [wanted.paths(case) for case in cases]
     _check(task, cases, found, wanted, others or {})
+    _check_endings(task, found, wanted)
     return found
 
 
@@ -110,8 +111,12 @@ class _Wanted:
 
     def endings(self, name: str) -> tuple[str, ...]:
         """What may be added to a path that says no ending."""
+        return _ENDINGS[self.is_array(name)]
+
+    def is_array(self, name: str) -> bool:
+        """Whether a file holds a result that is one, or a picture."""
         result = self.results.get(name)
-        return _ENDINGS[result is None or outputs.is_array(result)]
+        return result is None or outputs.is_array(result)
 
 
 def _made(kind: Kind) -> Result:
@@ -149,6 +154,20 @@ def _check(
         mistakes.append(messages.STUDY_OVER_INPUT.anywhere(count=len(over), files=listed(over)))
     if mistakes:
         raise InputError(mistakes)
+
+
+def _check_endings(task: Task, found: Iterable[Mapping[str, str]], wanted: _Wanted) -> None:
+    """Refuse files whose ending is of no format that is written: that would be said of each image in turn."""
+    options, known = [*task.outputs, *task.pictures.options], set[tuple[str, bool]]()
+    for name, path in (target for paths in found for target in paths.items()):
+        ending, is_table = images.ending_of(path), not wanted.is_array(name)
+        if path == STANDARD or (ending, is_table) in known or not outputs.lacks_no_ending(path, options):
+            continue
+        known.add((ending, is_table))
+        if not is_table:
+            images.check_ending(ending, name=shown(path))
+        elif not tables.is_of_tables(ending):
+            raise FileError(messages.FILE_NO_TABLE.anywhere(path=shown(path), endings=tables.ENDINGS))
 
 
 @dataclass(frozen=True, slots=True)

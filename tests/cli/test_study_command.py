@@ -163,6 +163,8 @@ def test_flags_that_do_not_fit(shell: Shell, arguments: list[str], said: str) ->
     [
         (["--table", "n.xls"], "its ending names no format that holds a table"),
         (["--table", "seg.mask/nix/n.csv"], "cannot write seg.mask/nix/n.csv: seg.mask is no folder"),
+        (["--overlay", "{im.stem}.jpg"], ".jpg is lossy and would change pixels; write .png, .tif or .npy"),
+        (["--overlay", "{im.stem}.xyz"], "cannot write a b.xyz: its ending names no known format"),
         (["--table", "a.csv", "--table", "b.csv"], "a.csv and b.csv are both for the numbers of all images"),
         (["--retry-failed"], f"there is no out/{journal.NAME}, so it is not known what failed"),
     ],
