@@ -6,7 +6,8 @@ of the images. In long tables `image` stands before the columns of the result, a
 table has; one that failed has none.
 
 A number that an image has not is an empty cell, null in JSON and, beside whole numbers and truths, which stay what they
-are, in Parquet; beside floating ones it is nan there. A name that a spreadsheet would take for a formula has `./` before it, which names the same file.
+are, in Parquet; beside floating ones it is nan there. A name that a spreadsheet would take for a formula has `./`
+before it, which names the same file.
 """
 
 import os
