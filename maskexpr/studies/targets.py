@@ -149,7 +149,7 @@ def _check(
         over += [f"{target.path} ({what})"] if what else []
         twice += [(taken[key], target) for key in keys if key in taken][:1]
         taken.update(dict.fromkeys(keys, target))
-    mistakes = [_twice(cases, *twice[0], len(twice))] if twice else []
+    mistakes = [_twice(cases, *twice[0], len(twice), wanted)] if twice else []
     if over:
         mistakes.append(messages.STUDY_OVER_INPUT.anywhere(count=len(over), files=listed(over)))
     if mistakes:
@@ -179,11 +179,14 @@ class _Target:
     path: str
 
 
-def _twice(cases: Sequence[Case], first: _Target, second: _Target, count: int) -> Diagnostic:
+def _twice(cases: Sequence[Case], first: _Target, second: _Target, count: int, wanted: _Wanted) -> Diagnostic:
     """What to say of two results that go to one file, and of all that do."""
     if first.index == second.index:
         return messages.OUTPUT_TWICE.anywhere(path=shown(second.path), first=first.name, second=second.name)
     one, other = cases[first.index], cases[second.index]
+    if not wanted.is_array(second.name) and second.path in wanted.task.outputs:
+        fields = {"path": shown(second.path), "first": shown(one.name), "second": shown(other.name)}
+        return messages.STUDY_TABLE_TWICE.anywhere(**fields)
     keys = [f"{name}.{part}" for part in _TOLD_APART_BY for name in one.given]
     apart = next((key for key in keys if one.names.get(key) != other.names.get(key)), "stem")
     fields = {"path": shown(second.path), "first": shown(one.name), "second": shown(other.name)}
