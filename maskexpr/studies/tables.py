@@ -98,6 +98,8 @@ def check(program: Program, paths: Sequence[str], read: Iterable[str]) -> None:
     """Refuse, before anything is done, tables that could not be written when all is done: in a format that is none, in
     a folder that cannot be made or may not be written to, or over a file that is read."""
     inputs = {resolved(path) for path in read}
+    if "" in paths:
+        raise InputError(messages.OUTPUT_NAMELESS.anywhere(flag="--table"))
     for path in files_of(program, paths):
         tables.encode(Table({IMAGE: texts(())}), ending_of(path) or path, name=shown(path))
         if os.path.isdir(path):

@@ -161,6 +161,8 @@ def test_flags_that_do_not_fit(shell: Shell, arguments: list[str], said: str) ->
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--table", ""], "the name after --table is empty"),
+        (["--report", ""], "the name after --report is empty"),
         (["--table", "n.xls"], "its ending names no format that holds a table"),
         (["--table", "seg.mask/nix/n.csv"], "cannot write seg.mask/nix/n.csv: seg.mask is no folder"),
         (["--overlay", "{im.stem}.jpg"], ".jpg is lossy and would change pixels; write .png, .tif or .npy"),
