@@ -30,6 +30,9 @@ def are_asked_for(options: argparse.Namespace) -> bool:
 def check(options: argparse.Namespace) -> None:
     """Refuse pages that cannot be made, before anything is run."""
     found: list[Diagnostic] = []
+    for flag, path in (("--contact-sheet", options.contact_sheet), ("--report", options.report)):
+        if path == "":
+            raise InputError(messages.OUTPUT_NAMELESS.anywhere(flag=flag))
     if options.contact_sheet is not None and not options.contact_sheet.lower().endswith(".png"):
         found.append(messages.SHEET_ENDING.anywhere(path=shown(options.contact_sheet)))
     if options.report is not None and not options.report.lower().endswith(_PAGES):

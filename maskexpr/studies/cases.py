@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from maskexpr.diagnostics import messages
@@ -16,6 +17,8 @@ from maskexpr.studies.case import Case
 from maskexpr.studies.finding import Image, Images, found_by, listed
 from maskexpr.studies.partners import Named
 from maskexpr.studies.patterns import Folders
+
+_PARTS = ("stem", "name", "parent")  # of an input, that templates may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def found(given: Mapping[str, str]) -> Found:
     if leading is None:
         return _one(given, sorting)
     sorting.refuse_missing()
+    sorting.tell_of_templates(given)
     return _many(given, sorting, leading)
 
 
@@ -65,6 +69,7 @@ class _Sorting:
     same: dict[str, str] = field(default_factory=dict)
     many: dict[str, Images] = field(default_factory=dict)
     filled: dict[str, Template] = field(default_factory=dict)
+    said: list[Diagnostic] = field(default_factory=list)
     folders: Folders = field(default_factory=Folders)
 
     def add(self, name: str, text: str) -> None:
@@ -89,6 +94,15 @@ class _Sorting:
         if found:
             raise FileError(found)
 
+    def tell_of_templates(self, given: Mapping[str, str]) -> None:
+        """Say which text is taken for the very file that is called so, and could be a template of the inputs."""
+        for name, text in self.same.items():
+            if name not in self.many and templates.has_braces(text) and os.path.lexists(parted(text)[0]):
+                known = {f"{other}.{part}" for other in given for part in _PARTS}
+                with suppress(InputError):
+                    if known & set(templates.parsed(text).names):
+                        self.said.append(messages.STUDY_NOT_FILLED.anywhere(name=name, path=shown(text)))
+
     @property
     def names(self) -> dict[str, str]:
         """What templates may call what is the same for all."""
@@ -102,13 +116,14 @@ class _Sorting:
 
     @property
     def notes(self) -> tuple[Diagnostic, ...]:
-        return tuple(
+        passed_over = (
             messages.STUDY_PASSED_OVER.anywhere(
                 name=name, count=len(images.passed_over), files=listed(images.passed_over)
             )
             for name, images in self.many.items()
             if images.passed_over
         )
+        return (*passed_over, *self.said)
 
 
 def _read(text: str) -> tuple[str, Template | None]:

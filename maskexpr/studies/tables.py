@@ -5,8 +5,9 @@ program has them, and `error` and `message` of images that failed, which are emp
 of the images. In long tables `image` stands before the columns of the result, and an image has as many rows as its own
 table has; one that failed has none.
 
-A number that an image has not is an empty cell, null in JSON and Parquet. Whole numbers and truths stay what they are
-beside it. A name that a spreadsheet would take for a formula has `./` before it, which names the same file.
+A number that an image has not is an empty cell, null in JSON and, beside whole numbers and truths, which stay what they
+are, in Parquet; beside floating ones it is nan there. A name that a spreadsheet would take for a formula has `./`
+before it, which names the same file.
 """
 
 import os
@@ -97,6 +98,8 @@ def check(program: Program, paths: Sequence[str], read: Iterable[str]) -> None:
     """Refuse, before anything is done, tables that could not be written when all is done: in a format that is none, in
     a folder that cannot be made or may not be written to, or over a file that is read."""
     inputs = {resolved(path) for path in read}
+    if "" in paths:
+        raise InputError(messages.OUTPUT_NAMELESS.anywhere(flag="--table"))
     for path in files_of(program, paths):
         tables.encode(Table({IMAGE: texts(())}), ending_of(path) or path, name=shown(path))
         if os.path.isdir(path):

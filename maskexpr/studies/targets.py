@@ -11,8 +11,8 @@ import numpy as np
 
 from maskexpr.api import Result, declared
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
-from maskexpr.files import outputs
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
+from maskexpr.files import images, outputs, tables
 from maskexpr.files.access import INPUT, PROGRAM, STANDARD
 from maskexpr.files.decoding.naming import parted, shown
 from maskexpr.files.runs import HISTOGRAM_NAMES, OVERLAY_NAMES
@@ -50,6 +50,7 @@ def targets_of(task: Task, cases: Sequence[Case], others: Mapping[str, str] | No
     wanted = _Wanted.of(task, first)
     found = [wanted.paths(case) for case in cases]
     _check(task, cases, found, wanted, others or {})
+    _check_endings(task, found, wanted)
     return found
 
 
@@ -110,8 +111,12 @@ class _Wanted:
 
     def endings(self, name: str) -> tuple[str, ...]:
         """What may be added to a path that says no ending."""
+        return _ENDINGS[self.is_array(name)]
+
+    def is_array(self, name: str) -> bool:
+        """Whether a file holds a result that is one, or a picture."""
         result = self.results.get(name)
-        return _ENDINGS[result is None or outputs.is_array(result)]
+        return result is None or outputs.is_array(result)
 
 
 def _made(kind: Kind) -> Result:
@@ -144,11 +149,25 @@ def _check(
         over += [f"{target.path} ({what})"] if what else []
         twice += [(taken[key], target) for key in keys if key in taken][:1]
         taken.update(dict.fromkeys(keys, target))
-    mistakes = [_twice(cases, *twice[0], len(twice))] if twice else []
+    mistakes = [_twice(cases, *twice[0], len(twice), wanted)] if twice else []
     if over:
         mistakes.append(messages.STUDY_OVER_INPUT.anywhere(count=len(over), files=listed(over)))
     if mistakes:
         raise InputError(mistakes)
+
+
+def _check_endings(task: Task, found: Iterable[Mapping[str, str]], wanted: _Wanted) -> None:
+    """Refuse files whose ending is of no format that is written: that would be said of each image in turn."""
+    options, known = [*task.outputs, *task.pictures.options], set[tuple[str, bool]]()
+    for name, path in (target for paths in found for target in paths.items()):
+        ending, is_table = images.ending_of(path), not wanted.is_array(name)
+        if path == STANDARD or (ending, is_table) in known or not outputs.lacks_no_ending(path, options):
+            continue
+        known.add((ending, is_table))
+        if not is_table:
+            images.check_ending(ending, name=shown(path))
+        elif not tables.is_of_tables(ending):
+            raise FileError(messages.FILE_NO_TABLE.anywhere(path=shown(path), endings=tables.ENDINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +179,14 @@ class _Target:
     path: str
 
 
-def _twice(cases: Sequence[Case], first: _Target, second: _Target, count: int) -> Diagnostic:
+def _twice(cases: Sequence[Case], first: _Target, second: _Target, count: int, wanted: _Wanted) -> Diagnostic:
     """What to say of two results that go to one file, and of all that do."""
     if first.index == second.index:
         return messages.OUTPUT_TWICE.anywhere(path=shown(second.path), first=first.name, second=second.name)
     one, other = cases[first.index], cases[second.index]
+    if not wanted.is_array(second.name) and second.path in wanted.task.outputs:
+        fields = {"path": shown(second.path), "first": shown(one.name), "second": shown(other.name)}
+        return messages.STUDY_TABLE_TWICE.anywhere(**fields)
     keys = [f"{name}.{part}" for part in _TOLD_APART_BY for name in one.given]
     apart = next((key for key in keys if one.names.get(key) != other.names.get(key)), "stem")
     fields = {"path": shown(second.path), "first": shown(one.name), "second": shown(other.name)}

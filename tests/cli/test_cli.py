@@ -252,7 +252,11 @@ def test_mistakes_exit_with_1_and_missing_inputs_with_2(shell: Shell) -> None:
     ("make", "message"),
     [
         (lambda p: None, "cannot read bad.png: there is no such file; check the path"),
-        (lambda p: p.mkdir(), "no image is in bad.png: there is no file in it"),
+        (
+            lambda p: p.mkdir(),
+            "no image is in bad.png: there is no file in it; name images by a pattern: 'bad.png/**/*.png' for those in "
+            "folders below",
+        ),
         (lambda p: p.touch(), "cannot read bad.png: the file is empty (0 bytes); copy or download it again"),
         (
             lambda p: p.write_bytes(ANKLE.read_bytes()[:9000]),

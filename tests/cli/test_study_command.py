@@ -161,8 +161,12 @@ def test_flags_that_do_not_fit(shell: Shell, arguments: list[str], said: str) ->
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--table", ""], "the name after --table is empty"),
+        (["--report", ""], "the name after --report is empty"),
         (["--table", "n.xls"], "its ending names no format that holds a table"),
         (["--table", "seg.mask/nix/n.csv"], "cannot write seg.mask/nix/n.csv: seg.mask is no folder"),
+        (["--overlay", "{im.stem}.jpg"], ".jpg is lossy and would change pixels; write .png, .tif or .npy"),
+        (["--overlay", "{im.stem}.xyz"], "cannot write a b.xyz: its ending names no known format"),
         (["--table", "a.csv", "--table", "b.csv"], "a.csv and b.csv are both for the numbers of all images"),
         (["--retry-failed"], f"there is no out/{journal.NAME}, so it is not known what failed"),
     ],

@@ -119,6 +119,18 @@ def test_names_that_confuse(here):
     assert "./-" in given_as("im", im="*")  # - alone is standard input
 
 
+def test_a_file_that_is_called_as_a_template_is_told_of(here):
+    put("in/a.png", "in/b.png", "gt/a.png", "gt/b.png", "gt/{im.stem}.png", "gt/{v2}.png")
+    asked = {"im": "in/*.png", "t": "gt/{im.stem}.png"}
+    assert given_as("t", **asked) == ["gt/{im.stem}.png"] * 2
+    (note,) = cases.found(asked).notes
+    assert note.message == "there is a file gt/{im.stem}.png by that very name: it is t for all images"
+    assert not cases.found({**asked, "t": "gt/{v2}.png"}).notes
+    os.remove("gt/{im.stem}.png")
+    assert given_as("t", **asked) == ["gt/a.png", "gt/b.png"]
+    assert not cases.found(asked).notes
+
+
 # --- folders ---------------------------------------------------------------------------------------------------------
 
 

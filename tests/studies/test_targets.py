@@ -80,6 +80,8 @@ def test_they_are_what_is_written(here, outputs, pictures):
         (("o/",), {}, "tell them apart by {im.parent} in the template"),
         (("m.png", "o/{im.parent}/"), {}, "m.png is where results of two images go, in/a.png and in/x/b.png"),
         (("m.png", "o/{im.parent}/"), {}, "by {im.stem}"),
+        (("t.csv", "o/{im.parent}/"), {}, "t.csv is where tables of two images go: in/a.png and in/x/b.png"),
+        (("t.csv", "o/{im.parent}/"), {}, "write --table t.csv instead"),
         (
             ("o/{im.parent}/",),
             {"overlay": "o/{im.parent}/{stem}-m.png"},

@@ -58,6 +58,12 @@ STUDY_PASSED_OVER = Mistake(
     "for {name} {count:file is|files are} passed over, being no image: {files}",
     severity="warning",
 )
+STUDY_NOT_FILLED = Mistake(
+    "given-form",
+    "there is a file {path} by that very name: it is {name} for all images",
+    "rename it to have the name filled in for each of them",
+    "warning",
+)
 DRY_RUN_JSON = Mistake("given-form", "--dry-run lists for a person what would be done", "leave out --json")
 EVAL_OF_MANY = Mistake(
     "given-form",
@@ -73,6 +79,11 @@ STUDY_TARGETS_TWICE = Mistake(
     "output-target",
     "{path} is where results of two images go, {first} and {second}, and so it is with {more} more",
     "tell them apart by {{{apart}}} in the template behind -o, --overlay or --hist",
+)
+STUDY_TABLE_TWICE = Mistake(
+    "output-target",
+    "{path} is where tables of two images go: {first} and {second}",
+    "write --table {path} instead: it has the rows of all images",
 )
 STUDY_STANDARD_OUTPUT = Mistake(
     "output-target", "results of {count} images cannot all go to standard output", "write a folder/ or a template"

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from maskexpr.files.images.replacing import put
     from maskexpr.files.images.several import files_of, is_several, series_of
     from maskexpr.files.images.table import ending_of, is_ending
-    from maskexpr.files.images.writing import encode, suffix_for, write
+    from maskexpr.files.images.writing import check_ending, encode, suffix_for, write
 
 __all__ = [
     "MOST_TEXT",
     "Pixels",
     "Raster",
     "Source",
+    "check_ending",
     "encode",
     "ending_of",
     "files_of",
@@ -46,7 +47,7 @@ _MODULES = {
     f"{__name__}.replacing": ("put",),
     f"{__name__}.several": ("files_of", "is_several", "series_of"),
     f"{__name__}.table": ("ending_of", "is_ending"),
-    f"{__name__}.writing": ("encode", "suffix_for", "write"),
+    f"{__name__}.writing": ("check_ending", "encode", "suffix_for", "write"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

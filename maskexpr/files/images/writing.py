@@ -53,6 +53,11 @@ def encode(raster: Raster, suffix: str, *, name: str = "standard output", text: 
     return b"".join(_encoded(raster, suffix, name, text))
 
 
+def check_ending(ending: str, *, name: str) -> None:
+    """Refuse an ending of which no file is written, whatever it is to hold; `name` is for messages."""
+    _format(ending.lower(), name)
+
+
 def _encoded(raster: Raster, suffix: str, name: str, text: str) -> list[Piece]:
     if text:
         texts.refuse_unreadable(text)

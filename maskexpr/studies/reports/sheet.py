@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from maskexpr import __version__
 from maskexpr.api import Program
@@ -50,29 +51,55 @@ def contact_sheet(path: str, program: Program, done: Done, folder: str, left: in
     counts += f", {left:,} not begun" if left else ""
     name, text = os.path.basename(program.name), program.source
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n..."
-    record = json.dumps({"maskexpr": __version__, "output": _SHEET, "name": name, "program": text})
+    record = {"maskexpr": __version__, "output": _SHEET, "name": name, "program": text}
     for index, (page, target) in enumerate(zip(pages, targets, strict=True)):
         place = f", page {index + 1} of {len(pages)}" if len(pages) > 1 else ""
+        own = json.dumps({**record, "page": index + 1} if len(pages) > 1 else record)
         raster = pictures.contact_sheet(page, f"{name}: {counts}{place}")
-        outputs.write_raster(target, images.Raster(raster, "colour"), record)
+        outputs.write_raster(target, images.Raster(raster, "colour"), own)
+    _remove_others(path, targets)
     return targets
+
+
+def _remove_others(path: str, targets: Sequence[str]) -> None:
+    """Remove pages of a sheet that was larger or smaller before: they would be looked through as if they were of this
+    one."""
+    number = 1 if path in targets else len(targets) + 1
+    with suppress(OSError):
+        if path not in targets and _page_of(path) == 0:
+            os.remove(path)
+        while _page_of(other := _numbered(path, number)) == number:
+            os.remove(other)
+            number += 1
 
 
 def paths_of(path: str, count: int) -> list[str]:
     """The files of the pages of so many tiles."""
     pages = max(1, -(-count // pictures.tiles_on()))
+    return [path] if pages == 1 else [_numbered(path, number) for number in range(1, pages + 1)]
+
+
+def _numbered(path: str, number: int) -> str:
     ending = images.ending_of(path)
-    return [path] if pages == 1 else [f"{path[: len(path) - len(ending)]}-{n}{ending}" for n in range(1, pages + 1)]
+    return f"{path[: len(path) - len(ending)]}-{number}{ending}"
 
 
 def is_sheet(path: str) -> bool:
     """Whether a file is a contact sheet."""
+    return _page_of(path) is not None
+
+
+def _page_of(path: str) -> int | None:
+    """Which page of a contact sheet a file is, 0 if it is all of it; None of other files."""
     try:
         text = images.read_text(path)
         content = json.loads(text) if text else None
     except (MaskError, ValueError, RecursionError):
-        return False
-    return isinstance(content, dict) and content.get("output") == _SHEET
+        return None
+    if not isinstance(content, dict) or content.get("output") != _SHEET:
+        return None
+    page = content.get("page", 0)
+    return page if isinstance(page, int) else 0
 
 
 def _tiles(done: Done, folder: str) -> Iterator[Tile]:

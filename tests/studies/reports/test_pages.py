@@ -109,6 +109,13 @@ def test_many_images_take_several_sheets(study):
     names = sheet.contact_sheet("qc.png", program, many, "kept")
     assert names == ["qc-1.png", "qc-2.png", "qc-3.png"] == sheet.paths_of("qc.png", len(many))
     assert all(Path(name).exists() for name in names)
+    Path("qc-4.png").write_bytes(Path("qc-1.png").read_bytes())  # the first page of another sheet, by another name
+    for few, left in ((done * 4, ["qc-1.png", "qc-2.png", "qc-4.png"]), (done, ["qc-4.png", "qc.png"])):
+        fewer = [(Case(i, f"scans/{i}.png", case.given), outcome) for i, (case, outcome) in enumerate(few)]
+        sheet.contact_sheet("qc.png", program, fewer, "kept")
+        assert sorted(map(str, Path().glob("qc*.png"))) == left
+    sheet.contact_sheet("qc.png", program, many, "kept")
+    assert not Path("qc.png").exists()
 
 
 def test_a_report_holds_all_it_shows(study):
