@@ -94,7 +94,6 @@ BY_NUMBER = ("dice", "iou")  # of labels
 # What else they are called.
 _OTHERS = {
     "dsc": "dice",
-    "f1_score": "f1",
     "hausdorff": "hd",
     "hausdorff_distance": "hd",
     "robust_hausdorff": "hd95",

@@ -18,7 +18,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     """Thirty pairs: bars that are shifted; one pair is empty, one has an empty truth, one another shape, and one is
     damaged."""
     monkeypatch.chdir(tmp_path)
-    for folder in ("pred", "truth"):
+    for folder in ("pred", "truth", "folder.csv"):
         (tmp_path / folder).mkdir()
     for i in range(PAIRS):
         truth, pred = np.zeros((12, 16), np.uint8), np.zeros((12, 16), np.uint8)
@@ -114,6 +114,7 @@ def test_the_table_on_standard_output_is_alone_there(shell: Shell) -> None:
         (["a=pred/01.png"], "two are compared, and 1 is given"),
         (["a=pred/01.png", "b=truth/01.png", "c=truth/02.png"], "two are compared, and 3 are given"),
         (["a=pred/01.png", "b=truth/01.png", "--table", "s.png"], "s.png"),
+        (["a=pred/01.png", "b=truth/01.png", "--table", "folder.csv"], "cannot write folder.csv: it is a folder"),
         (["a=pred/01.png", "b=truth/01.png", "--table", "none/s.csv"], "there is no folder none"),
         (
             ["a=pred/01.png", "or=truth/01.png"],
