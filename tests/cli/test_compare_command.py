@@ -87,6 +87,14 @@ def test_what_all_are_taken_for_label_images_by_is_said(shell: Shell) -> None:
     assert "  pred/07.png: a is declared as mask, but holds several values beside 0; " in out
 
 
+def test_pairs_without_any_class(shell: Shell) -> None:
+    code, out, _ = shell("compare", "a=pred/2[01].png", "b=truth/{a.stem}.png", "--by", "class", "--measures", "dice")
+    assert code == 0
+    assert "both are empty in 1 pair (pred/20.png): no class, no row\n" in out
+    code, out, _ = shell("compare", "a=pred/20.png", "b=truth/20.png", "--by", "class", "--json")
+    assert (code, json.loads(out)["results"]["pairs"]["rows"]) == (0, 0)
+
+
 def test_a_document(shell: Shell) -> None:
     code, out, err = shell("compare", "a=pred/*.png", "b=truth/{a.stem}.png", *MEASURES, "--json", "--table", "s.json")
     assert (code, err) == (1, "")
