@@ -89,7 +89,20 @@ def _taken(value: Any, declared: str | None) -> Given:
 
 
 def _native(array: Array) -> Array:
+    if array.dtype == bool:
+        return truths(array)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def truths(array: Array) -> Array:
+    """Bools of which each byte is 0 or 1, as steps have them that look at bytes."""
+    return array if are_bits(array) else array.view(np.uint8) != 0
+
+
+def are_bits(array: Array) -> bool:
+    """Whether each byte of bools is 0 or 1. NumPy takes any other for true as well, and those of Pillow are 255."""
+    once = array[tuple(slice(None) if stride else slice(1) for stride in array.strides)]  # however often repeated
+    return bool(once.view(np.uint8).max(initial=0) <= 1)
 
 
 # --- to an array -----------------------------------------------------------------------------------------------------

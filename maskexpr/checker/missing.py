@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.checker.given import truths
 from maskexpr.checker.image import Image
 from maskexpr.checker.params import shown
 from maskexpr.diagnostics import messages
@@ -62,6 +63,8 @@ def valid_of(
 def _stated(valid: Any, shape: tuple[int, ...], order: tuple[int, ...] | None) -> Array:
     """Where an image is said to have data, its axes in our order."""
     found = np.asarray(valid)
+    if found.dtype == bool:
+        found = truths(found)
     if order is not None and found.ndim == len(shape):
         found = found.transpose(order[: found.ndim])
     if found.shape != shape or found.dtype != bool:

@@ -116,6 +116,8 @@ def _check_target(path: str | None, cases: Sequence[Case], asked: Asked) -> None
         return
     if not tables.is_of_tables(images.ending_of(path)):
         raise FileError(messages.FILE_NO_TABLE.anywhere(path=shown(path), endings=tables.ENDINGS))
+    if os.path.isdir(path):
+        raise FileError(messages.FILE_TARGET_IS_FOLDER.anywhere(path=shown(path)))
     access = Access()
     for case in cases:
         for name in asked.names:

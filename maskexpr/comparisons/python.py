@@ -183,7 +183,7 @@ def _image(value: Any, kind: str | None, spacing: Any) -> Any:
         return read(value, kind=kind, spacing=_sizes(spacing))
     image = value if isinstance(value, Image) else Image(value)
     if kind == LABELS and isinstance(image.array, np.ndarray) and image.array.dtype == bool:
-        image = replace(image, array=image.array.view(np.uint8), kind=None)
+        image = replace(image, array=image.array.astype(np.uint8), kind=None)
     return image if spacing is None else replace(image, spacing=_sizes(spacing))
 
 

@@ -160,6 +160,12 @@ def _notes(found: Compared, names: Names) -> list[str]:
         values = ", ".join(f"{m.name} {_value(rows[0].values[m.name])}" for m in found.measures)
         where = _named([names[row.index][0] for row in rows])
         notes.append(f"{who} in {_counted(len(rows), 'pair' if rows[0].number is None else 'row')} ({where}): {values}")
+    without = {*range(len(names))} - {row.index for row in found.rows}
+    if without:
+        notes.append(
+            f"both are empty in {_counted(len(without), 'pair')} ({_named([names[i][0] for i in sorted(without)])}): "
+            "no class, no row"
+        )
     if found.is_seen:
         notes.append(_seen(found, names))
     averaged = [m.name for m in found.measures if m.name in BY_NUMBER]

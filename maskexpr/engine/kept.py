@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.checker.given import are_bits
 from maskexpr.engine.prepared import Prepared, Stages
 from maskexpr.program.identity import Key
 from maskexpr.program.steps import Step
 
+_BOOL = np.dtype(bool)
 MOST_BYTES = 2**27  # of one program
 # What is prepared takes up to so many bytes for each step of the checked program, its plan and engine included, and an
 # engine for inputs in Fortran order; and so many for a key by which it is found. It does not grow with the image, as
@@ -118,7 +120,7 @@ def look(given: Mapping[str, Any]) -> Any:
     for anything else."""
     key: list[Any] = []
     for name, value in given.items():
-        if type(value) is np.ndarray and value.ndim:
+        if type(value) is np.ndarray and value.ndim and (value.dtype is not _BOOL or are_bits(value)):
             key += (name, value.shape, value.dtype)
         elif type(value) in (int, bool, str):
             key += (name, type(value), value)

@@ -311,7 +311,7 @@ def blank_input(info: InputInfo, path: Path | None, access: Access) -> tuple["im
 def _of_kind(pixels: "images.Pixels", kind: str | None) -> "images.Pixels":
     """What a file holds, where a program says what it is: the bits of a 1-bit file may be the numbers of labels."""
     is_numbers = kind == "labels" and pixels.array.dtype == bool
-    return replace(pixels, array=pixels.array.view(np.uint8)) if is_numbers else pixels
+    return replace(pixels, array=pixels.array.astype(np.uint8)) if is_numbers else pixels
 
 
 def _parted(path: Path) -> tuple[Path, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, MaskError
+from maskexpr.diagnostics.errors import Diagnostic, MaskError, RunError
 from maskexpr.files import outputs
 from maskexpr.files.access import Access
 from maskexpr.files.decoding.naming import parted
@@ -129,10 +129,18 @@ def _digests(task: Task, case: Case, access: Access) -> dict[str, str]:
 
 
 def compute(task: Task, loaded: Loaded, said: list[Diagnostic]) -> FileRun:
-    """Run the program."""
+    """Run the program. A number that has a name and is needed for nothing else does not keep its results back."""
     bound = bind(task.program, loaded)
     said += said_of(bound.checked)
-    return run_on_files(task.program, bound, loaded, task.pictures, said.extend, named=True)
+    told: list[Diagnostic] = []
+    try:
+        run = run_on_files(task.program, bound, loaded, task.pictures, told.extend, named=True)
+    except RunError as error:
+        told.clear()
+        run = run_on_files(task.program, bound, loaded, task.pictures, told.extend)
+        told += [replace(found, severity="warning") for found in error.diagnostics]
+    said += told
+    return run
 
 
 def said_of(checked: Checked) -> Iterator[Diagnostic]:

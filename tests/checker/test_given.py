@@ -2,9 +2,11 @@
 
 import io
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 from helpers import others
 from helpers.each import each
@@ -46,6 +48,35 @@ def test_a_map_of_labels_is_refused_before_itk_is_asked_for_its_pixels() -> None
 def test_without_a_function_that_makes_an_array_they_are_refused() -> None:
     with pytest.raises(maskexpr.InputError, match="is an ItkImage of 3x4x5, of which NumPy makes an array of 60"):
         maskexpr.evaluate(GROWN, im=others.itk_image(VOLUME, (1, 1, 1), package=""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where(m, 3, 0)",
+        "signed_distance(m)",
+        "skeleton(m)",
+        "m[::2]",
+        'hausdorff(m, dilate(m, 2), method="surface-distance")',
+    ],
+)
+def test_bools_of_which_the_bytes_are_not_0_and_1(text: str, tmp_path: Path) -> None:
+    """Those of a 1-bit image of Pillow's are 0 and 255: in an array, in a file; and in a second call, for which all is
+    prepared."""
+    m = np.zeros((7, 9), bool)
+    m[1:5, 2:8] = True
+    PIL.Image.fromarray(m).save(tmp_path / "m.png")
+    bits = np.asarray(PIL.Image.open(tmp_path / "m.png"))
+    program = maskexpr.compile(text)
+    expected = np.asarray(program(m=m))
+    for mask in (bits, bits.copy(), maskexpr.read(tmp_path / "m.png").array):
+        assert np.asarray(program(m=mask)).tobytes() == expected.tobytes()
+
+
+def test_where_there_is_data_may_be_such_bools() -> None:
+    valid = np.asarray(PIL.Image.fromarray(np.eye(4, dtype=bool)))
+    im = Image(np.ones((4, 4), np.uint8), valid=valid)
+    assert maskexpr.evaluate("sum(where(valid(im), 1, 0))", im=im) == 4
 
 
 STATED = {

@@ -18,7 +18,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     """Thirty pairs: bars that are shifted; one pair is empty, one has an empty truth, one another shape, and one is
     damaged."""
     monkeypatch.chdir(tmp_path)
-    for folder in ("pred", "truth"):
+    for folder in ("pred", "truth", "folder.csv"):
         (tmp_path / folder).mkdir()
     for i in range(PAIRS):
         truth, pred = np.zeros((12, 16), np.uint8), np.zeros((12, 16), np.uint8)
@@ -96,6 +96,14 @@ def test_what_all_are_taken_for_label_images_by_is_said(shell: Shell) -> None:
     assert "  pred/07.png: a is declared as mask, but holds several values beside 0; " in out
 
 
+def test_pairs_without_any_class(shell: Shell) -> None:
+    code, out, _ = shell("compare", "a=pred/2[01].png", "b=truth/{a.stem}.png", "--by", "class", "--measures", "dice")
+    assert code == 0
+    assert "both are empty in 1 pair (pred/20.png): no class, no row\n" in out
+    code, out, _ = shell("compare", "a=pred/20.png", "b=truth/20.png", "--by", "class", "--json")
+    assert (code, json.loads(out)["results"]["pairs"]["rows"]) == (0, 0)
+
+
 def test_a_document(shell: Shell) -> None:
     code, out, err = shell("compare", "a=pred/*.png", "b=truth/{a.stem}.png", *MEASURES, "--json", "--table", "s.json")
     assert (code, err) == (1, "")
@@ -129,6 +137,7 @@ def test_the_table_on_standard_output_is_alone_there(shell: Shell) -> None:
         (["a=pred/01.png", "b=truth/01.png", "c=truth/02.png"], "two are compared, and 3 are given"),
         (["a=pred/01.png", "b=truth/01.png", "--table", "s.png"], "s.png"),
         (["a=pred/01.png", "b=truth/01.png", "--table", "pred/01.png/s.csv"], "pred/01.png is no folder"),
+        (["a=pred/01.png", "b=truth/01.png", "--table", "folder.csv"], "cannot write folder.csv: it is a folder"),
         (
             ["a=pred/01.png", "or=truth/01.png"],
             "error: or is a word of the language, it cannot be a name; write or_, say",

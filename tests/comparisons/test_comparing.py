@@ -295,8 +295,8 @@ def test_other_counts_and_too_many_classes() -> None:
 
 
 def test_measures_have_other_names_too() -> None:
-    assert [m.name for m in named(["Jaccard", "HD95", "hausdorff", "hd", "pq", "sensitivity"])] == [
-        "iou", "hd95", "hd", "panoptic_quality", "recall",
+    assert [m.name for m in named(["Jaccard", "HD95", "hausdorff", "hd", "pq", "sensitivity", "DSC"])] == [
+        "iou", "hd95", "hd", "panoptic_quality", "recall", "dice",
     ]  # fmt: skip
 
 

@@ -42,6 +42,16 @@ def test_numbers_by_name_outputs_first(case, tmp_path):
     assert (outcome.index, outcome.name) == (4, "a")
 
 
+def test_a_number_for_nothing_else_keeps_no_result_back(case, tmp_path):
+    text = "m = im > 3; lost = max(im[im > 200]); output n = area(m); output m"
+    outcome = perform(task(text, tmp_path), case)
+    assert (outcome.errors, outcome.numbers, list(outcome.files)) == ((), {"n": 3}, ["m"])
+    assert [(found.severity, found.message) for found in outcome.warnings] == [
+        ("warning", "there are no samples to measure")
+    ]
+    assert perform(task(text.replace("lost", "output lost"), tmp_path), case).errors[0].severity == "error"
+
+
 def test_all_files_are_hashed(case, tmp_path):
     outcome = perform(task("param big = 1; output m = im > big; output all_on = ~m", tmp_path, params={"big": 3}), case)
     digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in tmp_path.iterdir()}

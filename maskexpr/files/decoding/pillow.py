@@ -163,7 +163,10 @@ def upright(array: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def _as_declared(array: np.ndarray, declared: np.dtype | None) -> np.ndarray:
-    """Pillow keeps int8 in uint8, uint32 and int16 in int32: back to the type the file declares, bit for bit."""
+    """Pillow keeps int8 in uint8, uint32 and int16 in int32: back to the type the file declares, bit for bit. What is
+    on in its bools are bytes of 255, where others have 1."""
+    if array.dtype == bool:
+        return np.asarray(array.view(np.uint8) != 0)
     if declared is None or array.ndim > 2 or array.dtype == declared:
         return array
     array = native(array)

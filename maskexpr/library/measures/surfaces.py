@@ -72,8 +72,9 @@ def hausdorff(
     "surface-distance" of other than two or three axes.
     Source: Huttenlocher, Klanderman & Rucklidge, Comparing images using the Hausdorff distance, 1993
     (doi:10.1109/34.232073); equals skimage.metrics.hausdorff_distance and GetHausdorffDistance of SimpleITK's
-    HausdorffDistanceImageFilter; monai.metrics.compute_hausdorff_distance, which gives float32, and nan for empty
-    masks; medpy.metric.hd and hd95, which refuse empty ones; surface_distance.compute_robust_hausdorff.
+    HausdorffDistanceImageFilter; monai.metrics.compute_hausdorff_distance, which gives float32, nan for empty masks,
+    and the largest for a percentile of 0; medpy.metric.hd and hd95, which refuse empty ones;
+    surface_distance.compute_robust_hausdorff.
 
     >>> evaluate("hausdorff(im > 1, im > 2)", im=[[3, 2, 2, 2, 1]])
     3.0
