@@ -1,6 +1,7 @@
 """maskexpr compare: masks and label images against a truth."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
