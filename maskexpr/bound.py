@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from maskexpr.checker import binding
-from maskexpr.diagnostics.errors import Diagnostic, MaskWarning, RunError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskWarning, RunError
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
 from maskexpr.engine.prepared import Prepared, Stages
@@ -153,17 +153,17 @@ def swept(
     Where the results are numbers that follow from counts of pixels of one threshold, all its values are found in one
     pass over the image.
 
-    Raises what `Bound.with_params` raises for any of the combinations, and what `Bound.run` raises when it comes to one
-    that has no results; where `stopped` is told of that instead, its results are empty, and the next ones follow.
+    Raises what `Bound.with_params` and `Bound.run` raise when it comes to the combination that they would raise it for;
+    where `stopped` is told of a RunError instead, the results of that one are empty, and the next ones follow.
     """
     stages = bound._stages
     stages.check_runs()
     stages.check_unchanged()
     combos, own = iter(combos), _all_params(stages.checked, stages.params)
     while some := list(itertools.islice(combos, _MOST_COMBOS)):
-        given = [{**own, **binding.params(stages.checked, stages.kinds, combo)} for combo in some]
+        given, refused = _given(stages, own, some)
         prepare = functools.partial(bound._prepare, stages.kinds)
-        for run in Sweep(stages, prepare, bound._family, given).results():
+        for run in Sweep(stages, prepare, bound._family, given).results() if given else ():
             try:
                 yield run()
             except RunError as error:
@@ -171,6 +171,19 @@ def swept(
                     raise
                 stopped(error)
                 yield {}
+        if refused is not None:
+            raise refused
+
+
+def _given(stages: Stages, own: Params, combos: Iterable[Params]) -> tuple[list[dict[str, Any]], InputError | None]:
+    """All params of each combination, up to the first that no param takes, and what is wrong with that."""
+    given: list[dict[str, Any]] = []
+    for combo in combos:
+        try:
+            given.append({**own, **binding.params(stages.checked, stages.kinds, combo)})
+        except InputError as error:
+            return given, error
+    return given, None
 
 
 # --- what is said of programs and runs -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ whatever stops one: its words are theirs.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,7 +54,6 @@ class Sweep:
         self._bounds = {n: _bounds([combo[n] for combo in combos]) for n in self._varying}
         self._recurring: dict[Names, bool] = {}
         self._members: dict[Key, Stages | None] = {}
-        self._judges: dict[tuple[Prepared, Names], bool] = {}
         family.vary(self._varying)  # before anything is run
         self._counted: dict[int, Results | None] = {}
         self._by = self._most_values()
@@ -107,8 +106,9 @@ class Sweep:
                 member = self._member(prepared, self._with_unsettled([name], combos[0]))
                 fixed = member.values(levels.fixed, self._stages.arrays)
                 found = thresholds.outputs(levels, fixed, [combo[name] for combo in combos])
+                judged = _is_judged(prepared, [name])
                 return [
-                    results if self._is_taken(prepared, [name], combo) else None
+                    results if not judged or self._is_taken(combo) else None
                     for results, combo in zip(found, combos, strict=True)
                 ]
             except (Refused, RunError, thresholds.Unsuited, MemoryError):
@@ -120,7 +120,7 @@ class Sweep:
     def _run(self, i: int) -> Results:
         combo = self._combos[i]
         stages = self._telling(i)
-        if stages is not None and self._is_taken(stages.prepared, self._told, combo):
+        if stages is not None and (not _is_judged(stages.prepared, self._told) or self._is_taken(combo)):
             try:
                 return replace(stages, arrays={**stages.arrays, **{name: combo[name] for name in self._told}}).run()
             except RunError:
@@ -166,16 +166,12 @@ class Sweep:
         kinds = _kinds(found.checked)
         return found if _are_told(found.checked) and all(_kinds(other) == kinds for other in settled) else None
 
-    def _is_taken(self, prepared: Prepared, names: Iterable[str], combo: Params) -> bool:
-        """Whether the checker has nothing against numbers that a program is told in the run."""
-        key = prepared, frozenset(names)
-        if key not in self._judges:
-            self._judges[key] = _is_judged(*key)
-        if self._judges[key]:
-            try:
-                self._prepare(combo)
-            except MaskError:
-                return False
+    def _is_taken(self, combo: Params) -> bool:
+        """Whether the checker has nothing against numbers that are told in the run."""
+        try:
+            self._prepare(combo)
+        except MaskError:
+            return False
         return True
 
     def _with_unsettled(self, names: Iterable[str], combo: Params) -> dict[str, Any]:
@@ -210,7 +206,7 @@ def _are_told(checked: Checked) -> bool:
     return all(step.kind.name in SCALARS | SEGMENTATIONS for _, step in checked.outputs)
 
 
-def _is_judged(prepared: Prepared, names: Names) -> bool:
+def _is_judged(prepared: Prepared, names: Container[str]) -> bool:
     """Whether the checker may refuse numbers of these names that lie between others which it takes, as a divisor of 0
     and a percentile of 101; what is not needed counts, too."""
     known: set[Step] = set()  # to the checker, once these are

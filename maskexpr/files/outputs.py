@@ -209,7 +209,9 @@ def check_targets(paths: Mapping[str, str], access: Access) -> None:
         if refused:
             found.append(refused)
         elif real in taken:
-            found.append(messages.OUTPUT_TWICE.anywhere(path=shown(path), first=taken[real], second=name))
+            are_options = name.startswith("--") and taken[real].startswith("--")
+            mistake = messages.OPTIONS_TWICE if are_options else messages.OUTPUT_TWICE
+            found.append(mistake.anywhere(path=shown(path), first=taken[real], second=name))
         taken[real] = name
     if found:
         raise InputError(found)

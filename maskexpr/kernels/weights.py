@@ -16,6 +16,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 _TRUNCATE = 4.0
+_FURTHEST = 2.0**1000  # of the largest sigmas four times are beyond all floats
 # What is cut off at each step comes to less than 2^-140 of any weight over a reach of 2^19: only one that lies within
 # 2^-87 of its last bit from halfway between two numbers could be rounded the wrong way.
 _BITS = 192
@@ -25,7 +26,7 @@ _MOST_KEPT = 2**12  # of one sigma; beyond, each weight takes less time to find 
 
 def gaussian_reach(sigma: float) -> int:
     """How many weights of a Gaussian lie to either side of the middle one."""
-    return int(_TRUNCATE * sigma + 0.5)
+    return int(min(_TRUNCATE * sigma + 0.5, _FURTHEST))
 
 
 def gaussian_weights(sigma: float, order: int = 0) -> Array:

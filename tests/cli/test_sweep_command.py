@@ -197,7 +197,7 @@ def test_a_truth_of_another_shape(shell: Shell, given: tuple[str, ...]) -> None:
         (["--plot", "p.csv"], "cannot write p.csv: its ending names no known format"),
         (["--plot", "scans/s 0.png"], "scans/s 0.png is an input, it is not overwritten; write to another file"),
         (["--plot", "seg.mask/p.png"], "cannot write seg.mask/p.png: seg.mask is no folder"),
-        (["--plot", "a.png", "--table", "a.png"], "a.png is the target of --plot and --table"),
+        (["--plot", "a.png", "--table", "a.png"], "a.png is the target of --plot and --table; name a file for each"),
         (["--plot", ""], "the name after --plot is empty"),
         (["--table", "-", "--json"], ""),
         (["--folds", "2"], "there is one image, none to hold back from tuning"),

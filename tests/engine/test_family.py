@@ -240,8 +240,11 @@ def test_a_sweep_goes_on_where_it_is_told_of_what_stops_it() -> None:
 
 def test_values_of_a_sweep_are_those_that_params_take() -> None:
     bound = maskexpr.compile("param t = 9 in 0..255; area(im > t)").bind(im=IM)
-    with pytest.raises(maskexpr.InputError, match="t cannot be 300"):
-        list(swept(bound, [{"t": 1}, {"t": 300}]))
+    for before in ([], [{"t": 1}], [{"t": t} for t in range(9)]):
+        found = swept(bound, [*before, {"t": 300}, {"t": 2}])
+        assert [next(found) for _ in before] == [bound.with_params(**combo).run() for combo in before]
+        with pytest.raises(maskexpr.InputError, match="t cannot be 300"):
+            next(found)
     assert list(swept(bound, [])) == []
     of_shapes = maskexpr.compile("param t = 9 in 0..255; area(im > t)").bind(im=((4, 5), "uint8"))
     with pytest.raises(maskexpr.InputError, match="without pixels"):

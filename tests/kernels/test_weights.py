@@ -9,6 +9,7 @@ from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maskexpr import ProgramError, evaluate
 from maskexpr.kernels import weights
 from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
 
@@ -47,6 +48,12 @@ def test_of_the_widest() -> None:
         total = width * mpmath.sqrt(2 * mpmath.pi) - 2 * tail
         for place in [*range(0, len(found), 9973), len(found) - 1]:
             assert found[place] == float(mpmath.exp(-(mpmath.mpf(place) ** 2) / (2 * width**2)) / total)
+
+
+def test_sigmas_beyond_all_images_reach_that_far() -> None:
+    assert gaussian_reach(4.5e307) == gaussian_reach(float("inf")) > 2**900
+    with pytest.raises(ProgramError, match="sigma"):
+        evaluate("param s = 1.0; gaussian(im, s)", im=np.ones((3, 4)), s=1e308)
 
 
 def test_they_are_found_once_and_cannot_be_changed() -> None:

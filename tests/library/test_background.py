@@ -77,6 +77,7 @@ def test_integers_near_the_ends_of_their_types_do_not_wrap():
         ("rolling_ball(im, 600)", "the window would hold"),
         ("rolling_ball(im, 5, height=-2)", "height is -2"),
         ("rolling_ball(im, 5, height=-log(0))", "height is inf"),
+        ("rolling_ball(im, 5, height=2.0 ** 1000)", "it must be at most 1e.150"),
         ("rolling_ball(im, 5, height=max(im))", "known before the run"),
         ("rolling_ball(im > 2, 5)", "is a mask"),
     ],

@@ -42,6 +42,7 @@ STANDARD_TWICE = Mistake(
 OUTPUT_TWICE = Mistake(
     "output-target", "{path} is the target of {first} and {second}", "give each its own, by {{output}} in a template"
 )
+OPTIONS_TWICE = Mistake("output-target", "{path} is the target of {first} and {second}", "name a file for each of them")
 JSON_ON_STANDARD_OUTPUT = Mistake(
     "given-form", "--json prints a document where a file is to go, to standard output", "write to a file, not to -"
 )

@@ -19,10 +19,14 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import check_window
 
+_HIGHEST = 1e150  # of which the square is still a floating number
+
 
 def _settle_height(kind: Kind, around: Surroundings) -> Any:
     if kind.constant is not None and not math.isfinite(kind.constant):
         raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=kind.constant, wanted="finite")
+    if kind.constant is not None and kind.constant > _HIGHEST:
+        raise Refused(messages.ARGUMENT_OUT_OF_RANGE, value=f"{kind.constant:g}", wanted=f"at most {_HIGHEST:g}")
     return kind.constant
 
 
