@@ -92,11 +92,11 @@ def stem_of(path: str | os.PathLike[str]) -> str:
     return name[: len(name) - len(images.ending_of(name))]
 
 
-def names_of(name: str, path: str | os.PathLike[str], parent: str = "") -> dict[str, str]:
-    """What templates may call parts of the path of an input: `{im.stem}`, `{im.name}` and `{im.parent}`, the folder
-    that it was found in below the one that was named."""
+def names_of(name: str, path: str | os.PathLike[str]) -> dict[str, str]:
+    """What templates may call parts of the path of an input: `{im.stem}`, `{im.name}` and `{im.parent}`, which is
+    empty: the path was given, and no pattern led to it."""
     whole = os.path.basename(parted(path)[0].rstrip(os.sep))
-    return {f"{name}.stem": stem_of(path), f"{name}.name": whole, f"{name}.parent": parent}
+    return {f"{name}.stem": stem_of(path), f"{name}.name": whole, f"{name}.parent": ""}
 
 
 class _Hashed:

@@ -33,11 +33,6 @@ class Found:
     notes: tuple[Diagnostic, ...] = ()
 
 
-def are_many(given: Mapping[str, str]) -> bool:
-    """Whether what is given for the inputs stands for many images."""
-    return found(given).are_many
-
-
 def cases_of(given: Mapping[str, str]) -> list[Case]:
     """The cases that patterns, folders and templates stand for."""
     return list(found(given).cases)

@@ -1,18 +1,17 @@
 """What a study would do, told without doing it: nothing is decoded, run or written."""
 
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from maskexpr.diagnostics.errors import MaskError
 from maskexpr.diagnostics.messages import bytes_text, count_text
-from maskexpr.files import images, outputs
-from maskexpr.files.decoding.naming import parted, shown
+from maskexpr.files import outputs
+from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost
 from maskexpr.studies.case import Case
-from maskexpr.studies.headers import look
+from maskexpr.studies.headers import file_bytes, look
 from maskexpr.studies.targets import targets_of
 from maskexpr.studies.task import Task
 
@@ -62,7 +61,7 @@ class _Totals:
 
 def _lines(task: Task, case: Case, paths: Mapping[str, str], common: set[str], totals: _Totals) -> Iterator[str]:
     totals.images += 1
-    totals.bytes += sum(_size(text) for text in case.given.values())
+    totals.bytes += sum(map(file_bytes, case.given.values()))
     try:
         looked = look(task, case)
         cost = looked.bound.cost()
@@ -71,12 +70,12 @@ def _lines(task: Task, case: Case, paths: Mapping[str, str], common: set[str], t
         yield from str(error).splitlines()
         return
     kinds, files = looked.bound.kinds, looked.loaded.paths
-    totals.bytes += sum(_size(str(path)) for name, path in files.items() if name not in case.given)
+    totals.bytes += sum(file_bytes(str(path)) for name, path in files.items() if name not in case.given)
     totals.add({name: kinds[name] for name in files if name in kinds}, cost)
     totals.files += len(paths)
     for name, text in {**{name: str(path) for name, path in files.items()}, **case.given}.items():
         if name in files and name in kinds:
-            what = f"{kinds[name]}, {bytes_text(_size(text))}"
+            what = f"{kinds[name]}, {bytes_text(file_bytes(text))}"
             yield f"{name}: {what}" if text == case.name or name in common else f"{name}: {what}, {shown(text)}"
         elif name not in common:
             yield f"{name} = {shown(text)}"
@@ -84,14 +83,6 @@ def _lines(task: Task, case: Case, paths: Mapping[str, str], common: set[str], t
     for name, path in paths.items():
         yield f"{name} -> {shown(path)}{'' if outputs.lacks_no_ending(path, options) else '.*'}"
     yield f"{count_text(cost.operations)} operations, {bytes_text(cost.memory)} of memory"
-
-
-def _size(path: str) -> int:
-    """The bytes of a file, or of those of a series; 0 of a number."""
-    try:
-        return sum(os.path.getsize(file) for file in images.files_of(parted(path)[0]))
-    except (OSError, MaskError):
-        return 0
 
 
 def _counted(count: int, what: str) -> str:

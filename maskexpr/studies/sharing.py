@@ -1,21 +1,18 @@
 """How the machine is shared among workers: its cores, and its memory."""
 
 import heapq
-import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from maskexpr.api import stages
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, MaskError
-from maskexpr.files import images
-from maskexpr.files.access import Access
 from maskexpr.files.memory import available
-from maskexpr.files.programs import load_inputs
+from maskexpr.files.runs import bind
 from maskexpr.kernels.threads import cores, threads
 from maskexpr.studies.case import Case
+from maskexpr.studies.headers import file_bytes, load_blank
 from maskexpr.studies.task import Task
 
 _OF_A_PROCESS = 150e6  # bytes of a worker with all libraries, before it reads anything
@@ -59,40 +56,22 @@ def share_for(task: Task, cases: Sequence[Case], jobs: int) -> Share:
 
 def _largest(cases: Sequence[Case]) -> list[Case]:
     """Some of the cases whose files are the largest."""
-    return heapq.nlargest(_LOOKED_AT, cases, key=lambda case: sum(map(_file_bytes, case.given.values())))
-
-
-def _file_bytes(path: str) -> int:
-    """The bytes of a file, or of all those that it stands for; 0 for what is none."""
-    try:
-        return sum(map(os.path.getsize, images.files_of(path))) if images.is_several(path) else os.path.getsize(path)
-    except (OSError, ValueError, MaskError):
-        return 0
+    return heapq.nlargest(_LOOKED_AT, cases, key=lambda case: sum(map(file_bytes, case.given.values())))
 
 
 def _needed(task: Task, case: Case, jobs: int) -> int:
     """The bytes that a worker takes for a case; 0 where that is not known before it is read."""
     try:
-        loaded = load_inputs(
-            task.program,
-            case.given,
-            task.params,
-            task.spacings,
-            task.folder,
-            Access(task.allowed),
-            task.nodata,
-            blank=True,
-        )
+        loaded = load_blank(task, case)
     except (MaskError, MemoryError):
         return 0
-    images = sum(_bytes_of(value) for value in loaded.values.values())
+    read = sum(_bytes_of(value) for value in loaded.values.values())
     try:
-        bound = stages(task.program, loaded.values)
-        taken = bound.cost().memory
+        taken = bind(task.program, loaded).cost().memory
     except MaskError:
-        return _MANY_TIMES * images
+        return _MANY_TIMES * read
     overlaps = threads_of_each(jobs) > 1
-    return taken + (2 * images if overlaps else 0)  # one that is read, one that is written meanwhile
+    return taken + (2 * read if overlaps else 0)  # one that is read, one that is written meanwhile
 
 
 def _bytes_of(value: object) -> int:

@@ -66,16 +66,3 @@ class Watcher(Protocol):
 
     def ends(self, ended: Ended) -> None:
         """Nothing more is done; tables are written."""
-
-
-class Unwatched:
-    """Nobody is told anything."""
-
-    def begins(self, total: int, done_already: int) -> None:
-        pass
-
-    def done(self, outcome: Outcome) -> None:
-        pass
-
-    def ends(self, ended: Ended) -> None:
-        pass

@@ -1,6 +1,6 @@
 """A process that works for another: it is told what to do once, then takes items until there are no more.
 
-It is started by `workers`. What it reads and writes goes through its standard input and output, which nothing else in
+It is started by `process`. What it reads and writes goes through its standard input and output, which nothing else in
 it gets to see: what a library prints goes to its standard error. It ends when the other one does, however that ends.
 """
 

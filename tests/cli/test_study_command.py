@@ -14,7 +14,7 @@ from helpers.command_shell import Shell
 
 from maskexpr.cli import progress
 from maskexpr.studies import journal, study
-from maskexpr.studies.watching import Unwatched
+from maskexpr.studies.watching import Ended
 
 PROGRAM = 'param t = 100 in 0..255\noutput m = im > t\noutput n = area(m)\nassert n > 0, "nothing is on"\n'
 NAMES = ("a b.png", "c.png", "d{e}.png", "f.png")
@@ -270,6 +270,16 @@ def test_a_damaged_line_is_said_and_its_image_is_done_again(shell: Shell) -> Non
 
 
 # --- ended -----------------------------------------------------------------------------------------------------------
+
+
+class Unwatched:
+    """Nobody is told anything."""
+
+    def begins(self, total: int, done_already: int) -> None:
+        pass
+
+    def ends(self, ended: Ended) -> None:
+        pass
 
 
 def test_an_interrupt_leaves_what_was_done(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

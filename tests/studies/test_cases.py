@@ -191,7 +191,7 @@ def test_partners_by_templates_and_names(here):
     case = cases.cases_of({"im": "in/*.png", "t": "one.png", "n": "-3.5"})[1]
     assert case.given == {"im": "in/b.png", "t": "one.png", "n": "-3.5"}
     assert case.names["t.stem"] == "one"
-    assert not cases.are_many({"im": "in/a.png", "t": "gt/{im.stem}.png"})
+    assert not cases.found({"im": "in/a.png", "t": "gt/{im.stem}.png"}).are_many
     assert given_as("t", im="in/a.png", t="gt/{im.stem}.png") == ["gt/a.png"]
 
 
@@ -316,5 +316,5 @@ def test_a_broken_slice_is_a_broken_series_and_a_broken_image_one_of_many(here):
     for folder in ("ct", "own"):
         path = here / folder / "s1.dcm"
         path.write_bytes(path.read_bytes()[:200])
-    assert not cases.are_many({"im": "ct/*.dcm"})
+    assert not cases.found({"im": "ct/*.dcm"}).are_many
     assert len(names(im="own/*.dcm")) == 4
