@@ -17,6 +17,7 @@ from maskexpr.comparisons.tables import (
     reason_of,
     summaries,
 )
+from maskexpr.diagnostics.messages import counted
 from maskexpr.kinds.table import Column, Table
 from maskexpr.kinds.tabulated import Room, cell_texts
 from maskexpr.kinds.tabulated import text_of as rows_text
@@ -52,7 +53,7 @@ def _wrapped(lines: Iterable[str], room: Room) -> list[str]:
 
 def _title(found: Compared, names: Names, folders: Sequence[str]) -> str:
     what = "masks" if found.kind != LABELS else "label images, by class" if found.asked.by_class else "label images"
-    text = f"{_counted(len(names), 'pair')} of {what}"
+    text = f"{counted(len(names), 'pair')} of {what}"
     if found.failed and len(names) > 1:
         text += f", {len(found.failed):,} failed"
     if any(measure.methods for measure in found.measures):
@@ -159,11 +160,11 @@ def _notes(found: Compared, names: Names) -> list[str]:
         who = "both are empty" if which == "both" else f"{which} alone is empty"
         values = ", ".join(f"{m.name} {_value(rows[0].values[m.name])}" for m in found.measures)
         where = _named([names[row.index][0] for row in rows])
-        notes.append(f"{who} in {_counted(len(rows), 'pair' if rows[0].number is None else 'row')} ({where}): {values}")
+        notes.append(f"{who} in {counted(len(rows), 'pair' if rows[0].number is None else 'row')} ({where}): {values}")
     without = {*range(len(names))} - {row.index for row in found.rows}
     if without:
         notes.append(
-            f"both are empty in {_counted(len(without), 'pair')} ({_named([names[i][0] for i in sorted(without)])}): "
+            f"both are empty in {counted(len(without), 'pair')} ({_named([names[i][0] for i in sorted(without)])}): "
             "no class, no row"
         )
     if found.is_seen:
@@ -189,8 +190,8 @@ def _not_finite(found: Compared) -> list[str]:
     for summary in summaries(found):
         name = summary.measure.column(found.asked.unit)
         if summary.number is None and summary.infinite:
-            counted = "left out of mean and sd, the largest in the median"
-            said.setdefault(f"inf in {summary.infinite} of {summary.values}, {counted}", []).append(name)
+            how = "left out of mean and sd, the largest in the median"
+            said.setdefault(f"inf in {summary.infinite} of {summary.values}, {how}", []).append(name)
         if summary.number is None and summary.undefined:
             count = summary.values + summary.undefined
             said.setdefault(f"nan in {summary.undefined} of {count}, left out of all", []).append(name)
@@ -208,7 +209,7 @@ def _reasons(found: Compared, names: Names) -> list[str]:
         reasons.setdefault("; ".join(map(reason_of, row.errors)), []).append(names[row.index][0])
     if not reasons:
         return []
-    lines = [f"{_counted(len(found.failed), 'pair')} failed:"]
+    lines = [f"{counted(len(found.failed), 'pair')} failed:"]
     lines += [f"  {_named(paths)}: {reason}" for reason, paths in [*reasons.items()][:_MOST_REASONS]]
     if len(reasons) > _MOST_REASONS:
         lines.append(f"  and {len(reasons) - _MOST_REASONS:,} other reasons; see --table")
@@ -218,7 +219,3 @@ def _reasons(found: Compared, names: Names) -> list[str]:
 def _named(paths: Sequence[str]) -> str:
     """The first of several, and how many more there are."""
     return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1:,} more"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

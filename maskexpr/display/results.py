@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from maskexpr.diagnostics.messages import counted
 from maskexpr.display.facts import facts_of
 from maskexpr.kinds.kind import INTENSITIES, SEGMENTATIONS, Kind, shape_text
 from maskexpr.kinds.table import Table
@@ -44,7 +45,7 @@ def summary(value: Any, kind: Kind, valid: Array | None = None) -> str:
     an image; how large a table is; how many pixels are without data, which is what `valid` is off for."""
     if valid is None or valid.all():
         return _summary(value, kind, None)
-    return f"{_summary(value, kind, valid)}, {_plural(int(np.count_nonzero(~valid)), 'pixel')} without data"
+    return f"{_summary(value, kind, valid)}, {counted(int(np.count_nonzero(~valid)), 'pixel')} without data"
 
 
 def _summary(value: Any, kind: Kind, valid: Array | None) -> str:
@@ -56,10 +57,10 @@ def _summary(value: Any, kind: Kind, valid: Array | None) -> str:
     found = facts_of(value, kind, valid)
     if kind.name in ("mask", "mask samples"):
         on = found["on"]
-        text = f"{kind.name} {shape}, {share_text(on, found['of'])} on ({_plural(on, 'pixel')})"
+        text = f"{kind.name} {shape}, {share_text(on, found['of'])} on ({counted(on, 'pixel')})"
         return f"{text}, {_regions(**found)}" if kind.is_array else text
     if kind.name == "labels":
-        return f"labels {shape}, {_plural(found['labels'], 'label')}"
+        return f"labels {shape}, {counted(found['labels'], 'label')}"
     return f"{kind.name} {shape} {value.dtype}, {_values(**found)}"
 
 
@@ -97,13 +98,9 @@ def share_text(on: int, size: int) -> str:
     return "<0.1%" if share < 0.1 else ">99.9%" if share > 99.9 else f"{share:.1f}%"
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
 def _regions(regions: int, largest: int, **more: int) -> str:
     """How many there are, and of several the largest."""
-    return _plural(regions, "region") + (f", largest {largest:,}" if regions > 1 else "")
+    return counted(regions, "region") + (f", largest {largest:,}" if regions > 1 else "")
 
 
 # --- in a terminal ---------------------------------------------------------------------------------------------------

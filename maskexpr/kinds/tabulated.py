@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from maskexpr.diagnostics.messages import counted
+
 Columns = Mapping[str, NDArray[Any]]
 Units = Mapping[str, str]
 Paint = Callable[[str], str]
@@ -40,7 +42,7 @@ class Room:
 def size_text(columns: Columns) -> str:
     """How large a table is: "24 rows, 5 columns"."""
     rows = len(next(iter(columns.values()), ()))
-    return f"{_counted(rows, 'row')}, {_counted(len(columns), 'column')}"
+    return f"{counted(rows, 'row')}, {counted(len(columns), 'column')}"
 
 
 def text_of(columns: Columns, units: Units, room: Room) -> str:
@@ -162,10 +164,6 @@ def _written(block: Sequence[_Column], room: Room, cut: int | None, left_out: st
 
 def _rows(columns: Sequence[_Column]) -> Iterator[tuple[str, ...]]:
     return zip(*(column.cells for column in columns), strict=True)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

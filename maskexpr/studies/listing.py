@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from maskexpr.diagnostics.errors import MaskError
-from maskexpr.diagnostics.messages import bytes_text, count_text
+from maskexpr.diagnostics.messages import bytes_text, count_text, counted
 from maskexpr.files import outputs
 from maskexpr.files.decoding.naming import shown
 from maskexpr.kinds.kind import Kind
@@ -50,13 +50,13 @@ class _Totals:
         self.memory = max(self.memory, cost.memory)
 
     def lines(self, jobs: int) -> Iterator[str]:
-        yield f"{_counted(self.images, 'image')}, {count_text(self.pixels)} pixels, {bytes_text(self.bytes)} to be read"
-        yield f"{_counted(self.files, 'file')} to be written"
+        yield f"{counted(self.images, 'image')}, {count_text(self.pixels)} pixels, {bytes_text(self.bytes)} to be read"
+        yield f"{counted(self.files, 'file')} to be written"
         memory = f"{bytes_text(self.memory)} of memory for an image"
         memory += f", {bytes_text(self.memory * jobs)} for {jobs} jobs" if jobs > 1 else ""
         yield f"{count_text(self.operations)} operations; up to {memory}"
         if self.refused:
-            yield f"{_counted(self.refused, 'image')} will fail, as their headers tell"
+            yield f"{counted(self.refused, 'image')} will fail, as their headers tell"
 
 
 def _lines(task: Task, case: Case, paths: Mapping[str, str], common: set[str], totals: _Totals) -> Iterator[str]:
@@ -83,7 +83,3 @@ def _lines(task: Task, case: Case, paths: Mapping[str, str], common: set[str], t
     for name, path in paths.items():
         yield f"{name} -> {shown(path)}{'' if outputs.lacks_no_ending(path, options) else '.*'}"
     yield f"{count_text(cost.operations)} operations, {bytes_text(cost.memory)} of memory"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

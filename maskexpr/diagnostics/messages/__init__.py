@@ -25,5 +25,6 @@ from maskexpr.diagnostics.messages.wording import as_texts as as_texts
 from maskexpr.diagnostics.messages.wording import asked_for as asked_for
 from maskexpr.diagnostics.messages.wording import bytes_text as bytes_text
 from maskexpr.diagnostics.messages.wording import count_text as count_text
+from maskexpr.diagnostics.messages.wording import counted as counted
 from maskexpr.diagnostics.messages.wording import from_texts as from_texts
 from maskexpr.diagnostics.messages.workers import *

@@ -58,6 +58,11 @@ def count_text(count: float) -> str:
     return f"{math.ceil(count):,}"
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of something: "1 image", "1,204 images"."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def bytes_text(count: int) -> str:
     """A number of bytes as a person reads it: 1.28 MB."""
     size, unit = float(count), "bytes"

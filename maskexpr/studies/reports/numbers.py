@@ -23,8 +23,3 @@ def text_of(value: Any) -> str:
     if 10 ** (_DIGITS - 1) <= abs(value) < 1e15:
         return f"{value:,.0f}"
     return f"{value:,.{_DIGITS}g}"
-
-
-def counted(count: int, noun: str) -> str:
-    """ "1 image", "1,204 images"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -18,6 +18,7 @@ from maskexpr import __version__
 from maskexpr.api import Program, declared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError
+from maskexpr.diagnostics.messages import counted
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files import images
 from maskexpr.files.decoding.naming import shown
@@ -25,7 +26,7 @@ from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.reports import outliers, thumbnails
 from maskexpr.studies.reports.naming import said, short_names
-from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
+from maskexpr.studies.reports.numbers import numbers_of, text_of
 from maskexpr.studies.reports.outliers import Spread
 from maskexpr.studies.reports.thumbnails import Preview
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from maskexpr import __version__
 from maskexpr.api import Program
 from maskexpr.diagnostics.errors import MaskError
+from maskexpr.diagnostics.messages import counted
 from maskexpr.display import pictures
 from maskexpr.display.pictures import Tile
 from maskexpr.files import images, outputs
@@ -15,7 +16,7 @@ from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.reports import thumbnails
 from maskexpr.studies.reports.naming import said, short_names
-from maskexpr.studies.reports.numbers import counted, numbers_of, text_of
+from maskexpr.studies.reports.numbers import numbers_of, text_of
 from maskexpr.studies.reports.thumbnails import Preview
 
 Done = Sequence[tuple[Case, Outcome]]

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from maskexpr.diagnostics.messages import counted
 from maskexpr.studies.reports.naming import short_names
-from maskexpr.studies.reports.numbers import counted, text_of
+from maskexpr.studies.reports.numbers import text_of
 
 TEXTS = {
     True: "true",
