@@ -26,9 +26,6 @@ from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 __all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "stages", "swept"]
 
 
-_PACKAGE = __name__.partition(".")[0] + "."
-
-
 class Program:
     """A compiled program: immutable, safe to share between threads, picklable.
 

@@ -14,7 +14,6 @@ from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskWarning, Run
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
 from maskexpr.engine.prepared import Prepared, Stages
-from maskexpr.engine.sweeping import Sweep
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost
 from maskexpr.planner.plan import Plan
@@ -156,6 +155,8 @@ def swept(
     Raises what `Bound.with_params` and `Bound.run` raise when it comes to the combination that they would raise it for;
     where `stopped` is told of a RunError instead, the results of that one are empty, and the next ones follow.
     """
+    from maskexpr.engine.sweeping import Sweep  # most programs are run and not swept
+
     stages = bound._stages
     stages.check_runs()
     stages.check_unchanged()

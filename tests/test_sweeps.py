@@ -158,6 +158,19 @@ def test_numbers_between_others_are_refused_as_those(text: str, declared: str) -
         expect_outcome(outcome(lambda combo=combo: one.with_params(**combo).run()), plain, f"{text} with {combo}")
 
 
+@pytest.mark.parametrize("most", [1, 99], ids=["counted", "told"])
+def test_numbers_that_settle_the_kind_of_a_result_are_not_told_in_the_run(most: int) -> None:
+    im = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    program = maskexpr.compile("param n = 2; area(im > 3) ** n")
+    combos = [{"n": n} for n in (-1, 0, 1, 2, 3)]  # one below 0 would make all of them floats
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweeping, "_WORTH_COUNTING", most)
+        found = [one["result"] for one in swept(program.bind(im=im), combos)]
+    plain = [program(im=im, **combo) for combo in combos]
+    assert list(map(repr, found)) == list(map(repr, plain))
+    assert {type(one) for one in plain} == {int, float}
+
+
 # --- thresholds ------------------------------------------------------------------------------------------------------
 
 IMAGES = ["uint8", "int8", "uint16", "int16", "int32", "int64", "uint32", "float32", "float64", "float16", ">u2", ">f8"]

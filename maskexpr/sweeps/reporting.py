@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from maskexpr.files.decoding.naming import shown
-from maskexpr.sweeps.choosing import Summary
+from maskexpr.sweeps.choosing import Summary, mean
 from maskexpr.sweeps.tried import Tried
 
 
@@ -81,5 +81,5 @@ def _folds(tried: Tried) -> list[str]:
     for position, fold in enumerate(folds, 1):
         held = f"{len(fold.images)} {'image' if len(fold.images) == 1 else 'images'}"
         params = "no values have a score" if fold.index is None else _params(tried.grid.texts(fold.index))
-        lines.append(f"  {position}: {params}  on {held} {number(math.fsum(fold.scores) / len(fold.scores))}")
+        lines.append(f"  {position}: {params}  on {held} {number(mean(fold.scores))}")
     return lines

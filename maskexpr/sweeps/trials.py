@@ -134,12 +134,17 @@ def _scored(
 ) -> tuple[np.ndarray[Any, Any], dict[int, Diagnostic]]:
     """The scores of all runs; one that fails has none, and the next ones go on."""
     values, reasons, at = np.full(len(params), np.nan), dict[int, Diagnostic](), 0
+
+    def stopped(error: RunError) -> None:
+        reasons[at] = scoring.composed.placed(error.diagnostics[0])
+
     while at < len(params):
         try:
-            for result in swept(bound, params[at:]):
-                values[at] = float(result[scoring.name])
+            for result in swept(bound, params[at:], stopped=stopped):
+                if result:
+                    values[at] = float(result[scoring.name])
                 at += 1
-        except (RunError, ProgramError):  # of this run or of one that was looked at ahead
+        except ProgramError:  # of this run or of one that was looked at ahead
             found = _alone(scoring, bound, params[at])
             if isinstance(found, Diagnostic):
                 reasons[at] = found

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import maskexpr
 from maskexpr.files.programs import load_program
+from maskexpr.sweeps import trials
 from maskexpr.sweeps.choosing import mean, shuffled
 
 IM = iio.imread(ANKLE)
@@ -151,6 +152,23 @@ def test_folds_are_chosen_without_what_they_are_scored_on() -> None:
     assert f"mean {found.held_out:.6g} on images that were held back, {found.score:.6g} on those" in repr(found)
     again = maskexpr.sweep(BAND, images, {"low": "24..40"}, maximize="dice(m, truth)", folds=3, seed=1)
     assert [f.images for f in again.folds] != [f.images for f in found.folds]
+
+
+def test_folds_of_infinite_scores_are_reported() -> None:
+    images = [{"im": np.array([pair], np.uint8)} for pair in ((0, 9), (0, 1), (1, 9), (1, 9))]
+    score = "result = (max(im) - 5) / (min(im) + t)"
+    found = maskexpr.sweep(f"param t = 1.0; {score}", images, {"t": [0.0, 1.0]}, maximize="result", folds=2, seed=1)
+    assert found.folds is not None
+    assert {(-math.inf, math.inf), (math.inf, -math.inf)} & {fold.scores for fold in found.folds}
+    assert repr(found).endswith("t=0.0  on 2 images nan")
+
+
+def test_runs_that_fail_are_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "_alone", None)
+    text = "param t = 0; assert t % 2 == 0; area(im > t)"
+    found = maskexpr.sweep(text, {"im": np.array([[1, 4, 9]])}, {"t": range(8)}, maximize="result")
+    assert np.isnan(found.scores[:, 0]).tolist() == [t % 2 == 1 for t in range(8)]
+    assert sorted(found.reasons or ()) == [(t, 0) for t in (1, 3, 5, 7)]
 
 
 @given(st.integers(0, 50), st.integers(0, 10**12))
