@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from maskexpr.api import Bound, Image, Program, compile, evaluate
     from maskexpr.comparisons.python import compare
     from maskexpr.diagnostics.errors import (
+        CancelledError,
         Diagnostic,
         FileError,
         InputError,
+        LimitError,
         MaskError,
         MaskWarning,
         ProgramError,
         RunError,
+        WorkerError,
     )
     from maskexpr.display.views import View, view
     from maskexpr.files.python import read, write
@@ -34,10 +37,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Bound",
+    "CancelledError",
     "Diagnostic",
     "FileError",
     "Image",
     "InputError",
+    "LimitError",
     "Limits",
     "MaskError",
     "MaskWarning",
@@ -47,6 +52,7 @@ __all__ = [
     "Sweep",
     "Table",
     "View",
+    "WorkerError",
     "__version__",
     "compare",
     "compile",
@@ -64,7 +70,8 @@ _ROOMS = {
     "maskexpr.api": ("Bound", "Image", "Program", "compile", "evaluate"),
     "maskexpr.comparisons.python": ("compare",),
     "maskexpr.diagnostics.errors": (
-        *("Diagnostic", "FileError", "InputError", "MaskError", "MaskWarning", "ProgramError", "RunError"),
+        *("Diagnostic", "MaskError", "MaskWarning", "ProgramError", "InputError", "RunError", "FileError"),
+        *("LimitError", "CancelledError", "WorkerError"),
     ),
     "maskexpr.display.views": ("View", "view"),
     "maskexpr.files.python": ("read", "write"),

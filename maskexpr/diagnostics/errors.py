@@ -117,6 +117,18 @@ class RunError(MaskError):
     """The pixels made a step impossible: an assert failed, a threshold or mean had nothing to work on."""
 
 
+class LimitError(MaskError):
+    """A program, or a run of one, is over a bound of `Limits`; which, its code says (`limit-seconds`)."""
+
+
+class CancelledError(MaskError):
+    """Whoever asked for a run does not want it any more: what was given as `cancel` is set."""
+
+
+class WorkerError(MaskError):
+    """A process that ran a program ended before it was done; the next call gets another one."""
+
+
 class FileError(MaskError):
     """A file could not be found, read, decoded or written."""
 

@@ -181,7 +181,12 @@ class _Way:
         first = engine_of(self.checked, [(name, step) for step, name in self.kept.items()], (), {}, self._fast)
         costs = [cost(first.plan, given, loose)]
         costs.append(cost(self.rest.plan, [*given, *(step.kind for step in self.kept)], loose))
-        return Cost(sum(c.operations for c in costs), max(c.memory for c in costs))
+        return Cost(
+            operations=sum(c.operations for c in costs),
+            memory=max(c.memory for c in costs),
+            seconds=sum(c.seconds for c in costs),
+            longest=max(c.longest for c in costs),
+        )
 
 
 class Member:

@@ -22,16 +22,31 @@ _VIEWS = (OPERATORS["crop"], PLANNED["samples in place"])  # what may hold what 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Estimated elementary operations of a run, and the most bytes it holds at once, inputs included."""
+    """What a run takes, estimated from its plan.
+
+    Attributes
+    ----------
+    operations
+        Elementary operations.
+    memory
+        The most bytes it holds at once, inputs included: never less than it does.
+    seconds
+        The time of one run with the threads in force, on a machine of 2026.
+    longest
+        The longest time in it that nothing can stop: of one call of another library.
+    """
 
     operations: float
     memory: int
+    seconds: float = 0.0
+    longest: float = 0.0
 
 
 def cost(plan: Plan, inputs: Iterable[Kind], loose: Collection[str] = ()) -> Cost:
     """What a run of a plan takes, for inputs of these kinds; `loose` are those that do not lie row by row in memory."""
     given = sum(bytes_of(kind, "plain") for kind in inputs if kind.is_array)
-    return Cost(operations(plan), given + _Memory(plan, loose).most() + _SMALL_THINGS)
+    taken = operations(plan)
+    return Cost(taken, given + _Memory(plan, loose).most() + _SMALL_THINGS, 1e-9 * taken)
 
 
 def operations(plan: Plan) -> float:

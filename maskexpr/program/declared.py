@@ -1,6 +1,8 @@
 """What a program is made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from maskexpr.diagnostics.source import Source
 from maskexpr.functions.record import Function
@@ -17,6 +19,10 @@ class Declared:
         Those of the host's own, which go before those of the catalogue.
     used
         The texts that its `use` lines brought in, by the path that was written.
+    constants
+        Numbers, truths and texts of the host's that the program may name.
+    allowed, denied
+        Names of the functions that it may call, None for all, and of those that it may not.
     fast
         Whether OpenCV may compute what differs in the last bits.
     """
@@ -26,3 +32,6 @@ class Declared:
     functions: tuple[Function, ...]
     used: tuple[tuple[str, str], ...]
     fast: bool = False
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    allowed: frozenset[str] | None = None
+    denied: frozenset[str] = frozenset()

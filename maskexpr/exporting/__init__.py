@@ -1,0 +1,1 @@
+"""A program as a function of NumPy and SciPy, to be read and kept."""

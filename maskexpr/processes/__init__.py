@@ -1,0 +1,1 @@
+"""Worker processes and how they are talked with: what studies and sandboxes share."""

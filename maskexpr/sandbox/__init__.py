@@ -1,0 +1,1 @@
+"""Programs of strangers, run by worker processes that may be killed."""
