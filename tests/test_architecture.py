@@ -131,7 +131,7 @@ INSIDE = {
         *("__init__", "program", "statements", "expressions", "subscripts", "operators", "calls"),
         *("foreign", "tables", "columns", "predicates"),
         *("application", "advice", "comparisons", "shapes", "moving", "place", "context", "binding", "arrays"),
-        *("domain", "outside", "measuring", "held", "missing", "given", "image"),
+        *("domain", "outside", "measuring", "held", "missing", "given", "lazy", "image"),
         "params",
     ),
     "language.parser": ("__init__", "parsing", "grammar", "building", "mistakes", "splitting"),

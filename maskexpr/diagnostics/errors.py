@@ -13,6 +13,7 @@ Severity = Literal["error", "warning"]
 # A caret under column 5,000 helps nobody: longer lines are shown as a window around the place.
 _WINDOW = 100
 MOST_SHOWN = 50
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, halves of characters, breaks of lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _excerpt(source: Source, span: Span) -> str:
 
 def _printable(text: str) -> str:
     """Tabs as one blank and control characters as a dot, so that the caret stands where the eye expects it."""
-    return "".join(" " if c == "\t" else "·" if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text)
+    return "".join(" " if c == "\t" else "·" if unicodedata.category(c) in _UNSEEN else c for c in text)
 
 
 def _width(text: str) -> int:

@@ -28,10 +28,11 @@ class _Wording(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "a":
-            return _KINDS.get(str(value)) or f"{'an' if str(value)[0].lower() in 'aeiou' else 'a'} {value}"
+            text = printable(str(value))
+            return _KINDS.get(text) or f"{'an' if text[:1].lower() in tuple('aeiou') else 'a'} {text}"
         if "|" in format_spec:
             one, many = format_spec.split("|")
-            return f"{value} {one if value == 1 else many}"
+            return printable(f"{value} {one if value == 1 else many}")
         return printable(str(super().format_field(value, format_spec)))
 
     def filled(self, template: str, fields: Mapping[str, object]) -> str:
