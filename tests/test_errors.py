@@ -701,6 +701,7 @@ TESTED_ELSEWHERE = (
     "journals",
     "studies",
     "workers",
+    "sandboxes",
     "pictures",
     "sessions",
     "prompt",
