@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from maskexpr.kinds.table import Table
     from maskexpr.language.formatting import format
     from maskexpr.language.limits import Limits
+    from maskexpr.sandbox.python import Sandbox
     from maskexpr.studies.mapping import map
     from maskexpr.sweeps.python import sweep
     from maskexpr.sweeps.sweep import Sweep
@@ -49,6 +50,7 @@ __all__ = [
     "Program",
     "ProgramError",
     "RunError",
+    "Sandbox",
     "Sweep",
     "Table",
     "View",
@@ -79,6 +81,7 @@ _ROOMS = {
     "maskexpr.kinds.table": ("Table",),
     "maskexpr.language.formatting": ("format",),
     "maskexpr.language.limits": ("Limits",),
+    "maskexpr.sandbox.python": ("Sandbox",),
     "maskexpr.studies.mapping": ("map",),
     "maskexpr.sweeps.python": ("sweep",),
     "maskexpr.sweeps.sweep": ("Sweep",),

@@ -11,7 +11,7 @@ from maskexpr.checker.binding import Image
 from maskexpr.diagnostics.errors import Diagnostic, ProgramError
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine.kept import Kept, Ready, look, needs_no_more
-from maskexpr.engine.prepared import Prepared, Result, Stages, check_outputs
+from maskexpr.engine.prepared import Giver, Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind
 from maskexpr.language.limits import Limits
@@ -229,6 +229,26 @@ def tables_of(program: Program) -> list[str]:
 def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     """What `Program.bind` makes, with all that it goes through."""
     return program._bound(given, run=False)
+
+
+def taken_by(
+    program: Program, given: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any], bool]:
+    """What a program takes of what is given: arrays and numbers, their kinds, params, and whether any is masked."""
+    arrays, kinds, params = binding.bind(program._open, program._declared.source, program._catalogue, given, run=True)
+    return arrays, kinds, params, any(map(binding.is_masked, given.values()))
+
+
+def giver_of(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Giver | None:
+    """What gives results back as what was given."""
+    return binding.giver(given, kinds)
+
+
+def stages_of(
+    program: Program, kinds: Mapping[str, Kind], arrays: Mapping[str, Any], params: Mapping[str, Any], is_masked: bool
+) -> Stages:
+    """A program bound to what was taken elsewhere."""
+    return Stages(program._declared, program._prepared(kinds, params), kinds, arrays, is_masked, None, params)
 
 
 def give_out(found: Iterable[Diagnostic]) -> None:

@@ -727,6 +727,7 @@ TESTED_ELSEWHERE = (
     "journals",
     "studies",
     "workers",
+    "sandboxes",
     "pictures",
     "sessions",
     "prompt",

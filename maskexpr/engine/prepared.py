@@ -24,6 +24,8 @@ from maskexpr.planner.plan import Plan, plan
 from maskexpr.program.declared import Declared
 from maskexpr.program.steps import Checked, Step, in_order
 
+Giver = Callable[[Made], Any]
+
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
 
@@ -122,7 +124,7 @@ class Stages:
     kinds: Mapping[str, Kind]
     arrays: Mapping[str, Any]
     is_masked: bool = False  # masked arrays were given, and are given back
-    giver: Callable[[Made], Any] | None = None  # gives results back as what was given; None for those that cannot be so
+    giver: Giver | None = None  # gives results back as what was given; None for those that cannot be so
     params: Mapping[str, Any] = field(default_factory=dict)  # as far as they were given
     sharing: Sharing | None = None
 
@@ -146,7 +148,7 @@ class Stages:
         """The values of the outputs; what is to be said of the run is told."""
         self.check_runs()
         results = self.results(tell)
-        return {name: self._given_back(result) for name, result in results.items()}
+        return {name: given_back(result, self.giver, is_masked=self.is_masked) for name, result in results.items()}
 
     def check_unchanged(self) -> None:
         """Refuse arrays of which something has changed that the kinds of all steps follow from: their shapes, and the
@@ -195,22 +197,6 @@ class Stages:
         """The numbers for no data of some inputs, in their order."""
         return [kind.nodata for name, kind in self.kinds.items() if name in names and kind.nodata is not None]
 
-    def _given_back(self, result: Result) -> Any:
-        if not isinstance(result.value, np.ndarray):
-            return result.value
-        kind, value = result.kind, self._masked(result) if self.is_masked else result.value
-        back = None
-        if self.giver is not None and kind.grid is not None:
-            back = self.giver(Made(value, kind.name, kind.spacing, kind.grid))
-        return value if back is None else back
-
-    @staticmethod
-    def _masked(result: Result) -> Any:
-        if result.valid is None:
-            return np.ma.MaskedArray(result.value)
-        valid = result.valid[..., np.newaxis] if result.kind.channels else result.valid
-        return np.ma.MaskedArray(result.value, np.broadcast_to(~valid, result.value.shape), fill_value=result.nodata)
-
     def times(self) -> Times:
         """Run the program some times; what the best run took, step by step of the plan."""
         self._check_pixels()
@@ -249,6 +235,24 @@ class Stages:
                 found.append(messages.INPUT_TOO_LARGE.anywhere(name=name, **sizes))
         if found:
             raise InputError(found)
+
+
+def given_back(result: Result, giver: Giver | None, *, is_masked: bool) -> Any:
+    """A result as its caller gets it: as what was given, where that can be."""
+    if not isinstance(result.value, np.ndarray):
+        return result.value
+    kind, value = result.kind, _masked(result) if is_masked else result.value
+    back = None
+    if giver is not None and kind.grid is not None:
+        back = giver(Made(value, kind.name, kind.spacing, kind.grid))
+    return value if back is None else back
+
+
+def _masked(result: Result) -> Any:
+    if result.valid is None:
+        return np.ma.MaskedArray(result.value)
+    valid = result.valid[..., np.newaxis] if result.kind.channels else result.valid
+    return np.ma.MaskedArray(result.value, np.broadcast_to(~valid, result.value.shape), fill_value=result.nodata)
 
 
 def check_outputs(declared: Declared, checked: Checked) -> None:

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, RunError
-from maskexpr.studies.process import UNSENT, Given, Process, Reason
-from maskexpr.studies.sharing import threads_of_each
+from maskexpr.processes.child import Reason
+from maskexpr.processes.cores import threads_of_each
+from maskexpr.studies.process import UNSENT, Given, Process, error_of
 from maskexpr.studies.worker import BEGAN, COMPUTED, DONE, READY, REFUSED, Work
 
 _MOST_STARTS = 3  # that fail one after another, before it is given up
@@ -191,7 +192,7 @@ class Crew:
             self._waiting.extendleft(reversed(again))
         self._open -= len(lost)
         for one in lost:
-            yield Answer(one.key, one.item, Lost(reason.error))
+            yield Answer(one.key, one.item, Lost(error_of(reason)))
 
 
 def _blamed(given: list[Given], reason: Reason) -> list[Given]:

@@ -10,7 +10,8 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, MaskError
 from maskexpr.files.memory import available
 from maskexpr.files.runs import bind
-from maskexpr.kernels.threads import cores, threads
+from maskexpr.kernels.threads import cores
+from maskexpr.processes.cores import threads_of_each
 from maskexpr.studies.case import Case
 from maskexpr.studies.headers import file_bytes, load_blank
 from maskexpr.studies.task import Task
@@ -25,11 +26,6 @@ class Share(NamedTuple):
 
     jobs: int
     said: tuple[Diagnostic, ...] = ()
-
-
-def threads_of_each(jobs: int) -> int:
-    """How many threads each of some workers has: as many as one process would, if the cores go that far."""
-    return max(1, min(threads(), cores() // jobs))
 
 
 def share_for(task: Task, cases: Sequence[Case], jobs: int) -> Share:

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, BinaryIO, NoReturn, Protocol
 
 from maskexpr.files.images.replacing import drop_unfinished
-from maskexpr.studies.frames import receive, send
+from maskexpr.processes.frames import receive, send
 
 READY, REFUSED, BEGAN, DONE, FAILED = "ready", "refused", "began", "done", "failed"  # what is sent back
 

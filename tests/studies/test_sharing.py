@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import maskexpr
+from maskexpr.processes import cores as shared_cores
+from maskexpr.processes.cores import threads_of_each
 from maskexpr.studies import sharing
 from maskexpr.studies.case import Case
-from maskexpr.studies.sharing import share_for, threads_of_each
+from maskexpr.studies.sharing import share_for
 from maskexpr.studies.task import Task
 
 
@@ -71,6 +73,6 @@ def test_what_does_not_fit_the_program_is_guessed(machine, cases):
     ("cores", "given", "jobs", "each"), [(8, "", 2, 4), (8, "1", 2, 1), (8, "3", 2, 3), (8, "8", 3, 2), (2, "", 5, 1)]
 )
 def test_threads_times_jobs_are_no_more_than_cores(monkeypatch, cores, given, jobs, each):
-    monkeypatch.setattr(sharing, "cores", lambda: cores)
-    monkeypatch.setattr(sharing, "threads", lambda: int(given or cores))
+    monkeypatch.setattr(shared_cores, "cores", lambda: cores)
+    monkeypatch.setattr(shared_cores, "threads", lambda: int(given or cores))
     assert threads_of_each(jobs) == each

@@ -13,7 +13,8 @@ import pytest
 from helpers.obeying import Ahead, Obeying, Untakable
 
 import maskexpr
-from maskexpr.studies import process, sharing
+from maskexpr.processes import child
+from maskexpr.studies import sharing
 from maskexpr.studies.case import Case
 from maskexpr.studies.crew import Crew, Lost
 from maskexpr.studies.one import perform
@@ -126,7 +127,7 @@ def test_workers_end_with_the_one_that_started_them(how):
 def test_workers_that_cannot_start_are_one_error(monkeypatch):
     with pytest.raises(maskexpr.RunError, match="another process cannot take this: KeyError: 'nobody knows it'"):
         answered([1, 2], Untakable())
-    monkeypatch.setattr(process, "_START", "raise SystemExit('no room')")
+    monkeypatch.setattr(child, "_START", "raise SystemExit('no room')")
     with pytest.raises(maskexpr.RunError, match="no process could be started to do the work: no room"):
         answered([1, 2])
     monkeypatch.setattr(sys, "executable", "/nowhere/python")

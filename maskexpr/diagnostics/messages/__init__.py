@@ -14,6 +14,7 @@ from maskexpr.diagnostics.messages.operators import *
 from maskexpr.diagnostics.messages.pictures import *
 from maskexpr.diagnostics.messages.prompt import *
 from maskexpr.diagnostics.messages.runs import *
+from maskexpr.diagnostics.messages.sandboxes import *
 from maskexpr.diagnostics.messages.sessions import *
 from maskexpr.diagnostics.messages.statements import *
 from maskexpr.diagnostics.messages.studies import *
@@ -21,10 +22,12 @@ from maskexpr.diagnostics.messages.sweeps import *
 from maskexpr.diagnostics.messages.syntax import *
 from maskexpr.diagnostics.messages.tables import *
 from maskexpr.diagnostics.messages.wording import Mistake as Mistake
+from maskexpr.diagnostics.messages.wording import as_data as as_data
 from maskexpr.diagnostics.messages.wording import as_texts as as_texts
 from maskexpr.diagnostics.messages.wording import asked_for as asked_for
 from maskexpr.diagnostics.messages.wording import bytes_text as bytes_text
 from maskexpr.diagnostics.messages.wording import count_text as count_text
 from maskexpr.diagnostics.messages.wording import counted as counted
+from maskexpr.diagnostics.messages.wording import from_data as from_data
 from maskexpr.diagnostics.messages.wording import from_texts as from_texts
 from maskexpr.diagnostics.messages.workers import *

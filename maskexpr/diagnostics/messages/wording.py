@@ -103,3 +103,40 @@ def from_texts(texts: Mapping[str, str]) -> Diagnostic:
     """What was kept; a KeyError or ValueError if it is not whole."""
     severity: Severity = "warning" if texts["severity"] == "warning" else "error"
     return Diagnostic(texts["code"], texts["message"], texts["hint"], severity=severity)
+
+
+def as_data(diagnostic: Diagnostic, own: Source) -> dict[str, Any]:
+    """A diagnostic as JSON has it, for another process that has the text of the program itself."""
+    source = diagnostic.source
+    known = source is None or source == own
+    return {
+        "texts": [diagnostic.code, diagnostic.message, diagnostic.hint],
+        "severity": diagnostic.severity,
+        "span": None if diagnostic.span is None else list(diagnostic.span),
+        "source": (None if source is None else 0) if known or source is None else [source.name, source.text],
+    }
+
+
+def from_data(data: Any, own: Source) -> Diagnostic:
+    """The diagnostic that another process made data of; it is not trusted to have done so as is done here.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        It is none.
+    """
+    code, message, hint = (printable(_str(text)) for text in data["texts"])
+    severity: Severity = "warning" if data["severity"] == "warning" else "error"
+    source, span = data["source"], data["span"]
+    if source is not None:
+        source = own if source == 0 else Source(_str(source[1]), _str(source[0]))
+    if span is not None:
+        ends = sorted(min(max(0, int(end)), 0 if source is None else len(source.text)) for end in span)
+        span = Span(*ends)
+    return Diagnostic(code, message, hint, span, source, severity)
+
+
+def _str(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

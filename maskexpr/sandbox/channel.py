@@ -1,0 +1,157 @@
+"""Messages between this process and a worker: bytes with their number before them, and memory that goes along.
+
+The one that started the worker never waits for it longer than it wants to, neither to be heard nor for an answer, and
+takes nothing but bytes.
+"""
+
+import os
+import select
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskexpr.sandbox.segments import Segment
+
+_SIZE = struct.Struct("<Q")
+_MOST_AT_ONCE = 2**16
+_MOST_HANDED = 250  # descriptors that go with one message: Linux takes 253
+_LOOKS = 0.02  # seconds after which it is looked whether an answer is still wanted
+
+
+class Wanted(Protocol):
+    """Whether, and how long, an answer is waited for: by the clock of `time.monotonic`."""
+
+    deadline: float | None
+    cancel: Any
+
+    def look(self) -> None:
+        """Raise if the answer is not wanted any more."""
+
+
+class Nonsense(Exception):
+    """What came is no message of ours."""
+
+
+def left_of(wanted: Wanted) -> float | None:
+    """Seconds to wait before it is looked again; None for ever."""
+    left = None if wanted.deadline is None else max(0.0, wanted.deadline - time.monotonic())
+    if wanted.cancel is None:
+        return left
+    return _LOOKS if left is None else min(left, _LOOKS)
+
+
+class Channel:
+    """This process's end: a socket.
+
+    Raises EOFError where the worker is gone.
+    """
+
+    def __init__(self, end: socket.socket) -> None:
+        end.setblocking(False)
+        self._end = end
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(end, select.POLLIN)
+        self._writable.register(end, select.POLLOUT)
+
+    def send(self, data: bytes, segments: Sequence[Segment], wanted: Wanted) -> None:
+        """Send a message, and with it segments that the worker does not have yet."""
+        rest = memoryview(_SIZE.pack(len(data)) + data)
+        handed = [segment.descriptor for segment in segments]
+        if len(handed) > _MOST_HANDED:
+            raise ValueError(f"{len(handed)} pieces of memory at once")
+        while rest:
+            try:
+                sent = socket.send_fds(self._end, [rest], handed) if handed else self._end.send(rest)
+                rest, handed = rest[sent:], []
+            except BlockingIOError:
+                self._wait(self._writable, wanted)
+            except OSError:
+                raise EOFError from None
+
+    def receive(self, most: int, wanted: Wanted) -> "NDArray[np.uint8]":
+        """The message that comes, of so many bytes at most."""
+        first = self._some(_MOST_AT_ONCE, wanted)
+        while len(first) < _SIZE.size:
+            first += self._some(_MOST_AT_ONCE, wanted)
+        (size,) = _SIZE.unpack_from(first)
+        found = len(first) - _SIZE.size
+        if size > most or found > size:
+            raise Nonsense(f"{max(size, found)} bytes")
+        data = np.empty(size, np.uint8)
+        data[:found] = np.frombuffer(first, np.uint8, offset=_SIZE.size)
+        rest = data.data[found:]
+        while rest:
+            rest = rest[self._into(rest, wanted) :]
+        return data
+
+    def close(self) -> None:
+        self._end.close()
+
+    def _some(self, most: int, wanted: Wanted) -> bytearray:
+        data = bytearray(most)
+        return data[: self._into(memoryview(data), wanted)]
+
+    def _into(self, data: memoryview, wanted: Wanted) -> int:
+        while True:
+            try:
+                found = self._end.recv_into(data)
+            except BlockingIOError:
+                self._wait(self._readable, wanted)
+                continue
+            except OSError:
+                raise EOFError from None
+            if not found:
+                raise EOFError
+            return found
+
+    def _wait(self, poll: "select.poll", wanted: Wanted) -> None:
+        left = left_of(wanted)
+        if not poll.poll(None if left is None else left * 1000 + 1):
+            wanted.look()
+
+
+class WorkerEnd:
+    """The worker's end; it waits for ever."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._end = socket.socket(fileno=descriptor)
+
+    def receive(self) -> tuple[bytes, list[int]]:
+        """The message that comes, and the descriptors that came along.
+
+        Raises
+        ------
+        EOFError
+            Nobody is there any more.
+        """
+        first, handed, _, _ = socket.recv_fds(self._end, _MOST_AT_ONCE, _MOST_HANDED)
+        data = bytearray(first)
+        while len(data) < _SIZE.size or len(data) < _SIZE.size + _SIZE.unpack_from(data)[0]:
+            if not first:
+                raise EOFError
+            first = self._end.recv(2**20)
+            data += first
+        return bytes(memoryview(data)[_SIZE.size :]), list(handed)
+
+    def send(self, text: bytes, memory: memoryview | None = None) -> None:
+        """Send a message, which is some bytes and what is in some memory."""
+        size = len(text) + (0 if memory is None else memory.nbytes)
+        self._end.sendall(_SIZE.pack(size) + text)
+        if memory is not None:
+            self._end.sendall(memory)
+
+
+def pair() -> tuple[Channel, socket.socket]:
+    """A channel, and the end of the worker, whose descriptor it is to have."""
+    ours, theirs = socket.socketpair()
+    return Channel(ours), theirs
+
+
+def is_able() -> bool:
+    """Whether this system has what channels are made of."""
+    return os.name != "nt"

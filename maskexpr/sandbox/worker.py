@@ -1,0 +1,219 @@
+"""A process that runs programs of strangers for another one, as it is itself: it gets arrays and gives results.
+
+Its main thread waits for the other one's end, of which it hears even while programs run in another thread; both ways of
+hearing of it work without the other.
+"""
+
+import gc
+import mmap
+import os
+import pickle
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskexpr.api import Program, declared, stages_of
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, LimitError, MaskError, RunError
+from maskexpr.diagnostics.messages import as_data, asked_for, bytes_text
+from maskexpr.diagnostics.source import Source, Span
+from maskexpr.sandbox import answers, bounds
+from maskexpr.sandbox.channel import WorkerEnd
+from maskexpr.sandbox.segments import Place, packed, within
+
+READY = {"ready": True}
+MOST_PROGRAMS = 64  # that are kept
+
+
+class Setup(NamedTuple):
+    """What a worker is told first."""
+
+    descriptor: int
+    memory: int
+
+
+class NewSegment(NamedTuple):
+    """Memory that a worker has not had yet; it comes as a descriptor, or has a name."""
+
+    number: int
+    size: int
+    name: str
+    is_written: bool
+
+
+class Request(NamedTuple):
+    """A run that is asked for.
+
+    Attributes
+    ----------
+    program, pickled
+        Which, and itself where the worker does not have it.
+    header
+        Kinds of the inputs, values of params, and what the results are to say of themselves; pickled, so that what was
+        asked for before is known by it.
+    inputs
+        Places of arrays, and numbers, by name.
+    written
+        The segment that results go to, 0 for none.
+    new, dropped
+        Segments.
+    seconds
+        How long it may take.
+    """
+
+    program: bytes
+    pickled: bytes | None
+    header: bytes
+    inputs: Mapping[str, Any]
+    written: int
+    new: tuple[NewSegment, ...]
+    dropped: tuple[int, ...]
+    seconds: float
+
+
+def main() -> NoReturn:
+    """What a worker does from its start to its end."""
+    assert sys.stdin is not None
+    setup: Setup = pickle.load(sys.stdin.buffer)
+    lifeline = os.dup(0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin = None
+    _end_with(lifeline)
+    bounds.start_threads()
+    working = threading.Thread(target=_work, args=(WorkerEnd(setup.descriptor), setup), daemon=True)
+    working.start()
+    with suppress(OSError):
+        while os.read(lifeline, 1):
+            pass
+    os._exit(0)
+
+
+def _end_with(lifeline: int) -> None:
+    """Let the system end this process with the one at the other end of a pipe, whatever it is at then."""
+    with suppress(ImportError, OSError, AttributeError):
+        import fcntl
+
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def _work(end: WorkerEnd, setup: Setup) -> None:
+    try:
+        bounds.hold(setup.memory)
+        gc.freeze()  # what modules made stays
+        gc.enable()
+        working = _Working(end, setup.memory)
+        end.send(answers.message(READY))
+        while True:
+            working.answer(*end.receive())
+    except EOFError:
+        os._exit(0)
+    except BaseException as error:  # these are the last words that are heard of it
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
+
+
+class _Working:
+    """Answers requests."""
+
+    def __init__(self, end: WorkerEnd, memory: int) -> None:
+        self._end, self._memory = end, memory
+        self._programs: OrderedDict[bytes, Program] = OrderedDict()
+        self._segments: dict[int, NDArray[np.uint8]] = {0: np.empty(0, np.uint8)}
+        self._header = lru_cache(maxsize=256)(pickle.loads)
+
+    def answer(self, data: bytes, descriptors: list[int]) -> None:
+        request: Request = pickle.loads(data)
+        for number in request.dropped:
+            self._segments.pop(number, None)
+        for new in request.new:
+            self._segments[new.number] = _mapped(new, descriptors)
+        bounds.hold_to_seconds(request.seconds)
+        own = Source("")
+        try:
+            program = self._program(request)
+            own = declared(program).source
+            self._send(*self._run(program, request))
+        except MemoryError as error:  # what was being made is half made: this process had better end
+            self._end.send(answers.message(answers.failure(self._short(own, error), own, is_last=True)))
+        except MaskError as error:
+            self._end.send(answers.message(answers.failure(error, own)))
+        except Exception as error:  # of a host's function, which may raise anything
+            what = f"{type(error).__name__}: {error}"
+            raised = RunError(messages.SANDBOX_RAISED.at(own, _whole(own), what=what))
+            self._end.send(answers.message(answers.failure(raised, own)))
+
+    def _program(self, request: Request) -> Program:
+        if request.pickled is not None:
+            self._programs[request.program] = pickle.loads(request.pickled)
+            if len(self._programs) > MOST_PROGRAMS:
+                self._programs.popitem(last=False)
+        self._programs.move_to_end(request.program)
+        return self._programs[request.program]
+
+    def _run(self, program: Program, request: Request) -> tuple[dict[str, Any], list[NDArray[Any]], list[Place]]:
+        kinds, params, is_masked, wants_grids = self._header(request.header)
+        arrays = {
+            name: within(self._segments[value.segment], value) if isinstance(value, Place) else value
+            for name, value in request.inputs.items()
+        }
+        stages = stages_of(program, kinds, arrays, params, is_masked)
+        found: list[Diagnostic] = [*stages.checked.diagnostics]
+        results = stages.results(found.extend)
+        source = declared(program).source
+        written = answers.Written(results, {name: kind.grid for name, kind in kinds.items()}, wants_grids)
+        places, size = packed(written.arrays)
+        most = declared(program).limits.output_bytes
+        if size > most:
+            allowed = bytes_text(int(most))
+            raise LimitError(messages.SANDBOX_OUTPUT.at(source, _whole(source), most=allowed))
+        text = {
+            "results": written.results,
+            "warnings": [as_data(diagnostic, source) for diagnostic in found],
+            "arrays": answers.places_as_data(written.arrays, places),
+            "bytes": size,
+            "inline": True,
+        }
+        target = self._segments[request.written]
+        if size <= len(target):
+            _put(written.arrays, places, target)
+            return {**text, "inline": False}, [], []
+        return text, written.arrays, places
+
+    def _send(self, text: dict[str, Any], arrays: list[NDArray[Any]], places: list[Place]) -> None:
+        memory = None
+        if text["inline"]:
+            memory = np.empty(text["bytes"], np.uint8)
+            _put(arrays, places, memory)
+        self._end.send(answers.message(text), None if memory is None else memory.data)
+
+    def _short(self, own: Source, error: MemoryError) -> LimitError:
+        most, wanted = bytes_text(self._memory), asked_for(error)
+        return LimitError(messages.SANDBOX_MEMORY.at(own, _whole(own), most=most, wanted=wanted))
+
+
+def _put(arrays: list[NDArray[Any]], places: list[Place], memory: NDArray[np.uint8]) -> None:
+    for array, place in zip(arrays, places, strict=True):
+        within(memory, place)[...] = array
+
+
+def _whole(source: Source) -> Span:
+    return Span(0, max(1, len(source.text)))
+
+
+def _mapped(new: NewSegment, descriptors: list[int]) -> NDArray[np.uint8]:
+    access = mmap.ACCESS_WRITE if new.is_written else mmap.ACCESS_READ
+    if new.name:
+        return np.frombuffer(mmap.mmap(-1, new.size, tagname=new.name, access=access), np.uint8)  # type: ignore[call-arg]
+    descriptor = descriptors.pop(0)
+    try:
+        return np.frombuffer(mmap.mmap(descriptor, new.size, access=access), np.uint8)
+    finally:
+        os.close(descriptor)
