@@ -89,11 +89,11 @@ INSIDE = {
         "reference",
     ),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
-    "program": ("__init__", "remarks", "identity", "liveness", "running", "steps", "declared"),
+    "program": (*("__init__", "remarks", "identity", "liveness", "running", "schema", "steps", "asked", "declared"),),
     "functions": ("__init__", "parameters", "settling", "record", "gives", "arguments", "docstrings"),
     "language": ("__init__", "formatting", "parser", "nodes", "limits", "folders"),
     "language.formatting": ("__init__", "statements", "expressions", "documents", "lines"),
-    "kinds": ("__init__", "kind", "table", "tabulated", "grid", "quantity", "ranges"),
+    "kinds": ("__init__", "kind", "table", "tabulated", "grid", "quantity", "ranges", "patterns"),
     "diagnostics": (
         *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
         "printing",

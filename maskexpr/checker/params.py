@@ -58,12 +58,13 @@ def param_value(info: ParamInfo, value: Any) -> Any:
     if isinstance(info.default, Quantity) and isinstance(value, str):
         with contextlib.suppress(ValueError):
             value = literal(value)
-    if is_endless(value):
-        raise Refused(messages.PARAM_VALUE, value=f"a number of {value.bit_length()} bits", wanted=_wanted(info))
-    if isinstance(info.default, float) and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+    if info.kind == "number" and isinstance(value, int) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):
+            value = float(value)
     if info.whole and isinstance(value, float) and value.is_integer():
         value = int(value)
+    if is_endless(value):
+        raise Refused(messages.PARAM_VALUE, value=f"a number of {value.bit_length()} bits", wanted=_wanted(info))
     if not _fits(info, value):
         found = str(value) if isinstance(value, Quantity) else shown(value)
         raise Refused(messages.PARAM_VALUE, value=found, wanted=_wanted(info))
