@@ -12,6 +12,7 @@ from maskexpr.diagnostics.errors import Diagnostic, ProgramError
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine.kept import Kept, Ready, look, needs_no_more
 from maskexpr.engine.prepared import Giver, Prepared, Result, Stages, check_outputs
+from maskexpr.engine.wanted import Wanted
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import GIVEN, Kind
 from maskexpr.language.limits import Limits
@@ -153,6 +154,8 @@ class Program:
         RunError
             An assert failed, or a step has no answer for these pixels; or whole numbers have none left for those that
             are without data.
+        LimitError
+            It takes longer than `Limits.seconds`.
         """
         ready = self._ready.get(look(given))
         if ready is not None:
@@ -172,7 +175,11 @@ class Program:
         # Results that may lack data are looked at once more before they are given away.
         if prepared.engine.owns_results and not prepared.watched.valid and needs_no_more(given, bound):
             is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
-            run = prepared.engine.way if is_silent else functools.partial(_run_warning, prepared)
+            run: Callable[[Mapping[str, Any]], dict[str, Any]]
+            if is_silent and prepared.engine.is_brief(self._declared.limits.seconds):
+                run = prepared.engine.run_here
+            else:
+                run = functools.partial(_run_watched, prepared, Wanted(self._declared.limits))
             self._kept.keep_ready(look(given), Ready(run, prepared))
         return values
 
@@ -321,10 +328,10 @@ def give_out(found: Iterable[Diagnostic]) -> None:
 # --- what is said of programs and runs -------------------------------------------------------------------------------
 
 
-def _run_warning(prepared: Prepared, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Run what is ready, giving out what is suspicious in it and what the run finds."""
+def _run_watched(prepared: Prepared, wanted: Wanted, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Run what is ready as long as it may take, giving out what is suspicious in it and what the run finds."""
     warn(prepared.checked.diagnostics)
-    return prepared.run(given, warn)
+    return wanted.run(lambda: prepared.run(given, warn), prepared.checked)
 
 
 # --- from a text to a program ----------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Runs a pass: all its steps on one strip of rows after another, in buffers that are used again."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 from maskexpr.engine.clock import Clock
 from maskexpr.kernels import packed
 from maskexpr.kernels.scratch import Scratch
-from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, pause, share, threads
+from maskexpr.kernels.stopping import pause
+from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, share, threads
 from maskexpr.planner.layout import Layout, Op, Value
 from maskexpr.planner.methods.method import Form, Place, Run, form_shape, form_type, width_of
 from maskexpr.planner.plan import Pass, Strip
@@ -53,7 +54,7 @@ class PassRunner:
         if self._spread and threads() > 1:
             share(lambda some: self._work(values, some), strips)
         else:
-            self._work(values, strips)
+            self._work(values, strips if self.is_lone else _pausing(strips))
 
     def _copying(self, loose: frozenset[Step], values: list[Any]) -> "list[_Strip]":
         """The strips for inputs that do not lie row by row in memory."""
@@ -77,6 +78,13 @@ class PassRunner:
                         strip.run(values.copy(), scratch)
         finally:
             give_back(scratch)
+
+
+def _pausing(strips: "Iterable[_Strip]") -> "Iterator[_Strip]":
+    """Strips, with a pause before each."""
+    for strip in strips:
+        pause()
+        yield strip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Runs a plan, stage by stage. Gives bit for bit what `reference` gives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ from maskexpr.engine.passes import PassRunner
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Refused
 from maskexpr.kernels import packed
-from maskexpr.kernels.threads import apart, borrow_scratch, give_back
+from maskexpr.kernels.stopping import apart, is_asked, note, pause, seconds_left
+from maskexpr.kernels.threads import borrow_scratch, give_back
 from maskexpr.kinds.kind import SCALARS
 from maskexpr.planner.methods.method import Form, Place, width_of
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
@@ -27,6 +28,12 @@ Values = dict[tuple[Step, Form], Any]  # whole arrays, each in one form or both
 # whole arrays, which takes ten times as long for each as a pass over strips, and cannot be stopped in between.
 _LONG = 1e8
 _OF_A_PASS = 0.1
+_SECONDS = 1e-8  # of each
+
+# By how much a run may take longer than estimated that is not watched, as its deadline is far away; and the shortest
+# that is watched where somebody may cancel it.
+_FAR = 100.0
+_BRIEF = 1e6
 
 
 class Engine:
@@ -56,21 +63,21 @@ class Engine:
         self._transposed: list[Engine | None] = [] if clock is None else [None]
         of_host = any(s.function is not None and s.function.is_of_host for s in steps)  # may count on its thread
         wait = sum(t.operations * (_OF_A_PASS if isinstance(s, Pass) else 1) for s in plan.stages for t in tasks_of(s))
-        self._is_long = wait > _LONG and not of_host
+        self._wait, self._is_of_host = wait, of_host
+        self._costliest = [_costliest(stage) for stage in plan.stages]
 
-    @property
-    def way(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-        """How it is run, found once by those who run it often."""
-        return self._run_apart if self._is_long else self._run_here
+    def is_brief(self, seconds: float) -> bool:
+        """Whether it is done so long before a deadline that nobody need watch it."""
+        return self._wait < min(_LONG, seconds / (_SECONDS * _FAR))
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs for these inputs; what the pixels make impossible is a RunError."""
-        return self.way(inputs)
+        if self._is_of_host or (self.is_brief(seconds_left()) and not (is_asked() and self._wait > _BRIEF)):
+            return self.run_here(inputs)
+        return apart(lambda: self.run_here(inputs))
 
-    def _run_apart(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        return apart(lambda: self._run_here(inputs))
-
-    def _run_here(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def run_here(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs, found by this thread, which nobody watches."""
         try:
             try:
                 if any(v.flags.fnc for v in inputs.values() if type(v) is np.ndarray):
@@ -89,7 +96,9 @@ class Engine:
         values: Values = self._constants.copy()
         for step in self._inputs:
             values[step, "plain"] = inputs[step.name]
-        for runner, dropped in zip(self._stages, self._dropped, strict=True):
+        for runner, dropped, costliest in zip(self._stages, self._dropped, self._costliest, strict=True):
+            note(costliest)
+            pause()
             if isinstance(runner, PassRunner):
                 _run_pass(runner, values)
             else:
@@ -119,6 +128,11 @@ class Engine:
         if isinstance(stage, PassRunner) and stage.is_lone and all(step.kind.is_array for _, step in outputs):
             return _Lone(stage, self._constants, outputs)
         return None
+
+
+def _costliest(stage: Pass | Task) -> Step:
+    """The step of a stage that takes the longest, to be named where it is stopped."""
+    return max(tasks_of(stage), key=lambda task: task.operations).step
 
 
 def _run_pass(runner: PassRunner, values: Values) -> None:

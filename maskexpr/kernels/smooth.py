@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels import borders
-from maskexpr.kernels.threads import pause
-from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
+from maskexpr.kernels.stopping import pause
+from maskexpr.kernels.weights import gaussian_reach, line_reach, line_weights
 
 Array = np.ndarray[Any, Any]
 
@@ -44,11 +44,10 @@ def gaussian(
 
     `out` is C-contiguous, of the type asked for, and no part of the image.
     """
-    found: dict[tuple[float, int], Array] = {}
     lines: list[tuple[Array, bool] | None] = []
-    for sigma, order in zip(sigmas, orders or (0,) * len(sigmas), strict=True):
+    for sigma, order, length in zip(sigmas, orders or (0,) * len(sigmas), im.shape, strict=True):
         if gaussian_reach(sigma):
-            weights = found.setdefault((sigma, order), gaussian_weights(sigma, order))
+            weights = line_weights(sigma, order, length, mode)
             lines.append((weights, bool(order % 2)))
         else:
             lines.append(None)
@@ -173,8 +172,8 @@ def _tile(before: int, length: int, after: int, reach: int) -> tuple[int, int, i
 
 def gaussian_bytes(shape: tuple[int, ...], sigmas: Sequence[float], dtype: Any, mirrored: bool = True) -> int:
     """Bytes that `gaussian` works in, for a C-contiguous image; `mirrored` where weights are even and reflected."""
-    reaches = [gaussian_reach(sigma) for sigma in sigmas]
-    weights = _WHILE_FOUND * max(reaches, default=0)
+    reaches = [line_reach(sigma, length) for sigma, length in zip(sigmas, shape, strict=True)]
+    weights = _WHILE_FOUND * max(map(gaussian_reach, sigmas), default=0)
     return weights + _lines_bytes(shape, reaches, mirrored) + (8 * math.prod(shape) if dtype == np.float16 else 0)
 
 
