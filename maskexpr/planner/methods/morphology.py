@@ -14,6 +14,7 @@ from maskexpr.kernels.packed import Words
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.library import elements
 from maskexpr.library.morphology import elementary as meaning
+from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import Array, Method, Place, runs, width_of, words_of
 from maskexpr.program.steps import Step
 
@@ -194,7 +195,7 @@ def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
     try:
         n, pad = meaning.room(step.kind.shape, *(step.settings[name] for name in ("n", "shape", "axes")))
     except Refused:
-        return None  # the plain body says so when it is run
+        return replace(by_body(step), cost=0.0)  # the plain body says so when it is run, and does nothing else
     width = width_of(step)
     shape = tuple(size + 2 * p for size, p in zip(step.kind.shape, pad, strict=True))
     wide = replace(step, kind=replace(step.kind, shape=shape), settings={**step.settings, "n": n})
