@@ -7,8 +7,9 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.messages import bytes_text, count_text, time_text
 from maskexpr.language.limits import Limits
-from maskexpr.planner.costs import Cost, size_of, size_of_value, time_of
+from maskexpr.planner.costs import Cost, size_of, size_of_value
 from maskexpr.planner.plan import Plan, Task, tasks_of
+from maskexpr.planner.times import seconds_of
 from maskexpr.program.steps import Step
 
 _NOUNS = {"table": "rows", "list": "numbers"}
@@ -24,7 +25,7 @@ def over(plan: Plan, cost: Cost, limits: Limits) -> Iterator[Diagnostic]:
         place = _most_of(plan, lambda task: task.operations)
         yield place.of(messages.LIMIT_OPERATIONS, cost.operations, limits.operations, count_text)
     if cost.seconds > limits.seconds:
-        times = time_of(plan)
+        times = seconds_of(plan)
         place = _most_of(plan, lambda task: times.get(task.step, 0.0))
         yield place.of(messages.LIMIT_SECONDS, cost.seconds, limits.seconds, time_text)
 

@@ -8,8 +8,9 @@ from maskexpr.kernels.packed import BLOCK
 from maskexpr.kernels.threads import threads
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import OPERATORS, PLANNED
+from maskexpr.planner import times
 from maskexpr.planner.layout import Layout, Op
-from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest_shape, most_pixels
+from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest_shape
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Step
@@ -46,79 +47,13 @@ def cost(plan: Plan, inputs: Iterable[Kind], loose: Collection[str] = ()) -> Cos
     """What a run of a plan takes, for inputs of these kinds; `loose` are those that do not lie row by row in memory."""
     given = sum(bytes_of(kind, "plain") for kind in inputs if kind.is_array)
     memory = given + _Memory(plan, loose).most() + _SMALL_THINGS
-    times = time_of(plan)
-    return Cost(operations(plan), memory, _CALL + sum(times.values()), longest_call(plan)[1])
+    seconds = times.RUN + sum(times.seconds_of(plan).values())
+    return Cost(operations(plan), memory, seconds, times.longest_call(plan)[1])
 
 
 def operations(plan: Plan) -> float:
     """The estimated elementary operations of all steps of a plan."""
     return sum(task.operations for stage in plan.stages for task in tasks_of(stage))
-
-
-# --- time ------------------------------------------------------------------------------------------------------------
-
-# Seconds, measured on one core of a machine of 2026 by tests/bench/costing.py.
-_CALL = 2e-6  # of any run
-_OPERATION = 1e-9  # an elementary operation on a pixel
-# One of a step that goes through the pixels of a strip in the cache, for each byte of the widest of its values: as many
-# pixels as fit a register are done at once.
-_OPERATION_IN_STRIP = 0.03e-9
-_OPERATION_ON_BITS = 0.1e-9  # on a pixel of a packed mask, 64 of which are done at once
-_STEP = 5e-6  # of a step on whole arrays, beside what it does to each pixel
-_STRIP_STEP = 2e-6  # of a step on one strip
-
-
-def time_of(plan: Plan) -> dict[Step, float]:
-    """The estimated seconds of each step of a plan, with the threads in force."""
-    return {task.step: task_seconds(task, stage) for stage in plan.stages for task in tasks_of(stage)}
-
-
-def task_seconds(task: Task, stage: Pass | Task) -> float:
-    """The estimated seconds of one step of a stage."""
-    each = task.operations_per_pixel * _unit(task)
-    pixels = most_pixels(task.step)
-    if not isinstance(stage, Pass):
-        return _STEP + pixels * each
-    strips = len(stage.strips)
-    rows = min(stage.rows + 2 * (task.halo + task.margin), stage.shape[0]) / min(stage.rows, stage.shape[0])
-    return (pixels * each * rows + strips * _STRIP_STEP) / sped_up(stage)
-
-
-def sped_up(stage: Pass) -> float:
-    """How many times as fast the threads in force are together."""
-    if math.prod(stage.shape) * len(stage.tasks) < _WORTH_THREADS:
-        return 1.0
-    return 1 + (min(threads(), len(stage.strips)) - 1) * _SHARE_OF_A_THREAD
-
-
-# Pixels times steps below which a pass is done by one thread, and what each further one adds.
-_WORTH_THREADS = 2**20
-_SHARE_OF_A_THREAD = 0.8
-
-
-def _unit(task: Task) -> float:
-    """The seconds of one operation of a step."""
-    function = task.step.function
-    assert function is not None
-    if task.form == "packed":
-        return _OPERATION_ON_BITS
-    if task.method.whole or function.parts != "pixelwise":
-        return _OPERATION
-    kinds = [step.kind for step in (task.step, *task.step.operands.values())]
-    return _OPERATION_IN_STRIP * max((k.dtype.itemsize for k in kinds if k.is_array and k.dtype is not None), default=8)
-
-
-def longest_call(plan: Plan) -> tuple[Task | None, float]:
-    """The step with the longest work that nothing can stop, and the seconds of that."""
-    found: tuple[Task | None, float] = None, 0.0
-    for stage in plan.stages:
-        for task in tasks_of(stage):
-            seconds = task_seconds(task, stage)
-            if isinstance(stage, Pass):
-                seconds *= sped_up(stage) / len(stage.strips)
-            if seconds > found[1]:
-                found = task, seconds
-    return found
 
 
 # --- bytes -----------------------------------------------------------------------------------------------------------

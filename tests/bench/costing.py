@@ -7,7 +7,7 @@ count; one thread computes. `--steps` shows the same of single steps, by functio
 """
 
 import argparse
-import json
+import math
 import os
 import re
 import statistics
@@ -28,8 +28,8 @@ from maskexpr.api import stages
 from maskexpr.engine.clock import Clock
 from maskexpr.engine.prepared import Stages
 from maskexpr.engine.run import Engine
-from maskexpr.planner import costs
-from maskexpr.planner.methods.method import Place, Run, most_pixels
+from maskexpr.planner import measured, times
+from maskexpr.planner.methods.method import Place, Run
 from maskexpr.planner.plan import Pass, tasks_of
 from maskexpr.program.steps import Step
 
@@ -176,27 +176,15 @@ def steps_of(bound: Stages, text: str, name: str) -> Iterator[Row]:
     clocked.run(bound.arrays)
     for stage in engine.plan.stages:
         for task in tasks_of(stage):
-            step = task.step
-            assert step.function is not None
-            operands = [o.kind for o in step.operands.values() if o.kind.is_array or o.kind.is_samples]
             more = {
-                "function": step.function.name,
-                "word": task.method.word,
-                "form": task.form,
-                "whole": task.method.whole,
-                "brief": task.method.brief,
-                "operands": [f"{k.name} {k.dtype}" for k in operands],
-                "gives": f"{step.kind.name} {step.kind.dtype}",
-                "pixels": most_pixels(step),
-                "ops": task.operations_per_pixel,
-                "settings": {k: str(v) for k, v in step.settings.items() if v not in (None, False, "constant")},
-                "shape": step.kind.shape,
-                "rows": stage.rows if isinstance(stage, Pass) else None,
-                "around": task.halo + task.margin,
-                "strips": len(stage.strips) if isinstance(stage, Pass) else 1,
+                "key": times.key_of(task),
+                "width": times.width_class(task),
+                "operations": task.operations_per_pixel,
+                "pixels": times.pixels_of_one_call(task, stage),
+                "calls": len(stage.strips) if isinstance(stage, Pass) else 1,
             }
-            estimate = costs.task_seconds(task, stage) if hasattr(costs, "task_seconds") else 1e-9 * task.operations
-            yield Row(text, name, estimate, max(clock.seconds.get(step, 0.0), 1e-7), more)
+            estimate = times.task_seconds(task, stage)
+            yield Row(text, name, estimate, max(clock.seconds.get(task.step, 0.0), 1e-7), more)
 
 
 def found(pattern: str, worlds: Iterable[tuple[str, tuple[int, ...], str]], enough: float, most: int) -> Iterator[Row]:
@@ -223,7 +211,7 @@ def found(pattern: str, worlds: Iterable[tuple[str, tuple[int, ...], str]], enou
 def report(rows: list[Row], shown: int) -> None:
     rows = sorted(rows, key=lambda row: row.ratio)
     for row in [*rows[:shown], *rows[max(shown, len(rows) - shown) :]]:
-        what = f"{row.more['function']} ({row.more['word']})  in  " if row.more else ""
+        what = f"{row.more['key']}  in  " if row.more else ""
         print(f"{row.ratio:9.3g}  {row.estimate:9.2e}  {row.seconds:9.2e}  {row.world:18}  {what}{row.text[:90]}")
     near = [row for row in rows if 1 / FACTOR <= row.ratio <= FACTOR]
     by_world: dict[str, list[bool]] = {}
@@ -235,6 +223,83 @@ def report(rows: list[Row], shown: int) -> None:
     print(f"{len(near) / len(rows):.3f} of {len(rows)} within a factor of {FACTOR:g}; median {median:.2f}")
 
 
+# --- paces -----------------------------------------------------------------------------------------------------------
+
+_SMALL = 70_000  # pixels, at which calls count
+_ADDED = (0, 0.1, 0.3, 1, 2, 4, 8, 20, 60, 200, 1000)  # operations that may be added, in those of the fewest
+
+
+def paces_of(rows: Iterable[Row]) -> dict[str, measured.Pace]:
+    """What fits the steps that were measured, by key."""
+    by_key: dict[str, list[Row]] = {}
+    for row in rows:
+        by_key.setdefault(row.more["key"], []).append(row)
+    return {key: _pace_of(found) for key, found in sorted(by_key.items())}
+
+
+def _pace_of(rows: list[Row]) -> measured.Pace:
+    """Nanoseconds of an operation from large images, the middle of the logarithms; then the calls from small ones."""
+    large = [row for row in rows if row.more["pixels"] * row.more["calls"] > _SMALL] or rows
+    fewest, most = (end(row.more["operations"] for row in large) for end in (min, max))
+    found: list[tuple[float, float, dict[int, float]]] = []
+    for part in _ADDED if most > 1.4 * fewest > 0 else (0,) if fewest > 0 else (1,):
+        more = part * fewest if fewest > 0 else 1.0
+        paces, error = {}, 0.0
+        for width in {row.more["width"] for row in large}:
+            logs = [math.log(_each(row, more)) for row in large if row.more["width"] == width]
+            middle = (np.percentile(logs, 10) + np.percentile(logs, 90)) / 2
+            paces[width] = math.exp(middle)
+            error += sum((log - middle) ** 2 for log in logs)
+        if not found or error < 0.8 * found[0][0]:
+            found[:] = [(error, more, paces)]
+    _, more, paces = found[0]
+    whole = tuple(paces[min(paces, key=lambda w: (abs(w - width), w))] for width in range(5))
+    call, call_of_operation = _calls(rows, more, whole)
+    return measured.Pace(*(float(f"{n:.3g}") for n in (call, call_of_operation, more)), tuple(map(_short, whole)))
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _each(row: Row, more: float) -> float:
+    """Nanoseconds of an operation, if calls took nothing."""
+    return 1e9 * row.seconds / (row.more["pixels"] * row.more["calls"] * (row.more["operations"] + more))
+
+
+def _calls(rows: list[Row], more: float, paces: tuple[float, ...]) -> tuple[float, float]:
+    """Microseconds of a call, and of each of its operations: what is left over of the seconds on small images."""
+    left = []
+    for row in rows:
+        facts = row.more
+        if facts["pixels"] * facts["calls"] <= _SMALL:
+            each = 1e-9 * paces[facts["width"]] * (facts["operations"] + more) * facts["pixels"]
+            left.append((facts["operations"], 1e6 * (row.seconds / facts["calls"] - each)))
+    if not left:
+        return 5.0, 0.0
+    fewest, most = min(left)[0], max(left)[0]
+    if most <= 2 * fewest:
+        return max(0.5, statistics.median(call for _, call in left)), 0.0
+    best = (math.inf, 0.0, 0.0)
+    for slope in (0, *(statistics.median(call / max(ops, 1e-3) for ops, call in left) * f for f in (0.1, 0.3, 0.6, 1))):
+        base = max(0.5, statistics.median(call - slope * ops for ops, call in left))
+        error = sum(abs(math.log(max(base + slope * ops, 0.5) / max(call, 0.5))) for ops, call in left)
+        best = min(best, (error, base, max(slope, 0.0)))
+    return best[1], best[2]
+
+
+def write(paces: dict[str, measured.Pace]) -> None:
+    """Write them into the planner, in place of those that are there."""
+    path = Path(measured.__file__)
+    head, _, _ = path.read_text("utf-8").partition("MEASURED: Mapping")
+    lines = [
+        f'    "{key}": Pace({p.call:g}, {p.call_of_operation:g}, {p.more_operations:g}, '
+        f"({', '.join(f'{n:g}' for n in p.nanoseconds)})),"
+        for key, p in paces.items()
+    ]
+    path.write_text(head + "MEASURED: Mapping[str, Pace] = {\n" + "\n".join(lines) + "\n}\n", "utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pattern", nargs="?", default="")
@@ -242,14 +307,14 @@ def main() -> None:
     parser.add_argument("--steps", action="store_true")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--shown", type=int, default=60)
-    parser.add_argument("--json", help="write all that was found")
+    parser.add_argument("--write", action="store_true", help="write what fits the steps into planner/measured.py")
     options = parser.parse_args()
     os.environ["MASKEXPR_THREADS"] = "1"
     chosen = options.worlds or ("^[^2]" if options.quick else "")
     worlds = [w for w in WORLDS if re.search(chosen, w[0])]
     rows = list(found(options.pattern, worlds, 0.02 if options.quick else 0.1, 3 if options.quick else 5))
-    if options.json:
-        Path(options.json).write_text(json.dumps([vars(row) for row in rows], default=str))
+    if options.write:
+        write(paces_of(row for row in rows if row.more))
     report([row for row in rows if bool(row.more) == options.steps], options.shown)
 
 
