@@ -69,7 +69,7 @@ INSIDE = {
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (
         "__init__",
-        "kept",
+        *("kept", "calling"),
         "sweeping",
         "family",
         "prepared",
@@ -79,7 +79,7 @@ INSIDE = {
         "values",
         "nodata",
         "watching",
-        "run",
+        *("run", "direct"),
         "passes",
         "transposed",
         "clock",

@@ -159,7 +159,7 @@ class _Strip:
 
 def _bound(layout: Layout, clock: Clock | None) -> list[_Strip]:
     """The strips of a pass, each with its operations; strips that lie alike share them."""
-    runs = [_run_of(op, clock) for op in layout.ops]
+    runs = [run_of(op, clock) for op in layout.ops]
     farthest, height = layout.farthest, layout.stage.shape[0]
     programs: dict[tuple[int, int, int], _Program] = {}
     strips = []
@@ -212,13 +212,13 @@ class _Binder:
         return self._windows.setdefault((value.slot, margin), (slot, window))[0], None
 
 
-def _run_of(op: Op, clock: Clock | None) -> Run:
-    """What does an operation; a clock notes its time."""
+def run_of(op: Op, clock: Clock | None = None, *, turns: bool = True) -> Run:
+    """What does an operation, threads taking turns at short calls; a clock notes its time."""
     if op.task is None:
-        run = _conversion(op.step, op.before, op.form)
+        run = conversion(op.step, op.before, op.form)
     else:
         run = op.task.method.run(op.form)
-        run = in_turns(run) if op.task.method.brief else run
+        run = in_turns(run) if op.task.method.brief and turns else run
     return run if clock is None else clock.timing(op.step, run)
 
 
@@ -227,7 +227,8 @@ def _copy(given: Any, out: Any, place: Place) -> Any:
     return out
 
 
-def _conversion(step: Step, before: Form, after: Form) -> Run:
+def conversion(step: Step, before: Form, after: Form) -> Run:
+    """What puts a value into another form, or another place."""
     if before == after:
         return _copy
     if after == "packed":

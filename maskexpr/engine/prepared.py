@@ -162,7 +162,7 @@ class Stages:
             values, kept = self.prepared.run(self.arrays, tell), list[Any]()
         else:
             values, kept = self.sharing.run(self.arrays, tell)
-        return self._results(values, self.prepared.watched, _OwnArrays([*self.arrays.values(), *kept]))
+        return self._results(values, self.prepared.watched, OwnArrays([*self.arrays.values(), *kept]))
 
     def watched(
         self, steps: Callable[[Checked], Mapping[_Key, Step]], tell: Tell = nobody
@@ -174,11 +174,11 @@ class Stages:
         also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
         wider = self.prepared.wider({name: step for name, (_, step) in also.items()})
         values = wider.run(self.arrays, tell)
-        own = _OwnArrays(self.arrays.values())
+        own = OwnArrays(self.arrays.values())
         results = self._results(values, wider.watched, own)
         return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
 
-    def _results(self, values: Mapping[str, Any], watched: Watched, own: "_OwnArrays") -> dict[str, Result]:
+    def _results(self, values: Mapping[str, Any], watched: Watched, own: "OwnArrays") -> dict[str, Result]:
         """The outputs; images hold the number for no data where they have none."""
         results = {}
         for name, step in self.checked.outputs:
@@ -267,7 +267,7 @@ def _has_changed(array: Any, kind: Kind) -> bool:
     return not kind.range.low <= int(array.min()) <= int(array.max()) <= kind.range.high
 
 
-class _OwnArrays:
+class OwnArrays:
     """Gives results away: as lists where they are lists, as copies where they share memory with an input or another."""
 
     def __init__(self, given: Iterable[Any]) -> None:
