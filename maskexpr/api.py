@@ -112,6 +112,8 @@ class Program:
         RunError
             An assert failed, or a step has no answer for these pixels; or whole numbers have none left for those that
             are without data.
+        LimitError
+            It takes longer than `Limits.seconds`.
         """
         ready = self._ready.get(self._look(given))
         if ready is None:

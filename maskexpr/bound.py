@@ -14,6 +14,7 @@ from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskWarning, Run
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
 from maskexpr.engine.prepared import Prepared, Stages
+from maskexpr.kernels.stopping import Cancel
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost
 from maskexpr.planner.plan import Plan
@@ -62,8 +63,19 @@ class Bound:
         """How a run goes; `explain` says it in words."""
         return self._stages.plan
 
-    def run(self) -> dict[str, Any]:
+    def run(self, *, cancel: Cancel | None = None, seconds: float | None = None) -> dict[str, Any]:
         """The results by output name, however many; each time new arrays.
+
+        Parameters
+        ----------
+        cancel : object with `is_set`, optional
+            Stops the run once it is set: an event of `threading` or `multiprocessing`, or any that says True then.
+        seconds : float, optional
+            Stops the run after so long; `Limits.seconds` does anyway.
+
+        A run that is stopped ends within 0.3 s, whatever thread it is in. Only a call of another library cannot be
+        stopped, the longest of which `explain` names: it goes on for nobody and keeps its memory until it ends; once
+        four do, the next run that is stopped waits for its own. Functions of a host are waited for, too.
 
         Raises
         ------
@@ -73,10 +85,20 @@ class Bound:
             The program gives nothing.
         RunError
             An assert failed, or a step has no answer for these pixels.
+        LimitError, CancelledError
+            It was stopped.
+
+        >>> maskexpr.compile("area(im > 2)").bind(im=np.array([[1, 2, 3, 4]])).run(seconds=0)
+        Traceback (most recent call last):
+            ...
+        maskexpr.diagnostics.errors.LimitError: expression:1:1: error: the run was stopped in this step after 0 s, ...
+            area(im > 2)
+            ^^^^^^^^^^^^
+          allow more: run(seconds=1), or give it fewer pixels
         """
         self._stages.check_unchanged()
         found: list[Diagnostic] = []
-        values = self._stages.run(found.extend)
+        values = self._stages.run(found.extend, cancel=cancel, seconds=seconds)
         self._found = tuple(found)
         if found:
             warn(found)

@@ -78,6 +78,7 @@ INSIDE = {
         "levels",
         "values",
         "nodata",
+        "wanted",
         "watching",
         *("run", "direct"),
         "passes",
@@ -189,7 +190,7 @@ INSIDE = {
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
-        "balls",
+        *("balls", "stopping"),
     ),
     "kernels.elementary": (
         "__init__",

@@ -7,6 +7,7 @@ import ast
 import contextlib
 import re
 import sys
+import threading
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -671,6 +672,28 @@ def test_shapes_and_types_are_not_run():
         )
 
 
+def test_a_run_that_is_stopped():
+    """By its own limit, that of the program, or by whoever asked for it; it says in which step."""
+    cancelled = threading.Event()
+    cancelled.set()
+    where = "expression:1:1: error: the run {}\n    im > 3\n    ^^^^^^\n  {}"
+    late = "was stopped in this step after 0 s, the limit"
+    texts = {
+        (3600.0, 0.0, None): where.format(late, "allow more: run(seconds=1), or give it fewer pixels"),
+        (1e-9, 3600.0, None): where.format(
+            late.replace("0 s", "1e-09 s"), "allow more: Limits(seconds=1), or give it fewer pixels"
+        ),
+        (9.0, 9.0, cancelled): where.format(
+            "was cancelled in this step", "run it again, with a cancel that is not set"
+        ),
+    }
+    for (limit, seconds, cancel), text in texts.items():
+        program = maskexpr.compile("im > 3", limits=maskexpr.Limits(seconds=limit))
+        with pytest.raises(maskexpr.CancelledError if cancel else maskexpr.LimitError) as caught:
+            program.bind(im=np.zeros((3, 4))).run(cancel=cancel, seconds=seconds)
+        assert str(caught.value) == text
+
+
 def test_little_stack_left_is_an_error_of_ours():
     def deeper(levels):
         if levels:
@@ -752,6 +775,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_an_input_is_no_param,
         test_arrays_that_have_changed_are_not_run,
         test_little_stack_left_is_an_error_of_ours,
+        test_a_run_that_is_stopped,
     ):
         test()
     wanted = {name for name, file in wordings().items() if file not in TESTED_ELSEWHERE}

@@ -10,6 +10,7 @@ from maskexpr.checker.arrays import ends
 from maskexpr.checker.given import are_bits
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.engine.prepared import OwnArrays, Prepared, Stages
+from maskexpr.engine.wanted import Wanted
 
 Given = Mapping[str, Any]
 Warn = Callable[[tuple[Diagnostic, ...]], None]
@@ -69,19 +70,23 @@ def ready(given: Given, bound: Stages, warn: Warn) -> Callable[[Given], Any] | N
         return None
     engine, is_only = prepared.engine, len(prepared.checked.outputs) == 1
     is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
+    is_brief = engine.is_brief(bound.declared.limits.seconds)
     in_order = all(v.flags.c_contiguous for v in given.values() if isinstance(v, _ARRAY))
-    if is_silent and in_order and engine.is_short and engine.owns_results:
-        return engine.short_run(is_only=is_only)
-    return functools.partial(_run, prepared, warn, is_silent=is_silent, is_only=is_only)
+    run = engine.brief_run(is_only=is_only) if is_silent and is_brief and in_order else None
+    if run is not None:
+        return run
+    wanted = None if is_brief else Wanted(bound.declared.limits)
+    return functools.partial(_run, prepared, warn, wanted, is_silent=is_silent, is_only=is_only)
 
 
-def _run(prepared: Prepared, warn: Warn, given: Given, *, is_silent: bool, is_only: bool) -> Any:
-    """Run what is ready, giving out what is suspicious in it and what the run finds."""
-    if is_silent:
-        values = prepared.engine.run(given)
-    else:
+def _run(prepared: Prepared, warn: Warn, wanted: Wanted | None, given: Given, *, is_silent: bool, is_only: bool) -> Any:
+    """Run what is ready as long as it may take, giving out what is suspicious in it and what the run finds."""
+    if not is_silent:
         warn(prepared.checked.diagnostics)
-        values = prepared.run(given, warn)
+    if wanted is not None:
+        values = wanted.run(lambda: prepared.run(given, warn), prepared.checked)
+    else:
+        values = prepared.engine.run_here(given) if is_silent else prepared.run(given, warn)
     own = OwnArrays(given.values())
     if is_only:
         return own.take(next(iter(values.values())))

@@ -10,7 +10,8 @@ import numpy as np
 
 from maskexpr.engine.passes import conversion, run_of
 from maskexpr.functions.arguments import Refused
-from maskexpr.kernels.threads import borrow_scratch, give_back, pause
+from maskexpr.kernels.stopping import note, pause
+from maskexpr.kernels.threads import borrow_scratch, give_back
 from maskexpr.kinds.kind import SCALARS
 from maskexpr.planner.layout import Key, Layout, Op
 from maskexpr.planner.methods.method import Form, Place, Run, form_shape, form_type
@@ -40,16 +41,15 @@ class Direct:
     """
 
     def __init__(self, plan: Plan) -> None:
-        listed = _Listing(plan)
+        tasks = [task for stage in plan.stages for task in tasks_of(stage)]
+        of_host = any(task.step.function and task.step.function.is_of_host for task in tasks)  # as long as they like
+        listed = _Listing(plan, pauses=of_host or sum(task.operations for task in tasks) > _SHORT)
         self._calls = tuple(listed.calls)
         self._values = listed.values
         self._inputs = tuple(listed.inputs)
         outputs = plan.rewritten.outputs
         self._outputs = tuple((name, listed.slot_of(step)) for name, step in outputs)
-        tasks = [task for stage in plan.stages for task in tasks_of(stage)]
         self._work = self._do if all(task.method.quiet for task in tasks) else self._work_quietly
-        if sum(task.operations for task in tasks) > _SHORT:
-            self._calls = tuple((_pausing(run), *rest) for run, *rest in self._calls)
         made = [step for _, step in outputs if listed.slot_of(step) in listed.stores or step.kind.name in SCALARS]
         self.own = len(set(made)) == len(outputs)
 
@@ -106,7 +106,8 @@ def is_direct(plan: Plan) -> bool:
 class _Listing:
     """The calls of a plan, and the slots of the list of values that they work on."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, pauses: bool) -> None:
+        self._pauses = pauses
         self.calls: list[_Call] = []
         self.values: list[Any] = []
         self.inputs: list[tuple[int, str]] = []
@@ -141,9 +142,11 @@ class _Listing:
         return len(self.values) - 1
 
     def _add(
-        self, run: Run, reads: Sequence[int], buffer: str | None, made: tuple[Step, Form] | None, slot: int
+        self, step: Step, run: Run, reads: Sequence[int], buffer: str | None, made: Form | None, slot: int
     ) -> None:
-        shape, dtype = ((), None) if made is None else (form_shape(made[0].kind, made[1]), _type_of(*made))
+        """A call that gives the value of a step: in memory that is made for a form, or by itself."""
+        shape, dtype = ((), None) if made is None else (form_shape(step.kind, made), form_type(step.kind, made))
+        run = _pausing(step, run) if self._pauses else run
         self.calls.append((run, _picking(reads), slot, dtype, shape, buffer, ()))
 
     # --- passes ---
@@ -164,16 +167,16 @@ class _Listing:
         reads = [slots[value.slot] for value, _ in op.reads]
         run = run_of(op, turns=turns)
         if op.store and op.task and op.task.method.fresh:
-            self._add(_owned(run, op.step, op.form), reads, None, None, slot)
+            self._add(op.step, _owned(run, op.step, op.form), reads, None, None, slot)
         else:
-            self._add(run, reads, op.buffer, (op.step, op.form), slot)
+            self._add(op.step, run, reads, op.buffer, op.form, slot)
 
     # --- steps on whole arrays ---
 
     def _add_whole(self, task: Task) -> None:
         reads = [self._operand(task, operand) for operand in task.step.operands.values()]
         form: Form = task.form if task.step.kind.name == "mask" else "plain"
-        self._add(task.method.run(task.form), reads, None, None, self._new(task.step, form))
+        self._add(task.step, task.method.run(task.form), reads, None, None, self._new(task.step, form))
 
     def _operand(self, task: Task, operand: Step) -> int:
         return self._in_form(operand, task.form)
@@ -184,7 +187,7 @@ class _Listing:
         other: Form = "packed" if wanted == "plain" else "plain"
         if (step, wanted) not in self._slots:
             read, slot = self._slots[step, other], self._new(step, wanted)
-            self._add(conversion(step, other, wanted), [read], None, (step, wanted), slot)
+            self._add(step, conversion(step, other, wanted), [read], None, wanted, slot)
             self.stores.add(slot)
         return self._slots[step, wanted]
 
@@ -196,8 +199,11 @@ class _Listing:
             self.calls[-1] = (*self.calls[-1][:-1], dropped)
 
 
-def _pausing(run: Run) -> Run:
+def _pausing(step: Step, run: Run) -> Run:
+    """The same, unless it is not wanted any more."""
+
     def pausing(given: Any, out: Any, place: Place) -> Any:
+        note(step)
         pause()
         return run(given, out, place)
 
@@ -219,10 +225,6 @@ def _owned(run: Run, step: Step, form: Form) -> Run:
         return made
 
     return owned
-
-
-def _type_of(step: Step, form: Form) -> Any:
-    return form_type(step.kind, form)
 
 
 def _picking(reads: Sequence[int]) -> _Pick:

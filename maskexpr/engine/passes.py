@@ -10,7 +10,8 @@ import numpy as np
 from maskexpr.engine.clock import Clock
 from maskexpr.kernels import packed
 from maskexpr.kernels.scratch import Scratch
-from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, pause, share, threads
+from maskexpr.kernels.stopping import pause
+from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, share, threads
 from maskexpr.planner.layout import Layout, Op, Value
 from maskexpr.planner.methods.method import Form, Place, Run, form_shape, form_type, width_of
 from maskexpr.planner.plan import Pass, Strip

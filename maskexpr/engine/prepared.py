@@ -17,7 +17,9 @@ from maskexpr.engine.division import expanded
 from maskexpr.engine.levels import Levels, levels_of
 from maskexpr.engine.nodata import with_nodata
 from maskexpr.engine.run import Engine
+from maskexpr.engine.wanted import Wanted
 from maskexpr.engine.watching import Tell, Watched, nobody
+from maskexpr.kernels.stopping import Cancel
 from maskexpr.kinds.kind import MOST_PIXELS, Kind, mask_of
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.planner.plan import Plan, plan
@@ -142,10 +144,10 @@ class Stages:
         given = [*self.kinds.values(), *masks]
         return (self.sharing.cost(given, loose) if self.sharing else None) or cost(self.plan, given, loose)
 
-    def run(self, tell: Tell = nobody) -> dict[str, Any]:
-        """The values of the outputs; what is to be said of the run is told."""
-        self.check_runs()
-        results = self.results(tell)
+    def run(self, tell: Tell = nobody, *, cancel: Cancel | None = None, seconds: float | None = None) -> dict[str, Any]:
+        """The values of the outputs; what is to be said of the run is told. It is stopped as soon as `cancel` is set,
+        or after so many seconds."""
+        results = self.results(tell, Wanted(self.declared.limits, seconds, cancel))
         return {name: self._given_back(result) for name, result in results.items()}
 
     def check_unchanged(self) -> None:
@@ -155,14 +157,18 @@ class Stages:
         if changed:
             raise InputError([messages.INPUT_CHANGED.anywhere(name=name) for name in changed])
 
-    def results(self, tell: Tell = nobody) -> dict[str, Result]:
+    def results(self, tell: Tell = nobody, wanted: Wanted | None = None) -> dict[str, Result]:
         """Each output with its kind: what is needed to write or show it."""
         self.check_runs()
-        if self.sharing is None:
-            values, kept = self.prepared.run(self.arrays, tell), list[Any]()
-        else:
-            values, kept = self.sharing.run(self.arrays, tell)
+        wanted = wanted or Wanted(self.declared.limits)
+        values, kept = wanted.run(lambda: self._values(tell), self.checked)
         return self._results(values, self.prepared.watched, OwnArrays([*self.arrays.values(), *kept]))
+
+    def _values(self, tell: Tell) -> tuple[dict[str, Any], list[Any]]:
+        """The outputs, and values that are kept and may be among them."""
+        if self.sharing is None:
+            return self.prepared.run(self.arrays, tell), []
+        return self.sharing.run(self.arrays, tell)
 
     def watched(
         self, steps: Callable[[Checked], Mapping[_Key, Step]], tell: Tell = nobody
@@ -173,7 +179,7 @@ class Stages:
         checked = self.checked
         also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
         wider = self.prepared.wider({name: step for name, (_, step) in also.items()})
-        values = wider.run(self.arrays, tell)
+        values = Wanted(self.declared.limits).run(lambda: wider.run(self.arrays, tell), checked)
         own = OwnArrays(self.arrays.values())
         results = self._results(values, wider.watched, own)
         return results, {key: own.take(values[name]) for name, (key, _) in also.items()}

@@ -14,7 +14,8 @@ from maskexpr.engine.passes import PassRunner
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Refused
 from maskexpr.kernels import packed
-from maskexpr.kernels.threads import apart, borrow_scratch, give_back
+from maskexpr.kernels.stopping import apart, is_asked, note, pause, seconds_left
+from maskexpr.kernels.threads import borrow_scratch, give_back
 from maskexpr.planner.methods.method import Form, Place, width_of
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.planner.plan import plan as make_plan
@@ -27,6 +28,12 @@ Values = dict[tuple[Step, Form], Any]  # whole arrays, each in one form or both
 # whole arrays, which takes ten times as long for each as a pass over strips, and cannot be stopped in between.
 _LONG = 1e8
 _OF_A_PASS = 0.1
+_SECONDS = 1e-8  # of each
+
+# By how much a run may take longer than estimated that is not watched, as its deadline is far away; and the shortest
+# that is watched where somebody may cancel it.
+_FAR = 100.0
+_BRIEF = 1e6
 
 
 class Engine:
@@ -51,33 +58,31 @@ class Engine:
         self._transposed: list[Engine | None] = [] if clock is None else [None]
         of_host = any(s.function is not None and s.function.is_of_host for s in steps)  # may count on its thread
         wait = sum(t.operations * (_OF_A_PASS if isinstance(s, Pass) else 1) for s in plan.stages for t in tasks_of(s))
-        self._is_long = wait > _LONG and not of_host
+        self._wait, self._is_of_host = wait, of_host
+        self._costliest = [_costliest(stage) for stage in plan.stages]
         self._direct = Direct(plan) if clock is None and is_direct(plan) else None
         self._run_direct = None if self._direct is None else self._direct.runner()
 
-    @property
-    def is_short(self) -> bool:
-        """Whether inputs that lie row by row in memory are run by a list of calls, at once."""
-        return self._direct is not None and not self._is_long
+    def is_brief(self, seconds: float) -> bool:
+        """Whether it is done so long before a deadline that nobody need watch it."""
+        return self._wait < min(_LONG, seconds / (_SECONDS * _FAR))
 
-    @property
-    def owns_results(self) -> bool:
-        """Whether each result of a short run is an array made for it alone, or a plain number."""
-        return self._direct is not None and self._direct.own
+    def brief_run(self, *, is_only: bool) -> Callable[[Mapping[str, Any]], Any] | None:
+        """What gives the outputs, or the only one, at once, for inputs that are known to lie row by row in memory; each
+        an array made for it alone, or a plain number. None where no list of calls gives that."""
+        if self._direct is None or not self._direct.own:
+            return None
+        otherwise = (lambda inputs: next(iter(self.run_here(inputs).values()))) if is_only else self.run_here
+        return self._direct.runner(otherwise, is_only=is_only)
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs for these inputs; what the pixels make impossible is a RunError."""
-        if self._is_long:
-            return apart(lambda: self._run_here(inputs))
-        return self._run_here(inputs)
+        if self._is_of_host or (self.is_brief(seconds_left()) and not (is_asked() and self._wait > _BRIEF)):
+            return self.run_here(inputs)
+        return apart(lambda: self.run_here(inputs))
 
-    def short_run(self, *, is_only: bool) -> Callable[[Mapping[str, Any]], Any]:
-        """What gives the outputs of a short run, or the only one, for inputs that are known to lie row by row."""
-        assert self._direct is not None
-        otherwise = (lambda inputs: next(iter(self._run_here(inputs).values()))) if is_only else self._run_here
-        return self._direct.runner(otherwise, is_only=is_only)
-
-    def _run_here(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def run_here(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs, found by this thread, which nobody watches."""
         try:
             try:
                 return self._run_in_order(inputs)
@@ -110,7 +115,9 @@ class Engine:
         values: Values = self._constants.copy()
         for step in self._inputs:
             values[step, "plain"] = inputs[step.name]
-        for runner, dropped in zip(self._stages, self._dropped, strict=True):
+        for runner, dropped, costliest in zip(self._stages, self._dropped, self._costliest, strict=True):
+            note(costliest)
+            pause()
             if isinstance(runner, PassRunner):
                 _run_pass(runner, values)
             else:
@@ -133,6 +140,11 @@ class Engine:
             return self._run(inputs)
         results = engine._run_in_order({n: v.T if isinstance(v, np.ndarray) else v for n, v in inputs.items()})
         return {n: v.T if isinstance(v, np.ndarray) else v for n, v in results.items()}
+
+
+def _costliest(stage: Pass | Task) -> Step:
+    """The step of a stage that takes the longest, to be named where it is stopped."""
+    return max(tasks_of(stage), key=lambda task: task.operations).step
 
 
 def _run_pass(runner: PassRunner, values: Values) -> None:
