@@ -82,7 +82,7 @@ INSIDE = {
         "watching",
         *("run", "direct"),
         "passes",
-        "transposed",
+        *("transposed", "outs"),
         "clock",
         "reference",
     ),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.engine.outs import Outs
 from maskexpr.engine.passes import conversion, run_of
 from maskexpr.functions.arguments import Refused
 from maskexpr.kernels.stopping import note, pause
@@ -24,8 +25,9 @@ _SHORT = 1e6
 # Pixels below which NumPy's calls are so short that threads need not take turns at them.
 _TURNS = 2**16
 
+_NO_PRESETS: Mapping[int, Any] = {}
 _Pick = Callable[[list[Any]], Sequence[Any]]
-_Run = Callable[[Mapping[str, Any]], Any]
+_Run = Callable[..., Any]
 # What to call; which values it takes, where its result goes; type and shape of what it writes into, if anything, and
 # the buffer that is, if it is no new array; and what is not needed any more then.
 _Call = tuple[Run, _Pick, int, Any, tuple[int, ...], str | None, tuple[int, ...]]
@@ -47,6 +49,7 @@ class Direct:
         self._calls = tuple(listed.calls)
         self._values = listed.values
         self._inputs = tuple(listed.inputs)
+        self._stores = listed.stores
         outputs = plan.rewritten.outputs
         self._outputs = tuple((name, listed.slot_of(step)) for name, step in outputs)
         self._work = self._do if all(task.method.quiet for task in tasks) else self._work_quietly
@@ -60,10 +63,12 @@ class Direct:
         gather = itemgetter(self._outputs[0][1]) if is_only else self._by_name
         faults = (Refused, MemoryError) if otherwise else ()
 
-        def run(inputs: Mapping[str, Any]) -> Any:
+        def run(inputs: Mapping[str, Any], presets: Mapping[int, Any] = _NO_PRESETS) -> Any:
             values = values_of_none.copy()
             for slot, name in inputs_by_slot:
                 values[slot] = inputs[name]
+            for slot in presets:
+                values[slot] = presets[slot]
             scratch = borrow_scratch()
             try:
                 work(values, Place(scratch))
@@ -75,6 +80,11 @@ class Direct:
             return gather(values)
 
         return run
+
+    def presets(self, outs: Outs) -> dict[int, Any]:
+        """Where outputs are written to on the way, if it is arrays of a host."""
+        slots = ((slot, outs[name]) for name, slot in self._outputs if name in outs and slot in self._stores)
+        return {slot: array for slot, array in slots if array.flags.c_contiguous}
 
     def _by_name(self, values: list[Any]) -> dict[str, Any]:
         return {name: values[slot] for name, slot in self._outputs}
@@ -88,7 +98,9 @@ class Direct:
             if dtype is None:
                 values[slot] = run(pick(values), None, place)
             elif buffer is None:
-                values[slot] = out = np.empty(shape, dtype)
+                out = values[slot]
+                if out is None:
+                    values[slot] = out = np.empty(shape, dtype)
                 result = run(pick(values), out, place)
                 if result is not out:
                     out[...] = result

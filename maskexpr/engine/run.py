@@ -10,6 +10,7 @@ from maskexpr.diagnostics.errors import RunError
 from maskexpr.engine import reference
 from maskexpr.engine.clock import Clock
 from maskexpr.engine.direct import Direct, is_direct
+from maskexpr.engine.outs import NO_OUTS, Outs
 from maskexpr.engine.passes import PassRunner
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Refused
@@ -75,17 +76,18 @@ class Engine:
         otherwise = (lambda inputs: next(iter(self.run_here(inputs).values()))) if is_only else self.run_here
         return self._direct.runner(otherwise, is_only=is_only)
 
-    def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The outputs for these inputs; what the pixels make impossible is a RunError."""
+    def run(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
+        """The outputs for these inputs, written into arrays of a host where a plan can do that on the way; what the
+        pixels make impossible is a RunError."""
         if self._is_of_host or (self.is_brief(seconds_left()) and not (is_asked() and self._wait > _BRIEF)):
-            return self.run_here(inputs)
-        return apart(lambda: self.run_here(inputs))
+            return self.run_here(inputs, outs)
+        return apart(lambda: self.run_here(inputs, outs))
 
-    def run_here(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def run_here(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
         """The outputs, found by this thread, which nobody watches."""
         try:
             try:
-                return self._run_in_order(inputs)
+                return self._run_in_order(inputs, outs)
             except Refused:
                 if self._is_part:
                     raise
@@ -95,13 +97,13 @@ class Engine:
             last, wanted = self._checked.steps[-1], messages.asked_for(error)
             raise RunError(messages.OUT_OF_MEMORY.at(last.source, last.span, wanted=wanted)) from None
 
-    def _run_in_order(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def _run_in_order(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
         """By the way that suits the order in which the inputs lie in memory."""
         flags = [v.flags for v in inputs.values() if isinstance(v, np.ndarray)]
-        if self._run_direct is not None and all(f.c_contiguous for f in flags):
-            found: dict[str, Any] = self._run_direct(inputs)
+        if self._direct is not None and self._run_direct is not None and all(f.c_contiguous for f in flags):
+            found: dict[str, Any] = self._run_direct(inputs, self._direct.presets(outs))
             return found
-        return self._run_transposed(inputs) if any(f.fnc for f in flags) else self._run(inputs)
+        return self._run_transposed(inputs, outs) if any(f.fnc for f in flags) else self._run(inputs, outs)
 
     @property
     def _stages(self) -> "list[PassRunner | _WholeRunner]":
@@ -111,23 +113,25 @@ class Engine:
             self._made = [PassRunner(s, clock) if isinstance(s, Pass) else _WholeRunner(s, clock) for s in stages]
         return self._made
 
-    def _run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def _run(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
         values: Values = self._constants.copy()
         for step in self._inputs:
             values[step, "plain"] = inputs[step.name]
+        outputs = self.plan.rewritten.outputs
+        presets: Values = {(step, "plain"): outs[name] for name, step in reversed(outputs) if name in outs}
         for runner, dropped, costliest in zip(self._stages, self._dropped, self._costliest, strict=True):
             note(costliest)
             pause()
             if isinstance(runner, PassRunner):
-                _run_pass(runner, values)
+                _run_pass(runner, values, presets)
             else:
                 runner.run(values)
             for step in dropped:
                 values.pop((step, "plain"), None)
                 values.pop((step, "packed"), None)
-        return {name: in_form(values, step, "plain") for name, step in self.plan.rewritten.outputs}
+        return {name: in_form(values, step, "plain", outs.get(name)) for name, step in outputs}
 
-    def _run_transposed(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def _run_transposed(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
         """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
         if not self._transposed:
             checked = transposed(self._checked)
@@ -137,9 +141,13 @@ class Engine:
         engine = self._transposed[0]
         arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
         if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
-            return self._run(inputs)
-        results = engine._run_in_order({n: v.T if isinstance(v, np.ndarray) else v for n, v in inputs.items()})
-        return {n: v.T if isinstance(v, np.ndarray) else v for n, v in results.items()}
+            return self._run(inputs, outs)
+        turned = {name: array.T for name, array in outs.items()}
+        results = engine._run_in_order({n: v.T if isinstance(v, np.ndarray) else v for n, v in inputs.items()}, turned)
+        return {
+            n: outs[n] if n in outs and v is turned[n] else v.T if isinstance(v, np.ndarray) else v
+            for n, v in results.items()
+        }
 
 
 def _costliest(stage: Pass | Task) -> Step:
@@ -147,8 +155,10 @@ def _costliest(stage: Pass | Task) -> Step:
     return max(tasks_of(stage), key=lambda task: task.operations).step
 
 
-def _run_pass(runner: PassRunner, values: Values) -> None:
+def _run_pass(runner: PassRunner, values: Values, presets: Values) -> None:
     slots: list[Any] = [None] * runner.slots
+    for key, slot in runner.stores.items():
+        slots[slot] = presets.get(key)
     for key, slot in runner.sources.items():
         slots[slot] = values[key]
     runner.run(slots)
@@ -156,16 +166,17 @@ def _run_pass(runner: PassRunner, values: Values) -> None:
         values[key] = slots[slot]
 
 
-def in_form(values: Values, step: Step, form: Form) -> Any:
-    """A whole value in a form, converted where it is there in the other one only."""
+def in_form(values: Values, step: Step, form: Form, out: Any = None) -> Any:
+    """A whole value in a form, converted where it is there in the other one only; bits into an array, if there is one
+    for them."""
     wanted: Form = form if step.kind.name == "mask" else "plain"
     found = values.get((step, wanted))
-    if step.name and isinstance(found, np.ndarray):
-        found = np.ascontiguousarray(found)
+    if wanted == "plain" and isinstance(found, np.ndarray) and found is not out:
+        found = np.ascontiguousarray(found) if found.ndim else found
     elif found is None and wanted == "packed":
         found = packed.pack(values[step, "plain"])
     elif found is None and (step, "packed") in values:
-        found = packed.unpack(values[step, "packed"], width_of(step))
+        found = packed.unpack(values[step, "packed"], width_of(step), out)
     values[step, wanted] = found
     return found
 
