@@ -10,9 +10,9 @@ from maskexpr.checker import binding, check
 from maskexpr.checker.binding import Image
 from maskexpr.diagnostics.errors import Diagnostic, ProgramError
 from maskexpr.diagnostics.source import Source
-from maskexpr.engine.kept import Kept, Ready, look, needs_no_more
+from maskexpr.engine import calling
+from maskexpr.engine.kept import Kept, Ready
 from maskexpr.engine.prepared import Giver, Prepared, Result, Stages, check_outputs
-from maskexpr.engine.wanted import Wanted
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import GIVEN, Kind
 from maskexpr.language.limits import Limits
@@ -42,7 +42,7 @@ class Program:
     1
     """
 
-    __slots__ = ("__weakref__", "_catalogue", "_declared", "_inputs", "_kept", "_open", "_parsed", "_ready")
+    __slots__ = ("__weakref__", "_catalogue", "_declared", "_inputs", "_kept", "_look", "_open", "_parsed", "_ready")
 
     _declared: Declared
     _parsed: Parsed
@@ -50,12 +50,14 @@ class Program:
     _catalogue: Mapping[str, Function]
     _kept: Kept
     _ready: dict[Any, Ready]
+    _look: Callable[[Mapping[str, Any]], Any]
     _inputs: tuple[InputInfo, ...] | None  # with what each may be, once that was asked for
 
     def __init__(self, declared: Declared, parsed: Parsed, checked: Checked) -> None:
         kept = Kept()
         parts = {"_declared": declared, "_parsed": parsed, "_open": checked, "_catalogue": _catalogue(declared)}
-        for name, part in {**parts, "_kept": kept, "_ready": kept.ready, "_inputs": None}.items():
+        look = calling.looking([info.name for info in checked.inputs if info.kind == "labels"])
+        for name, part in {**parts, "_kept": kept, "_ready": kept.ready, "_look": look, "_inputs": None}.items():
             object.__setattr__(self, name, part)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -158,31 +160,23 @@ class Program:
             The run would be over a bound of the `Limits` that the program was compiled with, and no pixel was touched;
             or it took longer than `Limits.seconds`, and was stopped.
         """
-        ready = self._ready.get(look(given))
-        if ready is not None:
-            ready.is_asked_for = True
-            values = ready.run(given)
-        else:
-            values = self._run(given)
-        return next(iter(values.values())) if len(values) == 1 else values
+        ready = self._ready.get(self._look(given))
+        if ready is None:
+            return self._run(given)
+        ready.is_asked_for = True
+        return ready.run(given)
 
-    def _run(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _run(self, given: Mapping[str, Any]) -> Any:
         """Run the program on what was not seen before, and keep how to do that at once."""
         check_outputs(self._declared, self._open)
         bound = self._bound(given, run=True)
         warn(bound.checked.diagnostics)
         values = bound.run(warn)
-        prepared = bound.prepared
-        # Results that may lack data are looked at once more before they are given away.
-        if prepared.engine.owns_results and not prepared.watched.valid and needs_no_more(given, bound):
-            is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
-            run: Callable[[Mapping[str, Any]], dict[str, Any]]
-            if is_silent and prepared.engine.is_brief(self._declared.limits.seconds):
-                run = prepared.engine.run_here
-            else:
-                run = functools.partial(_run_watched, prepared, Wanted(self._declared.limits))
-            self._kept.keep_ready(look(given), Ready(run, prepared))
-        return values
+        key = self._look(given)
+        run = calling.ready(given, bound, warn) if key is not None else None
+        if run is not None:
+            self._kept.keep_ready(key, Ready(run, bound.prepared))
+        return next(iter(values.values())) if len(values) == 1 else values
 
     def bind(self, /, **given: Any) -> Bound:
         """The program with its inputs and params: what can be asked of it, run included, looks at them once.
@@ -324,15 +318,6 @@ def stages_of(
 def give_out(found: Iterable[Diagnostic]) -> None:
     """Give warnings out where the caller of our rooms stands."""
     warn(found)
-
-
-# --- what is said of programs and runs -------------------------------------------------------------------------------
-
-
-def _run_watched(prepared: Prepared, wanted: Wanted, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Run what is ready as long as it may take, giving out what is suspicious in it and what the run finds."""
-    warn(prepared.checked.diagnostics)
-    return wanted.run(lambda: prepared.run(given, warn), prepared.checked)
 
 
 # --- from a text to a program ----------------------------------------------------------------------------------------
