@@ -3,6 +3,8 @@
 from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic
@@ -158,8 +160,12 @@ class Context:
         length: Length = NOTHING,
         *,
         supposed: bool = False,
+        constants: Mapping[str, Any] = MappingProxyType({}),
+        withheld: frozenset[str] = frozenset(),
     ) -> None:
         self.catalogue = catalogue
+        self.constants = constants  # of the host's, which all else of their name hides
+        self.withheld = withheld  # names of functions that there are, but not here
         self.limits = limits
         self.signature = signature or {}
         # Before the arrays are given, what depends on them is left open instead of being called missing.
