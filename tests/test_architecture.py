@@ -61,7 +61,10 @@ INSIDE = {
         *("cases", "partners", "finding", "patterns"),
         *("performing", "one", "worker", "frames", "reports", "task", "outcome", "case"),
     ),
-    "testing": ("__init__",),
+    "testing": (
+        *("__init__", "strategies", "checking", "promises", "trials", "writing", "arguments", "pixels"),
+        *("choosing", "ways"),
+    ),
     "sandbox": ("__init__",),
     "processes": ("__init__",),
     "exporting": ("__init__",),
@@ -241,6 +244,7 @@ OUTSIDE = {
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels", "sweeps"},
     "cv2": {"kernels"},  # an extra
+    "hypothesis": {"testing"},  # an extra: of whoever asks for strategies
     "pandas": {"kinds"},  # of whoever asks for a DataFrame
     "pyarrow": {"files.tables"},  # an extra
     "nibabel": {"files.formats", "headers", "containers"},  # an extra
