@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import maskexpr
 from maskexpr.library import CATALOGUE
+from maskexpr.testing.strategies import slipped, tokens
 
 pytestmark = pytest.mark.slow
 
@@ -81,23 +82,11 @@ given_arrays = st.lists(st.sampled_from(range(len(ARRAYS))), min_size=1, max_siz
 
 # --- texts without sense ---------------------------------------------------------------------------------------------
 
-TOKENS = [
-    *NAMES,
-    *["0", "1", "2", "3", "64", "0.5", "1e3", "0xff", "0b11", "1e99", "9" * 45],
-    *["2px", "1.5mm", "250um", "20mm2", "5mm3"],
-    *["true", "false", "none", '"disk"', '"010/111/010"', '"yx"', '"', "'a'", '"\\n"', '"\\q"'],
-    *["+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "~", "and", "or", "xor", "not", "in"],
-    *["<", "<=", ">", ">=", "==", "!=", "=", "(", ")", "[", "]", ",", ":", ";", ".", ".."],
-    *["!", "&&", "||", "?", "{", "}", "@", "$", "\\", "->"],
-    *["input", "param", "def", "use", "assert", "output", "if", "for", "lambda", "import", "is"],
-    *["\n", "\r\n", "\t", " ", "# comment\n", "é", "λ", "\xd7", "\u202e", "\x00", "\ud800", "😀", "\ufeff", "\u2028"],
-]
 
-
-@given(st.lists(st.sampled_from([*TOKENS, *CATALOGUE]), max_size=30), st.sampled_from(["", " "]), given_arrays)
+@given(tokens(), given_arrays)
 @tried(300)
-def test_tokens_in_any_order(tokens: list[str], between: str, arrays: list[Any]) -> None:
-    value_or_our_error(between.join(tokens), arrays)
+def test_tokens_in_any_order(text: str, arrays: list[Any]) -> None:
+    value_or_our_error(text, arrays)
 
 
 @given(st.text(max_size=60), given_arrays)
@@ -180,18 +169,7 @@ SENSE += [(path.read_text("utf-8"), {}) for path in sorted(EXAMPLES.glob("*.mask
 def slips(draw: Callable[..., Any]) -> tuple[str, list[Any]]:
     """A text that made sense before some characters were lost, doubled, swapped or put in; and arrays for it."""
     text, inputs = draw(st.sampled_from(SENSE))
-    for _ in range(draw(st.integers(1, 3))):
-        i = draw(st.integers(0, max(len(text) - 1, 0)))
-        slip = draw(st.integers(0, 3))
-        if slip == 0:
-            text = text[:i] + text[i + draw(st.integers(1, 3)) :]
-        elif slip == 1:
-            text = text[:i] + draw(st.sampled_from(TOKENS)) + text[i:]
-        elif slip == 2:
-            text = text[:i] + text[i + 1 : i + 2] + text[i : i + 1] + text[i + 2 :]
-        else:
-            j = draw(st.integers(i, min(len(text), i + 12)))
-            text = text[:j] + text[i:]
+    text = draw(slipped(st.just(text)))
     return text, [conformance.given(value) for value in inputs.values()] or ARRAYS[:1]
 
 

@@ -61,7 +61,10 @@ INSIDE = {
         *("cases", "partners", "finding", "patterns"),
         *("performing", "one", "worker", "reports", "task", "outcome", "case"),
     ),
-    "testing": ("__init__",),
+    "testing": (
+        *("__init__", "strategies", "checking", "promises", "trials", "writing", "arguments", "pixels"),
+        *("choosing", "ways"),
+    ),
     "sandbox": (
         *("__init__", "python", "program", "helping", "crew", "process", "worker", "answers", "channel", "segments"),
         "bounds",
@@ -247,6 +250,7 @@ OUTSIDE = {
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels", "sweeps"},
     "cv2": {"kernels"},  # an extra
+    "hypothesis": {"testing"},  # an extra: of whoever asks for strategies
     "pandas": {"kinds"},  # of whoever asks for a DataFrame
     "pyarrow": {"files.tables"},  # an extra
     "nibabel": {"files.formats", "headers", "containers"},  # an extra

@@ -12,13 +12,14 @@ import pytest
 from helpers.both_ways import FILLS, LAYOUTS, ROWS, THREADS, compiled, expect_same, helpers, in_fortran_order
 from helpers.random_expressions import Term
 from helpers.random_masks import mask_programs
-from helpers.random_programs import Program, laid_out, programs, random_array
+from helpers.random_programs import Program, programs
 from helpers.rewriting import expect_same_rewritten
 from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
 
 import maskexpr
+from maskexpr.testing.pixels import laid_out, random_array
 
 # What is suspicious in a program is warned of in a run as well; here any program may be.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::maskexpr.MaskWarning")]

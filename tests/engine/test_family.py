@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from helpers.memory import peak
 
 import maskexpr
 from maskexpr import MaskWarning, RunError
 from maskexpr.api import swept
 from maskexpr.engine import family
 from maskexpr.functions import MASK, Mask, Number, Reach
+from maskexpr.testing.ways import peak
 
 RNG = np.random.default_rng(5)
 IM = RNG.integers(0, 256, (60, 80)).astype(np.uint8)

@@ -14,7 +14,6 @@ from helpers.both_ways import bound, expect_outcome, expect_same, grey, helpers
 from helpers.each import each
 from helpers.forks import exit_status_of_child
 from helpers.places import ANKLE
-from helpers.random_programs import random_array
 from helpers.reaching import ANYWHERE, PLANES, SHAPES, three, with_inputs
 
 import maskexpr
@@ -24,6 +23,7 @@ from maskexpr.engine.run import Engine
 from maskexpr.library import OPERATORS
 from maskexpr.planner.methods.method import MAKERS, Method
 from maskexpr.planner.plan import plan
+from maskexpr.testing.pixels import random_array
 
 
 @pytest.mark.slow

@@ -1,52 +1,36 @@
 """Both ways to run a program, by the plain meaning and by the engine, and their outcomes compared to the last bit."""
 
 import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import strategies as st
 
 import maskexpr
-from maskexpr import Image, RunError
+from maskexpr import Image
 from maskexpr.api import stages
-from maskexpr.engine import passes, reference
+from maskexpr.engine import reference
 from maskexpr.engine.run import Engine
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.plan import plan
 from maskexpr.program.steps import Checked
+from maskexpr.testing.pixels import FILLS
+from maskexpr.testing.ways import difference, differs, helpers, outcome, strays
+
+__all__ = ["FILLS", "LAYOUTS", "ROWS", "THREADS", "bound", "compiled", "expect_bits", "expect_known", "expect_outcome"]
+__all__ += ["expect_same", "grey", "helpers", "in_fortran_order", "outcome"]
 
 LAYOUTS = ["C", "C", "Fortran", "reversed", "every second", "read-only"]
-FILLS = ["any", "few", "near", "edges", "lone"]
 ROWS = st.sampled_from([1, 2, 3, 7, None])
 THREADS = st.sampled_from([1, 2, 3])
 
 compiled = functools.lru_cache(maxsize=1024)(maskexpr.compile)
 
 
-@contextmanager
-def helpers(count: int) -> Iterator[None]:
-    """So many threads, used for however little work."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MASKEXPR_THREADS", str(count))
-        patch.setattr(passes, "_WORTH_THREADS", 0)
-        yield
-
-
 def bound(program: maskexpr.Program | str, values: dict[str, Any]) -> tuple[Checked, dict[str, Any]]:
     """A program checked for what is given, and the arrays its steps take."""
     found = stages(compiled(program) if isinstance(program, str) else program, values)
     return found.checked, dict(found.arrays)
-
-
-def outcome(run: Callable[[], dict[str, Any]]) -> dict[str, Any] | str:
-    """The outputs, or the text of the error."""
-    try:
-        return run()
-    except RunError as error:
-        return str(error)
 
 
 def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> dict[str, Any] | str:
@@ -68,48 +52,16 @@ def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> dict
 
 def expect_known(found: Any, kind: Kind, place: str) -> None:
     """The values lie where the checker knows them to be."""
-    if kind.name == "table":
-        assert list(found) == [column.name for column in kind.columns], place
-        assert found.rows <= kind.most, place
-        for column in kind.columns:
-            assert found[column.name].dtype == column.kind.dtype, f"{place}\nas {column.name}"
-            expect_known(found[column.name], column.kind, f"{place}\nas {column.name}")
-    if kind.name not in ("image", "colour", "labels", "number", "samples"):
-        return
-    low, high, nan = kind.limits
-    values = found.ravel() if isinstance(found, np.ndarray) else np.array([found], object)
-    is_nan = values != values
-    assert nan or not is_nan.any(), f"{place}\nis nan"
-    values = values[~is_nan].tolist()
-    if values:
-        assert low <= min(values) <= max(values) <= high, f"{place}\nis not in {low}..{high}: {values[:20]}"
+    assert not strays(found, kind), f"{place}\ngives {strays(found, kind)}"
 
 
 def expect_outcome(found: Any, wanted: Any, place: str) -> None:
-    if isinstance(wanted, str) or isinstance(found, str):
-        assert found == wanted, place
-        return
-    assert list(found) == list(wanted), place
-    for name, value in wanted.items():
-        expect_bits(found[name], value, f"{place}\nas {name}")
+    assert not difference(found, wanted), f"{place}\ngives {difference(found, wanted)}"
 
 
 def expect_bits(found: Any, wanted: Any, place: str) -> None:
     """The same type, shape and bits; of nan only that it is one."""
-    assert type(found) is type(wanted), place
-    if isinstance(wanted, maskexpr.Table):
-        assert (list(found), found.units) == (list(wanted), wanted.units), place
-        for name in wanted:
-            expect_bits(found[name], wanted[name], f"{place}\nas {name}")
-        return
-    if not isinstance(wanted, np.ndarray):
-        assert repr(found) == repr(wanted), place
-        return
-    assert (found.dtype, found.shape) == (wanted.dtype, wanted.shape), place
-    if wanted.dtype.kind == "f":
-        nan = wanted.dtype.type("nan")
-        found, wanted = np.where(np.isnan(found), nan, found), np.where(np.isnan(wanted), nan, wanted)
-    assert found.tobytes() == wanted.tobytes(), f"{place}\n{found}\n{wanted}"
+    assert not differs(found, wanted), f"{place}\ngives {differs(found, wanted)}"
 
 
 def grey(array: Any) -> Image:

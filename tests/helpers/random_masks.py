@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from helpers.random_programs import random_array
+from maskexpr.testing.pixels import random_array
 
 SYMBOLS = ["<", "<=", ">", ">=", "==", "!="]
 SHAPES = [(7,), (5, 6), (1, 9), (3, 4, 5)]

@@ -9,30 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from helpers import plain
-from helpers.plain import Array
 from helpers.random_expressions import POSTFIX, Maker, Term
-
-DTYPES = [
-    "bool",
-    "uint8",
-    "int8",
-    "uint16",
-    "int16",
-    "uint32",
-    "int32",
-    "uint64",
-    "int64",
-    "float16",
-    "float32",
-    "float64",
-]
-DTYPES += [">i2", ">u4", ">f4", ">i8", "<f8"]
-SHAPES: list[tuple[int, ...]] = [
-    *[(1,), (6,), (64,)],
-    *[(1, 1), (1, 7), (7, 1), (4, 5), (5, 4), (3, 63), (2, 64), (3, 65), (1, 65)],
-    *[(2, 4, 5), (3, 3, 3), (1, 4, 6), (4, 1, 5), (3, 4, 4), (1, 1, 1), (2, 3, 2, 3)],
-    *[(9, 11), (8, 13), (5, 6, 7)],
-]
+from maskexpr.testing.pixels import DTYPES, SHAPES, Array, laid_out, random_array
 
 
 @dataclass(repr=False)
@@ -51,56 +29,6 @@ class Program:
     def __repr__(self) -> str:
         arrays = [f"{name}: {a.dtype} {a.shape} {a.tolist()}" for name, a in self.inputs.items()]
         return "\n".join([self.text, f"params {self.given}", *arrays])
-
-
-# --- arrays ----------------------------------------------------------------------------------------------------------
-
-
-def random_array(rng: np.random.Generator, shape: tuple[int, ...], name: str, values: str) -> Array:
-    dtype = np.dtype(name)
-    if dtype.kind == "b":
-        share = {"edges": 1.0, "few": 0.1, "near": 0.9}.get(values, 0.5)
-        mask = rng.random(shape) < share
-        if values == "lone":
-            mask = np.zeros(shape, bool)
-            mask.flat[rng.integers(mask.size)] = True
-        return mask if rng.random() < 0.9 else ~mask
-    if dtype.kind == "f":
-        floats = rng.normal(size=shape) * {"few": 2, "near": 1000}.get(values, 30)
-        if values in ("few", "lone"):
-            floats = np.round(floats)
-        if values == "edges":
-            special = [np.nan, np.inf, -np.inf, 0.0, -0.0, 65504.0, 1e-7, 2.0**53 + 2]
-            floats = np.where(rng.random(shape) < 0.3, rng.choice(special, shape), floats)
-        with np.errstate(over="ignore"):
-            return floats.astype(dtype)
-    info = np.iinfo(dtype)
-    if values == "few":
-        return rng.integers(0, 4, shape).astype(dtype)
-    if values == "edges":
-        return rng.choice(np.array([info.min, info.max, 0, 1], dtype), shape)
-    if values == "near":  # what floats cannot tell apart, where the type holds it
-        high = min(int(info.max), 2**62)
-        return rng.integers(max(high - 3, int(info.min)), high, shape, endpoint=True).astype(dtype)
-    if values == "lone":
-        return np.full(shape, rng.integers(0, 100), dtype)
-    native = dtype.newbyteorder("=")
-    return rng.integers(info.min, info.max, shape, native, endpoint=True).astype(dtype)
-
-
-def laid_out(array: Array, layout: str) -> Array:
-    """The same array, otherwise in memory."""
-    if layout == "Fortran":
-        return np.asfortranarray(array)
-    if layout == "reversed":
-        return array[(slice(None, None, -1),) * array.ndim].copy()[(slice(None, None, -1),) * array.ndim]
-    if layout == "every second":
-        spread = np.zeros([2 * n for n in array.shape], array.dtype)
-        spread[(slice(None, None, 2),) * array.ndim] = array
-        return spread[(slice(None, None, 2),) * array.ndim]
-    if layout == "read-only":
-        array.flags.writeable = False
-    return array
 
 
 # --- programs --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from helpers.both_ways import LAYOUTS, grey
-from helpers.random_programs import laid_out, random_array
+from maskexpr.testing.pixels import laid_out, random_array
 
 SHAPES: list[tuple[int, ...]] = [
     *[(1,), (7,), (63,), (64,), (65,), (200,)],

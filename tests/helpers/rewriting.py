@@ -8,13 +8,13 @@ import numpy as np
 
 import maskexpr
 from helpers.both_ways import bound, compiled, expect_bits
-from helpers.random_programs import random_array
 from maskexpr import Image, RunError
 from maskexpr.engine import reference
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.rewrites import RULES, Rewritten, Rule, rewrite
 from maskexpr.program.running import run_body
 from maskexpr.program.steps import Checked, Step
+from maskexpr.testing.pixels import random_array
 
 INPUTS = {
     "im": ((6, 7), "uint8"),

@@ -3,9 +3,9 @@
 import numpy as np
 from helpers.both_ways import LAYOUTS
 from helpers.each import each
-from helpers.random_programs import laid_out
 
 from maskexpr.kernels import blocks
+from maskexpr.testing.pixels import laid_out
 
 
 @each("shape", [(0,), (3, 0, 4), (), (5,), (2, 3), (40, 50, 60), (3, 1, 50_000), (100_000, 2)])

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS
 from helpers.each import each
-from helpers.random_programs import laid_out
 
 from maskexpr.kernels.blocks import BLOCK
 from maskexpr.kernels.gathering import Samples, gather
 from maskexpr.kernels.sums import whole_sums
+from maskexpr.testing.pixels import laid_out
 
 
 @each("layout", sorted(set(LAYOUTS)))

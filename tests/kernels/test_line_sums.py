@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS
 from helpers.exact_sums import exact, hard_cases, same
-from helpers.random_programs import laid_out
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from maskexpr.kernels import line_sums as kernel
 from maskexpr.kernels.line_sums import line_sums
+from maskexpr.testing.pixels import laid_out
 
 
 def expect_exact(values, axes, about=None):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS
 from helpers.each import each
-from helpers.random_programs import laid_out, random_array
 
 from maskexpr.kernels import projections
+from maskexpr.testing.pixels import laid_out, random_array
 
 SHAPES = [(1, 1), (5, 1), (1, 5), (7, 10), (3, 5, 6), (300, 2), (2, 300), (2, 3, 2, 3)]
 TYPES = ["uint8", "int16", "uint32", "int64", "uint64", "float16", "float32", "float64"]

@@ -5,7 +5,6 @@ import pytest
 import scipy
 import skimage.data
 import skimage.morphology
-from helpers.memory import peak
 from helpers.searches import tried
 from helpers.topology import idle_pixels, topology
 from hypothesis import given
@@ -15,6 +14,7 @@ from skimage.morphology import skeletonize
 import maskexpr
 from maskexpr import ProgramError, evaluate
 from maskexpr.api import stages
+from maskexpr.testing.ways import peak
 
 REAL = {
     "horse": lambda: ~skimage.data.horse(),

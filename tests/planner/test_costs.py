@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.each import each
-from helpers.memory import peak
 
 import maskexpr
 from maskexpr.api import stages
@@ -17,6 +16,7 @@ from maskexpr.engine import passes
 from maskexpr.files import programs
 from maskexpr.planner import plan
 from maskexpr.planner.costs import operations
+from maskexpr.testing.ways import peak
 
 ROOT = Path(__file__).parent.parent.parent
 SIDE = 120

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.memory import peak
 from helpers.properties import condition_on
 
 import maskexpr
@@ -12,6 +11,7 @@ from maskexpr.api import stages
 from maskexpr.library import PROPERTIES
 from maskexpr.planner.methods.bodies import by_body
 from maskexpr.program.steps import Step
+from maskexpr.testing.ways import peak
 
 RNG = np.random.default_rng(3)
 NOISE = RNG.integers(0, 255, (90, 110)).astype(np.uint8)  # the worst for what works by regions, or by runs

@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS, ROWS, THREADS, expect_bits, expect_same, helpers
-from helpers.memory import peak
 from helpers.one_step import expect_body, method
-from helpers.random_programs import laid_out, random_array
 from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +20,8 @@ import maskexpr
 from maskexpr.api import stages
 from maskexpr.kernels.elementary import blocks
 from maskexpr.planner.methods import tables
+from maskexpr.testing.pixels import laid_out, random_array
+from maskexpr.testing.ways import peak
 
 UNARY = ["sqrt(a)", "exp(a)", "log(a)", "log2(a)", "log10(a)", "sin(a)", "cos(a)", "tan(a)"]
 BINARY = ["arctan2({}, {})", "hypot({}, {})", "({}) ** ({})"]

@@ -5,10 +5,10 @@ import pytest
 from helpers.both_ways import expect_same, grey, helpers
 from helpers.each import each
 from helpers.one_step import expect_body, method
-from helpers.random_programs import DTYPES, random_array
 
 from maskexpr.kernels import opencv
 from maskexpr.planner.methods import filters
+from maskexpr.testing.pixels import DTYPES, random_array
 
 
 @each("dtype", ["uint8", "int16", "uint64", "float16", "float32", "float64"])

@@ -9,13 +9,13 @@ from helpers.both_ways import FILLS, LAYOUTS, ROWS, THREADS, expect_same, helper
 from helpers.each import each
 from helpers.one_step import expect_body, method
 from helpers.random_expressions import PATTERNS
-from helpers.random_programs import DTYPES, laid_out, random_array
 from helpers.reaching import SHAPES
 from helpers.searches import tried
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maskexpr import Image
+from maskexpr.testing.pixels import DTYPES, laid_out, random_array
 
 OPERATIONS = ["dilate", "erode", "open", "close"]
 

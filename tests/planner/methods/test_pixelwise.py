@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS, bound, expect_same, helpers
 from helpers.one_step import expect_body, method
-from helpers.random_programs import DTYPES, laid_out, random_array
 from helpers.reaching import PAIRS
 
 from maskexpr import Image, ProgramError
+from maskexpr.testing.pixels import DTYPES, laid_out, random_array
 
 BOTH_FORMS = [
     *["m & k", "m | k", "m ^ k", "~m", "m == k", "m != k", "where(m, k, c)", "where(m, k, ~c)"],

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from helpers.both_ways import expect_same
 from helpers.each import each
-from helpers.memory import peak
 from helpers.one_step import expect_body, method
-from helpers.random_programs import laid_out, random_array
 
 import maskexpr
 from maskexpr import Image
 from maskexpr.api import stages
+from maskexpr.testing.pixels import laid_out, random_array
+from maskexpr.testing.ways import peak
 
 STATISTICS = ["sum({})", "mean({})", "std({})", "min({})", "max({})", "percentile({}, 30)", "median({})"]
 ALONG = [s.format("im").replace(")", ', axes="{}")') for s in STATISTICS]

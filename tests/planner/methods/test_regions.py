@@ -5,11 +5,11 @@ import pytest
 from helpers.both_ways import LAYOUTS, expect_same
 from helpers.each import each
 from helpers.one_step import expect_body, method
-from helpers.random_programs import laid_out, random_array
 from helpers.reaching import SHAPES
 
 import maskexpr
 from maskexpr import Image
+from maskexpr.testing.pixels import laid_out, random_array
 
 OF_MASKS = [
     *["label(m)", "count(m)", "clear_border(m)", "fill_holes(m)", "fill_holes(m, 2)", "keep_largest(m)"],

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.memory import peak
 
 import maskexpr
 from maskexpr.api import stages
+from maskexpr.testing.ways import peak
 
 LARGE = (4096, 4096)
 

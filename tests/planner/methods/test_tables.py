@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from helpers.both_ways import LAYOUTS, expect_same, helpers
 from helpers.one_step import expect_body, last_step, method
-from helpers.random_programs import laid_out
 
 import maskexpr
 from maskexpr.planner.methods import tables
+from maskexpr.testing.pixels import laid_out
 
 UNARY = ["sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan"]
 CALLS = [

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from helpers.memory import peak
 from helpers.rewriting import becomes, expect_values_to_stay, is_applied
 
 import maskexpr
 from maskexpr.api import stages
 from maskexpr.planner.rewrites.leave_samples import leave_samples
+from maskexpr.testing.ways import peak
 
 CASES = {
     "mean(im[m])": "in place",
