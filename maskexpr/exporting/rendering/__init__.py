@@ -1,0 +1,9 @@
+"""How each function is written, by subject; importing this fills the table of forms."""
+
+from maskexpr.exporting.rendering import (  # noqa: F401 - they fill the table
+    measures,
+    morphology,
+    operators,
+    pixelwise,
+    regions,
+)
