@@ -84,7 +84,10 @@ INSIDE = {
         *("__init__", "elements", "morphology", "regions", "labels", "numbers", "statistics", "thresholds"),
         *("filters", "colour", "shapes", "flooding", "tables", "distances"),
     ),
-    "exporting.rendering": ("__init__", "measures", "morphology", "pixelwise", "regions", "operators", "elements"),
+    "exporting.rendering": (
+        *("__init__", "tables", "thresholds", "colour", "shapes", "distances", "labels", "measures", "morphology"),
+        *("filters", "pixelwise", "regions", "operators", "elements"),
+    ),
     "studies.reports": ("__init__", "page", "sheet", "outliers", "numbers", "thumbnails", "naming"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
     "engine": (

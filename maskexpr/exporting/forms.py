@@ -29,6 +29,7 @@ class Call:
     operands: Mapping[str, Code]  # those that are given, by parameter
     told: Mapping[str, Code]  # settings that depend on params
     spacing: tuple[Fraction, ...] | None = None  # the lengths of a pixel that the text has as an argument
+    grid: Code | None = None  # the shape of the images, without channels
     used: set[str] = field(default_factory=set)  # of these, those that are in the code
 
     @property

@@ -54,14 +54,14 @@ def _written(
     given = {info.name: names.new(info.name) for info in checked.inputs}
     given |= {name: names.new(name) for name in program.kinds if name not in given}
     told = {info.name: names.new(info.name) for info in checked.params}
-    writer = Writer(checked, names, {**given, **told}, fixed, _spacing(program.kinds))
+    writer = Writer(checked, names, {**given, **told}, fixed, _spacing(program.kinds), _grid(program.kinds, given))
     _say_fixed(writer, checked, program, told, fixed)
     _say_lines(writer, program, checked)
     writer.give(checked.outputs)
     body = "\n".join(writer.lines)
     used = names_in(ast.parse(f"def f():\n{body}\n"))
     spacing = tuple(map(float, _spacing(program.kinds) or ())) if SPACING in used else None
-    inputs = [info.name for info in checked.inputs]
+    inputs = [name for name in given if name in {info.name for info in checked.inputs} or given[name] in used]
     lines = _signature(function, [given[name] for name in inputs], checked, told, program, fixed, spacing)
     lines += _docstring(program, checked, given, told, fixed, spacing)
     checks = _checks(program, checked, given, told, fixed)
@@ -140,6 +140,14 @@ def _say_lines(writer: Writer, program: Exported, checked: Checked) -> None:
 
 def _spacing(kinds: Mapping[str, Kind]) -> tuple[Fraction, ...] | None:
     return next((kind.spacing for kind in kinds.values() if kind.spacing), None)
+
+
+def _grid(kinds: Mapping[str, Kind], given: Mapping[str, str]) -> ast.expr | None:
+    """The shape of the images, as far as they have one."""
+    for name, kind in kinds.items():
+        if kind.is_array:
+            return code("x.shape[:-1]" if kind.channels else "x.shape", x=_name(given[name]))
+    return None
 
 
 def _signature(

@@ -29,10 +29,12 @@ class Writer:
         known: Mapping[str, str],
         fixed: frozenset[str],
         spacing: tuple[Fraction, ...] | None = None,
+        grid: Code | None = None,
     ) -> None:
         self.names = names
         self.known = known  # what inputs and params are called in Python
         self.fixed = fixed  # params that are not told: types, or more, depend on them
+        self.grid = grid  # the shape of the images
         self.spacing = spacing  # of the images, an argument
         self.lines: list[str] = []
         self.params_in_settings: set[str] = set()  # what fixed params were needed for
@@ -73,7 +75,9 @@ class Writer:
             raise self._without_form(step, "")
         traces = {key: origin for key, origin in traces_of(step).items() if self._params_of(origin)}
         operands = {key: self.value(operand) for key, operand in step.operands.items()}
-        call = Call(step, operands, {key: self.value(origin) for key, origin in traces.items()}, self.spacing)
+        call = Call(
+            step, operands, {key: self.value(origin) for key, origin in traces.items()}, self.spacing, self.grid
+        )
         try:
             found = write(call)
         except NoForm as without:

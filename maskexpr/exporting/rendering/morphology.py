@@ -5,8 +5,17 @@ import ast
 import numpy as np
 
 from maskexpr.exporting.forms import Call, NoForm, cast, form
-from maskexpr.exporting.rendering.elements import called, connectivity, element, expanded, footprint, worked_of
-from maskexpr.exporting.syntax import Code, code
+from maskexpr.exporting.rendering.elements import (
+    called,
+    connectivity,
+    element,
+    expanded,
+    footprint,
+    spacing_code,
+    worked_of,
+)
+from maskexpr.exporting.rendering.regions import per_slice
+from maskexpr.exporting.syntax import Code, code, literal
 from maskexpr.functions.settling import NAMED_SHAPES
 from maskexpr.library import elements
 
@@ -66,7 +75,7 @@ def _erode(call: Call) -> Code:
     if _is_mask(call):
         return _applied("ndimage.binary_erosion", m, call, border_value=_border(call))
     if call.kind_of("m").name == "labels":
-        return _of_labels(call, "erode_labels", border=True)
+        return _of_labels(call, "erode_labels")
     return _grey(call, "ndimage.grey_erosion", "grey_erode", m)
 
 
@@ -74,9 +83,25 @@ def _border(call: Call) -> Code | None:
     return code("1") if call.setting("border") == "ignore" else None
 
 
-def _of_labels(call: Call, function: str, *, border: bool = False) -> Code:
+def _of_labels(call: Call, function: str) -> Code:
     """Of labels each number by itself, by helpers that take an element."""
-    raise NoForm("of labels")
+    m, n, shape = call.operands["m"], call.setting("n"), call.setting("shape")
+    if function == "dilate_labels" and shape in NAMED_SHAPES:
+        told = call.use("n")
+        reach = told if told is not None else literal(n.radius)
+        if len(worked_of(call)) < call.ndim and n.spacing is None:
+            named = None if shape == "diamond" else literal(shape)
+            return per_slice(call, called(function, code("part"), reach, named))
+        if len(worked_of(call)) < call.ndim:
+            raise NoForm("of labels by a length, slice by slice")
+        steps = spacing_code(call, n.spacing, worked_of(call)) if n.spacing is not None else None
+        return called(function, m, reach, None if shape == "diamond" else literal(shape), spacing=steps)
+    e = element(call)
+    if e.is_nothing:
+        return m
+    if function == "dilate_labels":
+        return called("dilate_labels_by", m, e.structure, e.times if e.times is not None else literal(1))
+    return called(function, m, structure=e.structure, iterations=e.times, border_value=_border(call))
 
 
 @form("open")
@@ -86,7 +111,7 @@ def _open(call: Call) -> Code:
 
 def _opened(call: Call, m: Code) -> Code:
     if call.kind_of("m").name == "labels":
-        return _of_labels(call, "open_labels", border=True)
+        return _of_labels(call, "open_labels")
     if not _is_mask(call):
         if _is_plain(call):
             return _grey(call, "ndimage.grey_opening", "", m)
@@ -106,7 +131,7 @@ def _close(call: Call) -> Code:
 
 def _closed(call: Call, m: Code) -> Code:
     if call.kind_of("m").name == "labels":
-        return _of_labels(call, "close_labels", border=True)
+        return _of_labels(call, "close_labels")
     if not _is_mask(call):
         if _is_plain(call):
             return _grey(call, "ndimage.grey_closing", "", m)
@@ -130,7 +155,7 @@ def _on_plane(call: Call, function: str, m: Code) -> Code:
 def _boundary(call: Call) -> Code:
     m = call.operands["m"]
     if not _is_mask(call):
-        return code("(m > 0) & (eroded == 0)", m=m, eroded=_of_labels(call, "erode_labels", border=True))
+        return code("(m > 0) & (eroded == 0)", m=m, eroded=_of_labels(call, "erode_labels"))
     eroded = _applied("ndimage.binary_erosion", m, call, border_value=_border(call))
     return code("m & ~eroded", m=m, eroded=eroded)
 

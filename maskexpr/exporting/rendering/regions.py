@@ -78,9 +78,11 @@ def _by_size(call: Call) -> Code:
 
 @form("fill_holes")
 def _fill_holes(call: Call) -> Code:
-    if _is_labels(call):
-        raise NoForm("of labels")
     most = call.operands.get("max_size")
+    if _is_labels(call):
+        if not _all_axes(call):
+            raise NoForm("of labels, slice by slice")
+        return called("fill_holes_labels", call.operands["m"], size=most, structure=connectivity(call))
     if most is not None:
         return _chosen(call, "fill_small_holes", most)
     if _all_axes(call):
