@@ -30,6 +30,7 @@ class Call:
     told: Mapping[str, Code]  # settings that depend on params
     spacing: tuple[Fraction, ...] | None = None  # the lengths of a pixel that the text has as an argument
     grid: Code | None = None  # the shape of the images, without channels
+    within: Callable[[Step, Mapping[Step, Code]], Code] | None = None  # a value where some steps are known as code
     used: set[str] = field(default_factory=set)  # of these, those that are in the code
 
     @property

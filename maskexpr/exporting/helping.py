@@ -23,21 +23,35 @@ class Helper:
     needs: frozenset[str]
 
 
+def _modules() -> list[tuple[str, ast.Module]]:
+    folder = resources.files("maskexpr.exporting.helpers")
+    texts = [(folder / f"{module}.py").read_text("utf-8") for module in _MODULES]
+    return [(text, ast.parse(text)) for text in texts]
+
+
 @functools.cache
 def helpers() -> dict[str, Helper]:
     """All helpers by name, in the order of their files."""
     found: dict[str, Helper] = {}
-    folder = resources.files("maskexpr.exporting.helpers")
-    for module in _MODULES:
-        file = folder / f"{module}.py"
-        if not file.is_file():
-            continue
-        text = file.read_text("utf-8")
-        for node in ast.parse(text).body:
+    for text, tree in _modules():
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef):
                 source = ast.get_source_segment(text, node)
                 assert source is not None
                 found[node.name] = Helper(source, frozenset(names_in(node)))
+    return found
+
+
+@functools.cache
+def imports() -> dict[str, str]:
+    """The lines that import what helpers need from outside, by the name they give it."""
+    found = {"np": "import numpy as np", "ndimage": "from scipy import ndimage"}
+    for _, tree in _modules():
+        for node in tree.body:
+            if isinstance(node, ast.Import):
+                found |= {(a.asname or a.name): f"import {a.name}" for a in node.names if a.asname is None}
+            elif isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("maskexpr"):
+                found |= {a.name: f"from {node.module} import {a.name}" for a in node.names}
     return found
 
 

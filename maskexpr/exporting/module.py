@@ -9,7 +9,7 @@ from typing import Any
 from maskexpr.diagnostics.source import Source
 from maskexpr.exporting import rendering  # noqa: F401 - it fills the table of forms
 from maskexpr.exporting.comments import comments_of
-from maskexpr.exporting.helping import LICENCE, helpers, needed
+from maskexpr.exporting.helping import LICENCE, helpers, imports, needed
 from maskexpr.exporting.names import Names
 from maskexpr.exporting.rendering.elements import SPACING
 from maskexpr.exporting.syntax import code, literal, names_in
@@ -18,7 +18,7 @@ from maskexpr.exporting.writer import Writer
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
-from maskexpr.program.steps import Checked, ParamInfo
+from maskexpr.program.steps import Checked, ParamInfo, valid_name
 
 HEAD = "# Exported by maskexpr from"
 """How each text begins; files that begin otherwise are not written over."""
@@ -53,8 +53,11 @@ def _written(
     function = Names(helpers()).new(program.name)
     given = {info.name: names.new(info.name) for info in checked.inputs}
     given |= {name: names.new(name) for name in program.kinds if name not in given}
+    where = {valid_name(name): names.new(f"{name}_valid") for name, kind in program.kinds.items() if kind.is_partial}
     told = {info.name: names.new(info.name) for info in checked.params}
-    writer = Writer(checked, names, {**given, **told}, fixed, _spacing(program.kinds), _grid(program.kinds, given))
+    writer = Writer(
+        checked, names, {**given, **where, **told}, fixed, _spacing(program.kinds), _grid(program.kinds, given)
+    )
     _say_fixed(writer, checked, program, told, fixed)
     _say_lines(writer, program, checked)
     writer.give(checked.outputs)
@@ -62,7 +65,8 @@ def _written(
     used = names_in(ast.parse(f"def f():\n{body}\n"))
     spacing = tuple(map(float, _spacing(program.kinds) or ())) if SPACING in used else None
     inputs = [name for name in given if name in {info.name for info in checked.inputs} or given[name] in used]
-    lines = _signature(function, [given[name] for name in inputs], checked, told, program, fixed, spacing)
+    arguments = [given[name] for name in inputs] + [variable for variable in where.values() if variable in used]
+    lines = _signature(function, arguments, checked, told, program, fixed, spacing)
     lines += _docstring(program, checked, given, told, fixed, spacing)
     checks = _checks(program, checked, given, told, fixed)
     own = "\n".join([*lines, *checks, *([""] if checks else []), *writer.lines])
@@ -74,13 +78,10 @@ def _module(program: Exported, function: str, used: set[str]) -> str:
     chosen = needed(used)
     known = helpers()
     every = used.union(*(known[name].needs for name in chosen)) if chosen else used
-    imports = []
-    imports += [f"import {name}" for name in ("bisect", "decimal", "functools", "math") if name in every]
-    if "Fraction" in every:
-        imports.append("from fractions import Fraction")
-    outside = {"np": "import numpy as np", "scipy": "import scipy", "ndimage": "from scipy import ndimage"}
-    third = [line for name, line in outside.items() if name in every]
-    blocks = ["\n".join(block) for block in (imports, third) if block]
+    lines = sorted(line for name, line in imports().items() if name in every)
+    ours = [line for line in lines if "numpy" not in line and "scipy" not in line]
+    theirs = [line for line in lines if line not in ours]
+    blocks = ["\n".join(sorted(block, key=_import_order)) for block in (ours, theirs) if block]
     origin = f"{HEAD} {visible(_origin(program))}"
     parts = ["\n\n".join([origin, *blocks])]
     parts.append(function)
@@ -89,6 +90,10 @@ def _module(program: Exported, function: str, used: set[str]) -> str:
             "\n\n\n".join([LICENCE + "\n\n\n" + known[chosen[0]].text, *(known[name].text for name in chosen[1:])])
         )
     return "\n\n\n".join(parts) + "\n"
+
+
+def _import_order(line: str) -> tuple[bool, str]:
+    return line.startswith("from"), line
 
 
 def _origin(program: Exported) -> str:

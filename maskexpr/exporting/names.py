@@ -4,7 +4,7 @@ import builtins
 import keyword
 from collections.abc import Iterable
 
-_MODULES = ("np", "ndimage", "math", "fractions", "Fraction", "scipy", "spacing", "part")
+_MODULES = ("np", "ndimage", "math", "fractions", "Fraction", "scipy", "spacing", "part", "regions")
 RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *_MODULES})
 
 

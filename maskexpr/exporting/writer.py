@@ -12,6 +12,7 @@ from maskexpr.exporting.forms import FORMS, Call, NoForm
 from maskexpr.exporting.names import Names
 from maskexpr.exporting.syntax import Code, code, literal, name
 from maskexpr.exporting.texts import comment, statement
+from maskexpr.library.operators import PLANNED
 from maskexpr.program.identity import Composed
 from maskexpr.program.steps import Checked, Step, in_order
 from maskexpr.program.tracing import is_traced, traces_of
@@ -39,6 +40,7 @@ class Writer:
         self.lines: list[str] = []
         self.params_in_settings: set[str] = set()  # what fixed params were needed for
         self._variables: dict[Step, str] = {}
+        self._local: dict[Step, Code] = {}  # where a condition on regions is written
         self._depths: dict[Step, int] = {}
         wanted = checked.needed()
         uses = Counter(operand for step in wanted for operand in _used_by(step))
@@ -50,11 +52,20 @@ class Writer:
 
     def value(self, step: Step) -> Code:
         """A value where it is used: a variable, or code in its place."""
+        if step in self._local:
+            return self._local[step]
         if step in self._variables:
             return name(self._variables[step])
         if step.function is None:
             return self._given(step)
         return self._applied(step)
+
+    def _within(self, step: Step, known: Mapping[Step, Code]) -> Code:
+        """A value that is made of some that are known as code: of regions, say."""
+        before, self._local = self._local, {**self._local, **known}
+        found = self.value(step)
+        self._local = before
+        return found
 
     def _given(self, step: Step) -> Code:
         if step.name in self.known:
@@ -76,7 +87,12 @@ class Writer:
         traces = {key: origin for key, origin in traces_of(step).items() if self._params_of(origin)}
         operands = {key: self.value(operand) for key, operand in step.operands.items()}
         call = Call(
-            step, operands, {key: self.value(origin) for key, origin in traces.items()}, self.spacing, self.grid
+            step,
+            operands,
+            {key: self.value(origin) for key, origin in traces.items()},
+            self.spacing,
+            self.grid,
+            self._within,
         )
         try:
             found = write(call)
@@ -98,8 +114,10 @@ class Writer:
         function = step.function
         assert function is not None
         mistake = messages.EXPORT_OF_HOST if function.is_of_host else messages.EXPORT_NO_FORM
-        words = f" {part}" if part else ""
-        return ProgramError(mistake.at(step.source, step.span, function=function.name, part=words))
+        words, called = f" {part}" if part else "", function.name
+        if called in PLANNED:  # what stands for a function where some pixels are without data
+            called, words = called.partition(" ")[0], " of images with pixels without data"
+        return ProgramError(mistake.at(step.source, step.span, function=called, part=words))
 
     # --- statements ---
 

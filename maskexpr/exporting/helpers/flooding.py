@@ -29,9 +29,8 @@ def regional_maxima(image, structure=None, within=None):
 
 def regional_minima_of(image, structure=None):
     """The regional minima; of an image of one value all of it. nan is higher than any number."""
-    values, ranks = np.unique(image, return_inverse=True)
-    ranks = ranks.reshape(image.shape).astype(np.int64)
-    if len(values) == 1:
+    ranks = np.unique(image, return_inverse=True)[1].reshape(image.shape).astype(np.int64)
+    if not ranks.any():
         return np.ones(image.shape, bool)
     return regional_maxima(-ranks, structure)
 

@@ -88,3 +88,38 @@ def reconstruct(seed, limit, structure=None):
             break
         seed = grown
     return np.where(missing, np.nan, seed).astype(seed.dtype) if missing.any() else seed + 0
+
+
+def hull(mask):
+    """The convex hull of all pixels of a plane or a line; each stands for the points half a pixel from its centre."""
+    if mask.ndim == 1:
+        places = np.flatnonzero(mask)
+        return (np.arange(mask.size) >= places[0]) & (np.arange(mask.size) <= places[-1]) if places.size else mask
+    result = np.zeros_like(mask)
+    if not mask.any():
+        return result
+    y, x = np.nonzero(mask)
+    top, bottom = int(y.min()), int(y.max())
+    rows = np.arange(top, bottom + 1)
+    ends = []
+    for sign in (1, -1):
+        points = {}
+        for dy, dx in ((-1, 0), (1, 0), (0, -1)):
+            for t, s in zip((2 * y + dy).tolist(), (2 * sign * x + dx).tolist()):
+                points[t] = min(s, points.get(t, s))
+        chain = []
+        for t, s in sorted(points.items()):
+            while len(chain) > 1 and (chain[-1][1] - chain[-2][1]) * (t - chain[-1][0]) >= (s - chain[-1][1]) * (
+                chain[-1][0] - chain[-2][0]
+            ):
+                chain.pop()
+            chain.append((t, s))
+        after = np.searchsorted([t for t, _ in chain], 2 * rows, side="right")
+        ends.append([])
+        for row, i in zip(rows.tolist(), after.tolist()):
+            (t0, s0), (t1, s1) = chain[i - 1], chain[min(i, len(chain) - 1)]
+            steps = max(t1 - t0, 1)
+            ends[-1].append(-((-(s0 * steps + (s1 - s0) * (2 * row - t0))) // (2 * steps)))
+    for row, first, last in zip(rows.tolist(), ends[0], ends[1]):
+        result[row, max(first, 0) : max(-last + 1, 0)] = True
+    return result

@@ -80,3 +80,10 @@ def compare_exactly(symbol, a, b):
     equal = (a == nearby) & ~fraction & ~above & ~below
     found = {"<": less, "<=": less | equal, ">": ~(less | equal), ">=": ~less, "==": equal, "!=": ~equal}[symbol]
     return (found | ~valid) if symbol == "!=" else found & valid
+
+
+def pixel_with_data(pixel, valid):
+    """The value of a single pixel, which has to have one."""
+    if not valid:
+        raise ValueError("this pixel is without data")
+    return pixel

@@ -11,5 +11,6 @@ from maskexpr.exporting.rendering import (  # noqa: F401 - they fill the table
     pixelwise,
     regions,
     shapes,
+    tables,
     thresholds,
 )

@@ -152,11 +152,6 @@ def _in_unit(call: Call, found: Code, times: int = 1) -> Code:
     raise NoForm(f"in {unit}")
 
 
-@form("perimeter")
-def _perimeter(call: Call) -> Code:
-    return _in_unit(call, call.write("perimeter(m)"))
-
-
 @form("centroid")
 def _centroid(call: Call) -> Code:
     return _in_unit(call, call.write("centroid(m)"))

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.exporting.forms import Call, cast, form, template
+from maskexpr.exporting.forms import Call, cast, form
 from maskexpr.exporting.syntax import Code, code, literal
-from maskexpr.kinds.kind import LOGICAL
+from maskexpr.kinds.kind import LOGICAL, Kind
 from maskexpr.program.running import work_type
 
 
@@ -110,14 +110,15 @@ def _complement(call: Call) -> Code:
     return call.write("not a" if call.kind_of("a").name == "truth" else "~a")
 
 
+def _is_beyond_floats(kind: Kind) -> bool:
+    """Whether an array of whole numbers may hold what floating numbers round."""
+    return kind.holds_pixels and kind.range is not None and max(-kind.range.low, kind.range.high) > 2**53
+
+
 @form("<", "<=", ">", ">=", "==", "!=")
 def _comparison(call: Call) -> Code:
     symbol = call.name
-    wide = [
-        k
-        for k in (call.kind_of("a"), call.kind_of("b"))
-        if k.holds_pixels and k.dtype is not None and k.dtype.kind in "iu" and k.dtype.itemsize == 8
-    ]
+    wide = [kind for kind in (call.kind_of("a"), call.kind_of("b")) if _is_beyond_floats(kind)]
     floats = [k for k in (call.kind_of("a"), call.kind_of("b")) if k.name not in LOGICAL and k.range is None]
     if wide and floats:
         return call.write("compare_exactly(symbol, a, b)", symbol=symbol)
@@ -156,4 +157,6 @@ def _channels(call: Call) -> Code:
     return code("np.stack(channels, axis=-1)", channels=ast.List(call.several("channels"), ast.Load()))
 
 
-template("column", "table[column]")
+@form("column")
+def _column(call: Call) -> Code:
+    return call.write("table[name]", name=call.setting("column"))
