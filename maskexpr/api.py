@@ -209,9 +209,11 @@ class Program:
             raise InputError(messages.EXPORT_NEEDS_INPUTS.anywhere(name=missing.name))
         _, kinds, params = binding.bind(self._open, declared.source, self._catalogue, given, run=False)
 
-        def checked(values: Mapping[str, Any]) -> Checked:
+        def checked(values: Mapping[str, Any], numbers: Mapping[str, Any]) -> Checked:
+            others = {name: binding.taken(value, name)[1] for name, value in numbers.items()}
+            signature = {**kinds, **others}
             found = check(
-                self._parsed, declared.source, self._catalogue, declared.limits, kinds, values, used, traced=True
+                self._parsed, declared.source, self._catalogue, declared.limits, signature, values, used, traced=True
             )
             _raise_errors(found)
             return found

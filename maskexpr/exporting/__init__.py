@@ -18,9 +18,9 @@ def exported(
     module: nodes.Module,
     kinds: Mapping[str, Kind],
     params: Mapping[str, Any],
-    check: Callable[[Mapping[str, Any]], Checked],
+    check: Callable[[Mapping[str, Any], Mapping[str, Any]], Checked],
 ) -> str:
     """The text of a Python module that computes what a program does with inputs of these kinds; `check` checks it with
-    values of its params, and traces where constants come from."""
+    values of its params and of inputs that are numbers, and traces where constants come from."""
     name = source.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
     return export(Exported(source, module, kinds, params, check, "masks" if name == "expression" else name or "masks"))

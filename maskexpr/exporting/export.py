@@ -7,7 +7,7 @@ from typing import Any
 from maskexpr.diagnostics.errors import ProgramError
 from maskexpr.exporting.module import Exported, write
 from maskexpr.kinds.quantity import Quantity
-from maskexpr.program.steps import Checked, ParamInfo
+from maskexpr.program.steps import ParamInfo
 
 __all__ = ["Exported", "export"]
 
@@ -17,35 +17,36 @@ _MOST_TRIES = 4
 def export(program: Exported) -> str:
     """The text of a Python module that computes the same.
 
-    Params that only one value can be written down for stay fixed: those whose value decides a type or a shape. They are
-    found by writing the program down with other values.
+    Params, and inputs that are numbers, of which only one value can be written down stay fixed: those that decide a
+    type or a shape. They are found by writing the program down with other values.
     """
-    checked = program.check(program.params)
+    checked, numbers = program.check(program.params, {}), _numbers(program)
     fixed: frozenset[str] = frozenset()
-    for _ in range(len(checked.params) + 1):
-        text, unwritten = write(program, checked, fixed)
-        if not unwritten:
-            break
-        fixed |= unwritten
     while True:
-        varying = {
-            info.name
-            for info in checked.params
-            if info.name not in fixed and _decides(program, checked, info, fixed, text)
-        }
-        if not varying:
+        text, unwritten = write(program, checked, fixed)
+        unwritten |= {info.name for info in numbers if info.name not in fixed and _decides(program, info, fixed, text)}
+        if not unwritten:
             return text
-        fixed |= varying
-        text = write(program, checked, fixed)[0]
+        fixed |= unwritten
 
 
-def _decides(program: Exported, checked: Checked, info: ParamInfo, fixed: frozenset[str], text: str) -> bool:
-    """Whether more than its own value changes in the text with the value of a param."""
-    tried = 0
+def _numbers(program: Exported) -> list[ParamInfo]:
+    """The params, and the inputs that are one value, which any other may take the place of."""
+    checked = program.check(program.params, {})
+    kinds = {name: kind for name, kind in program.kinds.items() if kind.is_constant}
+    return [*checked.params, *(ParamInfo(name, kind.constant) for name, kind in kinds.items())]
+
+
+def _decides(program: Exported, info: ParamInfo, fixed: frozenset[str], text: str) -> bool:
+    """Whether more than its own value changes in the text with a value."""
+    tried, is_input = 0, info.name in program.kinds
     for value in _others(info, program.params.get(info.name, info.default)):
         try:
-            other = program.check({**program.params, info.name: value})
-            found, unwritten = write(replace(program, params=program.params), other, fixed)
+            if is_input:
+                other = program.check(program.params, {info.name: value})
+            else:
+                other = program.check({**program.params, info.name: value}, {})
+            found, unwritten = write(program, other, fixed)
         except ProgramError:
             continue
         if unwritten or found != text:
@@ -53,7 +54,7 @@ def _decides(program: Exported, checked: Checked, info: ParamInfo, fixed: frozen
         tried += 1
         if tried == _MOST_TRIES:
             break
-    return not tried and not isinstance(info.default, bool) and info.low != info.high
+    return not tried and not isinstance(info.default, bool) and (info.low is None or info.low != info.high)
 
 
 def _others(info: ParamInfo, value: Any) -> list[Any]:

@@ -23,12 +23,13 @@ from maskexpr.program.steps import Checked, ParamInfo, valid_name
 HEAD = "# Exported by maskexpr from"
 """How each text begins; files that begin otherwise are not written over."""
 
-Check = Callable[[Mapping[str, Any]], Checked]
+Check = Callable[[Mapping[str, Any], Mapping[str, Any]], Checked]
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A program to be written down: its text, syntax and inputs, and how to check it with other values of params."""
+    """A program to be written down: its text, syntax and inputs, and how to check it with other values of params
+    and of inputs that are numbers."""
 
     source: Source
     module: nodes.Module
@@ -58,16 +59,18 @@ def _written(
     writer = Writer(
         checked, names, {**given, **where, **told}, fixed, _spacing(program.kinds), _grid(program.kinds, given)
     )
-    _say_fixed(writer, checked, program, told, fixed)
+    _say_fixed(writer, checked, program, {**given, **told}, fixed)
     _say_lines(writer, program, checked)
     writer.give(checked.outputs)
     body = "\n".join(writer.lines)
     used = names_in(ast.parse(f"def f():\n{body}\n"))
     spacing = tuple(map(float, _spacing(program.kinds) or ())) if SPACING in used else None
-    inputs = [name for name in given if name in {info.name for info in checked.inputs} or given[name] in used]
+    declared = {info.name for info in checked.inputs}
+    inputs = [name for name in given if name not in fixed and (name in declared or given[name] in used)]
     arguments = [given[name] for name in inputs] + [variable for variable in where.values() if variable in used]
     lines = _signature(function, arguments, checked, told, program, fixed, spacing)
-    lines += _docstring(program, checked, given, told, fixed, spacing)
+    valid = {name: variable for name, variable in where.items() if variable in used}
+    lines += _docstring(program, checked, given, told, fixed, spacing, valid)
     checks = _checks(program, checked, given, told, fixed)
     own = "\n".join([*lines, *checks, *([""] if checks else []), *writer.lines])
     used = names_in(ast.parse(own))
@@ -105,10 +108,11 @@ def _origin(program: Exported) -> str:
 def _say_fixed(
     writer: Writer, checked: Checked, program: Exported, told: Mapping[str, str], fixed: frozenset[str]
 ) -> None:
-    for info in checked.params:
-        if info.name in fixed:
-            value = program.params.get(info.name, info.default)
-            target = ast.Name(told[info.name], ast.Store())
+    values = {info.name: program.params.get(info.name, info.default) for info in checked.params}
+    values |= {name: kind.constant for name, kind in program.kinds.items() if kind.is_constant}
+    for name, value in values.items():
+        if name in fixed:
+            target = ast.Name(told[name], ast.Store())
             found = statement(ast.Assign([target], literal(value), lineno=0))
             found[-1] += "  # fixed here: with another value other lines follow"
             writer.lines.extend(found)
@@ -192,6 +196,7 @@ def _docstring(
     told: Mapping[str, str],
     fixed: frozenset[str],
     spacing: tuple[float, ...] | None,
+    valid: Mapping[str, str],
 ) -> list[str]:
     starts = [s.span.start for s in program.module.statements]
     head = comments_of(program.source, program.module.statements, starts).head
@@ -201,8 +206,10 @@ def _docstring(
     parts = [first]
     rows = []
     for info in checked.inputs:
-        kind = program.kinds.get(info.name)
-        rows.append(f"{given[info.name]} : {_said(kind)}" + (f"\n    {visible(info.doc)}" if info.doc else ""))
+        if info.name not in fixed:
+            said = _said(program.kinds.get(info.name))
+            rows.append(f"{given[info.name]} : {said}" + (f"\n    {visible(info.doc)}" if info.doc else ""))
+    rows += [f"{variable} : array of bool\n    where {name[6:-1]} has data" for name, variable in valid.items()]
     rows += [
         f"{told[param.name]} : {_param_said(param)}" + (f"\n    {visible(param.doc)}" if param.doc else "")
         for param in checked.params
@@ -258,6 +265,8 @@ def _checks(
     lines: list[str] = []
     for info in checked.inputs:
         kind = program.kinds.get(info.name)
+        if kind is not None and kind.is_constant and info.name not in fixed:
+            lines += _as_plain(given[info.name], kind)
         if kind is not None and kind.is_array:
             if kind.name == "labels" or info.kind == "mask":
                 target = ast.Name(given[info.name], ast.Store())
@@ -287,6 +296,14 @@ def _checks(
         test = code("not low <= x <= high", x=_name(told[param.name]), low=low, high=high)
         lines += _refusal(test, f"{told[param.name]} has to be from {_plain(param.low)} to {_plain(param.high)}")
     return lines
+
+
+def _as_plain(variable: str, kind: Kind) -> list[str]:
+    """A number of Python, which does not widen arrays as those of NumPy do."""
+    what = "bool" if kind.name == "truth" else "int" if kind.range is not None else "float"
+    return statement(
+        ast.Assign([ast.Name(variable, ast.Store())], code("f(x)", f=_name(what), x=_name(variable)), lineno=0)
+    )
 
 
 def _article(kind: Kind, ndim: int) -> str:

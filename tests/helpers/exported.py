@@ -28,7 +28,8 @@ for text, given in pickle.load(open(sys.argv[1], "rb")):
             warnings.simplefilter("ignore")
             exec(compile(text, "exported.py", "exec"), module.__dict__)
             first = next(v for v in module.__dict__.values() if isinstance(v, types.FunctionType))
-            answers.append(("value", first(**given)))
+            taken = first.__code__.co_varnames[: first.__code__.co_argcount + first.__code__.co_kwonlyargcount]
+            answers.append(("value", first(**{name: value for name, value in given.items() if name in taken})))
     except ValueError as error:
         answers.append(("refused", str(error)))
     except Exception as error:

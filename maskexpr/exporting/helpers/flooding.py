@@ -20,7 +20,7 @@ def regional_maxima(image, structure=None, within=None):
     counted = counted & (image == image)
     if not counted.any():
         return counted
-    values, ranks = np.unique(image[counted], return_inverse=True)
+    ranks = np.unique(image[counted], return_inverse=True)[1]
     ranked = np.zeros(image.shape, np.int64)
     ranked[counted] = ranks + 1
     lower = reconstruct(np.maximum(ranked - 1, 0), ranked, structure)

@@ -67,8 +67,13 @@ def _reach(call: Call, name: str) -> tuple[Code, bool]:
     told = call.use(name)
     if told is None:
         return code("n", n=n.radius), n.radius.denominator == 1 and n.radius >= 1
-    kind = call.traced_kind(name)
-    return told, kind.range is not None and kind.range.low >= 1
+    return told, is_positive(call, name)
+
+
+def is_positive(call: Call, name: str) -> bool:
+    """Whether a setting that is told is surely a whole number of at least 1: by its interval, not by its value now."""
+    values = call.traced_kind(name).range
+    return values is not None and 1 <= values.low < values.high
 
 
 def element(call: Call, name: str = "n", shape: str = "shape") -> Element:

@@ -11,6 +11,7 @@ from maskexpr.exporting.rendering.elements import (
     element,
     expanded,
     footprint,
+    is_positive,
     spacing_code,
     worked_of,
 )
@@ -206,8 +207,7 @@ def _grow(call: Call) -> Code:
     if told is None and int(n.radius) == 0:
         return start
     if told is not None:
-        kind = call.traced_kind("n")
-        if kind.range is None or kind.range.low < 1:
+        if not is_positive(call, "n"):
             return called("grow", start, within, told, structure)
         return called("ndimage.binary_dilation", start, structure, iterations=told, mask=within)
     return called("ndimage.binary_dilation", start, structure, iterations=int(n.radius), mask=within)

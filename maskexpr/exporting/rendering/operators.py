@@ -20,17 +20,11 @@ def widened(call: Call, *names: str) -> dict[str, Code]:
     work = work_type(call.step)
     parts = {name: call.operands[name] for name in names}
     arrays = [name for name in names if call.holds_pixels(name)]
-    found = [call.dtype_of(name) for name in arrays]
-    for name in arrays:
-        others = [dtype for other, dtype in zip(arrays, found, strict=True) if other != name]
+    for cast_ones in ([], arrays[:1], arrays[1:], arrays):
+        found = [work if name in cast_ones else call.dtype_of(name) for name in arrays]
         if _promoted(found, call, names) == work:
             break
-        index = arrays.index(name)
-        if others and np.result_type(*others) == work and found[index] != work and len(arrays) > 1:
-            continue
-        parts[name] = cast(parts[name], found[index], work)
-        found[index] = work
-    return parts
+    return parts | {name: cast(parts[name], call.dtype_of(name), work) for name in cast_ones}
 
 
 def _promoted(found: list[Any], call: Call, names: tuple[str, ...]) -> Any:
