@@ -9,7 +9,8 @@ from maskexpr import compiled
 from maskexpr.bound import Bound, explained, swept, warn
 from maskexpr.checker import binding, offered
 from maskexpr.checker.binding import Image
-from maskexpr.diagnostics.errors import Diagnostic
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import Diagnostic, InputError
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine import calling
 from maskexpr.engine.kept import Kept, Ready
@@ -238,6 +239,48 @@ class Program:
         if self.inputs and not given:
             return explained(self._open)
         return self.bind(**given).explain()
+
+    def to_python(self, /, **given: Any) -> str:
+        """The program as the text of a Python module: one function of NumPy and SciPy that computes the same, without
+        maskexpr; and what helpers it needs.
+
+        Inputs are its arguments, params keyword arguments with their defaults. One output is what it returns, several
+        are a dict. Asserts, and what it cannot take, are a ValueError. Masks, labels and whole numbers are equal;
+        floating values are equal up to rounding, as plain NumPy rounds sums, exponentials and Gaussians otherwise.
+
+        Parameters
+        ----------
+        **given
+            As for `bind`: types and axes decide how it is written, and it is right for those alone. Of params the
+            values that are to be the defaults.
+
+        Raises
+        ------
+        InputError
+            An input is not given, or does not fit.
+        ProgramError
+            The program does not fit these inputs, or has a function that cannot be written so.
+
+        >>> print(maskexpr.compile("im > 32").to_python(im=((880, 380), "uint8")).splitlines()[-1])
+            return im > 32
+        """
+        from maskexpr.exporting import exported  # only here: runs go without it
+
+        declared, used = self._declared, dict(self._declared.used).__getitem__
+        check_outputs(declared, self._open)
+        missing = next((info for info in self.inputs if info.name not in given), None)
+        if missing is not None:
+            raise InputError(messages.EXPORT_NEEDS_INPUTS.anywhere(name=missing.name))
+        _, kinds, params = binding.bind(self._open, declared.source, self._catalogue, given, run=False)
+
+        def checked(values: Mapping[str, Any], numbers: Mapping[str, Any]) -> Checked:
+            others = {name: binding.taken(value, name)[1] for name, value in numbers.items()}
+            signature = {**kinds, **others}
+            found = compiled.checked(self._parsed, declared, self._catalogue, used, signature, values, traced=True)
+            compiled.raise_errors(found)
+            return found
+
+        return exported(declared.source, self._parsed.module, kinds, params, checked)
 
     def profile(self, /, **given: Any) -> str:
         """What `explain` says, with the time that each step takes; runs the program some times on real arrays."""

@@ -28,9 +28,12 @@ def checked(
     params: Mapping[str, Any] | None = None,
     *,
     supposed: bool = False,
+    traced: bool = False,
 ) -> Checked:
     host: dict[str, Any] = {"constants": own.constants, "withheld": own.withheld}
-    return check(parsed, own.source, catalogue, own.limits, kinds, params, resolver, supposed=supposed, **host)
+    return check(
+        parsed, own.source, catalogue, own.limits, kinds, params, resolver, supposed=supposed, traced=traced, **host
+    )
 
 
 def catalogue_of(declared: Declared) -> Mapping[str, Function]:

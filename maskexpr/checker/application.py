@@ -31,6 +31,7 @@ from maskexpr.kinds.kind import (
     shape_text,
 )
 from maskexpr.library import CATALOGUE, PLANNED
+from maskexpr.program.tracing import TRACED, Traces, is_traced
 
 Given = Mapping[str, Value]
 _LISTS = {"masks", "images"}
@@ -109,6 +110,7 @@ class _Application:
         self.here, self.function, self.given = here, function, given
         self.operands: dict[str, Value] = {}
         self.settings: dict[str, Any] = {}
+        self.traces = Traces()  # of settings that depend on params
         self.arrays = {n: v.kind for n, v in given.items() if v.kind.holds_pixels}
 
     def value(self) -> Value:
@@ -154,6 +156,8 @@ class _Application:
                 return False
             if takes.settle is not None:
                 self.settings[name] = self._settled(parameter, value.kind)
+                if is_traced(value.step):
+                    self.traces[name] = value.step
             elif takes.several and value.kind.name in takes.kinds:
                 listed = value.kind.name in _LISTS
                 for i, part in enumerate(value.step.operands.values() if listed else (value.step,)):
@@ -200,8 +204,9 @@ class _Application:
     def _operand(self, parameter: Parameter, value: Value) -> Value:
         takes = parameter.takes
         if takes.quantity is not None and value.kind.name in QUANTITIES:
-            pixels = takes.quantity(value.kind, self.around)
-            return self.here.at(value).constant(Kind("number", constant=pixels))
+            pixels = Kind("number", constant=takes.quantity(value.kind, self.around))
+            there = self.here.at(value)
+            return there.alone(pixels, {"quantity": value.step}) if is_traced(value.step) else there.constant(pixels)
         if value.kind.name == "number" and value.kind.is_constant:
             takes.check_number(value.kind.constant)
         return value
@@ -368,6 +373,8 @@ class _Application:
             return self.here.unknown(function.gives.names)
         if is_open or not kind.is_complete or not all(k.is_complete for k in self._kinds().values()):
             return self.here.unknown(kind.options or frozenset({kind.name}))
+        if self.traces:
+            settings = {**settings, TRACED: self.traces}
         return self.here.apply(function, self.operands, kind, settings)
 
     def _kinds(self) -> dict[str, Kind]:

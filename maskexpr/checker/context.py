@@ -185,6 +185,7 @@ class Context:
         self.answered: set[tuple[int, Span]] = set()
         self.later_functions: set[str] = set()  # defs that stand further down
         self.calls: list[tuple[str, str]] = []  # the defs being filled in, and where each was called
+        self.is_traced = False  # constants that depend on params stay steps, for who writes the program down elsewhere
         self.depth = 0
         self.visits = 0  # of expressions, and uses of functions, inside defs that are being filled in
 

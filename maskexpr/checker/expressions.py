@@ -16,6 +16,7 @@ from maskexpr.kinds.kind import GIVEN, LOGICAL, NONE, NUMERIC, TRUTH, Kind, numb
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.library import CATALOGUE
+from maskexpr.program.tracing import is_traced
 
 _BARE = frozenset(function.name for function in CATALOGUE.values() if function.bare)
 
@@ -92,7 +93,10 @@ def _list(here: Place, node: nodes.List) -> Value:
             if item.kind.is_complete:
                 here.at(written).report(messages.LIST_NOT_CONSTANT)
             return _unknown_list(here)
-    return here.constant(Kind("list", constant=tuple(_item_of(item.kind) for item in items)))
+    kind = Kind("list", constant=tuple(_item_of(item.kind) for item in items))
+    if any(is_traced(item.step) for item in items):
+        return here.alone(kind, {str(i): item.step for i, item in enumerate(items)})
+    return here.constant(kind)
 
 
 def _item_of(kind: Kind) -> Any:

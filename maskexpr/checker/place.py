@@ -1,7 +1,7 @@
 """A place in the program that is checked: what is said and made there, and where to go on from there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from maskexpr.checker.context import Context, Scope, TooLarge, Value
@@ -15,6 +15,7 @@ from maskexpr.kinds.kind import MEASURES, NAMES, Kind, unknown
 from maskexpr.language import nodes
 from maskexpr.program.running import run_body
 from maskexpr.program.steps import InputInfo, Step
+from maskexpr.program.tracing import is_traced, without_trace
 
 _FOLDED = MEASURES | {"text"}
 
@@ -163,10 +164,12 @@ class Place:
         if not (foldable and steps and all(s.kind.is_constant for s in steps.values())):
             return self._step(step)
         try:
-            constant = run_body(step, {name: s.kind.constant for name, s in steps.items()})
+            constant = run_body(without_trace(step), {name: s.kind.constant for name, s in steps.items()})
         except Refused as refused:
             self.refuse(refused, operands)
             return self.unknown()
+        if any(map(is_traced, steps.values())):
+            return self._step(replace(step, kind=kind.with_constant(constant)))
         return self.constant(kind.with_constant(constant))
 
     def _samples(self, step: Step) -> Value:

@@ -31,14 +31,18 @@ def check(
     supposed: bool = False,
     constants: Mapping[str, Any] = MappingProxyType({}),
     withheld: frozenset[str] = frozenset(),
+    traced: bool = False,
 ) -> Checked:
     """Check a parsed program against the kinds of its inputs, or, without a signature, against any it could have; one
     that is only `supposed` says what some of them may be.
 
-    Mistakes and warnings come back in the order of their places, those of the parser among them.
+    Mistakes and warnings come back in the order of their places, those of the parser among them. A `traced` one cannot
+    be run, but tells how its constants come of its params: these are steps with a name, and what is computed of them
+    steps with a function, which all have the constant in their kind; settings hold such steps as "traced".
     """
     more: dict[str, Any] = {"supposed": supposed, "constants": constants, "withheld": withheld}
     context = Context(catalogue, limits, signature, RULES, parsed.length, **more)
+    context.is_traced = traced
     start = Place(context, Scope({}, {}, source), Span(0, 1))
     try:
         lines = gather(start, parsed.module, params or {}, resolver)

@@ -105,7 +105,8 @@ def _declare_param(lines: Lines, node: nodes.Param, given: Mapping[str, Any]) ->
         value = there.unknown()
     else:
         kind = param_kind(info, given.get(name, info.default))
-        value = there.constant(kind) if kind.is_constant else there.told_in_the_run(name, kind)
+        told = context.is_traced or not kind.is_constant
+        value = there.told_in_the_run(name, kind) if told else there.constant(kind)
     lines.scope.values[name] = lines.constants[name] = value.step
 
 

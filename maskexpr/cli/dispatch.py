@@ -34,6 +34,7 @@ _COMMANDS = {
     "check": "checking",
     "fmt": "formatting",
     "explain": "explaining",
+    "export": "exporting",
     "functions": "explaining",
 }
 

@@ -193,6 +193,17 @@ def write_script(text: str, path: str, head: str = _SCRIPT) -> None:
     images.put(path, (head + text).encode())
 
 
+def write_export(text: str, path: str) -> None:
+    """Write a program that was exported to Python; over nothing but such a file."""
+    if is_no_file(path) and not os.path.isdir(path):
+        raise FileError(messages.SCRIPT_NO_FILE.anywhere(path=shown(path)))
+    if not path.endswith(".py"):
+        raise FileError(messages.EXPORT_SUFFIX.anywhere(path=shown(path)))
+    if os.path.lexists(path) and not program_text(path).startswith(text[: text.index(" from ")]):
+        raise FileError(messages.EXPORT_OVER_OTHER.anywhere(path=shown(path)))
+    images.put(path, text.encode())
+
+
 def check_script(path: str, head: str = _SCRIPT) -> None:
     """Refuse to write a program that begins with a line, up to its colon, to what is no program file; or over a file
     that was not written so."""

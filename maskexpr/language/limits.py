@@ -31,7 +31,8 @@ class Limits:
     operations : float
         Most elementary operations of a run: `Bound.cost().operations`.
     seconds : float
-        Longest time that a run may take: `Bound.cost().seconds` before it, and the clock while it goes on.
+        Longest time that a run may take. It is not even begun where `Bound.cost().seconds` is over three times that,
+        as estimates are good to that factor; else the clock stops it.
     output_bytes : float
         Most bytes of all results together.
 

@@ -9,6 +9,7 @@ from helpers.each import each
 
 import maskexpr
 from maskexpr.engine import direct
+from maskexpr.engine.outs import NO_OUTS
 from maskexpr.engine.run import Engine
 from maskexpr.functions import FLOATS, Numeric
 from maskexpr.planner.plan import plan
@@ -40,7 +41,7 @@ def test_the_same_bits_as_stage_by_stage(text: str) -> None:
     made = plan(checked)
     assert direct.is_direct(made)
     engine = Engine(checked, made)
-    stages, at_once = engine._run(arrays), engine._run_in_order(arrays)
+    stages, at_once = engine._run(arrays), engine._run_in_order(arrays, NO_OUTS)
     for name, value in stages.items():
         expect_bits(at_once[name], value, name)
     assert list(at_once) == list(stages)

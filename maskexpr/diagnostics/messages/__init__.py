@@ -7,6 +7,7 @@ Mistakes of one family share a code where only the way out differs.
 from maskexpr.diagnostics.messages.calls import *
 from maskexpr.diagnostics.messages.commands import *
 from maskexpr.diagnostics.messages.dicom import *
+from maskexpr.diagnostics.messages.exports import *
 from maskexpr.diagnostics.messages.files import *
 from maskexpr.diagnostics.messages.inputs import *
 from maskexpr.diagnostics.messages.journals import *

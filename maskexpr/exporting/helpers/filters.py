@@ -1,0 +1,171 @@
+"""Filters that SciPy has otherwise, or rounds otherwise."""
+
+import functools
+import itertools
+import math
+import operator
+from fractions import Fraction
+
+import numpy as np
+from scipy import ndimage
+
+
+def window_mean(image, size, mode="reflect"):
+    """The mean in a box around each pixel; of whole numbers the exact one, where a running mean is rounded."""
+    total = image.astype(np.float64)
+    for axis, n in enumerate(size):
+        if n > 1:
+            total = ndimage.correlate1d(total, np.ones(n), axis, mode=mode)
+    return total / math.prod(size)
+
+
+def mean_under(image, footprint, mode="reflect"):
+    """The mean of the pixels under a footprint around each pixel."""
+    total = ndimage.correlate(image.astype(np.float64), footprint.astype(np.float64), mode=mode)
+    return total / np.count_nonzero(footprint)
+
+
+def rank_under(image, footprint, rank=None, mode="reflect"):
+    """The pixel of a rank under a footprint, its median without one; exact, and nan is above all numbers."""
+    values, ranks = np.unique(image, return_inverse=True)
+    zero = np.searchsorted(values, 0) if mode == "constant" else 0
+    if mode == "constant" and not (zero < len(values) and values[zero] == 0):
+        values = np.insert(values, zero, 0)
+        ranks = ranks + (ranks >= zero)
+    rank = np.count_nonzero(footprint) // 2 if rank is None else rank
+    ranks = ranks.reshape(image.shape).astype(np.int32)
+    return values[ndimage.rank_filter(ranks, rank, footprint=footprint, mode=mode, cval=int(zero))]
+
+
+def percentile_under(image, footprint, percent, mode="reflect"):
+    """The pixel with so much percent of those under a footprint before it."""
+    size = int(np.count_nonzero(footprint))
+    return rank_under(image, footprint, min(int(Fraction(str(percent)) * size // 100), size - 1), mode)
+
+
+def deviation(image, size, mode="reflect"):
+    """The mean and the standard deviation in a box around each pixel."""
+    values, count = image.astype(np.float64), math.prod(size)
+    sums, squares = (window_mean(v, size, mode) * count for v in (values, values * values))
+    spread = squares * count - sums * sums
+    rounding = 2.0**-51 * (sum(size) + 2)
+    return sums / count, np.sqrt(np.where(spread <= rounding * squares * count, 0.0, spread)) / count
+
+
+def niblack(image, size, k, mode="reflect"):
+    """The mean less k standard deviations of the pixels around each."""
+    mean, spread = deviation(image, size, mode)
+    return mean - k * spread
+
+
+def sauvola(image, size, k, r, mode="reflect"):
+    """Sauvola's threshold for dark print on bright paper; r is the largest deviation to be expected."""
+    if not r > 0:
+        raise ValueError("r has to be above 0")
+    mean, spread = deviation(image, size, mode)
+    return mean * (1 + k * (spread / r - 1))
+
+
+def unsharp(image, sigma, amount, mode="reflect", axes=None):
+    """An image with what a Gaussian takes away added `amount` times."""
+    axes = tuple(range(image.ndim)) if axes is None else axes
+    return image + float(amount) * (image - ndimage.gaussian_filter(image, sigma, mode=mode, axes=axes))
+
+
+def derivatives(image, order, sigma, axes, mode):
+    """The derivatives along each axis of an image that a Gaussian smooths."""
+    for axis in axes:
+        orders = [order if other == axis else 0 for other in axes]
+        yield ndimage.gaussian_filter(image, sigma, orders, mode=mode, axes=axes)
+
+
+def gaussian_gradient(image, sigma, axes, mode="reflect"):
+    """The size of the gradient, by derivatives of a Gaussian."""
+    slopes = list(derivatives(image, 1, sigma, axes, mode))
+    return np.abs(slopes[0]) if len(slopes) == 1 else np.sqrt(sum(slope * slope for slope in slopes))
+
+
+def gaussian_laplace(image, sigma, axes, mode="reflect"):
+    """The sum of the second derivatives, by those of a Gaussian."""
+    return functools.reduce(operator.add, derivatives(image, 2, sigma, axes, mode))
+
+
+def gradient(image, across, axes, *, along=None, mode="reflect"):
+    """The size of the gradient over the root of the number of axes, or the slope along one; `across` smooths it."""
+    image = image.astype(np.float64)
+    slopes = []
+    for axis in axes if along is None else along:
+        slope = image * 0.0 + ndimage.correlate1d(image, [-1.0, 0.0, 1.0], axis, mode=mode)
+        for other in axes:
+            if other != axis:
+                slope = ndimage.correlate1d(slope, np.array(across, float), other, mode=mode)
+        slopes.append(slope / sum(across) ** (len(axes) - 1))
+    if len(slopes) == 1:
+        return slopes[0]
+    return np.sqrt(sum(slope * slope for slope in slopes)) / np.sqrt(len(axes))
+
+
+def laplace(image, axes, mode="reflect"):
+    """The sum of the second derivatives along some axes."""
+    return functools.reduce(operator.add, (ndimage.correlate1d(image, [1.0, -2.0, 1.0], a, mode=mode) for a in axes))
+
+
+def correlate(image, kernel, mode="reflect"):
+    """The sum of the pixels around each, times the numbers of a kernel; whole numbers are exact."""
+    for axis, n in enumerate(kernel.shape):
+        places = np.arange(-(n // 2), image.shape[axis] + n - 1 - n // 2)
+        image = taken_along(image, places, axis, mode)
+    total = 0
+    shape = [size - n + 1 for size, n in zip(image.shape, kernel.shape)]
+    for place in itertools.product(*map(range, kernel.shape)):
+        if kernel[place]:
+            total = total + image[tuple(slice(p, p + n) for p, n in zip(place, shape))] * kernel[place]
+    return np.broadcast_to(total, shape).astype(image.dtype)
+
+
+def taken_along(image, places, axis, mode):
+    """The values at places along an axis, which goes on beyond its ends by SciPy's modes."""
+    n = image.shape[axis]
+    if mode == "reflect":
+        found = np.minimum(places % (2 * n), 2 * n - 1 - places % (2 * n))
+    elif mode == "mirror":
+        turn = max(1, 2 * n - 2)
+        found = np.minimum(places % turn, turn - places % turn)
+    else:
+        found = places % n if mode == "wrap" else np.clip(places, 0, n - 1)
+    values = image.take(found, axis)
+    if mode == "constant":
+        values[(slice(None),) * axis + ((places < 0) | (places >= n),)] = 0
+    return values
+
+
+def normalize(image, low=None, high=None):
+    """Values between low, which becomes 0, and high, which becomes 1; by default the smallest and the largest."""
+    finite = image if image.dtype.kind in "iu" else image[np.isfinite(image)]
+    if not finite.size and (low is None or high is None):
+        raise ValueError("there are no finite values")
+    low = finite.min().item() if low is None else low
+    high = finite.max().item() if high is None else high
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise ValueError("low has to be below high")
+    part = 1.0 if math.isfinite(float(high) - float(low)) else 0.5
+    above, width = image.astype(np.float64) * part - float(low) * part, float(high) * part - float(low) * part
+    return np.clip(np.sign(above) if width == 0 else above / width, 0.0, 1.0) + 0.0
+
+
+def rescale(image, start, stop, low=None, high=None):
+    """Values between low, which becomes `start`, and high, which becomes `stop`."""
+    if not (math.isfinite(start) and math.isfinite(stop)):
+        raise ValueError("start and stop have to be finite")
+    start, stop, shares = float(start), float(stop), normalize(image, low, high)
+    return np.clip(start * (1 - shares) + stop * shares, min(start, stop), max(start, stop)) + 0.0
+
+
+def equalize(image, within=None):
+    """Each whole number becomes the share of pixels at or below it."""
+    counted = image.ravel() if within is None else image[within]
+    if not counted.size:
+        raise ValueError("there are no pixels to count")
+    values, counts = np.unique(counted, return_counts=True)
+    shares = np.cumsum(counts) / counted.size
+    return shares[np.maximum(np.searchsorted(values, image, "right") - 1, 0)]
