@@ -63,11 +63,17 @@ class Bound:
         """How a run goes; `explain` says it in words."""
         return self._stages.plan
 
-    def run(self, *, cancel: Cancel | None = None, seconds: float | None = None) -> dict[str, Any]:
-        """The results by output name, however many; each time new arrays.
+    def run(self, *, out: Any = None, cancel: Cancel | None = None, seconds: float | None = None) -> dict[str, Any]:
+        """The results by output name, however many; each time new arrays, but for those in `out`.
 
         Parameters
         ----------
+        out : ndarray, or mapping of them by output name, optional
+            Arrays that results are written into, and that are given back in their place: of the shape and type that
+            `kinds` tells, with the axes in the order t, z, y, x; writable, anyhow strided, and sharing memory neither
+            with an input nor with each other. What is made strip by strip is written there as it is made, with no
+            other array for it; a step on whole arrays makes its result first. A run that fails or is stopped leaves
+            them half written.
         cancel : object with `is_set`, optional
             Stops the run once it is set: an event of `threading` or `multiprocessing`, or any that says True then.
         seconds : float, optional
@@ -80,7 +86,8 @@ class Bound:
         Raises
         ------
         InputError
-            An input was bound as a shape and a type, or has changed so that the program does not fit it any more.
+            An input was bound as a shape and a type, or has changed so that the program does not fit it any more; or
+            what is given as `out` cannot hold the result.
         ProgramError
             The program gives nothing.
         RunError
@@ -91,6 +98,9 @@ class Bound:
         CancelledError
             It was stopped by `cancel`.
 
+        >>> m = np.empty((1, 4), bool)
+        >>> maskexpr.compile("im > 2").bind(im=np.array([[1, 2, 3, 4]])).run(out=m)["result"] is m
+        True
         >>> maskexpr.compile("area(im > 2)").bind(im=np.array([[1, 2, 3, 4]])).run(seconds=0)
         Traceback (most recent call last):
             ...
@@ -101,7 +111,7 @@ class Bound:
         """
         self._stages.check_unchanged()
         found: list[Diagnostic] = []
-        values = self._stages.run(found.extend, cancel=cancel, seconds=seconds)
+        values = self._stages.run(found.extend, out=out, cancel=cancel, seconds=seconds)
         self._found = tuple(found)
         if found:
             warn(found)
