@@ -151,7 +151,9 @@ class Program:
         Parameters
         ----------
         **given
-            Arrays, numbers or `maskexpr.Image` for the inputs; values for the params. Images of SimpleITK, ITK and
+            Arrays, numbers or `maskexpr.Image` for the inputs; values for the params. Arrays are read where they lie,
+            in any order and read-only too; only those of another byte order, labels that are not int32, and masks that
+            are no bools of 0 and 1 are copied. Images of SimpleITK, ITK and
             nibabel, and datasets of pydicom, one or a list of a series, are taken with the size and place of their
             pixels, in the order t, z, y, x; of all else what NumPy makes an array of, if that has the shape it states.
 

@@ -38,8 +38,8 @@ class PassRunner:
         self.stores = {key: value.slot for key, value in layout.stores.items()}
         self.is_lone = stage.rows >= stage.shape[0]
         # Arrays that may be of a host, and lie in memory as they do.
-        keyed = [*self.sources.items(), *self.stores.items()]
-        self._arrays = [(step, slot) for (step, form), slot in keyed if form == "plain" and step.kind.is_array]
+        self._arrays = [(step, slot) for (step, _), slot in self.sources.items() if step.name and step.kind.is_array]
+        self._arrays += [(step, slot) for (step, form), slot in self.stores.items() if form == "plain"]
         self._made = [
             (slot, form_shape(s.kind, form), form_type(s.kind, form)) for (s, form), slot in self.stores.items()
         ]

@@ -9,6 +9,8 @@ depends on the content of an image may take longer: that is for the clock of a r
 
 import math
 
+import numpy as np
+
 from maskexpr.kernels.threads import threads
 from maskexpr.planner.measured import MEASURED, Pace
 from maskexpr.planner.methods.method import most_pixels
@@ -21,6 +23,7 @@ RUN = 2e-6  # seconds of any run, beside its steps
 # on any other pixel.
 _ON_BITS, _ON_BYTES, _ON_PIXELS = 0.05, 0.03, 1.0
 _CALL = 5.0  # microseconds of a step on whole arrays or on a strip
+_OF_HALVES = 8.0  # as long take floats of 16 bits, which are made wider one by one, as those of 64
 _WIDTHS = (0, 1, 2, 4, 8)  # bytes of the widest value: 0 where all are masks
 
 # Pixels times steps below which a pass is done by one thread, and what each further one adds.
@@ -54,6 +57,8 @@ def _seconds_of_one_call(task: Task, stage: Pass | Task) -> float:
     pace, operations = _pace(task), task.operations_per_pixel
     calls = pace.call + pace.call_of_operation * operations
     each = pace.nanoseconds[width_class(task)] * (operations + pace.more_operations)
+    if _is_of_halves(task):
+        each *= _OF_HALVES
     return 1e-6 * calls + 1e-9 * each * pixels_of_one_call(task, stage)
 
 
@@ -98,5 +103,14 @@ def width_class(task: Task) -> int:
     kinds = [step.kind for step in (task.step, *task.step.operands.values()) if step.kind.holds_pixels]
     if all(kind.name == "mask" for kind in kinds if kind.is_array) and any(kind.is_array for kind in kinds):
         return 0
+    if _is_of_halves(task):
+        return len(_WIDTHS) - 1
     sizes = [kind.dtype.itemsize for kind in kinds if kind.dtype is not None]
     return next(i for i, width in enumerate(_WIDTHS) if width >= min(max(sizes, default=8), 8))
+
+
+def _is_of_halves(task: Task) -> bool:
+    """Whether it computes with floats of 16 bits, which no processor does."""
+    function = task.step.function
+    dtypes = [step.kind.dtype for step in (task.step, *task.step.operands.values()) if step.kind.holds_pixels]
+    return function is not None and function.parts == "pixelwise" and np.dtype(np.float16) in dtypes

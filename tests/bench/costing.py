@@ -37,6 +37,10 @@ FACTOR = 3.0
 PROGRAMS = Path(__file__).parents[1] / "machines" / "expressions.txt"
 # Arguments that are larger than those that are run on each machine.
 LARGER = """
+input im; empty()
+input im; full()
+polygon([2, 20.5, 11, 30], [3, 8, 30.2, 40]) & m
+where(m, im, other) + x
 dilate(m, 20)
 dilate(m, 20, "disk")
 dilate(m, 60, "disk")
@@ -75,14 +79,14 @@ fill(median_filter(im, 4, within=m), 0)
 """
 
 
-def world(shape: tuple[int, ...], dtype: str) -> dict[str, Any]:
-    """What programs are given: smooth images under a little noise, masks and labels of them, colours."""
+def world(shape: tuple[int, ...], dtype: str, *, noisy: bool = False) -> dict[str, Any]:
+    """What programs are given: smooth images under a little noise, or noise, with masks, labels and colours."""
     rng = np.random.default_rng(5)
     highest = {"uint8": 160, "uint16": 4095, "int16": 3000}.get(dtype, 160)
     size = (*shape[:-2], *shape[-2:])
 
     def image(seed: int) -> Any:
-        smooth = smooth_noise(size, 4, highest, seed) + rng.normal(0, highest / 60, size)
+        smooth = smooth_noise(size, 0.1 if noisy else 4, highest, seed) + rng.normal(0, highest / 60, size)
         return smooth.clip(0, highest).astype(dtype)
 
     im, other = image(1), image(2)
@@ -104,6 +108,9 @@ WORLDS: list[tuple[str, tuple[int, ...], str]] = [
     ("512 uint8", (512, 512), "uint8"),
     ("512 uint16", (512, 512), "uint16"),
     ("512 float32", (512, 512), "float32"),
+    ("512 float16", (512, 512), "float16"),
+    ("512 uint8 of noise", (512, 512), "uint8"),
+    ("256 float64 of noise", (256, 256), "float64"),
     ("512 float64", (512, 512), "float64"),
     ("24x128x128 int16", (24, 128, 128), "int16"),
     ("24x128x128 float32", (24, 128, 128), "float32"),
@@ -192,7 +199,7 @@ def found(pattern: str, worlds: Iterable[tuple[str, tuple[int, ...], str]], enou
     lines += [line for line in LARGER.splitlines() if line]
     slow: dict[str, tuple[float, int]] = {}
     for name, shape, dtype in worlds:
-        given, pixels = world(shape, dtype), int(np.prod(shape))
+        given, pixels = world(shape, dtype, noisy="noise" in name), int(np.prod(shape))
         for text in lines:
             if not re.search(pattern, text):
                 continue

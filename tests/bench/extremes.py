@@ -13,6 +13,7 @@ import resource
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -39,10 +40,10 @@ OTHERS = {
 }
 BASE = {
     "masks": "[m, k]",
+    "mask": "m",
     "labels": "lab",
     "colour": "rgb",
     "table": "measure(lab, area)",
-    "mask": "m",
     "text": '"square"',
     "predicate": "area > 3",
     "properties": "area",
@@ -69,7 +70,7 @@ def base(parameter: Parameter) -> str:
     if parameter.name in NAMED:
         return NAMED[parameter.name]
     kinds = parameter.takes.kinds
-    if kinds & NUMERIC_ARRAYS:
+    if "image" in kinds:
         return "im"
     return next(text for kind, text in BASE.items() if kind in kinds)
 
@@ -142,7 +143,7 @@ def bounded(program: str, arrays: dict[str, np.ndarray], seconds: float, megabyt
     if not child:
         os.close(read)
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         most = taken + int(megabytes * 2**20)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -179,12 +180,11 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=3)
     options.add_argument("--megabytes", type=float, default=600)
     options.add_argument("--slow", type=float, default=1.0, help="seconds from which a run is listed")
-    options.add_argument("--calls", default="", help="a file of programs, one a line, in place of the catalogue")
     given = options.parse_args()
     only = set(filter(None, given.only.split(",")))
     os.environ["MASKEXPR_THREADS"] = "1"
     functions = [f for f in CATALOGUE.values() if not only or f.name in only]
-    programs = open(given.calls).read().splitlines() if given.calls else [c for f in functions for c in calls(f)]
+    programs = [c for f in functions for c in calls(f)]
     count, start = 0, time.time()
     seen: dict[str, int] = {}
     for image in given.images.split(","):
@@ -200,10 +200,8 @@ def main() -> None:
                 or seconds > given.slow
                 or megabytes > given.megabytes
             ):
-                print(
-                    f"{image:16} {seconds:5.1f} s {megabytes:5.0f} MB  {said[:80]:20} [{estimate(program, arrays)}]  {program[:150]}",
-                    flush=True,
-                )
+                taken = f"{seconds:5.1f} s {megabytes:5.0f} MB"
+                print(f"{image:16} {taken}  {said[:80]:20} [{estimate(program, arrays)}]  {program[:150]}", flush=True)
     print(f"{count} calls in {time.time() - start:.0f} s: {json.dumps(seen)}")
 
 

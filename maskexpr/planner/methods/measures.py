@@ -34,7 +34,14 @@ def _of_mask(step: Step, operation: Any) -> Method | None:
     plain = of_bytes if pixels <= _MOST_BYTES or step.operands["m"].name else None
     # A byte for each word counts its bits.
     return Method(
-        plain, of_bits, whole=True, quiet=True, cost=0.1, memory=lambda shape: words_of(shape) / 8, word="bits counted"
+        plain,
+        of_bits,
+        whole=True,
+        quiet=True,
+        loose=True,
+        cost=0.1,
+        memory=lambda shape: words_of(shape) / 8,
+        word="bits counted",
     )
 
 
