@@ -233,6 +233,11 @@ def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     return program._bound(given, run=False)
 
 
+def give_out(found: Iterable[Diagnostic]) -> None:
+    """Give warnings out where the caller of our rooms stands."""
+    warn(found)
+
+
 def taken_by(
     program: Program, given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any], bool]:
@@ -251,11 +256,6 @@ def stages_of(
 ) -> Stages:
     """A program bound to what was taken elsewhere."""
     return Stages(program._declared, program._prepared(kinds, params), kinds, arrays, is_masked, None, params)
-
-
-def give_out(found: Iterable[Diagnostic]) -> None:
-    """Give warnings out where the caller of our rooms stands."""
-    warn(found)
 
 
 # --- from a text to a program ----------------------------------------------------------------------------------------

@@ -24,9 +24,11 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, MaskError, RunError
 from maskexpr.diagnostics.messages import as_data, asked_for, bytes_text
 from maskexpr.diagnostics.source import Source, Span
+from maskexpr.engine.prepared import Stages
+from maskexpr.planner.methods.method import array_shape
 from maskexpr.sandbox import answers, bounds
 from maskexpr.sandbox.channel import WorkerEnd
-from maskexpr.sandbox.segments import Place, packed, within
+from maskexpr.sandbox.segments import Place, in_large_pages, packed, within
 
 READY = {"ready": True}
 MOST_PROGRAMS = 64  # that are kept
@@ -176,10 +178,12 @@ class _Working:
         }
         stages = stages_of(program, kinds, arrays, params, is_masked)
         found: list[Diagnostic] = [*stages.checked.diagnostics]
-        results = stages.results(found.extend)
+        target = self._segments[request.written]
+        outs = _Outs(stages, target)
+        results = stages.results(found.extend, outs=outs.arrays)
         source = declared(program).source
         written = answers.Written(results, {name: kind.grid for name, kind in kinds.items()}, wants_grids)
-        places, size = packed(written.arrays)
+        places, size = outs.packed(written.arrays)
         most = declared(program).limits.output_bytes
         if size > most:
             allowed = bytes_text(int(most))
@@ -191,7 +195,6 @@ class _Working:
             "bytes": size,
             "inline": True,
         }
-        target = self._segments[request.written]
         if size <= len(target):
             _put(written.arrays, places, target)
             return {**text, "inline": False}, [], []
@@ -209,9 +212,39 @@ class _Working:
         return LimitError(messages.SANDBOX_MEMORY.at(own, _whole(own), most=most, wanted=wanted))
 
 
+class _Outs:
+    """Arrays where the results are to lie in the end, so that those are not copied there that can be made there.
+
+    Where inputs do not lie row by row in memory, results may lie as these do, and are copied.
+    """
+
+    def __init__(self, stages: Stages, target: NDArray[np.uint8]) -> None:
+        kinds = {name: step.kind for name, step in stages.checked.outputs if step.kind.is_array}
+        given = [array for array in stages.arrays.values() if isinstance(array, np.ndarray)]
+        self.arrays: dict[str, NDArray[Any]] = {}
+        self._places: list[Place] = []
+        self._end = 0
+        if kinds and all(array.flags.c_contiguous for array in given):
+            blank = [np.broadcast_to(np.empty((), kind.dtype), array_shape(kind)) for kind in kinds.values()]
+            places, size = packed(blank)
+            if size <= len(target):
+                self._places, self._end = places, size
+                self.arrays = {name: within(target, place) for name, place in zip(kinds, places, strict=True)}
+
+    def packed(self, arrays: list[NDArray[Any]]) -> tuple[list[Place], int]:
+        """Where arrays lie; and how many bytes all take."""
+        known = {id(array): place for array, place in zip(self.arrays.values(), self._places, strict=True)}
+        others, size = packed([array for array in arrays if id(array) not in known])
+        rest = iter(others)
+        places = [known.get(id(array)) or next(rest).moved(self._end) for array in arrays]
+        return places, self._end + size
+
+
 def _put(arrays: list[NDArray[Any]], places: list[Place], memory: NDArray[np.uint8]) -> None:
     for array, place in zip(arrays, places, strict=True):
-        within(memory, place)[...] = array
+        target = within(memory, place)
+        if target.ctypes.data != array.ctypes.data:
+            np.copyto(target, array)
 
 
 def _whole(source: Source) -> Span:
@@ -224,6 +257,8 @@ def _mapped(new: NewSegment, descriptors: list[int]) -> NDArray[np.uint8]:
         return np.frombuffer(mmap.mmap(-1, new.size, tagname=new.name, access=access), np.uint8)  # type: ignore[call-arg]
     descriptor = descriptors.pop(0)
     try:
-        return np.frombuffer(mmap.mmap(descriptor, new.size, access=access), np.uint8)
+        memory = mmap.mmap(descriptor, new.size, access=access)
+        in_large_pages(memory)
+        return np.frombuffer(memory, np.uint8)
     finally:
         os.close(descriptor)
