@@ -11,6 +11,7 @@ from typing import Any
 
 from maskexpr.checker import binding
 from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskWarning, RunError
+from maskexpr.engine import calling
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
 from maskexpr.engine.prepared import Prepared, Stages
@@ -36,7 +37,7 @@ class Bound:
     program can. What was bound to shapes and types answers all but `run` and `profile`.
     """
 
-    __slots__ = ("__weakref__", "_family", "_found", "_prepare", "_stages")
+    __slots__ = ("__weakref__", "_at_once", "_family", "_found", "_prepare", "_stages")
 
     def __init__(self, stages: Stages, prepare: Prepare, family: Family | None = None) -> None:
         params = _all_params(stages.checked, stages.params)
@@ -47,6 +48,7 @@ class Bound:
         self._stages = replace(stages, sharing=Member(family, stages.prepared, params, stages.declared.fast))
         self._prepare = prepare
         self._found: tuple[Diagnostic, ...] = ()  # of the last run
+        self._at_once: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None  # known after the first
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -107,11 +109,17 @@ class Bound:
           allow more: run(seconds=1), or give it fewer pixels
         """
         self._stages.check_unchanged()
+        is_plain = out is None and cancel is None and seconds is None and not self._family.varied
+        if is_plain and self._at_once is not None:
+            self._found = ()
+            return self._at_once(self._stages.arrays)
         found: list[Diagnostic] = []
         values = self._stages.run(found.extend, out=out, cancel=cancel, seconds=seconds)
         self._found = tuple(found)
         if found:
             warn(found)
+        if is_plain and not self._stages.is_masked and self._stages.giver is None:
+            self._at_once = calling.brief(self._stages, is_only=False)
         return values
 
     def with_params(self, /, **params: Any) -> "Bound":

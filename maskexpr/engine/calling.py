@@ -29,7 +29,8 @@ def look(given: Given) -> Any:
         kind = type(value)
         if kind is _ARRAY:
             shape, dtype = value.shape, value.dtype
-            key += (name, shape, dtype, value.flags.c_contiguous)
+            flags = value.flags
+            key += (name, shape, dtype, flags.c_contiguous or flags.f_contiguous * 2)
             if not shape or (dtype.char in _LOOKED_AT and not _is_told(value, key)):
                 return None
         elif kind in _EXACT or (kind in _FLOATING and value == value and value != 0):  # 0.0 is -0.0 for a dict
@@ -68,15 +69,28 @@ def ready(given: Given, bound: Stages, warn: Warn) -> Callable[[Given], Any] | N
     prepared = bound.prepared
     if prepared.watched.valid or any(bound.arrays[n] is not given[n] for n, k in bound.kinds.items() if k.is_array):
         return None
-    engine, is_only = prepared.engine, len(prepared.checked.outputs) == 1
+    is_only = len(prepared.checked.outputs) == 1
+    at_once = brief(bound, is_only=is_only)
+    if at_once is not None:
+        return at_once
     is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
-    is_brief = engine.is_brief(bound.declared.limits.seconds)
-    in_order = all(v.flags.c_contiguous for v in given.values() if isinstance(v, _ARRAY))
-    run = engine.brief_run(is_only=is_only) if is_silent and is_brief and in_order else None
-    if run is not None:
-        return run
+    is_brief = prepared.engine.is_brief(bound.declared.limits.seconds)
     wanted = None if is_brief else Wanted(bound.declared.limits)
     return functools.partial(_run, prepared, warn, wanted, is_silent=is_silent, is_only=is_only)
+
+
+def brief(bound: Stages, *, is_only: bool) -> Callable[[Given], Any] | None:
+    """How arrays as these run at once, of which nothing is to be said, and with results of their own; None for others
+    and for what has a deadline near."""
+    prepared = bound.prepared
+    if prepared.watched.valid or not prepared.watched.is_idle or prepared.checked.diagnostics:
+        return None
+    engine, flags = prepared.engine, [v.flags for v in bound.arrays.values() if isinstance(v, _ARRAY)]
+    if not engine.is_brief(bound.declared.limits.seconds):
+        return None
+    if all(f.c_contiguous for f in flags):
+        return engine.brief_run(is_only=is_only)
+    return engine.brief_run_of_turned(is_only=is_only) if all(f.f_contiguous for f in flags) else None
 
 
 def _run(prepared: Prepared, warn: Warn, wanted: Wanted | None, given: Given, *, is_silent: bool, is_only: bool) -> Any:

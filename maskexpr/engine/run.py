@@ -76,6 +76,22 @@ class Engine:
         otherwise = (lambda inputs: next(iter(self.run_here(inputs).values()))) if is_only else self.run_here
         return self._direct.runner(otherwise, is_only=is_only)
 
+    def brief_run_of_turned(self, *, is_only: bool) -> Callable[[Mapping[str, Any]], Any] | None:
+        """The same for inputs that are known to be in Fortran order."""
+        engine = self._turned()
+        run = None if engine is None or engine._direct is None or not engine._direct.own else engine._run_direct
+        if run is None:
+            return None
+
+        def turned(inputs: Mapping[str, Any]) -> Any:
+            try:
+                results = _turned(run(_turned(inputs)))
+            except (Refused, MemoryError):
+                results = self.run_here(inputs)
+            return next(iter(results.values())) if is_only else results
+
+        return turned
+
     def run(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
         """The outputs for these inputs, written into arrays of a host where a plan can do that on the way; what the
         pixels make impossible is a RunError."""
@@ -97,7 +113,7 @@ class Engine:
             last, wanted = self._checked.steps[-1], messages.asked_for(error)
             raise RunError(messages.OUT_OF_MEMORY.at(last.source, last.span, wanted=wanted)) from None
 
-    def _run_in_order(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
+    def _run_in_order(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
         """By the way that suits the order in which the inputs lie in memory."""
         flags = [v.flags for v in inputs.values() if isinstance(v, np.ndarray)]
         if self._direct is not None and self._run_direct is not None and all(f.c_contiguous for f in flags):
@@ -133,21 +149,28 @@ class Engine:
 
     def _run_transposed(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
         """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
+        engine = self._turned()
+        arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
+        if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
+            return self._run(inputs, outs)
+        turned = _turned(outs)
+        results = engine._run_in_order(_turned(inputs), turned)
+        written = {name for name in outs if results[name] is turned[name]}
+        return {name: outs[name] if name in written else value for name, value in _turned(results).items()}
+
+    def _turned(self) -> "Engine | None":
+        """What runs the program on the transposes of its inputs, if that gives the transposes of its results."""
         if not self._transposed:
             checked = transposed(self._checked)
             self._transposed.append(
                 Engine(checked, make_plan(checked, self.plan.strip_rows, fast=self.plan.fast)) if checked else None
             )
-        engine = self._transposed[0]
-        arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
-        if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
-            return self._run(inputs, outs)
-        turned = {name: array.T for name, array in outs.items()}
-        results = engine._run_in_order({n: v.T if isinstance(v, np.ndarray) else v for n, v in inputs.items()}, turned)
-        return {
-            n: outs[n] if n in outs and v is turned[n] else v.T if isinstance(v, np.ndarray) else v
-            for n, v in results.items()
-        }
+        return self._transposed[0]
+
+
+def _turned(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays with their axes in reverse, and what is none."""
+    return {name: v.T if isinstance(v, np.ndarray) else v for name, v in values.items()}
 
 
 def _costliest(stage: Pass | Task) -> Step:

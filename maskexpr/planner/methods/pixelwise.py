@@ -27,6 +27,7 @@ from maskexpr.planner.methods.method import (
 from maskexpr.program.running import work_type
 from maskexpr.program.steps import Step
 
+_ONES = {dtype: np.array(1, dtype) for dtype in map(np.dtype, ("u1", "u2", "u4", "u8"))}
 _LOGIC = {
     "&": (np.logical_and, np.bitwise_and),
     "|": (np.logical_or, np.bitwise_or),
@@ -199,12 +200,28 @@ def arithmetic(step: Step) -> Method | None:
     work, ufunc = work_type(step), _ARITHMETIC[step.function]
     if work.kind == "O":
         return None
+    operands = list(step.operands.values())
+    numbers = [None if o.kind.is_array else _in_type(constant_of(o), work) for o in operands]
+    is_whole = work.kind in "iu"  # so that nothing can be said of it
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        values = [v if isinstance(v, np.ndarray) else work.type(v) for v in given]
+        values = [
+            v if isinstance(v, np.ndarray) else work.type(v) if number is None else number
+            for v, number in zip(given, numbers, strict=True)
+        ]
         return ufunc(*values, out=out, dtype=work, casting="unsafe")
 
-    return Method(run, memory=chunk)
+    def run_alike(given: Any, out: Any, place: Place) -> Any:
+        return ufunc(*[v if number is None else number for v, number in zip(given, numbers, strict=True)], out)
+
+    kinds = [o.kind.dtype if number is None else work for o, number in zip(operands, numbers, strict=True)]
+    alike = isinstance(ufunc, np.ufunc) and all(kind == work for kind in (step.kind.dtype, *kinds))
+    return Method(run_alike if alike else run, quiet=is_whole, memory=chunk)
+
+
+def _in_type(number: Any, dtype: np.dtype[Any]) -> Any:
+    """A number that is known as an array of no axes, which NumPy takes sooner; None for others."""
+    return None if number is None else np.array(dtype.type(number))
 
 
 @runs(choices.clip)
@@ -237,10 +254,12 @@ def where(step: Step) -> Method | None:
         return None
     bits = np.dtype(f"u{dtype.itemsize}")
     zeros = [c is not None and _bits(c, dtype, bits) == 0 for c in constants]
+    values = [step.operands[name].kind for name in "ab"]
+    is_quiet = dtype.kind in "iu" and all(kind.range is not None for kind in values)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         condition, a, b = given
-        target = out.view(bits)
+        target = out if dtype == bits else out.view(bits)
         chosen = place.scratch("chosen", out.shape, bits)
         if zeros[0]:
             _all_bits_where_off(condition, chosen)
@@ -259,7 +278,7 @@ def where(step: Step) -> Method | None:
         return 3 * dtype.itemsize * math.prod(shape) + chunk(shape)  # what is chosen, both values in the result's type
 
     if kind.name != "mask":
-        return Method(run, memory=memory, word="chosen by bits")
+        return Method(run, quiet=is_quiet, memory=memory, word="chosen by bits")
     return Method(run, _where_packed, quiet=True, memory=memory)
 
 
@@ -282,14 +301,20 @@ def _operand(value: Any, dtype: np.dtype[Any], bits: np.dtype[Any], place: Place
         converted = place.scratch(f"converted {name}", value.shape, dtype)
         np.copyto(converted, value, casting="unsafe")
         value = converted
-    return value.view(bits)
+    return value if value.dtype == bits else value.view(bits)
 
 
 def _all_bits_where_on(condition: Array, out: Array) -> None:
+    if out.dtype == np.uint8:
+        np.negative(condition.view(np.uint8), out)
+        return
     np.copyto(out, condition.view(np.uint8))
-    np.negative(out, out=out)
+    np.negative(out, out)
 
 
 def _all_bits_where_off(condition: Array, out: Array) -> None:
+    if out.dtype == np.uint8:
+        np.subtract(condition.view(np.uint8), _ONES[out.dtype], out)
+        return
     np.copyto(out, condition.view(np.uint8))
-    np.subtract(out, out.dtype.type(1), out=out)
+    np.subtract(out, _ONES[out.dtype], out)
