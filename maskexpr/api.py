@@ -358,6 +358,11 @@ def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     return program._bound(given, run=False)
 
 
+def give_out(found: Iterable[Diagnostic]) -> None:
+    """Give warnings out where the caller of our rooms stands."""
+    warn(found)
+
+
 def taken_by(
     program: Program, given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any], bool]:
@@ -397,11 +402,6 @@ def restored(
     """A program that was pickled: the one thing of ours that a pickle of one names, beside a host's functions."""
     own = Declared(Source(text, name), Limits(**limits), functions, used, fast, dict(constants), frozenset(withheld))
     return _compile(own)
-
-
-def give_out(found: Iterable[Diagnostic]) -> None:
-    """Give warnings out where the caller of our rooms stands."""
-    warn(found)
 
 
 # --- from a text to a program ----------------------------------------------------------------------------------------

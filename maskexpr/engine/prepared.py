@@ -183,12 +183,10 @@ class Stages:
             kinds = {name: step.kind for name, step in self.checked.outputs}
             outs = taken(out, kinds, self.arrays.values())
         results = self.results(tell, Wanted(self.declared.limits, seconds, cancel), outs)
-        return {
-            name: written(result.value, outs[name])
-            if name in outs
-            else given_back(result, self.giver, is_masked=self.is_masked)
-            for name, result in results.items()
-        }
+        return {n: written(r.value, outs[n]) if n in outs else self._given_back(r) for n, r in results.items()}
+
+    def _given_back(self, result: Result) -> Any:
+        return given_back(result, self.giver, is_masked=self.is_masked)
 
     def check_unchanged(self) -> None:
         """Refuse arrays of which something has changed that the kinds of all steps follow from: their shapes, and the

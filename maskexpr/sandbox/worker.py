@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 
 from maskexpr.api import Program, declared, stages_of
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, LimitError, MaskError, RunError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, MaskError, RunError
 from maskexpr.diagnostics.messages import as_data, asked_for, bytes_text
 from maskexpr.diagnostics.source import Source, Span
+from maskexpr.engine.prepared import Stages
+from maskexpr.planner.methods.method import array_shape
 from maskexpr.sandbox import answers, bounds
 from maskexpr.sandbox.channel import WorkerEnd
-from maskexpr.sandbox.segments import Place, packed, within
+from maskexpr.sandbox.segments import Place, in_large_pages, packed, within
 
 READY = {"ready": True}
 MOST_PROGRAMS = 64  # that are kept
@@ -120,6 +122,10 @@ def _work(end: WorkerEnd, setup: Setup) -> None:
         os._exit(1)
 
 
+class _Unloaded(InputError):
+    """A program cannot be had here; what is thought of as had is not, so this process had better end."""
+
+
 class _Working:
     """Answers requests."""
 
@@ -143,6 +149,8 @@ class _Working:
             self._send(*self._run(program, request))
         except MemoryError as error:  # what was being made is half made: this process had better end
             self._end.send(answers.message(answers.failure(self._short(own, error), own, is_last=True)))
+        except _Unloaded as error:
+            self._end.send(answers.message(answers.failure(error, own, is_last=True)))
         except MaskError as error:
             self._end.send(answers.message(answers.failure(error, own)))
         except Exception as error:  # of a host's function, which may raise anything
@@ -152,7 +160,11 @@ class _Working:
 
     def _program(self, request: Request) -> Program:
         if request.pickled is not None:
-            self._programs[request.program] = pickle.loads(request.pickled)
+            try:
+                self._programs[request.program] = pickle.loads(request.pickled)
+            except Exception as error:  # whatever importing the modules of its functions may raise
+                why = f"{type(error).__name__}: {error}"
+                raise _Unloaded(messages.SANDBOX_REFUSES.anywhere(why=why)) from None
             if len(self._programs) > MOST_PROGRAMS:
                 self._programs.popitem(last=False)
         self._programs.move_to_end(request.program)
@@ -166,10 +178,12 @@ class _Working:
         }
         stages = stages_of(program, kinds, arrays, params, is_masked)
         found: list[Diagnostic] = [*stages.checked.diagnostics]
-        results = stages.results(found.extend)
+        target = self._segments[request.written]
+        outs = _Outs(stages, target)
+        results = stages.results(found.extend, outs=outs.arrays)
         source = declared(program).source
         written = answers.Written(results, {name: kind.grid for name, kind in kinds.items()}, wants_grids)
-        places, size = packed(written.arrays)
+        places, size = outs.packed(written.arrays)
         most = declared(program).limits.output_bytes
         if size > most:
             allowed = bytes_text(int(most))
@@ -181,7 +195,6 @@ class _Working:
             "bytes": size,
             "inline": True,
         }
-        target = self._segments[request.written]
         if size <= len(target):
             _put(written.arrays, places, target)
             return {**text, "inline": False}, [], []
@@ -199,9 +212,39 @@ class _Working:
         return LimitError(messages.SANDBOX_MEMORY.at(own, _whole(own), most=most, wanted=wanted))
 
 
+class _Outs:
+    """Arrays where the results are to lie in the end, so that those are not copied there that can be made there.
+
+    Where inputs do not lie row by row in memory, results may lie as these do, and are copied.
+    """
+
+    def __init__(self, stages: Stages, target: NDArray[np.uint8]) -> None:
+        kinds = {name: step.kind for name, step in stages.checked.outputs if step.kind.is_array}
+        given = [array for array in stages.arrays.values() if isinstance(array, np.ndarray)]
+        self.arrays: dict[str, NDArray[Any]] = {}
+        self._places: list[Place] = []
+        self._end = 0
+        if kinds and all(array.flags.c_contiguous for array in given):
+            blank = [np.broadcast_to(np.empty((), kind.dtype), array_shape(kind)) for kind in kinds.values()]
+            places, size = packed(blank)
+            if size <= len(target):
+                self._places, self._end = places, size
+                self.arrays = {name: within(target, place) for name, place in zip(kinds, places, strict=True)}
+
+    def packed(self, arrays: list[NDArray[Any]]) -> tuple[list[Place], int]:
+        """Where arrays lie; and how many bytes all take."""
+        known = {id(array): place for array, place in zip(self.arrays.values(), self._places, strict=True)}
+        others, size = packed([array for array in arrays if id(array) not in known])
+        rest = iter(others)
+        places = [known.get(id(array)) or next(rest).moved(self._end) for array in arrays]
+        return places, self._end + size
+
+
 def _put(arrays: list[NDArray[Any]], places: list[Place], memory: NDArray[np.uint8]) -> None:
     for array, place in zip(arrays, places, strict=True):
-        within(memory, place)[...] = array
+        target = within(memory, place)
+        if target.ctypes.data != array.ctypes.data:
+            np.copyto(target, array)
 
 
 def _whole(source: Source) -> Span:
@@ -214,6 +257,8 @@ def _mapped(new: NewSegment, descriptors: list[int]) -> NDArray[np.uint8]:
         return np.frombuffer(mmap.mmap(-1, new.size, tagname=new.name, access=access), np.uint8)  # type: ignore[call-arg]
     descriptor = descriptors.pop(0)
     try:
-        return np.frombuffer(mmap.mmap(descriptor, new.size, access=access), np.uint8)
+        memory = mmap.mmap(descriptor, new.size, access=access)
+        in_large_pages(memory)
+        return np.frombuffer(memory, np.uint8)
     finally:
         os.close(descriptor)
