@@ -87,7 +87,10 @@ INSIDE = {
     ),
     "planner": ("__init__", "costs", "layout", "plan", "rewrites", "methods"),
     "program": (*("__init__", "remarks", "identity", "liveness", "running", "schema", "steps", "asked", "declared"),),
-    "functions": ("__init__", "parameters", "settling", "record", "gives", "arguments", "docstrings"),
+    "functions": (
+        *("__init__", "parameters", "settling", "record", "declaring", "gives", "signatures", "arguments"),
+        "docstrings",
+    ),
     "language": ("__init__", "formatting", "parser", "nodes", "limits", "folders"),
     "language.formatting": ("__init__", "statements", "expressions", "documents", "lines"),
     "kinds": ("__init__", "kind", "table", "tabulated", "grid", "quantity", "ranges", "patterns"),

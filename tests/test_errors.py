@@ -21,6 +21,7 @@ from helpers.each import each
 import maskexpr
 from maskexpr.diagnostics import messages
 from maskexpr.explain import manual
+from maskexpr.functions.arguments import refusal
 from maskexpr.functions.gives import MASK, Gives
 from maskexpr.functions.parameters import Image as Im
 from maskexpr.functions.parameters import Mask
@@ -250,6 +251,18 @@ def test_functions_that_a_host_does_not_offer():
         with pytest.raises(maskexpr.ProgramError) as caught:
             maskexpr.compile("dilate(im > 3, 2)", allow=allowed)
         assert caught.value.code == "function-withheld"
+
+
+def test_functions_of_a_host_that_fail():
+    """The wordings of that; `functions/test_record.py` tests what is made of it."""
+    for error in (ValueError("no"), refusal("no", "take another one")):
+
+        @function(gives=MASK, halo=0, cost=1, memory=1)
+        def failing(m: Mask):
+            raise error  # noqa: B023  # it is run within the loop
+
+        with pytest.raises(maskexpr.RunError):
+            maskexpr.compile("failing(m)", functions=[failing])(m=np.ones((5, 6), bool))
 
 
 @pytest.mark.parametrize(("name", "near"), [("NONE", "none"), ("True", "true"), ("bone", ""), ("fals", "")])
@@ -794,6 +807,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_arrays_that_have_changed_are_not_run,
         test_little_stack_left_is_an_error_of_ours,
         test_functions_that_a_host_does_not_offer,
+        test_functions_of_a_host_that_fail,
     ):
         test()
     wanted = {name for name, file in wordings().items() if file not in TESTED_ELSEWHERE}
