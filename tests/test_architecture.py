@@ -95,7 +95,18 @@ INSIDE = {
     "language.formatting": ("__init__", "statements", "expressions", "documents", "lines"),
     "kinds": ("__init__", "kind", "table", "tabulated", "grid", "quantity", "ranges", "patterns"),
     "diagnostics": (
-        *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
+        *(
+            "__init__",
+            "codes",
+            "examples",
+            "messages",
+            "errors",
+            "foreign_names",
+            "fslmaths",
+            "mending",
+            "nearest",
+            "source",
+        ),
         "printing",
     ),
     "diagnostics.foreign_names": ("__init__", "values", "regions", "filters", "properties"),
@@ -122,7 +133,7 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("sweeping", "comparing", "studying", "pages", "progress", "drawing", "shared", "machine"),
+        *("sweeping", "comparing", "studying", "codes", "pages", "progress", "drawing", "shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
