@@ -107,12 +107,26 @@ INSIDE = {
     "program": (
         *("__init__", "remarks", "identity", "liveness", "running", "tracing", "schema", "steps", "asked", "declared"),
     ),
-    "functions": ("__init__", "parameters", "settling", "record", "gives", "arguments", "docstrings"),
+    "functions": (
+        *("__init__", "parameters", "settling", "record", "declaring", "gives", "signatures", "arguments"),
+        "docstrings",
+    ),
     "language": ("__init__", "formatting", "parser", "nodes", "limits", "folders"),
     "language.formatting": ("__init__", "statements", "expressions", "documents", "lines"),
     "kinds": ("__init__", "kind", "table", "tabulated", "grid", "quantity", "ranges", "patterns"),
     "diagnostics": (
-        *("__init__", "messages", "errors", "foreign_names", "fslmaths", "mending", "nearest", "source"),
+        *(
+            "__init__",
+            "codes",
+            "examples",
+            "messages",
+            "errors",
+            "foreign_names",
+            "fslmaths",
+            "mending",
+            "nearest",
+            "source",
+        ),
         "printing",
     ),
     "diagnostics.foreign_names": ("__init__", "values", "regions", "filters", "properties"),
@@ -142,7 +156,8 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("exporting", "sweeping", "comparing", "studying", "pages", "progress", "drawing", "shared", "machine"),
+        *("exporting", "sweeping", "comparing", "studying", "codes", "pages", "progress", "drawing", "shared"),
+        "machine",
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),

@@ -23,6 +23,7 @@ import maskexpr
 from maskexpr.diagnostics import messages
 from maskexpr.engine import prepared
 from maskexpr.explain import manual
+from maskexpr.functions.arguments import refusal
 from maskexpr.functions.gives import MASK, Gives
 from maskexpr.functions.parameters import Image as Im
 from maskexpr.functions.parameters import Mask
@@ -252,6 +253,18 @@ def test_functions_that_a_host_does_not_offer():
         with pytest.raises(maskexpr.ProgramError) as caught:
             maskexpr.compile("dilate(im > 3, 2)", allow=allowed)
         assert caught.value.code == "function-withheld"
+
+
+def test_functions_of_a_host_that_fail():
+    """The wordings of that; `functions/test_record.py` tests what is made of it."""
+    for error in (ValueError("no"), refusal("no", "take another one")):
+
+        @function(gives=MASK, halo=0, cost=1, memory=1)
+        def failing(m: Mask):
+            raise error  # noqa: B023  # it is run within the loop
+
+        with pytest.raises(maskexpr.RunError):
+            maskexpr.compile("failing(m)", functions=[failing])(m=np.ones((5, 6), bool))
 
 
 @pytest.mark.parametrize(("name", "near"), [("NONE", "none"), ("True", "true"), ("bone", ""), ("fals", "")])
@@ -876,6 +889,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_a_run_that_is_stopped,
         test_arrays_that_cannot_hold_results,
         test_functions_that_a_host_does_not_offer,
+        test_functions_of_a_host_that_fail,
     ):
         test()
     wanted = {name for name, file in wordings().items() if file not in TESTED_ELSEWHERE}

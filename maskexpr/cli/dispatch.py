@@ -36,6 +36,7 @@ _COMMANDS = {
     "explain": "explaining",
     "export": "exporting",
     "functions": "explaining",
+    "errors": "codes",
 }
 
 

@@ -167,3 +167,9 @@ ENTROPY_TYPE = Mistake(
 CLAHE_AXES = Mistake("axes", "clahe works in planes of two axes, these are {count}", 'write axes="yx", say')
 CLAHE_LINE = Mistake("axes", "an image of one axis cannot be cut into tiles", "write equalize(im)")
 MASK_EMPTY = Mistake("no-pixels", "the mask is empty, so it has no {what}", "check how the mask is made")
+HOST_FUNCTION = Mistake(
+    "host-function",
+    "{function}, a function of this host, failed: {error}",
+    "leave it out, or tell those who run this; for them the error says why, as its cause",
+)
+HOST_REFUSES = Mistake("host-refuses", "{cause}", "{way}")
