@@ -705,6 +705,7 @@ TESTED_ELSEWHERE = (
     "sessions",
     "prompt",
     "sweeps",
+    "exports",
 )
 
 

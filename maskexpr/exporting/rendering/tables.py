@@ -36,7 +36,10 @@ def _measured(call: Call, name: str, argument: Any, part: int | None, image: Cod
     if image is not None and name == "weighted_centroid":
         return code("weighted_centroid_of(regions, im, part)", im=image, part=part)
     if name == "parent" and call.is_given("parent"):
-        return code("parent_of(regions, other)", other=call.operands["parent"])
+        other = call.operands["parent"]
+        if call.kind_of("parent").name == "mask":
+            other = code("found[0]", found=called("ndimage.label", other, connectivity(call)))
+        return code("parent_of(regions, other)", other=other)
     if name == "label" and call.kind_of("m").name == "mask":
         return code("np.arange(1, regions.max() + 1)")
     raise NoForm(f"by {name}")
