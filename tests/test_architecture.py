@@ -82,11 +82,11 @@ INSIDE = {
     ),
     "exporting.helpers": (
         *("__init__", "elements", "morphology", "regions", "labels", "numbers", "statistics", "thresholds"),
-        *("filters", "colour", "shapes", "flooding", "tables", "distances"),
+        *("filters", "colour", "shapes", "flooding", "tables", "distances", "surfaces", "thinning"),
     ),
     "exporting.rendering": (
-        *("__init__", "tables", "thresholds", "colour", "shapes", "distances", "labels", "measures", "morphology"),
-        *("filters", "pixelwise", "regions", "operators", "elements"),
+        *("__init__", "tables", "thresholds", "colour", "shapes", "surfaces", "distances", "labels", "measures"),
+        *("morphology", "filters", "pixelwise", "regions", "operators", "elements"),
     ),
     "studies.reports": ("__init__", "page", "sheet", "outliers", "numbers", "thumbnails", "naming"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),

@@ -15,9 +15,7 @@ from maskexpr.exporting.helping import helpers, imports, needed
 from maskexpr.library import CATALOGUE, OPERATORS
 
 WITHOUT: set[str] = {
-    *("rolling_ball", "canny", "clahe", "entropy", "resample", "medial_axis", "line", "skeleton"),
-    *("segmentation_quality", "panoptic_quality", "hausdorff", "surface_distance", "surface_dice"),
-    *("lightness", "lab_a", "lab_b", "luma", "cb", "cr", "haematoxylin", "eosin", "dab"),
+    *("rolling_ball", "clahe", "resample", "segmentation_quality", "panoptic_quality"),
 }
 """Functions that cannot be exported yet."""
 

@@ -120,10 +120,12 @@ def _perimeter(call: Call) -> Code:
 
 @form("hull")
 def _hull(call: Call) -> Code:
-    if call.kind_of("m").name == "labels":
-        raise NoForm("of labels")
     if len(worked_of(call)) > 2:
         raise NoForm("of volumes")
+    if call.kind_of("m").name == "labels":
+        if len(worked_of(call)) < call.ndim:
+            raise NoForm("of labels, slice by slice")
+        return call.write("hull_labels(m)")
     if len(worked_of(call)) < call.ndim:
         return code("slicewise(hull, m, axes)", m=call.operands["m"], axes=worked_of(call))
     return call.write("hull(m)")
