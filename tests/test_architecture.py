@@ -75,12 +75,12 @@ INSIDE = {
         *("syntax", "helpers"),
     ),
     "exporting.helpers": (
-        *("__init__", "flooding", "tables", "labels", "morphology", "regions", "distances", "elements", "numbers"),
-        *("thresholds", "statistics", "filters", "colour", "shapes"),
+        *("__init__", "surfaces", "thinning", "flooding", "tables", "labels", "morphology", "regions", "distances"),
+        *("elements", "numbers", "thresholds", "statistics", "filters", "colour", "shapes"),
     ),
     "exporting.rendering": (
-        *("__init__", "tables", "thresholds", "colour", "shapes", "distances", "labels", "measures", "morphology"),
-        *("filters", "pixelwise", "regions", "operators", "elements"),
+        *("__init__", "tables", "thresholds", "colour", "shapes", "surfaces", "distances", "labels", "measures"),
+        *("morphology", "filters", "pixelwise", "regions", "operators", "elements"),
     ),
     "studies.reports": ("__init__", "page", "sheet", "outliers", "numbers", "thumbnails", "naming"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),

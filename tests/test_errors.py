@@ -838,6 +838,7 @@ TESTED_ELSEWHERE = (
     "sessions",
     "prompt",
     "sweeps",
+    "exports",
 )
 
 

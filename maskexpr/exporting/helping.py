@@ -11,7 +11,7 @@ from maskexpr.exporting.syntax import names_in
 LICENCE = "# Helpers from maskexpr, Copyright (c) 2026 The maskexpr developers, under the MIT licence (SPDX: MIT)."
 _MODULES = (
     *("elements", "morphology", "regions", "labels", "numbers", "statistics", "thresholds", "filters", "colour"),
-    *("shapes", "distances", "flooding", "tables"),
+    *("shapes", "distances", "surfaces", "thinning", "flooding", "tables"),
 )
 
 

@@ -41,8 +41,8 @@ class Exported:
 
 def write(program: Exported, checked: Checked, fixed: frozenset[str]) -> tuple[str, set[str]]:
     """The text, and the params that are in it as they are now although they are told."""
-    used = _written(program, checked, fixed, helpers())[1]
-    text, _, unwritten = _written(program, checked, fixed, needed(used))
+    used = _written(program, checked, fixed, [*helpers(), *imports()])[1]
+    text, _, unwritten = _written(program, checked, fixed, [*needed(used), *imports()])
     return text, unwritten
 
 
@@ -51,7 +51,7 @@ def _written(
 ) -> tuple[str, set[str], set[str]]:
     """The text without names of its own that are reserved, all names in it, and the params that are not told."""
     names = Names(reserved)
-    function = Names(helpers()).new(program.name)
+    function = Names([*helpers(), *imports()]).new(program.name)
     given = {info.name: names.new(info.name) for info in checked.inputs}
     given |= {name: names.new(name) for name in program.kinds if name not in given}
     where = {valid_name(name): names.new(f"{name}_valid") for name, kind in program.kinds.items() if kind.is_partial}

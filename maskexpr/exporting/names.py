@@ -17,6 +17,8 @@ class Names:
     def new(self, wanted: str) -> str:
         """A name that is free, as like the wanted one as can be."""
         wanted = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in wanted) or "value"
+        if not wanted.strip("_"):
+            wanted = "value"
         if wanted[0].isdigit():
             wanted = f"_{wanted}"
         if wanted.startswith("__"):

@@ -34,13 +34,9 @@ def docstring(paragraphs: list[str], indent: str = INDENT) -> list[str]:
 
 
 def _in_docstring(text: str) -> str:
-    return visible(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"').rstrip('"') + _ending(text)
-
-
-def _ending(text: str) -> str:
-    """Quotes at the end of a line, which could end the docstring."""
-    count = len(text) - len(text.rstrip('"'))
-    return '\\"' * count if count and not visible(text).replace('"""', "").endswith('"""') else ""
+    found = visible(text).replace("\\", "\\\\")
+    ends_it = '"""' in found or found.endswith('"')
+    return found.replace('"', '\\"') if ends_it else found
 
 
 def statement(node: ast.stmt | ast.expr, indent: str = INDENT) -> list[str]:

@@ -43,5 +43,10 @@ SANDBOX_FUNCTION = Mistake(
     "the processes of a sandbox do not find the function {name}: it is not in a module that can be imported",
     "put it into a module of its own",
 )
+SANDBOX_REFUSES = Mistake(
+    "worker-refuses",
+    "the processes of a sandbox cannot take this: {why}",
+    "put functions into a module that can be imported, and give constants that can be pickled",
+)
 SANDBOX_WORKERS = Mistake("argument-range", "workers is {given}", "give a whole number from 1 on: workers=2, say")
 SANDBOX_THREADS = Mistake("argument-range", "threads is {given}", "give a whole number from 1 on, or leave it out")

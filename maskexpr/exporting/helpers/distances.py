@@ -19,10 +19,7 @@ def distance(mask, *, spacing=None, border="image", metric="euclidean"):
     if spacing is None:
         return ndimage.distance_transform_edt(mask)
     lengths, unit = whole_steps(spacing)
-    nearby = ndimage.distance_transform_edt(mask, [float(n) for n in lengths], False, True)
-    ways = (np.arange(n).reshape([-1] + [1] * (mask.ndim - 1 - a)) for a, n in enumerate(mask.shape))
-    squares = sum((n * (way - near).astype(np.int64)) ** 2 for n, way, near in zip(lengths, ways, nearby))
-    return np.sqrt(squares) * float(unit)
+    return np.sqrt(squares_to(~mask, lengths)) * float(unit)
 
 
 def signed_distance(mask, *, spacing=None, border="image", metric="euclidean"):
@@ -38,6 +35,13 @@ def whole_steps(spacing):
     lengths = [int(step * scale) for step in steps]
     part = math.gcd(*lengths)
     return [n // part for n in lengths], Fraction(part, scale)
+
+
+def squares_to(mask, lengths):
+    """The squares of the distances to the nearest pixel of a mask, exactly."""
+    nearby = ndimage.distance_transform_edt(~mask, [float(n) for n in lengths], False, True)
+    places = (np.arange(n).reshape([-1] + [1] * (mask.ndim - 1 - a)) for a, n in enumerate(mask.shape))
+    return sum((n * (place - near).astype(np.int64)) ** 2 for n, place, near in zip(lengths, places, nearby))
 
 
 def nearest_label(labels, *, spacing=None, within=None):

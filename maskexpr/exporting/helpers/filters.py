@@ -169,3 +169,118 @@ def equalize(image, within=None):
     values, counts = np.unique(counted, return_counts=True)
     shares = np.cumsum(counts) / counted.size
     return shares[np.maximum(np.searchsorted(values, image, "right") - 1, 0)]
+
+
+def sums_under(image, footprint, mode="reflect"):
+    """The sum of the pixels under a footprint."""
+    return ndimage.correlate(image.astype(np.float64), footprint.astype(np.float64), mode=mode)
+
+
+def counts_under(shape, footprint, mode="reflect", within=None):
+    """How many pixels under a footprint count: those of a mask, and with "ignore" none beyond the border."""
+    if mode == "ignore":
+        counted = np.ones(shape) if within is None else within
+        return sums_under(counted, footprint, "constant").astype(np.intp)
+    size = int(np.count_nonzero(footprint))
+    return np.full(shape, size) if within is None else size - sums_under(~within, footprint, mode).astype(np.intp)
+
+
+def mean_of_counted(image, footprint, mode="reflect", within=None):
+    """The mean of the pixels under a footprint that count; 0 where none does."""
+    counts = counts_under(image.shape, footprint, mode, within)
+    values = image if within is None else np.where(within, image, 0)
+    return sums_under(values, footprint, "constant" if mode == "ignore" else mode) / np.maximum(counts, 1)
+
+
+def ranked_of_counted(image, footprint, rank_of, mode="reflect", within=None):
+    """The pixel of a rank that follows from how many pixels under a footprint count; 0 where it is none."""
+    counts = counts_under(image.shape, footprint, mode, within)
+    values, ranks = np.unique(image, return_inverse=True)
+    ranks = ranks.reshape(image.shape).astype(np.int32)
+    if mode == "constant":
+        zero = int(np.searchsorted(values, 0))
+        if not (zero < len(values) and values[zero] == 0):
+            values, ranks = np.insert(values, zero, 0), ranks + (ranks >= zero)
+    none = len(values)
+    cval = none if mode == "ignore" else int(np.searchsorted(values, 0))
+    ranks = ranks if within is None else np.where(within, ranks, none).astype(np.int32)
+    wanted = rank_of(counts)
+    result = np.zeros_like(image)
+    for rank in np.unique(wanted):
+        there = (wanted == rank) & (rank >= 0) & (rank < counts)
+        if there.any():
+            modes = {"mode": "constant" if mode == "ignore" else mode, "cval": cval}
+            found = ndimage.rank_filter(ranks, int(rank), footprint=footprint, **modes)
+            result[there] = values[np.minimum(found[there], none - 1)]
+    return result
+
+
+def median_of_counted(image, footprint, mode="reflect", within=None):
+    """The upper median of the pixels under a footprint that count."""
+    return ranked_of_counted(image, footprint, lambda counts: counts // 2, mode, within)
+
+
+def rank_of_counted(image, footprint, rank, mode="reflect", within=None):
+    """The pixel of a rank among those under a footprint that count."""
+    return ranked_of_counted(image, footprint, lambda n: n + rank if rank < 0 else n * 0 + rank, mode, within)
+
+
+def percentile_of_counted(image, footprint, percent, mode="reflect", within=None):
+    """The pixel with so much percent of those that count before it."""
+    size, share = int(np.count_nonzero(footprint)), Fraction(str(percent))
+    ranks = np.array([min(int(share * count // 100), count - 1) for count in range(size + 1)])
+    return ranked_of_counted(image, footprint, ranks.__getitem__, mode, within)
+
+
+def entropy(image, footprint, mode="reflect", within=None):
+    """The entropy in bits of the values under a footprint."""
+    counts = counts_under(image.shape, footprint, mode, within).astype(np.float64)
+    total = counts * np.log2(np.maximum(counts, 1))
+    extended = np.unique(np.append(image, 0)) if mode == "constant" else np.unique(image)
+    for value in extended:
+        there = image == value if within is None else (image == value) & within
+        beyond = float(value == 0) if mode == "constant" else 0.0
+        modes = {"mode": "constant" if mode == "ignore" else mode, "cval": beyond}
+        n = np.rint(ndimage.correlate(there.astype(np.float64), footprint.astype(np.float64), **modes))
+        total -= n * np.log2(np.maximum(n, 1))
+    return np.maximum(total / np.maximum(counts, 1), 0.0)
+
+
+def equalize_floats(image, within=None):
+    """Each value becomes the share of pixels at or below it, by 256 bins and lines between their centres."""
+    counted = image.ravel() if within is None else image[within]
+    counted = counted[np.isfinite(counted)]
+    if not counted.size:
+        raise ValueError("there are no pixels to count")
+    low, high = counted.min().item(), counted.max().item()
+    bins = np.minimum((normalize(counted, low, high) * 256).astype(np.intp), 255)
+    shares = np.cumsum(np.bincount(bins, minlength=256)) / counted.size
+    places = normalize(image, low, high)
+    centres = (np.arange(256) + 0.5) / 256
+    return np.where(np.isnan(places), np.nan, np.interp(places, centres, shares))
+
+
+def canny(image, sigma, low, high, within=None):
+    """Canny's edges of a plane: lines where the gradient is the largest along its own direction."""
+    if not low <= high:
+        raise ValueError("low has to be below high")
+    inside = np.ones(image.shape, bool) if within is None else within
+    shares = ndimage.gaussian_filter(inside.astype(np.float64), sigma, mode="constant") + 2.0**-52
+    plane = ndimage.gaussian_filter(np.where(inside, image, 0).astype(np.float64), sigma, mode="constant") / shares
+    down, right = (gradient(plane, (1, 2, 1), (0, 1), along=(axis,)) * 4 for axis in (0, 1))
+    strength = np.sqrt(down * down + right * right)
+    untouched = ndimage.binary_erosion(inside, np.ones((3, 3), bool))
+    y, x = np.nonzero(untouched & (strength >= low) & (strength > 0))
+    down, right = down[y, x], right[y, x]
+    slant = np.where((down > 0) == (right > 0), 1, -1)
+    steep, flat = np.abs(down), np.abs(right)
+    vertical = (steep > flat) | ((steep == flat) & (slant < 0))
+    share = np.where(vertical, flat, steep) / np.where(vertical, steep, flat)
+    highest = np.ones(len(y), bool)
+    for side in (1, -1):
+        beside = strength[y + np.where(vertical, side * slant, 0), x + np.where(vertical, 0, side)]
+        across = strength[y + side * slant, x + side]
+        highest &= across * share + beside * (1.0 - share) <= strength[y, x]
+    lines = np.zeros(image.shape, bool)
+    lines[y[highest], x[highest]] = True
+    return ndimage.binary_propagation(lines & (strength >= high), np.ones((3, 3), bool), mask=lines)

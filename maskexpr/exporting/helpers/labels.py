@@ -6,8 +6,9 @@ from fractions import Fraction
 import numpy as np
 from scipy import ndimage
 
-from maskexpr.exporting.helpers.morphology import close, dilate, erode
+from maskexpr.exporting.helpers.morphology import close, dilate, erode, hull
 from maskexpr.exporting.helpers.regions import pixel_at, touches_border
+from maskexpr.exporting.helpers.thinning import skeleton
 
 
 def numbered(labels):
@@ -234,3 +235,39 @@ def recall_of_labels(labels, truth, iou=0.5):
     """The share of the true labels that match."""
     matched, found, wanted = matching_labels(labels, truth, iou)
     return matched / wanted if wanted else float(found == 0)
+
+
+def skeleton_labels(labels, method="homotopic"):
+    """Each label of a plane thinned by itself."""
+    result = np.zeros_like(labels)
+    for number in np.unique(labels[labels > 0]):
+        result[skeleton(labels == number, method)] = number
+    return result
+
+
+def hull_labels(labels):
+    """Each label of a plane with its convex hull; what lies in several goes to the lowest number."""
+    result = labels.copy()
+    for number in np.unique(labels[labels > 0]):
+        result[hull(labels == number) & (result == 0)] = number
+    return result
+
+
+def dice_of_labels(a, b):
+    """The mean over all numbers of twice what both share, over the sum of both."""
+    return mean_of_numbers(a, b, lambda both, sizes: 2 * both / sizes)
+
+
+def iou_of_labels(a, b):
+    """The mean over all numbers of what both share, over all of both."""
+    return mean_of_numbers(a, b, lambda both, sizes: both / (sizes - both))
+
+
+def mean_of_numbers(a, b, share):
+    """The mean of shares of the numbers that occur in either."""
+    numbers = [n for n in np.union1d(a, b).tolist() if n != 0]
+    shares = []
+    for n in numbers:
+        both = int(np.count_nonzero((a == n) & (b == n)))
+        shares.append(share(both, int(np.count_nonzero(a == n)) + int(np.count_nonzero(b == n))))
+    return math.fsum(shares) / len(shares) if shares else 1.0

@@ -252,10 +252,10 @@ def parted(values, counts, classes):
     return lasts
 
 
-def hysteresis(image, low, high, structure=None):
+def hysteresis(image, low, high, structure=None, within=True):
     """The connected regions above `low` that hold a pixel above `high`."""
     if np.ndim(low) == np.ndim(high) == 0 and low > high:
         raise ValueError("low has to be below high")
     strong = image > high
     weak = (image > low) | strong
-    return ndimage.binary_propagation(strong, structure, mask=weak)
+    return ndimage.binary_propagation(strong & within, structure, mask=weak & within)

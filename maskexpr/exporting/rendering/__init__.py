@@ -11,6 +11,7 @@ from maskexpr.exporting.rendering import (  # noqa: F401 - they fill the table
     pixelwise,
     regions,
     shapes,
+    surfaces,
     tables,
     thresholds,
 )

@@ -1,12 +1,10 @@
 """Channels of colour images, and what is found from how they compare."""
 
-import ast
-
 import numpy as np
 
 from maskexpr.exporting.forms import Call, cast, form
 from maskexpr.exporting.rendering.elements import called
-from maskexpr.exporting.syntax import Code, code, literal
+from maskexpr.exporting.syntax import Code, code
 
 
 def _plane(call: Call, i: int) -> Code:
@@ -41,4 +39,6 @@ def _from_all(call: Call) -> Code:
     return cast(called(call.name, call.operands["im"]), np.float64, call.dtype)
 
 
-__all__ = ["ast", "literal"]
+@form("lightness", "lab_a", "lab_b", "luma", "cb", "cr", "haematoxylin", "eosin", "dab")
+def _of_shares(call: Call) -> Code:
+    return cast(called(call.name, call.operands["im"], white=call.operands.get("white")), np.float64, call.dtype)

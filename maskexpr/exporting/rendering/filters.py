@@ -70,16 +70,57 @@ def _is_counted(call: Call) -> bool:
     return call.is_given("within") or call.setting("border") == "ignore"
 
 
-def _refuse_counted(call: Call) -> None:
-    if _is_counted(call):
-        raise NoForm('with `within` or border="ignore"')
+def _refuse_repeated(call: Call) -> None:
     if call.setting("shape") not in NAMED_SHAPES and call.setting("n").radius != 1:
         raise NoForm("with a pattern applied several times")
 
 
+def _of_counted(call: Call) -> Code:
+    """A filter of the pixels that count, of a mask or without what lies beyond the border."""
+    _, whole = _window(call)
+    window = whole if whole is not None else code("np.ones(s, bool)", s=box(call))
+    rank = {"rank_filter": "rank", "percentile_filter": "percent"}.get(call.name)
+    found = called(
+        f"{call.name.removesuffix('_filter')}_of_counted",
+        call.operands["im"],
+        window,
+        call.number(rank) if rank else None,
+        mode=mode(call),
+        within=call.operands.get("within"),
+    )
+    return cast(found, np.float64, call.dtype) if call.name == "mean_filter" else found
+
+
+@form("enough in windows")
+def _enough(call: Call) -> Code:
+    window = footprint(call)
+    shape = code("m.shape", m=call.operands["m"])
+    counts = called("counts_under", shape, window, mode=mode(call), within=call.operands["m"])
+    return code("counts >= least", counts=counts, least=call.number("least"))
+
+
+@form("entropy")
+def _entropy(call: Call) -> Code:
+    _refuse_repeated(call)
+    _, whole = _window(call)
+    window = whole if whole is not None else code("np.ones(s, bool)", s=box(call))
+    return called("entropy", call.operands["im"], window, mode=mode(call), within=call.operands.get("within"))
+
+
+@form("canny")
+def _canny(call: Call) -> Code:
+    if len(worked_of(call)) < call.ndim:
+        raise NoForm("slice by slice")
+    sigmas, _ = sigma(call)
+    im, low, high = (call.operands[name] for name in ("im", "low", "high"))
+    return called("canny", im, sigmas, low, high, within=call.operands.get("within"))
+
+
 @form("mean_filter")
 def _mean(call: Call) -> Code:
-    _refuse_counted(call)
+    _refuse_repeated(call)
+    if _is_counted(call):
+        return _of_counted(call)
     sizes, whole = _window(call)
     if whole is None:
         assert sizes is not None
@@ -89,7 +130,9 @@ def _mean(call: Call) -> Code:
 
 @form("median_filter")
 def _median(call: Call) -> Code:
-    _refuse_counted(call)
+    _refuse_repeated(call)
+    if _is_counted(call):
+        return _of_counted(call)
     sizes, whole = _window(call)
     if call.dtype_of("im").kind == "f" or call.dtype_of("im").itemsize == 8:
         return called(
@@ -103,7 +146,9 @@ def _median(call: Call) -> Code:
 
 @form("rank_filter")
 def _rank(call: Call) -> Code:
-    _refuse_counted(call)
+    _refuse_repeated(call)
+    if _is_counted(call):
+        return _of_counted(call)
     sizes, whole = _window(call)
     if call.dtype_of("im").kind == "f" or call.dtype_of("im").itemsize == 8:
         window = whole if whole is not None else code("np.ones(s, bool)", s=box(call))
@@ -115,7 +160,9 @@ def _rank(call: Call) -> Code:
 
 @form("percentile_filter")
 def _percentile(call: Call) -> Code:
-    _refuse_counted(call)
+    _refuse_repeated(call)
+    if _is_counted(call):
+        return _of_counted(call)
     _, whole = _window(call)
     window = whole if whole is not None else code("np.ones(s, bool)", s=box(call))
     return called("percentile_under", call.operands["im"], window, call.number("percent"), mode=mode(call))
@@ -273,5 +320,6 @@ def _rescale(call: Call) -> Code:
 @form("equalize")
 def _equalize(call: Call) -> Code:
     if call.dtype_of("im").kind == "f":
-        raise NoForm("of floating images")
+        found = called("equalize_floats", call.operands["im"], within=call.operands.get("within"))
+        return cast(found, np.float64, call.dtype)
     return called("equalize", call.operands["im"], within=call.operands.get("within"))

@@ -164,11 +164,9 @@ def _bbox(call: Call) -> Code:
 
 @form("dice", "iou", "specificity", "volume_difference")
 def _agreement(call: Call) -> Code:
-    name = call.name
     first, second = (call.operands[p.name] for p in call.step.function.parameters[:2])  # type: ignore[union-attr]
     kinds = {step.kind.name for step in call.step.operands.values()}
-    if kinds != {"mask"}:
-        raise NoForm("of labels")
+    name = call.name if kinds == {"mask"} else f"{call.name}_of_labels"
     return code(f"{name}(a, b)", a=first, b=second)
 
 

@@ -36,7 +36,10 @@ def _measured(call: Call, name: str, argument: Any, part: int | None, image: Cod
     if image is not None and name == "weighted_centroid":
         return code("weighted_centroid_of(regions, im, part)", im=image, part=part)
     if name == "parent" and call.is_given("parent"):
-        return code("parent_of(regions, other)", other=call.operands["parent"])
+        other = call.operands["parent"]
+        if call.kind_of("parent").name == "mask":
+            other = code("found[0]", found=called("ndimage.label", other, connectivity(call)))
+        return code("parent_of(regions, other)", other=other)
     if name == "label" and call.kind_of("m").name == "mask":
         return code("np.arange(1, regions.max() + 1)")
     raise NoForm(f"by {name}")
@@ -117,10 +120,12 @@ def _perimeter(call: Call) -> Code:
 
 @form("hull")
 def _hull(call: Call) -> Code:
-    if call.kind_of("m").name == "labels":
-        raise NoForm("of labels")
     if len(worked_of(call)) > 2:
         raise NoForm("of volumes")
+    if call.kind_of("m").name == "labels":
+        if len(worked_of(call)) < call.ndim:
+            raise NoForm("of labels, slice by slice")
+        return call.write("hull_labels(m)")
     if len(worked_of(call)) < call.ndim:
         return code("slicewise(hull, m, axes)", m=call.operands["m"], axes=worked_of(call))
     return call.write("hull(m)")

@@ -25,6 +25,12 @@ def _hysteresis(call: Call) -> Code:
     return called("hysteresis", im, low, high, connectivity(call))
 
 
+@form("hysteresis within")
+def _hysteresis_within(call: Call) -> Code:
+    found = [call.operands[name] for name in ("im", "low", "high")]
+    return called("hysteresis", *found, connectivity(call), call.operands["within"])
+
+
 @form("local_mean")
 def _local_mean(call: Call) -> Code:
     return mean_of_windows(call, box(call))

@@ -1,0 +1,57 @@
+"""The table of forms, and the helpers that they are written with."""
+
+import ast
+import builtins
+
+import pytest
+from helpers.each import each
+from helpers.every_result import programs
+from helpers.fixed_images import worlds
+
+import maskexpr
+from maskexpr.exporting import rendering  # noqa: F401 - it fills the table
+from maskexpr.exporting.forms import FORMS
+from maskexpr.exporting.helping import helpers, imports, needed
+from maskexpr.library import CATALOGUE, OPERATORS
+
+WITHOUT: set[str] = {
+    *("rolling_ball", "clahe", "resample", "segmentation_quality", "panoptic_quality"),
+}
+"""Functions that cannot be exported yet."""
+
+
+def test_each_function_and_operator_has_a_form() -> None:
+    assert {*CATALOGUE, *OPERATORS} - {*FORMS, "assert"} == WITHOUT
+
+
+@each("name", sorted(helpers()))
+def test_helpers_need_nothing_that_is_not_there(name: str) -> None:
+    """Every name in a helper is its own, a builtin, another helper, or imported."""
+    tree = ast.parse(helpers()[name].text)
+    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    own |= {a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    assert used - own - {*dir(builtins), *helpers(), *imports()} == set()
+    assert ast.get_docstring(tree.body[0])  # type: ignore[arg-type]  # a function
+
+
+@pytest.mark.slow
+def test_each_helper_is_used_by_a_program_that_is_compared() -> None:
+    used: set[str] = set()
+    made = worlds()
+    for text in programs():
+        program = maskexpr.compile(text)
+        for world in ("radiograph", "tomogram", "coins", "wide integers", "brain"):
+            try:
+                whole = program.to_python(**{info.name: made[world][info.name] for info in program.inputs})
+            except maskexpr.MaskError:
+                continue
+            used |= {node.name for node in ast.parse(whole).body if isinstance(node, ast.FunctionDef)}
+    assert set(helpers()) - used <= {"erode", "opened", "dilate", "grow"}  # which take a param as a reach
+
+
+def test_helpers_come_with_what_they_need() -> None:
+    assert needed(["clear_border"]) == ["touches_border", "clear_border"]
+    assert needed(["im"]) == []
