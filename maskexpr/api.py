@@ -153,6 +153,8 @@ class Program:
         RunError
             An assert failed, or a step has no answer for these pixels; or whole numbers have none left for those that
             are without data.
+        LimitError
+            The run would be over a bound of the `Limits` that the program was compiled with; no pixel was touched.
         """
         ready = self._ready.get(look(given))
         if ready is not None:
@@ -208,7 +210,7 @@ class Program:
         return next(iter(kinds.values())) if len(kinds) == 1 else kinds
 
     def cost(self, /, **given: Any) -> Cost:
-        """Estimated operations and peak bytes of a run, for inputs as for `bind`."""
+        """Estimated operations, peak bytes and seconds of a run, as `Bound.cost` says, for inputs as for `bind`."""
         return self.bind(**given).cost()
 
     def explain(self, /, **given: Any) -> str:
@@ -347,7 +349,7 @@ def compile(
     source : str
         An expression, or a whole program.
     limits : Limits, optional
-        Bounds on the program; safe defaults.
+        Bounds on the program and its runs; safe defaults.
     functions : iterable, optional
         More functions, declared with `maskexpr.function`; they go before those of the catalogue.
     resolver : callable, optional

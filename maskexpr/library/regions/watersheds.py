@@ -44,8 +44,8 @@ def _flooded_kind(kinds: Kinds) -> Kind:
 
 def _cost(settings: Settings, ndim: int) -> float:
     if settings["compactness"]:
-        return 6000
-    return 2000 if settings["line"] else 400
+        return 2000
+    return 6000 if settings["line"] else 400
 
 
 def _memory(settings: Settings, ndim: int) -> float:

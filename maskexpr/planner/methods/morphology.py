@@ -14,6 +14,7 @@ from maskexpr.kernels.packed import Words
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.library import elements
 from maskexpr.library.morphology import elementary as meaning
+from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import Array, Method, Place, runs, width_of, words_of
 from maskexpr.program.steps import Step
 
@@ -194,7 +195,7 @@ def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
     try:
         n, pad = meaning.room(step.kind.shape, *(step.settings[name] for name in ("n", "shape", "axes")))
     except Refused:
-        return None  # the plain body says so when it is run
+        return replace(by_body(step), cost=0.0)  # the plain body says so when it is run, and does nothing else
     width = width_of(step)
     shape = tuple(size + 2 * p for size, p in zip(step.kind.shape, pad, strict=True))
     wide = replace(step, kind=replace(step.kind, shape=shape), settings={**step.settings, "n": n})
@@ -244,7 +245,19 @@ def _grey(step: Step, *ufuncs: Any) -> Method | None:
         spaced = math.prod(n + min(2 * reach, n) for n, reach in zip(rows, halo, strict=True))
         return arrays * spaced * itemsize
 
-    return Method(run, memory=memory, word="extremes along lines")
+    return Method(run, cost=len(ufuncs) * _operations(step), memory=memory, word="extremes along lines")
+
+
+def _operations(step: Step) -> float:
+    """Operations on each pixel that find the extremes under an element, once: along lines their number grows with the
+    logarithm of the reach; a footprint is combined from its lines."""
+    shape, extent, settings = step.settings["shape"], step.kind.shape or (), step.settings
+    reaches = [min(reach, n) for reach, n in zip(elements.halo(settings, len(extent)), extent, strict=True)]
+    if shape == "square":
+        return sum(2.0 * (2 * reach + 1).bit_length() for reach in reaches if reach)
+    if shape == "diamond" and settings["n"].spacing is None:
+        return 3.0 + 5 * max(reaches).bit_length()
+    return 8.0 + math.prod(2.0 * reach + 1 for reach in reaches[:-1])
 
 
 def _extreme(step: Step) -> _Extreme | None:
