@@ -213,7 +213,7 @@ def test_mistakes_are_data(service: Service) -> None:
     assert said["error"] == "InputError"
     assert service("/run", program="1 + 1", answer="png", output="other")[0] == 422
     assert service("/run", program="1 + 1", answer="png")[0] == 422
-    assert service.run("1 + 1")[1] == {"outputs": {"result": 2}}
+    assert service.run("1 + 1")[1] == {"outputs": {"result": 2}, "warnings": []}
     status, _ = service.send("POST", "/run", b"--x\r\nnot a part", {"Content-Type": "multipart/form-data; boundary=x"})
     assert status in (400, 422)
     assert service.send("GET", "/../service.py")[0] == 404
@@ -241,14 +241,15 @@ def test_bombs_are_ended_and_the_next_one_is_served(service: Service) -> None:
     image = np.random.default_rng(3).integers(0, 256, (512, 512), np.uint8)
     for bomb in (
         "median_filter(im / 7, 200)",
-        "resample(im + 0.5, 100)",
-        "a = im / 7\n" + "a = gaussian(a, 20)\n" * 900 + "a",
-        " | ".join(f"dilate(im > {n % 250}, {n})" for n in range(300)),
+        "a = im / 7\n" + "a = gaussian(a, 20)\n" * 500 + "a",
+        "9 ** 9 ** 9",
+        "(im + 1) ** 100000",
+        " + ".join(f"median_filter(im / 7, {n})" for n in range(1, 100)),
     ):
         status, said = service.run(bomb, image)
         assert status in (422, 503)
         assert said["error"] in ("LimitError", "WorkerError", "ProgramError")
-        assert service.run("area(im > 3)", IM)[1] == {"outputs": {"result": 196}}
+        assert service.run("area(im > 3)", IM)[1]["outputs"] == {"result": 196}
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ import json
 import math
 import os
 import tempfile
+import warnings
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,9 @@ FIELD_BYTES = 100_000  # of each of its fields that is no file
 BODY_SECONDS = 20.0  # that a request may take to come in
 LONG = 0.1  # seconds from which a program has to leave a worker free for short ones
 ROOM = (900, 1200)  # of a picture on the page
+warnings.simplefilter("ignore", maskexpr.MaskWarning)  # answers have them
 PAGE = Path(__file__).with_name("form.html")
+EXAMPLE = Path(__file__).parents[1] / "ankle.png"  # until somebody chooses another one
 
 
 class Desk:
@@ -84,6 +87,10 @@ async def page(request: Request) -> Response:
     return FileResponse(PAGE)
 
 
+async def example(request: Request) -> Response:
+    return FileResponse(EXAMPLE)
+
+
 async def check(request: Request) -> Response:
     """What a program asks for, as a schema and as the fields of a form."""
     desk = request.app.state.desk
@@ -118,7 +125,7 @@ async def run(request: Request) -> Response:
                 raise HTTPException(422, "there is no such output")
             return Response(await asyncio.to_thread(_file, outputs[name]), media_type="image/png")
         said = await asyncio.to_thread(_said, outputs, image if isinstance(image, maskexpr.Image) else None)
-        return JSONResponse({"outputs": said})
+        return JSONResponse({"outputs": said, "warnings": [found.to_dict() for found in bound.warnings]})
 
 
 _PARTS: dict[str, Any] = {"max_files": 1, "max_fields": 5, "max_part_size": FIELD_BYTES}
@@ -261,6 +268,7 @@ app = Bounded(
     Starlette(
         routes=[
             Route("/", page),
+            Route("/example.png", example),
             Route("/check", check, methods=["POST"]),
             Route("/run", run, methods=["POST"]),
         ],

@@ -37,7 +37,7 @@ GIVEN = {
     "a truth": ("any(im > 3)", IM),
     "a list": ("centroid(im > 30)", IM),
     "several": ("output m = im > 3; output n = area(m); output f = im / 7", IM),
-    "a table": ('measure(label(im % 7 == 0), area, centroid)', IM),
+    "a table": ("measure(label(im % 7 == 0), area, centroid)", IM),
     "floats": ("im / 3", IM.astype(np.float32)),
     "nan": ("mean(im)", np.array([[np.nan, 1]])),
     "Fortran order": ("im > 3", np.asfortranarray(IM)),
