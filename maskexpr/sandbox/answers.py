@@ -94,9 +94,10 @@ def message(text: Mapping[str, Any]) -> bytes:
 
 def failure(error: MaskError, own: Source, *, is_last: bool = False) -> dict[str, Any]:
     """An error as data; after the last one the process ends."""
-    name = type(error).__name__
+    kinds = [kind.__name__ for kind in type(error).__mro__]
     found = [as_data(diagnostic, own) for diagnostic in error.diagnostics]
-    return {"error": name if name in _ERRORS else "RunError", "diagnostics": found, "last": is_last}
+    name = next((kind for kind in kinds if kind in _ERRORS), "RunError")
+    return {"error": name, "diagnostics": found, "last": is_last}
 
 
 def places_as_data(arrays: Sequence[Array], places: Iterable[Place]) -> list[Any]:

@@ -13,6 +13,14 @@ from maskexpr.kernels.threads import share, threads
 
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")  # without which Python may not start
 _OF_LIBRARIES = ("MASKEXPR_", "NPY_", "OPENBLAS_", "OMP_", "MKL_")  # from which bits or threads follow
+_OF_OURS = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+    # glibc gives no memory back between two runs on images of some size: pages are warm then.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**28),
+}
 _OF_MACHINE = 0.8  # of its free memory, that all workers may take together
 _BESIDE = 2**26  # bytes for modules that are loaded late
 _SEGMENTS = 2**34  # addresses of shared memory, which is counted where it is made
@@ -26,7 +34,7 @@ if sys.platform != "win32":
 def environment() -> Mapping[str, str]:
     """The variables that a worker has, which are few."""
     kept = {n: v for n, v in os.environ.items() if n.upper() in _KEPT or n.startswith(_OF_LIBRARIES)}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1"}
+    return {**kept, **_OF_OURS}
 
 
 def folder() -> str:

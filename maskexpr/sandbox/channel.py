@@ -10,6 +10,7 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import numpy as np
@@ -65,13 +66,14 @@ class Channel:
         if len(handed) > _MOST_HANDED:
             raise ValueError(f"{len(handed)} pieces of memory at once")
         while rest:
-            try:
-                sent = socket.send_fds(self._end, [rest], handed) if handed else self._end.send(rest)
+            with suppress(BlockingIOError):
+                try:
+                    sent = socket.send_fds(self._end, [rest], handed) if handed else self._end.send(rest)
+                except ConnectionError:
+                    raise EOFError from None
                 rest, handed = rest[sent:], []
-            except BlockingIOError:
-                self._wait(self._writable, wanted)
-            except OSError:
-                raise EOFError from None
+                continue
+            self._wait(self._writable, wanted)
 
     def receive(self, most: int, wanted: Wanted) -> "NDArray[np.uint8]":
         """The message that comes, of so many bytes at most."""
@@ -98,16 +100,15 @@ class Channel:
 
     def _into(self, data: memoryview, wanted: Wanted) -> int:
         while True:
-            try:
-                found = self._end.recv_into(data)
-            except BlockingIOError:
-                self._wait(self._readable, wanted)
-                continue
-            except OSError:
-                raise EOFError from None
-            if not found:
-                raise EOFError
-            return found
+            with suppress(BlockingIOError):
+                try:
+                    found = self._end.recv_into(data)
+                except ConnectionError:
+                    raise EOFError from None
+                if not found:
+                    raise EOFError
+                return found
+            self._wait(self._readable, wanted)
 
     def _wait(self, poll: "select.poll", wanted: Wanted) -> None:
         left = left_of(wanted)

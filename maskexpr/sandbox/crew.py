@@ -3,6 +3,8 @@
 import os
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakSet
 
@@ -102,9 +104,8 @@ class Crew:
         """End a worker, and start another in its place."""
         worker.kill()
         with self._lock:
-            self._drop(worker)
+            self._bury(worker)
             self._start()
-        worker.end()
 
     def close(self) -> None:
         """End all of them, whatever they are at."""
@@ -157,12 +158,24 @@ class Crew:
 
     def _bury(self, worker: Process) -> None:
         self._drop(worker)
-        threading.Thread(target=worker.end, name="maskexpr sandbox", daemon=True).start()
+        with suppress(RuntimeError):  # the interpreter ends
+            threading.Thread(target=worker.end, name="maskexpr sandbox", daemon=True).start()
 
     def _start(self) -> None:
         while not self.is_closed and len(self._all) + self._starting < self._count:
-            self._starting += 1
-            threading.Thread(target=self._start_one, name="maskexpr sandbox", daemon=True).start()
+            starting = threading.Thread(target=self._start_one, name="maskexpr sandbox", daemon=True)
+            with self._started():
+                starting.start()
+
+    @contextmanager
+    def _started(self) -> Iterator[None]:
+        """Reckon with a worker that is being started, if that can be begun."""
+        self._starting += 1
+        try:
+            yield
+        except RuntimeError as error:  # no more threads, or the interpreter ends
+            self._starting -= 1
+            raise WorkerError(messages.SANDBOX_NOT_STARTED.anywhere(why=error)) from None
 
     # --- a thread of its own ---
 
@@ -189,9 +202,8 @@ class Crew:
             if self._failed < _MOST_STARTS:
                 self._start()
                 return
-            self._failed = 0
-            if self._all or self._starting:
-                return  # there are some, which go on
+            if self._all:
+                return  # there are some, which go on; who asks next has it tried again
             waiting = list(self._waiting)
             self._waiting.clear()
         for ticket in waiting:

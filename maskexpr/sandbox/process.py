@@ -5,7 +5,7 @@ import pickle
 import time
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 from weakref import ref
@@ -114,22 +114,25 @@ class Process:
     def __init__(self, memory: int, threads: int) -> None:
         if not is_able():
             raise NotStarted("this system has no sockets between processes")
-        try:
-            self._channel, theirs = pair()
-            with theirs:
-                self.child = Child(
-                    _MODULE,
-                    folder=bounds.folder(),
-                    environment=bounds.environment(),
-                    threads=threads,
-                    answers=False,
-                    handed=[theirs.fileno()],
-                )
-                with suppress(OSError):
-                    self.child.to.write(pickle.dumps(Setup(theirs.fileno(), memory)))
-                    self.child.to.flush()
-        except OSError as error:
-            raise NotStarted(os.strerror(error.errno or 0)) from None
+        with ExitStack() as opened:
+            try:
+                self._channel, theirs = pair()
+                opened.callback(self._channel.close)
+                with theirs:
+                    self.child = Child(
+                        _MODULE,
+                        folder=bounds.folder(),
+                        environment=bounds.environment(),
+                        threads=threads,
+                        answers=False,
+                        handed=[theirs.fileno()],
+                    )
+                    with suppress(OSError):  # it is gone already, which is heard
+                        self.child.to.write(pickle.dumps(Setup(theirs.fileno(), memory)))
+                        self.child.to.flush()
+            except OSError as error:
+                raise NotStarted(os.strerror(error.errno or 0)) from None
+            opened.pop_all()
         self._programs: OrderedDict[bytes, None] = OrderedDict()
         self._memory = _Memory()
 
@@ -236,7 +239,7 @@ class Process:
         for stream in (self.child.process.stdin, self.child.process.stderr):
             if stream is not None:
                 with suppress(OSError):
-                    os.close(stream.fileno())
+                    stream.raw.close()  # type: ignore[attr-defined]  # of buffered streams
         self._channel.close()
 
 

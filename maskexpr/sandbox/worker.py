@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from maskexpr.api import Program, declared, stages_of
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, LimitError, MaskError, RunError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, MaskError, RunError
 from maskexpr.diagnostics.messages import as_data, asked_for, bytes_text
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.sandbox import answers, bounds
@@ -120,6 +120,10 @@ def _work(end: WorkerEnd, setup: Setup) -> None:
         os._exit(1)
 
 
+class _Unloaded(InputError):
+    """A program cannot be had here; what is thought of as had is not, so this process had better end."""
+
+
 class _Working:
     """Answers requests."""
 
@@ -143,6 +147,8 @@ class _Working:
             self._send(*self._run(program, request))
         except MemoryError as error:  # what was being made is half made: this process had better end
             self._end.send(answers.message(answers.failure(self._short(own, error), own, is_last=True)))
+        except _Unloaded as error:
+            self._end.send(answers.message(answers.failure(error, own, is_last=True)))
         except MaskError as error:
             self._end.send(answers.message(answers.failure(error, own)))
         except Exception as error:  # of a host's function, which may raise anything
@@ -152,7 +158,11 @@ class _Working:
 
     def _program(self, request: Request) -> Program:
         if request.pickled is not None:
-            self._programs[request.program] = pickle.loads(request.pickled)
+            try:
+                self._programs[request.program] = pickle.loads(request.pickled)
+            except Exception as error:  # whatever importing the modules of its functions may raise
+                why = f"{type(error).__name__}: {error}"
+                raise _Unloaded(messages.SANDBOX_REFUSES.anywhere(why=why)) from None
             if len(self._programs) > MOST_PROGRAMS:
                 self._programs.popitem(last=False)
         self._programs.move_to_end(request.program)
