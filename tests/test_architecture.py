@@ -75,7 +75,7 @@ INSIDE = {
         *("syntax", "helpers"),
     ),
     "exporting.helpers": (
-        *("__init__", "surfaces", "thinning", "flooding", "tables", "labels", "morphology", "regions", "distances"),
+        *("__init__", "surfaces", "flooding", "tables", "labels", "morphology", "regions", "thinning", "distances"),
         *("elements", "numbers", "thresholds", "statistics", "filters", "colour", "shapes"),
     ),
     "exporting.rendering": (
