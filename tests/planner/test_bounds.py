@@ -22,7 +22,7 @@ OVER = [
     ({"pixels": 399}, "area(im > 3)", "im", "im has 400 pixels, more than the 399 that are allowed here"),
     ({"memory": 1e4}, "gaussian(im, 2) > 3", "gaussian(im, 2)", "the run might take "),
     ({"operations": 100}, "gaussian(im, 2) > 3", "gaussian(im, 2)", "operations, most of them here, more than the 100"),
-    ({"seconds": 1e-6}, "gaussian(im, 2) > 3", "gaussian(im, 2)", "s, most of it here, more than the 1e-06 s"),
+    ({"seconds": 1e-9}, "gaussian(im, 2) > 3", "gaussian(im, 2)", "s, most of it here, more than the 1e-09 s"),
     ({"output_bytes": 399}, "m = im > 3; output m", "im > 3", "the results would take 400 bytes, most of it this one"),
 ]
 
