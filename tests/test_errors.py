@@ -8,6 +8,7 @@ import contextlib
 import re
 import sys
 import threading
+import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -675,21 +676,27 @@ def test_shapes_and_types_are_not_run():
 
 def test_a_run_that_is_stopped():
     """By its own limit, that of the program, or by whoever asked for it; it says in which step."""
+
+    @function(gives=MASK, halo="whole", cost=1, memory=0)
+    def slow(m: Mask):
+        time.sleep(0.05)
+        return m
+
     cancelled = threading.Event()
     cancelled.set()
-    where = "expression:1:1: error: the run {}\n    im > 3\n    ^^^^^^\n  {}"
-    late = "was stopped in this step after 0 s, the limit"
+    where = "expression:1:1: error: the run {}\n    slow(slow(im > 3))\n    ^^^^^^^^^^^^^^^^^^\n  {}"
+    late = where.format(
+        "was stopped in this step after 0.01 s, the limit", "allow more: {}(seconds=1), or give it fewer pixels"
+    )
     texts = {
-        (3600.0, 0.0, None): where.format(late, "allow more: run(seconds=1), or give it fewer pixels"),
-        (1e-9, 3600.0, None): where.format(
-            late.replace("0 s", "1e-09 s"), "allow more: Limits(seconds=1), or give it fewer pixels"
-        ),
+        (3600.0, 0.01, None): late.replace("{}", "run"),
+        (0.01, 3600.0, None): late.replace("{}", "Limits"),
         (9.0, 9.0, cancelled): where.format(
             "was cancelled in this step", "run it again, with a cancel that is not set"
         ),
     }
     for (limit, seconds, cancel), text in texts.items():
-        program = maskexpr.compile("im > 3", limits=maskexpr.Limits(seconds=limit))
+        program = maskexpr.compile("slow(slow(im > 3))", limits=maskexpr.Limits(seconds=limit), functions=[slow])
         with pytest.raises(maskexpr.CancelledError if cancel else maskexpr.LimitError) as caught:
             program.bind(im=np.zeros((3, 4))).run(cancel=cancel, seconds=seconds)
         assert str(caught.value) == text
