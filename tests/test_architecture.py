@@ -103,7 +103,7 @@ INSIDE = {
         "clock",
         "reference",
     ),
-    "planner": ("__init__", "bounds", "costs", "times", "measured", "layout", "plan", "rewrites", "methods"),
+    "planner": ("__init__", "bounds", "costs", "times", "measured", "pauses", "layout", "plan", "rewrites", "methods"),
     "program": (
         *("__init__", "remarks", "identity", "liveness", "running", "tracing", "schema", "steps", "asked", "declared"),
     ),

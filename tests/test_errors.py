@@ -8,6 +8,7 @@ import contextlib
 import re
 import sys
 import threading
+import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,6 @@ from helpers.each import each
 
 import maskexpr
 from maskexpr.diagnostics import messages
-from maskexpr.engine import prepared
 from maskexpr.explain import manual
 from maskexpr.functions.arguments import refusal
 from maskexpr.functions.gives import MASK, Gives
@@ -756,26 +756,29 @@ def test_what_is_not_in_memory_and_lists_that_are_none():
 
 def test_a_run_that_is_stopped():
     """By its own limit, that of the program, or by whoever asked for it; it says in which step."""
+
+    @function(gives=MASK, halo="whole", cost=1, memory=0)
+    def slow(m: Mask):
+        time.sleep(0.05)
+        return m
+
     cancelled = threading.Event()
     cancelled.set()
-    where = "expression:1:1: error: the run {}\n    im > 3\n    ^^^^^^\n  {}"
-    late = "was stopped in this step after 0 s, the limit"
+    where = "expression:1:1: error: the run {}\n    slow(slow(im > 3))\n    ^^^^^^^^^^^^^^^^^^\n  {}"
+    late = where.format(
+        "was stopped in this step after 0.01 s, the limit", "allow more: {}(seconds=1), or give it fewer pixels"
+    )
     texts = {
-        (3600.0, 0.0, None): where.format(late, "allow more: run(seconds=1), or give it fewer pixels"),
-        (1e-9, 3600.0, None): where.format(
-            late.replace("0 s", "1e-09 s"), "allow more: Limits(seconds=1), or give it fewer pixels"
-        ),
+        (3600.0, 0.01, None): late.replace("{}", "run"),
+        (0.01, 3600.0, None): late.replace("{}", "Limits"),
         (9.0, 9.0, cancelled): where.format(
             "was cancelled in this step", "run it again, with a cancel that is not set"
         ),
     }
     for (limit, seconds, cancel), text in texts.items():
-        program = maskexpr.compile("im > 3", limits=maskexpr.Limits(seconds=limit))
-        error = maskexpr.CancelledError if cancel else maskexpr.LimitError
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(prepared, "over", lambda *given: ())  # else it is not even begun
-            with pytest.raises(error) as caught:
-                program.bind(im=np.zeros((3, 4))).run(cancel=cancel, seconds=seconds)
+        program = maskexpr.compile("slow(slow(im > 3))", limits=maskexpr.Limits(seconds=limit), functions=[slow])
+        with pytest.raises(maskexpr.CancelledError if cancel else maskexpr.LimitError) as caught:
+            program.bind(im=np.zeros((3, 4))).run(cancel=cancel, seconds=seconds)
         assert str(caught.value) == text
 
 

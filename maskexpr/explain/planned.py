@@ -13,9 +13,11 @@ from maskexpr.kinds.kind import shape_text
 from maskexpr.planner.costs import operations
 from maskexpr.planner.methods import Form
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
+from maskexpr.planner.times import longest_call
 from maskexpr.program.steps import Checked, Step
 
 MOST_STEPS = 200  # that are shown
+_LONG = 0.3  # seconds of a call that cannot be stopped, from which on it is told
 _MOST_LINES = 40  # of what was rewritten, and of what is not run
 _MOST_USERS = 3
 _WIDTH = 120
@@ -227,6 +229,9 @@ class _Table:
 
     def _totals(self) -> Iterator[str]:
         yield f"  in all {count_text(self._operations)} elementary operations, estimated"
+        task, seconds = longest_call(self._plan)
+        if task is not None and seconds >= _LONG:
+            yield f"  cannot be stopped for about {seconds:.1g} s: {_noun(task)}"
         if self._times is not None:
             whole, summed = _seconds(self._times.whole), _seconds(sum(self._times.steps.values()))
             yield f"  measured {whole} for the whole run, the best of {self._times.runs}"

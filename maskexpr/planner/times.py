@@ -14,6 +14,7 @@ import numpy as np
 from maskexpr.kernels.threads import threads
 from maskexpr.planner.measured import MEASURED, Pace
 from maskexpr.planner.methods.method import most_pixels
+from maskexpr.planner.pauses import share_of
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.program.steps import Step
 
@@ -42,7 +43,7 @@ def longest_call(plan: Plan) -> tuple[Task | None, float]:
     found: tuple[Task | None, float] = None, 0.0
     for stage in plan.stages:
         for task in tasks_of(stage):
-            seconds = _seconds_of_one_call(task, stage)
+            seconds = _seconds_of_one_call(task, stage) * share_of(task.step.function)
             if seconds > found[1]:
                 found = task, seconds
     return found

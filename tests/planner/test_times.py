@@ -41,7 +41,7 @@ def test_the_seconds_of_steps_are_those_of_the_run() -> None:
 
 
 def test_of_strips_the_longest_call_is_one_of_them() -> None:
-    bound = maskexpr.compile("median_filter(im, 2)").bind(im=((4096, 4096), "float64"))
+    bound = maskexpr.compile("sqrt(im)").bind(im=((4096, 4096), "float64"))
     (stage,) = bound.plan.stages
     assert isinstance(stage, Pass)
     assert len(tasks_of(stage)) == 1

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
 
-from maskexpr.functions.record import Estimate, Function
+from maskexpr.functions.record import Estimate, Function, Settings
+from maskexpr.functions.settling import Distance
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.kinds.kind import Kind
@@ -91,11 +93,30 @@ def runs(*functions: Any) -> Callable[[Maker], Maker]:
     return register
 
 
+_WITHIN_IMAGES: set[Function] = set()
+
+
+def reach_no_further(*functions: Any) -> None:
+    """Declare functions to which a reach `n` beyond the image is one to its end, and a pattern that is stamped more
+    often than has an effect is no more work."""
+    _WITHIN_IMAGES.update(function.record for function in functions)
+
+
+def _that_count(step: Step) -> Settings:
+    """The settings of a step, with as much of a reach as has an effect."""
+    shape, n = step.kind.shape, step.settings.get("n")
+    if step.function not in _WITHIN_IMAGES or not shape or not isinstance(n, Distance):
+        return step.settings
+    steps = n.spacing or (Fraction(1),) * len(shape)
+    most = sum((size * length for size, length in zip(shape, steps, strict=True)), Fraction(0))
+    return step.settings if n.radius <= most else {**step.settings, "n": Distance(Fraction(int(most)), n.spacing)}
+
+
 def estimated(given: Estimate, step: Step) -> float:
     """What a function declares to take for each pixel, for one of its steps."""
     if not callable(given):
         return float(given)
-    found = given(step.settings, max((o.kind.ndim or 0 for o in step.operands.values()), default=0))
+    found = given(_that_count(step), max((o.kind.ndim or 0 for o in step.operands.values()), default=0))
     if isinstance(found, bool) or not isinstance(found, int | float) or not found >= 0:
         assert step.function is not None
         raise TypeError(f"{step.function.name}: what it takes cannot be estimated as {found!r}")

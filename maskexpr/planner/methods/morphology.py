@@ -15,7 +15,7 @@ from maskexpr.kernels.scratch import Scratch
 from maskexpr.library import elements
 from maskexpr.library.morphology import elementary as meaning
 from maskexpr.planner.methods.bodies import by_body
-from maskexpr.planner.methods.method import Array, Method, Place, runs, width_of, words_of
+from maskexpr.planner.methods.method import Array, Method, Place, reach_no_further, runs, width_of, words_of
 from maskexpr.program.steps import Step
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
@@ -29,6 +29,8 @@ _STAMPS_A_PIXEL = 4
 _WORDS_COST = 30.0
 _WORD = "64 pixels at once"
 _ALONG, _ACROSS = 4, 1  # operations on words that combine a copy moved along the rows, or across them
+
+reach_no_further(meaning.dilate, meaning.erode, meaning.open_, meaning.close, meaning.boundary)
 
 Spread = Callable[[Words, int, Words, Scratch], Words]  # words, width, result, buffers
 

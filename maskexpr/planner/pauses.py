@@ -1,0 +1,36 @@
+"""How much of a step's time is one call that nothing can stop.
+
+Most steps on whole images are, for the most part, one call of another library, which goes on till its end. Those named
+here work in pieces, between which a run that is not wanted any more ends.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from maskexpr.functions.record import Function
+from maskexpr.library import CATALOGUE, PLANNED
+
+_PIECES = 0.02  # of the time, of what is done in many pieces
+
+
+def _shares(in_pieces: Iterable[str], partly: Mapping[str, float]) -> dict[Function, float]:
+    named = {**dict.fromkeys(in_pieces, _PIECES), **partly}
+    return {
+        records[name]: share for name, share in named.items() for records in (CATALOGUE, PLANNED) if name in records
+    }
+
+
+SHARES = _shares(
+    (
+        *("gaussian", "mean_filter", "local_mean", "niblack", "sauvola", "enough in windows"),
+        *("median_filter", "rank_filter", "percentile_filter", "entropy", "correlate"),
+        *("area_open", "area_close", "area_open within", "area_close within"),
+    ),
+    # What these do in one call: the distances, or to find the levels.
+    {"watershed": 0.1, "split": 0.3, "split within": 0.3, "medial_axis": 0.4, "reconstruct": 0.05, "skeleton": 0.1},
+)
+"""The part of the time that is one call, of those functions of which it is not all."""
+
+
+def share_of(function: Function | None) -> float:
+    """Of the time that a function takes, the part of its longest call."""
+    return 1.0 if function is None else SHARES.get(function, 1.0)

@@ -1,0 +1,141 @@
+"""Extreme but legal arguments: each ends soon and in little memory, in a value or in an error of ours.
+
+Each runs in a child of its own with bounds that the system holds: seconds of its processor, and memory beside what the
+library takes. `tests/bench/extremes.py` looks for more.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from helpers.each import each
+
+import maskexpr
+
+if sys.platform != "linux":
+    pytest.skip("bounds of memory are Linux's", allow_module_level=True)
+
+SECONDS, MEGABYTES = 20, 600  # here it takes a second or two, elsewhere some times as long
+
+CHILD = """
+import os, resource, sys
+import numpy as np
+import scipy.ndimage, scipy.spatial
+import maskexpr
+
+shape = tuple(map(int, sys.argv[1].split("x")))
+text = sys.stdin.read()
+rng = np.random.default_rng(0)
+im = rng.integers(0, 250, shape).astype(sys.argv[2])
+snake = np.zeros(shape, np.uint8)
+if len(shape) == 2:
+    for i in range(0, min(shape) - 1, 4):
+        j = np.arange(min(shape) - i - 1)
+        snake[i + j, j] = snake[i + j + 1, j] = 200
+head = np.where(np.arange(shape[0]).reshape(-1, *[1] * (len(shape) - 1)) == 0, snake, 0).astype(np.uint8)
+arrays = {"im": im, "m": im > 200, "lab": rng.integers(0, 9, shape).astype(np.int32), "snake": snake, "head": head}
+for warm in ("gaussian(im, 1) > 3", "label(m)", "distance(m)"):
+    maskexpr.evaluate(warm, **{n: arrays[n][(slice(2),) * len(shape)] for n in ("im" if "im" in warm else "m",)})
+held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (held + int(sys.argv[4]) * 2**20,) * 2)
+resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[3]),) * 2)
+try:
+    limits = maskexpr.Limits(seconds=float(sys.argv[5]))
+    program = maskexpr.compile(("input lab: labels; " if "lab" in text else "") + text, limits=limits)
+    program(**{i.name: arrays[i.name] for i in program.inputs})
+    print("value")
+except maskexpr.MaskError as error:
+    print(error.code)
+    print(error, file=sys.stderr)
+"""
+PLANE, LINE, SMALL, MANY_AXES = "1024x1024", "1x4096", "64x64", "x".join("2" * 14)
+
+
+def ran(text: str, shape: str, dtype: str = "uint8", limit: float = 3600) -> tuple[str, str]:
+    """What became of a program in a child: "value", the code of our error, or what the system said; and its text."""
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, shape, dtype, str(SECONDS), str(MEGABYTES), str(limit)],
+        input=text,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "MASKEXPR_THREADS": "1"},
+        check=False,
+    )
+    return child.stdout.strip() or f"ended by {child.returncode}", child.stderr
+
+
+VALUES: Sequence[tuple[str, str, str]] = [
+    *((f"gaussian(im, {sigma})", shape, "uint8") for sigma in (10000, 100000) for shape in (PLANE, LINE, "1x1")),
+    ('gaussian(im, 100000, order=1, border="wrap")', LINE, "float32"),
+    ("gaussian_laplace(im, 100000)", SMALL, "uint8"),
+    ("canny(im, 100000, 1, 2)", LINE, "uint8"),
+    ('dilate(m, 100000, shape="11/10")', PLANE, "uint8"),
+    ('erode(m, 10**9, shape="11/10")', PLANE, "uint8"),
+    ('dilate(m, 10**6, shape="101/000/010")', PLANE, "uint8"),
+    ('dilate(m, 10**9, shape="11/11")', PLANE, "uint8"),
+    ('dilate(im, 10**6, shape="11/10")', SMALL, "uint8"),
+    *((f'{name}(m, 10**9, "{shape}")', PLANE, "uint8") for name in ("dilate", "open") for shape in ("disk", "square")),
+    ('dilate(im, 10**9, "disk")', SMALL, "uint8"),
+    ("reconstruct(head, snake)", PLANE, "uint8"),
+    ("reconstruct(head * 1.0, snake * 1.0)", PLANE, "uint8"),
+    ('mean_filter(im, 50, "disk")', "8x8x8", "float32"),
+    ('mean_filter(im, 50, "disk", border="wrap")', "5x5x5", "float64"),
+    ('median_filter(im, 50, "disk")', "5x5x5", "uint8"),
+    ("grow(m, im < 240, 10**9)", PLANE, "uint8"),
+    ("peaks(im, 10**9)", PLANE, "uint8"),
+    ("split(m, 10**9, 10**9)", SMALL, "uint8"),
+    ("keep_largest(m, 10**9)", PLANE, "uint8"),
+    ("area_open(m, 1e300)", PLANE, "uint8"),
+    ("circle(1e300, 2, 1e300) & m", PLANE, "uint8"),
+    ("line(0, 0, 1e9, 1e9, 1e9) & m", PLANE, "uint8"),
+    ("im ** 10**6", SMALL, "float64"),
+    *((f"label(m, connectivity={n})", MANY_AXES, "uint8") for n in (1, 7, 14)),
+    *((f"count(im > 100, connectivity={n})", MANY_AXES, "uint8") for n in (1, 14)),
+    ("regional_maxima(im, connectivity=14)", MANY_AXES, "uint8"),
+    ("reconstruct(im // 2, im, connectivity=14)", MANY_AXES, "uint8"),
+    ("watershed(im, connectivity=14)", MANY_AXES, "uint8"),
+    ("dilate(im, 3)", MANY_AXES, "uint8"),
+    ('dilate(m, 2, "square")', MANY_AXES, "uint8"),
+    ("skeleton(m, axes=[0, 1])", MANY_AXES, "uint8"),
+    (f"polygon({[i % 97 for i in range(9000)]}, {[i % 89 for i in range(9000)]}) & m", PLANE, "uint8"),
+]
+REFUSED: Sequence[tuple[str, str, str]] = [
+    ("gaussian(im, 10**9)", SMALL, "window-too-large"),
+    ("mean_filter(im, 10**6)", SMALL, "window-too-large"),
+    ('median_filter(im, 600, "square")', SMALL, "window-too-large"),
+    ('close(m, 10**9, shape="11/10")', SMALL, "reach-too-large"),
+    ("rank_filter(im, 3, 500)", PLANE, "limit-seconds"),
+]
+
+
+@pytest.mark.slow
+@each("case", VALUES)
+def test_what_gives_a_value(case: tuple[str, str, str]) -> None:
+    assert ran(*case) == ("value", "")
+
+
+@pytest.mark.slow
+@each("case", REFUSED)
+def test_what_is_refused(case: tuple[str, str, str]) -> None:
+    text, shape, code = case
+    assert ran(text, shape, limit=60)[0] == code
+
+
+def test_reaches_beyond_the_image_are_estimated_as_those_to_its_end() -> None:
+    def seconds(text: str) -> float:
+        return maskexpr.compile(text).cost(m=((512, 512), "bool"), im=((512, 512), "uint8")).seconds
+
+    for call in ('dilate(m, {}, "disk")', 'dilate(im, {}, "square") > 3', 'erode(m, {}, shape="11/10")'):
+        program = f"({call}) & m & (im > 3)"
+        assert seconds(program.format(10**9)) == seconds(program.format(10**8)) < 3600
+
+
+def test_stamps_that_change_nothing_are_not_made() -> None:
+    m = np.zeros((40, 50), bool)
+    m[20, 30] = True
+    for shape in ("11/10", "101/000/010", "110/011"):
+        few, many = (maskexpr.evaluate(f'dilate(m, {n}, shape="{shape}")', m=m) for n in (1000, 10**6))
+        np.testing.assert_array_equal(few, many)
