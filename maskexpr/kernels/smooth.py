@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels import borders
-from maskexpr.kernels.threads import pause
+from maskexpr.kernels.stopping import pause
 from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
 
 Array = np.ndarray[Any, Any]
