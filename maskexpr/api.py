@@ -115,7 +115,8 @@ class Program:
             An assert failed, or a step has no answer for these pixels; or whole numbers have none left for those that
             are without data.
         LimitError
-            The run would be over a bound of the `Limits` that the program was compiled with, or takes longer.
+            The run would be over a bound of the `Limits` that the program was compiled with, and no pixel was touched;
+            or it takes longer than `Limits.seconds`.
         """
         ready = self._ready.get(self._look(given))
         if ready is None:

@@ -92,8 +92,11 @@ class Bound:
             The program gives nothing.
         RunError
             An assert failed, or a step has no answer for these pixels.
-        LimitError, CancelledError
-            The run would be over a bound of the program's `Limits`, and no pixel was touched; or it was stopped.
+        LimitError
+            The run would be over a bound of the program's `Limits`, and no pixel was touched; or it was stopped for its
+            time.
+        CancelledError
+            It was stopped by `cancel`.
 
         >>> m = np.empty((1, 4), bool)
         >>> maskexpr.compile("im > 2").bind(im=np.array([[1, 2, 3, 4]])).run(out=m)["result"] is m
