@@ -60,7 +60,7 @@ def test_a_run_is_stopped(place, threads, noise, monkeypatch):
     with pytest.raises(maskexpr.CancelledError) as cancelled:
         place(lambda: bound.run(cancel=event))
     assert cancelled.value.code == "cancelled"
-    monkeypatch.setattr(prepared, "over", lambda *given: ())  # what estimates say would be told before
+    monkeypatch.setattr(prepared, "over", lambda *given: ())  # as though it had been taken for a brief one
     limited = maskexpr.compile(LONG, limits=maskexpr.Limits(seconds=0.1))
     for _ in range(2):  # the first one and those that follow it
         with pytest.raises(maskexpr.LimitError, match=r"Limits\(seconds=1\)"):

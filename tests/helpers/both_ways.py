@@ -1,9 +1,12 @@
 """Both ways to run a program, by the plain meaning and by the engine, and their outcomes compared to the last bit."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 import maskexpr
@@ -12,6 +15,7 @@ from maskexpr.api import stages
 from maskexpr.engine import reference
 from maskexpr.engine.run import Engine
 from maskexpr.kinds.kind import Kind
+from maskexpr.planner.methods import measures, regions
 from maskexpr.planner.plan import plan
 from maskexpr.program.steps import Checked
 from maskexpr.testing.pixels import FILLS
@@ -27,6 +31,15 @@ THREADS = st.sampled_from([1, 2, 3])
 compiled = functools.lru_cache(maxsize=1024)(maskexpr.compile)
 
 
+@contextmanager
+def many_pixels() -> Iterator[None]:
+    """Plans that are made as if no image had few pixels."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measures, "_MOST_BYTES", 0)
+        patch.setattr(regions, "_FEW", 0)
+        yield
+
+
 def bound(program: maskexpr.Program | str, values: dict[str, Any]) -> tuple[Checked, dict[str, Any]]:
     """A program checked for what is given, and the arrays its steps take."""
     found = stages(compiled(program) if isinstance(program, str) else program, values)
@@ -39,7 +52,8 @@ def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> dict
     given = {name: a.copy() for name, a in arrays.items() if isinstance(a, np.ndarray)}
     wanted = outcome(lambda: reference.run(checked, arrays))
     for rows in heights or (None,):
-        engine = Engine(checked, plan(checked, rows))
+        with many_pixels() if rows else nullcontext():
+            engine = Engine(checked, plan(checked, rows))
         found = outcome(lambda engine=engine: engine.run(arrays))  # type: ignore[misc]
         expect_outcome(found, wanted, f"{text}\nin strips of {rows}")
     if isinstance(wanted, dict):
