@@ -25,6 +25,8 @@ from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, Mask
 from maskexpr.diagnostics.messages import as_data, asked_for, bytes_text
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.engine.prepared import Stages
+from maskexpr.kernels.packed import packed_shape
+from maskexpr.kinds.kind import Kind
 from maskexpr.planner.methods.method import array_shape
 from maskexpr.sandbox import answers, bounds
 from maskexpr.sandbox.channel import WorkerEnd
@@ -225,11 +227,18 @@ class _Outs:
         self._places: list[Place] = []
         self._end = 0
         if kinds and all(array.flags.c_contiguous for array in given):
-            blank = [np.broadcast_to(np.empty((), kind.dtype), array_shape(kind)) for kind in kinds.values()]
+            blank = [_blank(kind, as_bits=self._as_bits(stages, name)) for name, kind in kinds.items()]
             places, size = packed(blank)
             if size <= len(target):
                 self._places, self._end = places, size
                 self.arrays = {name: within(target, place) for name, place in zip(kinds, places, strict=True)}
+
+    @staticmethod
+    def _as_bits(stages: Stages, name: str) -> bool:
+        """Whether a mask is given as bits, which are unpacked where it is wanted: that is less to write here, and the
+        mask there is of an ordinary array."""
+        prepared = stages.prepared
+        return not prepared.watched.valid and prepared.engine.gives_bits(name)
 
     def packed(self, arrays: list[NDArray[Any]]) -> tuple[list[Place], int]:
         """Where arrays lie; and how many bytes all take."""
@@ -238,6 +247,14 @@ class _Outs:
         rest = iter(others)
         places = [known.get(id(array)) or next(rest).moved(self._end) for array in arrays]
         return places, self._end + size
+
+
+def _blank(kind: Kind, *, as_bits: bool) -> NDArray[Any]:
+    """An array like that of a result, but without its memory."""
+    shape, dtype = array_shape(kind), kind.dtype
+    if as_bits:
+        shape, dtype = packed_shape(shape), np.dtype(np.uint64)
+    return np.broadcast_to(np.empty((), dtype), shape)
 
 
 def _put(arrays: list[NDArray[Any]], places: list[Place], memory: NDArray[np.uint8]) -> None:
