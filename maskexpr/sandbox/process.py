@@ -32,6 +32,7 @@ _SMALL = 2**18  # bytes of results that are copied rather than kept where they a
 _MOST_LEASES = 64  # segments of one worker that hold results: each takes descriptors
 _MOST_KEPT = 2**28  # bytes of segments that wait to be used again, of one worker
 _SHARED_COPY = 2**22  # bytes, from which on several threads copy
+_MOST_ROOM = 2**40  # bytes of results
 _TEXT_ROOM = answers.MOST_TEXT + 2**10
 
 
@@ -179,7 +180,7 @@ class Process:
         )
         try:
             self._channel.send(pickle.dumps(request), handed, until)
-            room = _TEXT_ROOM + (0 if target is not None else int(asked.output))
+            room = _TEXT_ROOM + int(min(asked.output, _MOST_ROOM))
             return self._read(asked, self._channel.receive(room, until), target)
         except EOFError:
             reason = self.child.reason()

@@ -4,6 +4,7 @@ import atexit
 import os
 import weakref
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -73,13 +74,14 @@ class Sandbox:
         _check_count(workers, messages.SANDBOX_WORKERS)
         if threads is not None:
             _check_count(threads, messages.SANDBOX_THREADS)
-        self._limits = limits or Limits()
         self._functions = tuple(functions)
         for function in self._functions:
             _check_found(function)
         self._workers = workers
-        memory = share_of_memory(self._limits.memory, workers)
-        self._crew = Crew(workers, memory, threads or threads_of_each(workers))
+        limits = limits or Limits()
+        self._memory = share_of_memory(limits.memory, workers)
+        self._limits = replace(limits, memory=self._memory)
+        self._crew = Crew(workers, self._memory, threads or threads_of_each(workers))
         self._helping: Helpers | None = None
         self._end = weakref.finalize(self, _close, self._crew)
         self._crew.start()
@@ -93,6 +95,8 @@ class Sandbox:
         if self._crew.is_closed:
             raise crews.closed()
         options = {"limits": self._limits, "functions": self._functions, **options}
+        own = options["limits"] or self._limits
+        options["limits"] = replace(own, memory=min(own.memory, self._memory))
         program = compile(source, **options)
         _check_sendable(program)
         return SandboxProgram(program, self._crew, self._helpers)
