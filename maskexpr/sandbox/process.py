@@ -5,7 +5,7 @@ import pickle
 import time
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from typing import Any
 from weakref import ref
@@ -21,7 +21,7 @@ from maskexpr.kinds.grid import Grid
 from maskexpr.processes.child import Child
 from maskexpr.sandbox import answers, bounds
 from maskexpr.sandbox.answers import Answer
-from maskexpr.sandbox.channel import Nonsense, is_able, pair
+from maskexpr.sandbox.channel import Nonsense, pair
 from maskexpr.sandbox.segments import Lease, Place, Segment, lease_of, packed, place_of, within
 from maskexpr.sandbox.worker import MOST_PROGRAMS, NewSegment, Request, Setup
 
@@ -113,13 +113,11 @@ class Process:
     """
 
     def __init__(self, memory: int, threads: int) -> None:
-        if not is_able():
-            raise NotStarted("this system has no sockets between processes")
         with ExitStack() as opened:
             try:
                 self._channel, theirs = pair()
                 opened.callback(self._channel.close)
-                with theirs:
+                with closing(theirs):
                     self.child = Child(
                         _MODULE,
                         folder=bounds.folder(),

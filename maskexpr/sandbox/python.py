@@ -54,8 +54,9 @@ class Sandbox:
 
     It does not keep from a worker what this user may do: whoever finds a fault in NumPy or SciPy that runs machine code
     can read this user's files and reach the network. Against that, run the whole service as a user, or in a container,
-    that may do nothing else. On macOS memory is not bounded by the system. Windows has none of these bounds, and no
-    sandbox so far: its first call is an error that says so. Neither is tested.
+    that may do nothing else. macOS bounds no memory, and lets a worker cut memory off that both have, which ends this
+    process; Windows has none of the bounds of the system, and a worker that does not listen may hold a call up beyond
+    its seconds. Neither of these two is tested.
 
     >>> with maskexpr.Sandbox(workers=2, limits=maskexpr.Limits(seconds=10)) as box:
     ...     program = box.compile("area(im > 2)")

@@ -30,7 +30,7 @@ from maskexpr.kernels.stopping import goes_on
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.methods.method import array_shape
 from maskexpr.sandbox import answers, bounds
-from maskexpr.sandbox.channel import WorkerEnd
+from maskexpr.sandbox.channel import PipeWorkerEnd, WorkerEnd, worker_end
 from maskexpr.sandbox.segments import Place, in_large_pages, packed, within
 
 READY = {"ready": True}
@@ -93,7 +93,7 @@ def main() -> NoReturn:
     sys.stdin = None
     _end_with(lifeline)
     bounds.start_threads()
-    working = threading.Thread(target=_work, args=(WorkerEnd(setup.descriptor), setup), daemon=True)
+    working = threading.Thread(target=_work, args=(worker_end(setup.descriptor), setup), daemon=True)
     working.start()
     with suppress(OSError):
         while os.read(lifeline, 1):
@@ -110,7 +110,7 @@ def _end_with(lifeline: int) -> None:
         fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def _work(end: WorkerEnd, setup: Setup) -> None:
+def _work(end: WorkerEnd | PipeWorkerEnd, setup: Setup) -> None:
     try:
         bounds.hold(setup.memory)
         gc.freeze()  # what modules made stays
@@ -133,7 +133,7 @@ class _Unloaded(InputError):
 class _Working:
     """Answers requests."""
 
-    def __init__(self, end: WorkerEnd, memory: int) -> None:
+    def __init__(self, end: WorkerEnd | PipeWorkerEnd, memory: int) -> None:
         self._end, self._memory = end, memory
         self._programs: OrderedDict[bytes, Program] = OrderedDict()
         self._segments: dict[int, NDArray[np.uint8]] = {0: np.empty(0, np.uint8)}
