@@ -35,6 +35,7 @@ from maskexpr.sandbox.segments import Place, in_large_pages, packed, within
 
 READY = {"ready": True}
 MOST_PROGRAMS = 64  # that are kept
+_NO_MEMORY = messages.OUT_OF_MEMORY.code
 _MOST_KNOWN = 16  # requests that are known again
 
 
@@ -151,7 +152,7 @@ class _Working:
         except _Unloaded as error:
             self._end.send(answers.message(answers.failure(error, own, is_last=True)))
         except MaskError as error:
-            self._end.send(answers.message(answers.failure(error, own, is_last=goes_on())))
+            self._end.send(answers.message(answers.failure(error, own, is_last=goes_on() or error.code == _NO_MEMORY)))
         except Exception as error:  # of a host's function, which may raise anything
             what = f"{type(error).__name__}: {error}"
             raised = RunError(messages.SANDBOX_RAISED.at(own, _whole(own), what=what))
