@@ -115,7 +115,8 @@ class Program:
             An assert failed, or a step has no answer for these pixels; or whole numbers have none left for those that
             are without data.
         LimitError
-            It takes longer than `Limits.seconds`.
+            The run would be over a bound of the `Limits` that the program was compiled with, and no pixel was touched;
+            or it takes longer than `Limits.seconds`.
         """
         ready = self._ready.get(self._look(given))
         if ready is None:
@@ -167,7 +168,7 @@ class Program:
         return next(iter(kinds.values())) if len(kinds) == 1 else kinds
 
     def cost(self, /, **given: Any) -> Cost:
-        """Estimated operations and peak bytes of a run, for inputs as for `bind`."""
+        """Estimated operations, peak bytes and seconds of a run, as `Bound.cost` says, for inputs as for `bind`."""
         return self.bind(**given).cost()
 
     def explain(self, /, **given: Any) -> str:
@@ -278,7 +279,7 @@ def compile(
     source : str
         An expression, or a whole program.
     limits : Limits, optional
-        Bounds on the program; safe defaults.
+        Bounds on the program and its runs; safe defaults.
     functions : iterable, optional
         More functions, declared with `maskexpr.function`; they go before those of the catalogue.
     resolver : callable, optional

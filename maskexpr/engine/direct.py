@@ -125,6 +125,7 @@ class _Listing:
         self.inputs: list[tuple[int, str]] = []
         self.stores: set[int] = set()  # the slots of arrays that are made whole, each by itself
         self._slots: dict[Key, int] = {}
+        self._passing: list[int] = []  # those of arrays that a pass makes for itself
         for step in plan.rewritten.steps:
             if step.name:
                 self.inputs.append((self._new(step, "plain"), step.name))
@@ -175,6 +176,8 @@ class _Listing:
     def _add_op(self, op: Op, slots: dict[int, int], stored: Mapping[int, int], *, turns: bool) -> None:
         """One strip is all rows: what an operation reads, writes and keeps is whole."""
         slot = self._more() if op.store is None else stored[op.store.slot]
+        if op.store is None and op.buffer is None:
+            self._passing.append(slot)
         slots[op.result.slot] = slot
         reads = [slots[value.slot] for value, _ in op.reads]
         run = run_of(op, turns=turns)
@@ -204,9 +207,11 @@ class _Listing:
         return self._slots[step, wanted]
 
     def _drop(self, steps: Sequence[Step]) -> None:
-        """Let go of what no later stage needs; constants stay."""
+        """Let go of what no later stage needs."""
         forms: tuple[Form, ...] = ("plain", "packed")
         dropped = tuple(self._slots[s, form] for s in steps for form in forms if (s, form) in self._slots)
+        dropped += tuple(self._passing)
+        self._passing.clear()
         if dropped and self.calls:
             self.calls[-1] = (*self.calls[-1][:-1], dropped)
 

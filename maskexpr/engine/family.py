@@ -40,7 +40,7 @@ class Family:
     def __init__(self, again: Callable[[Params], Prepared], params: Params, pixels: int) -> None:
         self._again = again
         self._first = params
-        self._most = max(MOST_BYTES, _PIXEL_BYTES * pixels)
+        self.most = max(MOST_BYTES, _PIXEL_BYTES * pixels)
         self._varied: dict[str, None] = {}
         self._seen: dict[identity.Key, Mapping[str, object]] = {}
         self._meanings = Meanings()
@@ -117,12 +117,12 @@ class Family:
 
     def keep(self, meaning: int, value: Any) -> None:
         """Keep a value, and forget the oldest ones until there is room for all."""
-        if _bytes(value) > self._most:
+        if _bytes(value) > self.most:
             return
         self._kept[meaning] = value
         total = self.nbytes
         for old in list(self._kept):
-            if total <= self._most:
+            if total <= self.most:
                 break
             total -= _bytes(self._kept.pop(old, None))
 
@@ -205,6 +205,11 @@ class Member:
         self._recurs = recurs or functools.partial(family.recurs, params)
         self._depends: dict[tuple[object, ...], Mapping[Step, Names]] = {}
         self._ways: dict[tuple[object, ...], _Way] = {}
+
+    @property
+    def most(self) -> int:
+        """The most bytes of what is kept."""
+        return self.family.most
 
     def run(self, arrays: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, as the engine has them, and what is kept for them; what is to be said of the run is told.

@@ -1,7 +1,7 @@
 """Runs a pass: all its steps on one strip of rows after another, in buffers that are used again."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,7 @@ class PassRunner:
         if self._spread and threads() > 1:
             share(lambda some: self._work(values, some), strips)
         else:
-            self._work(values, strips)
+            self._work(values, strips if self.is_lone else _pausing(strips))
 
     def _copying(self, loose: frozenset[Step], values: list[Any]) -> "list[_Strip]":
         """The strips for inputs, and results, that do not lie row by row in memory."""
@@ -81,6 +81,13 @@ class PassRunner:
                         strip.run(values.copy(), scratch)
         finally:
             give_back(scratch)
+
+
+def _pausing(strips: "Iterable[_Strip]") -> "Iterator[_Strip]":
+    """Strips, with a pause before each."""
+    for strip in strips:
+        pause()
+        yield strip
 
 
 @dataclass(frozen=True, slots=True)

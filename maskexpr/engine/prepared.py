@@ -2,7 +2,7 @@
 first asks for it."""
 
 import time
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from maskexpr.containers import Made
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import InputError, ProgramError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, ProgramError
 from maskexpr.diagnostics.source import Span
 from maskexpr.engine.clock import Clock, Times
 from maskexpr.engine.division import expanded
@@ -21,7 +21,10 @@ from maskexpr.engine.run import Engine
 from maskexpr.engine.wanted import Wanted
 from maskexpr.engine.watching import Tell, Watched, nobody
 from maskexpr.kernels.stopping import Cancel
-from maskexpr.kinds.kind import MOST_PIXELS, Kind, mask_of
+from maskexpr.kernels.threads import threads
+from maskexpr.kinds.kind import Kind, mask_of
+from maskexpr.language.limits import Limits
+from maskexpr.planner.bounds import over
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.planner.plan import Plan, plan
 from maskexpr.program.declared import Declared
@@ -80,6 +83,16 @@ class Prepared:
         """The program with what is looked at, and with derived functions as the expressions that they are."""
         return self._once("expanded", lambda: expanded(self.watched.checked))
 
+    def over(self, limits: Limits, given: Iterable[Kind], loose: Collection[str] = ()) -> tuple[Diagnostic, ...]:
+        """What a run is over of the bounds of the program, the same whatever the pixels are; `loose` are inputs that
+        are copied as they do not lie row by row in memory."""
+        name = f"over {threads()} {sorted(loose)}"
+        return self._once(name, lambda: tuple(over(self.plan, self.cost(given, loose), limits)))
+
+    def cost(self, given: Iterable[Kind], loose: Collection[str] = ()) -> Cost:
+        """What a run takes with the threads in force."""
+        return self._once(f"cost {threads()} {sorted(loose)}", lambda: cost(self.plan, given, loose))
+
     def levels(self, name: str) -> Levels | None:
         """What is to be counted where the number of a name varies; None if counts do not tell the outputs."""
         made = self._once(f"levels {name}", lambda: (levels_of(expanded(self.checked), name),))
@@ -109,6 +122,10 @@ class Prepared:
 
 class Sharing(Protocol):
     """Runs a program that shares values with others."""
+
+    @property
+    def most(self) -> int:
+        """The most bytes of what is kept."""
 
     def run(self, arrays: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, and values that are kept and may be among them."""
@@ -142,10 +159,14 @@ class Stages:
 
     def cost(self) -> Cost:
         """What a run takes."""
+        given, loose = self._given()
+        return (self.sharing.cost(given, loose) if self.sharing else None) or self.prepared.cost(given, loose)
+
+    def _given(self) -> tuple[list[Kind], list[str]]:
+        """The kinds of all that is given, and the names of what does not lie row by row in memory."""
         loose = [n for n, a in self.arrays.items() if isinstance(a, np.ndarray) and not a.flags.c_contiguous]
         masks = [mask_of(kind) for kind in self.kinds.values() if kind.is_partial]
-        given = [*self.kinds.values(), *masks]
-        return (self.sharing.cost(given, loose) if self.sharing else None) or cost(self.plan, given, loose)
+        return [*self.kinds.values(), *masks], loose
 
     def run(
         self,
@@ -184,9 +205,10 @@ class Stages:
 
     def _values(self, tell: Tell, outs: Outs) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, and values that are kept and may be among them."""
-        if self.sharing is None:
+        sharing = self._affordable()
+        if sharing is None:
             return self.prepared.run(self.arrays, tell, outs), []
-        return self.sharing.run(self.arrays, tell, outs)
+        return sharing.run(self.arrays, tell, outs)
 
     def watched(
         self, steps: Callable[[Checked], Mapping[_Key, Step]], tell: Tell = nobody
@@ -221,7 +243,7 @@ class Stages:
 
     def times(self) -> Times:
         """Run the program some times; what the best run took, step by step of the plan."""
-        self._check_pixels()
+        self.check_runs()
         clock, engine = Clock(), self.prepared.engine
         clocked = Engine(self.prepared.watched.checked, engine.plan, clock)
         in_order = {n: np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for n, v in self.arrays.items()}
@@ -243,20 +265,26 @@ class Stages:
         return replace(best, runs=runs)
 
     def check_runs(self) -> None:
-        """Refuse to run a program that gives nothing, or one without pixels."""
-        check_outputs(self.declared, self.checked)
-        self._check_pixels()
-
-    def _check_pixels(self) -> None:
-        found = []
-        for name, array in self.arrays.items():
-            if array is None:
-                found.append(messages.INPUT_SIGNATURE.anywhere(name=name))
-            elif isinstance(array, np.ndarray) and array.size > MOST_PIXELS:
-                sizes = {"pixels": float(array.size), "most": float(MOST_PIXELS)}
-                found.append(messages.INPUT_TOO_LARGE.anywhere(name=name, **sizes))
+        """Refuse to run a program that gives nothing, one without pixels, and one that is over a bound."""
+        self.check_has_pixels()
+        found = self.prepared.over(self.declared.limits, *self._given())
         if found:
-            raise InputError(found)
+            raise LimitError(found)
+
+    def check_has_pixels(self) -> None:
+        """Refuse to run a program that gives nothing, or one that was bound to shapes and types."""
+        check_outputs(self.declared, self.checked)
+        absent = [name for name, array in self.arrays.items() if array is None]
+        if absent:
+            raise InputError([messages.INPUT_SIGNATURE.anywhere(name=name) for name in absent])
+
+    def _affordable(self) -> Sharing | None:
+        """What shares values with other runs, if what is kept for that is within the bounds too."""
+        most, given = self.declared.limits.memory, self._given()
+        if self.sharing is None or 2 * self.prepared.cost(*given).memory + self.sharing.most <= most:
+            return self.sharing  # it is not even near, and to plan it all again takes time
+        shared = self.sharing.cost(*given)
+        return self.sharing if shared is None or shared.memory <= most else None
 
 
 def given_back(result: Result, giver: Giver | None, *, is_masked: bool) -> Any:

@@ -46,5 +46,5 @@ class Wanted:
             at = wish.at if isinstance(wish.at, Step) else checked.steps[-1]
         if wish.why == "cancelled":
             raise CancelledError(messages.CANCELLED.at(at.source, at.span))
-        mistake = messages.LIMIT_SECONDS_OF_RUN if own else messages.LIMIT_SECONDS
+        mistake = messages.STOPPED_AT_OWN_LIMIT if own else messages.STOPPED_AT_LIMIT
         raise LimitError(mistake.at(at.source, at.span, seconds=seconds, more=max(1.0, _MORE * seconds)))

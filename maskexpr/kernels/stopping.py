@@ -8,16 +8,18 @@ a module half loaded.
 
 import contextlib
 import contextvars
+import itertools
 import math
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 _Result = TypeVar("_Result")
+_Item = TypeVar("_Item")
 
 _LOOKS = 0.2  # seconds after which a system that does not wake a waiting thread for Ctrl-C looks for one
 _ASKS = 0.03  # seconds between two looks at what says whether work is wanted
@@ -119,6 +121,14 @@ def pause() -> None:
         raise NotWanted
     if here.wish is not None:
         here.wish.look()
+
+
+def pausing(items: Iterable[_Item], every: int = 4096) -> Iterator[_Item]:
+    """Items, with a pause before each so many; not of what grows meanwhile."""
+    left = iter(items)
+    while some := tuple(itertools.islice(left, every)):
+        pause()
+        yield from some
 
 
 def note(step: Any) -> None:

@@ -20,8 +20,9 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
     return body_of(step)(values)
 
 
-def body_of(step: Step) -> Callable[[Mapping[str, Any]], Any]:
-    """The same for many values: what follows from the step alone is looked up once."""
+def body_of(step: Step, *, quietly: bool = True) -> Callable[[Mapping[str, Any]], Any]:
+    """The same for many values: what follows from the step alone is looked up once. What floating point warns of is
+    kept quiet, or else that is seen to by the caller."""
     function = step.function
     assert function is not None
     settings = dict(step.settings)
@@ -44,9 +45,10 @@ def body_of(step: Step) -> Callable[[Mapping[str, Any]], Any]:
         arguments = {**(_gathered(several, values) if several else values), **settings}
         if function.is_of_host:
             return _of_host(step, arguments)
+        if not quietly:
+            return _plain(step, function.body(**arguments))
         with np.errstate(all="ignore"):
-            result = function.body(**arguments)
-        return _plain(step, result)
+            return _plain(step, function.body(**arguments))
 
     return run
 

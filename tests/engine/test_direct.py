@@ -1,5 +1,6 @@
 """Small images run as a list of calls: the same bits as stage by stage, and results of their own."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -85,3 +86,18 @@ def test_arrays_of_a_host_are_not_given_away() -> None:
     program = maskexpr.compile("texture(im)", functions=[texture])
     for _ in range(2):
         assert not np.shares_memory(program(im=np.zeros((8, 8), np.uint8)), kept)
+
+
+def test_what_a_pass_makes_for_itself_goes_with_it() -> None:
+    im = np.zeros((300, 300), np.uint8)
+    program = maskexpr.compile("keep_largest(sqrt(im * 1.5) ** 0.3 > 4)")
+    program(im=im)
+    (ready,) = program._kept.ready.values()
+    assert direct.is_direct(ready.prepared.plan)
+    cost = program.cost(im=im)
+    program(im=im)
+    tracemalloc.start()
+    program(im=im)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= cost.memory - im.nbytes

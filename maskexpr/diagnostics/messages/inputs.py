@@ -138,9 +138,6 @@ INPUT_FRAMES = Mistake(
 INPUT_AXES = Mistake(
     "input-type", "the axes of {name} are {found}, and here they go z, y, x", "turn it: {name}.transpose({order})"
 )
-INPUT_TOO_LARGE = Mistake(
-    "input-too-large", "{name} has {pixels:.3g} pixels, more than the {most:.3g} that are taken", "crop it first"
-)
 INPUT_NO_MEMORY = Mistake("input-too-large", "there is not enough memory to take {name}{wanted}", "crop it first")
 INPUT_TOO_MANY_AXES = Mistake(
     "input-axes", "{name} has {ndim} axes, more than the {most} that are taken", "give one part of it after another"

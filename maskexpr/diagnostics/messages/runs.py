@@ -10,12 +10,12 @@ DIVISION_BY_ZERO = Mistake(
 OUT_OF_MEMORY = Mistake(
     "out-of-memory", "there is not enough memory for this step{wanted}", "crop the image, or use less of it"
 )
-LIMIT_SECONDS = Mistake(
+STOPPED_AT_LIMIT = Mistake(
     "limit-seconds",
     "the run was stopped in this step after {seconds:g} s, the limit",
     "allow more: Limits(seconds={more:g}), or give it fewer pixels",
 )
-LIMIT_SECONDS_OF_RUN = Mistake(
+STOPPED_AT_OWN_LIMIT = Mistake(
     "limit-seconds",
     "the run was stopped in this step after {seconds:g} s, the limit",
     "allow more: run(seconds={more:g}), or give it fewer pixels",

@@ -33,17 +33,16 @@ def takes(*functions: Any) -> Callable[[Taker], Taker]:
 def by_body(step: Step) -> Method:
     """How such a step runs: on blocks of rows if its function says how far it looks, else on whole arrays."""
     names, local = tuple(step.operands), _is_local(step)
-    of_all = body_of(step)
+    of_all = body_of(step, quietly=False)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         part = _of_rows(step, given) if local else step
-        result = (of_all if part is step else body_of(part))(dict(zip(names, given, strict=True)))
+        result = (of_all if part is step else body_of(part, quietly=False))(dict(zip(names, given, strict=True)))
         if local and any(np.may_share_memory(result, v) for v in given if isinstance(v, np.ndarray)):
             return result.copy()  # the operand's memory will be used again
         return result
 
-    quiet = not step.function.is_of_host if step.function else True  # its warnings are seen to where it is called
-    return Method(run, whole=not local, quiet=quiet, fresh=True, memory=_memory(step), word="plain body")
+    return Method(run, whole=not local, fresh=True, memory=_memory(step), word="plain body")
 
 
 def _memory(step: Step) -> Bytes | None:

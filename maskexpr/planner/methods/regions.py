@@ -21,6 +21,7 @@ from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
 _MEMORY = 17.0  # of the worst ones: as many runs as are still taken, or pixels labelled one by one and counted
+_FEW = 2**13  # pixels up to which bytes are numbered by the plain body, whose calls are fewer
 _OF_PYTHON = 64.0  # of squares of values that no type of NumPy's holds
 _WORD = "by runs of pixels"
 
@@ -34,7 +35,10 @@ _OF_ONE_MASK: dict[Any, Any] = {
 @runs(*_OF_ONE_MASK)
 def of_one_mask(step: Step) -> Method | None:
     operation = _OF_ONE_MASK[step.function]
-    return _by_runs(step, lambda words, shape, connectivity, axes: operation(words, shape, connectivity, axes))
+    made = _by_runs(step, lambda words, shape, connectivity, axes: operation(words, shape, connectivity, axes))
+    if made is None or math.prod(step.operands["m"].kind.shape or ()) > _FEW:
+        return made
+    return replace(made, plain=by_body(step).plain)
 
 
 @runs(meaning.clear_border)
@@ -141,7 +145,7 @@ def keep(step: Step) -> Method | None:
         found, regions = find(words, image, to, parent, "area" in predicate.measured)
         return found.kept(predicate.holds(regions, [*given.values()])) if found.count else words
 
-    return replace(_whole(run), memory=taken)
+    return replace(_whole(run), memory=taken, cost=_COST + keeping.cost_of(predicate.measured))
 
 
 @runs(measuring.measure)
@@ -160,7 +164,7 @@ def measure(step: Step) -> Method | None:
         _, regions = find(words, None, to, parent, is_counted)
         return measuring.tabulated(regions, properties, [*given.values()], None)
 
-    return replace(_whole(run), memory=taken)
+    return replace(_whole(run), memory=taken, cost=_COST + keeping.cost_of({one.name for one in properties.asked}))
 
 
 def _finder(step: Step) -> Any:
