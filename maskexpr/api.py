@@ -14,7 +14,7 @@ from maskexpr.engine import calling
 from maskexpr.engine.kept import Kept, Ready
 from maskexpr.engine.prepared import Giver, Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.kind import GIVEN, Kind
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import Parsed, parse
 from maskexpr.library import CATALOGUE
@@ -22,9 +22,12 @@ from maskexpr.planner.costs import Cost
 from maskexpr.planner.rewrites.expand_derived import refuse_malformed
 from maskexpr.program import identity
 from maskexpr.program.declared import Declared
+from maskexpr.program.schema import schema
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 
 __all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "stages", "swept"]
+
+_MOST_SUPPOSED = 2_000  # inputs times steps: what each may be is not looked for beyond
 
 
 class Program:
@@ -39,16 +42,29 @@ class Program:
     1
     """
 
-    __slots__ = ("__weakref__", "_catalogue", "_declared", "_kept", "_look", "_open", "_parsed", "_ready")
+    __slots__ = ("__weakref__", "_catalogue", "_declared", "_inputs", "_kept", "_look", "_open", "_parsed", "_ready")
+
+    _declared: Declared
+    _parsed: Parsed
+    _open: Checked  # against any inputs it could have
+    _catalogue: Mapping[str, Function]
+    _kept: Kept
+    _ready: dict[Any, Ready]
+    _look: Callable[[Mapping[str, Any]], Any]
+    _inputs: tuple[InputInfo, ...] | None  # with what each may be, once that was asked for
 
     def __init__(self, declared: Declared, parsed: Parsed, checked: Checked) -> None:
-        self._declared = declared
-        self._parsed = parsed
-        self._open = checked  # checked against any inputs it could have
-        self._catalogue = _catalogue(declared)
-        self._kept = Kept()
-        self._ready = self._kept.ready
-        self._look = calling.looking([info.name for info in checked.inputs if info.kind == "labels"])
+        kept = Kept()
+        look = calling.looking([info.name for info in checked.inputs if info.kind == "labels"])
+        parts = {"_declared": declared, "_parsed": parsed, "_open": checked, "_catalogue": _catalogue(declared)}
+        for name, part in {**parts, "_kept": kept, "_ready": kept.ready, "_look": look, "_inputs": None}.items():
+            object.__setattr__(self, name, part)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a program does not change: {name} cannot be set; compile another one")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a program does not change: {name} cannot be deleted; compile another one")
 
     @property
     def source(self) -> str:
@@ -62,12 +78,25 @@ class Program:
 
     @property
     def inputs(self) -> tuple[InputInfo, ...]:
-        """The inputs: declared ones first, then free names in the order of their first use."""
-        return self._open.inputs
+        """The inputs as a form would show them: declared ones first, then free names in the order of their first use.
+
+        >>> maskexpr.compile("input im: image \'the radiograph\'; (im > low) & m").inputs
+        (<input im: image, "the radiograph">, <input low: image or labels or number>, <input m: mask or truth>)
+        """
+        if self._inputs is None:
+            object.__setattr__(self, "_inputs", self._with_what_they_take())
+        return self._inputs or ()
 
     @property
     def params(self) -> tuple[ParamInfo, ...]:
-        """The params, with their defaults and intervals or choices."""
+        """The params, with their defaults and intervals or choices.
+
+        >>> (low,) = maskexpr.compile("param low = 0.5 in 0..1 \'lower end\'; im > low").params
+        >>> low
+        <param low: number = 0.5 in 0..1, "lower end">
+        >>> low.kind, low.default, low.low, low.high, low.step
+        ('number', 0.5, 0, 1, Decimal('0.01'))
+        """
         return self._open.params
 
     @property
@@ -79,6 +108,21 @@ class Program:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What is suspicious but no error, as far as it is known without inputs; `Bound.warnings` may know more."""
         return self._open.diagnostics
+
+    def schema(self) -> dict[str, Any]:
+        """What a request may hold, as JSON Schema (draft 2020-12), for forms and to check requests with.
+
+        Params are properties with type, minimum and maximum, or the texts they may be; what it accepts, the program
+        accepts. Of lengths and sizes it accepts those written with a unit and up to 12 digits before the point: "2mm".
+        An input that may be a number or truth is one; where it may be an array it is a text, of which the host knows
+        which array it stands for, and nobody else. `x-maskexpr` says more of each: "role" (input or param), "takes" and
+        "axes" of inputs, "kind", "step" and "unit" of params.
+
+        >>> schema = maskexpr.compile("param low = 32 in 0..255 \'lower end\'; im > low").schema()
+        >>> schema["required"], schema["properties"]["low"]["maximum"]
+        (['im'], 255)
+        """
+        return schema(self.inputs, self.params)
 
     def __call__(self, /, **given: Any) -> Any:
         """Run the program; what is suspicious in it, and what only the pixels tell, comes as `maskexpr.MaskWarning`
@@ -202,6 +246,25 @@ class Program:
             found = Prepared(checked, declared.fast)
             self._kept.keep(key, found)
         return found
+
+    def _with_what_they_take(self) -> tuple[InputInfo, ...]:
+        """The inputs, each that is declared to be nothing with what it may be: what the program makes sense with,
+        whatever the others are."""
+        infos, declared = self._open.inputs, self._declared
+        left_open = [info for info in infos if info.kind is None]
+        if len(left_open) * len(self._open.steps) > _MOST_SUPPOSED:
+            return infos
+        used = dict(declared.used).__getitem__
+
+        def makes_sense(name: str, kind: str) -> bool:
+            supposed = {name: Kind("unknown", options=frozenset({kind}))}
+            checked = check(
+                self._parsed, declared.source, self._catalogue, declared.limits, supposed, {}, used, supposed=True
+            )
+            return all(d.severity != "error" for d in checked.diagnostics)
+
+        taken = {info.name: frozenset(k for k in GIVEN if makes_sense(info.name, k)) for info in left_open}
+        return tuple(replace(i, supposed=taken[i.name]) if taken.get(i.name) else i for i in infos)
 
     def __repr__(self) -> str:
         return f"maskexpr.compile({self.source!r})"

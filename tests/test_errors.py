@@ -721,6 +721,32 @@ def test_arrays_that_cannot_hold_results():
         assert str(caught.value) == f"error: {text}"
 
 
+def test_what_is_not_in_memory_and_lists_that_are_none():
+    computed = type("Array", (), {"compute": lambda self: None})()
+    stored = type("Dataset", (), {"__module__": "h5py._hl.dataset"})()
+    long = [1]
+    for _ in range(30):
+        long = [long, long]
+    for value, text in (
+        (
+            computed,
+            "im is an Array, whose numbers are still to be computed; compute it first, by .compute(), or let it be done"
+            " here: maskexpr.Image(im, compute=True)",
+        ),
+        (
+            stored,
+            "im is a Dataset, whose numbers are still to be read; read it first, by [...], or let it be done here:"
+            " maskexpr.Image(im, compute=True)",
+        ),
+        ([1, computed], "im is a list of numbers, and of an Array among them; give numbers alone, or one NumPy array"),
+        (
+            long,
+            "im is a list of 1,073,741,824 numbers, more than the 16,777,216 that are taken of one; give a NumPy array",
+        ),
+    ):
+        assert str(error_of("im > 3", im=value)) == f"error: {text}"
+
+
 def test_little_stack_left_is_an_error_of_ours():
     def deeper(levels):
         if levels:
@@ -801,6 +827,7 @@ def test_every_wording_is_reached(monkeypatch):
         test_images_that_no_memory_holds,
         test_defs_within_defs_too_deep_are_one_mistake,
         test_shapes_and_types_are_not_run,
+        test_what_is_not_in_memory_and_lists_that_are_none,
         test_an_input_is_no_param,
         test_arrays_that_have_changed_are_not_run,
         test_little_stack_left_is_an_error_of_ours,

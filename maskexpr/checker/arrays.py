@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.checker import given
+from maskexpr.checker import given, lazy
 from maskexpr.checker.image import Image, grid_of, turns_of
 from maskexpr.checker.missing import emptied, number_of, valid_of
-from maskexpr.checker.params import is_endless, shown
+from maskexpr.checker.params import is_endless, plain, shown
 from maskexpr.containers import Given
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused
@@ -60,6 +60,9 @@ def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind, A
     if image.kind is not None and image.kind not in _KINDS:
         raise Refused(messages.IMAGE_KIND_UNKNOWN, kind=image.kind)
     try:
+        if not image.compute:
+            for said in (image.spacing, image.origin, image.direction, image.nodata):
+                lazy.refuse(said)
         return _value_of(info, image, run=run)
     except MemoryError as error:
         raise Refused(messages.INPUT_NO_MEMORY, wanted=messages.asked_for(error)) from None
@@ -68,7 +71,7 @@ def input_value(info: InputInfo, value: Any, *, run: bool) -> tuple[Any, Kind, A
 def _value_of(info: InputInfo, image: Image, *, run: bool) -> tuple[Any, Kind, Any]:
     found = Given(np.empty(0))
     if not _is_signature(image.array):
-        found = given.taken(image.array, info.kind)
+        found = given.taken(image.array, info.kind, compute=image.compute is True)
         image, array = _completed(image, found, info.kind), found.array
         if array.ndim == 0:
             return _scalar(info, found)
@@ -172,7 +175,7 @@ def _check_type(pixels: _Pixels) -> None:
 def _scalar(info: InputInfo, found: Given) -> tuple[Any, Kind, None]:
     if found.left_out is not None:
         raise Refused(messages.INPUT_LEFT_OUT)
-    value = found.array.item()
+    value = plain(found.array.item())
     if not isinstance(value, bool | int | float):
         raise Refused(messages.INPUT_NOT_ARRAY, found=f"it is a {type(value).__name__}")
     if is_endless(value):
@@ -294,7 +297,7 @@ def _spacing(spacing: Any, ndim: int, channels: int) -> tuple[Fraction, ...] | N
     try:
         parts = [spacing] if isinstance(spacing, str | int | float | np.generic | Fraction) else list(spacing)
         steps = tuple(_millimetres(p) for p in (parts * ndim if len(parts) == 1 else parts))
-    except (ValueError, TypeError, KeyError, ZeroDivisionError, OverflowError):
+    except Exception:  # of texts that are no lengths, and of objects that raise whatever they are asked
         steps = ()
     if len(steps) != ndim or any(s <= 0 for s in steps):
         found = ", ".join(str(p) for p in spacing) if isinstance(spacing, list | tuple) else spacing

@@ -156,12 +156,14 @@ class Context:
         signature: Mapping[str, Kind] | None,
         rules: Rules,
         length: Length = NOTHING,
+        *,
+        supposed: bool = False,
     ) -> None:
         self.catalogue = catalogue
         self.limits = limits
         self.signature = signature or {}
         # Before the arrays are given, what depends on them is left open instead of being called missing.
-        self.inputs_are_given = signature is not None
+        self.inputs_are_given = signature is not None and not supposed
         self.rules = rules  # what gives an expression its value, by the type of its node
         self.length = length  # of the texts that were parsed
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.checker import lazy
 from maskexpr.checker.image import Image
 from maskexpr.containers import Given, library_of
 from maskexpr.diagnostics import messages
@@ -22,8 +23,10 @@ from maskexpr.kinds.table import Table
 
 Array = np.ndarray[Any, Any]
 
+_NUMBERS = numbers.Number | np.generic | str | bytes | None
 _PROTOCOLS = ("__array__", "__array_interface__", "__array_struct__")
 _AXES_OF_NUMPY = 64
+_MOST_LISTED = 2**24  # numbers of a list, which takes long to go through
 _MOST_SAID = 200  # characters of what another library says
 _AXES = {  # as libraries name them, and which they are
     **dict.fromkeys(("x", "lon", "longitude", "easting", "col", "column", "width"), "x"),
@@ -47,8 +50,9 @@ def is_masked(value: Any) -> bool:
     return "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray)
 
 
-def taken(value: Any, declared: str | None = None) -> Given:
-    """An array of 0 or more axes, in native byte order. An image declared as labels may be one with a palette."""
+def taken(value: Any, declared: str | None = None, *, compute: bool = False) -> Given:
+    """An array of 0 or more axes, in native byte order. An image declared as labels may be one with a palette. What is
+    not in memory is refused, unless whoever gives it wants it to be computed."""
     if type(value) is np.ndarray:
         return Given(_native(value))
     try:
@@ -61,10 +65,12 @@ def taken(value: Any, declared: str | None = None) -> Given:
             library = library_of(value[0]) if value else None
             if library is not None and library.together is not None:
                 return library.together(value, declared)
-            return Given(_native(_stacked(value, declared)))
+            return Given(_native(_stacked(value, declared, compute=compute)))
         if isinstance(value, Image):
             raise Refused(messages.INPUT_IMAGE_WITHIN)
         library = library_of(value)
+        if library is None and not compute:
+            lazy.refuse(value)
         found = _taken(value, declared) if library is None else library.taken(value, declared)
         return replace(found, array=_native(found.array))
     except Refused:
@@ -75,6 +81,8 @@ def taken(value: Any, declared: str | None = None) -> Given:
 
 def _taken(value: Any, declared: str | None) -> Given:
     """What has a protocol of NumPy's, or is of a library that states all in the same ways."""
+    if not _has_protocol(value) and isinstance(value, Sized) and len(value) > _MOST_LISTED:
+        raise Refused(messages.INPUT_LONG_LIST, count=len(value), most=_MOST_LISTED)
     array = np.asanyarray(value)
     if array.dtype == object and array.ndim == 0 and not isinstance(value, int):  # which may be beyond 64 bits
         raise _unconvertible(value)
@@ -119,7 +127,7 @@ def _has_protocol(value: Any) -> bool:
     return True
 
 
-def _stacked(values: Sequence[Any], declared: str | None) -> Array:
+def _stacked(values: Sequence[Any], declared: str | None, *, compute: bool) -> Array:
     """Nested numbers, or a list of images: each of these is taken as it would be by itself."""
     leaf: Any = values
     for _ in range(_AXES_OF_NUMPY):
@@ -128,13 +136,39 @@ def _stacked(values: Sequence[Any], declared: str | None) -> Array:
         leaf = leaf[0]
     if is_masked(leaf):
         raise Refused(messages.INPUT_MASKED_LIST)
-    plain = isinstance(leaf, numbers.Number | np.generic | str | bytes | list | tuple) or leaf is None
+    plain = isinstance(leaf, _NUMBERS | list | tuple)
+    count = _count(values, {}, _AXES_OF_NUMPY) if plain else 0
+    if count > _MOST_LISTED:
+        raise Refused(messages.INPUT_LONG_LIST, count=count, most=_MOST_LISTED)
     try:
-        return np.asarray(values if plain else [taken(v, declared).array for v in values])
+        return np.asarray(values if plain else [taken(v, declared, compute=compute).array for v in values])
     except ValueError:
         raise Refused(messages.INPUT_RAGGED) from None
     except (TypeError, OverflowError):
         raise Refused(messages.INPUT_OF_TYPE, found=type(values).__name__) from None
+
+
+def _count(values: Sequence[Any], counted: dict[int, int], axes: int) -> int:
+    """How many numbers nested lists hold, each list looked at once: one that stands in another many times is as long as
+    all of these, though it takes no more memory. What is no number, and would be asked for an array, is refused."""
+    if not axes:
+        raise Refused(messages.INPUT_RAGGED)
+    kinds = set(map(type, values))
+    for kind in kinds:
+        if not issubclass(kind, _NUMBERS | list | tuple) and kind is not np.ndarray:
+            raise Refused(messages.INPUT_LISTED, found=kind.__name__)
+    if not any(issubclass(kind, list | tuple) for kind in kinds):
+        return len(values)
+    count = 0
+    for value in values:
+        if not isinstance(value, list | tuple):
+            count += 1
+        elif id(value) in counted:
+            count += counted[id(value)]
+        else:
+            counted[id(value)] = found = _count(value, counted, axes - 1)
+            count += found
+    return count
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import numpy as np
 
 from maskexpr.containers import Made, library_of
 from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.printing import printable
 from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.grid import AXES, Grid
 from maskexpr.kinds.kind import shape_text
@@ -48,6 +49,9 @@ class Image:
         All that a file states of its axes and its place, as `maskexpr.read` has it. What is given besides goes before.
     source : str, optional
         The name of the file it is from, for messages.
+    compute : bool
+        Whether an array that is not in memory yet is computed or read: of Dask, xarray, h5py, zarr... Without it such
+        an array is an error, since that may take any time and memory.
 
     >>> volume = maskexpr.Image(np.zeros((4, 5, 3)), spacing=[2, 0.5, 0.5], kind="image")
     >>> evaluate("area(m, 'mm3')", m=maskexpr.Image(np.ones((2, 2, 2), bool), spacing="0.5mm"))
@@ -71,6 +75,7 @@ class Image:
     valid: Any = None
     grid: Grid | None = None
     source: str = ""
+    compute: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -98,7 +103,7 @@ class Image:
             words.append(f"channels {', '.join(self.grid.channels)}")
         if self.grid is not None and self.grid.origin is not None:
             words.append(f"first pixel at {', '.join(f'{part:g}' for part in self.grid.origin)} mm")
-        return f"<maskexpr.Image {', '.join(words)}>"
+        return printable(f"<maskexpr.Image {', '.join(words)}>")
 
 
 def in_order_of(value: Any, like: Any) -> Any:
@@ -158,7 +163,7 @@ def _placed(image: Image, grid: Grid, order: tuple[int, ...], spacing: tuple[Fra
         lengths = np.sqrt((ways**2).sum(axis=1))
         if not np.isfinite(origin).all() or not np.allclose(lengths, 1, atol=1e-4):
             raise ValueError
-    except (ValueError, TypeError):
+    except Exception:  # what objects of somebody else's do when they are asked for numbers is their own affair
         raise Refused(messages.IMAGE_PLACE, ndim=len(space)) from None
     steps: list[tuple[float, ...] | None] = [None] * len(order)
     for axis, way in zip(space, ways, strict=True):

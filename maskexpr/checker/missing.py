@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.checker import lazy
 from maskexpr.checker.given import truths
 from maskexpr.checker.image import Image
 from maskexpr.checker.params import shown
@@ -62,7 +63,7 @@ def valid_of(
 
 def _stated(valid: Any, shape: tuple[int, ...], order: tuple[int, ...] | None) -> Array:
     """Where an image is said to have data, its axes in our order."""
-    found = np.asarray(valid)
+    found = _array(valid)
     if found.dtype == bool:
         found = truths(found)
     if order is not None and found.ndim == len(shape):
@@ -71,6 +72,14 @@ def _stated(valid: Any, shape: tuple[int, ...], order: tuple[int, ...] | None) -
         text = shape_text(found.shape) or "()"
         raise Refused(messages.IMAGE_VALID, shape=shape_text(shape), found=f"{text} {found.dtype}")
     return found
+
+
+def _array(valid: Any) -> Array:
+    lazy.refuse(valid)
+    try:
+        return np.asarray(valid)
+    except Exception as error:  # what an object of somebody else's does is its own affair
+        raise Refused(messages.INPUT_NOT_ARRAY, found=f"where it has data: {shown(error)}") from None
 
 
 def equals(array: Array, number: float) -> Array | None:

@@ -54,15 +54,17 @@ def param_value(info: ParamInfo, value: Any) -> Any:
     """A value for a param, checked against its declaration."""
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
+    value = plain(value)
     if isinstance(info.default, Quantity) and isinstance(value, str):
         with contextlib.suppress(ValueError):
             value = literal(value)
-    if is_endless(value):
-        raise Refused(messages.PARAM_VALUE, value=f"a number of {value.bit_length()} bits", wanted=_wanted(info))
-    if isinstance(info.default, float) and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+    if info.kind == "number" and isinstance(value, int) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):
+            value = float(value)
     if info.whole and isinstance(value, float) and value.is_integer():
         value = int(value)
+    if is_endless(value):
+        raise Refused(messages.PARAM_VALUE, value=f"a number of {value.bit_length()} bits", wanted=_wanted(info))
     if not _fits(info, value):
         found = str(value) if isinstance(value, Quantity) else shown(value)
         raise Refused(messages.PARAM_VALUE, value=found, wanted=_wanted(info))
@@ -91,6 +93,15 @@ def literal(written: str) -> Any:
 def constant(node: nodes.Constant) -> Any:
     """The value that a constant is written for."""
     return Quantity(node.value, node.power) if isinstance(node, nodes.Quantity) else node.value
+
+
+def plain(value: Any) -> Any:
+    """A number or a text as such, without what a class made of it does when it is compared, hashed or shown."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__int__(value)
+    return float.__float__(value) if isinstance(value, float) else value
 
 
 def is_endless(value: Any) -> TypeGuard[int]:

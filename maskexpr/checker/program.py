@@ -26,12 +26,15 @@ def check(
     signature: Mapping[str, Kind] | None = None,
     params: Mapping[str, Any] | None = None,
     resolver: Callable[[str], str] | None = None,
+    *,
+    supposed: bool = False,
 ) -> Checked:
-    """Check a parsed program against the kinds of its inputs, or, without a signature, against any it could have.
+    """Check a parsed program against the kinds of its inputs, or, without a signature, against any it could have; one
+    that is only `supposed` says what some of them may be.
 
     Mistakes and warnings come back in the order of their places, those of the parser among them.
     """
-    context = Context(catalogue, limits, signature, RULES, parsed.length)
+    context = Context(catalogue, limits, signature, RULES, parsed.length, supposed=supposed)
     start = Place(context, Scope({}, {}, source), Span(0, 1))
     try:
         lines = gather(start, parsed.module, params or {}, resolver)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source, Span
@@ -13,11 +13,26 @@ Severity = Literal["error", "warning"]
 # A caret under column 5,000 helps nobody: longer lines are shown as a window around the place.
 _WINDOW = 100
 MOST_SHOWN = 50
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, halves of characters, breaks of lines
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One error or warning: a stable code, the cause, a way out, and the place it was found."""
+    """One error or warning: a stable code, the cause, a way out, and the place it was found.
+
+    Attributes
+    ----------
+    code
+        What went wrong, for programs: `maskexpr.error_codes()` lists them, and none changes its meaning.
+    message, hint
+        The cause, and one way out; for persons, on one line each, with control characters visible.
+    span, source
+        Where it is: characters start to stop of a text. None where it is not in a program.
+    severity
+        "error" or "warning".
+    instead
+        What is to be written in the place of the span, where the hint is so certain; else None.
+    """
 
     code: str
     message: str
@@ -25,6 +40,7 @@ class Diagnostic:
     span: Span | None = None
     source: Source | None = None
     severity: Severity = "error"
+    instead: str | None = None
 
     @property
     def place(self) -> str:
@@ -33,6 +49,43 @@ class Diagnostic:
             return ""
         line, column = self.source.position(self.span.start)
         return f"{printable(self.source.name)}:{line}:{column}"
+
+    @property
+    def line(self) -> int | None:
+        """The line that it is in, from 1; None where it is not in a program."""
+        return None if self.source is None or self.span is None else self.source.position(self.span.start)[0]
+
+    @property
+    def column(self) -> int | None:
+        """The character in its line that it begins with, from 1; None where it is not in a program."""
+        return None if self.source is None or self.span is None else self.source.position(self.span.start)[1]
+
+    @property
+    def fix(self) -> str | None:
+        """The whole text with what the hint says in place of the mistake, which is then gone; None where that is not
+        certain.
+        """
+        if self.instead is None or self.source is None or self.span is None:
+            return None
+        text = self.source.text
+        return text[: self.span.start] + self.instead + text[self.span.stop :]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON has it: the same keys for each, None where it is not in a program.
+
+        `span` is [start, stop], in characters of the text, which `source` names.
+        """
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "span": None if self.span is None else [self.span.start, self.span.stop],
+            "line": self.line,
+            "column": self.column,
+            "source": None if self.source is None else printable(self.source.name),
+            "fix": self.fix,
+        }
 
     @property
     def quoted(self) -> str:
@@ -62,7 +115,7 @@ def _excerpt(source: Source, span: Span) -> str:
 
 def _printable(text: str) -> str:
     """Tabs as one blank and control characters as a dot, so that the caret stands where the eye expects it."""
-    return "".join(" " if c == "\t" else "·" if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text)
+    return "".join(" " if c == "\t" else "·" if unicodedata.category(c) in _UNSEEN else c for c in text)
 
 
 def _width(text: str) -> int:
@@ -96,6 +149,11 @@ class MaskError(Exception):
     @property
     def span(self) -> Span | None:
         return self.diagnostics[0].span
+
+    def to_dict(self) -> dict[str, Any]:
+        """The error as JSON has it: what it is, and the diagnostics that it shows; `more` counts those beyond."""
+        shown = [diagnostic.to_dict() for diagnostic in self.diagnostics[:MOST_SHOWN]]
+        return {"error": type(self).__name__, "diagnostics": shown, "more": len(self.diagnostics) - len(shown)}
 
     def __str__(self) -> str:
         shown = [d.render() for d in self.diagnostics[:MOST_SHOWN]]

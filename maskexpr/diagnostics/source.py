@@ -33,6 +33,10 @@ class Source:
         object.__setattr__(self, "_starts", array("q", [0]))
         self._starts.extend(match.end() for match in _LINE_BREAK.finditer(self.text))
 
+    def __reduce__(self) -> "tuple[type[Source], tuple[str, str]]":
+        """Pickled as the texts that it is, and nothing that follows from them."""
+        return Source, (self.text, self.name)
+
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both counted from 1."""
         line = bisect.bisect_right(self._starts, offset)

@@ -9,6 +9,8 @@ from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import MEASURES, Kind
+from maskexpr.program.asked import InputInfo as InputInfo
+from maskexpr.program.asked import ParamInfo as ParamInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,44 +36,6 @@ class Step:
     operands: Mapping[str, "Step"] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class InputInfo:
-    """An input of a program. `default` is a file name as written; `span` is where the input is first named, and
-    `in_condition` says whether that is in a condition on regions; `meant` what is wrong if it is no input after all."""
-
-    name: str
-    kind: str | None = None
-    default: str | None = None
-    doc: str = ""
-    source: Source | None = None
-    span: Span | None = None
-    in_condition: bool = False
-    meant: Diagnostic | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ParamInfo:
-    """A parameter of a program: its default, and the interval or the choices it is held to.
-
-    A length or size is a `Quantity` in millimetres; all else are plain Python values.
-    """
-
-    name: str
-    default: Any
-    low: Any = None
-    high: Any = None
-    choices: tuple[str, ...] | None = None
-    doc: str = ""
-    source: Source | None = None
-    span: Span | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Whether the parameter is declared with whole numbers alone, and so takes only those."""
-        given = [v for v in (self.default, self.low, self.high) if v is not None]
-        return all(isinstance(v, int) and not isinstance(v, bool) for v in given)
 
 
 def valid_name(name: str) -> str:

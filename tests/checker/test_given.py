@@ -236,11 +236,18 @@ def test_xarray() -> None:
 
 def test_dask() -> None:
     array = pytest.importorskip("dask.array")
-    assert maskexpr.evaluate(GROWN, im=array.from_array(VOLUME)) == 7
-    masked = array.ma.masked_equal(array.from_array(VOLUME), 9)
+    whole = array.from_array(VOLUME)
+    with pytest.raises(maskexpr.InputError, match=r"compute it first, by \.compute\(\)"):
+        maskexpr.evaluate(GROWN, im=whole)
+    assert maskexpr.evaluate(GROWN, im=whole.compute()) == maskexpr.evaluate(GROWN, im=_computed(whole)) == 7
+    masked = array.ma.masked_equal(whole, 9)
     with pytest.raises(maskexpr.InputError, match=r"im\.map_blocks\(numpy\.ma\.filled, 0\)"):
-        maskexpr.evaluate(GROWN, im=masked)
-    assert maskexpr.evaluate(GROWN, im=masked.map_blocks(np.ma.filled, 0)) == 0
+        maskexpr.evaluate(GROWN, im=_computed(masked))
+    assert maskexpr.evaluate(GROWN, im=_computed(masked.map_blocks(np.ma.filled, 0))) == 0
+
+
+def _computed(lazy: Any) -> maskexpr.Image:
+    return maskexpr.Image(lazy, compute=True)
 
 
 def test_torch() -> None:

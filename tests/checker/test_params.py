@@ -42,7 +42,7 @@ def test_what_fits_becomes_a_value_of_the_params_own_type(info: ParamInfo, given
     ("info", "given"),
     [
         *((WHOLE, given) for given in (10, -1, 2.5, True, "3", None, float("nan"), [3], np.array([3]))),
-        *((FLOAT, given) for given in (float("nan"), True, "0.5", 10**200)),
+        *((FLOAT, given) for given in (float("nan"), True, "0.5", 10**400)),
         *((LENGTH, given) for given in ("4mm", "2mm2", "2", 2, "two")),
         *((CHOICE, given) for given in ("round", "", 1)),
         *((TRUTH, given) for given in (1, "true")),

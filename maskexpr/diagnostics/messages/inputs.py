@@ -52,6 +52,9 @@ OUT_SHARED = Mistake(
     "out-shared", "the array in out for {name} shares memory with {other}", "give one of its own: {wanted}"
 )
 INPUT_RAGGED = Mistake("input-type", "{name} cannot be an image: its rows differ in length", "give rows of one length")
+INPUT_LISTED = Mistake(
+    "input-type", "{name} is a list of numbers, and of {found:a} among them", "give numbers alone, or one NumPy array"
+)
 INPUT_MASKED_LIST = Mistake(
     "input-type", "{name} is a list of masked arrays", "give them as one: numpy.ma.stack({name})"
 )
@@ -110,6 +113,21 @@ INPUT_SLICES = Mistake(
 )
 INPUT_TENSOR = Mistake(
     "input-type", "{name} cannot be an image as it is: {said}", "give {name}.detach().cpu(){dense}.numpy()"
+)
+INPUT_LAZY = Mistake(
+    "lazy-input",
+    "{name} is {found:a}, whose numbers are still to be computed",
+    "compute it first, by .compute(), or let it be done here: maskexpr.Image({name}, compute=True)",
+)
+INPUT_STORED = Mistake(
+    "lazy-input",
+    "{name} is {found:a}, whose numbers are still to be read",
+    "read it first, by [...], or let it be done here: maskexpr.Image({name}, compute=True)",
+)
+INPUT_LONG_LIST = Mistake(
+    "input-too-large",
+    "{name} is a list of {count:,} numbers, more than the {most:,} that are taken of one",
+    "give a NumPy array",
 )
 INPUT_SPARSE = Mistake("input-type", "{name} is {found:a}, which is sparse", "give {name}.toarray()")
 INPUT_ON_DEVICE = Mistake("input-type", "{name} is {found:a} in the memory of a device", "give {name}.get()")

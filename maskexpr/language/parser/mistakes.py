@@ -18,9 +18,9 @@ from maskexpr.language.parser.splitting import span_of
 Found = tuple[Mistake, Span, dict[str, object]]
 Tokens = Sequence[lark.Token]
 
-# Bidirectional controls can make a program read differently from what it says; other controls cannot be seen at all;
-# lone surrogates are what is left of bytes that are no text.
-_FORBIDDEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+# Bidirectional controls can make a program read differently from what it says; other controls cannot be seen at all,
+# or steer terminals; lone surrogates are what is left of bytes that are no text.
+_FORBIDDEN = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _FOREIGN = {
     "&&": "&",
