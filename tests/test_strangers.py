@@ -1,6 +1,6 @@
 """Programs and arrays of strangers, each in a process of its own: a value or one of our errors, in little memory.
 
-How long each takes is told by `python -m helpers.strangers`; here only that it ends.
+How long each takes is told by `python -m helpers.strangers`; here only that it ends, within four times that.
 """
 
 import sys
@@ -17,7 +17,7 @@ pytestmark = [
 
 @each("name", strangers.NAMES)
 def test_a_value_or_an_error_of_ours(name: str) -> None:
-    found = strangers.run(name, seconds=60)
+    found = strangers.run(name, seconds=600)
     assert found["came"] not in ("crash", "no end"), found["said"]
     assert found["is_visible"], found["said"]
     assert found["megabytes"] <= strangers.MEGABYTES

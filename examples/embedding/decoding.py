@@ -18,7 +18,7 @@ import numpy as np
 import maskexpr
 
 MOST_BYTES = 2**28  # of the pixels of an image
-SECONDS = 5.0  # that a file may take
+SECONDS = 10.0  # that a file may take
 _MEMORY = 2**30  # bytes that it may take besides
 _LONGEST_LINE = 2**20
 
@@ -59,6 +59,11 @@ class Decoder:
             finally:
                 timer.cancel()
 
+    def start(self) -> None:
+        """Start the process, so that the first file does not wait for it."""
+        with self._lock:
+            self._running()
+
     def close(self) -> None:
         process, self._process = self._process, None
         if process is not None:
@@ -71,6 +76,8 @@ class Decoder:
             kept = {name: os.environ[name] for name in ("PYTHONPATH", "SYSTEMROOT") if name in os.environ}
             words = [sys.executable, "-P", os.path.abspath(__file__)]
             self._process = subprocess.Popen(words, stdin=-1, stdout=-1, stderr=-3, env=kept, cwd=os.path.abspath("/"))
+            assert self._process.stdout is not None
+            self._process.stdout.readline(_LONGEST_LINE)  # it is ready, and a file's time counts from now
         return self._process
 
     def _answer(self, stream: IO[bytes]) -> maskexpr.Image:
@@ -100,6 +107,8 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     maskexpr.evaluate("im > 3", im=np.zeros((2, 2), np.uint8))
     _hold()
+    answers.write(b"ready\n")
+    answers.flush()
     for line in sys.stdin:
         header, data = _decoded(json.loads(line))
         answers.write(json.dumps(header).encode() + b"\n")

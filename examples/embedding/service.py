@@ -23,7 +23,7 @@ import numpy as np
 from decoding import Decoder, DecodingError
 from form import form
 from starlette.applications import Starlette
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -94,7 +94,7 @@ async def example(request: Request) -> Response:
 async def check(request: Request) -> Response:
     """What a program asks for, as a schema and as the fields of a form."""
     desk = request.app.state.desk
-    async with desk.place(), asyncio.timeout(BODY_SECONDS), request.form(**_PARTS) as sent:
+    async with desk.place(), _parts(request) as sent:
         program = await asyncio.to_thread(desk.box.compile, _text(sent, "program"), name="program")
     schema = program.program.schema()
     warnings = [found.to_dict() for found in program.warnings]
@@ -109,7 +109,7 @@ async def run(request: Request) -> Response:
     """
     desk = request.app.state.desk
     async with desk.place():
-        async with asyncio.timeout(BODY_SECONDS), request.form(**_PARTS) as sent:
+        async with _parts(request) as sent:
             text, given, image = _text(sent, "program"), _params(sent), sent.get("image")
             program = await asyncio.to_thread(desk.box.compile, text, name="program")
             if isinstance(image, UploadFile):
@@ -128,7 +128,15 @@ async def run(request: Request) -> Response:
         return JSONResponse({"outputs": said, "warnings": [found.to_dict() for found in bound.warnings]})
 
 
-_PARTS: dict[str, Any] = {"max_files": 1, "max_fields": 5, "max_part_size": FIELD_BYTES}
+@contextlib.asynccontextmanager
+async def _parts(request: Request) -> AsyncIterator[FormData]:
+    """The parts of a request, which are to come in within some time."""
+    async with asyncio.timeout(BODY_SECONDS):
+        sent = await request.form(max_files=1, max_fields=5, max_part_size=FIELD_BYTES)
+    try:
+        yield sent
+    finally:
+        await sent.close()
 
 
 def _text(sent: Mapping[str, Any], name: str) -> str:
@@ -258,6 +266,7 @@ class Bounded:
 @contextlib.asynccontextmanager
 async def _open(app: Starlette) -> AsyncIterator[None]:
     app.state.desk = Desk()
+    await asyncio.to_thread(app.state.desk.decoder.start)
     try:
         yield
     finally:

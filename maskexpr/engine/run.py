@@ -134,7 +134,9 @@ class Engine:
         for step in self._inputs:
             values[step, "plain"] = inputs[step.name]
         outputs = self.plan.rewritten.outputs
-        presets: Values = {(step, "plain"): outs[name] for name, step in reversed(outputs) if name in outs}
+        presets: Values = {
+            (step, _form_of(outs[name], step)): outs[name] for name, step in reversed(outputs) if name in outs
+        }
         for runner, dropped, costliest in zip(self._stages, self._dropped, self._costliest, strict=True):
             note(costliest)
             pause()
@@ -145,7 +147,14 @@ class Engine:
             for step in dropped:
                 values.pop((step, "plain"), None)
                 values.pop((step, "packed"), None)
-        return {name: in_form(values, step, "plain", outs.get(name)) for name, step in outputs}
+        return {name: _result(values, step, outs.get(name)) for name, step in outputs}
+
+    def gives_bits(self, name: str) -> bool:
+        """Whether an output may be asked for as bits, by an array for these: it is such before it is unpacked."""
+        step = dict(self.plan.rewritten.outputs)[name]
+        if self._direct is not None or step.name or step.kind.name != "mask":
+            return False
+        return any(isinstance(runner, PassRunner) and (step, "packed") in runner.stores for runner in self._stages)
 
     def _run_transposed(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
         """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
@@ -187,6 +196,17 @@ def _run_pass(runner: PassRunner, values: Values, presets: Values) -> None:
     runner.run(slots)
     for key, slot in runner.stores.items():
         values[key] = slots[slot]
+
+
+def _form_of(out: Any, step: Step) -> Form:
+    return "plain" if out.dtype == step.kind.dtype else "packed"
+
+
+def _result(values: Values, step: Step, out: Any) -> Any:
+    """A result, as bits where it is to be that."""
+    if out is not None and _form_of(out, step) == "packed":
+        return values[step, "packed"] if (step, "packed") in values else in_form(values, step, "plain")
+    return in_form(values, step, "plain", out)
 
 
 def in_form(values: Values, step: Step, form: Form, out: Any = None) -> Any:

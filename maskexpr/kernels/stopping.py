@@ -260,6 +260,11 @@ def _waits(wish: Wish | None) -> float:
 _left: list[threading.Event] = []  # for each work that was given up and went on, what is set when it ends
 
 
+def goes_on() -> bool:
+    """Whether work that was given up goes on for nobody."""
+    return any(not done.is_set() for done in _left)
+
+
 def _forget_left() -> None:
     _left.clear()  # those threads are not in a child
 

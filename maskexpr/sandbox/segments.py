@@ -1,5 +1,6 @@
 """Pieces of memory that this process shares with a worker, and arrays that lie in them."""
 
+import math
 import mmap
 import os
 import tempfile
@@ -126,7 +127,7 @@ def within(memory: NDArray[np.uint8], place: Place) -> NDArray[Any]:
     """The array at a place of some memory."""
     dtype = np.dtype(place.dtype)
     if place.strides is None:
-        count = int(np.prod(place.shape, dtype=np.int64)) * dtype.itemsize
+        count = math.prod(place.shape) * dtype.itemsize
         return memory[place.offset : place.offset + count].view(dtype).reshape(place.shape)
     return np.ndarray(place.shape, dtype, memory, place.offset, place.strides)
 
