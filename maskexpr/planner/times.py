@@ -26,6 +26,13 @@ _CALL = 5.0  # microseconds of a step on whole arrays or on a strip
 _OF_HALVES = 8.0  # as long take floats of 16 bits, which are made wider one by one, as those of 64
 _WIDTHS = (0, 1, 2, 4, 8)  # bytes of the widest value: 0 where all are masks
 
+# The share of its time that the longest piece of a step on whole arrays takes, where its work stops between pieces.
+_PIECES = {
+    **dict.fromkeys(("watershed", "watershed of data", "reconstruct", "skeleton", "medial_axis", "nearest"), 0.05),
+    **dict.fromkeys(("grow", "h_maxima", "h_minima", "correlate", "hull"), 0.2),
+    "split": 0.3,  # a distance comes first
+}
+
 # Pixels times steps below which a pass is done by one thread, and what each further one adds.
 _WORTH_THREADS = 2**20
 _SHARE_OF_A_THREAD = 0.8
@@ -37,12 +44,13 @@ def seconds_of(plan: Plan) -> dict[Step, float]:
 
 
 def longest_call(plan: Plan) -> tuple[Task | None, float]:
-    """The step with the longest work that nothing can stop, and the seconds of that: it is done as a whole, or on one
-    strip."""
+    """The step with the longest work that nothing can stop, and the seconds of that: it is done as a whole, on one
+    strip, or in pieces of its own."""
     found: tuple[Task | None, float] = None, 0.0
     for stage in plan.stages:
         for task in tasks_of(stage):
-            seconds = _seconds_of_one_call(task, stage)
+            assert task.step.function is not None
+            seconds = _seconds_of_one_call(task, stage) * _PIECES.get(task.step.function.name, 1.0)
             if seconds > found[1]:
                 found = task, seconds
     return found
