@@ -40,9 +40,10 @@ class Limits:
 
     With the defaults no text takes longer than a second to compile, nor more than some 100 MB. Those of runs are there
     to stop what nobody waits for, and to leave alone what anybody has: a slide of 100,000 x 100,000 pixels in colour
-    and a volume of 1000 x 1000 x 1000 are far below them, with tables that might have a row for every pixel; a gaussian
-    over 5,000 pixels of a large image, which would take hours, is answered at once. A host that runs the programs of
-    strangers gives its own: `Limits(seconds=10, memory=2e9, pixels=5e7)`, say.
+    and a volume of 1000 x 1000 x 1000 are below them, with tables that might have a row for every pixel; what would take
+    half a day is answered at once. What the memory of a machine holds is not asked for: what a run takes is estimated
+    from above, at times far. A host that runs the programs of strangers gives its own:
+    `Limits(seconds=10, memory=2e9, pixels=5e7)`, say.
 
     Raises
     ------
@@ -60,7 +61,7 @@ class Limits:
     nodes: int = 20_000
     axes: float = 8
     pixels: float = 2.0**40
-    memory: float = 2.0**40
+    memory: float = 2.0**42
     operations: float = 1e15
     seconds: float = 4 * 3600.0
     output_bytes: float = 2.0**40

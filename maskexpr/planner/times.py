@@ -38,8 +38,8 @@ def seconds_of(plan: Plan) -> dict[Step, float]:
 
 
 def longest_call(plan: Plan) -> tuple[Task | None, float]:
-    """The step with the longest work that nothing can stop, and the seconds of that: it is done as a whole, or on one
-    strip."""
+    """The step with the longest work that nothing can stop, and the seconds of that: it is done as a whole, on one
+    strip, or in pieces of its own."""
     found: tuple[Task | None, float] = None, 0.0
     for stage in plan.stages:
         for task in tasks_of(stage):
