@@ -94,7 +94,8 @@ class Program:
         (<input im: image, "the radiograph">, <input low: image or labels or number>, <input m: mask or truth>)
         """
         if self._inputs is None:
-            infos = compiled.with_what_they_take(self._open, functools.partial(self._check, params={}, supposed=True))
+            check_with = functools.partial(self._check, params={}, supposed=True)
+            infos = compiled.with_what_they_take(self._declared, self._open, check_with)
             object.__setattr__(self, "_inputs", infos)
         return self._inputs or ()
 
