@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from maskexpr import compiled
@@ -277,7 +277,7 @@ class Program:
 
     def __reduce__(self) -> Any:
         own = self._declared
-        limits = {name: getattr(own.limits, name) for name in own.limits.__slots__}
+        limits = {field.name: getattr(own.limits, field.name) for field in fields(own.limits)}
         withheld = tuple(sorted(own.withheld))
         texts = (own.source.text, own.source.name, own.used)
         return (restored, (*texts, limits, own.functions, dict(own.constants), withheld, own.fast))
