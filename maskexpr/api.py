@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from maskexpr import compiled
@@ -103,7 +103,8 @@ class Program:
         (<input im: image, "the radiograph">, <input low: image or labels or number>, <input m: mask or truth>)
         """
         if self._inputs is None:
-            infos = compiled.with_what_they_take(self._open, functools.partial(self._check, params={}, supposed=True))
+            check_with = functools.partial(self._check, params={}, supposed=True)
+            infos = compiled.with_what_they_take(self._declared, self._open, check_with)
             object.__setattr__(self, "_inputs", infos)
         return self._inputs or ()
 
@@ -328,7 +329,7 @@ class Program:
 
     def __reduce__(self) -> Any:
         own = self._declared
-        limits = {name: getattr(own.limits, name) for name in own.limits.__slots__}
+        limits = {field.name: getattr(own.limits, field.name) for field in fields(own.limits)}
         withheld = tuple(sorted(own.withheld))
         texts = (own.source.text, own.source.name, own.used)
         return (restored, (*texts, limits, own.functions, dict(own.constants), withheld, own.fast))

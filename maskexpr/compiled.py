@@ -16,7 +16,8 @@ from maskexpr.program import identity
 from maskexpr.program.declared import Declared
 from maskexpr.program.steps import Checked, InputInfo
 
-_MOST_SUPPOSED = 2_000  # inputs times steps: what each may be is not looked for beyond
+_MOST_SUPPOSED = 5_000  # words and visits, times inputs: what each may be is not looked for beyond
+_WORD = 4  # characters, about
 
 
 def checked(
@@ -70,12 +71,15 @@ def meaning(parsed: Parsed, own: Declared, catalogue: Mapping[str, Function], fo
     return said, own.limits, functions, constants, own.fast
 
 
-def with_what_they_take(found: Checked, check_with: Callable[[Mapping[str, Kind]], Checked]) -> tuple[InputInfo, ...]:
+def with_what_they_take(
+    own: Declared, found: Checked, check_with: Callable[[Mapping[str, Kind]], Checked]
+) -> tuple[InputInfo, ...]:
     """The inputs, each that is declared to be nothing with what it may be: what the program makes sense with, whatever
-    the others are."""
+    the others are. Of long programs that is left open."""
     infos = found.inputs
     left_open = [info for info in infos if info.kind is None]
-    if len(left_open) * len(found.steps) > _MOST_SUPPOSED:
+    words = (len(own.source.text) + sum(len(text) for _, text in own.used)) / _WORD
+    if len(left_open) * (words + found.visits) > _MOST_SUPPOSED:
         return infos
 
     def makes_sense(name: str, kind: str) -> bool:

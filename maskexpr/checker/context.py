@@ -1,5 +1,6 @@
 """What all of the checker shares: the names in sight, the steps made so far, and the mistakes found so far."""
 
+import re
 from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from maskexpr.language.parser import NOTHING, Length
 from maskexpr.program import identity
 from maskexpr.program.steps import InputInfo, Step
 
+_WORD = re.compile(r"\w+")
 _ANYTHING = Takes(NAMES - {"predicate", "properties", "images"}, "a value")
 
 Rules = Mapping[type[nodes.Node], "Callable[..., Value]"]
@@ -195,6 +197,8 @@ class Context:
         if key in self.diagnostics:
             return
         found = mistake.at(source, span, **fields)
+        if found.change is not None and not self.withheld.isdisjoint(_WORD.findall(found.change.text)):
+            found = replace(found, change=None)  # what mends it elsewhere is not offered here
         if self.calls and mistake.severity == "error":
             function, place = self.calls[-1]
             message = found.message + messages.IN_CALL.format(function=function, place=place)

@@ -65,6 +65,7 @@ def check(
         uses_grid=context.uses_grid,
         diagnostics=_all(parsed, context),
         finite=context.steps.finite,
+        visits=context.visits,
     )
     return with_domain(checked)
 

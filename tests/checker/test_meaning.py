@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from helpers.each import each
+from helpers.places import TESTS
 
 import maskexpr
 from maskexpr.functions import MASK, Mask, function
@@ -141,6 +142,16 @@ def test_defs_of_defs_are_said_once():
 )
 def test_any_program_has_a_hash(text):
     assert len({maskexpr.compile(text), maskexpr.compile(f"# again\n{text}")}) == 1
+
+
+@pytest.mark.slow
+def test_programs_of_all_functions_differ_and_are_equal_to_themselves_laid_out():
+    lines = (TESTS / "machines/expressions.txt").read_text("utf-8").splitlines()
+    texts = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    programs = {text: maskexpr.compile(text) for text in texts}
+    assert len(set(programs.values())) == len(texts)
+    for text, program in programs.items():
+        assert maskexpr.compile(maskexpr.format(text)) == program, text
 
 
 def test_equal_to_no_other_thing():

@@ -50,6 +50,11 @@ def test_nobody_gets_at_what_is_denied(text):
     assert refused(text, allow=["filters", "dilate"], deny=["dilate", "x"]).code == "function-withheld"
 
 
+def test_no_fix_calls_what_is_not_offered():
+    assert refused("scipy.ndimage.gaussian_filter(im, 2)").diagnostics[0].fix == "gaussian(im, 2)"
+    assert refused("scipy.ndimage.gaussian_filter(im, 2)", deny=["gaussian"]).diagnostics[0].fix is None
+
+
 def test_what_is_allowed():
     assert maskexpr.evaluate("im > 3", im=IM).sum() == 8
     assert maskexpr.compile("area(dilate(im > 3, 1))", allow=["morphology", "area"])(im=IM) == 12

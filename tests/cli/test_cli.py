@@ -445,6 +445,9 @@ def test_check_for_machines(shell: Shell) -> None:
         "file": "bad.mask",
         "line": 2,
         "column": 3,
+        "span": [4, 9],
+        "source": "bad.mask",
+        "fix": "1\n  dilate(im)",
         "end_line": 2,
         "end_column": 8,
     }

@@ -74,7 +74,7 @@ SHIFT = Mistake(
     "operator-unknown", "there is no operator {found}", "write // or * and a power of 2, or bits(im, low, high)"
 )
 COMMENT_FOREIGN = Mistake("comment-foreign", "a statement cannot begin with {found}", "for a comment write `#`")
-COMPARE_WITH_ASSIGN = Mistake("compare-with-assign", "= gives a name to a value", "write `==` to compare")
+COMPARE_WITH_ASSIGN = Mistake("compare-with-assign", "= gives a name to a value", "write == to compare")
 ASSIGN_TO_PART = Mistake(
     "assign-to-part",
     "a part of {name} cannot be set: images never change",

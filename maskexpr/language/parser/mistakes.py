@@ -296,7 +296,17 @@ def _assignment(tokens: Tokens, i: int, source: Source) -> Found:
             return messages.ASSIGN_TO_PART, span, fields
         if left[1].type == "LPAR" and left[-1].type == "RPAR":
             return messages.ASSIGN_TO_CALL, span, {"name": name}
-    return messages.COMPARE_WITH_ASSIGN, span, {}
+    return messages.COMPARE_WITH_ASSIGN, span, {"instead": "" if _is_in_call(left) else "=="}
+
+
+def _is_in_call(before: Sequence[lark.Token]) -> bool:
+    """Whether what follows these tokens stands between the brackets of a call, where a name may be given a value."""
+    depth = 0
+    for token, behind in zip(reversed(before), reversed(before[:-1]), strict=False):
+        depth += (token.type in ("RPAR", "RSQB")) - (token.type in _OPENING)
+        if depth < 0:
+            return token.type == "LPAR" and behind.type == "NAME"
+    return False
 
 
 def _top_level_assignments(tokens: Tokens) -> list[int]:
