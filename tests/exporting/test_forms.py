@@ -14,14 +14,9 @@ from maskexpr.exporting.forms import FORMS
 from maskexpr.exporting.helping import helpers, imports, needed
 from maskexpr.library import CATALOGUE, OPERATORS
 
-WITHOUT: set[str] = {
-    *("rolling_ball", "clahe", "resample", "segmentation_quality", "panoptic_quality"),
-}
-"""Functions that cannot be exported yet."""
-
 
 def test_each_function_and_operator_has_a_form() -> None:
-    assert {*CATALOGUE, *OPERATORS} - {*FORMS, "assert"} == WITHOUT
+    assert {*CATALOGUE, *OPERATORS} - {*FORMS, "assert"} == set()
 
 
 @each("name", sorted(helpers()))

@@ -56,8 +56,11 @@ def area_of(regions):
 
 def sum_intensity_of(regions, image):
     """The sum of the grey values of each region."""
-    found = np.bincount(regions.ravel(), image.ravel().astype(np.float64), minlength=1)[1:]
-    return found if image.dtype.kind == "f" else found.astype(np.int64)
+    if image.dtype.kind == "f":
+        return np.bincount(regions.ravel(), image.ravel().astype(np.float64), minlength=1)[1:]
+    found = np.zeros(regions.max() + 1, np.int64)
+    np.add.at(found, regions.ravel(), image.ravel().astype(np.int64))
+    return found[1:]
 
 
 def mean_intensity_of(regions, image):

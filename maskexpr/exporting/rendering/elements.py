@@ -81,7 +81,7 @@ def element(call: Call, name: str = "n", shape: str = "shape") -> Element:
     n: Distance = call.setting(name)
     shape_name, worked = call.setting(shape), worked_of(call)
     if n.reaches:
-        return Element(expanded(code("box(reaches)", reaches=n.reaches), call))
+        return Element(footprint(call, name, shape))
     reach, is_whole = _reach(call, name)
     is_told = not isinstance(reach, ast.Constant)
     if shape_name not in NAMED_SHAPES:

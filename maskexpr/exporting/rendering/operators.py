@@ -79,6 +79,10 @@ def _whole_quotient(call: Call) -> Code:
 
 @form("**")
 def _power(call: Call) -> Code:
+    exponent = call.kind_of("b")
+    may_be_half = not exponent.is_constant or exponent.constant == 0.5 or bool(call.step.operands["b"].name)
+    if call.kind.range is None and not exponent.holds_pixels and may_be_half:
+        return computed(call, "", "raised(a, b)", "a", "b", number="float(raised(float(a), b))")
     return computed(call, "a ** b", "a ** b", "a", "b", number="float(np.power(float(a), b))")
 
 
