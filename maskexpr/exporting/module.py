@@ -226,7 +226,7 @@ def _docstring(
         parts.append(
             "Returns\n-------\ndict\n" + "\n".join(f"    {visible(name)} : {_said(kind)}" for name, kind in outputs)
         )
-    parts.append("Written by maskexpr; it computes what the program does, floating results to the last bits.")
+    parts.append("Masks, labels and whole numbers are those of the program, floating values equal up to rounding.")
     return docstring(parts)
 
 
