@@ -57,7 +57,7 @@ def _quotient(call: Call) -> Code:
         safe = (
             divisor.is_constant and not call.step.operands["b"].name
         ) or not divisor.limits.low <= 0 <= divisor.limits.high
-        return call.write("a / b" if safe and not divisor.limits.nan else "float(np.divide(a, b))")
+        return call.write("a / b" if safe and not divisor.limits.nan else "divide(a, b)")
     kinds = [step.kind for step in call.step.operands.values() if step.kind.holds_pixels]
     small = all(kind.dtype is not None and kind.dtype.kind in "iu" and kind.dtype.itemsize < 8 for kind in kinds)
     if small and call.dtype == np.float64:
