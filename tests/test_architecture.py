@@ -81,12 +81,12 @@ INSIDE = {
         "helpers",
     ),
     "exporting.helpers": (
-        *("__init__", "elements", "morphology", "regions", "labels", "numbers", "statistics", "thresholds"),
-        *("filters", "colour", "shapes", "flooding", "tables", "distances", "surfaces", "thinning"),
+        *("__init__", "flooding", "tables", "labels", "thinning", "surfaces", "distances", "thresholds", "filters"),
+        *("colour", "shapes", "statistics", "regions", "morphology", "numbers", "elements"),
     ),
     "exporting.rendering": (
-        *("__init__", "tables", "thresholds", "colour", "shapes", "surfaces", "distances", "labels", "measures"),
-        *("morphology", "filters", "pixelwise", "regions", "operators", "elements"),
+        *("__init__", "tables", "thresholds", "surfaces", "distances", "labels", "morphology", "measures", "colour"),
+        *("shapes", "filters", "pixelwise", "regions", "operators", "elements"),
     ),
     "studies.reports": ("__init__", "page", "sheet", "outliers", "numbers", "thumbnails", "naming"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),
