@@ -4,7 +4,6 @@
 """
 
 import math
-from fractions import Fraction
 
 import numpy as np
 from scipy import ndimage
@@ -262,8 +261,3 @@ def parent_of(regions, other):
         if count > most[region]:
             most[region], found[region] = count, number
     return found[1:]
-
-
-def size_in_units(values, size):
-    """Numbers of pixels as areas or volumes, exact and rounded once."""
-    return np.array([float(value * Fraction(size)) for value in values.tolist()], np.float64)
