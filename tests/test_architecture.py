@@ -75,12 +75,12 @@ INSIDE = {
         *("syntax", "helpers"),
     ),
     "exporting.helpers": (
-        *("__init__", "surfaces", "flooding", "tables", "labels", "morphology", "regions", "thinning", "distances"),
-        *("elements", "numbers", "thresholds", "statistics", "filters", "colour", "shapes"),
+        *("__init__", "flooding", "tables", "labels", "thinning", "surfaces", "distances", "thresholds", "filters"),
+        *("colour", "shapes", "statistics", "regions", "morphology", "numbers", "elements"),
     ),
     "exporting.rendering": (
-        *("__init__", "tables", "thresholds", "colour", "shapes", "surfaces", "distances", "labels", "measures"),
-        *("morphology", "filters", "pixelwise", "regions", "operators", "elements"),
+        *("__init__", "tables", "thresholds", "surfaces", "distances", "labels", "morphology", "measures", "colour"),
+        *("shapes", "filters", "pixelwise", "regions", "operators", "elements"),
     ),
     "studies.reports": ("__init__", "page", "sheet", "outliers", "numbers", "thumbnails", "naming"),
     "display": ("__init__", "views", "results", "facts", "terminal", "pictures"),

@@ -31,7 +31,7 @@ from maskexpr.kinds.kind import (
     shape_text,
 )
 from maskexpr.library import CATALOGUE, PLANNED
-from maskexpr.program.tracing import TRACED, Traces, is_traced
+from maskexpr.program.tracing import QUANTITY, TRACED, Traces, is_traced
 
 Given = Mapping[str, Value]
 _LISTS = {"masks", "images"}
@@ -156,7 +156,7 @@ class _Application:
                 return False
             if takes.settle is not None:
                 self.settings[name] = self._settled(parameter, value.kind)
-                if is_traced(value.step):
+                if self.here.context.is_traced and is_traced(value.step):
                     self.traces[name] = value.step
             elif takes.several and value.kind.name in takes.kinds:
                 listed = value.kind.name in _LISTS
@@ -205,8 +205,7 @@ class _Application:
         takes = parameter.takes
         if takes.quantity is not None and value.kind.name in QUANTITIES:
             pixels = Kind("number", constant=takes.quantity(value.kind, self.around))
-            there = self.here.at(value)
-            return there.alone(pixels, {"quantity": value.step}) if is_traced(value.step) else there.constant(pixels)
+            return self.here.at(value).constant(pixels, {QUANTITY: value.step})
         if value.kind.name == "number" and value.kind.is_constant:
             takes.check_number(value.kind.constant)
         return value

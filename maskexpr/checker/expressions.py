@@ -94,7 +94,7 @@ def _list(here: Place, node: nodes.List) -> Value:
                 here.at(written).report(messages.LIST_NOT_CONSTANT)
             return _unknown_list(here)
     kind = Kind("list", constant=tuple(_item_of(item.kind) for item in items))
-    if any(is_traced(item.step) for item in items):
+    if here.context.is_traced and any(is_traced(item.step) for item in items):
         return here.alone(kind, {str(i): item.step for i, item in enumerate(items)})
     return here.constant(kind)
 

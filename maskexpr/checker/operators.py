@@ -15,6 +15,7 @@ from maskexpr.kinds.kind import ARITHMETIC, LOGICAL, NUMERIC, QUANTITIES, Kind, 
 from maskexpr.kinds.quantity import MILLIMETRES
 from maskexpr.language import nodes
 from maskexpr.library import OPERATORS
+from maskexpr.program.tracing import QUANTITY
 
 _TEXT = frozenset({"text"})
 _UNORDERED = (LOGICAL, _TEXT)
@@ -285,7 +286,7 @@ def _in_pixels(here: Place, value: Value, other: Value) -> Value:
     except Refused as refused:
         there.refuse(refused)
         return there.unknown()
-    return there.constant(Kind("number", constant=pixels))
+    return there.constant(Kind("number", constant=pixels), {QUANTITY: value.step})
 
 
 def _comparable(symbol: str, a: Kind, b: Kind) -> bool:

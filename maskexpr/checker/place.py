@@ -131,7 +131,10 @@ class Place:
         """A value that is no step of the program: nothing computes it, but others may be made of it."""
         return Value(Step(kind, self.source, self.span, operands=operands or {}), self.span)
 
-    def constant(self, kind: Kind) -> Value:
+    def constant(self, kind: Kind, origins: Mapping[str, Step] | None = None) -> Value:
+        """A constant; what it comes of is kept where the program is traced."""
+        if origins and self.context.is_traced:
+            return self.alone(kind, origins)
         return self._step(Step(kind, self.source, self.span))
 
     def told_in_the_run(self, name: str, kind: Kind) -> Value:
@@ -168,7 +171,7 @@ class Place:
         except Refused as refused:
             self.refuse(refused, operands)
             return self.unknown()
-        if any(map(is_traced, steps.values())):
+        if self.context.is_traced and any(map(is_traced, steps.values())):
             return self._step(replace(step, kind=kind.with_constant(constant)))
         return self.constant(kind.with_constant(constant))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 
-from maskexpr.exporting.syntax import names_in
+from maskexpr.exporting.syntax import free_names
 
 LICENCE = "# Helpers from maskexpr, Copyright (c) 2026 The maskexpr developers, under the MIT licence (SPDX: MIT)."
 _MODULES = (
@@ -38,7 +38,7 @@ def helpers() -> dict[str, Helper]:
             if isinstance(node, ast.FunctionDef):
                 source = ast.get_source_segment(text, node)
                 assert source is not None
-                found[node.name] = Helper(source, frozenset(names_in(node)))
+                found[node.name] = Helper(source, frozenset(free_names(node)))
     return found
 
 

@@ -12,7 +12,7 @@ from maskexpr.exporting.comments import comments_of
 from maskexpr.exporting.helping import LICENCE, helpers, imports, needed
 from maskexpr.exporting.names import Names
 from maskexpr.exporting.rendering.elements import SPACING
-from maskexpr.exporting.syntax import code, literal, names_in
+from maskexpr.exporting.syntax import code, free_names, literal, names_in
 from maskexpr.exporting.texts import docstring, statement, visible
 from maskexpr.exporting.writer import Writer
 from maskexpr.kinds.kind import Kind
@@ -73,7 +73,7 @@ def _written(
     lines += _docstring(program, checked, given, told, fixed, spacing, valid)
     checks = _checks(program, checked, given, told, fixed)
     own = "\n".join([*lines, *checks, *([""] if checks else []), *writer.lines])
-    used = names_in(ast.parse(own))
+    used = free_names(ast.parse(own)) | ({SPACING} if SPACING in used else set())
     return _module(program, own, used), used, writer.params_in_settings - fixed
 
 
@@ -226,7 +226,7 @@ def _docstring(
         parts.append(
             "Returns\n-------\ndict\n" + "\n".join(f"    {visible(name)} : {_said(kind)}" for name, kind in outputs)
         )
-    parts.append("Written by maskexpr; it computes what the program does, floating results to the last bits.")
+    parts.append("Masks, labels and whole numbers are those of the program, floating values equal up to rounding.")
     return docstring(parts)
 
 

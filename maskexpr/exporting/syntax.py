@@ -89,3 +89,10 @@ def is_constant(node: Code, value: Any) -> bool:
 
 def names_in(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def free_names(node: ast.AST) -> set[str]:
+    """The names in a piece of Python that are not its own: neither assigned in it nor arguments."""
+    own = {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
+    own |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return names_in(node) - own

@@ -1,6 +1,7 @@
 """From the steps of a checked program to the statements of a Python function."""
 
 import ast
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -12,10 +13,10 @@ from maskexpr.exporting.forms import FORMS, Call, NoForm
 from maskexpr.exporting.names import Names
 from maskexpr.exporting.syntax import Code, code, literal, name
 from maskexpr.exporting.texts import comment, statement
+from maskexpr.kinds.kind import QUANTITIES
 from maskexpr.library.operators import PLANNED
-from maskexpr.program.identity import Composed
 from maskexpr.program.steps import Checked, Step, in_order
-from maskexpr.program.tracing import is_traced, traces_of
+from maskexpr.program.tracing import QUANTITY, is_traced, traces_of
 
 _DEEPEST = 8  # of an expression that is still easy to read
 
@@ -45,7 +46,7 @@ class Writer:
         wanted = checked.needed()
         uses = Counter(operand for step in wanted for operand in _used_by(step))
         self._shared = {step for step, count in uses.items() if count > 1}
-        self._named = {step for label, step in checked.bindings if label}
+        self._labels = {step: label for label, step in reversed(checked.bindings) if label}
         self._wanted = set(wanted)
 
     # --- values ---
@@ -73,7 +74,7 @@ class Writer:
         if step.operands and step.kind.name == "list":
             return ast.List([self.value(operand) for operand in step.operands.values()], ast.Load())
         for operand in step.operands.values():
-            self.params_in_settings |= self._params_of(operand)
+            self.params_in_settings |= self._params_of(operand)  # in pixels, without a spacing that is known
         return literal(_listed(step.kind.constant))
 
     def _applied(self, step: Step) -> Code:
@@ -84,8 +85,12 @@ class Writer:
         write = FORMS.get(function.name) if not function.is_of_host else None
         if write is None:
             raise self._without_form(step, "")
-        traces = {key: origin for key, origin in traces_of(step).items() if self._params_of(origin)}
-        operands = {key: self.value(operand) for key, operand in step.operands.items()}
+        traces = {
+            key: origin
+            for key, origin in traces_of(step).items()
+            if self._params_of(origin) or origin.kind.name in QUANTITIES
+        }
+        operands = {key: self._operand(key, operand) for key, operand in step.operands.items()}
         call = Call(
             step,
             operands,
@@ -102,6 +107,21 @@ class Writer:
             if key not in call.used:
                 self.params_in_settings |= self._params_of(origin)
         return found
+
+    def _operand(self, key: str, step: Step) -> Code:
+        """An operand; a number of pixels that a length or size stands for follows the size of pixels."""
+        origin = step.operands.get(QUANTITY)
+        if step.function is not None or origin is None or self.spacing is None:
+            return self.value(step)
+        steps = decimals(self.spacing)
+        if steps is None:
+            return self.value(step)
+        if origin.kind.power == 1:
+            axis = -1 - "xyz".index(key[0]) if key[0] in "xyz" else 0
+            return code("length_in_pixels(q, spacing[axis])", q=self.value(origin), axis=axis)
+        ratio, axes = origin.kind.constant / step.kind.constant if step.kind.constant else 0, origin.kind.power
+        which = "spacing" if ratio in (0, math.prod(self.spacing)) else f"spacing[-{axes}:]"
+        return code(f"size_in_pixels(q, {which})", q=self.value(origin))
 
     def _params_of(self, step: Step) -> set[str]:
         """The params that a constant depends on and that are told."""
@@ -134,7 +154,7 @@ class Writer:
             depth = 1 + max((self._depths.get(o, 0) for o in part.operands.values()), default=0)
             self._depths[part] = depth
             if part is not step and (part in self._shared or depth > _DEEPEST):
-                self.assign(self.names.new(_wanted_name(part)), part)
+                self.assign(self.names.new(self._labels.get(part) or _wanted_name(part)), part)
 
     def assign(self, variable: str, step: Step) -> None:
         self._say(ast.Assign([ast.Name(variable, ast.Store())], self.value(step), lineno=0))
@@ -145,9 +165,10 @@ class Writer:
         """A name that the program gives to a value."""
         if step.function is None and not step.name and not _is_worth_a_name(step):
             return
+        if self._labels.get(step) == label and step in self._variables:
+            return  # named already, as something above needs it
         self.define(step)
-        variable = self.names.new(label)
-        self.assign(variable, step)
+        self.assign(self.names.new(label), step)
 
     def check(self, step: Step) -> None:
         """An assert of the program."""
@@ -210,4 +231,7 @@ def _wanted_name(step: Step) -> str:
     return operators.get(function.name, "mask" if step.kind.name == "mask" else "value")
 
 
-__all__ = ["Composed", "Writer"]
+def decimals(spacing: tuple[Fraction, ...]) -> tuple[float, ...] | None:
+    """Lengths of a pixel as they are written; none where they are no decimal numbers."""
+    found = tuple(float(step) for step in spacing)
+    return found if all(Fraction(str(short)) == step for short, step in zip(found, spacing, strict=True)) else None

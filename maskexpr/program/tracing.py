@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from maskexpr.kinds.kind import QUANTITIES
 from maskexpr.program.steps import Step
 
 TRACED = "traced"
 """The setting that holds where other settings come from."""
+
+
+QUANTITY = "quantity"
+"""The operand of a constant number of pixels that holds the length or size that it stands for."""
 
 
 class Traces(dict[str, Step]):
@@ -17,8 +22,9 @@ class Traces(dict[str, Step]):
 
 
 def is_traced(step: Step) -> bool:
-    """Whether this is a constant that depends on a param."""
-    return step.kind.is_constant and bool(step.name or step.function is not None or step.operands)
+    """Whether this is a constant that depends on a param, or on the size of pixels: a length or size."""
+    depends = step.name or step.function is not None or step.operands or step.kind.name in QUANTITIES
+    return step.kind.is_constant and bool(depends)
 
 
 def traces_of(step: Step) -> Mapping[str, Step]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from helpers.conformance import CASES, given
 from helpers.every_result import programs as machine_programs
-from helpers.exported import Asked, asked, unlike
+from helpers.exported import Asked, asked, others, unlike
 from helpers.fixed_images import worlds
 from helpers.places import EXAMPLES
 from helpers.random_masks import mask_programs
@@ -49,6 +49,11 @@ def test_what_programs_mean(tmp_path: Path) -> None:
     assert len(found) > 500
     assert without == ['distance(m, unit="um")']
     assert unlike(found, tmp_path) == []
+
+
+def test_other_programs(tmp_path: Path) -> None:
+    """Params that may be 0, pixels without data, and whatever else the cases do not have."""
+    assert unlike([asked(program, inputs) for program, inputs in others()], tmp_path) == []
 
 
 @pytest.mark.slow

@@ -284,3 +284,97 @@ def canny(image, sigma, low, high, within=None):
     lines = np.zeros(image.shape, bool)
     lines[y[highest], x[highest]] = True
     return ndimage.binary_propagation(lines & (strength >= high), np.ones((3, 3), bool), mask=lines)
+
+
+def rolling_ball(image, radius, height=None, *, spacing=None, axes=None):
+    """The background: how high a ball comes that is rolled along below the landscape of the values."""
+    axes = tuple(range(image.ndim)) if axes is None else axes
+    steps = [Fraction(str(step)) for step in spacing] if spacing is not None else [Fraction(1)] * image.ndim
+    radius = Fraction(str(radius))
+    top = Fraction(str(height)) if height is not None else radius / min(steps[axis] for axis in axes)
+    reaches = [min(int(radius // s), n - 1) if a in axes else 0 for a, (s, n) in enumerate(zip(steps, image.shape))]
+    found = np.full(image.shape, np.inf)
+    for offset in itertools.product(*(range(-n, n + 1) for n in reaches)):
+        square = sum((d * s) ** 2 for d, s in zip(offset, steps))
+        if square <= radius**2:
+            left = 1 - square / radius**2 if radius else Fraction(1)
+            rise = float(top) - math.sqrt(float(top**2 * left))
+            to = tuple(slice(max(0, d), n + min(0, d)) for d, n in zip(offset, image.shape))
+            of = tuple(slice(max(0, -d), n + min(0, -d)) for d, n in zip(offset, image.shape))
+            found[to] = np.minimum(found[to], image[of] + rise)
+    return (np.trunc(found) if image.dtype.kind in "iu" else found + 0.0).astype(image.dtype)
+
+
+def clahe(image, clip, tiles, within=None):
+    """Contrast-limited adaptive histogram equalization of a plane of 8 or 16 bits, as OpenCV has it."""
+    if within is not None and not within.any():
+        raise ValueError("there are no pixels to count")
+    levels, places = 2 ** (8 * image.dtype.itemsize), []
+    fits = all(n % count == 0 for n, count in zip(image.shape, tiles))
+    for n, count in zip(image.shape, tiles):
+        around = np.arange(n if fits else n + count - n % count) % max(2 * (n - 1), 1)
+        places.append(np.minimum(around, 2 * (n - 1) - around) if n > 1 else around * 0)
+    size = [len(axis) // count for axis, count in zip(places, tiles)]
+    every = None if within is None else levels_of(image[within], clip, levels)
+    maps = np.zeros((*tiles, levels), np.float32)
+    for row, column in itertools.product(*map(range, tiles)):
+        rows, columns = places[0][row * size[0] :][: size[0]], places[1][column * size[1] :][: size[1]]
+        tile = np.ix_(rows, columns)
+        counted = image[tile].ravel() if within is None else image[tile][within[tile]]
+        maps[row, column] = levels_of(counted, clip, levels) if counted.size or every is None else every
+    sides = []
+    for n, length, count in zip(image.shape, size, tiles):
+        place = np.arange(n).astype(np.float32) * (np.float32(1) / np.float32(length)) - np.float32(0.5)
+        first = np.floor(place).astype(np.intp)
+        sides.append((np.maximum(first, 0), np.minimum(first + 1, count - 1), place - np.floor(place)))
+    (above, below, down), (left, right, across) = sides
+    down = down[:, np.newaxis]
+    upper, lower = (
+        maps[row[:, np.newaxis], left, image] * (1 - across) + maps[row[:, np.newaxis], right, image] * across
+        for row in (above, below)
+    )
+    return np.rint(upper * (1 - down) + lower * down).astype(image.dtype)
+
+
+def levels_of(counted, clip, levels):
+    """What each value becomes by those that are counted, with counts cut off and dealt out again."""
+    counts = np.bincount(counted, minlength=levels)
+    if clip > 0:
+        most = max(int(min(clip * counted.size / levels, counted.size)), 1)
+        each, left = divmod(int((counts - most).clip(0).sum()), levels)
+        counts = np.minimum(counts, most) + each
+        if left:
+            counts[:: max(levels // left, 1)][:left] += 1
+    shares = np.cumsum(counts).astype(np.float32) * (np.float32(levels - 1) / np.float32(max(counted.size, 1)))
+    return np.rint(shares).clip(0, levels - 1).astype(np.float32)
+
+
+def resample(image, shape, ways, linear=False):
+    """An image at other places: `ways` say how far along each of its axes a step along each axis of the result leads,
+    and where that begins. What lies outside is 0."""
+    places = []
+    for *steps, start in ways:
+        place = np.full((1,) * len(shape), float(start))
+        for axis, step in enumerate(steps):
+            if step:
+                along = np.arange(shape[axis], dtype=np.float64)
+                place = place + along.reshape([-1 if a == axis else 1 for a in range(len(shape))]) * step
+        places.append(np.broadcast_to(place, shape))
+    inside = np.all([(p >= -0.5) & (p < n - 0.5) for p, n in zip(places, image.shape)], axis=0)
+    found = np.zeros((*shape, *image.shape[len(shape) :]), np.float64 if linear else image.dtype)
+    held = [place[inside] for place in places]
+    if not linear:
+        found[inside] = image[tuple(np.floor(place + 0.5).astype(np.intp) for place in held)]
+        return found
+    low = [np.floor(place) for place in held]
+    total = np.zeros((len(held[0]), *image.shape[len(shape) :]))
+    for corner in itertools.product((0, 1), repeat=len(shape)):
+        weight, index = np.ones(len(held[0])), []
+        for axis, side in enumerate(corner):
+            share = held[axis] - low[axis]
+            weight = weight * (share if side else 1 - share)
+            index.append(np.clip(low[axis].astype(np.intp) + side, 0, image.shape[axis] - 1))
+        weight = weight.reshape([-1] + [1] * (total.ndim - 1))
+        total = total + np.where(weight != 0, image[tuple(index)].astype(np.float64) * weight, 0.0)
+    found[inside] = total
+    return found

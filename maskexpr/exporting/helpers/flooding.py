@@ -1,5 +1,6 @@
 """Extremes of images, regions grown from markers, and touching objects parted."""
 
+import bisect
 import heapq
 import math
 from fractions import Fraction
@@ -36,25 +37,33 @@ def regional_minima_of(image, structure=None):
 
 
 def h_maxima(image, h, structure=None, within=None):
-    """The maxima of whole numbers that rise by h or more: every way to a higher pixel goes down by h first."""
-    if h < 0:
+    """The maxima that rise by h or more: every way to a higher pixel goes down by h first."""
+    if not h >= 0:
         raise ValueError("h has to be 0 or more")
-    h = math.ceil(h) if h < 2**62 else 2**62
     if structure is None:
         structure = ndimage.generate_binary_structure(image.ndim, 1)
     counted = np.ones(image.shape, bool) if within is None else within
+    counted = counted & (image == image)
     if not counted.any():
         return counted
-    low = int(image[counted].min())
-    image = np.where(counted, image, low - h - 1)
-    # Twice the values, with the seed one above h below: the higher one of two that are just h apart is found.
-    limit = 2 * (image.astype(object) - low) if h > 2**40 else 2 * (image.astype(np.int64) - low)
-    seed = np.maximum(limit - 2 * h + 1, np.minimum(limit, -1)) if h else limit - 1
-    seed = np.where(counted, seed, limit.min())
-    if h > int(limit.max()) // 2:
-        return np.zeros(image.shape, bool)
-    found = reconstruct(np.asarray(seed, np.int64), np.asarray(limit, np.int64), structure)
-    return counted & (found == seed) & (limit >= 2 * h) & (limit > 0)
+    values, ranks = np.unique(image[counted], return_inverse=True)
+    n, places = len(values), np.arange(len(values))
+    lower = [value - h for value in values.tolist()]
+    below = np.minimum([bisect.bisect_right(values.tolist(), value) for value in lower], places)
+    seed, limit = np.full(image.shape, -1, np.int64), np.full(image.shape, -1, np.int64)
+    seed[counted], limit[counted] = (below * n + places)[ranks], ((places + 1) * n)[ranks]
+    found = reconstruct(seed, limit, structure) == seed
+    found[counted] &= (below > 0)[ranks]
+    return found & counted
+
+
+def peaks_of_labels(image, around, closer, threshold=None, labels=None, count=None, h=None):
+    """The peaks of each label by itself."""
+    threshold = np.fmin.reduce(image, axis=None).item() if threshold is None else threshold
+    found = np.zeros(image.shape, bool)
+    for number in np.unique(labels[labels > 0]):
+        found |= peaks(image, around, closer, threshold, labels == number, count, h)
+    return found
 
 
 def nearer(radius, shape, ndim):
@@ -70,7 +79,7 @@ def nearer(radius, shape, ndim):
     return sum(places) * radius.denominator < radius.numerator
 
 
-def peaks(image, around, closer, threshold=None, within=None, count=None):
+def peaks(image, around, closer, threshold=None, within=None, count=None, h=None):
     """The largest values under a footprint, without those closer to one that comes first in scan order."""
     threshold = np.fmin.reduce(image, axis=None).item() if threshold is None else threshold
     counted = np.ones(image.shape, bool) if within is None else within
@@ -78,6 +87,8 @@ def peaks(image, around, closer, threshold=None, within=None, count=None):
     lowest = -np.inf if image.dtype.kind == "f" else np.iinfo(image.dtype).min
     values = np.where(counted, image, lowest).astype(image.dtype)
     found = counted & (values == grey_dilate(values, around)) & (image > threshold)
+    if h is not None:
+        found &= h_maxima(image, h, np.ones((3,) * image.ndim, bool), counted)
     offsets = np.argwhere(closer) - [n // 2 for n in closer.shape]
     ahead = [tuple(offset) for offset in offsets.tolist() if tuple(offset) > (0,) * image.ndim]
     for place in np.argwhere(found).tolist() if ahead else []:
@@ -120,22 +131,34 @@ def area_close(image, size, structure=None):
     return values[-area_open(-ranks, size, structure)]
 
 
-def watershed(image, markers, within=None, structure=None):
-    """Regions grown from markers, lowest pixels first; of equals markers in scan order, then as they are reached."""
+def watershed(image, markers, within=None, structure=None, line=False, compactness=0):
+    """Regions grown from markers, lowest pixels first; of equals markers in scan order, then as they are reached. With
+    a line of pixels between them, or at a price for each pixel of distance from the marker, if so wanted."""
     if structure is None:
         structure = ndimage.generate_binary_structure(image.ndim, 1)
-    levels = np.unique(image, return_inverse=True)[1].reshape(image.shape)
     inside = (slice(1, -1),) * image.ndim
+    levels = np.unique(image, return_inverse=True)[1].reshape(image.shape)
+    if compactness:
+        levels = np.where(np.isnan(image.astype(np.float64)), np.inf, image.astype(np.float64))
     level, labels = np.pad(levels, 1), np.pad(markers.astype(np.int32), 1)
     is_open = np.pad(np.ones(image.shape, bool) if within is None else within, 1)
     labels[~is_open] = 0
-    is_open &= labels == 0
-    moves = np.argwhere(structure) - 1
-    strides = [math.prod(level.shape[axis + 1 :]) for axis in range(image.ndim)]
+    shape, moves = level.shape, np.argwhere(structure) - 1
+    strides = [math.prod(shape[axis + 1 :]) for axis in range(image.ndim)]
     nearest_first = np.argsort((moves**2).sum(axis=1), kind="stable")[1:]
     steps = (moves[nearest_first] @ strides).tolist()
-    level, flat, is_open = level.ravel().tolist(), labels.ravel().tolist(), is_open.ravel().tolist()
+    level, flat = level.ravel().tolist(), labels.ravel().tolist()
     seeds = [place for place, number in enumerate(flat) if number]
+    if line or compactness:
+        places = np.stack(np.unravel_index(np.arange(len(flat)), shape), axis=1).tolist()
+        flooded_in_turn(level, flat, is_open.ravel().tolist(), seeds, steps, places, line, compactness)
+    else:
+        flooded(level, flat, (is_open & (labels == 0)).ravel().tolist(), seeds, steps)
+    return np.maximum(np.array(flat, np.int32).reshape(shape)[inside], 0)
+
+
+def flooded(level, labels, is_open, seeds, steps):
+    """Give each pixel the label of the one that it is first reached from."""
     queue = [(level[place], order, place) for order, place in enumerate(seeds)]
     heapq.heapify(queue)
     order = len(queue)
@@ -145,10 +168,38 @@ def watershed(image, markers, within=None, structure=None):
             other = place + step
             if is_open[other]:
                 is_open[other] = False
-                flat[other] = flat[place]
+                labels[other] = labels[place]
                 heapq.heappush(queue, (max(height, level[other]), order, other))
                 order += 1
-    return np.maximum(np.array(flat, np.int32).reshape(labels.shape)[inside], 0)
+
+
+def flooded_in_turn(level, labels, is_open, seeds, steps, places, line, compactness):
+    """Give each pixel its label when its turn comes; where regions meet a pixel stays without, if there is a line."""
+    queue = [(level[place], order, place, place) for order, place in enumerate(seeds)]
+    heapq.heapify(queue)
+    order, known, is_seed = len(queue), set(), set(seeds)
+    while queue:
+        height, _, place, source = heapq.heappop(queue)
+        number = labels[source]
+        if labels[place] and not (place == source if compactness else place in is_seed):
+            continue
+        meets = line and any(labels[place + step] not in (0, number) and is_open[place + step] for step in steps)
+        if is_open[place] and not meets:
+            labels[place] = number
+        else:
+            is_open[place] = False
+            if (place, number) in known:
+                continue
+            known.add((place, number))
+        for step in steps:
+            other = place + step
+            if is_open[other] and not labels[other]:
+                price = level[other]
+                if compactness:
+                    away = math.sqrt(sum((p - q) ** 2 for p, q in zip(places[other], places[source])))
+                    price += compactness * away
+                heapq.heappush(queue, (max(height, price), order, other, source))
+                order += 1
 
 
 def split(mask, n=1, depth=1, spacing=None, structure=None):

@@ -52,6 +52,12 @@ def clear_border_labels(labels, margin=0):
     return keep_numbers(labels, ~touches_border(regions, count, margin)[regions])
 
 
+def clear_outside_labels(labels, within, margin=0):
+    """Without the labels that reach out of a mask, or within a margin of its edge."""
+    outside = ndimage.maximum_filter(~within, 2 * int(margin) + 1, mode="constant")
+    return keep_numbers(labels, ~np.isin(labels, labels[outside]))
+
+
 def at_labels(labels, point):
     """The label that holds a point."""
     place = pixel_at(labels.shape, point)
@@ -217,6 +223,35 @@ def matching_labels(labels, truth, iou):
     pairs = (pixels > 0) & (pixels / np.maximum(either, 1) >= iou)
     partners = maximum_bipartite_matching(csr_array(pairs), perm_type="column") if pairs.size else np.zeros(0)
     return int(np.count_nonzero(partners >= 0)) if pairs.size else 0, found, wanted
+
+
+def overlap_of_labels(labels, truth, iou):
+    """The sum of the overlaps of as many pairs as can match, as large as it can be; and how many these are, of all."""
+    from scipy.optimize import linear_sum_assignment
+
+    matched, found, wanted = matching_labels(labels, truth, iou)
+    (a, _, _), (b, _, _) = numbered(labels), numbered(truth)
+    table = np.zeros((found + 1, wanted + 1), np.int64)
+    np.add.at(table, (a, b), 1)
+    pixels = table[1:, 1:]
+    either = table.sum(1)[1:, np.newaxis] + table.sum(0)[np.newaxis, 1:] - pixels
+    ious = np.where(pixels > 0, pixels / np.maximum(either, 1), 0.0)
+    ious[ious < iou] = 0
+    gains = np.where(ious > 0, 1 + ious / (2 * ious.size + 2), 0)
+    chosen = linear_sum_assignment(gains, maximize=True)
+    return math.fsum(ious[chosen].tolist()), matched, found + wanted
+
+
+def segmentation_quality(labels, truth, iou=0.5):
+    """The mean overlap of the labels that match."""
+    overlap, matched, both = overlap_of_labels(labels, truth, iou)
+    return 1.0 if not both else overlap / matched if matched else 0.0
+
+
+def panoptic_quality(labels, truth, iou=0.5):
+    """The sum of the overlaps of labels that match, over the mean number of labels."""
+    overlap, _, both = overlap_of_labels(labels, truth, iou)
+    return 2 * overlap / both if both else 1.0
 
 
 def f1_of_labels(labels, truth, iou=0.5):

@@ -12,6 +12,20 @@ def nonzero(divisor):
     return divisor
 
 
+def divide(a, b):
+    """A quotient as floating numbers have it: by 0 it is infinite, or nan."""
+    with np.errstate(all="ignore"):
+        return float(np.divide(a, b))
+
+
+def raised(base, exponent):
+    """A power as C has it: to 0.5 inf of -inf, where newer NumPy takes the square root, which gives nan."""
+    found = np.power(base, exponent)
+    if exponent == 0.5:
+        found = np.where(base == -np.inf, np.inf, np.sqrt(base + 0.0)).astype(found.dtype)
+    return found
+
+
 def some(values):
     """Values, of which there has to be one."""
     if not values.size:

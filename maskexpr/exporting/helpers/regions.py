@@ -48,6 +48,14 @@ def clear_border(mask, margin=0, structure=None):
     return ~touches_border(regions, count, margin)[regions]
 
 
+def clear_outside(mask, within, margin=0, structure=None):
+    """Without the connected regions that reach out of another mask, or within a margin of its edge."""
+    regions, count = ndimage.label(mask, structure)
+    kept = np.arange(count + 1) > 0
+    kept[regions[ndimage.maximum_filter(~within, 2 * int(margin) + 1, mode="constant")]] = False
+    return kept[regions]
+
+
 def fill_small_holes(mask, size, structure=None):
     """With the holes filled that have at most so many pixels."""
     regions, count = ndimage.label(~mask, structure)

@@ -27,6 +27,16 @@ def size_of_pixel(spacing):
     return math.prod(Fraction(str(step)) for step in spacing)
 
 
+def size_in_pixels(size, spacing):
+    """How many pixels an area or a volume is, exactly."""
+    return Fraction(str(size)) / size_of_pixel(spacing)
+
+
+def length_in_pixels(length, step):
+    """How many pixels a length is, exactly."""
+    return Fraction(str(length)) / Fraction(str(step))
+
+
 def centroid(mask):
     """The mean position of the pixels of a mask along each axis."""
     if not mask.any():

@@ -4,7 +4,6 @@
 """
 
 import math
-from fractions import Fraction
 
 import numpy as np
 from scipy import ndimage
@@ -56,8 +55,11 @@ def area_of(regions):
 
 def sum_intensity_of(regions, image):
     """The sum of the grey values of each region."""
-    found = np.bincount(regions.ravel(), image.ravel().astype(np.float64), minlength=1)[1:]
-    return found if image.dtype.kind == "f" else found.astype(np.int64)
+    if image.dtype.kind == "f":
+        return np.bincount(regions.ravel(), image.ravel().astype(np.float64), minlength=1)[1:]
+    found = np.zeros(regions.max() + 1, np.int64)
+    np.add.at(found, regions.ravel(), image.ravel().astype(np.int64))
+    return found[1:]
 
 
 def mean_intensity_of(regions, image):
@@ -259,8 +261,3 @@ def parent_of(regions, other):
         if count > most[region]:
             most[region], found[region] = count, number
     return found[1:]
-
-
-def size_in_units(values, size):
-    """Numbers of pixels as areas or volumes, exact and rounded once."""
-    return np.array([float(value * Fraction(size)) for value in values.tolist()], np.float64)

@@ -99,7 +99,12 @@ def isodata(image, within=None):
 def mean_threshold(image, within=None):
     """The mean of the pixels."""
     pixels = pixels_of(image, within)
-    return float(np.mean(pixels)) if pixels.dtype.kind == "f" else sum(pixels.tolist()) / pixels.size
+    if pixels.dtype.kind != "f":
+        return sum(pixels.tolist()) / pixels.size
+    try:
+        return math.fsum(pixels.tolist()) / pixels.size
+    except OverflowError:
+        return float(sum(map(Fraction, pixels.tolist())) / pixels.size)
 
 
 def li(image, within=None):

@@ -31,7 +31,7 @@ class Element:
 def spacing_code(call: Call, spacing: tuple[Fraction, ...], worked: tuple[int, ...]) -> Code:
     """The lengths of a pixel along some axes: of the argument that has them along all, if they are the same."""
     if any(Fraction(str(float(step))) != step for step in spacing):
-        raise NoForm("with a spacing that is no decimal number")
+        raise NoForm("with a size of pixels that is no decimal number")
     ndim = len(spacing)
     if spacing != call.spacing:
         return code("steps", steps=tuple(float(spacing[axis]) for axis in worked))
@@ -81,7 +81,7 @@ def element(call: Call, name: str = "n", shape: str = "shape") -> Element:
     n: Distance = call.setting(name)
     shape_name, worked = call.setting(shape), worked_of(call)
     if n.reaches:
-        return Element(expanded(code("box(reaches)", reaches=n.reaches), call))
+        return Element(footprint(call, name, shape))
     reach, is_whole = _reach(call, name)
     is_told = not isinstance(reach, ast.Constant)
     if shape_name not in NAMED_SHAPES:

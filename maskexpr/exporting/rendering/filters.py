@@ -323,3 +323,47 @@ def _equalize(call: Call) -> Code:
         found = called("equalize_floats", call.operands["im"], within=call.operands.get("within"))
         return cast(found, np.float64, call.dtype)
     return called("equalize", call.operands["im"], within=call.operands.get("within"))
+
+
+# --- background, contrast by tiles, other grids ----------------------------------------------------------------------
+
+
+@form("rolling_ball")
+def _rolling_ball(call: Call) -> Code:
+    radius, worked = call.setting("radius"), worked_of(call)
+    told = call.use("radius")
+    found = told if told is not None else literal(radius.radius)
+    height = call.number("height") if call.setting("height") is not None else None
+    steps = spacing_code(call, radius.spacing, tuple(range(call.ndim))) if radius.spacing is not None else None
+    return called(
+        "rolling_ball", call.operands["im"], found, height, spacing=steps, axes=_axes(call) if worked else None
+    )
+
+
+@form("clahe")
+def _clahe(call: Call) -> Code:
+    if call.ndim != 2:
+        raise NoForm("of other than planes")
+    clip, tiles = call.number("clip"), literal(call.setting("tiles"))
+    return called("clahe", call.operands["im"], clip, tiles, within=call.operands.get("within"))
+
+
+@form("resample")
+def _resample(call: Call) -> Code:
+    ways = call.setting("ways")
+    is_linear = call.setting("method") == "linear"
+    found = call.dtype_of("a")
+    shape = code("like.shape" if not call.kind_of("like").channels else "like.shape[:-1]", like=call.operands["like"])
+    numbers = literal([tuple(map(float, way)) for way in ways])
+    text = called("resample", call.operands["a"], shape, numbers, linear=literal(True) if is_linear else None)
+    return cast(text, np.float64 if is_linear else found, call.dtype)
+
+
+@form("valid of resample")
+def _valid_of_resample(call: Call) -> Code:
+    if call.is_given("valid"):
+        raise NoForm("of images with pixels without data")
+    a = call.operands["a"]
+    pixels = code("np.ones(a.shape[:n], bool)", a=a, n=len(call.setting("ways")))
+    shape = code("like.shape" if not call.kind_of("like").channels else "like.shape[:-1]", like=call.operands["like"])
+    return called("resample", pixels, shape, literal([tuple(map(float, way)) for way in call.setting("ways")]))

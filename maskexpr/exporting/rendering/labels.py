@@ -7,7 +7,7 @@ import numpy as np
 from maskexpr.exporting.forms import Call, NoForm, form
 from maskexpr.exporting.rendering.elements import called, connectivity, footprint, spacing_code, worked_of
 from maskexpr.exporting.rendering.regions import per_slice
-from maskexpr.exporting.syntax import Code, code, literal
+from maskexpr.exporting.syntax import Code, code, is_constant, literal
 
 
 @form("relabel")
@@ -33,6 +33,13 @@ def _matched(call: Call) -> Code:
     return call.write("matching_labels(labels, truth, iou)[0]", **({} if call.is_given("iou") else {"iou": 0.5}))
 
 
+@form("segmentation_quality", "panoptic_quality")
+def _quality(call: Call) -> Code:
+    iou = call.operands.get("iou")
+    usual = iou is not None and is_constant(iou, 0.5)
+    return called(call.name, call.operands["labels"], call.operands["truth"], None if usual else iou)
+
+
 # --- extremes --------------------------------------------------------------------------------------------------------
 
 
@@ -50,9 +57,9 @@ def _extremes(call: Call) -> Code:
 
 @form("h_maxima", "h_minima")
 def _risen(call: Call) -> Code:
-    if call.dtype_of("im").kind == "f":
-        raise NoForm("of floating images")
-    im = code("im.astype(np.int64)", im=call.operands["im"])
+    im = call.operands["im"]
+    if call.dtype_of("im").kind != "f":
+        im = code("im.astype(np.int64)", im=im)
     if call.name == "h_minima":
         im = code("-im", im=im)
     return _by_slice(call, "h_maxima", im, call.operands["h"])
@@ -68,10 +75,6 @@ def _by_slice(call: Call, function: str, im: Code, *more: Code) -> Code:
 
 @form("peaks")
 def _peaks(call: Call) -> Code:
-    if call.is_given("h"):
-        raise NoForm("with `h`")
-    if call.is_given("within") and call.kind_of("within").name == "labels":
-        raise NoForm("within labels")
     n = call.setting("n")
     if n.spacing is not None:
         raise NoForm("by a length")
@@ -81,7 +84,10 @@ def _peaks(call: Call) -> Code:
     shape = call.setting("shape")
     around = code(f"{shape}(n, ndim)", n=reach, ndim=ndim)
     closer = code("nearer(n, shape, ndim)", n=reach, shape=shape, ndim=ndim)
-    more = {name: call.operands.get(name) for name in ("threshold", "within", "count")}
+    more = {name: call.operands.get(name) for name in ("threshold", "within", "count", "h")}
+    if ndim == call.ndim and call.is_given("within") and call.kind_of("within").name == "labels":
+        more["labels"] = more.pop("within")
+        return called("peaks_of_labels", call.operands["im"], around, closer, **more)
     if ndim == call.ndim:
         return called("peaks", call.operands["im"], around, closer, **more)
     if more["within"] is not None:
@@ -109,8 +115,9 @@ def _areas(call: Call) -> Code:
 
 @form("watershed")
 def _watershed(call: Call) -> Code:
-    if call.setting("line") or call.setting("compactness"):
-        raise NoForm("with a line or compactness")
+    call.use("line")
+    line = call.number("line") if call.setting("line") or "line" in call.told else None
+    compactness = call.number("compactness") if call.setting("compactness") or "compactness" in call.told else None
     if len(worked_of(call)) < call.ndim:
         raise NoForm("slice by slice")
     im, structure = call.operands["im"], connectivity(call)
@@ -123,7 +130,8 @@ def _watershed(call: Call) -> Code:
         if call.is_given("within"):
             low = code("low & within", low=low, within=call.operands["within"])
         markers = code("found[0]", found=called("ndimage.label", low, structure))
-    return called("watershed", im, markers, within=call.operands.get("within"), structure=structure)
+    more = {"line": line, "compactness": compactness}
+    return called("watershed", im, markers, within=call.operands.get("within"), structure=structure, **more)
 
 
 @form("split")

@@ -57,7 +57,7 @@ def _quotient(call: Call) -> Code:
         safe = (
             divisor.is_constant and not call.step.operands["b"].name
         ) or not divisor.limits.low <= 0 <= divisor.limits.high
-        return call.write("a / b" if safe and not divisor.limits.nan else "float(np.divide(a, b))")
+        return call.write("a / b" if safe and not divisor.limits.nan else "divide(a, b)")
     kinds = [step.kind for step in call.step.operands.values() if step.kind.holds_pixels]
     small = all(kind.dtype is not None and kind.dtype.kind in "iu" and kind.dtype.itemsize < 8 for kind in kinds)
     if small and call.dtype == np.float64:
@@ -79,6 +79,10 @@ def _whole_quotient(call: Call) -> Code:
 
 @form("**")
 def _power(call: Call) -> Code:
+    exponent = call.kind_of("b")
+    may_be_half = not exponent.is_constant or exponent.constant == 0.5 or bool(call.step.operands["b"].name)
+    if call.kind.range is None and not exponent.holds_pixels and may_be_half:
+        return computed(call, "", "raised(a, b)", "a", "b", number="float(raised(float(a), b))")
     return computed(call, "a ** b", "a ** b", "a", "b", number="float(np.power(float(a), b))")
 
 

@@ -94,14 +94,18 @@ def _fill_holes(call: Call) -> Code:
 
 @form("clear_border")
 def _clear_border(call: Call) -> Code:
-    if call.is_given("within"):
-        raise NoForm("with `within`")
     margin = call.setting("margin")
     if margin.spacing is not None:
         raise NoForm("with a margin that is a length")
     told = call.use("margin")
     found = told if told is not None else code("n", n=int(margin.radius)) if margin.radius >= 1 else None
-    return _chosen(call, "clear_border", found)
+    if not call.is_given("within"):
+        return _chosen(call, "clear_border", found)
+    if not _all_axes(call):
+        raise NoForm("slice by slice with `within`")
+    name = "clear_outside_labels" if _is_labels(call) else "clear_outside"
+    structure = None if _is_labels(call) else connectivity(call)
+    return called(name, call.operands["m"], call.operands["within"], found, structure=structure)
 
 
 @form("at")
