@@ -15,7 +15,8 @@ from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Step
 
 # Bytes of what is not counted one by one: the interpreter's own objects, and numbers.
-_SMALL_THINGS = 2**14
+_SMALL_THINGS = 2**15
+_OF_TASK = 2**10  # the same, of each step
 _ITEM = 64  # bytes of a number in a list
 _VIEWS = (OPERATORS["crop"], PLANNED["samples in place"])  # what may hold what it is taken from
 
@@ -46,7 +47,8 @@ def cost(plan: Plan, inputs: Iterable[Kind], loose: Collection[str] = ()) -> Cos
     """What a run of a plan takes, for inputs of these kinds; `loose` are those that do not lie row by row in memory."""
     given = sum(bytes_of(kind, "plain") for kind in inputs if kind.is_array)
     taken = operations(plan)
-    return Cost(taken, given + _Memory(plan, loose).most() + _SMALL_THINGS, 1e-9 * taken)
+    small = _SMALL_THINGS + _OF_TASK * sum(len(tasks_of(stage)) for stage in plan.stages)
+    return Cost(taken, given + _Memory(plan, loose).most() + small, 1e-9 * taken)
 
 
 def operations(plan: Plan) -> float:
