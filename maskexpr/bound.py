@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from maskexpr.checker import binding
-from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskWarning, RunError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, MaskWarning, RunError
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
 from maskexpr.engine.prepared import Prepared, Stages
+from maskexpr.kernels.stopping import Cancel
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost
 from maskexpr.planner.plan import Plan
@@ -24,7 +25,7 @@ _PACKAGE = __name__.partition(".")[0] + "."
 _MOST_COMBOS = 2**14  # that are looked at together
 
 Params = Mapping[str, Any]
-Stopped = Callable[[RunError], None]
+Stopped = Callable[[RunError | LimitError], None]
 Prepare = Callable[[Mapping[str, Kind], Mapping[str, Any]], Prepared]
 
 
@@ -62,21 +63,55 @@ class Bound:
         """How a run goes; `explain` says it in words."""
         return self._stages.plan
 
-    def run(self) -> dict[str, Any]:
-        """The results by output name, however many; each time new arrays.
+    def run(self, *, out: Any = None, cancel: Cancel | None = None, seconds: float | None = None) -> dict[str, Any]:
+        """The results by output name, however many; each time new arrays, but for those in `out`.
+
+        Parameters
+        ----------
+        out : ndarray, or mapping of them by output name, optional
+            Arrays that results are written into, and that are given back in their place: of the shape and type that
+            `kinds` tells, with the axes in the order t, z, y, x; writable, anyhow strided, and sharing memory neither
+            with an input nor with each other. What is made strip by strip is written there as it is made, with no
+            other array for it; a step on whole arrays makes its result first. A run that fails or is stopped leaves
+            them half written.
+        cancel : object with `is_set`, optional
+            Stops the run once it is set: an event of `threading` or `multiprocessing`, or any that says True then.
+        seconds : float, optional
+            Stops the run after so long; `Limits.seconds` does anyway.
+
+        A run that is stopped ends within 0.3 s, whatever thread it is in. Only a call of another library cannot be
+        stopped, the longest of which `explain` names: it goes on for nobody and keeps its memory until it ends; once
+        four do, the next run that is stopped waits for its own. Functions of a host are waited for, too.
 
         Raises
         ------
         InputError
-            An input was bound as a shape and a type, or has changed so that the program does not fit it any more.
+            An input was bound as a shape and a type, or has changed so that the program does not fit it any more; or
+            what is given as `out` cannot hold the result.
         ProgramError
             The program gives nothing.
         RunError
             An assert failed, or a step has no answer for these pixels.
+        LimitError
+            The run would be over a bound of the program's `Limits`, and no pixel was touched; or it was stopped for its
+            time.
+        CancelledError
+            It was stopped by `cancel`.
+
+        >>> m = np.empty((1, 4), bool)
+        >>> maskexpr.compile("im > 2").bind(im=np.array([[1, 2, 3, 4]])).run(out=m)["result"] is m
+        True
+        >>> maskexpr.compile("area(im > 2)").bind(im=np.array([[1, 2, 3, 4]])).run(seconds=0)
+        Traceback (most recent call last):
+            ...
+        maskexpr.diagnostics.errors.LimitError: expression:1:1: error: the run was stopped in this step after 0 s, ...
+            area(im > 2)
+            ^^^^^^^^^^^^
+          allow more: run(seconds=1), or give it fewer pixels
         """
         self._stages.check_unchanged()
         found: list[Diagnostic] = []
-        values = self._stages.run(found.extend)
+        values = self._stages.run(found.extend, out=out, cancel=cancel, seconds=seconds)
         self._found = tuple(found)
         if found:
             warn(found)
@@ -108,9 +143,12 @@ class Bound:
         return Bound(replace(stages, prepared=prepared, params=given), self._prepare, self._family)
 
     def cost(self) -> Cost:
-        """Estimated operations of a run, the sum that `explain` shows, and the most bytes that it holds at once, with
-        the inputs and what is kept: an upper bound, for the number of threads in force, beside what it took to bind and
-        plan it."""
+        """Estimated operations of a run, the sum that `explain` shows; the most bytes that it holds at once, with the
+        inputs and what is kept: an upper bound, for the number of threads in force, beside what it took to bind and
+        plan it; and its seconds, those of the longest call in it that nothing can stop included.
+
+        The times are those of typical images on a machine of 2026, most of them within a factor of 3. A run that would
+        be over a bound of `Limits` is answered too."""
         return self._stages.cost()
 
     def explain(self) -> str:
@@ -153,12 +191,13 @@ def swept(
     pass over the image.
 
     Raises what `Bound.with_params` and `Bound.run` raise when it comes to the combination that they would raise it for;
-    where `stopped` is told of a RunError instead, the results of that one are empty, and the next ones follow.
+    where `stopped` is told of a RunError or LimitError instead, the results of that one are empty, and the next ones
+    follow.
     """
     from maskexpr.engine.sweeping import Sweep  # most programs are run and not swept
 
     stages = bound._stages
-    stages.check_runs()
+    stages.check_has_pixels()
     stages.check_unchanged()
     combos, own = iter(combos), _all_params(stages.checked, stages.params)
     while some := list(itertools.islice(combos, _MOST_COMBOS)):
@@ -167,7 +206,7 @@ def swept(
         for run in Sweep(stages, prepare, bound._family, given).results() if given else ():
             try:
                 yield run()
-            except RunError as error:
+            except (RunError, LimitError) as error:
                 if stopped is None:
                     raise
                 stopped(error)

@@ -7,6 +7,7 @@ import ast
 import contextlib
 import re
 import sys
+import threading
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -475,7 +476,8 @@ def test_images_that_no_memory_holds():
             im = np.broadcast_to(np.ones((), dtype), shape)
             for text in ("im > 3", "mean(im)", "dilate(im > 3, 2)", "im", "label(im > 0)", "x", "im[0:1]", "otsu(im)"):
                 error = error_of(text, im=maskexpr.Image(im, kind="image"))
-                assert (error.code, "1e+18" in error.message) == ("input-too-large", True), text
+                assert error.code == "limit-pixels", text
+                assert "1e+18 pixels" in error.message
                 assert maskexpr.compile(text).bind(im=maskexpr.Image(im, kind="image")).cost().memory >= 10**18
         for kind in ("mask", "labels"):
             error = error_of("area(im > 0)", im=maskexpr.Image(np.broadcast_to(np.uint16(1), shape), kind=kind))
@@ -671,6 +673,51 @@ def test_shapes_and_types_are_not_run():
         )
 
 
+def test_a_run_that_is_stopped():
+    """By its own limit, that of the program, or by whoever asked for it; it says in which step."""
+    cancelled = threading.Event()
+    cancelled.set()
+    where = "expression:1:1: error: the run {}\n    im > 3\n    ^^^^^^\n  {}"
+    late = "was stopped in this step after 0 s, the limit"
+    texts = {
+        (3600.0, 0.0, None): where.format(late, "allow more: run(seconds=1), or give it fewer pixels"),
+        (1e-9, 3600.0, None): where.format(
+            late.replace("0 s", "1e-09 s"), "allow more: Limits(seconds=1), or give it fewer pixels"
+        ),
+        (9.0, 9.0, cancelled): where.format(
+            "was cancelled in this step", "run it again, with a cancel that is not set"
+        ),
+    }
+    for (limit, seconds, cancel), text in texts.items():
+        program = maskexpr.compile("im > 3", limits=maskexpr.Limits(seconds=limit))
+        with pytest.raises(maskexpr.CancelledError if cancel else maskexpr.LimitError) as caught:
+            program.bind(im=np.zeros((3, 4))).run(cancel=cancel, seconds=seconds)
+        assert str(caught.value) == text
+
+
+def test_arrays_that_cannot_hold_results():
+    bound = maskexpr.compile("output a = im > 3; output n = area(a)").bind(im=np.zeros((3, 4)))
+    m = np.zeros((3, 4), bool)
+    read_only = m.copy()
+    read_only.flags.writeable = False
+    wanted = "np.empty((3, 4), np.bool_)"
+    texts = [
+        (m, "out is an array, for 2 outputs; give out={'a': ..., 'n': ...} with an array for each output that is to be "
+         "written into one"),
+        ({"b": m}, "the program has no output b to write into an array; it has a, n"),
+        ({"n": m}, "out has an array for n, which is a number and not written into one; leave n out of it"),
+        ({"a": m.view(np.uint8)}, f"the array in out for a is uint8; give {wanted}"),
+        ({"a": m.T}, f"the array in out for a is of shape 4x3; give {wanted}"),
+        ({"a": read_only}, f"the array in out for a is read-only; give {wanted}"),
+        ({"a": np.lib.stride_tricks.as_strided(m, strides=(1, 1))},
+         f"the array in out for a shares memory with itself; give one of its own: {wanted}"),
+    ]  # fmt: skip
+    for out, text in texts:
+        with pytest.raises(maskexpr.InputError) as caught:
+            bound.run(out=out)
+        assert str(caught.value) == f"error: {text}"
+
+
 def test_little_stack_left_is_an_error_of_ours():
     def deeper(levels):
         if levels:
@@ -699,6 +746,7 @@ TESTED_ELSEWHERE = (
     "dicom",
     "commands",
     "journals",
+    "limits",
     "studies",
     "workers",
     "pictures",
@@ -752,6 +800,8 @@ def test_every_wording_is_reached(monkeypatch):
         test_an_input_is_no_param,
         test_arrays_that_have_changed_are_not_run,
         test_little_stack_left_is_an_error_of_ours,
+        test_a_run_that_is_stopped,
+        test_arrays_that_cannot_hold_results,
     ):
         test()
     wanted = {name for name, file in wordings().items() if file not in TESTED_ELSEWHERE}

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from maskexpr.api import compile
@@ -57,6 +58,7 @@ def add_compare(commands: "Commands") -> None:
     command.add_argument("--iou", metavar="SHARE", type=float, help=iou)
     shared.add_spacing(command)
     shared.add_nodata(command)
+    shared.add_limits(command)
     command.add_argument("--table", metavar="OUT.csv", help=f"write all pairs to a table: {tables.ENDINGS}, or -")
     command.add_argument("--all", action="store_true", help="print all pairs, however many there are")
     command.add_argument("--jobs", metavar="N", type=studying.count, default=1, help="how many processes compare")
@@ -90,7 +92,7 @@ def _compare(options: argparse.Namespace) -> int:
     if len(given) != 2:
         raise InputError(messages.COMPARE_TWO.anywhere(count=len(given)))
     (own, path), (other, truth) = given.items()
-    asked = _asked(options, (own, other))
+    asked = replace(_asked(options, (own, other)), limits=shared.limits(options))
     for texts, flag in ((options.spacing, "--spacing"), (options.nodata, "--nodata")):
         shared.check_spacings(texts, asked.names, flag)
     them = pairs.pairs_of(asked.names, path, truth)

@@ -27,7 +27,13 @@ def _repl(options: argparse.Namespace) -> int:
     from maskexpr import repl  # only here: every other start goes without it
     from maskexpr.session import Session
 
-    session = Session(spacings=options.spacing, nodata=options.nodata, fast=options.fast, access=shared.access(options))
+    session = Session(
+        spacings=options.spacing,
+        nodata=options.nodata,
+        fast=options.fast,
+        limits=shared.limits(options),
+        access=shared.access(options),
+    )
     _fill(session, options)
     session.begin()
     well = repl.converse(session)

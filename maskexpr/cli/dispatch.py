@@ -17,7 +17,7 @@ import maskexpr
 from maskexpr.cli.machine import document_of
 from maskexpr.cli.shared import EXAMPLES, FAILED, INTERRUPTED, USAGE, Parser
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError, ProgramError, RunError
+from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
 from maskexpr.files.decoding.naming import reason, shown
 
 # Files report their own errors, so that these are of standard output, where it has no buffer.
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (InputError, FileError) as error:
         _complain(error, options)
         return USAGE
-    except (ProgramError, RunError) as error:
+    except MaskError as error:
         _complain(error, options)
         return FAILED
     except KeyboardInterrupt:

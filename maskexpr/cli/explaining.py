@@ -50,9 +50,10 @@ def _explain(options: argparse.Namespace) -> int:
         return shared.OK
     access = shared.access(options)
     if text.endswith(".mask") or (text != STANDARD and len(text) < 256 and os.path.isfile(text)):
-        program, folder = programs.load_program(text, access, fast=options.fast), Path(text).parent
+        program = programs.load_program(text, access, fast=options.fast, limits=shared.limits(options))
+        folder = Path(text).parent
     else:
-        program = programs.compile_expression(text, access, fast=options.fast)
+        program = programs.compile_expression(text, access, fast=options.fast, limits=shared.limits(options))
     loaded = shared.load(program, options, folder, access)
     missing = [info.name for info in program.inputs if info.name not in loaded.values]
     if missing and options.time:

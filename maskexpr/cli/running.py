@@ -69,7 +69,7 @@ def _eval(options: argparse.Namespace) -> int:
     terminal; -o writes them to a file instead. An expression that begins with a minus needs brackets or a -- before
     it."""
     access = shared.access(options)
-    program = programs.compile_expression(options.expression, access, fast=options.fast)
+    program = programs.compile_expression(options.expression, access, fast=options.fast, limits=shared.limits(options))
     found = studying.found(program, options)
     if found.are_many:
         given = " ".join(map(shlex.quote, options.given))
@@ -89,7 +89,7 @@ def _run(options: argparse.Namespace) -> int:
     patterns, matched by stem. Files of one DICOM series in a folder are one image. What is there by the very name that
     is given is no pattern and no template."""
     access = shared.access(options)
-    program = programs.load_program(options.file, access, fast=options.fast)
+    program = programs.load_program(options.file, access, fast=options.fast, limits=shared.limits(options))
     folder = Path() if options.file == STANDARD else Path(options.file).parent
     found = studying.found(program, options)
     if studying.is_study(options, found):

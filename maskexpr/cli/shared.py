@@ -1,8 +1,10 @@
 """What several commands share: exit codes, and the inputs, params and spacing that a program runs on."""
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,6 +17,7 @@ from maskexpr.diagnostics.printing import printable
 from maskexpr.files import programs
 from maskexpr.files.access import Access
 from maskexpr.functions.docstrings import doc_of
+from maskexpr.language.limits import Limits, bounds, bounds_of_runs
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -97,6 +100,45 @@ def add_settings(command: argparse.ArgumentParser, param: str = _PARAM) -> None:
     add_access(command)
     fast = "let OpenCV, where it is installed, compute gaussians and distances: faster, but the last bits may differ"
     command.add_argument("--fast", action="store_true", help=fast)
+    add_limits(command)
+
+
+def add_limits(command: argparse.ArgumentParser) -> None:
+    limit = (
+        f"what a program and a run of it may take: seconds=60, memory=2e9 (bytes), none for no bound; one of "
+        f"{', '.join(bounds())}; may be given again"
+    )
+    command.add_argument("--limit", metavar="NAME=VALUE", action="append", default=[], help=limit)
+
+
+def limits(options: argparse.Namespace) -> Limits:
+    """The bounds that are asked for, the others as they are by default."""
+    given: dict[str, Any] = {}
+    for text in options.limit:
+        name, separator, value = text.partition("=")
+        if not separator or not value:
+            raise InputError(messages.LIMIT_FORM.anywhere(text=text, names=", ".join(bounds())))
+        if name not in bounds():
+            raise InputError(messages.LIMIT_NAME.anywhere(name=name, names=", ".join(bounds())))
+        if name in given:
+            raise InputError(messages.GIVEN_TWICE.anywhere(name=f"--limit {name}"))
+        given[name] = _bound(name, value)
+    return replace(Limits(), **given)
+
+
+def _bound(name: str, text: str) -> Any:
+    """The value of a bound as it is written."""
+    of_runs = name in bounds_of_runs()
+    try:
+        number = math.inf if text == "none" else float(text)
+        value: Any = number if of_runs else int(number)
+        if value != number:
+            raise ValueError(text)
+        replace(Limits(), **{name: value})  # whether it is one
+    except (ValueError, OverflowError):
+        wanted = "a number above 0, or none" if of_runs else "a whole number from 1 on"
+        raise InputError(messages.LIMIT_VALUE.anywhere(name=name, value=text, wanted=wanted)) from None
+    return value
 
 
 def add_access(command: argparse.ArgumentParser) -> None:

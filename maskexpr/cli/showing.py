@@ -19,6 +19,7 @@ from maskexpr.files.decoding.naming import shown
 from maskexpr.files.runs import HISTOGRAM_NAMES
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import LABEL, Table
+from maskexpr.language.limits import Limits
 from maskexpr.program.steps import InputInfo
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def add_show(commands: "Commands") -> None:
     )
     hist = "write a plot of how often values occur in the image and within the mask"
     command.add_argument("--hist", metavar="OUT.png", help=hist)
+    shared.add_limits(command)
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -58,7 +60,7 @@ def _show(options: argparse.Namespace) -> int:
     if options.by is not None:
         if mask is None:
             raise InputError(messages.SHOW_BY_NO_MASK.anywhere(by=options.by))
-        view = views.coloured(view, *_column(options.by, mask, image, access))
+        view = views.coloured(view, *_column(options.by, mask, image, access, shared.limits(options)))
 
     name, stem = programs.stem_of(options.image), programs.stem_of(options.mask or options.image)
     wanted = pictures.PictureFiles()
@@ -82,7 +84,9 @@ def _show(options: argparse.Namespace) -> int:
     return shared.OK
 
 
-def _column(by: str, mask: tuple[Any, Kind], image: tuple[Any, Kind], access: Access) -> tuple[Table, str]:
+def _column(
+    by: str, mask: tuple[Any, Kind], image: tuple[Any, Kind], access: Access, limits: Limits
+) -> tuple[Table, str]:
     """A table of the regions and the column that they are coloured by: one of a file, or a property measured now."""
     path, _, column = by.rpartition(":")
     if tables.is_of_tables(images.ending_of(path)):
@@ -90,7 +94,7 @@ def _column(by: str, mask: tuple[Any, Kind], image: tuple[Any, Kind], access: Ac
         return tables.read(path), column
     values = {name: Image(value, kind.spacing, kind.name) for name, (value, kind) in {"m": mask, "im": image}.items()}
     of = "gray(im)" if image[1].name == "colour" else "im"
-    table = compile(f"measure(m, {by}, of={of})", name="--by")(**values)
+    table = compile(f"measure(m, {by}, of={of})", name="--by", limits=limits)(**values)
     if not isinstance(table, Table) or len(table) != 2:
         names = [name for name in table if name != LABEL] if isinstance(table, Table) else ["none"]
         raise InputError(messages.SHOW_BY_SEVERAL.anywhere(by=by, names=", ".join(names), first=names[0]))

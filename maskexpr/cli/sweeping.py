@@ -111,7 +111,7 @@ def _sweep(options: argparse.Namespace) -> int:
     as a truth. Of several images the mean counts. Of equally good values the nearest to the defaults are taken; a score
     that is nan or infinite is never the best. Work that does not depend on what is swept is done once."""
     access = shared.access(options)
-    program = programs.load_program(options.file, access, fast=options.fast)
+    program = programs.load_program(options.file, access, fast=options.fast, limits=shared.limits(options))
     folder = Path() if options.file == STANDARD else Path(options.file).parent
     given, texts = shared.as_written(program, options)
     goal, flag = goal_of(program, options.maximize, options.minimize, _FLAGS)

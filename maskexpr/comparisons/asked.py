@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
@@ -13,6 +13,7 @@ from maskexpr.comparisons.measures import LABELS, MASK, MEASURES, METHOD, TOLERA
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError, ProgramError
 from maskexpr.kinds.quantity import MILLIMETRES
+from maskexpr.language.limits import Limits
 
 UNITS = ("px", "mm", "um", "cm")  # of distances
 _NAME = "the comparison"
@@ -34,6 +35,8 @@ class Asked:
         Whether each number in label images is one class, compared by itself.
     unit, method, tolerance, iou
         As the functions of the language take them; the tolerance as it is written there, "1mm" or "2".
+    limits
+        What measuring one pair may take.
     """
 
     names: tuple[str, str] = ("a", "b")
@@ -44,6 +47,7 @@ class Asked:
     method: str = METHOD
     tolerance: str | None = None
     iou: float | None = None
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -137,7 +141,7 @@ def _compiled(asked: Asked, kind: str, lines: list[str]) -> Program:
     first = f"output {_free(asked.names, 'meet')} = {meet}"
     declared = [f"input {name}: {kind}" for name in asked.names]
     try:
-        return compile("\n".join([*declared, first, *lines]), name=_NAME)
+        return compile("\n".join([*declared, first, *lines]), name=_NAME, limits=asked.limits)
     except ProgramError as error:
         about_names = [d for d in error.diagnostics if d.span and d.span.start < len("\n".join(declared))]
         raise InputError(dict.fromkeys(map(placeless, about_names or error.diagnostics))) from None

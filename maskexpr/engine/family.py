@@ -10,6 +10,7 @@ import numpy as np
 from maskexpr.checker.params import Unsettled
 from maskexpr.diagnostics.errors import MaskError, RunError
 from maskexpr.engine.division import Names, depending, divided, engine_of
+from maskexpr.engine.outs import NO_OUTS, Outs
 from maskexpr.engine.prepared import Prepared
 from maskexpr.engine.run import Engine
 from maskexpr.engine.values import Meanings, all_in_order, kept_name
@@ -39,7 +40,7 @@ class Family:
     def __init__(self, again: Callable[[Params], Prepared], params: Params, pixels: int) -> None:
         self._again = again
         self._first = params
-        self._most = max(MOST_BYTES, _PIXEL_BYTES * pixels)
+        self.most = max(MOST_BYTES, _PIXEL_BYTES * pixels)
         self._varied: dict[str, None] = {}
         self._seen: dict[identity.Key, Mapping[str, object]] = {}
         self._meanings = Meanings()
@@ -116,12 +117,12 @@ class Family:
 
     def keep(self, meaning: int, value: Any) -> None:
         """Keep a value, and forget the oldest ones until there is room for all."""
-        if _bytes(value) > self._most:
+        if _bytes(value) > self.most:
             return
         self._kept[meaning] = value
         total = self.nbytes
         for old in list(self._kept):
-            if total <= self._most:
+            if total <= self.most:
                 break
             total -= _bytes(self._kept.pop(old, None))
 
@@ -205,25 +206,30 @@ class Member:
         self._depends: dict[tuple[object, ...], Mapping[Step, Names]] = {}
         self._ways: dict[tuple[object, ...], _Way] = {}
 
-    def run(self, arrays: Mapping[str, Any], tell: Tell) -> tuple[dict[str, Any], list[Any]]:
+    @property
+    def most(self) -> int:
+        """The most bytes of what is kept."""
+        return self.family.most
+
+    def run(self, arrays: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, as the engine has them, and what is kept for them; what is to be said of the run is told.
 
         What is kept goes for what was measured then. Where the pixels make the run impossible, the whole program says
         so: what fails first is told by all of its steps.
         """
         if not self.family.varied:
-            return self._prepared.run(arrays, tell), []
+            return self._prepared.run(arrays, tell, outs), []
         try:
-            found, kept = self._run(self._prepared.expanded, arrays)
+            found, kept = self._run(self._prepared.expanded, arrays, outs)
         except (Refused, RunError):
-            return self._prepared.run(arrays, tell), []
+            return self._prepared.run(arrays, tell, outs), []
         return self._prepared.watched.take(found, tell), kept
 
-    def _run(self, checked: Checked, arrays: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    def _run(self, checked: Checked, arrays: Mapping[str, Any], outs: Outs) -> tuple[dict[str, Any], list[Any]]:
         told = {name: arrays[name] for name, value in self._params.items() if isinstance(value, Unsettled)}
         way = self._way(checked)
         kept = way.values(self.family, arrays, told)
-        return way.rest.run({**arrays, **kept}), list(kept.values())
+        return way.rest.run({**arrays, **kept}, outs), list(kept.values())
 
     def values(self, steps: Sequence[Step], arrays: Mapping[str, Any]) -> dict[Step, Any]:
         """The values of some steps that are made of those of the program, as the engine has them."""

@@ -2,7 +2,7 @@
 first asks for it."""
 
 import time
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
@@ -10,15 +10,21 @@ import numpy as np
 
 from maskexpr.containers import Made
 from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import InputError, ProgramError
+from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, ProgramError
 from maskexpr.diagnostics.source import Span
 from maskexpr.engine.clock import Clock, Times
 from maskexpr.engine.division import expanded
 from maskexpr.engine.levels import Levels, levels_of
 from maskexpr.engine.nodata import with_nodata
+from maskexpr.engine.outs import NO_OUTS, Outs, taken, written
 from maskexpr.engine.run import Engine
+from maskexpr.engine.wanted import Wanted
 from maskexpr.engine.watching import Tell, Watched, nobody
-from maskexpr.kinds.kind import MOST_PIXELS, Kind, mask_of
+from maskexpr.kernels.stopping import Cancel
+from maskexpr.kernels.threads import threads
+from maskexpr.kinds.kind import Kind, mask_of
+from maskexpr.language.limits import Limits
+from maskexpr.planner.bounds import over
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.planner.plan import Plan, plan
 from maskexpr.program.declared import Declared
@@ -75,14 +81,24 @@ class Prepared:
         """The program with what is looked at, and with derived functions as the expressions that they are."""
         return self._once("expanded", lambda: expanded(self.watched.checked))
 
+    def over(self, limits: Limits, given: Iterable[Kind], loose: Collection[str] = ()) -> tuple[Diagnostic, ...]:
+        """What a run is over of the bounds of the program, the same whatever the pixels are; `loose` are inputs that
+        are copied as they do not lie row by row in memory."""
+        name = f"over {threads()} {sorted(loose)}"
+        return self._once(name, lambda: tuple(over(self.plan, self.cost(given, loose), limits)))
+
+    def cost(self, given: Iterable[Kind], loose: Collection[str] = ()) -> Cost:
+        """What a run takes with the threads in force."""
+        return self._once(f"cost {threads()} {sorted(loose)}", lambda: cost(self.plan, given, loose))
+
     def levels(self, name: str) -> Levels | None:
         """What is to be counted where the number of a name varies; None if counts do not tell the outputs."""
         made = self._once(f"levels {name}", lambda: (levels_of(expanded(self.checked), name),))
         return made[0]
 
-    def run(self, inputs: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    def run(self, inputs: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> dict[str, Any]:
         """The outputs for these inputs, as the engine has them; what is to be said of them is told."""
-        return self.watched.take(self.engine.run(inputs), tell)
+        return self.watched.take(self.engine.run(inputs, outs), tell)
 
     def wider(self, steps: Mapping[str, Step]) -> "Prepared":
         """The same with some of its steps among its outputs, by names; what was made for the last ones is kept."""
@@ -105,7 +121,11 @@ class Prepared:
 class Sharing(Protocol):
     """Runs a program that shares values with others."""
 
-    def run(self, arrays: Mapping[str, Any], tell: Tell) -> tuple[dict[str, Any], list[Any]]:
+    @property
+    def most(self) -> int:
+        """The most bytes of what is kept."""
+
+    def run(self, arrays: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, and values that are kept and may be among them."""
 
     def cost(self, given: list[Kind], loose: list[str]) -> Cost | None:
@@ -137,16 +157,31 @@ class Stages:
 
     def cost(self) -> Cost:
         """What a run takes."""
+        given, loose = self._given()
+        return (self.sharing.cost(given, loose) if self.sharing else None) or self.prepared.cost(given, loose)
+
+    def _given(self) -> tuple[list[Kind], list[str]]:
+        """The kinds of all that is given, and the names of what does not lie row by row in memory."""
         loose = [n for n, a in self.arrays.items() if isinstance(a, np.ndarray) and not a.flags.c_contiguous]
         masks = [mask_of(kind) for kind in self.kinds.values() if kind.is_partial]
-        given = [*self.kinds.values(), *masks]
-        return (self.sharing.cost(given, loose) if self.sharing else None) or cost(self.plan, given, loose)
+        return [*self.kinds.values(), *masks], loose
 
-    def run(self, tell: Tell = nobody) -> dict[str, Any]:
-        """The values of the outputs; what is to be said of the run is told."""
-        self.check_runs()
-        results = self.results(tell)
-        return {name: self._given_back(result) for name, result in results.items()}
+    def run(
+        self,
+        tell: Tell = nobody,
+        *,
+        out: Any = None,
+        cancel: Cancel | None = None,
+        seconds: float | None = None,
+    ) -> dict[str, Any]:
+        """The values of the outputs, in arrays of a host where there are some for them; what is to be said of the run
+        is told. It is stopped as soon as `cancel` is set, or after so many seconds."""
+        outs: Outs = NO_OUTS
+        if out is not None:
+            kinds = {name: step.kind for name, step in self.checked.outputs}
+            outs = taken(out, kinds, self.arrays.values())
+        results = self.results(tell, Wanted(self.declared.limits, seconds, cancel), outs)
+        return {n: written(r.value, outs[n]) if n in outs else self._given_back(r) for n, r in results.items()}
 
     def check_unchanged(self) -> None:
         """Refuse arrays of which something has changed that the kinds of all steps follow from: their shapes, and the
@@ -155,14 +190,20 @@ class Stages:
         if changed:
             raise InputError([messages.INPUT_CHANGED.anywhere(name=name) for name in changed])
 
-    def results(self, tell: Tell = nobody) -> dict[str, Result]:
+    def results(self, tell: Tell = nobody, wanted: Wanted | None = None, outs: Outs = NO_OUTS) -> dict[str, Result]:
         """Each output with its kind: what is needed to write or show it."""
         self.check_runs()
-        if self.sharing is None:
-            values, kept = self.prepared.run(self.arrays, tell), list[Any]()
-        else:
-            values, kept = self.sharing.run(self.arrays, tell)
-        return self._results(values, self.prepared.watched, _OwnArrays([*self.arrays.values(), *kept]))
+        wanted = wanted or Wanted(self.declared.limits)
+        values, kept = wanted.run(lambda: self._values(tell, outs), self.checked)
+        own = OwnArrays([*self.arrays.values(), *kept], outs.values())
+        return self._results(values, self.prepared.watched, own)
+
+    def _values(self, tell: Tell, outs: Outs) -> tuple[dict[str, Any], list[Any]]:
+        """The outputs, and values that are kept and may be among them."""
+        sharing = self._affordable()
+        if sharing is None:
+            return self.prepared.run(self.arrays, tell, outs), []
+        return sharing.run(self.arrays, tell, outs)
 
     def watched(
         self, steps: Callable[[Checked], Mapping[_Key, Step]], tell: Tell = nobody
@@ -173,12 +214,12 @@ class Stages:
         checked = self.checked
         also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
         wider = self.prepared.wider({name: step for name, (_, step) in also.items()})
-        values = wider.run(self.arrays, tell)
-        own = _OwnArrays(self.arrays.values())
+        values = Wanted(self.declared.limits).run(lambda: wider.run(self.arrays, tell), checked)
+        own = OwnArrays(self.arrays.values())
         results = self._results(values, wider.watched, own)
         return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
 
-    def _results(self, values: Mapping[str, Any], watched: Watched, own: "_OwnArrays") -> dict[str, Result]:
+    def _results(self, values: Mapping[str, Any], watched: Watched, own: "OwnArrays") -> dict[str, Result]:
         """The outputs; images hold the number for no data where they have none."""
         results = {}
         for name, step in self.checked.outputs:
@@ -213,7 +254,7 @@ class Stages:
 
     def times(self) -> Times:
         """Run the program some times; what the best run took, step by step of the plan."""
-        self._check_pixels()
+        self.check_runs()
         clock, engine = Clock(), self.prepared.engine
         clocked = Engine(self.prepared.watched.checked, engine.plan, clock)
         in_order = {n: np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for n, v in self.arrays.items()}
@@ -235,20 +276,26 @@ class Stages:
         return replace(best, runs=runs)
 
     def check_runs(self) -> None:
-        """Refuse to run a program that gives nothing, or one without pixels."""
-        check_outputs(self.declared, self.checked)
-        self._check_pixels()
-
-    def _check_pixels(self) -> None:
-        found = []
-        for name, array in self.arrays.items():
-            if array is None:
-                found.append(messages.INPUT_SIGNATURE.anywhere(name=name))
-            elif isinstance(array, np.ndarray) and array.size > MOST_PIXELS:
-                sizes = {"pixels": float(array.size), "most": float(MOST_PIXELS)}
-                found.append(messages.INPUT_TOO_LARGE.anywhere(name=name, **sizes))
+        """Refuse to run a program that gives nothing, one without pixels, and one that is over a bound."""
+        self.check_has_pixels()
+        found = self.prepared.over(self.declared.limits, *self._given())
         if found:
-            raise InputError(found)
+            raise LimitError(found)
+
+    def check_has_pixels(self) -> None:
+        """Refuse to run a program that gives nothing, or one that was bound to shapes and types."""
+        check_outputs(self.declared, self.checked)
+        absent = [name for name, array in self.arrays.items() if array is None]
+        if absent:
+            raise InputError([messages.INPUT_SIGNATURE.anywhere(name=name) for name in absent])
+
+    def _affordable(self) -> Sharing | None:
+        """What shares values with other runs, if what is kept for that is within the bounds too."""
+        most, given = self.declared.limits.memory, self._given()
+        if self.sharing is None or 2 * self.prepared.cost(*given).memory + self.sharing.most <= most:
+            return self.sharing  # it is not even near, and to plan it all again takes time
+        shared = self.sharing.cost(*given)
+        return self.sharing if shared is None or shared.memory <= most else None
 
 
 def check_outputs(declared: Declared, checked: Checked) -> None:
@@ -267,16 +314,17 @@ def _has_changed(array: Any, kind: Kind) -> bool:
     return not kind.range.low <= int(array.min()) <= int(array.max()) <= kind.range.high
 
 
-class _OwnArrays:
+class OwnArrays:
     """Gives results away: as lists where they are lists, as copies where they share memory with an input or another."""
 
-    def __init__(self, given: Iterable[Any]) -> None:
+    def __init__(self, given: Iterable[Any], outs: Iterable[Any] = ()) -> None:
         self._taken = [a for a in given if isinstance(a, np.ndarray)]
+        self._outs = set(map(id, outs))  # which are a host's, and known to share none
 
     def take(self, value: Any) -> Any:
         if not isinstance(value, np.ndarray):
             return list(value) if isinstance(value, tuple) else value
-        if any(np.may_share_memory(value, other) for other in self._taken):
+        if id(value) not in self._outs and any(np.may_share_memory(value, other) for other in self._taken):
             value = value.copy()
         self._taken.append(value)
         return value

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from maskexpr.checker.params import Unsettled
-from maskexpr.diagnostics.errors import MaskError, RunError
+from maskexpr.diagnostics.errors import LimitError, MaskError, RunError
 from maskexpr.engine import thresholds
 from maskexpr.engine.division import Names
 from maskexpr.engine.family import Family, Member, Params
@@ -103,7 +103,9 @@ class Sweep:
         levels = prepared.levels(name) if prepared else None
         if prepared is not None and levels is not None and len(combos) >= _WORTH_COUNTING:
             try:
-                member = self._member(prepared, self._with_unsettled([name], combos[0]))
+                params = self._with_unsettled([name], combos[0])
+                self._stages_of(prepared, params).check_runs()
+                member = self._member(prepared, params)
                 fixed = member.values(levels.fixed, self._stages.arrays)
                 found = thresholds.outputs(levels, fixed, [combo[name] for combo in combos])
                 judged = _is_judged(prepared, [name])
@@ -111,8 +113,8 @@ class Sweep:
                     results if not judged or self._is_taken(combo) else None
                     for results, combo in zip(found, combos, strict=True)
                 ]
-            except (Refused, RunError, thresholds.Unsuited, MemoryError):
-                pass
+            except (Refused, RunError, LimitError, thresholds.Unsuited, MemoryError):
+                pass  # whoever is run alone says so itself
         return [None] * len(combos)
 
     # --- told in the run ---

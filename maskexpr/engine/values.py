@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.diagnostics.errors import Diagnostic
+from maskexpr.diagnostics.errors import Diagnostic, LimitError
 from maskexpr.engine.run import Engine
+from maskexpr.language.limits import Limits
+from maskexpr.planner.bounds import over
+from maskexpr.planner.costs import cost
 from maskexpr.planner.plan import plan
 from maskexpr.program import identity
 from maskexpr.program.remarks import Remarks
@@ -79,9 +82,11 @@ def kept_name(number: int) -> str:
 
 
 class Values:
-    """Keeps the values of steps by what they mean, across programs that are checked anew for each line."""
+    """Keeps the values of steps by what they mean, across programs that are checked anew for each line; each is
+    computed within the bounds of a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._meanings = Meanings()
         self._kept: OrderedDict[int, Any] = OrderedDict()
         self._said: dict[Diagnostic, None] = {}
@@ -126,7 +131,12 @@ class Values:
         looked_at = {f"{i}": s for i, s in enumerate(remarks.steps) if s in became}
         outputs = (("value", became[step]), *((name, became[s]) for name, s in looked_at.items()))
         checked = Checked(steps=tuple(all_in_order(output for _, output in outputs)), outputs=outputs)
-        found = Engine(checked, plan(checked, fast=fast)).run({**given, **values})
+        planned = plan(checked, fast=fast)
+        inputs = [step.kind for step in planned.rewritten.steps if step.name]
+        refused = tuple(over(planned, cost(planned, inputs), self._limits))
+        if refused:
+            raise LimitError(refused)
+        found = Engine(checked, planned).run({**given, **values})
         value = found["value"]
         known = {s: self._kept[meanings[s]] for s in remarks.steps if meanings.get(s, -1) in self._kept}
         known.update({s: found[name] for name, s in looked_at.items()})

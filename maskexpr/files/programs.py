@@ -20,6 +20,7 @@ from maskexpr.files.access import INPUT, PROGRAM, STANDARD, Access, decoded
 from maskexpr.files.decoding.naming import parted, reason, shown
 from maskexpr.files.images.opening import is_handed_over, open_file
 from maskexpr.files.images.replacing import is_no_file
+from maskexpr.language.limits import Limits
 from maskexpr.program.steps import InputInfo
 
 _ENDING = ".mask"
@@ -117,19 +118,23 @@ class _Hashed:
         return self._hash.hexdigest()
 
 
-def load_program(path: str, access: Access | None = None, *, fast: bool = False) -> Program:
+def load_program(
+    path: str, access: Access | None = None, *, fast: bool = False, limits: Limits | None = None
+) -> Program:
     """Compile a program file; `use` finds files beside it. `-` is standard input."""
     access = access or Access()
-    if path == STANDARD:
-        return compile(standard_text(access), name="standard input", resolver=access.beside(Path()), fast=fast)
-    return compile(program_text(path, access), name=path, resolver=access.beside(Path(path).parent), fast=fast)
+    is_piped = path == STANDARD
+    text, name = (standard_text(access), "standard input") if is_piped else (program_text(path, access), path)
+    resolver = access.beside(Path() if is_piped else Path(path).parent)
+    return compile(text, name=name, resolver=resolver, fast=fast, limits=limits)
 
 
-def compile_expression(text: str, access: Access, *, fast: bool = False) -> Program:
+def compile_expression(text: str, access: Access, *, fast: bool = False, limits: Limits | None = None) -> Program:
     """Compile an expression from the command line; `use` finds files in the current folder."""
     if text.endswith(".mask") and os.path.isfile(text):
         raise InputError(messages.EVAL_OF_FILE.anywhere(path=shown(text)))
-    return compile(standard_text(access) if text == STANDARD else text, resolver=access.beside(Path()), fast=fast)
+    source = standard_text(access) if text == STANDARD else text
+    return compile(source, resolver=access.beside(Path()), fast=fast, limits=limits)
 
 
 def program_text(path: str, access: Access | None = None, decode: Callable[[BinaryIO], str] = decoded) -> str:

@@ -31,8 +31,6 @@ NAMES = RESULTS | QUANTITIES | SAMPLES | {"text", "masks", "images", "predicate"
 MOST_AXES = 8
 """Of an array, beside channels: more than microscopes have, and few enough that the neighbours of a pixel, three along
 each axis, are no burden."""
-MOST_PIXELS = 2**40
-"""Of an array that is worked on. Only views that repeat their pixels have more, and to go through them takes days."""
 
 DECLARED = ("image", "mask", "colour", "labels", "number")
 """What an input may be declared to be, as lists show them."""

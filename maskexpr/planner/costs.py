@@ -8,6 +8,7 @@ from maskexpr.kernels.packed import BLOCK
 from maskexpr.kernels.threads import threads
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import OPERATORS, PLANNED
+from maskexpr.planner import times
 from maskexpr.planner.layout import Layout, Op
 from maskexpr.planner.methods.method import Form, bytes_of, chunk, largest_shape
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
@@ -46,14 +47,33 @@ class Cost:
 def cost(plan: Plan, inputs: Iterable[Kind], loose: Collection[str] = ()) -> Cost:
     """What a run of a plan takes, for inputs of these kinds; `loose` are those that do not lie row by row in memory."""
     given = sum(bytes_of(kind, "plain") for kind in inputs if kind.is_array)
-    taken = operations(plan)
     small = _SMALL_THINGS + _OF_TASK * sum(len(tasks_of(stage)) for stage in plan.stages)
-    return Cost(taken, given + _Memory(plan, loose).most() + small, 1e-9 * taken)
+    memory = given + _Memory(plan, loose).most() + small
+    seconds = times.RUN + sum(times.seconds_of(plan).values())
+    return Cost(operations(plan), memory, seconds, times.longest_call(plan)[1])
 
 
 def operations(plan: Plan) -> float:
     """The estimated elementary operations of all steps of a plan."""
     return sum(task.operations for stage in plan.stages for task in tasks_of(stage))
+
+
+# --- bytes -----------------------------------------------------------------------------------------------------------
+
+
+def size_of(task: Task) -> float:
+    """Bytes of what a step gives and works in, if it is done at once."""
+    return _size(task.step, task) + task.bytes_for(largest_shape(task.step))
+
+
+def size_of_value(step: Step) -> int:
+    """The most bytes of a value as it is given back."""
+    kind = step.kind
+    if kind.is_array:
+        return bytes_of(kind, "plain")
+    if kind.name == "table":
+        return kind.most * sum(column.kind.dtype.itemsize for column in kind.columns if column.kind.dtype is not None)
+    return (kind.most if kind.is_samples else math.prod(kind.shape or ())) * _ITEM
 
 
 class _Memory:
@@ -149,7 +169,7 @@ def _size(step: Step, task: Task) -> int:
     if kind.is_array:
         return bytes_of(kind, _form(step, task))
     if kind.name == "table":
-        return kind.most * sum(column.kind.dtype.itemsize for column in kind.columns if column.kind.dtype is not None)
+        return size_of_value(step)
     if step.function is PLANNED["samples in place"]:
         return _ITEM
     if kind.is_samples:

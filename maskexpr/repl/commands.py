@@ -427,7 +427,7 @@ def run(talk: Talk, path: str) -> str:
 def limits(talk: Talk) -> str:
     """What a program may ask for."""
     bounds = talk.session.limits
-    return "\n".join(f"{field.name:<14}{getattr(bounds, field.name):,}" for field in fields(bounds))
+    return "\n".join(f"{field.name:<14}{getattr(bounds, field.name):,.15g}" for field in fields(bounds))
 
 
 @_command()

@@ -61,7 +61,7 @@ class Session:
     ) -> None:
         self._access = access or Access()
         self.fast, self.limits = fast, limits or Limits()
-        self._values = Values()
+        self._values = Values(self.limits)
         self._versions = 0
         self._before: list[CheckedState] = []
         self._after: list[CheckedState] = []

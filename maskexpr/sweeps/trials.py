@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.api import Bound, Program, swept
-from maskexpr.diagnostics.errors import Diagnostic, MaskError, MaskWarning, ProgramError, RunError
+from maskexpr.diagnostics.errors import Diagnostic, LimitError, MaskError, MaskWarning, ProgramError, RunError
 from maskexpr.files.access import Access
 from maskexpr.files.programs import Loaded, load_inputs
 from maskexpr.files.python import read
@@ -125,7 +125,7 @@ def _today(scoring: Scoring, bound: Bound) -> float:
     """The score with the defaults; nan if there is none."""
     try:
         return float(bound.run()[scoring.name])
-    except RunError:
+    except (RunError, LimitError):
         return math.nan
 
 
@@ -135,7 +135,7 @@ def _scored(
     """The scores of all runs; one that fails has none, and the next ones go on."""
     values, reasons, at = np.full(len(params), np.nan), dict[int, Diagnostic](), 0
 
-    def stopped(error: RunError) -> None:
+    def stopped(error: RunError | LimitError) -> None:
         reasons[at] = scoring.composed.placed(error.diagnostics[0])
 
     while at < len(params):
@@ -158,5 +158,5 @@ def _alone(scoring: Scoring, bound: Bound, params: Mapping[str, Any]) -> float |
     """The score of one run, or why it has none: something in the program does not go with these values."""
     try:
         return float(bound.with_params(**params).run()[scoring.name])
-    except (RunError, ProgramError) as error:
+    except (RunError, LimitError, ProgramError) as error:
         return scoring.composed.placed(error.diagnostics[0])

@@ -10,6 +10,7 @@ from maskexpr.diagnostics.messages.dicom import *
 from maskexpr.diagnostics.messages.files import *
 from maskexpr.diagnostics.messages.inputs import *
 from maskexpr.diagnostics.messages.journals import *
+from maskexpr.diagnostics.messages.limits import *
 from maskexpr.diagnostics.messages.operators import *
 from maskexpr.diagnostics.messages.pictures import *
 from maskexpr.diagnostics.messages.prompt import *
@@ -27,4 +28,5 @@ from maskexpr.diagnostics.messages.wording import bytes_text as bytes_text
 from maskexpr.diagnostics.messages.wording import count_text as count_text
 from maskexpr.diagnostics.messages.wording import counted as counted
 from maskexpr.diagnostics.messages.wording import from_texts as from_texts
+from maskexpr.diagnostics.messages.wording import time_text as time_text
 from maskexpr.diagnostics.messages.workers import *

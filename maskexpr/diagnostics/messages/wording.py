@@ -52,6 +52,8 @@ def asked_for(error: MemoryError) -> str:
 
 def count_text(count: float) -> str:
     """A large number as a person reads it: 1.28 million."""
+    if count >= 1e15:
+        return f"{count:.3g}"
     for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
         if count >= size:
             return f"{count / size:.3g} {word}"
@@ -63,7 +65,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def bytes_text(count: int) -> str:
+def time_text(seconds: float) -> str:
+    """A time as a person says it: 0.2 s, 45 s, 12 min, 3 h, 20 days."""
+    for size, unit in ((86_400.0, "days"), (3_600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.{0 if seconds < 1e4 * size else 2}{'f' if seconds < 1e4 * size else 'g'}} {unit}"
+    return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def bytes_text(count: float) -> str:
     """A number of bytes as a person reads it: 1.28 MB."""
     size, unit = float(count), "bytes"
     for larger in ("kB", "MB", "GB", "TB", "PB", "EB"):

@@ -137,6 +137,31 @@ _OF_ROWS = frozenset({"solidity", "convex_area", "feret_max", "feret_min", "max_
 _FOR_ROWS = 80.0  # more, as each pixel of labels may be a row of its region
 
 
+# Operations a pixel to measure a property, beside those that find the regions; of what is not here less than one. What
+# several need, as the outline of a region, is done for the first of them.
+_COSTS = {
+    **dict.fromkeys(("major_axis", "minor_axis", "eccentricity", "orientation"), 4.0),
+    **dict.fromkeys(("mean_intensity", "sum_intensity", "min_intensity", "max_intensity"), 5.0),
+    **dict.fromkeys(("perimeter", "circularity", "roundness", "std_intensity"), 10.0),
+    **dict.fromkeys(("convex_area", "solidity", "aspect_ratio", "max_diameter"), 12.0),
+    **dict.fromkeys(("feret_max", "feret_min", "median_intensity", "percentile_intensity"), 18.0),
+    **dict.fromkeys(("surface_area", "mesh_volume", "sphericity"), 80.0),
+    "weighted_centroid": 20.0,
+    "euler_number": 5.0,
+    "parent": 8.0,
+    "distance_to": 50.0,
+}
+
+
+def cost_of(measured: Collection[str]) -> float:
+    """The operations a pixel of measuring some properties."""
+    return sum(_COSTS.get(name, 0.5) for name in measured)
+
+
+def _cost(settings: Settings, ndim: int) -> float:
+    return 15 + cost_of(settings["predicate"].measured)
+
+
 def _memory(settings: Settings, ndim: int) -> float:
     return memory_of(settings["predicate"].measured, ndim)
 
@@ -156,7 +181,7 @@ def _for_distances(measured: Collection[str], ndim: int) -> float:
     return 4.0 * ndim + 12 if "distance_to" in measured else 0.0
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, border=OUTSIDE_EMPTY, without_data="measured")
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=_cost, memory=_memory, border=OUTSIDE_EMPTY, without_data="measured")
 def keep(
     m: MaskOrLabels,
     predicate: RegionPredicate,
@@ -197,7 +222,7 @@ def keep(
     return _kept(m, predicate, Beside(of, None, to, parent), connectivity, axes, numbers)
 
 
-@function(name="keep by measured", gives=SAME_REGIONS, halo=WHOLE, cost=60, memory=_memory, catalogue=PLANNED)
+@function(name="keep by measured", gives=SAME_REGIONS, halo=WHOLE, cost=_cost, memory=_memory, catalogue=PLANNED)
 def keep_by_measured(
     m: MaskOrLabels,
     predicate: RegionPredicate,

@@ -35,7 +35,7 @@ from maskexpr.library.measures.masks import LengthUnit
 from maskexpr.library.numbering import slices
 from maskexpr.library.operators import PLANNED
 from maskexpr.library.regions.components import OUTSIDE_EMPTY, numbered_regions
-from maskexpr.library.regions.keeping import Beside, memory_of, regions_of
+from maskexpr.library.regions.keeping import Beside, cost_of, memory_of, regions_of
 from maskexpr.library.regions.pixels import Regions
 from maskexpr.library.regions.records import values_of
 
@@ -82,6 +82,10 @@ class Measurements:
         return self.text
 
 
+def _cost(settings: Settings, ndim: int) -> float:
+    return 15 + cost_of({one.name for one in settings["properties"].asked})
+
+
 def _memory(settings: Settings, ndim: int) -> float:
     return memory_of({one.name for one in settings["properties"].asked}, ndim)
 
@@ -95,7 +99,7 @@ def _table(kinds: Kinds) -> Kind:
 _TABLE = Gives(frozenset({"table"}), _table)
 
 
-@function(gives=_TABLE, halo=WHOLE, cost=80, memory=_memory, border=OUTSIDE_EMPTY, without_data="measured")
+@function(gives=_TABLE, halo=WHOLE, cost=_cost, memory=_memory, border=OUTSIDE_EMPTY, without_data="measured")
 def measure(
     m: MaskOrLabels,
     properties: Properties,
@@ -144,7 +148,7 @@ def measure(
     return _measured(m, properties, of, None, Beside(None, None, to, parent), connectivity, axes)
 
 
-@function(name="measure by measured", gives=_TABLE, halo=WHOLE, cost=80, memory=_memory, catalogue=PLANNED)
+@function(name="measure by measured", gives=_TABLE, halo=WHOLE, cost=_cost, memory=_memory, catalogue=PLANNED)
 def measure_by_measured(
     m: MaskOrLabels,
     properties: Properties,

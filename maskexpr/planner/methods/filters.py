@@ -32,7 +32,10 @@ def gaussian(step: Step) -> Method:
     def memory(shape: tuple[int, ...]) -> float:
         return smooth.gaussian_bytes(shape, sigmas, dtype, mirrored) + chunk(shape)
 
-    return Method(run, memory=memory, whole=_is_whole(step), fresh=_is_whole(step), word="weighted sums of rows")
+    cost = meaning.gaussian_cost_of(step.settings, step.kind.shape or ())
+    return Method(
+        run, memory=memory, cost=cost, whole=_is_whole(step), fresh=_is_whole(step), word="weighted sums of rows"
+    )
 
 
 def _is_whole(step: Step) -> bool:
@@ -80,7 +83,7 @@ def median_filter(step: Step) -> Method | None:
             lambda given, out, place: ranks.median_by_opencv(given[0], reach, border),
             whole=_is_whole(step),
             fresh=True,
-            cost=4,
+            cost={1: 0.1, 2: 0.5}.get(reach, 4.0),  # small windows are sorted, others counted
             memory=lambda shape: 2 * math.prod(n + 2 * reach for n in shape),  # framed, before and after
             word="OpenCV",
         )

@@ -95,7 +95,11 @@ def estimated(given: Estimate, step: Step) -> float:
     """What a function declares to take for each pixel, for one of its steps."""
     if not callable(given):
         return float(given)
-    return given(step.settings, max((o.kind.ndim or 0 for o in step.operands.values()), default=0))
+    found = given(step.settings, max((o.kind.ndim or 0 for o in step.operands.values()), default=0))
+    if isinstance(found, bool) or not isinstance(found, int | float) or not found >= 0:
+        assert step.function is not None
+        raise TypeError(f"{step.function.name}: what it takes cannot be estimated as {found!r}")
+    return float(found)
 
 
 def most_pixels(step: Step) -> int:

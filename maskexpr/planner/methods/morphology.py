@@ -15,7 +15,7 @@ from maskexpr.kernels.scratch import Scratch
 from maskexpr.library import elements
 from maskexpr.library.morphology import elementary as meaning
 from maskexpr.library.morphology import hulls
-from maskexpr.planner.methods.bodies import takes
+from maskexpr.planner.methods.bodies import by_body, takes
 from maskexpr.planner.methods.method import Array, Bytes, Method, Place, runs, width_of, words_of
 from maskexpr.program.steps import Step
 
@@ -23,8 +23,11 @@ _OF_LINE = {1: 8, 2: 280, 3: 1000}  # bytes of a line of an image of so many axe
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
 _MOST_ROWS = 5_000
-# A pattern is stamped so often at most. SciPy visits only what changed last, which pays where little does.
+# A pattern that holds its centre is stamped so often at most. SciPy visits only what changed last, which pays where
+# little does; it must do the others again and again.
 _MOST_STAMPS = 1000
+# By so many times the sum of an image's sizes, stamps have come back to what they gave before.
+_STAMPS_A_PIXEL = 4
 # Operations on words of 64 pixels that take as long as one on each pixel, and no dilation takes less.
 _WORDS_COST = 30.0
 _WORD = "64 pixels at once"
@@ -62,7 +65,8 @@ def _spreader(step: Step, combine: Any) -> _Spreading | None:
     extent = tuple(size + 1 for size in step.kind.shape)
     if shape not in NAMED_SHAPES:
         element = elements.element(n, shape, axes, ndim)
-        return _stamped(element, combine) if element.times <= _MOST_STAMPS else None
+        many = element.times > _MOST_STAMPS and element.holds_centre
+        return None if many else _stamped(element, step.kind.shape, combine)
     n = elements.in_pixels(n, worked)
     if shape == "square":
         return _lines([min(n.reach(a), extent[a]) if a in worked else 0 for a in range(ndim)], combine)
@@ -109,7 +113,7 @@ def _rows(n: Distance, axes: tuple[int, ...], extent: tuple[int, ...]) -> int:
     return math.prod(2 * min(n.reach(a), extent[a]) + 1 for a in axes)
 
 
-def _stamped(element: elements.Element, combine: Any) -> _Spreading:
+def _stamped(element: elements.Element, extent: tuple[int, ...], combine: Any) -> _Spreading:
     """A pattern, applied its number of times, cropped to the image each time."""
     moves = elements.offsets(element.footprint)
     if combine is spread.AND:
@@ -126,7 +130,8 @@ def _stamped(element: elements.Element, combine: Any) -> _Spreading:
         return out
 
     columns = len({move[-1] for move in moves})
-    return _Spreading(run, element.times * (_ALONG * columns + _ACROSS * len(moves)), masks=7)
+    times = min(element.times, _STAMPS_A_PIXEL * sum(extent))
+    return _Spreading(run, times * (_ALONG * columns + _ACROSS * len(moves)), masks=7)
 
 
 @runs(meaning.dilate)
@@ -198,7 +203,7 @@ def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
     try:
         n, pad = meaning.room(step.kind.shape, *(step.settings[name] for name in ("n", "shape", "axes")))
     except Refused:
-        return None  # the plain body says so when it is run
+        return replace(by_body(step), cost=0.0)  # the plain body says so when it is run, and does nothing else
     width = width_of(step)
     shape = tuple(size + 2 * p for size, p in zip(step.kind.shape, pad, strict=True))
     wide = replace(step, kind=replace(step.kind, shape=shape), settings={**step.settings, "n": n})
@@ -248,7 +253,19 @@ def _grey(step: Step, *ufuncs: Any) -> Method | None:
         spaced = math.prod(n + min(2 * reach, n) for n, reach in zip(rows, halo, strict=True))
         return arrays * spaced * itemsize
 
-    return Method(run, memory=memory, word="extremes along lines")
+    return Method(run, cost=len(ufuncs) * _operations(step), memory=memory, word="extremes along lines")
+
+
+def _operations(step: Step) -> float:
+    """Operations on each pixel that find the extremes under an element, once: along lines their number grows with the
+    logarithm of the reach; a footprint is combined from its lines."""
+    shape, extent, settings = step.settings["shape"], step.kind.shape or (), step.settings
+    reaches = [min(reach, n) for reach, n in zip(elements.halo(settings, len(extent)), extent, strict=True)]
+    if shape == "square":
+        return sum(2.0 * (2 * reach + 1).bit_length() for reach in reaches if reach)
+    if shape == "diamond" and settings["n"].spacing is None:
+        return 3.0 + 5 * max(reaches).bit_length()
+    return 8.0 + math.prod(2.0 * reach + 1 for reach in reaches[:-1])
 
 
 def _extreme(step: Step) -> _Extreme | None:

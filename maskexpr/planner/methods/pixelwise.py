@@ -69,7 +69,8 @@ def comparison(step: Step) -> Method | None:
     symbol = symbol if at == 0 else SWAPPED[symbol]
     dtype = (a if at == 0 else b).kind.dtype
     assert dtype is not None
-    return _with_number(symbol, dtype, at, constant_of(other))
+    known = other.function is None and other.kind.is_constant  # as a plan is made for one value of a number
+    return _with_number(symbol, dtype, at, other.kind.constant if known else None)
 
 
 @takes(*(OPERATORS[symbol] for symbol in COMPARISONS))
@@ -98,17 +99,17 @@ def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> M
         number = comparable(symbol, dtype, constant)
         if number is None:
             return None
-        if dtype.kind in "iu" and number in range(of_type(dtype).low, of_type(dtype).high + 1):
-            number = dtype.type(number)  # the same value; NumPy need not look at it again
-        return Method(lambda given, out, place: ufunc(given[at], number, out=out), quiet=True, memory=no_bytes)
+        if dtype.kind == "f" or (dtype.kind in "iu" and number in range(of_type(dtype).low, of_type(dtype).high + 1)):
+            number = np.array(number, dtype)  # the same value; NumPy need not look at it again
+        return Method(lambda given, out, place: ufunc(given[at], number, out), quiet=True, memory=no_bytes)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         value = comparable(symbol, dtype, given[1 - at])
         if value is None:
             return compare(symbol, given[at], given[1 - at])
-        return ufunc(given[at], value, out=out)
+        return ufunc(given[at], value, out)
 
-    return Method(run, memory=_OF_MASK)
+    return Method(run, quiet=dtype.kind in "iu", memory=_OF_MASK)
 
 
 def _equality(step: Step, symbol: str) -> Method:
@@ -138,18 +139,20 @@ def between(step: Step) -> Method | None:
 
 def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:
     if low == values.low:
-        top = dtype.type(high)
-        return lambda given, out, place: np.less_equal(given[0], top, out=out)
+        top = np.array(high, dtype)
+        return lambda given, out, place: np.less_equal(given[0], top, out)
     if high == values.high:
-        bottom = dtype.type(low)
-        return lambda given, out, place: np.greater_equal(given[0], bottom, out=out)
+        bottom = np.array(low, dtype)
+        return lambda given, out, place: np.greater_equal(given[0], bottom, out)
     unsigned = np.dtype(f"u{dtype.itemsize}")
-    start, length = np.array(low, dtype).view(unsigned)[()], unsigned.type(high - low)
+    start, length = np.array(low, dtype).view(unsigned), np.array(high - low, unsigned)
+    is_signed = dtype != unsigned
 
     def run(given: Any, out: Any, place: Place) -> Any:
+        im = given[0].view(unsigned) if is_signed else given[0]
         offset = place.scratch("offset", out.shape, unsigned)
-        np.subtract(given[0].view(unsigned), start, out=offset)
-        return np.less_equal(offset, length, out=out)
+        np.subtract(im, start, offset)
+        return np.less_equal(offset, length, out)
 
     return run
 
