@@ -131,14 +131,19 @@ class Engine:
                 values.pop((step, "packed"), None)
         return {name: in_form(values, step, "plain", outs.get(name)) for name, step in outputs}
 
-    def _run_transposed(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
-        """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
+    @property
+    def turned(self) -> "Engine | None":
+        """What runs the program for inputs in Fortran order, on their transposes; None where they are copied first."""
         if not self._transposed:
             checked = transposed(self._checked)
             self._transposed.append(
                 Engine(checked, make_plan(checked, self.plan.strip_rows, fast=self.plan.fast)) if checked else None
             )
-        engine = self._transposed[0]
+        return self._transposed[0]
+
+    def _run_transposed(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
+        """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
+        engine = self.turned
         arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
         if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
             return self._run(inputs, outs)

@@ -17,7 +17,7 @@ from maskexpr.program.steps import Step
 
 # Bytes of what is not counted one by one: the interpreter's own objects, and numbers.
 _SMALL_THINGS = 2**15
-_OF_TASK = 2**10  # the same, of each step
+_OF_TASK = 2**11  # the same, of each step
 _ITEM = 64  # bytes of a number in a list
 _VIEWS = (OPERATORS["crop"], PLANNED["samples in place"])  # what may hold what it is taken from
 

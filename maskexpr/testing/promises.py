@@ -53,7 +53,7 @@ class BrokenPromises(AssertionError):
 
 def gives(trial: Trial) -> str:
     """The result is of the kind, type and shape declared, its values where they are declared to be."""
-    stray = "" if trial.result is None else strays(trial.result, trial.step.kind)
+    stray = "" if trial.result is None else strays(trial.result, trial.stages.checked.outputs[0][1].kind)
     return f"it gives {stray}" if stray else ""
 
 
@@ -207,7 +207,8 @@ def without_data(trial: Trial) -> str:
     given = trial.example.given
     ndim = len(next((k.shape for k in trial.stages.kinds.values() if k.shape), ()) or ())
     valid = rng.random(next(iter(trial.arrays.values())).shape[:ndim]) < 0.7 if trial.arrays else None
-    if valid is None or not all(isinstance(given[name], Image) for name in trial.arrays):
+    is_of_one_shape = len({array.shape[:ndim] for array in trial.arrays.values()}) == 1
+    if valid is None or not is_of_one_shape or not all(isinstance(given[name], Image) for name in trial.arrays):
         return ""
     outcomes = []
     for _ in range(2):

@@ -42,15 +42,24 @@ class Trial:
         return None if isinstance(self.wanted, str) else next(iter(self.wanted.values()))
 
     @property
+    def is_alone(self) -> bool:
+        """Whether nothing is done with what the call gives."""
+        return self.stages.checked.outputs[0][1] is self.step
+
+    @property
     def is_of_one_grid(self) -> bool:
-        """Whether the call gives a pixel for each of the arrays that it takes."""
+        """Whether the call alone gives a pixel for each of the arrays that it takes."""
         shape = self.step.kind.shape
         kinds = [operand.kind for operand in self.step.operands.values() if operand.kind.is_array]
-        return bool(self.step.kind.is_array and shape and kinds) and all(kind.shape == shape for kind in kinds)
+        return (
+            self.is_alone
+            and bool(self.step.kind.is_array and shape and kinds)
+            and all(kind.shape == shape for kind in kinds)
+        )
 
     def input_of(self, parameter: str) -> str:
         """The name of the input that is given for a parameter as it is; "" for none."""
-        operand = self.step.operands.get(parameter)
+        operand = self.step.operands.get(parameter) if self.is_alone else None
         return operand.name if operand is not None and operand.kind.is_array else ""
 
     def plainly(self, changed: Mapping[str, Array]) -> Outcome:

@@ -243,7 +243,7 @@ LIKE = {
 EXAMPLES: dict[str, list[Any]] = {
     "resample": [testing.Example(f"resample(a, b{more})", LIKE) for more in ("", ', method="linear"')],
     "paint": ['paint(lab, measure(lab, area), "area")'],
-    "z": [testing.Example("z + im", {"im": np.zeros((3, 4, 5))})],
+    "z": [testing.Example("input im; z", {"im": np.zeros((3, 4, 5))})],
 }
 
 

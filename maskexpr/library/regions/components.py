@@ -374,7 +374,7 @@ def _point_missed(values: Settings, shape: tuple[int, ...]) -> Refused | None:
     return missed(shape, len(shape), messages.POINT_OUTSIDE) if pixel_at(shape, point) is None else None
 
 
-@function(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=16, border=OUTSIDE_EMPTY,
+@function(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=28, border=OUTSIDE_EMPTY,
          places=("z", "y", "x"), remark=_point_missed)  # fmt: skip
 def at(
     m: MaskOrLabels,

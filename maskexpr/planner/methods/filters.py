@@ -16,6 +16,7 @@ from maskexpr.planner.methods.bodies import takes
 from maskexpr.planner.methods.method import Bytes, Method, Place, chunk, estimated, runs
 from maskexpr.program.steps import Step
 
+_IN_TWO = 112  # bytes
 _AROUND = 32  # bytes of a pixel around an image that is smoothed
 _WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
 
@@ -135,7 +136,11 @@ def means_by_body(step: Step) -> Bytes:
     if "within" in step.operands or border == "ignore":
         per_pixel += 32  # counts, and what counts
     mode = "constant" if border == "ignore" else border
-    return lambda shape: smooth.sums_bytes(shape, window, mode) + per_pixel * math.prod(shape)
+    dtype = step.operands["im"].kind.dtype if "im" in step.operands else None
+    if dtype is not None and dtype.kind in "iu" and dtype.itemsize == 8:
+        per_pixel += _IN_TWO  # sums of which no float holds each are taken of two halves
+    made = 10.0 * window.size  # the window itself, which may be larger than the image
+    return lambda shape: smooth.sums_bytes(shape, window, mode) + per_pixel * math.prod(shape) + made
 
 
 @takes(lines.canny)

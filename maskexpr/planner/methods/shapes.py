@@ -24,7 +24,7 @@ def coordinate(step: Step) -> Method:
         out[...] = np.arange(first, first + out.shape[axis], dtype=dtype).reshape(lying)
         return out
 
-    return Method(run, quiet=True)
+    return Method(run, quiet=True, memory=lambda shape: 8.0 * max(shape))
 
 
 @runs(drawn.empty, drawn.full)
