@@ -16,8 +16,9 @@ from maskexpr.program.liveness import ended
 from maskexpr.program.steps import Step
 
 # Bytes of what is not counted one by one: the interpreter's own objects, and numbers.
-_SMALL_THINGS = 2**15
-_OF_TASK = 2**11  # the same, of each step
+_SMALL_THINGS = 2**14
+_OF_TASK = 2**10  # the same, of each step
+_OF_WHOLE = 2**13  # the same, of a step on whole arrays: lists of places, small tables
 _ITEM = 64  # bytes of a number in a list
 _VIEWS = (OPERATORS["crop"], PLANNED["samples in place"])  # what may hold what it is taken from
 
@@ -146,7 +147,8 @@ class _Memory:
         if step.function in _VIEWS:
             held += sum(self._held.get((operand, "plain"), 0) for operand in step.operands.values())
         self._held[step, _form(step, task)] = held
-        return max(converted, math.ceil(task.bytes_for(largest_shape(step))))
+        working = math.ceil(task.bytes_for(largest_shape(step)))
+        return max(converted, working + _OF_WHOLE if working else 0)
 
     def _results(self) -> int:
         """Bytes that are made for the results at last: masks from bits, copies of inputs and of what is given twice."""

@@ -50,7 +50,8 @@ def _cost(settings: Settings, ndim: int) -> float:
 
 
 def _split_memory(settings: Settings, ndim: int) -> float:
-    return 150.0 if ndim < 3 else 170.0 * (ndim - 1)
+    """Each pixel has its neighbours listed."""
+    return 150.0 if ndim < 3 else 40.0 + 110 * settings["connectivity"]
 
 
 def _memory(settings: Settings, ndim: int) -> float:

@@ -20,7 +20,7 @@ from maskexpr.planner.methods.method import Bytes, Method, Place, per_pixel, run
 from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
-_OF_LINES = 36.0  # of lines, each other pixel of which may be a region, and volumes, whose runs touch many others
+_OF_LINES = 36.0  # of lines, each other pixel of which may be a region, and volumes, whose runs may touch many others
 _OF_HOLES = 34.0  # of holes that are measured, which are regions of the background beside those of what is around
 _MEMORY = 17.0  # of the worst ones: as many runs as are still taken, or pixels labelled one by one and counted
 _OF_PYTHON = 64.0  # of squares of values that no type of NumPy's holds
@@ -210,7 +210,8 @@ def _by_runs(step: Step, operation: Any) -> Method | None:
     shape = step.operands["m"].kind.shape or ()
     connectivity, axes = step.settings["connectivity"], step.settings["axes"]
     worked = len(axes or shape)
-    memory = _OF_LINES if worked == 1 or worked > 2 else _OF_HOLES if "max_size" in step.operands else _MEMORY
+    is_joined = worked > 2 and connectivity > 1
+    memory = _OF_LINES if worked == 1 or is_joined else _OF_HOLES if "max_size" in step.operands else _MEMORY
     return _whole(lambda words, *others: operation(words, shape, connectivity, axes, *others), memory)
 
 
