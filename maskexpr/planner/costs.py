@@ -126,7 +126,7 @@ class _Memory:
         if op.task.method.memory is not None and not op.task.method.fresh:
             self._keep(op.task.method.word, taken)
             taken = 0
-        return taken + (math.ceil(chunk(shape)) if op.task.method.fresh else 0)
+        return taken + (math.ceil(chunk(shape) * _widest(op.step) / 8) if op.task.method.fresh else 0)
 
     def _keep(self, name: str, size: int) -> None:
         self._buffers[name] = max(self._buffers.get(name, 0), size)
@@ -158,6 +158,12 @@ class _Memory:
                 more += bytes_of(step.kind, "plain")
             given.add(step)
         return more
+
+
+def _widest(step: Step) -> int:
+    """Bytes of the widest type of a step's operands and result; numbers may be any."""
+    kinds = [step.kind, *(operand.kind for operand in step.operands.values())]
+    return max(8 if kind.dtype is None else kind.dtype.itemsize for kind in kinds)
 
 
 def _form(step: Step, task: Task) -> Form:
