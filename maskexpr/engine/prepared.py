@@ -91,7 +91,16 @@ class Prepared:
 
     def cost(self, given: Iterable[Kind], loose: Collection[str] = ()) -> Cost:
         """What a run takes with the threads in force."""
-        return self._once(f"cost {threads()} {sorted(loose)}", lambda: cost(self.plan, given, loose))
+        return self._once(f"cost {threads()} {sorted(loose)}", lambda: self._cost(given, loose))
+
+    def _cost(self, given: Iterable[Kind], loose: Collection[str]) -> Cost:
+        """Inputs that do not lie row by row may be in Fortran order, and be run on as transposes: of both ways to run
+        the most bytes count, as narrow lines take more than wide ones."""
+        given = [*given]
+        found, turned = cost(self.plan, given, loose), self.engine.turned if loose else None
+        if turned is None:
+            return found
+        return replace(found, memory=max(found.memory, cost(turned.plan, given).memory))
 
     def levels(self, name: str) -> Levels | None:
         """What is to be counted where the number of a name varies; None if counts do not tell the outputs."""

@@ -78,7 +78,7 @@ class Engine:
 
     def brief_run_of_turned(self, *, is_only: bool) -> Callable[[Mapping[str, Any]], Any] | None:
         """The same for inputs that are known to be in Fortran order."""
-        engine = self._turned()
+        engine = self.turned
         run = None if engine is None or engine._direct is None or not engine._direct.own else engine._run_direct
         if run is None:
             return None
@@ -158,7 +158,7 @@ class Engine:
 
     def _run_transposed(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
         """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
-        engine = self._turned()
+        engine = self.turned
         arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
         if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
             return self._run(inputs, outs)
@@ -167,8 +167,9 @@ class Engine:
         written = {name for name in outs if results[name] is turned[name]}
         return {name: outs[name] if name in written else value for name, value in _turned(results).items()}
 
-    def _turned(self) -> "Engine | None":
-        """What runs the program on the transposes of its inputs, if that gives the transposes of its results."""
+    @property
+    def turned(self) -> "Engine | None":
+        """What runs the program for inputs in Fortran order, on their transposes; None where they are copied first."""
         if not self._transposed:
             checked = transposed(self._checked)
             self._transposed.append(

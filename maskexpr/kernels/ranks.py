@@ -31,6 +31,9 @@ _BLOCK = 2**18
 _PARTED = 2**17
 
 
+_BESIDE = 2**14  # bytes of lists of tiles
+
+
 def serves(window: Array) -> bool:
     """Whether a network pays for a window."""
     return 0 < int(np.count_nonzero(window)) <= LARGEST_WINDOW
@@ -91,7 +94,7 @@ def median_bytes(shape: tuple[int, ...], window: Array, dtype: Any) -> int:
     tile = _tile(shape, window, dtype.itemsize)
     pixels = (tile.rows + tile.before[0] + tile.after[0]) * math.prod(tile.slice_shape)
     of_floats = 4 if dtype.kind == "f" else 0  # made integers of the same order, and floats again
-    return (tile.network.slots + 2 + of_floats) * pixels * int(dtype.itemsize)
+    return (tile.network.slots + 2 + of_floats) * pixels * int(dtype.itemsize) + _BESIDE
 
 
 def _convert(dtype: Any) -> Callable[[Array], Array]:

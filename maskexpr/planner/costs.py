@@ -17,6 +17,8 @@ from maskexpr.program.steps import Step
 
 # Bytes of what is not counted one by one: the interpreter's own objects, and numbers.
 _SMALL_THINGS = 2**14
+_OF_TASK = 2**10  # the same, of each step
+_OF_WHOLE = 2**13  # the same, of a step on whole arrays: lists of places, small tables
 _ITEM = 64  # bytes of a number in a list
 _VIEWS = (OPERATORS["crop"], PLANNED["samples in place"])  # what may hold what it is taken from
 
@@ -46,7 +48,8 @@ class Cost:
 def cost(plan: Plan, inputs: Iterable[Kind], loose: Collection[str] = ()) -> Cost:
     """What a run of a plan takes, for inputs of these kinds; `loose` are those that do not lie row by row in memory."""
     given = sum(bytes_of(kind, "plain") for kind in inputs if kind.is_array)
-    memory = given + _Memory(plan, loose).most() + _SMALL_THINGS
+    small = _SMALL_THINGS + _OF_TASK * sum(len(tasks_of(stage)) for stage in plan.stages)
+    memory = given + _Memory(plan, loose).most() + small
     seconds = times.RUN + sum(times.seconds_of(plan).values())
     return Cost(operations(plan), memory, seconds, times.longest_call(plan)[1])
 
@@ -123,7 +126,7 @@ class _Memory:
         if op.task.method.memory is not None and not op.task.method.fresh:
             self._keep(op.task.method.word, taken)
             taken = 0
-        return taken + (math.ceil(chunk(shape)) if op.task.method.fresh else 0)
+        return taken + (math.ceil(chunk(shape) * _widest(op.step) / 8) if op.task.method.fresh else 0)
 
     def _keep(self, name: str, size: int) -> None:
         self._buffers[name] = max(self._buffers.get(name, 0), size)
@@ -144,7 +147,8 @@ class _Memory:
         if step.function in _VIEWS:
             held += sum(self._held.get((operand, "plain"), 0) for operand in step.operands.values())
         self._held[step, _form(step, task)] = held
-        return max(converted, math.ceil(task.bytes_for(largest_shape(step))))
+        working = math.ceil(task.bytes_for(largest_shape(step)))
+        return max(converted, working + _OF_WHOLE if working else 0)
 
     def _results(self) -> int:
         """Bytes that are made for the results at last: masks from bits, copies of inputs and of what is given twice."""
@@ -154,6 +158,12 @@ class _Memory:
                 more += bytes_of(step.kind, "plain")
             given.add(step)
         return more
+
+
+def _widest(step: Step) -> int:
+    """Bytes of the widest type of a step's operands and result; numbers may be any."""
+    kinds = [step.kind, *(operand.kind for operand in step.operands.values())]
+    return max(8 if kind.dtype is None else kind.dtype.itemsize for kind in kinds)
 
 
 def _form(step: Step, task: Task) -> Form:

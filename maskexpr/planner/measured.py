@@ -180,7 +180,7 @@ MEASURED: Mapping[str, Pace] = {
     "median / line by line / whole": Pace(0.5, 0, 0, (0.541, 0.541, 0.541, 0.541, 0.441)),
     "median / plain body / whole": Pace(23.3, 0, 0, (0.0595, 0.0595, 0.0555, 0.209, 0.0458)),
     "median_filter / OpenCV / strips": Pace(201, 0, 0, (7.27, 7.27, 7.27, 7.27, 7.27)),
-    "median_filter / a network of minima and maxima / strips": Pace(  # fmt: skip
+    "median_filter / a network of minima and maxima / strips": Pace(
         0.5, 2.44, 0, (0.0443, 0.0443, 0.0844, 0.183, 0.333)
     ),
     "median_filter / plain body / strips": Pace(22.1, 0, 144, (0.147, 0.147, 0.199, 0.206, 0.23)),

@@ -80,11 +80,13 @@ class Task:
         return most_pixels(self.step) * self.operations_per_pixel
 
     def bytes_for(self, shape: tuple[int, ...]) -> float:
-        """Estimated bytes that it takes beside operands and result, where they are of a shape."""
+        """Estimated bytes that it takes beside operands and result, where they are of a shape: with a frame of a pixel,
+        as neighbours are looked at in one, and lines are padded. For narrow images that is more than their pixels."""
         assert self.step.function is not None
+        framed = tuple(n + 2 for n in shape)
         if self.method.memory is not None:
-            return self.method.memory(shape)
-        return estimated(self.step.function.memory, self.step) * math.prod(shape)
+            return self.method.memory(framed)
+        return estimated(self.step.function.memory, self.step) * math.prod(framed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,11 +9,12 @@ import numpy as np
 
 from maskexpr.api import Image
 from maskexpr.diagnostics.errors import MaskError
+from maskexpr.engine.prepared import Stages
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.record import WHOLE
 from maskexpr.testing import ways
 from maskexpr.testing.pixels import LAYOUTS, laid_out
-from maskexpr.testing.trials import Array, Trial
+from maskexpr.testing.trials import Array, Trial, larger
 from maskexpr.testing.ways import difference, differs, strays
 from maskexpr.testing.writing import Example
 
@@ -22,6 +23,7 @@ Check = Callable[[Trial], str]
 
 _HEIGHTS = (1, 2, 3, 7, 64)
 _THREADS = (1, 2, 3)
+_FAST, _MANY = 0.02, 40_000  # seconds of a call that is tried on so many pixels
 _PLACES = 4  # of a result, beyond whose reach pixels are changed
 
 
@@ -51,7 +53,7 @@ class BrokenPromises(AssertionError):
 
 def gives(trial: Trial) -> str:
     """The result is of the kind, type and shape declared, its values where they are declared to be."""
-    stray = "" if trial.result is None else strays(trial.result, trial.step.kind)
+    stray = "" if trial.result is None else strays(trial.result, trial.stages.checked.outputs[0][1].kind)
     return f"it gives {stray}" if stray else ""
 
 
@@ -205,7 +207,8 @@ def without_data(trial: Trial) -> str:
     given = trial.example.given
     ndim = len(next((k.shape for k in trial.stages.kinds.values() if k.shape), ()) or ())
     valid = rng.random(next(iter(trial.arrays.values())).shape[:ndim]) < 0.7 if trial.arrays else None
-    if valid is None or not all(isinstance(given[name], Image) for name in trial.arrays):
+    is_of_one_shape = len({array.shape[:ndim] for array in trial.arrays.values()}) == 1
+    if valid is None or not is_of_one_shape or not all(isinstance(given[name], Image) for name in trial.arrays):
         return ""
     outcomes = []
     for _ in range(2):
@@ -227,13 +230,27 @@ def without_data(trial: Trial) -> str:
 
 
 def memory(trial: Trial) -> str:
-    """A run holds no more than the declared bytes make of it."""
+    """A run holds no more than the declared bytes make of it; on larger images too, of which a pixel counts."""
     if trial.result is None:
         return ""
-    said, seen = trial.stages.cost().memory, ways.peak(trial.stages)
+    fault = _excess(trial.stages)
+    if fault or trial.seconds > _FAST or not trial.arrays:
+        return fault
+    example = larger(trial.example, _MANY)
+    try:
+        bound = ways.bound(example.program, example.given)
+        fault = _excess(bound)
+    except MaskError:
+        return ""  # it has no answer for these
+    shape = next(array.shape for array in bound.arrays.values() if isinstance(array, np.ndarray))
+    return f"with these images repeated to {'x'.join(map(str, shape))}, {fault}" if fault else ""
+
+
+def _excess(bound: Stages) -> str:
+    said, seen = bound.cost().memory, ways.peak(bound)
     if said >= seen:
         return ""
-    pixels = max((math.prod(a.shape) for a in trial.arrays.values()), default=1)
+    pixels = max((a.size for a in bound.arrays.values() if isinstance(a, np.ndarray)), default=1)
     more = f"{(seen - said) / pixels:.1f} bytes a pixel more than it declares"
     return f"a run holds {seen} bytes, and is said to hold {said} at most: {more}"
 

@@ -1,5 +1,7 @@
 """One call of a function on some arrays, run by its body, to be looked at by each promise."""
 
+import math
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +29,7 @@ class Trial:
     stages: Stages
     step: Step  # the call of the function
     wanted: Outcome
+    seconds: float  # that the body took
     seed: int
 
     @property
@@ -39,15 +42,24 @@ class Trial:
         return None if isinstance(self.wanted, str) else next(iter(self.wanted.values()))
 
     @property
+    def is_alone(self) -> bool:
+        """Whether nothing is done with what the call gives."""
+        return self.stages.checked.outputs[0][1] is self.step
+
+    @property
     def is_of_one_grid(self) -> bool:
-        """Whether the call gives a pixel for each of the arrays that it takes."""
+        """Whether the call alone gives a pixel for each of the arrays that it takes."""
         shape = self.step.kind.shape
         kinds = [operand.kind for operand in self.step.operands.values() if operand.kind.is_array]
-        return bool(self.step.kind.is_array and shape and kinds) and all(kind.shape == shape for kind in kinds)
+        return (
+            self.is_alone
+            and bool(self.step.kind.is_array and shape and kinds)
+            and all(kind.shape == shape for kind in kinds)
+        )
 
     def input_of(self, parameter: str) -> str:
         """The name of the input that is given for a parameter as it is; "" for none."""
-        operand = self.step.operands.get(parameter)
+        operand = self.step.operands.get(parameter) if self.is_alone else None
         return operand.name if operand is not None and operand.kind.is_array else ""
 
     def plainly(self, changed: Mapping[str, Array]) -> Outcome:
@@ -65,8 +77,10 @@ def trial_of(record: Function, example: Example, seed: int) -> Trial | None:
     steps = [s for s in checked.needed() if s.function is not None and s.function.name == record.name]
     if not steps:
         return None
+    began = time.perf_counter()
     wanted = ways.outcome(lambda: reference.run(checked, bound.arrays))
-    return Trial(record, example, bound, steps[-1], wanted, seed)
+    seconds = time.perf_counter() - began
+    return Trial(record, example, bound, steps[-1], wanted, seconds, seed)
 
 
 def smaller(example: Example) -> Iterator[Example]:
@@ -77,6 +91,22 @@ def smaller(example: Example) -> Iterator[Example]:
         parts = [slice(size // 2), slice(size // 2, None), slice(1, None), slice(-1)]
         for part in parts if size > 2 else [slice(1), slice(1, None)] if size > 1 else []:
             yield replace(example, given={n: _cut(v, axis, part) for n, v in example.given.items()})
+
+
+def larger(example: Example, pixels: int) -> Example:
+    """The same call on its images laid out beside one another, until they have so many pixels."""
+    return replace(example, given={n: _tiled(value, pixels) for n, value in example.given.items()})
+
+
+def _tiled(value: Any, pixels: int) -> Any:
+    array = value.array if isinstance(value, Image) else value
+    if not isinstance(array, np.ndarray) or not array.ndim:
+        return value
+    channels = int(isinstance(value, Image) and value.kind == "colour")
+    sides = array.ndim - channels
+    times = math.ceil((pixels * (array.shape[-1] if channels else 1) / array.size) ** (1 / sides))
+    tiled = np.tile(array, [times] * sides + [1] * channels)
+    return replace(value, array=tiled) if isinstance(value, Image) else tiled
 
 
 def _cut(value: Any, axis: int, part: slice) -> Any:

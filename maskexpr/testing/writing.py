@@ -243,6 +243,12 @@ class Writer:
             program = compile(whole, functions=self._own or None)
             named = {info.name for info in program.inputs}
             given = {name: value for name, value in self._given.items() if name in named}
+            if not given and self._given:  # what has the size of an image
+                name = next(iter(self._given))
+                program, given = (
+                    compile(f"input {name}\n{whole}", functions=self._own or None),
+                    {name: self._given[name]},
+                )
             names = program.bind(**given).kinds["wanted"].name
         except MaskError:
             return ""

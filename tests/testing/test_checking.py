@@ -234,10 +234,23 @@ def test_a_function_that_is_never_called_is_not_passed() -> None:
 # --- our own functions -----------------------------------------------------------------------------------------------
 
 
+# Those whose arguments must fit one another.
+NEXT = {"axes": "zyx", "origin": [0, 0, 0]}
+LIKE = {
+    "a": maskexpr.Image(np.arange(60).reshape(3, 4, 5), spacing=[1, 2, 1], kind="image", **NEXT),
+    "b": maskexpr.Image(np.zeros((2, 6, 5)), spacing=[2, 1, 1], kind="image", **NEXT),
+}
+EXAMPLES: dict[str, list[Any]] = {
+    "resample": [testing.Example(f"resample(a, b{more})", LIKE) for more in ("", ', method="linear"')],
+    "paint": ['paint(lab, measure(lab, area), "area")'],
+    "z": [testing.Example("input im; z", {"im": np.zeros((3, 4, 5))})],
+}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_each_function_of_the_catalogue_keeps_what_it_declares(name: str) -> None:
-    testing.check_function(CATALOGUE[name], count=16)
+    testing.check_function(CATALOGUE[name], examples=EXAMPLES.get(name, ()), count=16)
 
 
 def test_it_is_public() -> None:

@@ -148,7 +148,7 @@ def as_data(diagnostic: Diagnostic, own: Source) -> dict[str, Any]:
     known = source is None or source == own
     return {
         "texts": [diagnostic.code, diagnostic.message, diagnostic.hint],
-        "instead": diagnostic.instead,
+        "change": None if diagnostic.change is None else [list(diagnostic.change.span), diagnostic.change.text],
         "severity": diagnostic.severity,
         "span": None if diagnostic.span is None else list(diagnostic.span),
         "source": (None if source is None else 0) if known or source is None else [source.name, source.text],
@@ -165,13 +165,20 @@ def from_data(data: Any, own: Source) -> Diagnostic:
     """
     code, message, hint = (printable(_str(text)) for text in data["texts"])
     severity: Severity = "warning" if data["severity"] == "warning" else "error"
-    source, span, instead = data["source"], data["span"], data["instead"]
+    source, span, change = data["source"], data["span"], data["change"]
     if source is not None:
         source = own if source == 0 else Source(_str(source[1]), _str(source[0]))
+    most = 0 if source is None else len(source.text)
     if span is not None:
-        ends = sorted(min(max(0, int(end)), 0 if source is None else len(source.text)) for end in span)
-        span = Span(*ends)
-    return Diagnostic(code, message, hint, span, source, severity, None if instead is None else _str(instead))
+        span = _span(span, most)
+    if change is not None:
+        change = Change(_span(change[0], most), _str(change[1]))
+    return Diagnostic(code, message, hint, span, source, severity, change)
+
+
+def _span(ends: Any, most: int) -> Span:
+    """A span within so many characters."""
+    return Span(*sorted(min(max(0, int(end)), most) for end in ends))
 
 
 def _str(value: Any) -> str:

@@ -34,7 +34,7 @@ def _perceived(im: Array, white: Any, which: Iterable[int]) -> list[Array]:
     return found
 
 
-@function(gives=SHARED, halo=0, cost=80, memory=88, total=is_total)
+@function(gives=SHARED, halo=0, cost=80, memory=112, total=is_total)
 def lightness(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     """How light a colour image looks: L* of CIE L*a*b*, from 0 for black to 100 for white.
 
@@ -57,7 +57,7 @@ def lightness(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     return np.asarray((116.0 * y - 16.0).astype(kind.dtype, copy=False))
 
 
-@function(gives=SHARED, halo=0, cost=120, memory=104, total=is_total)
+@function(gives=SHARED, halo=0, cost=120, memory=128, total=is_total)
 def lab_a(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     """How red a colour is, or, below 0, how green: a* of CIE L*a*b*, about -86 to 98; greys have 0.
 
@@ -74,7 +74,7 @@ def lab_a(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     return np.asarray((500.0 * (x - y)).astype(kind.dtype, copy=False))
 
 
-@function(gives=SHARED, halo=0, cost=120, memory=104, total=is_total)
+@function(gives=SHARED, halo=0, cost=120, memory=128, total=is_total)
 def lab_b(im: Colour, white: White = None, *, kind: ResultKind) -> Array:
     """How yellow a colour is, or, below 0, how blue: b* of CIE L*a*b*, about -108 to 94; greys have 0.
 

@@ -41,7 +41,7 @@ def _kind(kinds: Kinds) -> Kind:
 
 
 @function(gives=Gives(frozenset({"mask"}), _kind), halo=WHOLE,
-         cost=lambda settings, ndim: 120.0 + 2 * gaussian_cost(settings, ndim), memory=90,
+         cost=lambda settings, ndim: 120.0 + 2 * gaussian_cost(settings, ndim), memory=160,
          border="outside the image nothing counts, and pixels on its border are off", check=_check,
          without_data="within")  # fmt: skip
 def canny(im: Image, sigma: Sigma, low: Number, high: Number, within: MaskOrNone = None, axes: Axes = None) -> Masks:

@@ -28,7 +28,7 @@ def of_like_kinds(kinds: Kinds) -> Kind:
 _SHARE = Gives(NUMBER.names, of_like_kinds).within(0, 1)
 
 
-@function(gives=_SHARE, halo=WHOLE, cost=3, memory=1, transposes=True,
+@function(gives=_SHARE, halo=WHOLE, cost=3, memory=76, transposes=True,
          derived="where(any(a | b), 2 * area(a & b) / (area(a) + area(b)), 1)", without_data="both")  # fmt: skip
 def dice(a: MaskOrLabels, b: MaskOrLabels) -> float:
     """How well two masks agree: twice the pixels on in both over the sum of their areas, from 0 to 1.
@@ -50,7 +50,7 @@ def dice(a: MaskOrLabels, b: MaskOrLabels) -> float:
     return 2 * int(np.count_nonzero(a & b)) / int(total) if total else 1.0
 
 
-@function(gives=_SHARE, halo=WHOLE, cost=3, memory=1, transposes=True,
+@function(gives=_SHARE, halo=WHOLE, cost=3, memory=76, transposes=True,
          derived="where(any(a | b), area(a & b) / area(a | b), 1)", without_data="both")  # fmt: skip
 def iou(a: MaskOrLabels, b: MaskOrLabels) -> float:
     """How well two masks agree: the pixels on in both over those on in either (intersection over union), from 0 to 1.
@@ -88,7 +88,7 @@ def _mean_of_numbers(a: Array, b: Array, share: Callable[[int, int], float]) -> 
     gives=NUMBER.within(0, 1),
     halo=WHOLE,
     cost=3,
-    memory=1,
+    memory=5,
     transposes=True,
     derived="where(any(~truth), area(~(m | truth)) / area(~truth), where(any(~m), 0, 1))",
     without_data="negatives",
@@ -115,7 +115,7 @@ def specificity(m: Mask, truth: Mask) -> float:
     gives=NUMBER.within(0, 1),
     halo=WHOLE,
     cost=4,
-    memory=2,
+    memory=5,
     transposes=True,
     derived="where(any(within & ~truth), area(within & ~(m | truth)) / area(within & ~truth),"
     " where(any(within & ~m), 0, 1))",
@@ -136,7 +136,7 @@ def share(both: int, own: int, others: int) -> float:
     gives=NUMBER.bounded(lambda kinds: Bounds(-1, math.inf)),
     halo=WHOLE,
     cost=3,
-    memory=1,
+    memory=5,
     transposes=True,
     derived="where(any(m | truth), (area(m) - area(truth)) / area(truth), 0)",
     without_data="both",

@@ -62,8 +62,8 @@ def means(kinds: Kinds) -> Bounds | None:
 
 
 def _deviations(kinds: Kinds) -> Bounds | None:
-    limits = kinds["im"].limits
-    return Bounds(0, float(limits.high) - float(limits.low) if limits.is_finite else math.inf, not limits.is_finite)
+    limits = kinds["im"].limits  # whole ones are taken from another as such: floats of large ones may be the same
+    return Bounds(0, float(limits.high - limits.low) if limits.is_finite else math.inf, not limits.is_finite)
 
 
 def _of_values(kinds: Kinds) -> Bounds:

@@ -35,7 +35,7 @@ def _check(settings: Settings, around: Surroundings) -> None:
 
 def _memory(settings: Settings, ndim: int) -> float:
     """Distances of all pixels, one way at a time; elements have a place, a size and a distance beside them."""
-    return 16.0 * ndim + 88 if settings["method"] == _ELEMENTS else 12.0 * ndim + 28
+    return 16.0 * ndim + 88 if settings["method"] == _ELEMENTS else 12.0 * ndim + 40
 
 
 # --- functions -------------------------------------------------------------------------------------------------------

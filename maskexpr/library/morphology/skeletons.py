@@ -77,7 +77,7 @@ def skeleton(m: MaskOrLabels, axes: Axes = None, method: Thinning = "homotopic")
 _DISTANCES = "distances are to what is off in the image; lines end where the image does"
 
 
-@function(gives=MASK, halo=WHOLE, cost=1500, memory=60, border=_DISTANCES, check=_check_plane, total=True,
+@function(gives=MASK, halo=WHOLE, cost=1500, memory=84, border=_DISTANCES, check=_check_plane, total=True,
          keeps_empty=True, without_data="split")  # fmt: skip
 def medial_axis(m: Mask, axes: Axes = None) -> Masks:
     """The lines in the middle of a mask: the centres of the discs that fit into it, and what joins them.
@@ -107,7 +107,7 @@ def medial_axis(m: Mask, axes: Axes = None) -> Masks:
     return _medial_axis(m, None, axes)
 
 
-@function(name="medial_axis within", gives=MASK, halo=WHOLE, cost=1500, memory=60, catalogue=PLANNED, total=True,
+@function(name="medial_axis within", gives=MASK, halo=WHOLE, cost=1500, memory=84, catalogue=PLANNED, total=True,
          keeps_empty=True)  # fmt: skip
 def medial_axis_within(m: Mask, within: Mask, axes: Axes) -> Masks:
     """The same where what lies outside another mask is no background."""

@@ -130,7 +130,7 @@ def label(m: MaskLabelsOrImage, connectivity: Connectivity = 1, axes: Axes = Non
     return components(m, connectivity, axes)[0]
 
 
-@function(gives=COUNT, halo=WHOLE, cost=15, memory=8, border=OUTSIDE_EMPTY, total=True, transposes=True)
+@function(gives=COUNT, halo=WHOLE, cost=15, memory=32, border=OUTSIDE_EMPTY, total=True, transposes=True)
 def count(m: Counted, connectivity: Connectivity = 1, axes: Axes = None) -> int:
     """The number of connected regions of a mask, of numbers in labels, or of rows of a table; 0 if there are none.
 
@@ -374,7 +374,7 @@ def _point_missed(values: Settings, shape: tuple[int, ...]) -> Refused | None:
     return missed(shape, len(shape), messages.POINT_OUTSIDE) if pixel_at(shape, point) is None else None
 
 
-@function(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=8, border=OUTSIDE_EMPTY,
+@function(gives=Gives(SAME_REGIONS.names, _at_kind), halo=WHOLE, cost=16, memory=28, border=OUTSIDE_EMPTY,
          places=("z", "y", "x"), remark=_point_missed)  # fmt: skip
 def at(
     m: MaskOrLabels,

@@ -35,7 +35,7 @@ def _share_of(name: str) -> Gives:
 # --- of pixels or regions --------------------------------------------------------------------------------------------
 
 
-@function(gives=_share_of("f1"), halo=WHOLE, cost=60, memory=70, transposes=True, without_data="both",
+@function(gives=_share_of("f1"), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both",
          derived="where(any(m | truth), 2 * area(m & truth) / (area(m) + area(truth)), 1)")  # fmt: skip
 def f1(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) -> float:
     """How well what was to be found was found: twice what matches over all of both, from 0 to 1.
@@ -62,7 +62,7 @@ def f1(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) -> floa
     return 2 * matched / (found + wanted) if found + wanted else 1.0
 
 
-@function(gives=_share_of("precision"), halo=WHOLE, cost=60, memory=70, transposes=True, without_data="both",
+@function(gives=_share_of("precision"), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both",
          derived="where(any(m), area(m & truth) / area(m), where(any(truth), 0, 1))")  # fmt: skip
 def precision(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) -> float:
     """How much of what was found is right: what matches over all that was found, from 0 to 1.
@@ -81,7 +81,7 @@ def precision(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) 
     return share(matched, found, wanted)
 
 
-@function(gives=_share_of("recall"), halo=WHOLE, cost=60, memory=70, transposes=True, without_data="both",
+@function(gives=_share_of("recall"), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both",
          derived="where(any(truth), area(m & truth) / area(truth), where(any(m), 0, 1))")  # fmt: skip
 def recall(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) -> float:
     """How much of what was to be found was found: what matches over all of `truth`, from 0 to 1.
@@ -111,7 +111,7 @@ def _counted(m: Array, truth: Array, iou: float | None) -> tuple[int, int, int]:
 # --- of regions ------------------------------------------------------------------------------------------------------
 
 
-@function(gives=COUNT, halo=WHOLE, cost=60, memory=70, transposes=True, without_data="both")
+@function(gives=COUNT, halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both")
 def matched(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> int:
     """How many regions of a label image match one of another, as for `f1`: the true positives.
 
@@ -127,7 +127,7 @@ def matched(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> int:
     return _Pairs(labels, truth, iou).matched
 
 
-@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=70, transposes=True, without_data="both")
+@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both")
 def segmentation_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> float:
     """How well the regions fit that match, as for `f1`: the mean of the pixels in both over those in either.
 
@@ -148,7 +148,7 @@ def segmentation_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> 
     return pairs.overlap / pairs.matched if pairs.matched else 0.0
 
 
-@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=70, transposes=True, without_data="both")
+@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both")
 def panoptic_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> float:
     """How well regions were found and how well they fit, in one number: `segmentation_quality` times `f1`.
 

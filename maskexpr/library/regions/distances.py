@@ -112,7 +112,7 @@ def signed_distance(m: Mask, unit: LengthUnit = "px", axes: Axes = None, metric:
 # --- the nearest label -----------------------------------------------------------------------------------------------
 
 
-@function(gives=LABELS, halo=WHOLE, cost=100, memory=40, border="the image only", check=check_unit, total=True)
+@function(gives=LABELS, halo=WHOLE, cost=100, memory=84, border="the image only", check=check_unit, total=True)
 def nearest(
     labels: Labels, within: MaskOrNone = None, unit: LengthUnit = "px", axes: Axes = None, *, spacing: PixelSpacing
 ) -> Array:

@@ -43,7 +43,7 @@ def _check(settings: Settings, around: Surroundings) -> None:
         check_window(math.prod(2 * reach + 1 for reach in elements.halo(settings, around.ndim)), "n")
 
 
-@function(gives=MASK, halo=WHOLE, cost=_cost, memory=44, border="outside the image there are no values",
+@function(gives=MASK, halo=WHOLE, cost=_cost, memory=68, border="outside the image there are no values",
          check=_check, total=True, without_data="peaks")  # fmt: skip
 def peaks(
     im: Image,

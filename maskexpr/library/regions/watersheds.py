@@ -49,6 +49,11 @@ def _cost(settings: Settings, ndim: int) -> float:
     return 6000 if settings["line"] else 400
 
 
+def _split_memory(settings: Settings, ndim: int) -> float:
+    """Each pixel has its neighbours listed."""
+    return 150.0 if ndim < 3 else 40.0 + 110 * settings["connectivity"]
+
+
 def _memory(settings: Settings, ndim: int) -> float:
     return 500 if settings["compactness"] or settings["line"] else 110
 
@@ -153,7 +158,7 @@ def _watershed(
 # --- touching objects ------------------------------------------------------------------------------------------------
 
 
-@function(gives=LABELS, halo=WHOLE, cost=250, memory=150,
+@function(gives=LABELS, halo=WHOLE, cost=250, memory=_split_memory,
          border="an object that the image's border cuts is not narrower there", total=True,
          without_data="split")  # fmt: skip
 def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 1, axes: Axes = None) -> Array:
@@ -184,7 +189,15 @@ def split(m: Mask, n: Reach = 1, depth: Reach = 1, connectivity: Connectivity = 
     return _split(m, None, n, depth, connectivity, axes)
 
 
-@function(name="split within", gives=LABELS, halo=WHOLE, cost=250, memory=150, catalogue=PLANNED, total=True)
+@function(
+    name="split within",
+    gives=LABELS,
+    halo=WHOLE,
+    cost=250,
+    memory=_split_memory,
+    catalogue=PLANNED,
+    total=True,
+)
 def split_within(m: Mask, within: Mask, n: Reach, depth: Reach, connectivity: Connectivity, axes: Axes) -> Array:
     """The same where what lies outside another mask is no background."""
     return _split(m, within, n, depth, connectivity, axes)

@@ -6,8 +6,9 @@ from typing import Any
 
 from maskexpr.functions.settling import NAMED_SHAPES
 from maskexpr.kernels import balls, entropies, ranks, smooth
+from maskexpr.kernels.weights import gaussian_reach
 from maskexpr.library import elements
-from maskexpr.library.filters import background, edges, local_contrast
+from maskexpr.library.filters import background, edges, lines, local_contrast
 from maskexpr.library.filters import ranks as ordering
 from maskexpr.library.filters import smoothing as meaning
 from maskexpr.library.thresholds import local
@@ -15,6 +16,8 @@ from maskexpr.planner.methods.bodies import takes
 from maskexpr.planner.methods.method import Bytes, Method, Place, chunk, estimated, runs
 from maskexpr.program.steps import Step
 
+_IN_TWO = 112  # bytes
+_AROUND = 32  # bytes of a pixel around an image that is smoothed
 _WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
 
 
@@ -133,7 +136,25 @@ def means_by_body(step: Step) -> Bytes:
     if "within" in step.operands or border == "ignore":
         per_pixel += 32  # counts, and what counts
     mode = "constant" if border == "ignore" else border
-    return lambda shape: smooth.sums_bytes(shape, window, mode) + per_pixel * math.prod(shape)
+    dtype = step.operands["im"].kind.dtype if "im" in step.operands else None
+    if dtype is not None and dtype.kind in "iu" and dtype.itemsize == 8:
+        per_pixel += _IN_TWO  # sums of which no float holds each are taken of two halves
+    made = 10.0 * window.size  # the window itself, which may be larger than the image
+    return lambda shape: smooth.sums_bytes(shape, window, mode) + per_pixel * math.prod(shape) + made
+
+
+@takes(lines.canny)
+def canny_by_body(step: Step) -> Bytes:
+    """Planes are smoothed one after another, each with as much around it as the weights reach."""
+    assert step.function is not None
+    per_pixel = estimated(step.function.memory, step)
+    reaches = [gaussian_reach(sigma) for sigma in meaning.sigmas(step.settings, step.kind.ndim or 0)]
+
+    def memory(shape: tuple[int, ...]) -> float:
+        around = math.prod(n + 2 * reach for n, reach in zip(shape, reaches, strict=True) if reach)
+        return per_pixel * math.prod(shape) + _AROUND * around
+
+    return memory
 
 
 @runs(background.rolling_ball)
@@ -158,6 +179,6 @@ def rolling_ball(step: Step) -> Method | None:
 @takes(local_contrast.clahe)
 def clahe_by_body(step: Step) -> Bytes:
     assert step.kind.dtype is not None
-    maps = 3 * step.settings["tiles"][1] * 2 ** (8 * step.kind.dtype.itemsize) * 4  # one row of tiles is being made
+    maps = 4 * step.settings["tiles"][1] * 2 ** (8 * step.kind.dtype.itemsize) * 4  # one row of tiles is being made
     per_pixel = estimated(step.function.memory, step) if step.function else 0.0
     return lambda shape: maps + per_pixel * math.prod(shape)

@@ -1,5 +1,6 @@
 """Morphology of labels, of all at once. Of masks and images it is as it was."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def close(step: Step) -> Method | None:
 def boundary(step: Step) -> Method | None:
     if not _of_labels(step) or not _is_named(step):
         return None
-    return _plain(lambda m: (m > 0) & (_eroded(m, step) == 0), 24, step)
+    return _plain(lambda m: (m > 0) & (_eroded(m, step) == 0), 32, step, is_padded=True)
 
 
 def _of_labels(step: Step) -> bool:
@@ -55,13 +56,20 @@ def _is_named(step: Step) -> bool:
     return step.settings["shape"] in NAMED_SHAPES
 
 
-def _plain(operation: Any, memory: float, step: Step) -> Method:
+def _plain(operation: Any, memory: float, step: Step, *, is_padded: bool = False) -> Method:
+    """An operation on labels, in so many bytes a pixel; of those that are padded with what it reaches, too."""
+
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(given[0])
 
     halo = elements.halo(step.settings, step.kind.ndim or 0)
+
+    def padded(shape: tuple[int, ...]) -> float:
+        # What reaches across the image is not worked on.
+        return memory * math.prod(n + 2 * min(reach, n) for n, reach in zip(shape, halo, strict=True))
+
     return Method(run, fresh=True, cost=8.0 * (1 + sum(reach.bit_length() for reach in halo)),
-                  memory=per_pixel(memory), word=_WORD)  # fmt: skip
+                  memory=padded if is_padded else per_pixel(memory), word=_WORD)  # fmt: skip
 
 
 # --- growth ----------------------------------------------------------------------------------------------------------
@@ -86,12 +94,16 @@ def _dilate(step: Step) -> Method | None:
 
 
 def _erode(step: Step) -> Method | None:
-    return _plain(lambda m: _eroded(m, step), 28, step) if _is_named(step) else None
+    return _plain(lambda m: _eroded(m, step), 32, step, is_padded=True) if _is_named(step) else None
 
 
 def _open(step: Step) -> Method | None:
     """Of two labels that were eroded no two meet when they are grown again."""
-    return _plain(lambda m: _extreme(_eroded(m, step), step, np.maximum), 32, step) if _is_named(step) else None
+    return (
+        _plain(lambda m: _extreme(_eroded(m, step), step, np.maximum), 32, step, is_padded=True)
+        if _is_named(step)
+        else None
+    )
 
 
 def _eroded(labels: Array, step: Step) -> Array:

@@ -14,9 +14,21 @@ from maskexpr.kernels.packed import Words
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.library import elements
 from maskexpr.library.morphology import elementary as meaning
-from maskexpr.planner.methods.bodies import by_body
-from maskexpr.planner.methods.method import Array, Method, Place, reach_no_further, runs, width_of, words_of
+from maskexpr.library.morphology import hulls
+from maskexpr.planner.methods.bodies import by_body, takes
+from maskexpr.planner.methods.method import (
+    Array,
+    Bytes,
+    Method,
+    Place,
+    reach_no_further,
+    runs,
+    width_of,
+    words_of,
+)
 from maskexpr.program.steps import Step
+
+_OF_LINE = {1: 8, 2: 280, 3: 1000}  # bytes of a line of an image of so many axes whose hull is found
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
 _MOST_ROWS = 5_000
@@ -283,3 +295,11 @@ def _extreme(step: Step) -> _Extreme | None:
     if element.times != 1:
         return None
     return lambda im, ufunc, out: grey.extreme_of_footprint(im, element.footprint, ufunc, out)
+
+
+@takes(hulls.hull)
+def hull_by_body(step: Step) -> Bytes:
+    """Where pixels are, and of each line its ends: in a volume the points around these, and facets."""
+    of_line = _OF_LINE[min(step.kind.ndim or 1, 3)]
+    of_pixel = 20.0 if step.kind.name == "mask" else 36.0
+    return lambda shape: of_pixel * math.prod(shape) + of_line * math.prod(shape[:-1])

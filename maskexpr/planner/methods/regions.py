@@ -20,6 +20,8 @@ from maskexpr.planner.methods.method import Bytes, Method, Place, per_pixel, run
 from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
+_OF_LINES = 36.0  # of lines, each other pixel of which may be a region, and volumes, whose runs may touch many others
+_OF_HOLES = 34.0  # of holes that are measured, which are regions of the background beside those of what is around
 _MEMORY = 17.0  # of the worst ones: as many runs as are still taken, or pixels labelled one by one and counted
 _FEW = 2**13  # pixels up to which bytes are numbered by the plain body, whose calls are fewer
 _OF_PYTHON = 64.0  # of squares of values that no type of NumPy's holds
@@ -211,7 +213,10 @@ def _by_runs(step: Step, operation: Any) -> Method | None:
         return None
     shape = step.operands["m"].kind.shape or ()
     connectivity, axes = step.settings["connectivity"], step.settings["axes"]
-    return _whole(lambda words, *others: operation(words, shape, connectivity, axes, *others))
+    worked = len(axes or shape)
+    is_joined = worked > 2 and connectivity > 1
+    memory = _OF_LINES if worked == 1 or is_joined else _OF_HOLES if "max_size" in step.operands else _MEMORY
+    return _whole(lambda words, *others: operation(words, shape, connectivity, axes, *others), memory)
 
 
 def _is_along_rows(step: Step) -> bool:
@@ -220,13 +225,13 @@ def _is_along_rows(step: Step) -> bool:
     return kind.name == "mask" and (axes is None or len(kind.shape or ()) - 1 in axes)
 
 
-def _whole(operation: Any) -> Method:
+def _whole(operation: Any, memory: float = _MEMORY) -> Method:
     """An operation on whole arrays."""
 
     def run(given: Any, out: Any, place: Place) -> Any:
         return operation(*given)
 
-    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(_MEMORY), word=_WORD)
+    return Method(packed=run, whole=True, cost=_COST, memory=per_pixel(memory), word=_WORD)
 
 
 def _bounds(step: Step, name: str) -> Any:

@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 
 from maskexpr.library.shapes import coordinates, drawn
-from maskexpr.planner.methods.method import Method, Place, runs
+from maskexpr.planner.methods.bodies import takes
+from maskexpr.planner.methods.method import Bytes, Method, Place, constant_of, per_pixel, runs
 from maskexpr.program.steps import Step
+
+_TURNED = 44
 
 
 @runs(coordinates.x, coordinates.y, coordinates.z)
@@ -21,7 +24,7 @@ def coordinate(step: Step) -> Method:
         out[...] = np.arange(first, first + out.shape[axis], dtype=dtype).reshape(lying)
         return out
 
-    return Method(run, quiet=True)
+    return Method(run, quiet=True, memory=lambda shape: 8.0 * max(shape))
 
 
 @runs(drawn.empty, drawn.full)
@@ -33,3 +36,10 @@ def everywhere(step: Step) -> Method:
         return out
 
     return Method(run, quiet=True)
+
+
+@takes(drawn.rectangle, drawn.ellipse)
+def of_angles(step: Step) -> Bytes | None:
+    """Turned ones are drawn by how far each pixel lies along two axes, in floating numbers; None for upright ones."""
+    angle = step.operands.get("angle")
+    return None if angle is None or constant_of(angle) == 0 else per_pixel(_TURNED)

@@ -21,10 +21,13 @@ _BUFFERED, _REDUCING = 8192, 1024  # values in a buffer of NumPy's, bytes beside
 _BINNED = 72  # bytes of a value in a block of floating ones that are put into bins
 _OF_FLOATS = 24  # bytes of a value in a block of floating ones that are added up, and in a slice of it
 _BY_EXPONENTS = 80
+_BIN = 256  # bytes of an interval of a histogram
 _LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
 
 _STD, _MEAN_THRESHOLD = CATALOGUE["std"], CATALOGUE["mean_threshold"]
-_LISTING = frozenset(CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li", "triangle", "multiotsu"))
+_LISTING = frozenset(
+    CATALOGUE[name] for name in ("otsu", "yen", "isodata", "li", "triangle", "multiotsu", "multiotsu_thresholds")
+)
 
 
 @takes(meaning.sum_, meaning.mean, meaning.std, levels.mean_threshold)
@@ -65,12 +68,35 @@ def buffered(step: Step) -> Bytes:
 
 @takes(masks.centroid)
 def converted(step: Step) -> Bytes:
-    """Sums of bytes as whole numbers."""
-    return chunk
+    """Sums of bytes as whole numbers, along each axis."""
+    return lambda shape: chunk(shape) + 16.0 * max(shape)
 
 
-@takes(levels.otsu, levels.yen, levels.isodata, levels.li, histograms.triangle, classes.multiotsu)
-@takes(meaning.median, meaning.percentile, meaning.histogram, contrast.equalize)
+@takes(masks.bbox)
+def ends(step: Step) -> Bytes:
+    """Where along an axis there is something."""
+    return lambda shape: math.prod(shape) + 56.0 * max(shape)
+
+
+@takes(meaning.histogram)
+def binned(step: Step) -> Bytes:
+    """Counts, and the bins with their exact edges, which are Python's numbers."""
+    counts, bins = by_counts(step), step.settings["bins"]
+    assert counts is not None or step.function is not None
+    per_value = per_pixel(estimated(step.function.memory, step)) if step.function is not None else per_pixel(0)
+    return lambda shape: (counts or per_value)(shape) + _BIN * bins
+
+
+@takes(
+    levels.otsu,
+    levels.yen,
+    levels.isodata,
+    levels.li,
+    histograms.triangle,
+    classes.multiotsu,
+    classes.multiotsu_thresholds,
+)
+@takes(meaning.median, meaning.percentile, contrast.equalize)
 def by_counts(step: Step) -> Bytes | None:
     """How often each value occurs: of few whole ones by counters, else by sorting; floating ones are put into bins."""
     im = step.operands["im"].kind
