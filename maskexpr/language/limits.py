@@ -38,12 +38,11 @@ class Limits:
 
     The first four are whole numbers from 1 on; the others may be any number above 0, `math.inf` for no bound.
 
-    With the defaults no text takes longer than a second to compile, nor more than some 100 MB. Those of runs are there
-    to stop what nobody waits for, and to leave alone what anybody has: a slide of 100,000 x 100,000 pixels in colour
-    and a volume of 1000 x 1000 x 1000 are below them, with tables that might have a row for every pixel; what would
-    take half a day is answered at once. What the memory of a machine holds is not asked for: what a run takes is estimated
-    from above, at times far. A host that runs the programs of strangers gives its own:
-    `Limits(seconds=10, memory=2e9, pixels=5e7)`, say.
+    With the defaults no text takes longer than a second to compile, nor more than some 100 MB. Those of runs stop what
+    nobody waits for, and leave alone what anybody has: a slide of 100,000 x 100,000 pixels in colour and a volume of
+    1000 x 1000 x 1000 are below them, with tables that might have a row for every pixel; what would take half a day is
+    answered at once. What memory the machine has is not asked for: what a run takes is estimated from above, at times
+    far. A host that runs the programs of strangers gives its own: `Limits(seconds=10, memory=2e9, pixels=5e7)`, say.
 
     Raises
     ------

@@ -111,7 +111,10 @@ def width_class(task: Task) -> int:
 
 
 def _is_of_halves(task: Task) -> bool:
-    """Whether it computes with floats of 16 bits, which no processor does."""
+    """Whether NumPy computes with floats of 16 bits, which no processor does; what is done block by block makes them
+    wider first."""
     function = task.step.function
+    if task.method.word not in ("", "plain body"):
+        return False
     dtypes = [step.kind.dtype for step in (task.step, *task.step.operands.values()) if step.kind.holds_pixels]
     return function is not None and function.parts == "pixelwise" and np.dtype(np.float16) in dtypes

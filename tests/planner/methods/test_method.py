@@ -10,7 +10,9 @@ from helpers.one_step import last_step
 from helpers.reaching import ANYWHERE, PAIRS, PLANES, three, with_inputs
 
 import maskexpr
-from maskexpr.functions.record import Function
+from maskexpr.functions.gives import Gives
+from maskexpr.functions.parameters import Image as Im
+from maskexpr.functions.record import Function, function
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import CATALOGUE, OPERATORS
@@ -112,3 +114,30 @@ def test_makers_are_declared_by_function_or_record(monkeypatch: pytest.MonkeyPat
         return None
 
     assert made == {OPERATORS["+"]: maker, CATALOGUE["sqrt"]: maker}
+
+
+@pytest.mark.parametrize("found", [None, "9", True, float("nan"), -1, 1j, [3]])
+@pytest.mark.parametrize("what", ["cost", "memory"])
+def test_what_is_no_estimate_is_never_taken_for_nothing(what: str, found: Any) -> None:
+    """A host's function that says nonsense of a step is named, before it runs."""
+    given = {"cost": 1, "memory": 1, what: lambda settings, ndim: found}
+
+    @function(gives=Gives(frozenset({"image"}), lambda kinds: kinds["im"]), halo=0, name="mine", **given)
+    def mine(im: Im) -> Any:
+        raise AssertionError
+
+    program = maskexpr.compile("mine(im)", functions=[mine])
+    for ask in (lambda: program.cost(im=((9, 9), "uint8")), lambda: program(im=np.ones((9, 9)))):
+        with pytest.raises(TypeError, match=r"mine: what it takes cannot be estimated as "):
+            ask()
+
+
+@pytest.mark.parametrize("found", [None, "9", True, float("nan"), -1, float("inf")])
+@pytest.mark.parametrize("what", ["cost", "memory"])
+def test_a_function_without_estimates_is_not_declared(what: str, found: Any) -> None:
+    given: dict[str, Any] = {"cost": 1, "memory": 1, what: found}
+    with pytest.raises(TypeError, match=f"mine.*{what}"):
+
+        @function(gives=Gives(frozenset({"image"}), lambda kinds: kinds["im"]), halo=0, name="mine", **given)
+        def mine(im: Im) -> Any:
+            return im
