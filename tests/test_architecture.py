@@ -86,7 +86,7 @@ INSIDE = {
         "clock",
         "reference",
     ),
-    "planner": ("__init__", "bounds", "costs", "times", "measured", "pauses", "layout", "plan", "rewrites", "methods"),
+    "planner": ("__init__", "bounds", "costs", "times", "pauses", "measured", "layout", "plan", "rewrites", "methods"),
     "program": ("__init__", "remarks", "identity", "liveness", "running", "steps", "declared"),
     "functions": ("__init__", "parameters", "settling", "record", "gives", "arguments", "docstrings"),
     "language": ("__init__", "formatting", "parser", "nodes", "limits", "folders"),

@@ -16,7 +16,7 @@ from maskexpr.functions.record import WHOLE
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.threads import threads
 from maskexpr.planner.methods import Form, Method, method_of
-from maskexpr.planner.methods.method import estimated, form_shape, form_type, most_pixels
+from maskexpr.planner.methods.method import bytes_per_pixel, form_shape, form_type, most_pixels, operations_of
 from maskexpr.planner.rewrites import Rewritten, rewrite
 from maskexpr.program.liveness import last_uses
 from maskexpr.program.steps import Checked, Step
@@ -71,8 +71,7 @@ class Task:
     @property
     def operations_per_pixel(self) -> float:
         """Estimated elementary operations."""
-        assert self.step.function is not None
-        return estimated(self.step.function.cost, self.step) if self.method.cost is None else self.method.cost
+        return operations_of(self.step) if self.method.cost is None else self.method.cost
 
     @property
     def operations(self) -> float:
@@ -81,10 +80,9 @@ class Task:
 
     def bytes_for(self, shape: tuple[int, ...]) -> float:
         """Estimated bytes that it takes beside operands and result, where they are of a shape."""
-        assert self.step.function is not None
         if self.method.memory is not None:
             return self.method.memory(shape)
-        return estimated(self.step.function.memory, self.step) * math.prod(shape)
+        return bytes_per_pixel(self.step) * math.prod(shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
