@@ -95,12 +95,12 @@ def _raising(values: Array, limits: Array, steps: Sequence[int]) -> Array:
     """The pixels beside which one is lower than them, and than its limit."""
     level = values.reshape(-1)
     rising = (level < limits.reshape(-1)).nonzero()[0]
-    found = [rising[:0]]
+    lower, raising = level[rising], np.zeros(level.size, bool)
     for step in steps:
         pause()
         beside = rising - step
-        found.append(beside[level[beside] > level[rising]])
-    return np.unique(np.concatenate(found))
+        raising[beside[level[beside] > lower]] = True
+    return raising.nonzero()[0]
 
 
 def _moves(offsets: Sequence[Offset], axis: int, side: int, shape: tuple[int, ...]) -> list[Move]:

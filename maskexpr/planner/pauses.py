@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 
 from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, PLANNED
+from maskexpr.planner.plan import Task
 
+_OPENCV = "OpenCV"  # which does all in one call
 _PIECES = 0.02  # of the time, of what is done in many pieces
 
 
@@ -35,6 +37,8 @@ SHARES = _shares(
 """The part of the time that is one call, of those functions of which it is not all."""
 
 
-def share_of(function: Function | None) -> float:
-    """Of the time that a function takes, the part of its longest call."""
-    return 1.0 if function is None else SHARES.get(function, 1.0)
+def share_of(task: Task) -> float:
+    """Of the time that a step takes, the part of its longest call."""
+    if task.method.word == _OPENCV or task.step.function is None:
+        return 1.0
+    return SHARES.get(task.step.function, 1.0)

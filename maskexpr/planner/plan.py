@@ -16,7 +16,7 @@ from maskexpr.functions.record import WHOLE
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.threads import threads
 from maskexpr.planner.methods import Form, Method, method_of
-from maskexpr.planner.methods.method import estimated, form_shape, form_type, most_pixels
+from maskexpr.planner.methods.method import bytes_per_pixel, form_shape, form_type, most_pixels, operations_of
 from maskexpr.planner.rewrites import Rewritten, rewrite
 from maskexpr.program.liveness import last_uses
 from maskexpr.program.steps import Checked, Step
@@ -71,8 +71,7 @@ class Task:
     @property
     def operations_per_pixel(self) -> float:
         """Estimated elementary operations."""
-        assert self.step.function is not None
-        return estimated(self.step.function.cost, self.step) if self.method.cost is None else self.method.cost
+        return operations_of(self.step) if self.method.cost is None else self.method.cost
 
     @property
     def operations(self) -> float:
@@ -82,11 +81,10 @@ class Task:
     def bytes_for(self, shape: tuple[int, ...]) -> float:
         """Estimated bytes that it takes beside operands and result, where they are of a shape: with a frame of a pixel,
         as neighbours are looked at in one, and lines are padded. For narrow images that is more than their pixels."""
-        assert self.step.function is not None
         framed = tuple(n + 2 for n in shape)
         if self.method.memory is not None:
             return self.method.memory(framed)
-        return estimated(self.step.function.memory, self.step) * math.prod(framed)
+        return bytes_per_pixel(self.step) * math.prod(framed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

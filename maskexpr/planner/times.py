@@ -43,7 +43,7 @@ def longest_call(plan: Plan) -> tuple[Task | None, float]:
     found: tuple[Task | None, float] = None, 0.0
     for stage in plan.stages:
         for task in tasks_of(stage):
-            seconds = _seconds_of_one_call(task, stage) * share_of(task.step.function)
+            seconds = _seconds_of_one_call(task, stage) * share_of(task)
             if seconds > found[1]:
                 found = task, seconds
     return found

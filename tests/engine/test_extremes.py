@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+import scipy.ndimage
 from helpers.each import each
 
 import maskexpr
@@ -51,7 +52,7 @@ except maskexpr.MaskError as error:
     print(error.code)
     print(error, file=sys.stderr)
 """
-PLANE, LINE, SMALL, MANY_AXES = "1024x1024", "1x4096", "64x64", "x".join("2" * 14)
+PLANE, LINE, SMALL, MANY_AXES = "1024x1024", "1x4096", "64x64", "x".join("4" * 8)
 
 
 def ran(text: str, shape: str, dtype: str = "uint8", limit: float = 3600) -> tuple[str, str]:
@@ -85,18 +86,20 @@ VALUES: Sequence[tuple[str, str, str]] = [
     ('mean_filter(im, 50, "disk", border="wrap")', "5x5x5", "float64"),
     ('median_filter(im, 50, "disk")', "5x5x5", "uint8"),
     ("grow(m, im < 240, 10**9)", PLANE, "uint8"),
-    ("peaks(im, 10**9)", PLANE, "uint8"),
     ("split(m, 10**9, 10**9)", SMALL, "uint8"),
     ("keep_largest(m, 10**9)", PLANE, "uint8"),
-    ("area_open(m, 1e300)", PLANE, "uint8"),
-    ("circle(1e300, 2, 1e300) & m", PLANE, "uint8"),
+    ("area_open(m, 1e30)", PLANE, "uint8"),
+    ("circle(1e30, 2, 1e30) & m", PLANE, "uint8"),
     ("line(0, 0, 1e9, 1e9, 1e9) & m", PLANE, "uint8"),
     ("im ** 10**6", SMALL, "float64"),
-    *((f"label(m, connectivity={n})", MANY_AXES, "uint8") for n in (1, 7, 14)),
-    *((f"count(im > 100, connectivity={n})", MANY_AXES, "uint8") for n in (1, 14)),
-    ("regional_maxima(im, connectivity=14)", MANY_AXES, "uint8"),
-    ("reconstruct(im // 2, im, connectivity=14)", MANY_AXES, "uint8"),
-    ("watershed(im, connectivity=14)", MANY_AXES, "uint8"),
+    *((f"label(m, connectivity={n})", MANY_AXES, "uint8") for n in (1, 5, 8)),
+    *((f"count(im > 100, connectivity={n})", MANY_AXES, "uint8") for n in (1, 8)),
+    ("regional_maxima(im, connectivity=8)", MANY_AXES, "uint8"),
+    ("reconstruct(im // 2, im, connectivity=8)", MANY_AXES, "uint8"),
+    ("watershed(im, connectivity=8)", MANY_AXES, "uint8"),
+    ("grow(m, im < 240, 3, connectivity=8)", MANY_AXES, "uint8"),
+    ("grow(m, im < 240, none, connectivity=8)", MANY_AXES, "uint8"),
+    ("reconstruct(m, im < 240, connectivity=8)", MANY_AXES, "uint8"),
     ("dilate(im, 3)", MANY_AXES, "uint8"),
     ('dilate(m, 2, "square")', MANY_AXES, "uint8"),
     ("skeleton(m, axes=[0, 1])", MANY_AXES, "uint8"),
@@ -105,9 +108,12 @@ VALUES: Sequence[tuple[str, str, str]] = [
 REFUSED: Sequence[tuple[str, str, str]] = [
     ("gaussian(im, 10**9)", SMALL, "window-too-large"),
     ("mean_filter(im, 10**6)", SMALL, "window-too-large"),
+    ("peaks(im, 10**9)", SMALL, "window-too-large"),
+    ("area_open(m, 1e300)", SMALL, "number-too-long"),
     ('median_filter(im, 600, "square")', SMALL, "window-too-large"),
     ('close(m, 10**9, shape="11/10")', SMALL, "reach-too-large"),
     ("rank_filter(im, 3, 500)", PLANE, "limit-seconds"),
+    ("watershed(im, connectivity=8, line=true)", MANY_AXES, "limit-seconds"),
 ]
 
 
@@ -139,3 +145,17 @@ def test_stamps_that_change_nothing_are_not_made() -> None:
     for shape in ("11/10", "101/000/010", "110/011"):
         few, many = (maskexpr.evaluate(f'dilate(m, {n}, shape="{shape}")', m=m) for n in (1000, 10**6))
         np.testing.assert_array_equal(few, many)
+
+
+@pytest.mark.parametrize("connectivity", [1, 3, 5])
+@pytest.mark.parametrize("steps", ["0", "1", "2", "none"])
+def test_growth_along_many_axes_is_scipys(steps: str, connectivity: int) -> None:
+    rng = np.random.default_rng(4)
+    seed, within = rng.random((2, 3, 4, 5, 2, 3)) < [[[[[[0.02]]]]], [[[[[0.4]]]]]]
+    joined = scipy.ndimage.generate_binary_structure(5, connectivity)
+    times = 0 if steps == "none" else int(steps)
+    expected = seed & within
+    if steps != "0":
+        expected = scipy.ndimage.binary_dilation(expected, joined, iterations=times, mask=within)
+    text = f"grow(a, b, {steps}, connectivity={connectivity})"
+    np.testing.assert_array_equal(maskexpr.evaluate(text, a=seed, b=within), expected)

@@ -21,6 +21,7 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import Distance
 from maskexpr.kernels import sweeps
+from maskexpr.kernels.stopping import pause
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import BINARY_OR_GREY, Kind
 from maskexpr.library import elements
@@ -28,6 +29,7 @@ from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import compute, widen
 
 _ENDLESS = 2**31 - 1
+_MOST_LISTED = 3**4  # neighbours, and the pixel itself
 _INSIDE = "nothing comes in from outside the image"
 
 
@@ -86,10 +88,34 @@ def grow(seed: Mask, within: Mask, n: ReachOrNone, connectivity: Connectivity = 
 
 
 def _grown(start: Masks, within: Masks, steps: int, neighbours: Masks) -> Masks:
-    """SciPy's dilation, to which 0 times means until nothing changes."""
+    """SciPy's dilation, to which 0 times means until nothing changes. It lists all neighbours of what changed, which
+    may be thousands of each along many axes."""
     if not steps:
         return start
+    if np.count_nonzero(neighbours) > _MOST_LISTED:
+        return _grown_at_once(start, within, steps, neighbours)
     return np.asarray(scipy.ndimage.binary_dilation(start, neighbours, iterations=steps % _ENDLESS, mask=within))
+
+
+def _grown_at_once(start: Masks, within: Masks, steps: int, neighbours: Masks) -> Masks:
+    """The same of all pixels in each step; without end by the regions that the start is in."""
+    if steps == _ENDLESS:
+        regions, count = scipy.ndimage.label(within, neighbours)
+        held = np.zeros(count + 1, bool)
+        held[regions[start]] = True
+        return np.asarray(held[regions] & within)
+    moves = [move for move in elements.neighbours_of(neighbours) if elements.overlaps(start.shape, move)]
+    for _ in range(steps):
+        grown = start.copy()
+        for move in moves:
+            pause()
+            target, origin = elements.shifted(start.shape, move)
+            grown[target] |= start[origin]
+        grown &= within
+        if np.array_equal(grown, start):
+            break
+        start = grown
+    return start
 
 
 # --- reconstruction --------------------------------------------------------------------------------------------------
@@ -108,7 +134,7 @@ def _reconstruct_kind(kinds: Kinds) -> Kind:
 _RECONSTRUCTED = Gives(BINARY_OR_GREY, _reconstruct_kind)
 
 
-@function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * ndim + 26,
+@function(gives=_RECONSTRUCTED, halo=WHOLE, cost=200, memory=lambda settings, ndim: 8.0 * ndim + 80,
          border=_INSIDE, total=True, transposes=True, without_data="grey")  # fmt: skip
 def reconstruct(
     seed: MaskOrImage,

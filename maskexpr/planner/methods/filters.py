@@ -6,7 +6,6 @@ from typing import Any
 
 from maskexpr.functions.settling import NAMED_SHAPES
 from maskexpr.kernels import balls, entropies, ranks, smooth
-from maskexpr.kernels.weights import gaussian_reach
 from maskexpr.library import elements
 from maskexpr.library.filters import background, edges, lines, local_contrast
 from maskexpr.library.filters import ranks as ordering
@@ -148,10 +147,10 @@ def canny_by_body(step: Step) -> Bytes:
     """Planes are smoothed one after another, each with as much around it as the weights reach."""
     assert step.function is not None
     per_pixel = estimated(step.function.memory, step)
-    reaches = [gaussian_reach(sigma) for sigma in meaning.sigmas(step.settings, step.kind.ndim or 0)]
+    sigmas = meaning.sigmas(step.settings, step.kind.ndim or 0)
 
     def memory(shape: tuple[int, ...]) -> float:
-        around = math.prod(n + 2 * reach for n, reach in zip(shape, reaches, strict=True) if reach)
+        around = math.prod(n + 2 * smooth.line_reach(sigma, n) for n, sigma in zip(shape, sigmas, strict=True) if sigma)
         return per_pixel * math.prod(shape) + _AROUND * around
 
     return memory

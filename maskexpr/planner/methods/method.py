@@ -112,6 +112,34 @@ def _that_count(step: Step) -> Settings:
     return step.settings if n.radius <= most else {**step.settings, "n": Distance(Fraction(int(most)), n.spacing)}
 
 
+_USUAL_NEIGHBOURS = 26  # at most, of a pixel in a volume
+
+
+def _times_the_usual(step: Step) -> float:
+    """How many times as many neighbours a pixel has as one in a volume, where that is more."""
+    connectivity = step.settings.get("connectivity")
+    if connectivity is None:
+        return 1.0
+    ndim = max((operand.kind.ndim or 0 for operand in step.operands.values()), default=0)
+    axes = step.settings.get("axes")
+    worked = ndim if axes is None else len(axes)
+    neighbours: float = sum(math.comb(worked, far) * 2.0**far for far in range(1, int(connectivity) + 1))
+    return max(1.0, neighbours / _USUAL_NEIGHBOURS)
+
+
+def operations_of(step: Step) -> float:
+    """The operations for each pixel that a function declares, for one of its steps."""
+    assert step.function is not None
+    return estimated(step.function.cost, step) * _times_the_usual(step)
+
+
+def bytes_per_pixel(step: Step) -> float:
+    """The same of the bytes that its body takes; watersheds queue a pixel for each neighbour."""
+    assert step.function is not None
+    times = _times_the_usual(step) if step.function.name.startswith("watershed") else 1.0
+    return estimated(step.function.memory, step) * times
+
+
 def estimated(given: Estimate, step: Step) -> float:
     """What a function declares to take for each pixel, for one of its steps."""
     if not callable(given):
