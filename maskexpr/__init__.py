@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from maskexpr.api import Bound, Image, Program, compile, evaluate
     from maskexpr.comparisons.python import compare
+    from maskexpr.diagnostics.codes import ErrorCode, error_codes
     from maskexpr.diagnostics.errors import (
         CancelledError,
         Diagnostic,
@@ -40,6 +41,7 @@ __all__ = [
     "Bound",
     "CancelledError",
     "Diagnostic",
+    "ErrorCode",
     "FileError",
     "Image",
     "InputError",
@@ -58,6 +60,7 @@ __all__ = [
     "__version__",
     "compare",
     "compile",
+    "error_codes",
     "evaluate",
     "format",
     "function",
@@ -71,6 +74,7 @@ __all__ = [
 _ROOMS = {
     "maskexpr.api": ("Bound", "Image", "Program", "compile", "evaluate"),
     "maskexpr.comparisons.python": ("compare",),
+    "maskexpr.diagnostics.codes": ("ErrorCode", "error_codes"),
     "maskexpr.diagnostics.errors": (
         *("Diagnostic", "MaskError", "MaskWarning", "ProgramError", "InputError", "RunError", "FileError"),
         *("LimitError", "CancelledError", "WorkerError"),

@@ -5,35 +5,40 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from maskexpr import compiled
 from maskexpr.bound import Bound, explained, swept, warn
-from maskexpr.checker import binding, check
+from maskexpr.checker import binding, offered
 from maskexpr.checker.binding import Image
-from maskexpr.diagnostics.errors import Diagnostic, ProgramError
+from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine import calling
 from maskexpr.engine.kept import Kept, Ready
 from maskexpr.engine.prepared import Giver, Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
-from maskexpr.kinds.kind import GIVEN, Kind
+from maskexpr.kinds.kind import Kind
 from maskexpr.language.limits import Limits
 from maskexpr.language.parser import Parsed, parse
-from maskexpr.library import CATALOGUE
 from maskexpr.planner.costs import Cost
-from maskexpr.planner.rewrites.expand_derived import refuse_malformed
 from maskexpr.program import identity
 from maskexpr.program.declared import Declared
 from maskexpr.program.schema import schema
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 
-__all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "stages", "swept"]
-
-_MOST_SUPPOSED = 2_000  # inputs times steps: what each may be is not looked for beyond
+__all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "rewritten", "stages", "swept"]
 
 
 class Program:
     """A compiled program: immutable, safe to share between threads, picklable.
 
     Call it with its inputs and params by name. One output gives its value, several an ordered mapping.
+
+    Programs are equal, and have one hash, if they say the same: the same outputs by name, computed in the same way from
+    the same inputs and params, and the same asserts. Inputs and params count with all that they declare, and in their
+    order, docs included; so do limits, functions, constants and `fast`. Comments, layout, brackets that change nothing,
+    the name of the text, and names and order of defs and of lines that are no outputs do not count; nor does the order
+    of what `&`, `|` and `^` join, where that is of one input. Programs that only happen to compute the same, `2 * im`
+    and `im + im`, are not equal. A pickle of a program holds its texts, limits and constants as plain values, and its
+    functions by their names: it is compiled anew.
 
     >>> program = maskexpr.compile("param low = 2 in 0..9; area(im > low)")
     >>> program(im=np.array([[1, 2, 3, 4]]))
@@ -42,7 +47,10 @@ class Program:
     1
     """
 
-    __slots__ = ("__weakref__", "_catalogue", "_declared", "_inputs", "_kept", "_look", "_open", "_parsed", "_ready")
+    __slots__ = (
+        *("__weakref__", "_catalogue", "_declared", "_inputs", "_kept", "_look", "_meaning", "_open", "_parsed"),
+        "_ready",
+    )
 
     _declared: Declared
     _parsed: Parsed
@@ -52,12 +60,23 @@ class Program:
     _ready: dict[Any, Ready]
     _look: Callable[[Mapping[str, Any]], Any]
     _inputs: tuple[InputInfo, ...] | None  # with what each may be, once that was asked for
+    _meaning: tuple[Any, ...] | None  # what it is compared by, once it was
 
     def __init__(self, declared: Declared, parsed: Parsed, checked: Checked) -> None:
         kept = Kept()
         look = calling.looking([info.name for info in checked.inputs if info.kind == "labels"])
-        parts = {"_declared": declared, "_parsed": parsed, "_open": checked, "_catalogue": _catalogue(declared)}
-        for name, part in {**parts, "_kept": kept, "_ready": kept.ready, "_look": look, "_inputs": None}.items():
+        parts = {
+            "_declared": declared,
+            "_parsed": parsed,
+            "_open": checked,
+            "_catalogue": compiled.catalogue_of(declared),
+            "_kept": kept,
+            "_ready": kept.ready,
+            "_look": look,
+            "_inputs": None,
+            "_meaning": None,
+        }
+        for name, part in parts.items():
             object.__setattr__(self, name, part)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -84,7 +103,9 @@ class Program:
         (<input im: image, "the radiograph">, <input low: image or labels or number>, <input m: mask or truth>)
         """
         if self._inputs is None:
-            object.__setattr__(self, "_inputs", self._with_what_they_take())
+            check_with = functools.partial(self._check, params={}, supposed=True)
+            infos = compiled.with_what_they_take(self._declared, self._open, check_with)
+            object.__setattr__(self, "_inputs", infos)
         return self._inputs or ()
 
     @property
@@ -239,38 +260,37 @@ class Program:
         key = identity.of_inputs(kinds, params)
         found = self._kept.find(key)
         if found is None:
-            declared = self._declared
-            used = dict(declared.used).__getitem__
-            checked = check(self._parsed, declared.source, self._catalogue, declared.limits, kinds, params, used)
-            _raise_errors(checked)
-            found = Prepared(checked, declared.fast)
+            checked = self._check(kinds, params)
+            compiled.raise_errors(checked)
+            found = Prepared(checked, self._declared.fast)
             self._kept.keep(key, found)
         return found
 
-    def _with_what_they_take(self) -> tuple[InputInfo, ...]:
-        """The inputs, each that is declared to be nothing with what it may be: what the program makes sense with,
-        whatever the others are."""
-        infos, declared = self._open.inputs, self._declared
-        left_open = [info for info in infos if info.kind is None]
-        if len(left_open) * len(self._open.steps) > _MOST_SUPPOSED:
-            return infos
-        used = dict(declared.used).__getitem__
+    def _check(self, kinds: Mapping[str, Kind], params: Mapping[str, Any], *, supposed: bool = False) -> Checked:
+        used = dict(self._declared.used).__getitem__
+        return compiled.checked(self._parsed, self._declared, self._catalogue, used, kinds, params, supposed=supposed)
 
-        def makes_sense(name: str, kind: str) -> bool:
-            supposed = {name: Kind("unknown", options=frozenset({kind}))}
-            checked = check(
-                self._parsed, declared.source, self._catalogue, declared.limits, supposed, {}, used, supposed=True
-            )
-            return all(d.severity != "error" for d in checked.diagnostics)
+    def _compared_by(self) -> tuple[Any, ...]:
+        if self._meaning is None:
+            meaning = compiled.meaning(self._parsed, self._declared, self._catalogue, self._open)
+            object.__setattr__(self, "_meaning", meaning)
+        return self._meaning or ()
 
-        taken = {info.name: frozenset(k for k in GIVEN if makes_sense(info.name, k)) for info in left_open}
-        return tuple(replace(i, supposed=taken[i.name]) if taken.get(i.name) else i for i in infos)
+    def __eq__(self, other: object) -> bool:
+        return self._compared_by() == other._compared_by() if isinstance(other, Program) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._compared_by())
 
     def __repr__(self) -> str:
         return f"maskexpr.compile({self.source!r})"
 
     def __reduce__(self) -> Any:
-        return (_compile, (self._declared,))
+        own = self._declared
+        limits = {name: getattr(own.limits, name) for name in own.limits.__slots__}
+        withheld = tuple(sorted(own.withheld))
+        texts = (own.source.text, own.source.name, own.used)
+        return (restored, (*texts, limits, own.functions, dict(own.constants), withheld, own.fast))
 
 
 # --- for our own rooms -----------------------------------------------------------------------------------------------
@@ -295,6 +315,27 @@ def tables_of(program: Program) -> list[str]:
 def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     """What `Program.bind` makes, with all that it goes through."""
     return program._bound(given, run=False)
+
+
+def rewritten(program: Program, text: str) -> Program:
+    """Another text, with all that a program was compiled with."""
+    own = program._declared
+    return _compile(replace(own, source=Source(text, own.source.name)))
+
+
+def restored(
+    text: str,
+    name: str,
+    used: tuple[tuple[str, str], ...],
+    limits: Mapping[str, Any],
+    functions: tuple[Function, ...],
+    constants: Mapping[str, Any],
+    withheld: tuple[str, ...],
+    fast: bool,
+) -> Program:
+    """A program that was pickled: the one thing of ours that a pickle of one names, beside a host's functions."""
+    own = Declared(Source(text, name), Limits(**limits), functions, used, fast, dict(constants), frozenset(withheld))
+    return _compile(own)
 
 
 def give_out(found: Iterable[Diagnostic]) -> None:
@@ -331,6 +372,9 @@ def compile(
     *,
     limits: Limits | None = None,
     functions: Iterable[Callable[..., Any] | Function] | None = None,
+    constants: Mapping[str, Any] | None = None,
+    allow: Iterable[str] | None = None,
+    deny: Iterable[str] | None = None,
     resolver: Callable[[str], str] | None = None,
     name: str = "expression",
     fast: bool = False,
@@ -345,6 +389,13 @@ def compile(
         Bounds on the program and its runs; safe defaults.
     functions : iterable, optional
         More functions, declared with `maskexpr.function`; they go before those of the catalogue.
+    constants : mapping, optional
+        Numbers, truths and texts of the host's that programs, their defs too, may name. What a program declares or
+        assigns by such a name, and properties and columns where those are meant, hide them.
+    allow, deny : iterables of str, optional
+        Functions that programs may call, and may not: names, and groups of them ("morphology"). By default all are
+        allowed. To call another one is an error that says so. Operators are always there, the properties that `measure`
+        and `keep` look at are theirs, and `functions` need not be allowed.
     resolver : callable, optional
         Gives the text of the file named in a `use`. Without one, `use` is an error: no file is ever opened here.
     name : str
@@ -361,6 +412,8 @@ def compile(
     ------
     ProgramError
         All mistakes of the program that do not depend on its inputs.
+    TypeError, ValueError
+        Functions, constants or names of functions that are none.
 
     >>> maskexpr.compile("dilate((im > 32) & ~(im > 64), 2)").outputs
     ('result',)
@@ -368,54 +421,23 @@ def compile(
     if not isinstance(source, str):
         raise TypeError(f"source must be a str, not {type(source).__name__}")
     text = source.removeprefix("\ufeff").replace("\r\n", "\n")
-    remembering = _Remembering(resolver) if resolver else None
-    declared = Declared(Source(text, name), limits or Limits(), tuple(_records(functions or ())), (), fast)
-    return _compile(declared, remembering)
+    remembering = compiled.Remembering(resolver) if resolver else None
+    records = tuple(compiled.records(functions or ()))
+    known, withheld = offered.constants(constants), offered.withheld(allow, deny, records)
+    own = Declared(Source(text, name), limits or Limits(), records, (), fast, known, withheld)
+    return _compile(own, remembering)
 
 
-class _Remembering:
-    """A resolver that keeps the texts it gave, so that a program never asks again."""
-
-    def __init__(self, resolver: Callable[[str], str]) -> None:
-        self._resolver = resolver
-        self.texts: dict[str, str] = {}
-
-    def __call__(self, path: str) -> str:
-        if path not in self.texts:
-            self.texts[path] = self._resolver(path)
-        return self.texts[path]
-
-
-def _compile(declared: Declared, resolver: _Remembering | None = None) -> Program:
+def _compile(declared: Declared, resolver: compiled.Remembering | None = None) -> Program:
     source, limits = declared.source, declared.limits
     parsed = parse(source, limits)
     known = dict(declared.used)
     resolve = resolver or (known.__getitem__ if known else None)
-    checked = check(parsed, source, _catalogue(declared), limits, resolver=resolve)
-    _raise_errors(checked)
+    checked = compiled.checked(parsed, declared, compiled.catalogue_of(declared), resolve)
+    compiled.raise_errors(checked)
     if resolver:
         declared = replace(declared, used=tuple(resolver.texts.items()))
     return Program(declared, parsed, checked)
-
-
-def _catalogue(declared: Declared) -> Mapping[str, Function]:
-    """The functions a program may call."""
-    return {**CATALOGUE, **{f.name: f for f in declared.functions}} if declared.functions else CATALOGUE
-
-
-def _records(functions: Iterable[Callable[..., Any] | Function]) -> Iterable[Function]:
-    for function in functions:
-        record = function if isinstance(function, Function) else getattr(function, "record", None)
-        if record is None:
-            raise TypeError(f"{function!r} is not declared with maskexpr.function")
-        refuse_malformed(record)
-        yield record
-
-
-def _raise_errors(checked: Checked) -> None:
-    errors = [d for d in checked.diagnostics if d.severity == "error"]
-    if errors:
-        raise ProgramError(errors)
 
 
 # By the text alone, from which a program follows: the last 128, each with what it keeps of its own.

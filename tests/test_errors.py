@@ -23,6 +23,7 @@ import maskexpr
 from maskexpr.diagnostics import messages
 from maskexpr.engine import prepared
 from maskexpr.explain import manual
+from maskexpr.functions.arguments import refusal
 from maskexpr.functions.gives import MASK, Gives
 from maskexpr.functions.parameters import Image as Im
 from maskexpr.functions.parameters import Mask
@@ -204,6 +205,39 @@ def test_what_a_hint_says_to_write_leads_out(file):
     assert {case.title: left for case in FILES[file] if (left := leads_out(case))} == {}
 
 
+# Fixes that leave another mistake, which the program has as well: the reader of the text mends both.
+FIXED_IN_PART = {
+    "numbers without digits before their dots, as arguments",
+}
+
+
+def fixes(case):
+    """Each mistake that has a fix, and what is wrong with the program that this makes."""
+    for d in found(case.program, case.given, case.files()):
+        if d.fix is not None and d.source.text == case.program:
+            yield d, found(d.fix, _known(d.fix, case.given), case.files())
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_fix_mends_the_mistake(file):
+    """It is gone; and where it was the only one, none is left."""
+    for case in FILES[file]:
+        alone = len(found(case.program, case.given, case.files())) == 1
+        for d, again in fixes(case):
+            places = [(o.message, o.span.start if o.span else 0) for o in again]
+            assert (d.message, d.span.start) not in places, (case.title, d.fix)
+            if alone and case.title not in FIXED_IN_PART:
+                assert [o.render() for o in again if o.severity == "error"] == [], case.title
+
+
+def test_most_fixes_are_what_a_reader_would_write():
+    """The rest are of programs with several mistakes, or of which the reader drops a part."""
+    made = [(d.fix, case.sections["fixed"]) for case in CASES for d, _ in fixes(case)]
+    same = sum(fix.split() == fixed.split() for fix, fixed in made)
+    assert len(made) >= 95
+    assert same >= 0.85 * len(made)
+
+
 # --- mistakes that no text file can hold -----------------------------------------------------------------------------
 
 
@@ -211,6 +245,26 @@ def test_an_assert_that_fails_is_a_run_error():
     with pytest.raises(maskexpr.RunError) as caught:
         maskexpr.evaluate("assert max(im) > 9; im", im=np.zeros((2, 2)))
     assert caught.value.code == "assert-failed"
+
+
+def test_functions_that_a_host_does_not_offer():
+    """The wordings of that; `checker/test_offered.py` tests what is offered."""
+    for allowed in (["area"], []):
+        with pytest.raises(maskexpr.ProgramError) as caught:
+            maskexpr.compile("dilate(im > 3, 2)", allow=allowed)
+        assert caught.value.code == "function-withheld"
+
+
+def test_functions_of_a_host_that_fail():
+    """The wordings of that; `functions/test_record.py` tests what is made of it."""
+    for error in (ValueError("no"), refusal("no", "take another one")):
+
+        @function(gives=MASK, halo=0, cost=1, memory=1)
+        def failing(m: Mask):
+            raise error  # noqa: B023  # it is run within the loop
+
+        with pytest.raises(maskexpr.RunError):
+            maskexpr.compile("failing(m)", functions=[failing])(m=np.ones((5, 6), bool))
 
 
 @pytest.mark.parametrize(("name", "near"), [("NONE", "none"), ("True", "true"), ("bone", ""), ("fals", "")])
@@ -833,6 +887,8 @@ def test_every_wording_is_reached(monkeypatch):
         test_little_stack_left_is_an_error_of_ours,
         test_a_run_that_is_stopped,
         test_arrays_that_cannot_hold_results,
+        test_functions_that_a_host_does_not_offer,
+        test_functions_of_a_host_that_fail,
     ):
         test()
     wanted = {name for name, file in wordings().items() if file not in TESTED_ELSEWHERE}

@@ -213,7 +213,7 @@ class _Application:
         text = self.here.quote(value)
         mistake, more = self._misfit(parameter, value, text)
         fields = {"function": self.function.name, "name": parameter.name, "wanted": parameter.takes.noun, "text": text}
-        self.here.at(value).report(mistake, kind=value.kind.word, **fields, **more)
+        self.here.at(value).report(mistake, kind=value.kind.word, whole=self.here.span, **fields, **more)
         return False
 
     def _misfit(self, parameter: Parameter, value: Value, text: str) -> tuple[Mistake, dict[str, object]]:

@@ -186,4 +186,4 @@ def _missing(
         mistake = messages.INPUT_MISSING_NEAR
     if info.name in checked.assigned:
         mistake = messages.INPUT_LATER
-    return mistake.at(*place, name=info.name, near=near)
+    return mistake.at(*place, name=info.name, near=near, instead=near if near.isidentifier() else "")

@@ -16,8 +16,10 @@ from maskexpr.diagnostics.messages import Mistake
 from maskexpr.diagnostics.nearest import nearest
 from maskexpr.functions.record import Function
 from maskexpr.language import nodes
+from maskexpr.library import CATALOGUE
 
 _PIXELWISE_TWINS = {"min": "minimum", "max": "maximum"}
+_MOST_OFFERED = 5  # names in a message
 _WORDS = {"and", "or", "xor", "not", "in"}
 
 
@@ -99,6 +101,8 @@ def _unknown_function(here: Place, node: nodes.Call) -> None:
     name, there, context, scope = node.function.text, here.at(node.function), here.context, here.scope
     if name.lower() in _WORDS:
         there.report(messages.OPERATOR_FOREIGN, found=name, meant=name.lower())
+    elif name in context.withheld:
+        report_withheld(there, name)
     elif name in context.later_functions:
         there.report(messages.FUNCTION_LATER, name=name)
     elif any(name in known for known in (scope.values, context.signature, context.inputs, context.catalogue)):
@@ -108,6 +112,15 @@ def _unknown_function(here: Place, node: nodes.Call) -> None:
     else:
         near = _near(here, name)
         there.report(messages.FUNCTION_UNKNOWN if near else messages.FUNCTION_UNKNOWN_FAR, name=name, near=near)
+
+
+def report_withheld(here: Place, name: str) -> None:
+    """A function that there is, but that this host does not offer; and what it offers of that kind."""
+    catalogue = here.context.catalogue
+    group = CATALOGUE[name].group if name in CATALOGUE else ""
+    offered = sorted(catalogue.values(), key=lambda function: (function.group != group, function.name))
+    names = ", ".join(function.name for function in offered[:_MOST_OFFERED])
+    here.report(messages.FUNCTION_WITHHELD if names else messages.FUNCTION_WITHHELD_ALL, name=name, names=names)
 
 
 def _near(here: Place, name: str) -> str:
@@ -270,5 +283,5 @@ class _Arguments:
 
     def _refuse(self, part: nodes.Node, mistake: Mistake, **fields: object) -> None:
         self.fits = False
-        fields |= {"function": self.node.function.text, "signature": self.function.signature}
+        fields |= {"function": self.node.function.text, "signature": self.function.signature, "whole": self.node.span}
         self.here.at(part).report(mistake, **fields)

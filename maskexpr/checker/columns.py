@@ -136,7 +136,13 @@ def _unknown(here: Place, table: Kind, name: str, refused: Refused) -> None:
     elif name in PROPERTIES:
         here.report(messages.COLUMN_UNMEASURED, name=name, others=others)
     else:
-        here.report(refused.mistake, **refused.fields)
+        here.report(refused.mistake, **refused.fields, instead=_as_written(here, refused.fields.get("near")))
+
+
+def _as_written(here: Place, name: object) -> str:
+    """The name of another column, in quotes where this one is."""
+    mark = here.source.slice(here.span)[:1]
+    return "" if not name else f"{mark}{name}{mark}" if mark in ('"', "'") else str(name)
 
 
 def named(here: Place, name: str) -> Value | None:
@@ -161,7 +167,7 @@ def named(here: Place, name: str) -> Value | None:
 
 def _is_other(here: Place, name: str) -> bool:
     """Whether a name that is no column has another meaning already."""
-    return name in here.scope.values or name in here.context.signature
+    return any(name in known for known in (here.scope.values, here.context.signature, here.context.constants))
 
 
 # --- tables that are not known yet -----------------------------------------------------------------------------------
@@ -194,7 +200,7 @@ def _look_among_open(here: Place, table: Step, name: str) -> None:
     if name in PROPERTIES:
         _report_missing(here, name, possible)
     elif near:
-        here.report(messages.COLUMN_UNKNOWN_NEAR, column=name, near=near)
+        here.report(messages.COLUMN_UNKNOWN_NEAR, column=name, near=near, instead=_as_written(here, near))
 
 
 def _parts_in_a_plane(name: str, possible: Sequence[str]) -> list[str]:

@@ -1,8 +1,11 @@
 """What all of the checker shares: the names in sight, the steps made so far, and the mistakes found so far."""
 
+import re
 from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic
@@ -17,6 +20,7 @@ from maskexpr.language.parser import NOTHING, Length
 from maskexpr.program import identity
 from maskexpr.program.steps import InputInfo, Step
 
+_WORD = re.compile(r"\w+")
 _ANYTHING = Takes(NAMES - {"predicate", "properties", "images"}, "a value")
 
 Rules = Mapping[type[nodes.Node], "Callable[..., Value]"]
@@ -158,8 +162,12 @@ class Context:
         length: Length = NOTHING,
         *,
         supposed: bool = False,
+        constants: Mapping[str, Any] = MappingProxyType({}),
+        withheld: frozenset[str] = frozenset(),
     ) -> None:
         self.catalogue = catalogue
+        self.constants = constants  # of the host's, which all else of their name hides
+        self.withheld = withheld  # names of functions that there are, but not here
         self.limits = limits
         self.signature = signature or {}
         # Before the arrays are given, what depends on them is left open instead of being called missing.
@@ -188,6 +196,8 @@ class Context:
         if key in self.diagnostics:
             return
         found = mistake.at(source, span, **fields)
+        if found.change is not None and not self.withheld.isdisjoint(_WORD.findall(found.change.text)):
+            found = replace(found, change=None)  # what mends it elsewhere is not offered here
         if self.calls and mistake.severity == "error":
             function, place = self.calls[-1]
             message = found.message + messages.IN_CALL.format(function=function, place=place)

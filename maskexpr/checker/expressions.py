@@ -5,6 +5,7 @@ from typing import Any, TypeGuard
 from maskexpr.checker import calls, columns, foreign, operators, predicates
 from maskexpr.checker.application import apply
 from maskexpr.checker.context import Definition, Rules, Value
+from maskexpr.checker.params import constant_kind
 from maskexpr.checker.place import Place
 from maskexpr.checker.shapes import agree
 from maskexpr.checker.subscripts import index
@@ -15,6 +16,8 @@ from maskexpr.kinds.kind import GIVEN, LOGICAL, NONE, NUMERIC, TRUTH, Kind, numb
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.library import CATALOGUE
+
+_BARE = frozenset(function.name for function in CATALOGUE.values() if function.bare)
 
 
 def _literal(here: Place, node: Any) -> Value:
@@ -47,9 +50,14 @@ def _name(here: Place, node: nodes.Name) -> Value:
     if "." in name:
         foreign.report_value(here, name)
         return here.unknown()
+    if name in context.constants:
+        return here.constant(constant_kind(context.constants[name]))
     function = context.catalogue.get(name)
     if function is not None and function.bare and name not in context.signature:
         return apply(here, function, {})
+    if name in context.withheld and name in _BARE and name not in context.signature:
+        calls.report_withheld(here, name)
+        return here.unknown()
     if scope.inside is not None:
         _unknown_in_def(here, name, scope.inside)
         return here.unknown()
@@ -60,7 +68,8 @@ def _unknown_in_def(here: Place, name: str, definition: Definition) -> None:
     near = FOREIGN_VALUES.get(name) or calls.suggestion(here.context, name, here.scope.values)
     function = definition.node.name.text
     if near:
-        here.report(messages.NAME_UNKNOWN_IN_DEF_NEAR, name=name, function=function, near=near)
+        instead = near if near.isidentifier() else ""
+        here.report(messages.NAME_UNKNOWN_IN_DEF_NEAR, name=name, function=function, near=near, instead=instead)
     else:
         parameters = ", ".join([*(p.text for p in definition.node.parameters), name])
         here.report(messages.NAME_UNKNOWN_IN_DEF, name=name, function=function, parameters=parameters)

@@ -8,7 +8,7 @@ from maskexpr.diagnostics import fslmaths, messages
 from maskexpr.diagnostics.errors import MOST_SHOWN
 from maskexpr.diagnostics.foreign_names import MAYBE_MODULES, MODULES, foreign_functions
 from maskexpr.diagnostics.foreign_names.properties import FOREIGN_PROPERTIES, FOREIGN_VALUES, USUAL, worded
-from maskexpr.diagnostics.mending import Form, is_element, is_readable, is_simple
+from maskexpr.diagnostics.mending import Form, is_alone, is_element, is_readable, is_simple
 from maskexpr.diagnostics.nearest import known_as
 from maskexpr.diagnostics.source import Span
 from maskexpr.functions.record import Function
@@ -51,7 +51,7 @@ def report_prefix(here: Place, node: nodes.Call, near: str) -> None:
     if name in _READERS:
         _report_reading(here, node)
     elif way:
-        here.at(node).report(messages.MODULE_PREFIX, module=module, way=way)
+        here.at(node).report(messages.MODULE_PREFIX, module=module, way=way, instead=_certain(way))
     else:
         mistake = messages.MODULE_FUNCTION if near else messages.MODULE_FUNCTION_FAR
         here.at(node).report(mistake, module=module, name=name, near=near)
@@ -77,7 +77,8 @@ def report(here: Place, node: nodes.Call) -> bool:
     elif name in _READERS:
         _report_reading(here, node)
     elif known_as(name, foreign_functions()):
-        here.at(node).report(messages.FUNCTION_FOREIGN, name=name, way=_mended(here, node, ""))
+        way = _mended(here, node, "")
+        here.at(node).report(messages.FUNCTION_FOREIGN, name=name, way=way, instead=_certain(way))
     elif name in fslmaths.OWN:
         _report_steps(here, node)
     elif name in PROPERTIES or known_as(name, FOREIGN_PROPERTIES):
@@ -185,24 +186,9 @@ def _argument(here: Place, node: nodes.Expression) -> str:
 def _fitted(here: Place, node: nodes.Call, way: str) -> str:
     """In brackets where the call stands beside an operator that would tear apart what is written for it."""
     text = _expression(way)
-    if not way.startswith("write ") or is_simple(text) or _is_alone(here.source.text, node.span):
+    if not way.startswith("write ") or is_simple(text) or is_alone(here.source.text, node.span):
         return way
     return way.replace(text, f"({text})", 1)
-
-
-def _is_alone(text: str, span: Span) -> bool:
-    before = text[max(0, span.start - 100) : span.start].rstrip(" \t")
-    behind = text[span.stop : span.stop + 100].lstrip(" \t")
-    given = before[-1:] == "=" and before[-2:-1] not in "=!<>"
-    return (before[-1:] in ("", "(", ",", "[", "\n", ";") or given) and behind[:1] in (
-        "",
-        ")",
-        ",",
-        "]",
-        "\n",
-        ";",
-        "#",
-    )
 
 
 def _is_of(here: Place, form: Form, arguments: tuple[nodes.Expression | nodes.Keyword, ...]) -> bool:
@@ -243,6 +229,12 @@ def _text(here: Place, span: Span, parts: tuple[nodes.Node, ...]) -> str:
 def _expression(way: str) -> str:
     """What a way out says to write."""
     return way.removeprefix("write ").partition("; ")[0].removesuffix(", say")
+
+
+def _certain(way: str) -> str:
+    """What to write in the place of a call, if it does just what that does."""
+    text = _expression(way)
+    return text if way == f"write {text}" and "..." not in text else ""
 
 
 def _calls(parts: tuple[nodes.Node, ...]) -> Iterator[nodes.Call]:

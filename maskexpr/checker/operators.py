@@ -31,12 +31,12 @@ def arithmetic(here: Place, operator: nodes.Operator, left: Value, right: Value)
         return _of_quantities(here, operator, left, right)
     if symbol in _OF_MASKS and left.kind.surely(LOGICAL) and right.kind.surely(LOGICAL):
         names = {"left": here.bracketed(left), "right": here.bracketed(right)}
-        here.at(operator).report(_OF_MASKS[symbol], **names)
+        here.at(operator).report(_OF_MASKS[symbol], whole=here.span, **names)
         return here.unknown()
     if symbol == "*" and left.kind.surely(LOGICAL) != right.kind.surely(LOGICAL):
         mask, other = (left, right) if left.kind.surely(LOGICAL) else (right, left)
         names = {"mask": here.quote(mask), "other": here.quote(other)}
-        here.at(mask).report(messages.MASK_TIMES_IMAGE, **names)
+        here.at(mask).report(messages.MASK_TIMES_IMAGE, whole=here.span, **names)
         return here.unknown(frozenset({"image"}))
     if not (_numeric(here, operator, left) and _numeric(here, operator, right)):
         return here.unknown(ARITHMETIC)

@@ -46,6 +46,13 @@ def param_kind(info: ParamInfo, value: Any) -> Kind:
     return number(_interval(info, value, value), value)
 
 
+def constant_kind(value: Any) -> Kind:
+    """The kind of a constant of the host's: as if the value stood in the program."""
+    if isinstance(value, bool):
+        return TRUTH.with_constant(value)
+    return text(value) if isinstance(value, str) else number(constant=value)
+
+
 def _interval(info: ParamInfo, low: Any, high: Any) -> Range:
     return Range(low, high) if info.low is None else Range(info.low, info.high)
 

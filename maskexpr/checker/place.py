@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from maskexpr.checker.context import Context, Scope, TooLarge, Value
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.messages import Mistake
+from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.arguments import Refused
 from maskexpr.functions.record import Function
@@ -78,7 +79,7 @@ class Place:
 
     def __str__(self) -> str:
         line, column = self.source.position(self.span.start)
-        return f"{self.source.name}:{line}:{column}"
+        return f"{printable(self.source.name)}:{line}:{column}"
 
     # --- mistakes ---
 
@@ -92,7 +93,8 @@ class Place:
         blamed = arguments.get(refused.argument, self)
         texts = {f"{name}_text": self.quote(value) for name, value in arguments.items()}
         self.at(blamed).report(
-            refused.mistake, **{"name": refused.argument, "text": self.quote(blamed), **texts, **refused.fields}
+            refused.mistake,
+            **{"name": refused.argument, "text": self.quote(blamed), "whole": self.span, **texts, **refused.fields},
         )
 
     # --- values ---

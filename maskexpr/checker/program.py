@@ -1,6 +1,7 @@
 """A whole program: its statements checked, and what they add up to for those who plan and run it."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from maskexpr.checker.context import Context, Scope, TooLarge
@@ -28,13 +29,16 @@ def check(
     resolver: Callable[[str], str] | None = None,
     *,
     supposed: bool = False,
+    constants: Mapping[str, Any] = MappingProxyType({}),
+    withheld: frozenset[str] = frozenset(),
 ) -> Checked:
     """Check a parsed program against the kinds of its inputs, or, without a signature, against any it could have; one
     that is only `supposed` says what some of them may be.
 
     Mistakes and warnings come back in the order of their places, those of the parser among them.
     """
-    context = Context(catalogue, limits, signature, RULES, parsed.length, supposed=supposed)
+    more: dict[str, Any] = {"supposed": supposed, "constants": constants, "withheld": withheld}
+    context = Context(catalogue, limits, signature, RULES, parsed.length, **more)
     start = Place(context, Scope({}, {}, source), Span(0, 1))
     try:
         lines = gather(start, parsed.module, params or {}, resolver)
@@ -57,6 +61,7 @@ def check(
         uses_grid=context.uses_grid,
         diagnostics=_all(parsed, context),
         finite=context.steps.finite,
+        visits=context.visits,
     )
     return with_domain(checked)
 

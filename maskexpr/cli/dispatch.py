@@ -35,6 +35,7 @@ _COMMANDS = {
     "fmt": "formatting",
     "explain": "explaining",
     "functions": "explaining",
+    "errors": "codes",
 }
 
 

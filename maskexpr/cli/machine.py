@@ -29,8 +29,9 @@ HELP = """\
             "not_finite"}
   numbers  thresholds and other numbers that were found on the way, by how the program writes them
   FILE     {"path", "holds": the name of a result, or "overlay of NAME"}
-  MESSAGE  {"severity", "code", "message", "hint"}, and of a place in a program also {"file", "line", "column",
-            "end_line", "end_column"}
+  MESSAGE  {"severity", "code", "message", "hint", "span": [start, stop], "line", "column", "source", "fix"}, the last
+            ones null where it is in no program; "fix" is the whole text mended, where that is certain; and of a place
+            in a program also {"file", "end_line", "end_column"}
 Of many images it is
   {"maskexpr": VERSION, "images": [IMAGE, ...], "left": how many were not begun, "tables": [PATH, ...],
    "journal": PATH, "warnings": [MESSAGE, ...], "errors": [MESSAGE, ...]}
@@ -112,11 +113,10 @@ def document_of(options: argparse.Namespace) -> Document | None:
 
 def message(diagnostic: Diagnostic) -> dict[str, Any]:
     """A mistake as data, with its place where it is in a program; lines and columns count from 1."""
-    entry: dict[str, Any] = {"severity": diagnostic.severity, "code": diagnostic.code, "message": diagnostic.message}
-    entry["hint"] = diagnostic.hint
+    entry = diagnostic.to_dict()
     if diagnostic.source is not None and diagnostic.span is not None:
-        start, stop = (diagnostic.source.position(offset) for offset in diagnostic.span)
-        entry.update(file=diagnostic.source.name, line=start[0], column=start[1], end_line=stop[0], end_column=stop[1])
+        line, column = diagnostic.source.position(diagnostic.span.stop)
+        entry |= {"file": diagnostic.source.name, "end_line": line, "end_column": column}
     return entry
 
 

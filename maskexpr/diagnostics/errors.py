@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source, Span
@@ -14,6 +14,13 @@ Severity = Literal["error", "warning"]
 _WINDOW = 100
 MOST_SHOWN = 50
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, halves of characters, breaks of lines
+
+
+class Change(NamedTuple):
+    """A text to be put in the place of another."""
+
+    span: Span
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,8 @@ class Diagnostic:
         Where it is: characters start to stop of a text. None where it is not in a program.
     severity
         "error" or "warning".
-    instead
-        What is to be written in the place of the span, where the hint is so certain; else None.
+    change
+        What the hint says to write, and in the place of what, where that is certain; else None.
     """
 
     code: str
@@ -40,7 +47,7 @@ class Diagnostic:
     span: Span | None = None
     source: Source | None = None
     severity: Severity = "error"
-    instead: str | None = None
+    change: Change | None = None
 
     @property
     def place(self) -> str:
@@ -65,10 +72,10 @@ class Diagnostic:
         """The whole text with what the hint says in place of the mistake, which is then gone; None where that is not
         certain.
         """
-        if self.instead is None or self.source is None or self.span is None:
+        if self.change is None or self.source is None:
             return None
-        text = self.source.text
-        return text[: self.span.start] + self.instead + text[self.span.stop :]
+        span, text = self.change.span, self.source.text
+        return text[: span.start] + self.change.text + text[span.stop :]
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON has it: the same keys for each, None where it is not in a program.

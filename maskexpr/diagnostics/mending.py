@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from maskexpr.diagnostics.source import Span
+
 _WORD = re.compile(r'"[^"]*"|\{[^{}]*\}|\b([A-Za-z_]\w*)\b(?!\s*=[^=])(?:\[(\d)\])?')
 _SUM = re.compile(r"\s*[0-9.]+(?:\s*(?:\+|\*|//)\s*[0-9.]+)+\s*")
 _PART = re.compile(r"\+|\*|//|[0-9.]+")
@@ -187,6 +189,28 @@ def _stands_alone(match: re.Match[str]) -> bool:
 
 def _bracketed(text: str) -> str:
     return text if is_simple(text) else f"({text})"
+
+
+def placed(expression: str, text: str, span: Span) -> str:
+    """An expression as it is put into the place of another: in brackets where operators beside that would tear it
+    apart."""
+    return expression if is_simple(expression) or is_alone(text, span) else f"({expression})"
+
+
+def is_alone(text: str, span: Span) -> bool:
+    """Whether there is no operator beside an expression."""
+    before = text[max(0, span.start - 100) : span.start].rstrip(" \t")
+    behind = text[span.stop : span.stop + 100].lstrip(" \t")
+    given = before[-1:] == "=" and before[-2:-1] not in "=!<>"
+    return (before[-1:] in ("", "(", ",", "[", "\n", ";") or given) and behind[:1] in (
+        "",
+        ")",
+        ",",
+        "]",
+        "\n",
+        ";",
+        "#",
+    )
 
 
 def is_readable(text: str) -> bool:

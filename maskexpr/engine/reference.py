@@ -46,9 +46,9 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any], do
             *_, table = (s for s in in_order(blamed) if s.kind.name == "table")
             text = table.source.quote(table.span)
             raise RunError(messages.NO_ROWS.at(blamed.source, blamed.span, text=text)) from None
-        fields = {"name": refused.argument, "text": _argument(step, blamed), **refused.fields}
+        fields = {"name": refused.argument, "text": _argument(step, blamed), "whole": step.span, **refused.fields}
         place = blamed if blamed is not None and blamed.source is step.source and _within(blamed, step) else step
-        raise RunError(refused.mistake.at(place.source, place.span, **fields)) from None
+        raise RunError(refused.mistake.at(place.source, place.span, **fields)) from refused.__cause__
     except MemoryError as error:
         wanted = messages.asked_for(error)
         raise RunError(messages.OUT_OF_MEMORY.at(step.source, step.span, wanted=wanted)) from None

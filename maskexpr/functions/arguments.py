@@ -24,6 +24,31 @@ class Refused(Exception):
         self.mistake, self.argument, self.fields = mistake, argument, fields
 
 
+def refusal(cause: str, way: str, *, argument: str = "") -> Refused:
+    """What a function of a host's own raises, in its body or its `check`, where it cannot go on: the cause, and one way
+    out, in a few words each. `argument` names the parameter to blame.
+
+    >>> from maskexpr.functions import MASK, Mask, Number, function, refusal
+    >>> @function(gives=MASK, halo=0, cost=1, memory=0)
+    ... def picky(m: Mask, n: Number = 1):
+    ...     if n > 9:
+    ...         raise refusal(f"n is {n}", "give at most 9", argument="n")
+    ...     return m
+    >>> try:
+    ...     maskexpr.compile("picky(im > 2, 12)", functions=[picky])(im=np.array([[1, 2, 3]]))
+    ... except maskexpr.RunError as error:
+    ...     print(error)
+    expression:1:15: error: n is 12
+        picky(im > 2, 12)
+                      ^^
+      give at most 9
+    """
+    for name, text in (("cause", cause), ("way", way)):
+        if not isinstance(text, str) or not text.strip():
+            raise TypeError(f"refusal() takes a text as its {name}, not {text!r}")
+    return Refused(messages.HOST_REFUSES, argument, cause=cause, way=way)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a constant argument may depend on: the arrays of the same call, and the axes that are worked on. None where

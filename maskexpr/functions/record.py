@@ -6,21 +6,22 @@ be, the decorator says what it gives, how far it looks around a pixel and what i
 """
 
 import inspect
-import keyword
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar
 
-from maskexpr.functions.arguments import FromChecker, Parameter, Refused, Surroundings, Takes
+from maskexpr.functions.arguments import Parameter, Refused, Surroundings
+from maskexpr.functions.declaring import WHOLE as WHOLE
+from maskexpr.functions.declaring import refuse_nonsense
 from maskexpr.functions.docstrings import doc_of
 from maskexpr.functions.gives import Gives, Kinds
+from maskexpr.functions.signatures import parameters_of
 from maskexpr.kinds.kind import SAMPLED, Kind
 
 Settings = Mapping[str, Any]
 Body = TypeVar("Body", bound=Callable[..., Any])
 
-WHOLE: Literal["whole"] = "whole"  # a halo: the result at one pixel may depend on any other
 Halo = int | Literal["whole"] | Callable[[Settings, int], tuple[int, ...]]
 Border = str | Mapping[str, str]
 Estimate = float | Callable[[Settings, int], float]
@@ -59,8 +60,6 @@ WithoutData = Literal[
     "fill",
     "stored",
 ]
-OF_HOSTS = ("", "everywhere", "cross", "within")
-"""Those that a host's function may declare: the others know what they are for."""
 Remark = Callable[[Settings, tuple[int, ...]], Refused | None]
 
 
@@ -278,15 +277,54 @@ def function(
 ) -> Callable[[Body], Body]:
     """Declare a function of the language; the Python function stays what it is, so that bodies can call it.
 
-    The keyword arguments are those of `Function`. Each parameter is annotated with a type of `maskexpr.functions`, or,
-    where the user does not write it, with `FromChecker`. `name` overrides the function's own name. What is declared in
-    the library is in the language, in the `catalogue` of its operators if so asked; a host's own functions are handed
-    to `maskexpr.compile(..., functions=[...])`.
+    The keyword arguments are those of `Function`. Each parameter is annotated with a type of `maskexpr.functions`: it
+    says what may be given for it and what the body gets, or, where the user does not write it, what is filled in:
+    `kind: ResultKind`, `spacing: PixelSpacing`. `name` overrides the function's own name. What is declared in the
+    library is in the language, in the `catalogue` of its operators if so asked; a host's own functions are handed to
+    `maskexpr.compile(..., functions=[...])`.
+
+    A host's function must follow from its arguments alone, and change none of them: it is run on many threads, and on
+    parts of an image as its halo allows: any part by itself with 0, with so many pixels around it, or on all at once
+    with "whole", which is always right. What it raises is a RunError with the code "host-function", of which
+    the exception is the cause; `refusal(cause, way)` is what it raises for a fault of the arguments or the pixels.
+    `check` is called with the settings, and what is known of the arrays, before there is a pixel.
+
+    >>> from maskexpr.functions import SAME_IMAGE, Axes, Image, Reach, ResultKind, function, refusal
+    >>> def reach(settings, ndim):
+    ...     axes = settings["axes"] or range(ndim)
+    ...     return tuple(settings["n"].reach(axis) if axis in axes else 0 for axis in range(ndim))
+    >>> def at_most_9(settings, around):
+    ...     if settings["n"].radius > 9:
+    ...         raise refusal(f"n is {settings['n']}", "give at most 9", argument="n")
+    >>> @function(
+    ...     gives=SAME_IMAGE, halo=reach, check=at_most_9, border="the value at the border goes on",
+    ...     cost=lambda settings, ndim: 4 * ndim, memory=16,
+    ... )
+    ... def spread_of(im: Image, n: Reach = 1, axes: Axes = None, *, kind: ResultKind):
+    ...     '''The most of the values a reach before and behind, less the least.'''
+    ...     most = least = im
+    ...     for axis in axes or range(im.ndim):
+    ...         by = n.reach(axis)
+    ...         padded = np.pad(im, [(by, by) if a == axis else (0, 0) for a in range(im.ndim)], "edge")
+    ...         for start in (0, 2 * by):
+    ...             part = np.take(padded, range(start, start + im.shape[axis]), axis)
+    ...             most, least = np.maximum(most, part), np.minimum(least, part)
+    ...     return (most - least).astype(kind.dtype)
+    >>> program = maskexpr.compile('spread_of(im, 1, axes="x") > 3', functions=[spread_of])
+    >>> program(im=np.array([[1, 2, 9, 9]], np.uint8))
+    array([[False,  True,  True, False]])
+    >>> try:
+    ...     maskexpr.compile("spread_of(im, 12)", functions=[spread_of]).explain(im=((3, 4), "uint8"))
+    ... except maskexpr.ProgramError as error:
+    ...     print(error.message, "-", error.hint)
+    n is 12 - give at most 9
     """
 
     def register(body: Body) -> Body:
+        if not inspect.isfunction(body):
+            raise TypeError(f"what is declared is a function, not a {type(body).__name__}")
         own_name = name or body.__name__.rstrip("_")
-        parameters, filled_in = _parameters(body, own_name)
+        parameters, filled_in = parameters_of(body, own_name)
         if bare and parameters:
             raise TypeError(f"{own_name}: a bare function takes no parameters")
         module = body.__module__ or ""  # code without a module has none
@@ -318,7 +356,7 @@ def function(
             by_channel=by_channel,
         )
         if record.is_of_host:
-            _refuse_nonsense(record)
+            refuse_nonsense(record)
         _RECORDS[module, own_name] = record
         if catalogue is not None:
             catalogue[own_name] = record
@@ -330,69 +368,13 @@ def function(
     return register
 
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def _refuse_nonsense(record: Function) -> None:
-    """A TypeError for a declaration that could only fail later, and somewhere else."""
-    names = {parameter.name for parameter in record.parameters}
-    wanted: dict[str, tuple[object, bool]] = {
-        "name": (record.name, bool(_NAME.fullmatch(record.name)) and not keyword.iskeyword(record.name)),
-        "gives": (record.gives, isinstance(record.gives, Gives)),
-        "halo": (record.halo, record.halo == WHOLE or callable(record.halo) or _is_size(record.halo)),
-        "cost": (record.cost, callable(record.cost) or _is_size(record.cost)),
-        "memory": (record.memory, callable(record.memory) or _is_size(record.memory)),
-        "border": (record.border, isinstance(record.border, str | Mapping)),
-        "aliases": (record.aliases, names.issuperset(record.aliases.values())),
-        "bare": (record.bare, isinstance(record.bare, bool)),
-        "total": (record.total, callable(record.total) or isinstance(record.total, bool)),
-        "extensive": (record.extensive, callable(record.extensive) or isinstance(record.extensive, bool)),
-        "transposes": (record.transposes, isinstance(record.transposes, bool)),
-        "keeps_empty": (record.keeps_empty, callable(record.keeps_empty) or isinstance(record.keeps_empty, bool)),
-        "without_data": (record.without_data, record.without_data in OF_HOSTS),
-        "places": (record.places, names.issuperset(record.places)),
-        "compares": (record.compares, names.issuperset(record.compares)),
-        "spoilt_by": (record.spoilt_by, record.spoilt_by in ("", "nan", "inf")),
-        "by_channel": (record.by_channel, isinstance(record.by_channel, bool)),
-        "remark": (record.remark, record.remark is None or callable(record.remark)),
-    }
-    for what, (value, fits) in wanted.items():
-        if not fits:
-            raise TypeError(f"{record.name} cannot be declared with {what}={value!r}")
-
-
-def _is_size(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
-
-
 def _subject(module: str) -> str:
     """The file or folder of `library` that a function is declared in; of a host's function the module."""
     names = module.split(".")
     return names[names.index("library") + 1] if "library" in names[:-1] else names[-1]
 
 
-def _parameters(body: Callable[..., Any], name: str) -> tuple[tuple[Parameter, ...], frozenset[str]]:
-    parameters, filled_in = [], set()
-    for p in inspect.signature(body).parameters.values():
-        takes, from_checker = _annotation(p.annotation)
-        if from_checker:
-            filled_in.add(p.name)
-        elif takes is None:
-            raise TypeError(f"{name}: parameter {p.name} needs an annotation of maskexpr.functions.parameters")
-        else:
-            parameters.append(Parameter(p.name, takes, p.default, p.kind is p.KEYWORD_ONLY))
-    return tuple(parameters), frozenset(filled_in)
-
-
 def first_sentence(doc: str) -> str:
     """What a docstring says first, without its full stop."""
     paragraph = " ".join(doc.split("\n\n", 1)[0].split())
     return re.split(r"(?<!\.)\. ", paragraph, maxsplit=1)[0].removesuffix(".")  # "1, 2, 3..." goes on
-
-
-def _annotation(annotation: Any) -> tuple[Takes | None, bool]:
-    if get_origin(annotation) is not Annotated:
-        return None, False
-    marks = get_args(annotation)[1:]
-    takes = next((m for m in marks if isinstance(m, Takes)), None)
-    return takes, any(m is FromChecker for m in marks)

@@ -21,8 +21,8 @@ class Declared:
         The texts that its `use` lines brought in, by the path that was written.
     constants
         Numbers, truths and texts of the host's that the program may name.
-    allowed, denied
-        Names of the functions that it may call, None for all, and of those that it may not.
+    withheld
+        Names of the functions of the catalogue that it may not call.
     fast
         Whether OpenCV may compute what differs in the last bits.
     """
@@ -33,5 +33,4 @@ class Declared:
     used: tuple[tuple[str, str], ...]
     fast: bool = False
     constants: Mapping[str, Any] = field(default_factory=dict)
-    allowed: frozenset[str] | None = None
-    denied: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import CancelledError, LimitError
 from maskexpr.functions.arguments import Refused, part_name
 from maskexpr.functions.record import Function
 from maskexpr.kinds.ranges import smallest_type, union
@@ -62,10 +64,26 @@ def _plain(step: Step, result: Any) -> Any:
 
 
 def _of_host(step: Step, arguments: Mapping[str, Any]) -> Any:
-    """The same for a function that is not ours: it is given what it cannot write to, and held to what it declares."""
+    """The same for a function that is not ours: it is given what it cannot write to, and held to what it declares.
+
+    What it raises is one mistake of ours, which says of a stranger's error no more than its type; all of it is the
+    cause of that.
+    """
     assert step.function is not None
-    with np.errstate(all="ignore"):
-        result = step.function.body(**{name: _read_only(value) for name, value in arguments.items()})
+    try:
+        with np.errstate(all="ignore"):
+            result = step.function.body(**{name: _read_only(value) for name, value in arguments.items()})
+        _hold_to(step, result)
+    except (Refused, LimitError, CancelledError, MemoryError):
+        raise
+    except Exception as error:
+        refused = Refused(messages.HOST_FUNCTION, function=step.function.name, error=type(error).__name__)
+        raise refused from error
+    return _plain(step, result)
+
+
+def _hold_to(step: Step, result: Any) -> None:
+    """A TypeError for a result that is not what its function declares."""
     kind = step.kind
     if kind.is_array:
         shape = (*(kind.shape or ()), *([kind.channels] if kind.channels else []))
@@ -74,10 +92,9 @@ def _of_host(step: Step, arguments: Mapping[str, Any]) -> Any:
         fits = isinstance(result, np.ndarray) and result.ndim == 1 and result.dtype == kind.dtype
     else:
         fits = kind.name not in ("number", "truth") or isinstance(result, int | float | np.number | np.bool_)
-    if not fits:
+    if not fits and step.function is not None:
         found = f"{result.dtype} of shape {result.shape}" if isinstance(result, np.ndarray) else type(result).__name__
         raise TypeError(f"{step.function.name} is declared to give {kind}, and gives {found}")
-    return _plain(step, result)
 
 
 def _read_only(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """What a request for a program may hold, as JSON Schema."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -72,10 +73,9 @@ def _values(info: ParamInfo) -> Schema:
         return {"type": "boolean", "default": default}
     if isinstance(default, str):
         return {"type": "string", **({"enum": list(info.choices)} if info.choices else {}), "default": default}
-    within = {} if info.low is None else {"minimum": info.low, "maximum": info.high}
-    if not info.whole:
-        return {"type": "number", **within, "default": default}
-    return {"type": "integer", **(within or {"minimum": -_MOST, "maximum": _MOST}), "default": default}
+    most = _MOST if info.whole else sys.float_info.max
+    low, high = (-most, most) if info.low is None else (info.low, info.high)
+    return {"type": "integer" if info.whole else "number", "minimum": low, "maximum": high, "default": default}
 
 
 def _quantities(info: ParamInfo, power: int) -> str:

@@ -73,7 +73,8 @@ class Checked:
     line gives, "" for an assert or a bare expression, and its step. `values` are those given for params. `uses_grid`
     says that coordinates or drawn shapes take the shape of the images that are given, named in the program or not.
     `finite` is how statistics are written that leave out what is not finite. `domain` is set where some pixels are
-    without data: what that means is among the steps.
+    without data: what that means is among the steps. `visits` counts what was looked at to fill in defs, which says
+    together with the length of the text how long the check took.
     """
 
     steps: tuple[Step, ...] = ()
@@ -88,6 +89,7 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...] = ()
     finite: Mapping[Step, str] = field(default_factory=dict)
     domain: Domain | None = None
+    visits: int = 0
 
     def needed(self) -> list[Step]:
         """The steps that outputs and asserts depend on, in order."""

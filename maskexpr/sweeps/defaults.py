@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from maskexpr.api import Program, compile, declared
+from maskexpr.api import Program, declared, rewritten
 from maskexpr.language import nodes
 from maskexpr.language.formatting import format
 from maskexpr.language.parser import parse
@@ -16,15 +16,7 @@ def with_defaults(program: Program, texts: Mapping[str, str]) -> Program:
     for node in reversed(statements):
         if isinstance(node, nodes.Param) and node.name.text in texts:
             text = text[: node.value.span.start] + texts[node.name.text] + text[node.value.span.stop :]
-    resolver = dict(own.used).__getitem__ if own.used else None
-    return compile(
-        format(text, name=own.source.name),
-        limits=own.limits,
-        functions=own.functions,
-        resolver=resolver,
-        name=own.source.name,
-        fast=own.fast,
-    )
+    return rewritten(program, format(text, name=own.source.name))
 
 
 def files_named(program: Program) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from maskexpr.api import Program, compile, declared
+from maskexpr.api import Program, declared, rewritten
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, MaskError, ProgramError
 from maskexpr.diagnostics.source import Source, Span
@@ -93,16 +93,8 @@ def scoring_of(program: Program, expression: str, title: str, kinds: Mapping[str
     span = _checked(goal, program)
     name = _free_name(program, goal)
     composed = _compose(own.source, goal, _declared(kinds) + f"\noutput {name} = ", program)
-    resolver = dict(own.used).__getitem__ if own.used else None
     try:
-        scored = compile(
-            composed.source.text,
-            limits=own.limits,
-            functions=own.functions,
-            resolver=resolver,
-            name=own.source.name,
-            fast=own.fast,
-        )
+        scored = rewritten(program, composed.source.text)
     except MaskError as error:
         raise type(error)([composed.placed(d) for d in error.diagnostics]) from None
     return Scoring(scored, name, goal, span, composed)

@@ -132,9 +132,12 @@ def test_mistakes_of_a_program(shell: Shell) -> None:
         "code": error["code"],
         "message": "there is no function nix",
         "hint": error["hint"],
-        "file": "expression",
+        "span": [19, 22],
         "line": 2,
         "column": 9,
+        "source": "expression",
+        "fix": None,
+        "file": "expression",
         "end_line": 2,
         "end_column": 12,
     }

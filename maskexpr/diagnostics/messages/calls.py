@@ -12,14 +12,14 @@ ARGUMENT_TOO_MANY_TWO = Mistake(
 ARGUMENT_TOO_MANY_MASK = Mistake(
     "argument-too-many",
     "{function} takes {most:argument|arguments}, not {count}",
-    "of the values in a mask write {text}",
+    "of the values in a mask write ``{text}``",
 )
-ARGUMENT_TOO_MANY_LIST = Mistake("argument-too-many", "{function} takes one list", "write {function}([{text}])")
-ARGUMENT_NOT_NAMED = Mistake("argument-too-many", "{function} takes {name} by its name", "write {name}={text}")
-ARGUMENT_UNKNOWN = Mistake("argument-unknown", "{function} has no argument {name}", "did you mean {near}?")
+ARGUMENT_TOO_MANY_LIST = Mistake("argument-too-many", "{function} takes one list", "write `{function}([{text}])`")
+ARGUMENT_NOT_NAMED = Mistake("argument-too-many", "{function} takes {name} by its name", "write `{name}={text}`")
+ARGUMENT_UNKNOWN = Mistake("argument-unknown", "{function} has no argument {name}", "did you mean `{near}`?")
 ARGUMENT_UNKNOWN_FAR = Mistake("argument-unknown", "{function} has no argument {name}", "write {signature}")
 ARGUMENT_UNKNOWN_MASK = Mistake(
-    "argument-unknown", "{function} has no argument {name}", "of the values in a mask write {text}"
+    "argument-unknown", "{function} has no argument {name}", "of the values in a mask write ``{text}``"
 )
 ARGUMENT_COMPARED = Mistake(
     "argument-unknown", "{function} has no argument {name}", "write == to compare, or {signature}"
@@ -30,7 +30,7 @@ ARGUMENT_ORDER = Mistake(
 )
 ARGUMENT_KIND = Mistake("argument-kind", "{function} takes {wanted} as {name}, not {kind:a}", "write {signature}")
 ARGUMENT_WITHIN = Mistake(
-    "kind", "{function} takes an image, {text} is samples", "write {function}({value}, within={mask})"
+    "kind", "{function} takes an image, {text} is samples", "write ``{function}({value}, within={mask})``"
 )
 ARGUMENT_SAMPLES_WITHIN = Mistake(
     "kind", "{function} takes an image, {text} is samples", "give it the image they are of, and within={mask}"
@@ -61,7 +61,7 @@ ARGUMENT_MASK_WANTED = Mistake(
     "argument-kind", "{function} takes {wanted} as {name}, {text} is {kind:a}", "make one with a comparison: {text} > 0"
 )
 ARGUMENT_IMAGE_WANTED = Mistake(
-    "argument-kind", "{function} takes {wanted} as {name}, {text} is a mask", "for numbers write where({text}, 1, 0)"
+    "argument-kind", "{function} takes {wanted} as {name}, {text} is a mask", "for numbers write `where({text}, 1, 0)`"
 )
 ARGUMENT_COLOUR = Mistake(
     "colour",
@@ -72,10 +72,10 @@ ARGUMENT_COLOUR_WANTED = Mistake(
     "argument-kind", "{function} takes a colour image, {text} is {kind:a}", "it needs a last axis of 3 or 4 channels"
 )
 ARGUMENT_SPREAD_WANTED = Mistake(
-    "argument-kind", "{function} takes {wanted} as {name}, {text} is a mask", "for {what} write {other}({text})"
+    "argument-kind", "{function} takes {wanted} as {name}, {text} is a mask", "for {what} write ``{other}({text})``"
 )
 ARGUMENT_QUOTES = Mistake(
-    "argument-kind", "{function} takes {wanted} as {name}, {text} is a name", 'put it in quotes: "{text}"'
+    "argument-kind", "{function} takes {wanted} as {name}, {text} is a name", 'put it in quotes: `"{text}"`'
 )
 ARGUMENT_QUANTITY = Mistake("units", "{function} takes {wanted} as {name}, not {kind:a}", "write it without a unit")
 ARGUMENT_OUT_OF_RANGE = Mistake("argument-range", "{name} is {value}", "it must be {wanted}")
@@ -290,7 +290,7 @@ AGREEMENT_MIXED = Mistake("kind", "{a:a} cannot be compared with {b:a}", "make a
 AGREEMENT_OF_OBJECTS = Mistake(
     "kind",
     "{function} of masks counts pixels, which match without an iou",
-    "to count regions write {function}(label({m_text}), label({truth_text}), {text})",
+    "to count regions write ``{function}(label({m_text}), label({truth_text}), {text})``",
 )
 SURFACE_AXES = Mistake(
     "axes",

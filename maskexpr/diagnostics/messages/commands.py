@@ -81,3 +81,5 @@ COMPARE_COLOUR = Mistake(
 COMPARE_NO_LABELS = Mistake(
     "input-kind", "{found}", "labels are whole numbers from 0 on, and a map of probabilities is compared as map > 0.5"
 )
+CODE_UNKNOWN = Mistake("code-unknown", "there is no code {code} of errors", "did you mean {near}?")
+CODE_UNKNOWN_FAR = Mistake("code-unknown", "there is no code {code} of errors", "maskexpr errors lists them")

@@ -4,12 +4,12 @@ from maskexpr.diagnostics.messages.wording import Mistake
 
 ARITHMETIC_ON_MASK = Mistake("kind", "{operator} does not take a mask", "for numbers write where({text}, 1, 0)")
 ARITHMETIC_ON_TRUTH = Mistake("kind", "{operator} does not take true or false", "for numbers write where({text}, 1, 0)")
-MASK_TIMES_IMAGE = Mistake("kind", "* does not take a mask", "write where({mask}, {other}, 0)")
-PLUS_OF_MASKS = Mistake("kind", "+ does not take a mask", "for what is in either write {left} | {right}")
+MASK_TIMES_IMAGE = Mistake("kind", "* does not take a mask", "write ``where({mask}, {other}, 0)``")
+PLUS_OF_MASKS = Mistake("kind", "+ does not take a mask", "for what is in either write ``{left} | {right}``")
 MINUS_OF_MASKS = Mistake(
-    "kind", "- does not take a mask", "for what is in one and not the other write {left} & ~{right}"
+    "kind", "- does not take a mask", "for what is in one and not the other write ``{left} & ~{right}``"
 )
-TIMES_OF_MASKS = Mistake("kind", "* does not take a mask", "for what is in both write {left} & {right}")
+TIMES_OF_MASKS = Mistake("kind", "* does not take a mask", "for what is in both write ``{left} & {right}``")
 COLOUR_IN_OPERATOR = Mistake(
     "colour",
     "{text} has {channels} channels, {operator} takes one",
@@ -27,9 +27,9 @@ SAMPLES_OF_OTHERS = Mistake(
     "samples", "{left} and {right} are samples of other pixels", "take both by one mask: [{first} & {second}]"
 )
 OPERAND_KIND = Mistake("kind", "{operator} does not take {kind:a}", "it takes {wanted}")
-NOT_OF_NUMBERS = Mistake("kind", "{operator} takes masks, {text} is {kind:a}", "did you mean {prefix}({text} > 0)?")
+NOT_OF_NUMBERS = Mistake("kind", "{operator} takes masks, {text} is {kind:a}", "did you mean `{prefix}({text} > 0)`?")
 NOT_BEFORE_COMPARISON = Mistake(
-    "precedence", "{operator} binds tighter than the comparison and takes masks", "did you mean {operator}({text})?"
+    "precedence", "{operator} binds tighter than the comparison and takes masks", "did you mean `{operator}({text})`?"
 )
 AMPERSAND_MIXED = Mistake(
     "kind", "{operator} takes two masks or two integer images, not {left:a} and {right:a}", "compare first: {text} > 0"
@@ -40,11 +40,11 @@ AMPERSAND_NUMBER = Mistake(
     "for {text} write true or false",
 )
 AMPERSAND_BEFORE_COMPARISON = Mistake(
-    "precedence", "{operator} takes masks and binds looser than {comparison}", "did you mean {suggestion}?"
+    "precedence", "{operator} takes masks and binds looser than {comparison}", "did you mean `{suggestion}`?"
 )
 WORD_ON_NUMBERS = Mistake("kind", "{word} takes masks, {text} is {kind:a}", "compare first: {text} > 0")
 WORD_ON_BITS = Mistake("kind", "{word} takes masks, {text} is {kind:a}", "for the bits of integers write {symbol}")
-POWER_WITH_CARET = Mistake("kind", "^ is exclusive or, for masks and integers", "for a power write **")
+POWER_WITH_CARET = Mistake("kind", "^ is exclusive or, for masks and integers", "for a power write `**`")
 BITS_OF_FLOATS = Mistake("kind", "floating values have no bits", "compare first, or use an integer image")
 MASK_ORDER = Mistake("kind", "masks have no order: {operator} does not take them", "write & | ^ == or !=")
 MASK_WITH_NUMBER = Mistake("kind", "{text} is already {kind:a}", "write {text} or ~{text} in place of the comparison")
@@ -55,9 +55,9 @@ LENGTH_WITH_NUMBER = Mistake(
     "units", "{operator} cannot mix {left:a} and {right:a}", "give both a unit, or neither: plain numbers are pixels"
 )
 LENGTH_WITH_MEASURED = Mistake(
-    "units", "{operator} cannot mix {left:a} and {right:a}", "write {suggestion}: it is in {unit} already"
+    "units", "{operator} cannot mix {left:a} and {right:a}", "write `{suggestion}`: it is in {unit} already"
 )
-LENGTH_WITH_PIXELS = Mistake("units", "{operator} cannot mix {left:a} and {right:a}", "write {suggestion}")
+LENGTH_WITH_PIXELS = Mistake("units", "{operator} cannot mix {left:a} and {right:a}", "write `{suggestion}`")
 LENGTH_WITH_SIZE = Mistake(
     "units", "{operator} cannot mix {left:a} and {right:a}", "give both the same power: mm, mm2 or mm3"
 )
@@ -110,10 +110,10 @@ INDEX_KIND = Mistake("kind", "{kind:a} cannot be indexed", "only images, masks a
 INDEX_SAMPLES = Mistake(
     "kind", "samples have no places to take one or a part by", "take some by a comparison: {text}[{mask}]"
 )
-INDEX_OF_PROPERTY = Mistake("index", "{text} is one number for each region, it has no parts", "write {text} alone")
+INDEX_OF_PROPERTY = Mistake("index", "{text} is one number for each region, it has no parts", "write `{text}` alone")
 ITEM_COMPARED = Mistake("kind", "{operator} does not take a list", "take one of its numbers: {text}[0]")
 ITEM_OUTSIDE = Mistake("index", "{index} is outside a list of {length}", "the last one is {last}, or -1")
-ITEM_ONE = Mistake("index", "one item is taken from a list at a time", "write {text}[0]")
+ITEM_ONE = Mistake("index", "one item is taken from a list at a time", "write `{text}[0]`")
 ITEM_UNKNOWN = Mistake("kind", "the items of this list cannot be taken", "centroid(m)[0] and bbox(m)[0] can")
 INDEX_COLOUR = Mistake("colour", "{text} has {channels} channels, samples have one", "gray({text}){mask}?{stack}")
 INDEX_TOO_MANY = Mistake("index", "{count} subscripts for {ndim:axis|axes}", "write one for each axis at most")

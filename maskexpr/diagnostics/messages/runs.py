@@ -41,7 +41,7 @@ SIGMA_ORDER = Mistake(
 WITHIN_EMPTY = Mistake("no-pixels", "the mask has no pixels to find a threshold in", "check how the mask is made")
 NOTHING_FINITE = Mistake("no-pixels", "no pixel is finite", "leave out nan and inf where the image is made")
 EQUALIZE_EMPTY = Mistake("no-pixels", "the mask has no pixels to count the values of", "check how the mask is made")
-NOT_FINITE = Mistake("not-finite", "{text} is {value}: {image} is not finite everywhere", "write {finite}", "warning")
+NOT_FINITE = Mistake("not-finite", "{text} is {value}: {image} is not finite everywhere", "write `{finite}`", "warning")
 NOT_FINITE_OR_LARGE = Mistake(
     "not-finite",
     "{text} is {value}: {image} is not finite everywhere, or holds values that are too large for it",
@@ -60,7 +60,7 @@ SAMPLES_OF_MASK = Mistake(
     "samples-kind", "these are samples of a mask, not of an image", "use area, fraction, any or all"
 )
 SAMPLES_OF_MASK_COUNTED = Mistake(
-    "samples-kind", "these are samples of a mask, not of an image", "for {what} write {other}({text})"
+    "samples-kind", "these are samples of a mask, not of an image", "for {what} write ``{other}({text})``"
 )
 SAMPLES_OF_IMAGE = Mistake(
     "samples-kind", "these are samples of an image, not of a mask", "compare them first: {text} > 32, say"
@@ -136,10 +136,10 @@ NO_DATA_MEASURED = Mistake(
 CAST = Mistake(
     "cast",
     "{count:value does|values do} not fit {type}, {holds}: {what}",
-    "write {before}{text}{after}",
+    "write ``{before}{text}{after}``",
 )
 CAST_NEVER = Mistake(
-    "cast", "no value fits {type}, {holds}: {text} is {range}", "write {type}(clip({text}, {low}, {high}))"
+    "cast", "no value fits {type}, {holds}: {text} is {range}", "write ``{type}(clip({text}, {low}, {high}))``"
 )
 CAST_NAN = Mistake(
     "cast",
@@ -157,13 +157,19 @@ WHITE_UNKNOWN = Mistake(
 CLAHE_TYPE = Mistake(
     "image-type",
     "clahe takes images of 8 or 16 bits without a sign, and {text} is {dtype}",
-    "bring it there: clahe(uint16(round(rescale({text}, 0, 65535))))",
+    "bring it there: ``clahe(uint16(round(rescale({text}, 0, 65535))))``",
 )
 ENTROPY_TYPE = Mistake(
     "image-type",
     "entropy counts values of 8 or 16 bits, and {text} is {dtype}",
-    "bring it there: entropy(uint8(round(rescale({text}, 0, 255))))",
+    "bring it there: ``entropy(uint8(round(rescale({text}, 0, 255))))``",
 )
 CLAHE_AXES = Mistake("axes", "clahe works in planes of two axes, these are {count}", 'write axes="yx", say')
 CLAHE_LINE = Mistake("axes", "an image of one axis cannot be cut into tiles", "write equalize(im)")
 MASK_EMPTY = Mistake("no-pixels", "the mask is empty, so it has no {what}", "check how the mask is made")
+HOST_FUNCTION = Mistake(
+    "host-function",
+    "{function}, a function of this host, failed: {error}",
+    "leave it out, or tell those who run this; for them the error says why, as its cause",
+)
+HOST_REFUSES = Mistake("host-refuses", "{cause}", "{way}")

@@ -2,7 +2,13 @@
 
 from maskexpr.diagnostics.messages.wording import Mistake
 
-FUNCTION_UNKNOWN = Mistake("function-unknown", "there is no function {name}", "did you mean {near}?")
+FUNCTION_UNKNOWN = Mistake("function-unknown", "there is no function {name}", "did you mean `{near}`?")
+FUNCTION_WITHHELD = Mistake(
+    "function-withheld", "{name} is a function that is not offered here", "there are {names} and others"
+)
+FUNCTION_WITHHELD_ALL = Mistake(
+    "function-withheld", "{name} is a function, and none is offered here", "write it with operators: im > 64"
+)
 FUNCTION_FOREIGN = Mistake("function-unknown", "there is no function {name}", "{way}")
 FUNCTION_READS = Mistake(
     "function-unknown",
@@ -13,7 +19,7 @@ PROPERTY_CALLED = Mistake("function-unknown", "{name} is a property of regions, 
 PROPERTY_CALLED_FOREIGN = Mistake(
     "function-unknown", "there is no function {name}, and regions have no property of that name", "{way}"
 )
-STEPS_OF_FSLMATHS = Mistake("fslmaths", "{name} is a step of fslmaths", "write {meant}")
+STEPS_OF_FSLMATHS = Mistake("fslmaths", "{name} is a step of fslmaths", "write `{meant}`")
 STEPS_OF_FSLMATHS_FAR = Mistake(
     "fslmaths", "{name} is a step of fslmaths", 'write im >= 32 for thr and bin, dilate(m, 1, "square") for dilM, say'
 )
@@ -33,7 +39,7 @@ NAME_UNKNOWN_IN_DEF = Mistake(
 NAME_UNKNOWN_IN_DEF_NEAR = Mistake("name-unknown", "{name} is not known inside def {function}", "did you mean {near}?")
 DUPLICATE = Mistake("duplicate", "{what} {name} is declared twice", "delete one of the two, or give it another name")
 DUPLICATE_PARAMETER = Mistake("duplicate", "parameter {name} stands twice", "give each parameter a name of its own")
-OUTPUT_UNKNOWN = Mistake("output-unknown", "there is no value {name} to output", "did you mean {near}?")
+OUTPUT_UNKNOWN = Mistake("output-unknown", "there is no value {name} to output", "did you mean `{near}`?")
 OUTPUT_UNKNOWN_FAR = Mistake("output-unknown", "there is no value {name} to output", "write output {name} = expression")
 OUTPUT_KIND = Mistake(
     "output-kind",
@@ -80,7 +86,7 @@ MODULE_FUNCTION = Mistake("no-modules", "there are no modules, and no function {
 MODULE_FUNCTION_FAR = Mistake(
     "no-modules", "there are no modules, and no function {name}", "maskexpr functions lists them all"
 )
-MODULE_VALUE = Mistake("no-modules", "there are no modules, and no {name}", "write {meant}")
+MODULE_VALUE = Mistake("no-modules", "there are no modules, and no {name}", "write `{meant}`")
 MODULE_VALUE_FAR = Mistake("no-modules", "there are no modules, and no {name}", "leave it out, or write a number")
 IN_CALL = " (in {function}, called at {place})"
 

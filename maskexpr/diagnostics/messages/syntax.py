@@ -43,8 +43,8 @@ TEXT_PREFIX = Mistake("text-prefix", "a text has no prefix letters", 'write it w
 NUMBER_TOO_LONG = Mistake(
     "number-too-long", "this number is beyond any image", "use at most 40 digits and exponents up to 30"
 )
-NUMBER_DOT = Mistake("number-dot", "a number needs digits on both sides of its dot", "write {digits}.0")
-NUMBER_DOT_FIRST = Mistake("number-dot", "a number needs digits on both sides of its dot", "write 0.{digits}")
+NUMBER_DOT = Mistake("number-dot", "a number needs digits on both sides of its dot", "write `{digits}.0`")
+NUMBER_DOT_FIRST = Mistake("number-dot", "a number needs digits on both sides of its dot", "write `0.{digits}`")
 NUMBER_FORM = Mistake("number-form", "{text} is not a number", "write 1000, 0.5, 1e3, 0xff or 0b101")
 UNIT_UNKNOWN = Mistake(
     "unit-unknown",
@@ -54,11 +54,11 @@ UNIT_UNKNOWN = Mistake(
 BRACKET_UNCLOSED = Mistake("bracket-unclosed", "this {bracket} is never closed", "add the closing bracket")
 BRACKET_UNOPENED = Mistake("bracket-unopened", "this {bracket} closes nothing", "delete it, or open a bracket before")
 BRACKET_MISMATCH = Mistake("bracket-mismatch", "{close} cannot close {open}", "use the same kind of bracket")
-COMMAND_LINE_MEANT = Mistake("command-line", "this is a command line of {program}", "write {meant}")
+COMMAND_LINE_MEANT = Mistake("command-line", "this is a command line of {program}", "write `{meant}`")
 COMMAND_LINE = Mistake(
     "command-line", "this is a command line of {program}", "write the expression: dilate(im > 32, 2), say"
 )
-OPERATOR_FOREIGN = Mistake("operator-unknown", "there is no operator {found}", "write {meant}")
+OPERATOR_FOREIGN = Mistake("operator-unknown", "there is no operator {found}", "write `{meant}`")
 OPERATOR_MISSING = Mistake(
     "operator-missing", "an operator is missing between {left} and {right}", "write & | < > + or another between them"
 )
@@ -66,19 +66,19 @@ COMMA_MISSING = Mistake(
     "operator-missing", "a comma or an operator is missing between {left} and {right}", "write one between them"
 )
 MULTIPLY_MISSING = Mistake("operator-missing", "an operator is missing after the number", "to multiply, write *")
-UNIT_APART = Mistake("operator-missing", "a unit stands right behind its number", "write {left}{right}")
+UNIT_APART = Mistake("operator-missing", "a unit stands right behind its number", "write `{left}{right}`")
 ASSIGN_AUGMENTED = Mistake(
-    "assign-augmented", "there is no operator {found}", "write {name} = {name} {operator} {value}"
+    "assign-augmented", "there is no operator {found}", "write ``{name} = {name} {operator} {value}``"
 )
 SHIFT = Mistake(
     "operator-unknown", "there is no operator {found}", "write // or * and a power of 2, or bits(im, low, high)"
 )
-COMMENT_FOREIGN = Mistake("comment-foreign", "a statement cannot begin with {found}", "for a comment write #")
+COMMENT_FOREIGN = Mistake("comment-foreign", "a statement cannot begin with {found}", "for a comment write `#`")
 COMPARE_WITH_ASSIGN = Mistake("compare-with-assign", "= gives a name to a value", "write == to compare")
 ASSIGN_TO_PART = Mistake(
     "assign-to-part",
     "a part of {name} cannot be set: images never change",
-    "write {name} = where({mask}, {value}, {name})",
+    "write ``{name} = where({mask}, {value}, {name})``",
 )
 ASSIGN_TO_CALL = Mistake(
     "assign-to-call", "only a name can be given a value", "to define a function write def {name}(...) = ..."
@@ -110,7 +110,7 @@ ELLIPSIS = Mistake(
     "there is no ... between the brackets",
     "write : for each axis, as in im[:, 3]; a channel is channel(im, 0)",
 )
-STATEMENT_MISSPELT = Mistake("no-such-statement", "no line begins with {word}", "did you mean {near}?")
+STATEMENT_MISSPELT = Mistake("no-such-statement", "no line begins with {word}", "did you mean `{near}`?")
 DECLARATION = Mistake("no-such-statement", "a name needs no {word}", "write {name} = ...")
 NO_IF = Mistake("no-if", "there is no {word}", "write where(condition, a, b)")
 NO_LOOPS = Mistake("no-loops", "there are no loops: there is no {word}", "every operation already works on all pixels")

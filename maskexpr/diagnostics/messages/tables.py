@@ -7,13 +7,13 @@ _LISTED = "maskexpr functions properties lists them"
 MEASURE_NOTHING = Mistake(
     "property", "measure needs a property of regions", f"write measure({{text}}, area, centroid), say; {_LISTED}"
 )
-PROPERTY_UNKNOWN_NEAR = Mistake("property", "{text} is no property of regions", "did you mean {near}?")
+PROPERTY_UNKNOWN_NEAR = Mistake("property", "{text} is no property of regions", "did you mean `{near}`?")
 PROPERTY_UNKNOWN_FOREIGN = Mistake("property", "{text} is no property of regions", "{way}")
 PROPERTY_UNKNOWN = Mistake(
     "property", "{text} is no property of regions", f"{_LISTED}; an image of grey values is given as of={{text}}"
 )
-PROPERTY_IN_QUOTES = Mistake("property", "properties are named without quotes", "write {name}")
-PROPERTIES_LISTED = Mistake("property", "properties stand one behind another, not in a list", "write {names}")
+PROPERTY_IN_QUOTES = Mistake("property", "properties are named without quotes", "write `{name}`")
+PROPERTIES_LISTED = Mistake("property", "properties stand one behind another, not in a list", "write `{names}`")
 PROPERTY_PART_MEASURED = Mistake(
     "property", "a table has a column for each part of {name}", "write {name}, and take its columns of the table"
 )
@@ -90,12 +90,12 @@ ROWS_AS_LIST = Mistake(
     "{operator} looks into a list, not into a column",
     'where the regions of these rows lie says paint({regions}, {table}, "label") > 0',
 )
-TABLE_COUNTED = Mistake("function-unknown", "there is no function {name}", "the number of rows is count({text})")
+TABLE_COUNTED = Mistake("function-unknown", "there is no function {name}", "the number of rows is `count({text})`")
 NO_ROWS = Mistake("no-rows", "the table has no rows to measure", "ask before: assert count({text}) > 0")
 PAINT_OF_MASK = Mistake(
     "argument-kind",
     "{function} takes {wanted} as {name}, {text} is a mask",
-    "number its regions, as measure does: label({text})",
+    "number its regions, as measure does: `label({text})`",
 )
 PAINT_SEVERAL = Mistake(
     "paint", "the table has several rows for one region", "choose one for each first: {text}[z == 0], say"

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maskexpr.diagnostics.errors import Diagnostic, Severity
+from maskexpr.diagnostics.errors import Change, Diagnostic, Severity
+from maskexpr.diagnostics.mending import placed
 from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source, Span
 
@@ -85,7 +86,12 @@ def bytes_text(count: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """The wording of one mistake."""
+    """The wording of one mistake.
+
+    What the hint holds between backquotes is to be written in the place of the mistake, between two of them in that of
+    the whole call, operation or line that it was made in: where it is so certain that a program may be mended with it
+    unseen. The backquotes are not shown.
+    """
 
     code: str
     cause: str
@@ -93,13 +99,34 @@ class Mistake:
     severity: Severity = "error"
 
     def at(self, source: Source | None, span: Span | None, /, **fields: object) -> Diagnostic:
-        """The diagnostic for this mistake at a place."""
-        cause, hint = _WORDING.filled(self.cause, fields), _WORDING.filled(self.hint, fields)
-        return Diagnostic(self.code, cause, hint, span, source, self.severity)
+        """The diagnostic for this mistake at a place. Beside those of the wording, fields are `whole`, the span of what
+        it was made in, and `instead`, what is to be written there, if the wording does not say it."""
+        cause = _WORDING.filled(self.cause, fields)
+        hint = [_WORDING.filled(part, fields) for part in self.hint.split("`")]
+        change = None
+        if source is not None and span is not None:
+            is_of_whole = len(hint) > _OF_SPAN
+            place = fields.get("whole") if is_of_whole else span
+            instead = hint[len(hint) // 2] if len(hint) > 1 else str(fields.get("instead", ""))
+            if isinstance(place, Span) and _can_replace(instead, source.slice(place)):
+                change = Change(place, placed(instead, source.text, place) if is_of_whole else instead)
+        return Diagnostic(self.code, cause, "".join(hint), span, source, self.severity, change)
 
     def anywhere(self, **fields: object) -> Diagnostic:
         """The diagnostic for a mistake outside a program text: a file, an argument, the command line."""
         return self.at(None, None, **fields)
+
+
+_OF_SPAN = 3  # parts of a hint, with one pair of backquotes
+
+
+def _can_replace(text: str, written: str) -> bool:
+    """Whether a text, of which parts were quoted from the program, says exactly what they say there: none was shortened
+    or laid out in another way that matters."""
+    if not text or "..." in text or "#" in text or printable(text) != text:
+        return False
+    is_as_written = " ".join(written.split()) == written or not set("#\"'") & set(written)
+    return is_as_written and ("\\" not in text or "\\" in written)
 
 
 def as_texts(diagnostic: Diagnostic) -> dict[str, str]:
@@ -121,7 +148,7 @@ def as_data(diagnostic: Diagnostic, own: Source) -> dict[str, Any]:
     known = source is None or source == own
     return {
         "texts": [diagnostic.code, diagnostic.message, diagnostic.hint],
-        "instead": diagnostic.instead,
+        "change": None if diagnostic.change is None else [list(diagnostic.change.span), diagnostic.change.text],
         "severity": diagnostic.severity,
         "span": None if diagnostic.span is None else list(diagnostic.span),
         "source": (None if source is None else 0) if known or source is None else [source.name, source.text],
@@ -138,13 +165,21 @@ def from_data(data: Any, own: Source) -> Diagnostic:
     """
     code, message, hint = (printable(_str(text)) for text in data["texts"])
     severity: Severity = "warning" if data["severity"] == "warning" else "error"
-    source, span, instead = data["source"], data["span"], data["instead"]
+    source, span, change = data["source"], data["span"], data["change"]
     if source is not None:
         source = own if source == 0 else Source(_str(source[1]), _str(source[0]))
     if span is not None:
-        ends = sorted(min(max(0, int(end)), 0 if source is None else len(source.text)) for end in span)
-        span = Span(*ends)
-    return Diagnostic(code, message, hint, span, source, severity, None if instead is None else _str(instead))
+        span = _span(span, source)
+    if change is not None:
+        change = Change(_span(change[0], source), _str(change[1]))
+    return Diagnostic(code, message, hint, span, source, severity, change)
+
+
+def _span(data: Any, source: Source | None) -> Span:
+    """A span that lies within its text."""
+    most = 0 if source is None else len(source.text)
+    start, stop = sorted(min(max(0, int(end)), most) for end in data)
+    return Span(start, stop)
 
 
 def _str(value: Any) -> str:

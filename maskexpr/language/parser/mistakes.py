@@ -177,7 +177,12 @@ def _unknown_token(tokens: Tokens, i: int, source: Source) -> Found:
     if token.type == "FOREIGN":
         name = str(tokens[0]) if i == 1 and tokens[0].type == "NAME" else "name"
         value = "1" if text == "++" else _value_behind(tokens, i, source)
-        return messages.ASSIGN_AUGMENTED, span, {"found": text, "name": name, "operator": text[:-1], "value": value}
+        whole = span_of(tokens[0]).to(span_of(tokens[-1])) if name != "name" else None
+        return (
+            messages.ASSIGN_AUGMENTED,
+            span,
+            {"found": text, "name": name, "operator": text[:-1], "value": value, "whole": whole},
+        )
     if text in _LOOKALIKES:
         return messages.CHARACTER_LOOKALIKE, span, {"found": text, "meant": _LOOKALIKES[text]}
     if text in _STRAYS:
@@ -286,10 +291,22 @@ def _assignment(tokens: Tokens, i: int, source: Source) -> Found:
             behind = tokens[i + 1 :]
             value = source.quote(span_of(behind[0]).to(span_of(behind[-1]))) if behind else "value"
             fields: dict[str, object] = {"name": name, "mask": inside if chooses else "mask", "value": value}
+            if chooses and behind:
+                fields["whole"] = span_of(tokens[0]).to(span_of(tokens[-1]))
             return messages.ASSIGN_TO_PART, span, fields
         if left[1].type == "LPAR" and left[-1].type == "RPAR":
             return messages.ASSIGN_TO_CALL, span, {"name": name}
-    return messages.COMPARE_WITH_ASSIGN, span, {}
+    return messages.COMPARE_WITH_ASSIGN, span, {"instead": "" if _is_in_call(left) else "=="}
+
+
+def _is_in_call(before: Sequence[lark.Token]) -> bool:
+    """Whether what follows these tokens stands between the brackets of a call, where a name may be given a value."""
+    depth = 0
+    for token, behind in zip(reversed(before), reversed(before[:-1]), strict=False):
+        depth += (token.type in ("RPAR", "RSQB")) - (token.type in _OPENING)
+        if depth < 0:
+            return token.type == "LPAR" and behind.type == "NAME"
+    return False
 
 
 def _top_level_assignments(tokens: Tokens) -> list[int]:
