@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from maskexpr.diagnostics import errors
 from maskexpr.diagnostics.errors import Diagnostic, MaskError
 from maskexpr.diagnostics.messages import as_data, from_data
+from maskexpr.diagnostics.printing import printable
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine.prepared import Result
 from maskexpr.kernels.packed import row_words, unpack
@@ -101,7 +102,8 @@ def failure(error: MaskError, own: Source, *, is_last: bool = False) -> dict[str
     kinds = [kind.__name__ for kind in type(error).__mro__]
     found = [as_data(diagnostic, own) for diagnostic in error.diagnostics]
     name = next((kind for kind in kinds if kind in _ERRORS), "RunError")
-    return {"error": name, "diagnostics": found, "last": is_last}
+    cause = None if error.__cause__ is None else f"{type(error.__cause__).__name__}: {error.__cause__}"
+    return {"error": name, "diagnostics": found, "last": is_last, "cause": cause}
 
 
 def places_as_data(arrays: Sequence[Array], places: Iterable[Place]) -> list[Any]:
@@ -145,7 +147,12 @@ def failed(said: Mapping[str, Any], own: Source) -> MaskError | None:
         raise ValueError("unknown error")
     kind: type[MaskError] = getattr(errors, name)
     found = [from_data(data, own) for data in said["diagnostics"]]
-    return kind(found) if found else None
+    if not found:
+        raise ValueError("no diagnostics")
+    error = kind(found)
+    if said["cause"] is not None:
+        error.__cause__ = RuntimeError(printable(_text(said["cause"])))  # what a host's function raised, in words
+    return error
 
 
 def warned(said: Mapping[str, Any], own: Source) -> list[Diagnostic]:

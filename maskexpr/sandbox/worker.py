@@ -153,9 +153,9 @@ class _Working:
             self._end.send(answers.message(answers.failure(error, own, is_last=True)))
         except MaskError as error:
             self._end.send(answers.message(answers.failure(error, own, is_last=goes_on() or error.code == _NO_MEMORY)))
-        except Exception as error:  # of a host's function, which may raise anything
+        except Exception as error:  # ours, which has no words for it
             what = f"{type(error).__name__}: {error}"
-            raised = RunError(messages.SANDBOX_RAISED.at(own, _whole(own), what=what))
+            raised = RunError(messages.UNFORESEEN.at(own, _whole(own), what=what))
             self._end.send(answers.message(answers.failure(raised, own)))
 
     def _program(self, request: Request) -> Program:

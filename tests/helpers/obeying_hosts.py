@@ -143,6 +143,7 @@ NONSENSE = {
     "an empty one": _text(b"{}"),
     "a text too deep": _text(b"[" * 200_000),
     "an error of Python": _text(b'{"error": "SystemExit", "diagnostics": [], "last": false}'),
+    "an error of nothing": _text(b'{"error": "RunError", "diagnostics": [], "last": false, "cause": null}'),
     "an error of no kind": _text(b'{"error": "__class__", "diagnostics": [], "last": false}'),
     "diagnostics that are none": _text(b'{"error": "RunError", "diagnostics": [{"texts": [1, 2, 3]}], "last": true}'),
     "an array beyond its memory": _text(_array(shape="[2, 2000]"), b"0000"),

@@ -30,14 +30,11 @@ SANDBOX_MEMORY = Mistake(
     "give it a smaller image, or allow more: Limits(memory=...)",
 )
 SANDBOX_OUTPUT = Mistake(
-    "limit-output_bytes",
+    "limit-output-bytes",
     "the results take more than the {most} that Limits allow",
     "give it a smaller image, or allow more: Limits(output_bytes=...)",
 )
 SANDBOX_CANCELLED = Mistake("cancelled", "the run was given up: cancel is set", "call it again where it is wanted")
-SANDBOX_RAISED = Mistake(
-    "unforeseen", "a function of the program failed: {what}", "mend the function, or tell who wrote it"
-)
 SANDBOX_FUNCTION = Mistake(
     "worker-refuses",
     "the processes of a sandbox do not find the function {name}: it is not in a module that can be imported",

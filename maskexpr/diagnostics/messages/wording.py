@@ -168,17 +168,18 @@ def from_data(data: Any, own: Source) -> Diagnostic:
     source, span, change = data["source"], data["span"], data["change"]
     if source is not None:
         source = own if source == 0 else Source(_str(source[1]), _str(source[0]))
-    most = 0 if source is None else len(source.text)
     if span is not None:
-        span = _span(span, most)
+        span = _span(span, source)
     if change is not None:
-        change = Change(_span(change[0], most), _str(change[1]))
+        change = Change(_span(change[0], source), _str(change[1]))
     return Diagnostic(code, message, hint, span, source, severity, change)
 
 
-def _span(ends: Any, most: int) -> Span:
-    """A span within so many characters."""
-    return Span(*sorted(min(max(0, int(end)), most) for end in ends))
+def _span(data: Any, source: Source | None) -> Span:
+    """A span that lies within its text."""
+    most = 0 if source is None else len(source.text)
+    start, stop = sorted(min(max(0, int(end)), most) for end in data)
+    return Span(start, stop)
 
 
 def _str(value: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from maskexpr.functions.settling import NAMED_SHAPES
 from maskexpr.kernels import balls, entropies, ranks, smooth
+from maskexpr.kernels.weights import line_reach
 from maskexpr.library import elements
 from maskexpr.library.filters import background, edges, lines, local_contrast
 from maskexpr.library.filters import ranks as ordering
@@ -150,7 +151,7 @@ def canny_by_body(step: Step) -> Bytes:
     sigmas = meaning.sigmas(step.settings, step.kind.ndim or 0)
 
     def memory(shape: tuple[int, ...]) -> float:
-        around = math.prod(n + 2 * smooth.line_reach(sigma, n) for n, sigma in zip(shape, sigmas, strict=True) if sigma)
+        around = math.prod(n + 2 * line_reach(sigma, n) for n, sigma in zip(shape, sigmas, strict=True) if sigma)
         return per_pixel * math.prod(shape) + _AROUND * around
 
     return memory
