@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr import InputError, ProgramError, RunError, api, compile
+from maskexpr import InputError, ProgramError, RunError, api, compile, compiled
 from maskexpr.engine import prepared
 from maskexpr.planner.plan import Pass
 
@@ -74,7 +74,7 @@ def test_inputs_are_looked_at_once_however_much_is_asked(monkeypatch: pytest.Mon
 
     program = compile(TWO)
     monkeypatch.setattr(api.binding, "bind", counting("bind", api.binding.bind))
-    monkeypatch.setattr(api, "check", counting("check", api.check))
+    monkeypatch.setattr(compiled, "check", counting("check", compiled.check))
     monkeypatch.setattr(prepared, "plan", counting("plan", prepared.plan))
     bound = program.bind(im=IM.astype(np.int64))
     assert calls == ["bind", "check"]
@@ -197,7 +197,8 @@ def public(kind: type) -> list[str]:
 
 def test_stages_do_not_leak() -> None:
     assert public(maskexpr.Program) == [
-        *("bind", "cost", "explain", "inputs", "kind", "name", "outputs", "params", "profile", "source", "warnings"),
+        *("bind", "cost", "explain", "inputs", "kind", "name", "outputs", "params", "profile", "schema", "source"),
+        "warnings",
     ]
     assert public(maskexpr.Bound) == ["cost", "explain", "kinds", "plan", "profile", "run", "warnings", "with_params"]
 
