@@ -8,6 +8,7 @@ import numpy as np
 
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
+from maskexpr.diagnostics.printing import printable
 from maskexpr.functions.arguments import Refused
 from maskexpr.kernels.stopping import note, pause
 from maskexpr.program.liveness import ended, last_uses
@@ -48,12 +49,17 @@ def _value(step: Step, inputs: Mapping[str, Any], values: Mapping[Step, Any], do
             raise RunError(messages.NO_ROWS.at(blamed.source, blamed.span, text=text)) from None
         fields = {"name": refused.argument, "text": _argument(step, blamed), "whole": step.span, **refused.fields}
         place = blamed if blamed is not None and blamed.source is step.source and _within(blamed, step) else step
-        raise RunError(refused.mistake.at(place.source, place.span, **fields)) from refused.__cause__
+        error = RunError(refused.mistake.at(place.source, place.span, **fields))
+        cause = refused.__cause__
+        if cause is not None:  # the note goes where the cause does not: through a pickle
+            error.add_note(printable(f"{type(cause).__name__}: {cause}")[:_LONGEST_NOTE])
+        raise error from cause
     except MemoryError as error:
         wanted = messages.asked_for(error)
         raise RunError(messages.OUT_OF_MEMORY.at(step.source, step.span, wanted=wanted)) from None
 
 
+_LONGEST_NOTE = 500  # of what a host's function says
 _OF_NO_PIXELS = (messages.NO_SAMPLES, messages.WITHIN_EMPTY, messages.EQUALIZE_EMPTY)
 
 

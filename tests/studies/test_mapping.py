@@ -1,6 +1,7 @@
 """`maskexpr.map`: what calls of the program give, in order, here and by workers."""
 
 import itertools
+import pickle
 import warnings
 
 import numpy as np
@@ -170,4 +171,7 @@ def test_what_a_function_raises_is_an_error_of_the_image():
     program = maskexpr.compile("broken(im)", functions=[broken])
     (found,) = maskexpr.map(program, [IM], on_error="return")
     assert isinstance(found.__cause__, LookupError)
-    assert "LookupError: of the host" in found.message
+    assert (found.code, found.message) == ("host-function", "broken, a function of this host, failed: LookupError")
+    # What it said is for the host alone, and comes back from other processes, too.
+    assert pickle.loads(pickle.dumps(found)).__notes__ == ["LookupError: of the host"]
+    assert "of the host" not in str(found.to_dict())
