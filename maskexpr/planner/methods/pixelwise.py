@@ -204,7 +204,12 @@ def arithmetic(step: Step) -> Method | None:
         values = [v if isinstance(v, np.ndarray) else work.type(v) for v in given]
         return ufunc(*values, out=out, dtype=work, casting="unsafe")
 
-    return Method(run, memory=chunk)
+    return Method(run, memory=_chunk_of(work))
+
+
+def _chunk_of(work: np.dtype[Any]) -> Bytes:
+    """What NumPy takes to convert operands to a type, piece by piece."""
+    return lambda shape: chunk(shape) * work.itemsize / 8
 
 
 @runs(choices.clip)
@@ -218,7 +223,7 @@ def clip(step: Step) -> Method | None:
         x, low, high = (v if isinstance(v, np.ndarray) else work.type(v) for v in given)
         return choices.clipped(x, low, high, out=out, dtype=work, casting="unsafe")
 
-    return Method(run, memory=chunk)
+    return Method(run, memory=_chunk_of(work))
 
 
 # --- choice ----------------------------------------------------------------------------------------------------------
