@@ -12,7 +12,7 @@ import pytest
 from helpers.each import each
 
 import maskexpr
-from maskexpr import api, functions
+from maskexpr import api, functions, testing
 from maskexpr.checker import binding
 from maskexpr.functions.record import Function
 from maskexpr.library import CATALOGUE, PROPERTIES
@@ -61,6 +61,13 @@ def test_every_property_of_regions_has_an_example_that_runs(known: Property) -> 
         maskexpr.Table,
         maskexpr.Table.to_rows,
         functions,
+        testing,
+        testing.Example,
+        testing.arrays,
+        testing.check_function,
+        testing.images,
+        testing.programs,
+        testing.texts,
     ],
 )
 def test_public_names_have_an_example_that_runs(thing: object) -> None:

@@ -307,7 +307,7 @@ def clear_border_and_mask(
     return kept(m, labels, inner)
 
 
-@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=20, border="the outside of the image is background",
+@function(gives=SAME_REGIONS, halo=WHOLE, cost=20, memory=28, border="the outside of the image is background",
          total=True, transposes=True, keeps_empty=True, extensive=True, without_data="holes")  # fmt: skip
 def fill_holes(
     m: MaskOrLabels, max_size: SizeLimitOrNone = None, connectivity: Connectivity = 1, axes: Axes = None

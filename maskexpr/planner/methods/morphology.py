@@ -21,6 +21,7 @@ from maskexpr.planner.methods.method import (
     Bytes,
     Method,
     Place,
+    estimated,
     reach_no_further,
     runs,
     width_of,
@@ -28,6 +29,7 @@ from maskexpr.planner.methods.method import (
 )
 from maskexpr.program.steps import Step
 
+_PADDED = 4  # images with room around them
 _OF_LINE = {1: 8, 2: 280, 3: 1000}  # bytes of a line of an image of so many axes whose hull is found
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
@@ -303,3 +305,19 @@ def hull_by_body(step: Step) -> Bytes:
     of_line = _OF_LINE[min(step.kind.ndim or 1, 3)]
     of_pixel = 20.0 if step.kind.name == "mask" else 36.0
     return lambda shape: of_pixel * math.prod(shape) + of_line * math.prod(shape[:-1])
+
+
+@takes(meaning.open_, meaning.close)
+def padded_by_body(step: Step) -> Bytes | None:
+    """What goes to and fro needs as much room around the image as it reaches; grey images need none."""
+    assert step.function is not None
+    if step.kind.name == "image":
+        return None
+    per_pixel, halo = estimated(step.function.memory, step), elements.halo(step.settings, step.kind.ndim or 0)
+    size = step.kind.dtype.itemsize if step.kind.dtype is not None else 8
+
+    def memory(shape: tuple[int, ...]) -> float:
+        padded = math.prod(n + 2 * reach for n, reach in zip(shape, halo, strict=True))
+        return per_pixel * math.prod(shape) + _PADDED * size * padded
+
+    return memory

@@ -218,7 +218,12 @@ def arithmetic(step: Step) -> Method | None:
 
     kinds = [o.kind.dtype if number is None else work for o, number in zip(operands, numbers, strict=True)]
     alike = isinstance(ufunc, np.ufunc) and all(kind == work for kind in (step.kind.dtype, *kinds))
-    return Method(run_alike if alike else run, quiet=is_whole, memory=chunk)
+    return Method(run_alike if alike else run, quiet=is_whole, memory=_chunk_of(work))
+
+
+def _chunk_of(work: np.dtype[Any]) -> Bytes:
+    """What NumPy takes to convert operands to a type, piece by piece."""
+    return lambda shape: chunk(shape) * work.itemsize / 8
 
 
 def _in_type(number: Any, dtype: np.dtype[Any]) -> Any:
@@ -241,7 +246,7 @@ def clip(step: Step) -> Method | None:
         x, low, high = (v if isinstance(v, np.ndarray) else work.type(v) for v in given)
         return choices.clipped(x, low, high, out=out, dtype=work, casting="unsafe")
 
-    return Method(run, memory=chunk)
+    return Method(run, memory=_chunk_of(work))
 
 
 def _between_ends(at: int, low: Any, high: Any) -> Method:

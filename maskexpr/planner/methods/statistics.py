@@ -9,7 +9,7 @@ from maskexpr.kernels.gathering import bytes_of_blocks
 from maskexpr.kernels.sums import SLICE
 from maskexpr.library import CATALOGUE, PLANNED
 from maskexpr.library.filters import contrast
-from maskexpr.library.measures import masks
+from maskexpr.library.measures import masks, surfaces
 from maskexpr.library.measures import statistics as meaning
 from maskexpr.library.thresholds import classes, histograms, levels
 from maskexpr.planner.methods.bodies import takes
@@ -21,6 +21,7 @@ _BUFFERED, _REDUCING = 8192, 1024  # values in a buffer of NumPy's, bytes beside
 _BINNED = 72  # bytes of a value in a block of floating ones that are put into bins
 _OF_FLOATS = 24  # bytes of a value in a block of floating ones that are added up, and in a slice of it
 _BY_EXPONENTS = 80
+_TABLES = 2**15  # bytes
 _BIN = 256  # bytes of an interval of a histogram
 _LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
 
@@ -70,6 +71,14 @@ def buffered(step: Step) -> Bytes:
 def converted(step: Step) -> Bytes:
     """Sums of bytes as whole numbers, along each axis."""
     return lambda shape: chunk(shape) + 16.0 * max(shape)
+
+
+@takes(surfaces.hausdorff, surfaces.surface_distance, surfaces.surface_dice)
+def between_surfaces(step: Step) -> Bytes:
+    """Distances of pixels, beside tables of the elements that surfaces can have."""
+    assert step.function is not None
+    per_value = per_pixel(estimated(step.function.memory, step))
+    return lambda shape: per_value(shape) + _TABLES
 
 
 @takes(masks.bbox)
