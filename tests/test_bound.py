@@ -197,7 +197,8 @@ def public(kind: type) -> list[str]:
 
 def test_stages_do_not_leak() -> None:
     assert public(maskexpr.Program) == [
-        *("bind", "cost", "explain", "inputs", "kind", "name", "outputs", "params", "profile", "source", "warnings"),
+        *("bind", "cost", "explain", "inputs", "kind", "name", "outputs", "params", "profile", "source", "to_python"),
+        "warnings",
     ]
     assert public(maskexpr.Bound) == ["cost", "explain", "kinds", "plan", "profile", "run", "warnings", "with_params"]
 
