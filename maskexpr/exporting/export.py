@@ -24,10 +24,29 @@ def export(program: Exported) -> str:
     fixed: frozenset[str] = frozenset()
     while True:
         text, unwritten = write(program, checked, fixed)
-        unwritten |= {info.name for info in numbers if info.name not in fixed and _decides(program, info, fixed, text)}
+        told = [info for info in numbers if info.name not in fixed]
+        if not unwritten and _none_decides(program, told, fixed, text):
+            return text
+        unwritten |= {info.name for info in told if _decides(program, info, fixed, text)}
         if not unwritten:
             return text
         fixed |= unwritten
+
+
+def _none_decides(program: Exported, told: list[ParamInfo], fixed: frozenset[str], text: str) -> bool:
+    """Whether the text stays what it is when all values change together: sooner seen than of each by itself."""
+    others = {info.name: _others(info, program.params.get(info.name, info.default)) for info in told}
+    for i in range(_MOST_TRIES):
+        values = {name: found[i % len(found)] for name, found in others.items() if found}
+        inputs = {name: value for name, value in values.items() if name in program.kinds}
+        params = {name: value for name, value in values.items() if name not in inputs}
+        try:
+            found, unwritten = write(program, program.check({**program.params, **params}, inputs), fixed)
+        except ProgramError:
+            return False
+        if unwritten or found != text:
+            return False
+    return True
 
 
 def _numbers(program: Exported) -> list[ParamInfo]:
