@@ -10,7 +10,8 @@ from maskexpr.checker import binding, check
 from maskexpr.checker.binding import Image
 from maskexpr.diagnostics.errors import Diagnostic, ProgramError
 from maskexpr.diagnostics.source import Source
-from maskexpr.engine.kept import Kept, Ready, look, needs_no_more
+from maskexpr.engine import calling
+from maskexpr.engine.kept import Kept, Ready
 from maskexpr.engine.prepared import Giver, Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import GIVEN, Kind
@@ -41,7 +42,7 @@ class Program:
     1
     """
 
-    __slots__ = ("__weakref__", "_catalogue", "_declared", "_inputs", "_kept", "_open", "_parsed", "_ready")
+    __slots__ = ("__weakref__", "_catalogue", "_declared", "_inputs", "_kept", "_look", "_open", "_parsed", "_ready")
 
     _declared: Declared
     _parsed: Parsed
@@ -49,12 +50,14 @@ class Program:
     _catalogue: Mapping[str, Function]
     _kept: Kept
     _ready: dict[Any, Ready]
+    _look: Callable[[Mapping[str, Any]], Any]
     _inputs: tuple[InputInfo, ...] | None  # with what each may be, once that was asked for
 
     def __init__(self, declared: Declared, parsed: Parsed, checked: Checked) -> None:
         kept = Kept()
+        look = calling.looking([info.name for info in checked.inputs if info.kind == "labels"])
         parts = {"_declared": declared, "_parsed": parsed, "_open": checked, "_catalogue": _catalogue(declared)}
-        for name, part in {**parts, "_kept": kept, "_ready": kept.ready, "_inputs": None}.items():
+        for name, part in {**parts, "_kept": kept, "_ready": kept.ready, "_look": look, "_inputs": None}.items():
             object.__setattr__(self, name, part)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -128,7 +131,9 @@ class Program:
         Parameters
         ----------
         **given
-            Arrays, numbers or `maskexpr.Image` for the inputs; values for the params. Images of SimpleITK, ITK and
+            Arrays, numbers or `maskexpr.Image` for the inputs; values for the params. Arrays are read where they lie,
+            in any order and read-only too; only those of another byte order, labels that are not int32, and masks that
+            are no bools of 0 and 1 are copied. Images of SimpleITK, ITK and
             nibabel, and datasets of pydicom, one or a list of a series, are taken with the size and place of their
             pixels, in the order t, z, y, x; of all else what NumPy makes an array of, if that has the shape it states.
 
@@ -154,29 +159,26 @@ class Program:
             An assert failed, or a step has no answer for these pixels; or whole numbers have none left for those that
             are without data.
         LimitError
-            The run would be over a bound of the `Limits` that the program was compiled with; no pixel was touched.
+            The run would be over a bound of the `Limits` that the program was compiled with, and no pixel was touched;
+            or it takes longer than `Limits.seconds`.
         """
-        ready = self._ready.get(look(given))
-        if ready is not None:
-            ready.is_asked_for = True
-            values = ready.run(given)
-        else:
-            values = self._run(given)
-        return next(iter(values.values())) if len(values) == 1 else values
+        ready = self._ready.get(self._look(given))
+        if ready is None:
+            return self._run(given)
+        ready.is_asked_for = True
+        return ready.run(given)
 
-    def _run(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _run(self, given: Mapping[str, Any]) -> Any:
         """Run the program on what was not seen before, and keep how to do that at once."""
         check_outputs(self._declared, self._open)
         bound = self._bound(given, run=True)
         warn(bound.checked.diagnostics)
         values = bound.run(warn)
-        prepared = bound.prepared
-        # Results that may lack data are looked at once more before they are given away.
-        if prepared.engine.owns_results and not prepared.watched.valid and needs_no_more(given, bound):
-            is_silent = prepared.watched.is_idle and not prepared.checked.diagnostics
-            run = prepared.engine.way if is_silent else functools.partial(_run_warning, prepared)
-            self._kept.keep_ready(look(given), Ready(run, prepared))
-        return values
+        key = self._look(given)
+        run = calling.ready(given, bound, warn) if key is not None else None
+        if run is not None:
+            self._kept.keep_ready(key, Ready(run, bound.prepared))
+        return next(iter(values.values())) if len(values) == 1 else values
 
     def bind(self, /, **given: Any) -> Bound:
         """The program with its inputs and params: what can be asked of it, run included, looks at them once.
@@ -295,6 +297,11 @@ def stages(program: Program, given: Mapping[str, Any]) -> Stages:
     return program._bound(given, run=False)
 
 
+def give_out(found: Iterable[Diagnostic]) -> None:
+    """Give warnings out where the caller of our rooms stands."""
+    warn(found)
+
+
 def taken_by(
     program: Program, given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any], bool]:
@@ -313,20 +320,6 @@ def stages_of(
 ) -> Stages:
     """A program bound to what was taken elsewhere."""
     return Stages(program._declared, program._prepared(kinds, params), kinds, arrays, is_masked, None, params)
-
-
-def give_out(found: Iterable[Diagnostic]) -> None:
-    """Give warnings out where the caller of our rooms stands."""
-    warn(found)
-
-
-# --- what is said of programs and runs -------------------------------------------------------------------------------
-
-
-def _run_warning(prepared: Prepared, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Run what is ready, giving out what is suspicious in it and what the run finds."""
-    warn(prepared.checked.diagnostics)
-    return prepared.run(given, warn)
 
 
 # --- from a text to a program ----------------------------------------------------------------------------------------

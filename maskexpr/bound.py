@@ -11,9 +11,11 @@ from typing import Any
 
 from maskexpr.checker import binding
 from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, MaskWarning, RunError
+from maskexpr.engine import calling
 from maskexpr.engine.clock import Times
 from maskexpr.engine.family import Family, Member
 from maskexpr.engine.prepared import Prepared, Stages
+from maskexpr.kernels.stopping import Cancel
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost
 from maskexpr.planner.plan import Plan
@@ -35,7 +37,7 @@ class Bound:
     program can. What was bound to shapes and types answers all but `run` and `profile`.
     """
 
-    __slots__ = ("__weakref__", "_family", "_found", "_prepare", "_stages")
+    __slots__ = ("__weakref__", "_at_once", "_family", "_found", "_prepare", "_stages")
 
     def __init__(self, stages: Stages, prepare: Prepare, family: Family | None = None) -> None:
         params = _all_params(stages.checked, stages.params)
@@ -46,6 +48,7 @@ class Bound:
         self._stages = replace(stages, sharing=Member(family, stages.prepared, params, stages.declared.fast))
         self._prepare = prepare
         self._found: tuple[Diagnostic, ...] = ()  # of the last run
+        self._at_once: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None  # known after the first
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -62,26 +65,64 @@ class Bound:
         """How a run goes; `explain` says it in words."""
         return self._stages.plan
 
-    def run(self) -> dict[str, Any]:
-        """The results by output name, however many; each time new arrays.
+    def run(self, *, out: Any = None, cancel: Cancel | None = None, seconds: float | None = None) -> dict[str, Any]:
+        """The results by output name, however many; each time new arrays, but for those in `out`.
+
+        Parameters
+        ----------
+        out : ndarray, or mapping of them by output name, optional
+            Arrays that results are written into, and that are given back in their place: of the shape and type that
+            `kinds` tells, with the axes in the order t, z, y, x; writable, anyhow strided, and sharing memory neither
+            with an input nor with each other. What is made strip by strip is written there as it is made, with no
+            other array for it; a step on whole arrays makes its result first. A run that fails or is stopped leaves
+            them half written.
+        cancel : object with `is_set`, optional
+            Stops the run once it is set: an event of `threading` or `multiprocessing`, or any that says True then.
+        seconds : float, optional
+            Stops the run after so long; `Limits.seconds` does anyway.
+
+        A run that is stopped ends within 0.3 s, whatever thread it is in. Only a call of another library cannot be
+        stopped, the longest of which `explain` names: it goes on for nobody and keeps its memory until it ends; once
+        four do, the next run that is stopped waits for its own. Functions of a host are waited for, too.
 
         Raises
         ------
         InputError
-            An input was bound as a shape and a type, or has changed so that the program does not fit it any more.
+            An input was bound as a shape and a type, or has changed so that the program does not fit it any more; or
+            what is given as `out` cannot hold the result.
         ProgramError
             The program gives nothing.
         RunError
             An assert failed, or a step has no answer for these pixels.
         LimitError
-            The run would be over a bound of the program's `Limits`; no pixel was touched.
+            The run would be over a bound of the program's `Limits`, and no pixel was touched; or it was stopped for its
+            time.
+        CancelledError
+            It was stopped by `cancel`.
+
+        >>> m = np.empty((1, 4), bool)
+        >>> maskexpr.compile("im > 2").bind(im=np.array([[1, 2, 3, 4]])).run(out=m)["result"] is m
+        True
+        >>> maskexpr.compile("area(im > 2)").bind(im=np.array([[1, 2, 3, 4]])).run(seconds=0)
+        Traceback (most recent call last):
+            ...
+        maskexpr.diagnostics.errors.LimitError: expression:1:1: error: the run was stopped in this step after 0 s, ...
+            area(im > 2)
+            ^^^^^^^^^^^^
+          allow more: run(seconds=1), or give it fewer pixels
         """
         self._stages.check_unchanged()
+        is_plain = out is None and cancel is None and seconds is None and not self._family.varied
+        if is_plain and self._at_once is not None:
+            self._found = ()
+            return self._at_once(self._stages.arrays)
         found: list[Diagnostic] = []
-        values = self._stages.run(found.extend)
+        values = self._stages.run(found.extend, out=out, cancel=cancel, seconds=seconds)
         self._found = tuple(found)
         if found:
             warn(found)
+        if is_plain and not self._stages.is_masked and self._stages.giver is None:
+            self._at_once = calling.brief(self._stages, is_only=False)
         return values
 
     def with_params(self, /, **params: Any) -> "Bound":

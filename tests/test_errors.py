@@ -7,6 +7,7 @@ import ast
 import contextlib
 import re
 import sys
+import threading
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from helpers.each import each
 
 import maskexpr
 from maskexpr.diagnostics import messages
+from maskexpr.engine import prepared
 from maskexpr.explain import manual
 from maskexpr.functions.gives import MASK, Gives
 from maskexpr.functions.parameters import Image as Im
@@ -672,6 +674,53 @@ def test_shapes_and_types_are_not_run():
         )
 
 
+def test_a_run_that_is_stopped():
+    """By its own limit, that of the program, or by whoever asked for it; it says in which step."""
+    cancelled = threading.Event()
+    cancelled.set()
+    where = "expression:1:1: error: the run {}\n    im > 3\n    ^^^^^^\n  {}"
+    late = "was stopped in this step after 0 s, the limit"
+    texts = {
+        (3600.0, 0.0, None): where.format(late, "allow more: run(seconds=1), or give it fewer pixels"),
+        (1e-9, 3600.0, None): where.format(
+            late.replace("0 s", "1e-09 s"), "allow more: Limits(seconds=1), or give it fewer pixels"
+        ),
+        (9.0, 9.0, cancelled): where.format(
+            "was cancelled in this step", "run it again, with a cancel that is not set"
+        ),
+    }
+    for (limit, seconds, cancel), text in texts.items():
+        program = maskexpr.compile("im > 3", limits=maskexpr.Limits(seconds=limit))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(prepared, "over", lambda *given: ())  # as though it were to take no time
+            with pytest.raises(maskexpr.CancelledError if cancel else maskexpr.LimitError) as caught:
+                program.bind(im=np.zeros((3, 4))).run(cancel=cancel, seconds=seconds)
+        assert str(caught.value) == text
+
+
+def test_arrays_that_cannot_hold_results():
+    bound = maskexpr.compile("output a = im > 3; output n = area(a)").bind(im=np.zeros((3, 4)))
+    m = np.zeros((3, 4), bool)
+    read_only = m.copy()
+    read_only.flags.writeable = False
+    wanted = "np.empty((3, 4), np.bool_)"
+    texts = [
+        (m, "out is an array, for 2 outputs; give out={'a': ..., 'n': ...} with an array for each output that is to be "
+         "written into one"),
+        ({"b": m}, "the program has no output b to write into an array; it has a, n"),
+        ({"n": m}, "out has an array for n, which is a number and not written into one; leave n out of it"),
+        ({"a": m.view(np.uint8)}, f"the array in out for a is uint8; give {wanted}"),
+        ({"a": m.T}, f"the array in out for a is of shape 4x3; give {wanted}"),
+        ({"a": read_only}, f"the array in out for a is read-only; give {wanted}"),
+        ({"a": np.lib.stride_tricks.as_strided(m, strides=(1, 1))},
+         f"the array in out for a shares memory with itself; give one of its own: {wanted}"),
+    ]  # fmt: skip
+    for out, text in texts:
+        with pytest.raises(maskexpr.InputError) as caught:
+            bound.run(out=out)
+        assert str(caught.value) == f"error: {text}"
+
+
 def test_what_is_not_in_memory_and_lists_that_are_none():
     computed = type("Array", (), {"compute": lambda self: None})()
     stored = type("Dataset", (), {"__module__": "h5py._hl.dataset"})()
@@ -782,6 +831,8 @@ def test_every_wording_is_reached(monkeypatch):
         test_an_input_is_no_param,
         test_arrays_that_have_changed_are_not_run,
         test_little_stack_left_is_an_error_of_ours,
+        test_a_run_that_is_stopped,
+        test_arrays_that_cannot_hold_results,
     ):
         test()
     wanted = {name for name, file in wordings().items() if file not in TESTED_ELSEWHERE}

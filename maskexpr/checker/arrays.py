@@ -243,10 +243,10 @@ def _range(pixels: _Pixels) -> Range | None:
         return of_type(dtype)
     if array is None:
         return Range(-(2**31), 2**31 - 1) if dtype.kind == "i" else Range(0, 2**32 - 1)
-    return Range(*_ends(array))
+    return Range(*ends(array))
 
 
-def _ends(array: np.ndarray[Any, Any]) -> tuple[int, int]:
+def ends(array: np.ndarray[Any, Any]) -> tuple[int, int]:
     """The smallest and the largest value, each pixel looked at once however often a view repeats it."""
     once = array[tuple(slice(None) if stride else slice(1) for stride in array.strides)]
     return int(once.min()), int(once.max())
@@ -281,7 +281,7 @@ def _as_labels(pixels: _Pixels) -> _Pixels:
     if array is not None:
         if dtype.kind == "f" and not (np.isfinite(array).all() and np.array_equal(array, np.trunc(array))):
             raise Refused(messages.INPUT_LABELS, found=f"{dtype} values that are not whole")
-        low, high = _ends(array)
+        low, high = ends(array)
         if low < LABEL_NUMBERS.low or high > LABEL_NUMBERS.high:
             raise Refused(messages.INPUT_LABELS, found=f"values from {low} to {high}")
         array = array.astype(np.int32, copy=False)

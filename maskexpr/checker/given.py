@@ -109,8 +109,9 @@ def truths(array: Array) -> Array:
 
 def are_bits(array: Array) -> bool:
     """Whether each byte of bools is 0 or 1. NumPy takes any other for true as well, and those of Pillow are 255."""
-    once = array[tuple(slice(None) if stride else slice(1) for stride in array.strides)]  # however often repeated
-    return bool(once.view(np.uint8).max(initial=0) <= 1)
+    if 0 in array.strides:
+        array = array[tuple(slice(None) if stride else slice(1) for stride in array.strides)]  # however often repeated
+    return bool(np.maximum.reduce(array.view(np.uint8), axis=None, initial=0) <= 1)
 
 
 # --- to an array -----------------------------------------------------------------------------------------------------

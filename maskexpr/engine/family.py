@@ -10,6 +10,7 @@ import numpy as np
 from maskexpr.checker.params import Unsettled
 from maskexpr.diagnostics.errors import MaskError, RunError
 from maskexpr.engine.division import Names, depending, divided, engine_of
+from maskexpr.engine.outs import NO_OUTS, Outs
 from maskexpr.engine.prepared import Prepared
 from maskexpr.engine.run import Engine
 from maskexpr.engine.values import Meanings, all_in_order, kept_name
@@ -210,25 +211,25 @@ class Member:
         """The most bytes of what is kept."""
         return self.family.most
 
-    def run(self, arrays: Mapping[str, Any], tell: Tell) -> tuple[dict[str, Any], list[Any]]:
+    def run(self, arrays: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, as the engine has them, and what is kept for them; what is to be said of the run is told.
 
         What is kept goes for what was measured then. Where the pixels make the run impossible, the whole program says
         so: what fails first is told by all of its steps.
         """
         if not self.family.varied:
-            return self._prepared.run(arrays, tell), []
+            return self._prepared.run(arrays, tell, outs), []
         try:
-            found, kept = self._run(self._prepared.expanded, arrays)
+            found, kept = self._run(self._prepared.expanded, arrays, outs)
         except (Refused, RunError):
-            return self._prepared.run(arrays, tell), []
+            return self._prepared.run(arrays, tell, outs), []
         return self._prepared.watched.take(found, tell), kept
 
-    def _run(self, checked: Checked, arrays: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    def _run(self, checked: Checked, arrays: Mapping[str, Any], outs: Outs) -> tuple[dict[str, Any], list[Any]]:
         told = {name: arrays[name] for name, value in self._params.items() if isinstance(value, Unsettled)}
         way = self._way(checked)
         kept = way.values(self.family, arrays, told)
-        return way.rest.run({**arrays, **kept}), list(kept.values())
+        return way.rest.run({**arrays, **kept}, outs), list(kept.values())
 
     def values(self, steps: Sequence[Step], arrays: Mapping[str, Any]) -> dict[Step, Any]:
         """The values of some steps that are made of those of the program, as the engine has them."""

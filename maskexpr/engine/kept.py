@@ -2,18 +2,14 @@
 
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from maskexpr.checker.given import are_bits
-from maskexpr.engine.prepared import Prepared, Stages
+from maskexpr.engine.prepared import Prepared
 from maskexpr.program.identity import Key
 from maskexpr.program.steps import Step
 
-_BOOL = np.dtype(bool)
 MOST_BYTES = 2**27  # of one program
 # What is prepared takes up to so many bytes for each step of the checked program, its plan and engine included, and an
 # engine for inputs in Fortran order; and so many for a key by which it is found. It does not grow with the image, as
@@ -23,9 +19,9 @@ _STEP_BYTES, _KEY_BYTES = 4096, 1024
 
 @dataclass(slots=True)
 class Ready:
-    """How to run ordinary arrays at once."""
+    """How to run ordinary arrays at once: what a call gives for them."""
 
-    run: Callable[[Any], dict[str, Any]]
+    run: Callable[[Any], Any]
     prepared: Prepared
     is_asked_for: bool = False  # again, since it was last looked whether to keep it
 
@@ -110,34 +106,3 @@ def _element_bytes(step: Step) -> int:
         return 0
     reaches = function.halo(step.settings, len(shape))
     return math.prod(2 * min(reach, n) + 1 for reach, n in zip(reaches, shape, strict=True))
-
-
-# --- what a look at the inputs tells ---------------------------------------------------------------------------------
-
-
-def look(given: Mapping[str, Any]) -> Any:
-    """What tells runs of one engine apart where the inputs are ordinary arrays, and params whole numbers or texts; None
-    for anything else."""
-    key: list[Any] = []
-    for name, value in given.items():
-        if type(value) is np.ndarray and value.ndim and (value.dtype is not _BOOL or are_bits(value)):
-            key += (name, value.shape, value.dtype)
-        elif type(value) in (int, bool, str):
-            key += (name, type(value), value)
-        else:
-            return None
-    return tuple(key)
-
-
-def needs_no_more(given: Mapping[str, Any], bound: Stages) -> bool:
-    """Whether inputs that look the same need no more than that look: their values are not looked at, and they are taken
-    as they are."""
-    if look(given) is None:
-        return False
-    return all(
-        bound.arrays[name] is given[name]
-        and kind.name != "labels"
-        and not (kind.range and kind.dtype and kind.dtype.itemsize == 8)
-        for name, kind in bound.kinds.items()
-        if kind.is_array
-    )

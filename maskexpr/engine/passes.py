@@ -1,7 +1,7 @@
 """Runs a pass: all its steps on one strip of rows after another, in buffers that are used again."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 from maskexpr.engine.clock import Clock
 from maskexpr.kernels import packed
 from maskexpr.kernels.scratch import Scratch
-from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, pause, share, threads
+from maskexpr.kernels.stopping import pause
+from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, share, threads
 from maskexpr.planner.layout import Layout, Op, Value
 from maskexpr.planner.methods.method import Form, Place, Run, form_shape, form_type, width_of
 from maskexpr.planner.plan import Pass, Strip
@@ -31,12 +32,14 @@ class PassRunner:
         self._clock = clock
         layout = Layout(stage)
         self._strips = _bound(layout, clock)
-        # By the inputs that do not lie row by row in memory, and are copied first: the strips, and how many slots.
+        # By the arrays that do not lie row by row in memory, and are copied strip by strip: these, and how many slots.
         self._of_loose: dict[frozenset[Step], tuple[list[_Strip], int]] = {}
         self.sources = {key: value.slot for key, value in layout.sources.items()}
         self.stores = {key: value.slot for key, value in layout.stores.items()}
         self.is_lone = stage.rows >= stage.shape[0]
-        self._inputs = [(step, slot) for (step, _), slot in self.sources.items() if step.name and step.kind.is_array]
+        # Arrays that may be of a host, and lie in memory as they do.
+        self._arrays = [(step, slot) for (step, _), slot in self.sources.items() if step.name and step.kind.is_array]
+        self._arrays += [(step, slot) for (step, form), slot in self.stores.items() if form == "plain"]
         self._made = [
             (slot, form_shape(s.kind, form), form_type(s.kind, form)) for (s, form), slot in self.stores.items()
         ]
@@ -45,18 +48,19 @@ class PassRunner:
         self.slots = layout.slots
 
     def run(self, values: list[Any]) -> None:
-        """Compute the stores from the sources."""
+        """Compute the stores from the sources, in new arrays where there are none for them."""
         for slot, shape, dtype in self._made:
-            values[slot] = np.empty(shape, dtype)
-        loose = [step for step, slot in self._inputs if not values[slot].flags.c_contiguous]
+            if values[slot] is None:
+                values[slot] = np.empty(shape, dtype)
+        loose = [step for step, slot in self._arrays if not values[slot].flags.c_contiguous]
         strips = self._copying(frozenset(loose), values) if loose else self._strips
         if self._spread and threads() > 1:
             share(lambda some: self._work(values, some), strips)
         else:
-            self._work(values, strips)
+            self._work(values, strips if self.is_lone else _pausing(strips))
 
     def _copying(self, loose: frozenset[Step], values: list[Any]) -> "list[_Strip]":
-        """The strips for inputs that do not lie row by row in memory."""
+        """The strips for inputs, and results, that do not lie row by row in memory."""
         if loose not in self._of_loose:
             layout = Layout(self._stage, loose)
             self._of_loose[loose] = _bound(layout, self._clock), layout.slots
@@ -77,6 +81,13 @@ class PassRunner:
                         strip.run(values.copy(), scratch)
         finally:
             give_back(scratch)
+
+
+def _pausing(strips: "Iterable[_Strip]") -> "Iterator[_Strip]":
+    """Strips, with a pause before each."""
+    for strip in strips:
+        pause()
+        yield strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +170,7 @@ class _Strip:
 
 def _bound(layout: Layout, clock: Clock | None) -> list[_Strip]:
     """The strips of a pass, each with its operations; strips that lie alike share them."""
-    runs = [_run_of(op, clock) for op in layout.ops]
+    runs = [run_of(op, clock) for op in layout.ops]
     farthest, height = layout.farthest, layout.stage.shape[0]
     programs: dict[tuple[int, int, int], _Program] = {}
     strips = []
@@ -212,13 +223,13 @@ class _Binder:
         return self._windows.setdefault((value.slot, margin), (slot, window))[0], None
 
 
-def _run_of(op: Op, clock: Clock | None) -> Run:
-    """What does an operation; a clock notes its time."""
+def run_of(op: Op, clock: Clock | None = None, *, turns: bool = True) -> Run:
+    """What does an operation, threads taking turns at short calls; a clock notes its time."""
     if op.task is None:
-        run = _conversion(op.step, op.before, op.form)
+        run = conversion(op.step, op.before, op.form)
     else:
         run = op.task.method.run(op.form)
-        run = in_turns(run) if op.task.method.brief else run
+        run = in_turns(run) if op.task.method.brief and turns else run
     return run if clock is None else clock.timing(op.step, run)
 
 
@@ -227,7 +238,8 @@ def _copy(given: Any, out: Any, place: Place) -> Any:
     return out
 
 
-def _conversion(step: Step, before: Form, after: Form) -> Run:
+def conversion(step: Step, before: Form, after: Form) -> Run:
+    """What puts a value into another form, or another place."""
     if before == after:
         return _copy
     if after == "packed":

@@ -16,8 +16,11 @@ from maskexpr.engine.clock import Clock, Times
 from maskexpr.engine.division import expanded
 from maskexpr.engine.levels import Levels, levels_of
 from maskexpr.engine.nodata import with_nodata
+from maskexpr.engine.outs import NO_OUTS, Outs, taken, written
 from maskexpr.engine.run import Engine
+from maskexpr.engine.wanted import Wanted
 from maskexpr.engine.watching import Tell, Watched, nobody
+from maskexpr.kernels.stopping import Cancel
 from maskexpr.kernels.threads import threads
 from maskexpr.kinds.kind import Kind, mask_of
 from maskexpr.language.limits import Limits
@@ -95,9 +98,9 @@ class Prepared:
         made = self._once(f"levels {name}", lambda: (levels_of(expanded(self.checked), name),))
         return made[0]
 
-    def run(self, inputs: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    def run(self, inputs: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> dict[str, Any]:
         """The outputs for these inputs, as the engine has them; what is to be said of them is told."""
-        return self.watched.take(self.engine.run(inputs), tell)
+        return self.watched.take(self.engine.run(inputs, outs), tell)
 
     def wider(self, steps: Mapping[str, Step]) -> "Prepared":
         """The same with some of its steps among its outputs, by names; what was made for the last ones is kept."""
@@ -124,7 +127,7 @@ class Sharing(Protocol):
     def most(self) -> int:
         """The most bytes of what is kept."""
 
-    def run(self, arrays: Mapping[str, Any], tell: Tell) -> tuple[dict[str, Any], list[Any]]:
+    def run(self, arrays: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, and values that are kept and may be among them."""
 
     def cost(self, given: list[Kind], loose: list[str]) -> Cost | None:
@@ -165,11 +168,25 @@ class Stages:
         masks = [mask_of(kind) for kind in self.kinds.values() if kind.is_partial]
         return [*self.kinds.values(), *masks], loose
 
-    def run(self, tell: Tell = nobody) -> dict[str, Any]:
-        """The values of the outputs; what is to be said of the run is told."""
-        self.check_runs()
-        results = self.results(tell)
-        return {name: given_back(result, self.giver, is_masked=self.is_masked) for name, result in results.items()}
+    def run(
+        self,
+        tell: Tell = nobody,
+        *,
+        out: Any = None,
+        cancel: Cancel | None = None,
+        seconds: float | None = None,
+    ) -> dict[str, Any]:
+        """The values of the outputs, in arrays of a host where there are some for them; what is to be said of the run
+        is told. It is stopped as soon as `cancel` is set, or after so many seconds."""
+        outs: Outs = NO_OUTS
+        if out is not None:
+            kinds = {name: step.kind for name, step in self.checked.outputs}
+            outs = taken(out, kinds, self.arrays.values())
+        results = self.results(tell, Wanted(self.declared.limits, seconds, cancel), outs)
+        return {n: written(r.value, outs[n]) if n in outs else self._given_back(r) for n, r in results.items()}
+
+    def _given_back(self, result: Result) -> Any:
+        return given_back(result, self.giver, is_masked=self.is_masked)
 
     def check_unchanged(self) -> None:
         """Refuse arrays of which something has changed that the kinds of all steps follow from: their shapes, and the
@@ -178,15 +195,20 @@ class Stages:
         if changed:
             raise InputError([messages.INPUT_CHANGED.anywhere(name=name) for name in changed])
 
-    def results(self, tell: Tell = nobody) -> dict[str, Result]:
+    def results(self, tell: Tell = nobody, wanted: Wanted | None = None, outs: Outs = NO_OUTS) -> dict[str, Result]:
         """Each output with its kind: what is needed to write or show it."""
         self.check_runs()
+        wanted = wanted or Wanted(self.declared.limits)
+        values, kept = wanted.run(lambda: self._values(tell, outs), self.checked)
+        own = OwnArrays([*self.arrays.values(), *kept], outs.values())
+        return self._results(values, self.prepared.watched, own)
+
+    def _values(self, tell: Tell, outs: Outs) -> tuple[dict[str, Any], list[Any]]:
+        """The outputs, and values that are kept and may be among them."""
         sharing = self._affordable()
         if sharing is None:
-            values, kept = self.prepared.run(self.arrays, tell), list[Any]()
-        else:
-            values, kept = sharing.run(self.arrays, tell)
-        return self._results(values, self.prepared.watched, _OwnArrays([*self.arrays.values(), *kept]))
+            return self.prepared.run(self.arrays, tell, outs), []
+        return sharing.run(self.arrays, tell, outs)
 
     def watched(
         self, steps: Callable[[Checked], Mapping[_Key, Step]], tell: Tell = nobody
@@ -197,12 +219,12 @@ class Stages:
         checked = self.checked
         also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
         wider = self.prepared.wider({name: step for name, (_, step) in also.items()})
-        values = wider.run(self.arrays, tell)
-        own = _OwnArrays(self.arrays.values())
+        values = Wanted(self.declared.limits).run(lambda: wider.run(self.arrays, tell), checked)
+        own = OwnArrays(self.arrays.values())
         results = self._results(values, wider.watched, own)
         return results, {key: own.take(values[name]) for name, (key, _) in also.items()}
 
-    def _results(self, values: Mapping[str, Any], watched: Watched, own: "_OwnArrays") -> dict[str, Result]:
+    def _results(self, values: Mapping[str, Any], watched: Watched, own: "OwnArrays") -> dict[str, Result]:
         """The outputs; images hold the number for no data where they have none."""
         results = {}
         for name, step in self.checked.outputs:
@@ -299,16 +321,17 @@ def _has_changed(array: Any, kind: Kind) -> bool:
     return not kind.range.low <= int(array.min()) <= int(array.max()) <= kind.range.high
 
 
-class _OwnArrays:
+class OwnArrays:
     """Gives results away: as lists where they are lists, as copies where they share memory with an input or another."""
 
-    def __init__(self, given: Iterable[Any]) -> None:
+    def __init__(self, given: Iterable[Any], outs: Iterable[Any] = ()) -> None:
         self._taken = [a for a in given if isinstance(a, np.ndarray)]
+        self._outs = set(map(id, outs))  # which are a host's, and known to share none
 
     def take(self, value: Any) -> Any:
         if not isinstance(value, np.ndarray):
             return list(value) if isinstance(value, tuple) else value
-        if any(np.may_share_memory(value, other) for other in self._taken):
+        if id(value) not in self._outs and any(np.may_share_memory(value, other) for other in self._taken):
             value = value.copy()
         self._taken.append(value)
         return value

@@ -9,6 +9,7 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
 from maskexpr.functions.arguments import Refused
+from maskexpr.kernels.stopping import note, pause
 from maskexpr.program.liveness import ended, last_uses
 from maskexpr.program.remarks import filled_in
 from maskexpr.program.running import run_body
@@ -21,6 +22,8 @@ def run(checked: Checked, inputs: Mapping[str, Any]) -> dict[str, Any]:
     done_with = ended(last_uses(([step] for step in steps), (step for _, step in checked.outputs)))
     values: dict[Step, Any] = {}
     for i, step in enumerate(steps):
+        note(step)
+        pause()
         values[step] = _value(step, inputs, values, checked.domain)
         for other in done_with.get(i, ()):
             del values[other]

@@ -9,12 +9,14 @@ from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
 from maskexpr.engine import reference
 from maskexpr.engine.clock import Clock
+from maskexpr.engine.direct import Direct, is_direct
+from maskexpr.engine.outs import NO_OUTS, Outs
 from maskexpr.engine.passes import PassRunner
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Refused
 from maskexpr.kernels import packed
-from maskexpr.kernels.threads import apart, borrow_scratch, give_back
-from maskexpr.kinds.kind import SCALARS
+from maskexpr.kernels.stopping import apart, is_asked, note, pause, seconds_left
+from maskexpr.kernels.threads import borrow_scratch, give_back
 from maskexpr.planner.methods.method import Form, Place, width_of
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.planner.plan import plan as make_plan
@@ -27,6 +29,12 @@ Values = dict[tuple[Step, Form], Any]  # whole arrays, each in one form or both
 # whole arrays, which takes ten times as long for each as a pass over strips, and cannot be stopped in between.
 _LONG = 1e8
 _OF_A_PASS = 0.1
+_SECONDS = 1e-8  # of each
+
+# By how much a run may take longer than estimated that is not watched, as its deadline is far away; and the shortest
+# that is watched where somebody may cancel it.
+_FAR = 100.0
+_BRIEF = 1e6
 
 
 class Engine:
@@ -40,42 +48,62 @@ class Engine:
         self.plan = plan
         self._is_part = is_part
         self._checked = checked
-        self._stages = [PassRunner(s, clock) if isinstance(s, Pass) else _WholeRunner(s, clock) for s in plan.stages]
+        self._clock = clock
+        self._made: list[PassRunner | _WholeRunner] = []
         done_with = ended(plan.last_uses)
         self._dropped = [done_with.get(i, []) for i in range(len(plan.stages))]
-        steps, outputs = plan.rewritten.steps, plan.rewritten.outputs
+        steps = plan.rewritten.steps
         self._inputs = [s for s in steps if s.name]
         self._constants: Values = {(s, "plain"): s.kind.constant for s in steps if s.function is None and not s.name}
-        stored = {step for stage in plan.stages if isinstance(stage, Pass) for step in stage.stored}
-        # Whether every result is an array made for it alone, or a plain number.
-        self.owns_results = len({s for _, s in outputs}) == len(outputs) and all(
-            s in stored if s.kind.is_array else s.kind.name in SCALARS for _, s in outputs
-        )
-        self._lone = self._find_lone() if self.owns_results else None
         # For inputs in Fortran order, made when some come; the steps of the plan are those to be timed.
         self._transposed: list[Engine | None] = [] if clock is None else [None]
         of_host = any(s.function is not None and s.function.is_of_host for s in steps)  # may count on its thread
         wait = sum(t.operations * (_OF_A_PASS if isinstance(s, Pass) else 1) for s in plan.stages for t in tasks_of(s))
-        self._is_long = wait > _LONG and not of_host
+        self._wait, self._is_of_host = wait, of_host
+        self._costliest = [_costliest(stage) for stage in plan.stages]
+        self._direct = Direct(plan) if clock is None and is_direct(plan) else None
+        self._run_direct = None if self._direct is None else self._direct.runner()
 
-    @property
-    def way(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-        """How it is run, found once by those who run it often."""
-        return self._run_apart if self._is_long else self._run_here
+    def is_brief(self, seconds: float) -> bool:
+        """Whether it is done so long before a deadline that nobody need watch it."""
+        return self._wait < min(_LONG, seconds / (_SECONDS * _FAR))
 
-    def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The outputs for these inputs; what the pixels make impossible is a RunError."""
-        return self.way(inputs)
+    def brief_run(self, *, is_only: bool) -> Callable[[Mapping[str, Any]], Any] | None:
+        """What gives the outputs, or the only one, at once, for inputs that are known to lie row by row in memory; each
+        an array made for it alone, or a plain number. None where no list of calls gives that."""
+        if self._direct is None or not self._direct.own:
+            return None
+        otherwise = (lambda inputs: next(iter(self.run_here(inputs).values()))) if is_only else self.run_here
+        return self._direct.runner(otherwise, is_only=is_only)
 
-    def _run_apart(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        return apart(lambda: self._run_here(inputs))
+    def brief_run_of_turned(self, *, is_only: bool) -> Callable[[Mapping[str, Any]], Any] | None:
+        """The same for inputs that are known to be in Fortran order."""
+        engine = self._turned()
+        run = None if engine is None or engine._direct is None or not engine._direct.own else engine._run_direct
+        if run is None:
+            return None
 
-    def _run_here(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        def turned(inputs: Mapping[str, Any]) -> Any:
+            try:
+                results = _turned(run(_turned(inputs)))
+            except (Refused, MemoryError):
+                results = self.run_here(inputs)
+            return next(iter(results.values())) if is_only else results
+
+        return turned
+
+    def run(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
+        """The outputs for these inputs, written into arrays of a host where a plan can do that on the way; what the
+        pixels make impossible is a RunError."""
+        if self._is_of_host or (self.is_brief(seconds_left()) and not (is_asked() and self._wait > _BRIEF)):
+            return self.run_here(inputs, outs)
+        return apart(lambda: self.run_here(inputs, outs))
+
+    def run_here(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
+        """The outputs, found by this thread, which nobody watches."""
         try:
             try:
-                if any(v.flags.fnc for v in inputs.values() if type(v) is np.ndarray):
-                    return self._run_transposed(inputs)
-                return self._run(inputs) if self._lone is None else self._lone.run(inputs)
+                return self._run_in_order(inputs, outs)
             except Refused:
                 if self._is_part:
                     raise
@@ -85,44 +113,84 @@ class Engine:
             last, wanted = self._checked.steps[-1], messages.asked_for(error)
             raise RunError(messages.OUT_OF_MEMORY.at(last.source, last.span, wanted=wanted)) from None
 
-    def _run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def _run_in_order(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
+        """By the way that suits the order in which the inputs lie in memory."""
+        flags = [v.flags for v in inputs.values() if isinstance(v, np.ndarray)]
+        if self._direct is not None and self._run_direct is not None and all(f.c_contiguous for f in flags):
+            found: dict[str, Any] = self._run_direct(inputs, self._direct.presets(outs))
+            return found
+        return self._run_transposed(inputs, outs) if any(f.fnc for f in flags) else self._run(inputs, outs)
+
+    @property
+    def _stages(self) -> "list[PassRunner | _WholeRunner]":
+        """What runs each stage, made when it is first asked for: most small images have no need of it."""
+        if not self._made:
+            clock, stages = self._clock, self.plan.stages
+            self._made = [PassRunner(s, clock) if isinstance(s, Pass) else _WholeRunner(s, clock) for s in stages]
+        return self._made
+
+    def _run(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
         values: Values = self._constants.copy()
         for step in self._inputs:
             values[step, "plain"] = inputs[step.name]
-        for runner, dropped in zip(self._stages, self._dropped, strict=True):
+        outputs = self.plan.rewritten.outputs
+        presets: Values = {
+            (step, _form_of(outs[name], step)): outs[name] for name, step in reversed(outputs) if name in outs
+        }
+        for runner, dropped, costliest in zip(self._stages, self._dropped, self._costliest, strict=True):
+            note(costliest)
+            pause()
             if isinstance(runner, PassRunner):
-                _run_pass(runner, values)
+                _run_pass(runner, values, presets)
             else:
                 runner.run(values)
             for step in dropped:
                 values.pop((step, "plain"), None)
                 values.pop((step, "packed"), None)
-        return {name: in_form(values, step, "plain") for name, step in self.plan.rewritten.outputs}
+        return {name: _result(values, step, outs.get(name)) for name, step in outputs}
 
-    def _run_transposed(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def gives_bits(self, name: str) -> bool:
+        """Whether an output may be asked for as bits, by an array for these: it is such before it is unpacked."""
+        step = dict(self.plan.rewritten.outputs)[name]
+        if self._direct is not None or step.name or step.kind.name != "mask":
+            return False
+        return any(isinstance(runner, PassRunner) and (step, "packed") in runner.stores for runner in self._stages)
+
+    def _run_transposed(self, inputs: Mapping[str, Any], outs: Outs) -> dict[str, Any]:
         """Run a program whose inputs are in Fortran order on their transposes, which are in C order."""
+        engine = self._turned()
+        arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
+        if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
+            return self._run(inputs, outs)
+        turned = _turned(outs)
+        results = engine._run_in_order(_turned(inputs), turned)
+        written = {name for name in outs if results[name] is turned[name]}
+        return {name: outs[name] if name in written else value for name, value in _turned(results).items()}
+
+    def _turned(self) -> "Engine | None":
+        """What runs the program on the transposes of its inputs, if that gives the transposes of its results."""
         if not self._transposed:
             checked = transposed(self._checked)
             self._transposed.append(
                 Engine(checked, make_plan(checked, self.plan.strip_rows, fast=self.plan.fast)) if checked else None
             )
-        engine = self._transposed[0]
-        arrays = [v for v in inputs.values() if isinstance(v, np.ndarray)]
-        if engine is None or any(v.flags.c_contiguous and not v.flags.f_contiguous for v in arrays):
-            return self._run(inputs)
-        results = engine._run({n: v.T if isinstance(v, np.ndarray) else v for n, v in inputs.items()})
-        return {n: v.T if isinstance(v, np.ndarray) else v for n, v in results.items()}
-
-    def _find_lone(self) -> "_Lone | None":
-        outputs = self.plan.rewritten.outputs
-        stage = self._stages[0] if len(self._stages) == 1 else None
-        if isinstance(stage, PassRunner) and stage.is_lone and all(step.kind.is_array for _, step in outputs):
-            return _Lone(stage, self._constants, outputs)
-        return None
+        return self._transposed[0]
 
 
-def _run_pass(runner: PassRunner, values: Values) -> None:
+def _turned(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays with their axes in reverse, and what is none."""
+    return {name: v.T if isinstance(v, np.ndarray) else v for name, v in values.items()}
+
+
+def _costliest(stage: Pass | Task) -> Step:
+    """The step of a stage that takes the longest, to be named where it is stopped."""
+    return max(tasks_of(stage), key=lambda task: task.operations).step
+
+
+def _run_pass(runner: PassRunner, values: Values, presets: Values) -> None:
     slots: list[Any] = [None] * runner.slots
+    for key, slot in runner.stores.items():
+        slots[slot] = presets.get(key)
     for key, slot in runner.sources.items():
         slots[slot] = values[key]
     runner.run(slots)
@@ -130,42 +198,28 @@ def _run_pass(runner: PassRunner, values: Values) -> None:
         values[key] = slots[slot]
 
 
-class _Lone:
-    """A program that is one pass of one strip, as small images make it: run with as little around it as can be."""
-
-    def __init__(self, runner: PassRunner, constants: Values, outputs: tuple[tuple[str, Step], ...]) -> None:
-        self._runner = runner
-        self._slots: list[Any] = [None] * runner.slots
-        self._named = [(slot, step.name) for (step, _), slot in runner.sources.items() if step.name]
-        for key, slot in runner.sources.items():
-            self._slots[slot] = constants.get(key)
-        self._outputs = [(name, step, self._slot_of(step)) for name, step in outputs]
-
-    def _slot_of(self, step: Step) -> tuple[int, Form]:
-        stores = self._runner.stores
-        return (stores[step, "plain"], "plain") if (step, "plain") in stores else (stores[step, "packed"], "packed")
-
-    def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        slots = self._slots.copy()
-        for slot, name in self._named:
-            slots[slot] = inputs[name]
-        self._runner.run(slots)
-        return {
-            name: slots[slot] if form == "plain" else packed.unpack(slots[slot], width_of(step))
-            for name, step, (slot, form) in self._outputs
-        }
+def _form_of(out: Any, step: Step) -> Form:
+    return "plain" if out.dtype == step.kind.dtype else "packed"
 
 
-def in_form(values: Values, step: Step, form: Form) -> Any:
-    """A whole value in a form, converted where it is there in the other one only."""
+def _result(values: Values, step: Step, out: Any) -> Any:
+    """A result, as bits where it is to be that."""
+    if out is not None and _form_of(out, step) == "packed":
+        return values[step, "packed"] if (step, "packed") in values else in_form(values, step, "plain")
+    return in_form(values, step, "plain", out)
+
+
+def in_form(values: Values, step: Step, form: Form, out: Any = None) -> Any:
+    """A whole value in a form, converted where it is there in the other one only; bits into an array, if there is one
+    for them."""
     wanted: Form = form if step.kind.name == "mask" else "plain"
     found = values.get((step, wanted))
-    if step.name and isinstance(found, np.ndarray):
-        found = np.ascontiguousarray(found)
+    if wanted == "plain" and isinstance(found, np.ndarray) and found is not out:
+        found = np.ascontiguousarray(found) if found.ndim else found
     elif found is None and wanted == "packed":
         found = packed.pack(values[step, "plain"])
     elif found is None and (step, "packed") in values:
-        found = packed.unpack(values[step, "packed"], width_of(step))
+        found = packed.unpack(values[step, "packed"], width_of(step), out)
     values[step, wanted] = found
     return found
 

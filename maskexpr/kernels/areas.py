@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pausing
+
 Array = np.ndarray[Any, Any]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Offset = tuple[int, ...]
@@ -41,7 +43,7 @@ def _sources(values: Array, order: Array, least: int, steps: Sequence[int], coun
     above = np.append(True, values[1:] != values[:-1]).cumsum().tolist()  # numbers for the values, in order
     places = order.tolist()
     level, sizes, parents = [0] * count, [0] * count, list(range(count))
-    for place, here in zip(places, above, strict=True):
+    for place, here in pausing(zip(places, above, strict=True)):
         level[place], size = here, 1
         for step in steps:
             root = place + step

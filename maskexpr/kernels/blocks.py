@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pause
+
 Array = np.ndarray[Any, Any]
 
 BLOCK = 2**15  # values that are worked on together
@@ -39,7 +41,9 @@ def together(x: Array, *others: Array, most: int = BLOCK) -> Iterator[tuple[Arra
     lie = [array.flags.c_contiguous and array.dtype.isnative for array in turned]
     if all(lie):
         flat = [array.reshape(-1) for array in turned]
-        yield from (tuple(array[start : start + most] for array in flat) for start in range(0, x.size, most))
+        for start in range(0, x.size, most):
+            pause()
+            yield tuple(array[start : start + most] for array in flat)
         return
     buffers = [np.empty(min(x.size, most), array.dtype.newbyteorder("=")) for array in turned]
     for part in parts(turned[0].shape, 1, most):
@@ -65,6 +69,7 @@ def parts(shape: tuple[int, ...], length: int, most: int) -> Iterator[tuple[slic
     step = max(1, most // max(1, row))
     for index in np.ndindex(*shape[:axis]):
         for start in range(0, shape[axis], step):
+            pause()
             yield (*(slice(i, i + 1) for i in index), slice(start, start + step))
 
 

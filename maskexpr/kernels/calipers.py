@@ -12,6 +12,7 @@ import numpy as np
 
 from maskexpr.kernels.hulls import convex_corners
 from maskexpr.kernels.runs import ranges
+from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
 
@@ -87,6 +88,7 @@ def pairs(owner: Array, count: int) -> Iterator[tuple[Array, Array, Array]]:
     while start < len(owner):
         before = ends[start - 1] if start else 0
         stop = max(start + 1, int(np.searchsorted(ends, before + PAIRS, side="right")))
+        pause()
         here = np.arange(start, stop)
         lengths = each[start:stop]
         yield np.repeat(here, lengths), ranges(begin[owner[here]], lengths), np.cumsum(lengths) - lengths

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pause
+
 Array = np.ndarray[Any, Any]
 
 _MOST = 2**63 - 1  # of int64
@@ -153,6 +155,7 @@ def lengths_to_off(m: Array, steps: Sequence[int], metric: str) -> Array:
         lines = np.moveaxis(lengths, axis, 0).reshape(m.shape[axis], -1)
         count = max(1, _AT_ONCE // len(lines))
         for start in range(0, lines.shape[1], count):
+            pause()
             lines[:, start : start + count] = along(lines[:, start : start + count], step)
         moved = [n for a, n in enumerate(m.shape) if a != axis]
         lengths = np.ascontiguousarray(np.moveaxis(lines.reshape(m.shape[axis], *moved), 0, axis))

@@ -13,6 +13,7 @@ import numpy as np
 
 from maskexpr.kernels.distances import squares_to_off
 from maskexpr.kernels.grey import extreme_of_square
+from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
 Offset = tuple[int, ...]
@@ -107,6 +108,7 @@ def _grown(labels: Array, steps: Sequence[int], most: int) -> Array:
     strides = np.array([math.prod(labels.shape[axis + 1 :]) for axis in range(labels.ndim)])[:, np.newaxis]
     turn = 0
     while len(left):
+        pause()
         at = places[:, left] + offsets[:, start[left] + turn]
         inside = ((at >= 0) & (at < shape)).all(axis=0)
         found = flat[(at * strides).sum(axis=0)[inside]]
@@ -136,6 +138,7 @@ def _by_offsets(labels: Array, steps: Sequence[int], reaches: Sequence[int], mos
             break
         lowest = np.full(len(left), _NOTHING)
         for move in moves[start:stop]:
+            pause()
             np.minimum(lowest, less_one[left + move], out=lowest)
         reached = lowest < _NOTHING
         found[left[reached]] = lowest[reached] + np.uint32(1)
@@ -170,6 +173,7 @@ def _along_axes(labels: Array, steps: Sequence[int], reaches: Sequence[int], mos
         found = keys.copy()
         size = labels.shape[axis]
         for distance in range(1, reach + 1):
+            pause()
             more = (
                 kind(step * step * distance * distance * count) if kind is np.int64 else (step * distance) ** 2 * count
             )

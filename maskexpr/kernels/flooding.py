@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.plateaus import plateaus
+from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
 Labels = np.ndarray[Any, np.dtype[np.int32]]
@@ -85,6 +86,7 @@ class _Flood:
             wave = waiting[level]
             waiting[level] = None
             while wave:
+                pause()
                 if len(wave) >= _WAVE:
                     wave = self._spread(wave, level)
                     continue

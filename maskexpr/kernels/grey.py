@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pause
+
 Array = np.ndarray[Any, Any]
 Pass = Callable[[Array, Array], None]
 
@@ -69,6 +71,7 @@ def _in_turn(passes: Sequence[Pass], source: Array, target: Array) -> None:
         return
     spare = np.empty_like(target) if len(passes) > 1 else target
     for left, run in zip(range(len(passes) - 1, -1, -1), passes, strict=True):
+        pause()
         result = spare if left % 2 else target
         run(source, result)
         source = result
@@ -232,6 +235,7 @@ def _by_runs(runs: dict[int, list[tuple[int, ...]]], beaten: Any, ufunc: Any, so
             windows, spare = spare, windows
         made = length
         for start in starts:
+            pause()
             move = lead + sum(i * step for i, step in zip(start, steps, strict=True))
             here = result[max(0, -move) : max(0, windows.size - move)]
             ufunc(here, windows[max(0, move) :][: here.size], out=here)

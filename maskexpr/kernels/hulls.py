@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pause
+
 Array = np.ndarray[Any, Any]
 
 MOST_AXES = 3
@@ -112,6 +114,7 @@ def convex_corners(t: Array, x: Array, region: Array) -> Array:
     """
     corners = np.arange(len(t))
     while True:
+        pause()
         is_end = np.ones(len(t), bool)
         is_end[1:-1] = (region[1:-1] != region[:-2]) | (region[1:-1] != region[2:])
         bends = np.ones(len(t), bool)
@@ -144,6 +147,7 @@ def _lines_of_volume(coordinates: Array, start: int) -> tuple[Array, Array]:
     normals, limits, lowest, highest = _facets(points)
     first, last = np.full((planes, rows), 1), np.full((planes, rows), 0)
     for plane in range(planes):
+        pause()
         # The cross-section is a polygon, each edge of which lies in a facet that reaches to this plane.
         here = (lowest <= 2 * plane) & (highest >= 2 * plane)
         first[plane], last[plane] = _lines_of_section(normals[here], limits[here], 2 * plane, 2 * np.arange(rows))

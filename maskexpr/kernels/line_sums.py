@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.blocks import BLOCK, parts
+from maskexpr.kernels.stopping import pause
 from maskexpr.kernels.sums import exact_sum
 
 Array = np.ndarray[Any, Any]
@@ -164,6 +165,7 @@ def _settled(sums: Array, is_open: Array, x: Array, along: Axes, about: Array | 
     places, n = np.argwhere(is_open), x.size // sums.size
     step = max(1, _TAKEN // n)
     for some in (places[start : start + step] for start in range(0, len(places), step)):
+        pause()
         lines = _taken(x, along, some)
         centres = None if about is None else about[tuple(some.T)]
         found, still_open = (_one_by_one if n < _LONG else _cut_twice)(lines, centres)
@@ -184,6 +186,7 @@ def _one_by_one(lines: Array, about: Array | None) -> tuple[Array, Array]:
     """The sums of columns, and which of them are open."""
     high, low, lost = (np.zeros(lines.shape[1]) for _ in range(3))
     for row in lines:
+        pause()
         values = row.astype(np.float64)
         high, more = _two_sum(high, values if about is None else _squares(values, about))
         low, more = _two_sum(low, more)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.distances import squares_to_off
+from maskexpr.kernels.stopping import pausing
 
 Array = np.ndarray[Any, Any]
 
@@ -28,7 +29,7 @@ def medial_axis(m: Array, background: Array) -> Array:
     order = np.lexsort((-beside[m], squares[m]))  # corners last, else their arms would be lost
     flat, width, stays = padded.reshape(-1).data, padded.shape[1], _staying()
     a, b, c, d, e, f, g, h = (y * width + x for y, x in _AROUND)
-    for place in places[order].tolist():
+    for place in pausing(places[order].tolist()):
         code = flat[place + a] | flat[place + b] << 1 | flat[place + c] << 2 | flat[place + d] << 3
         code |= flat[place + e] << 4 | flat[place + f] << 5 | flat[place + g] << 6 | flat[place + h] << 7
         flat[place] = stays[code]

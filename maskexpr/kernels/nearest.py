@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pause
+
 Array = np.ndarray[Any, Any]
 
 _AT_ONCE = 2**20  # pixels, of whole lines
@@ -81,6 +83,7 @@ def _along(numbers: Array, squares: Array, step: int, most: int | None) -> _Foun
     new_numbers, new_squares = numbers.copy(), squares.copy()
     lines = np.flatnonzero(top >= 0)
     for here in range(len(numbers) - 1, -1, -1):
+        pause()
         level = top[lines]
         there = places[level, lines]
         away = (there - here).astype(squares.dtype) * step
@@ -100,6 +103,7 @@ def _envelope(numbers: Array, squares: Array, step: int) -> tuple[Array, Array, 
     for here in range(length):
         lines = np.flatnonzero(squares[here] != _NONE)
         while lines.size:
+            pause()
             level = top[lines]
             empty = lines[level < 0]
             top[empty], places[0, empty], starts[0, empty] = 0, here, 0

@@ -68,6 +68,10 @@ def unpack(words: Words, width: int, out: Masks | None = None) -> Masks:
     if out is None and width % 8 == 0:
         bits = np.unpackbits(octets[:, : width // 8], axis=-1, bitorder="little")
         return bits.view(np.bool_).reshape(*words.shape[:-1], width)
+    if out is not None and out.ndim > 2 and not out.flags.c_contiguous:
+        for some_words, some in zip(words, out, strict=True):  # rows that do not lie one after another
+            unpack(some_words, width, some)
+        return out
     result = np.empty((*words.shape[:-1], width), bool) if out is None else out
     rows = result.reshape(len(octets), width)
     some = max(1, BLOCK // max(1, width))  # so few that they are copied while they are in the cache

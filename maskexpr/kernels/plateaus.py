@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pause
+
 Array = np.ndarray[Any, Any]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -22,6 +24,7 @@ def plateaus(im: Array, neighbours: Array, counted: Flags | None, beyond: Any) -
     pairs = [_moved(im.shape, move) for move in moves.tolist() if move > [0] * im.ndim]  # each pair of neighbours once
     for here, there in pairs:
         for one, other in ((here, there), (there, here)):
+            pause()
             found = beyond(im[other], im[one], out=room[one])
             if counted is not None:
                 found &= counted[other]
@@ -33,6 +36,7 @@ def plateaus(im: Array, neighbours: Array, counted: Flags | None, beyond: Any) -
     labels, count = ndimage.label(flat, neighbours, output=np.int32)
     is_extreme = np.arange(count + 1) > 0
     for here, there in pairs:
+        pause()
         slope = np.not_equal(flat[here], flat[there], out=room[here])
         slope &= np.equal(im[here], im[there], out=more[here])
         if counted is not None:

@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.flooding import Array, Labels, levels_of, steps_to
+from maskexpr.kernels.stopping import pause
+
+_BETWEEN_PAUSES = 4096  # pixels
 
 
 def flood_with_lines(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Labels:
@@ -28,7 +31,9 @@ def flood_with_lines(im: Array, markers: Array, open_to: Array, neighbours: Arra
     labels, is_open, steps = flooded.labels, flooded.is_open, steps_to(neighbours, shape)
     is_marker, carried = flooded.is_marker, _Carried()
     for level, queue in enumerate(queues):
-        for pixel, number in queue:  # which grows meanwhile
+        for turn, (pixel, number) in enumerate(queue):  # which grows meanwhile
+            if turn % _BETWEEN_PAUSES == 0:
+                pause()
             if labels[pixel] and not is_marker[pixel]:
                 continue
             if is_open[pixel] and not _meets_other(pixel, number, labels, is_open, steps):
@@ -62,6 +67,8 @@ def flood_compactly(
     heapq.heapify(heap)
     now, carried = len(heap), _Carried()
     while heap:
+        if now % _BETWEEN_PAUSES == 0:
+            pause()
         price, _, pixel, source = heapq.heappop(heap)
         if labels[pixel] and pixel != source:
             continue

@@ -14,7 +14,7 @@ import numpy as np
 
 from maskexpr.kernels import borders, opencv
 from maskexpr.kernels.grey import floats_of_ranks, ranks_of_floats
-from maskexpr.kernels.threads import pause
+from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
 Offset = tuple[int, ...]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pausing
 from maskexpr.kernels.sums import digits, exact_sum
 
 Array = np.ndarray[Any, Any]
@@ -125,7 +126,7 @@ def _sums_by_layers(values: Pass, count: int, most: int, high: float) -> Array |
 def _sums_one_by_one(values: Pass, count: int) -> Array:
     grouped, begin = by_region(values, count, np.float64)
     ends = [*begin.tolist(), len(grouped)]
-    parts = (grouped[a:b] for a, b in itertools.pairwise(ends))
+    parts = (grouped[a:b] for a, b in pausing(itertools.pairwise(ends), 64))
     return np.fromiter((exact_sum(part) for part in parts), np.float64, count)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels import borders
-from maskexpr.kernels.threads import pause
-from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
+from maskexpr.kernels.stopping import pause
+from maskexpr.kernels.weights import gaussian_reach, line_reach, line_weights
 
 Array = np.ndarray[Any, Any]
 
@@ -24,6 +24,7 @@ _TILE = 32768
 _TALL_TILE = 8 * _TILE
 _NARROWEST = 16
 _BETWEEN_PAUSES = 64
+_MOSTLY_BEYOND = 4  # times as many pixels as the image's in a row of it with what a window reaches beyond
 _FEW_PIXELS = 256  # of which an operation takes as long to begin as to do
 _MOST_IN_PAIRS = 2**19  # pixels of sums that are kept as they occur again
 _WHILE_FOUND = 140  # bytes that each weight takes as a whole number and as Python's floats
@@ -44,11 +45,10 @@ def gaussian(
 
     `out` is C-contiguous, of the type asked for, and no part of the image.
     """
-    found: dict[tuple[float, int], Array] = {}
     lines: list[tuple[Array, bool] | None] = []
-    for sigma, order in zip(sigmas, orders or (0,) * len(sigmas), strict=True):
+    for sigma, order, length in zip(sigmas, orders or (0,) * len(sigmas), im.shape, strict=True):
         if gaussian_reach(sigma):
-            weights = found.setdefault((sigma, order), gaussian_weights(sigma, order))
+            weights = line_weights(sigma, order, length, mode)
             lines.append((weights, bool(order % 2)))
         else:
             lines.append(None)
@@ -173,8 +173,8 @@ def _tile(before: int, length: int, after: int, reach: int) -> tuple[int, int, i
 
 def gaussian_bytes(shape: tuple[int, ...], sigmas: Sequence[float], dtype: Any, mirrored: bool = True) -> int:
     """Bytes that `gaussian` works in, for a C-contiguous image; `mirrored` where weights are even and reflected."""
-    reaches = [gaussian_reach(sigma) for sigma in sigmas]
-    weights = _WHILE_FOUND * max(reaches, default=0)
+    reaches = [line_reach(sigma, length) for sigma, length in zip(sigmas, shape, strict=True)]
+    weights = _WHILE_FOUND * max(map(gaussian_reach, sigmas), default=0)
     return weights + _lines_bytes(shape, reaches, mirrored) + (8 * math.prod(shape) if dtype == np.float16 else 0)
 
 
@@ -243,27 +243,49 @@ def weighted_sums(im: Array, kernel: Array, mode: str = "reflect") -> Array:
     before = [n // 2 for n in window.shape]
     slice_shape, rows = _window_tile(im.shape, window.shape)
     strides = [math.prod(slice_shape[axis:]) for axis in range(im.ndim)]
-    weighted = list(zip((np.argwhere(window) @ strides).tolist(), kernel[window].tolist(), strict=True))
-    last = weighted[-1][0] if weighted else 0
+    offsets, weights = np.argwhere(window) @ strides, kernel[window]
     framed = np.empty((rows + len(window) - 1, *slice_shape))
-    total, product = np.empty((2, framed.size))
+    # Where windows reach far beyond the image, what is framed is little else than that.
+    sums = _sums_at if math.prod(slice_shape) > _MOSTLY_BEYOND * math.prod(im.shape[1:]) else _sums_along
     for start in range(0, len(im), rows):
         stop = min(start + rows, len(im))
         block = framed[: stop - start + len(window) - 1]
         borders.fill_framed(block, im, start - before[0], before, mode)
-        flat, sums = block.reshape(-1), total[: block.size]
-        some = sums[: block.size - last]
-        some[...] = 0.0
-        for number, (offset, weight) in enumerate(weighted):
-            if number % _BETWEEN_PAUSES == 0:
-                pause()
-            values = flat[offset : offset + some.size]
-            if weight != 1:
-                values = np.multiply(values, weight, out=product[: some.size])
-            np.add(some, values, out=some)
         inside = (slice(stop - start), *(slice(n) for n in im.shape[1:]))
-        result[start:stop] = sums.reshape(block.shape)[inside]
+        result[start:stop] = sums(block, inside, offsets, weights)
     return result
+
+
+def _sums_along(block: Array, inside: tuple[slice, ...], offsets: Array, weights: Array) -> Array:
+    """The weighted sums of the pixels that lie so far from those inside of a block, for all that it holds at once."""
+    flat = block.reshape(-1)
+    sums = np.empty(block.size)
+    some = sums[: block.size - (int(offsets[-1]) if len(offsets) else 0)]
+    some[...] = 0.0
+    product = np.empty(some.size if (weights != 1).any() else 0)
+    for number, (offset, weight) in enumerate(zip(offsets.tolist(), weights.tolist(), strict=True)):
+        if number % _BETWEEN_PAUSES == 0:
+            pause()
+        values = flat[offset : offset + some.size]
+        if weight != 1:
+            values = np.multiply(values, weight, out=product)
+        np.add(some, values, out=some)
+    return np.asarray(sums.reshape(block.shape)[inside])
+
+
+def _sums_at(block: Array, inside: tuple[slice, ...], offsets: Array, weights: Array) -> Array:
+    """The same for those inside alone, many distances at a time."""
+    flat, corners = block.reshape(-1), np.arange(block.size).reshape(block.shape)[inside]
+    total = np.zeros(corners.size)
+    step = max(1, _TALL_TILE // corners.size)
+    for first in range(0, len(offsets), step):
+        pause()
+        some = slice(first, first + step)
+        values = flat[np.add.outer(offsets[some], corners.reshape(-1))]
+        np.multiply(values, weights[some, np.newaxis], out=values)
+        np.add(total, values[0], out=values[0])
+        total = np.add.accumulate(values)[-1]  # one after another, as no sum promises
+    return total.reshape(corners.shape)
 
 
 def _window_tile(shape: tuple[int, ...], window: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
@@ -278,7 +300,13 @@ def sums_bytes(shape: tuple[int, ...], window: Array, mode: str = "reflect") -> 
         return _lines_bytes(shape, [size // 2 for size in window.shape], mode == "reflect")
     slice_shape, rows = _window_tile(shape, window.shape)
     height = rows + len(window) - 1
-    return 40 * height * math.prod(slice_shape) + (16 * len(shape) + 160) * int(np.count_nonzero(window)) + 40 * height
+    few = (
+        24 * max(_TALL_TILE, math.prod(shape[1:]))
+        if math.prod(slice_shape) > _MOSTLY_BEYOND * math.prod(shape[1:])
+        else 0
+    )
+    listed = (16 * len(shape) + 160) * int(np.count_nonzero(window))
+    return 40 * height * math.prod(slice_shape) + listed + 40 * height + few
 
 
 # --- slopes ----------------------------------------------------------------------------------------------------------

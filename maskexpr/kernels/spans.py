@@ -14,6 +14,7 @@ import numpy as np
 
 from maskexpr.kernels.packed import row_words
 from maskexpr.kernels.runs import RegionsOfRuns, ranges
+from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
 
@@ -207,6 +208,7 @@ def _blocks(numbered: Numbered) -> Iterator[tuple[int, int]]:
     (begin, end), width = numbered.extent, numbered.shape[-1]
     step = max(1, BLOCK // max(1, width))
     for first in range(begin, end if width else begin, step):
+        pause()
         yield first, min(first + step, end)
 
 

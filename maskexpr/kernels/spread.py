@@ -11,6 +11,7 @@ import numpy as np
 
 from maskexpr.kernels.packed import ALL_ON, Words, clear_tail
 from maskexpr.kernels.scratch import Scratch
+from maskexpr.kernels.stopping import pause
 
 Footprint = np.ndarray[Any, np.dtype[np.bool_]]
 Offset = tuple[int, ...]
@@ -55,6 +56,7 @@ def _in_turn(passes: Sequence[Pass], words: Words, out: Words, name: str, scratc
     other = scratch(name, words.shape, np.uint64) if len(passes) > 1 else out
     before = words
     for left, run in zip(range(len(passes) - 1, -1, -1), passes, strict=True):
+        pause()
         after = other if left % 2 else out
         run(before, after)
         before = after
@@ -300,6 +302,7 @@ def rows(words: Words, width: int, footprint: Footprint, combine: Any, out: Word
             line = longer
         reached = reach
         for place in places:
+            pause()
             _combine_at(line, place, combine, out)
     return out
 

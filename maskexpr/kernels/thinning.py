@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from maskexpr.kernels.stopping import pause
+
 Masks = NDArray[np.bool_]
 Places = NDArray[np.int64]
 Codes = NDArray[Any]  # unsigned bytes in planes, int32 in volumes
@@ -109,6 +111,7 @@ def _codes(flat: Flat, places: Places, moves: dict[int, int]) -> Codes:
     """The neighbourhood of each place as a number: `moves` says how far away the pixel of each bit is."""
     codes: Codes = np.zeros(len(places), np.uint8 if max(moves) < 8 else np.int32)
     for bit, move in moves.items():
+        pause()
         codes |= flat[places + move].astype(codes.dtype, copy=False) << bit
     return codes
 
@@ -155,6 +158,7 @@ def _gone_in_turn(image: _Image, places: Places, codes: Codes, goes: Test) -> Pl
     marks[places] = 1
     here, around = places, codes
     while len(here):
+        pause()
         wrong = here[goes(around & ~_codes(marks, here, earlier)) != (marks[here] > 0)]
         marks[wrong] ^= 1
         near = _distinct(np.concatenate([wrong + move for move in later]))
@@ -306,6 +310,7 @@ def _keeps_in_one_piece(codes: Codes) -> Masks:
     left = np.arange(len(codes))
     piece = codes & -codes  # one pixel, which takes in its neighbours until there are no more
     while len(left):
+        pause()
         grown = piece
         for shift, up, down in _SHIFTS:
             grown = grown | (grown & up) << shift | (grown & down) >> shift

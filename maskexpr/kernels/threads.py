@@ -1,19 +1,17 @@
-"""How many threads there are, work shared among them, the buffers each works in, and long work that Ctrl-C ends."""
+"""How many threads there are, work shared among them, and the buffers each works in."""
 
 import contextlib
-import contextvars
 import itertools
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from maskexpr.kernels.scratch import Scratch
+from maskexpr.kernels.stopping import NotWanted, finish, given_up, help_with, pause
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
-
-_Result = TypeVar("_Result")
 
 
 def threads() -> int:
@@ -50,11 +48,12 @@ def give_back(scratch: Scratch) -> None:
 
 # Work of many short NumPy calls is done by a thread at a time (of two; by half of more): each call lets go of the
 # interpreter's lock and asks for it again, and waking up for that takes longer than the call. Other work goes on.
-_turns: list[threading.Semaphore] = []
+# Locks, which Ctrl-C cannot leave taken, as it can a semaphore: that is written in Python.
+_turns: list[threading.Lock] = []
 
 
 def _fresh_turns() -> None:
-    _turns[:] = [threading.Semaphore(max(1, cores() // 2))]
+    _turns[:] = [threading.Lock() for _ in range(max(1, cores() // 2))]
 
 
 _fresh_turns()
@@ -66,7 +65,11 @@ def in_turns(work: Callable[..., Any]) -> Callable[..., Any]:
     """The same work, taking turns with other threads'."""
 
     def in_turn(*given: Any) -> Any:
-        with _turns[0]:
+        turns = _turns
+        turn = turns[0]
+        if len(turns) > 1 and turn.locked():
+            turn = next((other for other in turns if not other.locked()), turns[threading.get_ident() % len(turns)])
+        with turn:
             return work(*given)
 
     return in_turn
@@ -83,30 +86,14 @@ def _executor(count: int) -> "ThreadPoolExecutor":
 
 def _ended(helpers: "Iterable[Future[None]]") -> list[BaseException | None]:
     """The errors of helpers, once they are done; those that are busy elsewhere and have not begun need not."""
-    return [helper.exception() for helper in helpers if not helper.cancel()]
+    return [finish(helper.exception) for helper in helpers if not helper.cancel()]
 
 
-class _NotWanted(BaseException):
-    """Ends the work of a thread that helps with what is not wanted any more."""
-
-
-_helping = threading.local()
-
-
-def pause() -> None:
-    """Between two pieces of long work: ends it if the work it is a share of was given up, by Ctrl-C say.
-
-    The thread that is interrupted need not call this.
-    """
-    given_up = getattr(_helping, "given_up", None)  # looked at in place, as small images pause often for their size
-    if given_up and any(given_up):
-        raise _NotWanted
-
-
-def _given_up() -> tuple[list[bool], ...]:
-    """What says of the work that this thread helps with, and of all that this is a share of, that it was given up."""
-    found: tuple[list[bool], ...] = getattr(_helping, "given_up", ())
-    return found
+def _over(helpers: "Iterable[Future[None]]") -> None:
+    """Wait for helpers with work that was given up."""
+    for helper in helpers:
+        if not helper.cancel():
+            helper.exception()
 
 
 class _Share:
@@ -116,7 +103,7 @@ class _Share:
         self._work, self._items = work, items
         self._numbers = itertools.count()
         self.given_up: list[bool] = []
-        self._all = (*_given_up(), self.given_up)
+        self._all = (*given_up(), self.given_up)
 
     def _taken(self) -> Iterator[Any]:
         while not any(self._all):
@@ -133,11 +120,7 @@ class _Share:
             raise
 
     def help_out(self) -> None:
-        _helping.given_up = self._all
-        try:
-            self.take_part()
-        finally:
-            _helping.given_up = ()
+        help_with(self._all, self.take_part)
 
 
 _elsewhere: list[None] = []  # one for each thread that is busy with other work
@@ -167,78 +150,9 @@ def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
         failed = _ended(helpers)
     except BaseException:
         shared.given_up.append(True)  # Ctrl-C may come while they are waited for
-        _ended(helpers)
+        _over(helpers)
         raise
     for error in failed:
-        if error is not None and not isinstance(error, _NotWanted):
+        if error is not None and not isinstance(error, NotWanted):
             raise error
-
-
-# --- long work that Ctrl-C ends --------------------------------------------------------------------------------------
-
-_LOOKS = 0.2  # seconds after which a system that does not wake a waiting thread for Ctrl-C looks for one
-
-
-def apart(work: Callable[[], _Result]) -> _Result:
-    """What work gives that is done by a thread of its own, while the main thread waits: that sees Ctrl-C at once.
-
-    Python looks for one only between two calls, and a call of another library may take many seconds. Work that is given
-    up ends when such a call does; till then it goes on for nobody, and what it gives is dropped. Other threads than the
-    main one are never interrupted, and do it themselves.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return work()
-    apart_from_us = _Apart(work)
-    thread = threading.Thread(target=apart_from_us.run, name="maskexpr run", daemon=True)
-    try:
-        try:
-            thread.start()
-        except RuntimeError:  # no more threads, or the interpreter ends
-            return work()
-        while not apart_from_us.done.wait(_LOOKS):
-            pass
-    except BaseException:
-        apart_from_us.given_up.append(True)
-        _end(thread)
-        raise
-    found: _Result = apart_from_us.result()
-    return found
-
-
-class _Apart:
-    """Work that another thread does, and what came out."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        self._work = work
-        self._context = contextvars.copy_context()
-        self._found: Any = None
-        self._error: BaseException | None = None
-        self.done = threading.Event()
-        self.given_up: list[bool] = []
-
-    def run(self) -> None:
-        _helping.given_up = (self.given_up,)
-        try:
-            self._found = self._context.run(self._work)
-        except BaseException as error:
-            self._error = error
-        finally:
-            self.done.set()
-
-    def result(self) -> Any:
-        if self._error is None:
-            return self._found
-        try:
-            raise self._error
-        finally:
-            self._error = None  # it knows of this frame, which knows of it
-
-
-def _end(thread: threading.Thread) -> None:
-    """Have a thread leave between two calls, as Ctrl-C has the main one, where the interpreter can do that."""
-    with contextlib.suppress(ImportError, AttributeError):
-        import ctypes
-
-        if thread.ident is not None:
-            leave = ctypes.pythonapi.PyThreadState_SetAsyncExc
-            leave(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+    pause()  # where it was given up, threads left items that nobody took

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.stopping import pause
+
 Array = np.ndarray[Any, Any]
 
 _TRUNCATE = 4.0
@@ -22,11 +24,24 @@ _FURTHEST = 2.0**1000  # of the largest sigmas four times are beyond all floats
 _BITS = 192
 _CONTEXT = Context(prec=70, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999, traps=[])
 _MOST_KEPT = 2**12  # of one sigma; beyond, each weight takes less time to find than to be used once
+# A line is repeated beyond its ends. Weights that reach so far, and over so many lines, are added up for the pixels
+# that are the same ones there: so a sigma of any size takes no longer than one of the line's own.
+_FAR, _OVER_LINES = 2**11, 2
 
 
 def gaussian_reach(sigma: float) -> int:
     """How many weights of a Gaussian lie to either side of the middle one."""
     return int(min(_TRUNCATE * sigma + 0.5, _FURTHEST))
+
+
+def is_folded(sigma: float, length: int) -> bool:
+    """Whether weights reach so far beyond a line that they are added up for its pixels."""
+    return gaussian_reach(sigma) > max(_FAR, _OVER_LINES * length)
+
+
+def line_reach(sigma: float, length: int) -> int:
+    """How many weights lie to either side of the middle one at most, along a line of a length."""
+    return length if is_folded(sigma, length) else gaussian_reach(sigma)
 
 
 def gaussian_weights(sigma: float, order: int = 0) -> Array:
@@ -39,23 +54,63 @@ def gaussian_weights(sigma: float, order: int = 0) -> Array:
     return _kept(sigma, order) if gaussian_reach(sigma) <= _MOST_KEPT else _weights(sigma, order)
 
 
+def line_weights(sigma: float, order: int, length: int, mode: str) -> Array:
+    """The same for a line of a length: where it `is_folded` by what lies beyond its ends in a mode, the exact ones are
+    added up before they are rounded."""
+    return _folded(sigma, order, length, mode) if is_folded(sigma, length) else gaussian_weights(sigma, order)
+
+
 def _weights(sigma: float, order: int = 0) -> Array:
+    values, total = _exact(sigma, order)
+    return _rounded(values, total)
+
+
+def _rounded(values: list[int], total: int) -> Array:
+    result = np.array([value / total for value in values])  # Python rounds a quotient of whole numbers once
+    result.setflags(write=False)
+    return result
+
+
+def _exact(sigma: float, order: int) -> tuple[list[int], int]:
+    """The weights in whole numbers, and what they are over."""
     with localcontext(_CONTEXT):
         step = int((-1 / (2 * Decimal(sigma) ** 2)).exp() * 2**_BITS) if gaussian_reach(sigma) else 0
     square = step * step >> _BITS
     weight = total = 1 << _BITS
     weights = [weight]
-    for _ in range(gaussian_reach(sigma)):
+    for place in range(gaussian_reach(sigma)):
+        if place % _MOST_KEPT == 0:
+            pause()
         weight = weight * step >> _BITS
         step = step * square >> _BITS
         weights.append(weight)
         total += 2 * weight
     factors, over = _polynomial(sigma, order)
-    total *= over
-    # Python rounds a quotient of whole numbers once.
-    result = np.array([weight * _value(factors, place) / total for place, weight in enumerate(weights)])
-    result.setflags(write=False)
-    return result
+    if factors == [1]:
+        return weights, total * over
+    return [weight * _value(factors, place) for place, weight in enumerate(weights)], total * over
+
+
+@functools.lru_cache(maxsize=64)
+def _folded(sigma: float, order: int, length: int, mode: str) -> Array:
+    values, total = _exact(sigma, order)
+    if mode == "constant":
+        return _rounded(values[:length], total)
+    if mode == "nearest":
+        return _rounded([*values[:length], sum(values[length:])], total)
+    turn = {"reflect": 2 * length, "mirror": max(1, 2 * length - 2), "wrap": length}[mode]
+    odd, half = order % 2, turn // 2
+    found = [0] * (half + 1)
+    for place in range(min(turn, len(values))):
+        alike = sum(values[place::turn])
+        if place <= half:
+            found[place] += alike
+        else:
+            found[turn - place] += -alike if odd else alike
+    found[0] = 0 if odd else 2 * found[0] - values[0]  # those whole turns away, on either side, are one pixel
+    if odd and turn % 2 == 0:
+        found[half] = 0  # on either side the same pixel
+    return _rounded(found, total)
 
 
 def _polynomial(sigma: float, order: int) -> tuple[list[int], int]:

@@ -15,6 +15,7 @@ from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.functions.record import Settings
 from maskexpr.functions.settling import NAMED_SHAPES, Distance
+from maskexpr.kernels.stopping import pause
 
 Move = tuple[int, ...]
 
@@ -72,6 +73,7 @@ def repeated(f: Callable[[Array], Array], value: Array, times: int) -> Array:
     (Brent's cycle finding), so a huge count ends too."""
     earlier, steps, until = value, 0, 1
     for done in range(1, times + 1):
+        pause()
         value, steps = f(value), steps + 1
         if np.array_equal(value, earlier, equal_nan=True):
             return repeated(f, value, (times - done) % steps)

@@ -8,6 +8,7 @@ import numpy as np
 
 from maskexpr.functions.parameters import Array, Masks
 from maskexpr.kernels.blocks import BLOCK, looked_up, together
+from maskexpr.kernels.stopping import pause
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
 
@@ -95,6 +96,7 @@ def regions_of(
     values = own_numbers(labels, numbers, count)
     for number, tight in enumerate(scipy.ndimage.find_objects(numbers, count), 1):
         box = tuple(slice(max(0, part.start - n), part.stop + n) for part, n in zip(tight, more, strict=True))
+        pause()
         yield box, numbers[box] == number, values[number - 1]
 
 

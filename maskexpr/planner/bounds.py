@@ -12,6 +12,7 @@ from maskexpr.planner.plan import Plan, Task, tasks_of
 from maskexpr.planner.times import seconds_of
 from maskexpr.program.steps import Step
 
+_SLOWER = 3  # than was estimated
 _NOUNS = {"table": "rows", "list": "numbers"}
 
 
@@ -20,14 +21,15 @@ def over(plan: Plan, cost: Cost, limits: Limits) -> Iterator[Diagnostic]:
     yield from _sizes(plan, limits)
     yield from _results(plan, limits)
     if cost.memory > limits.memory:
-        yield _most_of(plan, size_of).of(messages.LIMIT_MEMORY, cost.memory, limits.memory, bytes_text)
+        yield _most_of(plan, size_of).of(messages.OVER_MEMORY, cost.memory, limits.memory, bytes_text)
     if cost.operations > limits.operations:
         place = _most_of(plan, lambda task: task.operations)
-        yield place.of(messages.LIMIT_OPERATIONS, cost.operations, limits.operations, count_text)
+        yield place.of(messages.OVER_OPERATIONS, cost.operations, limits.operations, count_text)
     if cost.seconds > limits.seconds:
         times = seconds_of(plan)
         place = _most_of(plan, lambda task: times.get(task.step, 0.0))
-        yield place.of(messages.LIMIT_SECONDS, cost.seconds, limits.seconds, time_text)
+        enough = max(1.0, _enough(_SLOWER * cost.seconds))  # the clock is to be within it as well
+        yield place.of(messages.OVER_SECONDS, cost.seconds, limits.seconds, time_text, enough=enough)
 
 
 class _At:
@@ -64,16 +66,16 @@ def _sizes(plan: Plan, limits: Limits) -> Iterator[Diagnostic]:
     largest = max(made, key=_pixels, default=None)
     if largest is not None and _pixels(largest) > max([limits.pixels, *map(_pixels, inputs)]):
         noun = "samples" if largest.kind.is_samples else _NOUNS.get(largest.kind.name, "pixels")
-        yield _At(largest).of(messages.LIMIT_PIXELS, _pixels(largest), limits.pixels, count_text, noun=noun)
+        yield _At(largest).of(messages.OVER_PIXELS, _pixels(largest), limits.pixels, count_text, noun=noun)
 
 
 def _of_input(step: Step, limits: Limits) -> Iterator[Diagnostic]:
     axes, pixels = len(step.kind.shape or ()), _pixels(step)
     if axes > limits.axes:
-        yield messages.LIMIT_INPUT_AXES.at(step.source, step.span, name=step.name, found=axes, most=limits.axes)
+        yield messages.OVER_INPUT_AXES.at(step.source, step.span, name=step.name, found=axes, most=limits.axes)
     if pixels > limits.pixels:
         place = _At(step)
-        yield place.of(messages.LIMIT_INPUT_PIXELS, pixels, limits.pixels, count_text, name=step.name)
+        yield place.of(messages.OVER_INPUT_PIXELS, pixels, limits.pixels, count_text, name=step.name)
 
 
 def _inputs(plan: Plan) -> list[Step]:
@@ -90,4 +92,4 @@ def _results(plan: Plan, limits: Limits) -> Iterator[Diagnostic]:
     total = sum(sizes[step] for _, step in plan.rewritten.outputs)
     if total > limits.output_bytes:
         place = _At(max(sizes, key=sizes.__getitem__))
-        yield place.of(messages.LIMIT_OUTPUT_BYTES, total, limits.output_bytes, bytes_text)
+        yield place.of(messages.OVER_OUTPUT_BYTES, total, limits.output_bytes, bytes_text)

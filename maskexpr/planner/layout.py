@@ -62,7 +62,8 @@ class Layout:
     """The operations of a pass on each of its strips.
 
     `sources` are the whole values it reads, `stores` those it makes, by what they are; `loose` are inputs that do not
-    lie row by row in memory, and are copied before they are read.
+    lie row by row in memory, and are copied before they are read, and steps whose stores do not, which are copied there
+    once they are made.
     """
 
     def __init__(self, stage: Pass, loose: Container[Step] = ()) -> None:
@@ -138,7 +139,7 @@ class Layout:
         reads = tuple(self._read(operand, task) for operand in step.operands.values())
         result = self.value(task.margin)
         room = task.margin + task.halo
-        store = self.stores.get((step, form)) if room == 0 else None
+        store = self.stores.get((step, form)) if room == 0 and step not in self._loose else None
         buffer = self._buffer(result) if store is None and not task.method.fresh else None
         self.ops.append(Op(step, form, task, form, reads, buffer, store, room, result))
         self._values[step, form] = result

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 # What it runs: modules are found where this process finds them, and not in the current folder besides. It starts as a
 # command does: NumPy first, and no garbage looked for while modules load.
@@ -44,7 +44,7 @@ class Child:
     answers
         Whether its standard output is read here, as `answers`.
     handed
-        Descriptors of this process that it has under the same numbers.
+        Descriptors of this process, on Windows handles, that it has under the same numbers.
 
     Raises
     ------
@@ -73,7 +73,7 @@ class Child:
                 stderr=subprocess.PIPE,
                 cwd=folder,
                 env={**environment, **limits},
-                pass_fds=tuple(handed),
+                **_handing(handed),
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows: away from Ctrl-C
             )
         self._overhearing = threading.Thread(target=self._overhear, daemon=True)
@@ -131,6 +131,15 @@ class Child:
         with self.process.stderr as stream, suppress(OSError):
             while data := os.read(stream.fileno(), _HEARD):
                 self._heard = (self._heard + data)[-_HEARD:]
+
+
+def _handing(handed: Sequence[int]) -> dict[str, Any]:
+    """What hands descriptors over, and no others."""
+    if sys.platform != "win32":
+        return {"pass_fds": tuple(handed)}
+    for handle in handed:
+        os.set_handle_inheritable(handle, True)
+    return {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": list(handed)})} if handed else {}
 
 
 def _signal_of(status: int) -> str:

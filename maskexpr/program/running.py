@@ -1,7 +1,7 @@
 """One step by its plain body: what every faster way to run it must equal."""
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,9 @@ def run_body(step: Step, values: Mapping[str, Any]) -> Any:
     return body_of(step)(values)
 
 
-def body_of(step: Step) -> Callable[[Mapping[str, Any]], Any]:
-    """The same for many values: what follows from the step alone is looked up once."""
+def body_of(step: Step, *, quietly: bool = True) -> Callable[[Mapping[str, Any]], Any]:
+    """The same for many values: what follows from the step alone is looked up once. What floating point warns of is
+    kept quiet, or else that is seen to by the caller."""
     function = step.function
     assert function is not None
     settings = dict(step.settings)
@@ -32,21 +33,22 @@ def body_of(step: Step) -> Callable[[Mapping[str, Any]], Any]:
     if "work" in function.filled_in:
         settings["work"] = work_type(step)
 
-    bounded = [parameter for parameter in function.parameters if parameter.takes.is_bounded]
+    bounded = [p for p in function.parameters if p.takes.is_bounded and p.name in step.operands]
+    several = _several(function)
 
     def run(values: Mapping[str, Any]) -> Any:
         for parameter in bounded:
-            if parameter.name in values:
-                try:
-                    parameter.takes.check_number(values[parameter.name])
-                except Refused as refused:
-                    raise Refused(refused.mistake, parameter.name, **refused.fields) from None
-        arguments = {**_gathered(function, values), **settings}
+            try:
+                parameter.takes.check_number(values[parameter.name])
+            except Refused as refused:
+                raise Refused(refused.mistake, parameter.name, **refused.fields) from None
+        arguments = {**(_gathered(several, values) if several else values), **settings}
         if function.is_of_host:
             return _of_host(step, arguments)
+        if not quietly:
+            return _plain(step, function.body(**arguments))
         with np.errstate(all="ignore"):
-            result = function.body(**arguments)
-        return _plain(step, result)
+            return _plain(step, function.body(**arguments))
 
     return run
 
@@ -88,12 +90,14 @@ def _read_only(value: Any) -> Any:
     return view
 
 
-def _gathered(function: Function, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Operands by parameter, those of a list together again."""
+def _several(function: Function) -> list[str]:
+    """The parameters that take lists of operands."""
     several = [p.name for p in function.parameters if p.takes.several]
-    several += [name for name in ("numbers",) if name in function.filled_in]
-    if not several:
-        return values
+    return several + [name for name in ("numbers",) if name in function.filled_in]
+
+
+def _gathered(several: Iterable[str], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Operands by parameter, those of a list together again."""
     gathered = {name: value for name, value in values.items() if "[" not in name}
     for name in several:
         parts = itertools.takewhile(values.__contains__, (part_name(name, i) for i in itertools.count()))

@@ -19,6 +19,8 @@ from maskexpr.diagnostics.errors import Diagnostic, MaskError
 from maskexpr.diagnostics.messages import as_data, from_data
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine.prepared import Result
+from maskexpr.kernels.packed import row_words, unpack
+from maskexpr.kernels.threads import share, threads
 from maskexpr.kinds.grid import Grid
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table
@@ -31,6 +33,7 @@ _ALIGNED = 64
 _ERRORS = ("ProgramError", "InputError", "RunError", "LimitError", "CancelledError")
 _TYPES = frozenset(np.dtype(name).str for name in ["?", *"bhilqBHILQ", "e", "f", "d", "g"])
 _MOST_AXES = 32
+_SHARED = 2**18  # words, from which on several threads unpack
 MOST_TEXT = 2**26  # bytes of what is said beside arrays
 
 
@@ -47,9 +50,10 @@ class Written:
         self.results = [[name, self._result(result)] for name, result in results.items()]
 
     def _result(self, result: Result) -> dict[str, Any]:
-        kind = result.kind
+        kind, value = result.kind, result.value
+        is_bits = kind.name == "mask" and isinstance(value, np.ndarray) and value.dtype != bool
         return {
-            "value": self._value(result.value),
+            "value": {"bits": self._array(value), "width": (kind.shape or (0,))[-1]} if is_bits else self._value(value),
             "valid": None if result.valid is None else self._array(result.valid),
             "nodata": result.nodata,
             "kind": kind.name,
@@ -174,11 +178,19 @@ class Read:
         if isinstance(data, dict):
             if "array" in data:
                 return self._array(data["array"])
+            if "bits" in data:
+                return self._mask(data["bits"], _whole(data["width"]))
             columns = {_text(name): self._array(number).copy() for name, number in data["table"]}
             return Table(columns, {_text(name): _text(unit) for name, unit in data["units"].items()})
         if data is None or isinstance(data, bool | int | float | str):
             return data
         raise TypeError("value")
+
+    def _mask(self, number: Any, width: int) -> Array:
+        words = within(self._memory, self._places[_whole(number)])
+        if words.dtype != np.uint64 or not words.ndim or words.shape[-1] != row_words(width):
+            raise ValueError("bits")
+        return unpacked(words, width)
 
     def _array(self, number: Any) -> Array:
         array = within(self._memory, self._places[_whole(number)])
@@ -197,6 +209,21 @@ class Read:
             spacing=_sizes(data["spacing"]),
             stated=() if stated is None else stated.stated,
         )
+
+
+def unpacked(words: Array, width: int) -> Array:
+    """The mask of bits, by all threads."""
+    if words.size < _SHARED or words.ndim < 2 or threads() == 1:
+        return unpack(words, width)
+    mask = np.empty((*words.shape[:-1], width), bool)
+    step = -(-len(words) // (4 * threads()))
+
+    def work(starts: Iterable[int]) -> None:
+        for start in starts:
+            unpack(words[start : start + step], width, mask[start : start + step])
+
+    share(work, range(0, len(words), step))
+    return mask
 
 
 def _place(data: Any, room: int) -> Place:

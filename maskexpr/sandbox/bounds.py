@@ -22,6 +22,7 @@ _OF_OURS = {
     "MALLOC_TRIM_THRESHOLD_": str(2**28),
 }
 _OF_MACHINE = 0.8  # of its free memory, that all workers may take together
+_MOST = 2**46  # bytes
 _BESIDE = 2**26  # bytes for modules that are loaded late
 _SEGMENTS = 2**34  # addresses of shared memory, which is counted where it is made
 _FILES = 512
@@ -45,7 +46,7 @@ def folder() -> str:
 def share_of_memory(most: float, workers: int) -> int:
     """The bytes that each of some workers may take."""
     free = available()
-    return int(most if free is None else min(most, free * _OF_MACHINE / workers))
+    return int(min(most, _MOST if free is None else free * _OF_MACHINE / workers))
 
 
 def start_threads() -> None:

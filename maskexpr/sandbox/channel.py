@@ -4,19 +4,22 @@ The one that started the worker never waits for it longer than it wants to, neit
 takes nothing but bytes.
 """
 
-import os
 import select
 import socket
 import struct
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maskexpr.sandbox.segments import Segment
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _SIZE = struct.Struct("<Q")
 _MOST_AT_ONCE = 2**16
@@ -147,12 +150,68 @@ class WorkerEnd:
             self._end.sendall(memory)
 
 
-def pair() -> tuple[Channel, socket.socket]:
-    """A channel, and the end of the worker, whose descriptor it is to have."""
+class PipeChannel:
+    """This process's end where there are no such sockets, as on Windows: a pipe of `multiprocessing`. What comes
+    through one there comes whole; memory goes by names."""
+
+    def __init__(self, end: "Connection") -> None:
+        self._end = end
+
+    def send(self, data: bytes, segments: Sequence[Segment], wanted: Wanted) -> None:
+        try:
+            self._end.send_bytes(data)
+        except OSError:
+            raise EOFError from None
+
+    def receive(self, most: int, wanted: Wanted) -> "NDArray[np.uint8]":
+        try:
+            while not self._end.poll(left_of(wanted)):
+                wanted.look()
+            return np.frombuffer(bytearray(self._end.recv_bytes(most)), np.uint8)
+        except OSError as error:
+            if not isinstance(error, ConnectionError) and not self._end.readable:
+                raise Nonsense("too many bytes") from None  # after which it is closed to reading
+            raise EOFError from None
+
+    def close(self) -> None:
+        self._end.close()
+
+
+class PipeWorkerEnd:
+    """The worker's end of such a pipe."""
+
+    def __init__(self, end: "Connection") -> None:
+        self._end = end
+
+    def receive(self) -> tuple[bytes, list[int]]:
+        return self._end.recv_bytes(), []
+
+    def send(self, text: bytes, memory: memoryview | None = None) -> None:
+        self._end.send_bytes(text if memory is None else text + bytes(memory))
+
+
+class Theirs(Protocol):
+    """The end of a worker, which has it under the same number."""
+
+    def fileno(self) -> int: ...
+    def close(self) -> None: ...
+
+
+def pair() -> tuple[Channel | PipeChannel, Theirs]:
+    """A channel, and the end of the worker, to be closed once that has it."""
+    if sys.platform == "win32":
+        from multiprocessing import Pipe
+
+        own, other = Pipe()
+        return PipeChannel(own), other
     ours, theirs = socket.socketpair()
     return Channel(ours), theirs
 
 
-def is_able() -> bool:
-    """Whether this system has what channels are made of."""
-    return os.name != "nt"
+def worker_end(descriptor: int) -> WorkerEnd | PipeWorkerEnd:
+    """The end that a worker was handed."""
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection
+
+        return PipeWorkerEnd(PipeConnection(descriptor))
+    return WorkerEnd(descriptor)

@@ -5,7 +5,7 @@ import pickle
 import time
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from typing import Any
 from weakref import ref
@@ -21,7 +21,7 @@ from maskexpr.kinds.grid import Grid
 from maskexpr.processes.child import Child
 from maskexpr.sandbox import answers, bounds
 from maskexpr.sandbox.answers import Answer
-from maskexpr.sandbox.channel import Nonsense, is_able, pair
+from maskexpr.sandbox.channel import Nonsense, pair
 from maskexpr.sandbox.segments import Lease, Place, Segment, lease_of, packed, place_of, within
 from maskexpr.sandbox.worker import MOST_PROGRAMS, NewSegment, Request, Setup
 
@@ -32,6 +32,7 @@ _SMALL = 2**18  # bytes of results that are copied rather than kept where they a
 _MOST_LEASES = 64  # segments of one worker that hold results: each takes descriptors
 _MOST_KEPT = 2**28  # bytes of segments that wait to be used again, of one worker
 _SHARED_COPY = 2**22  # bytes, from which on several threads copy
+_MOST_ROOM = 2**40  # bytes of results
 _TEXT_ROOM = answers.MOST_TEXT + 2**10
 
 
@@ -112,13 +113,11 @@ class Process:
     """
 
     def __init__(self, memory: int, threads: int) -> None:
-        if not is_able():
-            raise NotStarted("this system has no sockets between processes")
         with ExitStack() as opened:
             try:
                 self._channel, theirs = pair()
                 opened.callback(self._channel.close)
-                with theirs:
+                with closing(theirs):
                     self.child = Child(
                         _MODULE,
                         folder=bounds.folder(),
@@ -179,7 +178,7 @@ class Process:
         )
         try:
             self._channel.send(pickle.dumps(request), handed, until)
-            room = _TEXT_ROOM + (0 if target is not None else int(asked.output))
+            room = _TEXT_ROOM + int(min(asked.output, _MOST_ROOM))
             return self._read(asked, self._channel.receive(room, until), target)
         except EOFError:
             reason = self.child.reason()

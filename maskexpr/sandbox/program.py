@@ -25,6 +25,8 @@ _MOST_SIZES = 256  # of results, by what they were of
 class SandboxProgram:
     """A program that a `Sandbox` runs: to be called as a `Program` is, from any thread.
 
+    `program` is that itself, which answers what takes no pixels: `explain`, `cost`, `kind`.
+
     >>> with maskexpr.Sandbox(workers=1) as box:
     ...     program = box.compile("param low = 2; im > low")
     ...     program(im=np.array([[1, 2, 3]]), low=1)
@@ -69,6 +71,10 @@ class SandboxProgram:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What is suspicious but no error, as far as it is known without inputs."""
         return self.program.warnings
+
+    def schema(self) -> dict[str, Any]:
+        """What a request may hold, as JSON Schema, as of a `Program`."""
+        return self.program.schema()
 
     def __call__(self, /, **given: Any) -> Any:
         """Run the program by a worker, and wait for it; inputs, results and errors are those of a `Program`.

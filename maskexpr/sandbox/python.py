@@ -4,6 +4,7 @@ import atexit
 import os
 import weakref
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -53,8 +54,9 @@ class Sandbox:
 
     It does not keep from a worker what this user may do: whoever finds a fault in NumPy or SciPy that runs machine code
     can read this user's files and reach the network. Against that, run the whole service as a user, or in a container,
-    that may do nothing else. On macOS memory is not bounded by the system. Windows has none of these bounds, and no
-    sandbox so far: its first call is an error that says so. Neither is tested.
+    that may do nothing else. macOS bounds no memory, and lets a worker cut memory off that both have, which ends this
+    process; Windows has none of the bounds of the system, and a worker that does not listen may hold a call up beyond
+    its seconds. Neither of these two is tested.
 
     >>> with maskexpr.Sandbox(workers=2, limits=maskexpr.Limits(seconds=10)) as box:
     ...     program = box.compile("area(im > 2)")
@@ -73,13 +75,14 @@ class Sandbox:
         _check_count(workers, messages.SANDBOX_WORKERS)
         if threads is not None:
             _check_count(threads, messages.SANDBOX_THREADS)
-        self._limits = limits or Limits()
         self._functions = tuple(functions)
         for function in self._functions:
             _check_found(function)
         self._workers = workers
-        memory = share_of_memory(self._limits.memory, workers)
-        self._crew = Crew(workers, memory, threads or threads_of_each(workers))
+        limits = limits or Limits()
+        self._memory = share_of_memory(limits.memory, workers)
+        self._limits = replace(limits, memory=self._memory)
+        self._crew = Crew(workers, self._memory, threads or threads_of_each(workers))
         self._helping: Helpers | None = None
         self._end = weakref.finalize(self, _close, self._crew)
         self._crew.start()
@@ -93,6 +96,8 @@ class Sandbox:
         if self._crew.is_closed:
             raise crews.closed()
         options = {"limits": self._limits, "functions": self._functions, **options}
+        own = options["limits"] or self._limits
+        options["limits"] = replace(own, memory=min(own.memory, self._memory))
         program = compile(source, **options)
         _check_sendable(program)
         return SandboxProgram(program, self._crew, self._helpers)

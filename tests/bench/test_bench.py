@@ -4,8 +4,10 @@ import json
 import runpy
 from pathlib import Path
 
+import calling
 import growth
 import measuring
+import numpy as np
 import peers
 import pytest
 import reading
@@ -15,6 +17,8 @@ import table
 import timing
 import works
 from images import Images
+
+import maskexpr
 
 IMAGES = Images(quick=True)
 main = runpy.run_path(str(Path(__file__).parent), run_name="bench")["main"]
@@ -102,3 +106,18 @@ def test_a_study_is_timed_beside_imageio(capsys):
     assert studying.main(["--count", "4", "--size", "40", "--rounds", "1"]) == 0
     printed = capsys.readouterr().out
     assert printed.count("one job over imageio") == len(studying.PROGRAMS)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::maskexpr.MaskWarning")
+def test_calls_on_small_images_give_what_is_written_by_hand():
+    given = calling.inputs(64)
+    for row in calling.ROWS:
+        own = {name: given[name] for name in row.inputs} | row.more
+        ours, theirs = maskexpr.compile(row.expression)(**own), row.by_hand(**own)
+        pairs = zip(ours.values(), theirs, strict=True) if isinstance(ours, dict) else [(ours, theirs)]
+        for one, other in pairs:
+            np.testing.assert_allclose(
+                np.asarray(one, float), np.asarray(other, float), rtol=1e-5, err_msg=row.expression
+            )
+    assert len(list(calling.rows((64,), 1, shortest=0))) == len(calling.ROWS) + 1

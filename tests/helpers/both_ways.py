@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from maskexpr.api import stages
 from maskexpr.engine import passes, reference
 from maskexpr.engine.run import Engine
 from maskexpr.kinds.kind import Kind
+from maskexpr.planner.methods import measures, regions
 from maskexpr.planner.plan import plan
 from maskexpr.program.steps import Checked
 
@@ -32,6 +33,15 @@ def helpers(count: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MASKEXPR_THREADS", str(count))
         patch.setattr(passes, "_WORTH_THREADS", 0)
+        yield
+
+
+@contextmanager
+def many_pixels() -> Iterator[None]:
+    """Plans that are made as if no image had few pixels."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measures, "_MOST_BYTES", 0)
+        patch.setattr(regions, "_FEW", 0)
         yield
 
 
@@ -55,7 +65,8 @@ def expect_same(text: str, values: dict[str, Any], *heights: int | None) -> dict
     given = {name: a.copy() for name, a in arrays.items() if isinstance(a, np.ndarray)}
     wanted = outcome(lambda: reference.run(checked, arrays))
     for rows in heights or (None,):
-        engine = Engine(checked, plan(checked, rows))
+        with many_pixels() if rows else nullcontext():
+            engine = Engine(checked, plan(checked, rows))
         found = outcome(lambda engine=engine: engine.run(arrays))  # type: ignore[misc]
         expect_outcome(found, wanted, f"{text}\nin strips of {rows}")
     if isinstance(wanted, dict):

@@ -94,7 +94,11 @@ def dump_core():
     assert (
         not set(os.environ)
         - {"LC_CTYPE", "PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE"}
-        - {name for name in os.environ if name.startswith(("MASKEXPR_", "OMP_", "OPENBLAS_", "MKL_", "NPY_", "LD_"))}
+        - {
+            name
+            for name in os.environ
+            if name.startswith(("MASKEXPR_", "OMP_", "OPENBLAS_", "MKL_", "NPY_", "LD_", "MALLOC_"))
+        }
     )
     assert os.read(0, 1) == b""
     assert os.getcwd() == "/"

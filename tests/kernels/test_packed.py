@@ -40,6 +40,14 @@ def test_pixels_are_the_bits_in_order(mask):
     np.testing.assert_array_equal(packed.unpack(words, width), mask)
 
 
+@pytest.mark.parametrize("shape", [(5,), (9, 70), (3, 9, 64), (2, 3, 5, 13)])
+def test_into_memory_that_lies_as_it_does(shape):
+    mask = noise(shape)
+    for out in (np.ones(shape[::-1], bool).T, np.ones((*shape, 3), bool)[..., 1], np.ones(shape, bool)[::-1]):
+        assert packed.unpack(packed.pack(mask), shape[-1], out) is out
+        np.testing.assert_array_equal(out, mask)
+
+
 def test_what_was_there_is_written_over(mask):
     width = mask.shape[-1]
     words = np.full(packed.packed_shape(mask.shape), packed.ALL_ON)

@@ -7,6 +7,7 @@ import pytest
 import skimage.data
 import skimage.morphology
 
+from maskexpr.kernels import sweeps
 from maskexpr.kernels.sweeps import reconstruction
 
 SHAPES = [(1,), (40,), (1, 1), (1, 31), (31, 1), (9, 13), (7, 64), (4, 5, 6), (1, 7, 8), (2, 3, 2, 3)]
@@ -91,3 +92,37 @@ def test_nothing_is_written_to_what_is_given(rng):
     reconstruction(start, limit, offsets(2, 2))
     np.testing.assert_array_equal(start, before[0])
     np.testing.assert_array_equal(limit, before[1])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "uint64", "float16", "float32", "float64", "bool"])
+@pytest.mark.parametrize("most", [1, 7, 10**6])
+def test_pixels_one_by_one_after_each_sweep(most, dtype, rng, monkeypatch):
+    """However many are taken."""
+    monkeypatch.setattr(sweeps, "_SWEEPS_FIRST", 1)
+    monkeypatch.setattr(sweeps, "_FEW", most)
+    for shape in SHAPES:
+        levels = 2 if dtype == "bool" else 5
+        limit = rng.integers(0, levels, shape).astype(dtype)
+        start = np.where(rng.random(shape) < 0.2, limit, np.zeros(1, dtype))
+        for connectivity in range(1, len(shape) + 1):
+            moves = offsets(len(shape), connectivity)
+            found = reconstruction(start, limit, moves)
+            assert found.dtype == start.dtype
+            wide = np.uint8 if dtype == "bool" else dtype
+            expected = by_definition(start.astype(wide), limit.astype(wide), moves)
+            np.testing.assert_array_equal(found, expected.astype(dtype))
+
+
+def test_a_way_that_turns_at_each_pixel(monkeypatch):
+    """By sweeps alone it would take one for each turn."""
+    size = 301
+    way = np.zeros((size, size), np.uint16)
+    for i in range(0, size - 1, 4):  # stairs down to the right, side by side
+        for j in range(size - i - 1):
+            way[i + j, j] = way[i + j + 1, j] = 100 + i
+    start = np.where(np.arange(size) == 0, way, 0).astype(np.uint16)
+    swept = []
+    whole = sweeps._sweep
+    monkeypatch.setattr(sweeps, "_sweep", lambda *given: swept.append(whole(*given)))
+    np.testing.assert_array_equal(reconstruction(start, way, offsets(2, 1)), np.where(way > 0, way, 0))
+    assert len(swept) < 100

@@ -1,15 +1,13 @@
 """Work shared among threads: each item once, the first error stops all, and buffers come back."""
 
-import contextvars
 import os
-import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from maskexpr.kernels import threads
+from maskexpr.kernels import stopping, threads
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +101,7 @@ def test_what_is_given_up_ends_in_helping_threads_too(monkeypatch):
             helped.set()
             give_up = time.monotonic() + (60 if error else 0.2)
             while time.monotonic() < give_up:
-                threads.pause()
+                stopping.pause()
             ended.append(error)
 
     with pytest.raises(KeyboardInterrupt):
@@ -112,7 +110,7 @@ def test_what_is_given_up_ends_in_helping_threads_too(monkeypatch):
     helped.clear()
     threads.share(work, range(2))
     assert ended == [None]
-    threads.pause()
+    stopping.pause()
 
 
 def test_an_error_of_a_helping_thread_is_told(monkeypatch):
@@ -190,93 +188,3 @@ def test_a_turn_ends_with_an_error():
     for _ in range(20):
         with pytest.raises(LookupError):
             threads.in_turns(fail)()
-
-
-# --- long work apart from the main thread ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def interrupts():
-    """Ctrl-C as a call, for a thread that is not the main one; systems differ in how one comes."""
-    if os.name == "nt":
-        pytest.skip("there is no such signal")
-    return lambda: os.kill(os.getpid(), signal.SIGINT)
-
-
-def test_work_apart_gives_what_it_gives_and_sees_the_context():
-    number = contextvars.ContextVar("number", default=0)
-    number.set(7)
-    assert threads.apart(lambda: (number.get(), threading.current_thread() is threading.main_thread())) == (7, False)
-
-
-def test_the_error_of_work_apart_is_raised():
-    with pytest.raises(ZeroDivisionError):
-        threads.apart(lambda: 1 / 0)
-
-
-def test_another_thread_does_its_work_itself():
-    with ThreadPoolExecutor(1) as pool:
-        here, there = pool.submit(lambda: (threading.get_ident(), threads.apart(threading.get_ident))).result()
-    assert here == there
-
-
-def test_work_is_done_here_where_no_thread_starts(monkeypatch):
-    def refuse(self):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    assert threads.apart(threading.get_ident) == threading.get_ident()
-
-
-def test_an_interrupt_does_not_wait_for_a_call(interrupts):
-    goes_on, ended = threading.Event(), threading.Event()
-
-    def work():
-        interrupts()
-        goes_on.wait(60)  # as a call of another library, which nothing interrupts
-        ended.set()
-
-    with pytest.raises(KeyboardInterrupt):
-        threads.apart(work)
-    assert not ended.is_set()
-    goes_on.set()
-
-
-def test_work_that_is_given_up_ends_between_two_calls(interrupts):
-    ended = threading.Event()
-
-    def work():
-        interrupts()
-        try:
-            while True:
-                time.sleep(0.001)
-        finally:
-            ended.set()
-
-    with pytest.raises(KeyboardInterrupt):
-        threads.apart(work)
-    assert ended.wait(60)
-
-
-@pytest.mark.parametrize("count", ["1", "3"])
-def test_what_work_apart_shares_out_ends_with_it(count, interrupts, monkeypatch):
-    monkeypatch.setenv("MASKEXPR_THREADS", count)
-    together, ended = threading.Barrier(int(count), timeout=60), threading.Semaphore(0)
-
-    def work(items):
-        for item in items:
-            together.wait()
-            if item == 0:
-                interrupts()
-            try:
-                while True:
-                    threads.pause()
-                    time.sleep(0.001)
-            finally:
-                ended.release()
-
-    with pytest.raises(KeyboardInterrupt):
-        threads.apart(lambda: threads.share(work, range(20)))
-    for _ in range(int(count)):
-        assert ended.acquire(timeout=60)
-    assert not ended.acquire(blocking=False)  # nobody took another item

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maskexpr import ProgramError, evaluate
-from maskexpr.kernels import weights
-from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
+from maskexpr.kernels import borders, weights
+from maskexpr.kernels.weights import gaussian_reach, gaussian_weights, line_reach, line_weights
+from maskexpr.library.filters import smoothing
 
 
 def exact(sigma: float, places: range) -> list[float]:
@@ -36,6 +37,25 @@ def test_of_any_sigma(sigma: float) -> None:
     found = gaussian_weights(sigma)
     assert len(found) == gaussian_reach(sigma) + 1
     assert found.tolist() == exact(sigma, range(len(found)))
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 40, 129])
+@pytest.mark.parametrize("order", [0, 1, 2, 3])
+@pytest.mark.parametrize("mode", borders.MODES)
+def test_those_far_beyond_a_line_are_added_up(mode: str, order: int, length: int) -> None:
+    """So that the sums are the same but for their rounding."""
+    sigma = 530.0
+    line = np.random.default_rng(length).normal(size=length)
+    every, few = gaussian_weights(sigma, order), line_weights(sigma, order, length, mode)
+    assert len(few) <= length + 1
+    sums = [smoothing._weighed(line[None], found, 1, bool(order % 2), mode) for found in (every, few)]
+    np.testing.assert_allclose(sums[1], sums[0], rtol=0, atol=1e-14 * np.abs(every).sum() * np.abs(line).max() + 1e-300)
+
+
+def test_those_of_ordinary_lines_are_not() -> None:
+    for sigma, length in ((500.0, 3), (1000.0, 2000), (7.0, 1)):
+        assert line_weights(sigma, 0, length, "reflect").tolist() == gaussian_weights(sigma).tolist()
+        assert line_reach(sigma, length) == gaussian_reach(sigma)
 
 
 def test_of_the_widest() -> None:

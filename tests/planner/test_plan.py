@@ -169,13 +169,16 @@ STORED = [
     ("dilate(m)", [{"dilate": ("plain",)}]),
     ("dilate(w)", [{"dilate": ("packed",)}]),
     # bits for later stages
-    ("area(im > 3)", [{">": ("packed",)}]),
     ("keep_largest(im > 3) & (im > 3)", [{">": ("packed",)}, {"&": ("plain",)}]),
     # both
-    ("output a = im > 3; output b = area(im > 3)", [{">": ("packed", "plain")}]),
+    ("output a = im > 3; output b = keep_largest(im > 3)", [{">": ("packed", "plain")}]),
     # what a later stage reads otherwise than by bits
     ("otsu(im, within=im > 3)", [{">": ("plain",)}]),
-    ("t = im > 3; output a = area(t); output b = otsu(im, within=t)", [{">": ("packed", "plain")}]),
+    ("t = im > 3; output a = keep_largest(t); output b = otsu(im, within=t)", [{">": ("packed", "plain")}]),
+    # what few pixels are counted in
+    ("area(im > 3)", [{">": ("plain",)}]),
+    ("output a = im > 3; output b = area(im > 3)", [{">": ("plain",)}]),
+    ("area(erode(im > 3))", [{"erode": ("packed",)}]),
     ("max(dilate(im))", [{"dilate": ("plain",)}]),
     # nothing that only the pass itself uses
     ("dilate(erode(im > 3))", [{"dilate": ("plain",)}]),

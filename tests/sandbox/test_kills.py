@@ -27,7 +27,7 @@ MASK = IM > 3
 
 @pytest.fixture(scope="module")
 def box():
-    limits = maskexpr.Limits(seconds=1.5, memory=2e8)
+    limits = maskexpr.Limits(seconds=4, memory=2e8)
     with maskexpr.Sandbox(workers=1, functions=[hosts.obey], limits=limits) as box:
         yield box
 
@@ -62,8 +62,8 @@ def is_there(pid):
         (hosts.fail, "unforeseen", "a function of the program failed: KeyError: 'nobody knows it'"),
         (hosts.recurse, "unforeseen", "RecursionError"),
         (hosts.write_a_file, "unforeseen", "File too large"),
-        (hosts.sleep, "limit-seconds", "1.5 s that Limits allow, and was ended"),
-        (hosts.spin, "limit-seconds", "1.5 s that Limits allow, and was ended"),
+        (hosts.sleep, "limit-seconds", "4 s that Limits allow, and was ended"),
+        (hosts.spin, "limit-seconds", "4 s that Limits allow, and was ended"),
         (hosts.devour, "out-of-memory", "there is not enough memory for this step, which asks for 16.8 MB"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -38,6 +38,19 @@ INPUT_SIGNATURE = Mistake(
 INPUT_CHANGED = Mistake(
     "input-type", "{name} has changed since the program was bound to it", "bind it again: program.bind({name}=...)"
 )
+OUT_NOT_BY_NAME = Mistake(
+    "out-type", "out is {found}", "give out={{{names}}} with an array for each output that is to be written into one"
+)
+OUT_UNKNOWN = Mistake("out-unknown", "the program has no output {name} to write into an array", "it has {names}")
+OUT_NOT_ARRAY = Mistake(
+    "out-type", "out has an array for {name}, which is {kind:a} and not written into one", "leave {name} out of it"
+)
+OUT_TYPE = Mistake("out-type", "the array in out for {name} is {found}", "give {wanted}")
+OUT_SHAPE = Mistake("out-shape", "the array in out for {name} is of shape {found}", "give {wanted}")
+OUT_READ_ONLY = Mistake("out-read-only", "the array in out for {name} is read-only", "give {wanted}")
+OUT_SHARED = Mistake(
+    "out-shared", "the array in out for {name} shares memory with {other}", "give one of its own: {wanted}"
+)
 INPUT_RAGGED = Mistake("input-type", "{name} cannot be an image: its rows differ in length", "give rows of one length")
 INPUT_LISTED = Mistake(
     "input-type", "{name} is a list of numbers, and of {found:a} among them", "give numbers alone, or one NumPy array"

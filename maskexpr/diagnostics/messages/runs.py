@@ -10,6 +10,17 @@ DIVISION_BY_ZERO = Mistake(
 OUT_OF_MEMORY = Mistake(
     "out-of-memory", "there is not enough memory for this step{wanted}", "crop the image, or use less of it"
 )
+STOPPED_AT_LIMIT = Mistake(
+    "limit-seconds",
+    "the run was stopped in this step after {seconds:g} s, the limit",
+    "allow more: Limits(seconds={more:g}), or give it fewer pixels",
+)
+STOPPED_AT_OWN_LIMIT = Mistake(
+    "limit-seconds",
+    "the run was stopped in this step after {seconds:g} s, the limit",
+    "allow more: run(seconds={more:g}), or give it fewer pixels",
+)
+CANCELLED = Mistake("cancelled", "the run was cancelled in this step", "run it again, with a cancel that is not set")
 REACH_TOO_LARGE = Mistake(
     "reach-too-large", "a reach of that size needs room for {pixels} pixels", "use a reach within the image's size"
 )

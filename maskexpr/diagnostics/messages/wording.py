@@ -121,6 +121,7 @@ def as_data(diagnostic: Diagnostic, own: Source) -> dict[str, Any]:
     known = source is None or source == own
     return {
         "texts": [diagnostic.code, diagnostic.message, diagnostic.hint],
+        "instead": diagnostic.instead,
         "severity": diagnostic.severity,
         "span": None if diagnostic.span is None else list(diagnostic.span),
         "source": (None if source is None else 0) if known or source is None else [source.name, source.text],
@@ -137,13 +138,13 @@ def from_data(data: Any, own: Source) -> Diagnostic:
     """
     code, message, hint = (printable(_str(text)) for text in data["texts"])
     severity: Severity = "warning" if data["severity"] == "warning" else "error"
-    source, span = data["source"], data["span"]
+    source, span, instead = data["source"], data["span"], data["instead"]
     if source is not None:
         source = own if source == 0 else Source(_str(source[1]), _str(source[0]))
     if span is not None:
         ends = sorted(min(max(0, int(end)), 0 if source is None else len(source.text)) for end in span)
         span = Span(*ends)
-    return Diagnostic(code, message, hint, span, source, severity)
+    return Diagnostic(code, message, hint, span, source, severity, None if instead is None else _str(instead))
 
 
 def _str(value: Any) -> str:

@@ -14,6 +14,7 @@ from maskexpr.functions.parameters import Array, Axes, Border, Image, Kernel, Re
 from maskexpr.functions.record import Settings, function
 from maskexpr.functions.settling import kernel_shape
 from maskexpr.kernels import borders
+from maskexpr.kernels.stopping import pause
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Range, smallest_type
 from maskexpr.library import elements
@@ -98,6 +99,7 @@ def correlate(im: Image, kernel: Kernel, axes: Axes = None, border: Border = "re
     values = padded.astype(np.uint64 if exact else np.float64)
     total: Array = np.zeros(im.shape, values.dtype)
     for place, number in zip(itertools.product(*map(range, sizes)), numbers_of(kernel), strict=True):
+        pause()
         if number:
             part = values[tuple(slice(p, p + n) for p, n in zip(place, im.shape, strict=True))]
             total = total + part * (np.uint64(number % 2**64) if exact else float(number))

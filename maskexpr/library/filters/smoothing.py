@@ -27,7 +27,8 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import Settings, function
 from maskexpr.functions.settling import NAMED_SHAPES
 from maskexpr.kernels import borders, smooth
-from maskexpr.kernels.weights import gaussian_reach, gaussian_weights
+from maskexpr.kernels.stopping import pause
+from maskexpr.kernels.weights import gaussian_reach, line_reach, line_weights
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library import elements
@@ -75,6 +76,12 @@ def gaussian_cost(settings: Settings, ndim: int) -> float:
     return sum(2.0 * (2 * reach + 1) for reach in gaussian_halo(settings, ndim))
 
 
+def gaussian_cost_of(settings: Settings, shape: tuple[int, ...]) -> float:
+    """Operations per pixel of an image of a shape, whose lines need no more weights than they have pixels."""
+    per_axis = sigmas(settings, len(shape))
+    return sum(2.0 * (2 * line_reach(sigma, n) + 1) for sigma, n in zip(per_axis, shape, strict=True))
+
+
 def check_sigma(settings: Settings, around: Surroundings) -> None:
     if around.ndim is None:
         return
@@ -113,8 +120,8 @@ def smoothed(
     dtype = np.dtype(np.float32 if im.dtype == np.float16 else im.dtype if im.dtype.kind == "f" else np.float64)
     work = im.astype(dtype)
     for axis, (sigma, its_order) in enumerate(zip(per_axis, order or (0,) * im.ndim, strict=True)):
-        weights = gaussian_weights(sigma, its_order)
-        if len(weights) > 1:
+        if gaussian_reach(sigma):
+            weights = line_weights(sigma, its_order, im.shape[axis], border)
             work = _weighed(work.astype(np.float64), weights, axis, bool(its_order % 2), border).astype(dtype)
     return work
 
@@ -125,6 +132,7 @@ def _weighed(im: Array, weights: Array, axis: int, odd: bool, border: str) -> Ar
     places = np.arange(im.shape[axis])
     total = im * weights[0]
     for far in range(len(weights) - 1, 0, -1):
+        pause()
         before, after = (borders.taken(im, places + d, axis, border) for d in (-far, far))
         total = total + (after - before if odd else after + before) * weights[far]
     return np.asarray(total)

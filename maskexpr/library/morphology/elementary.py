@@ -28,6 +28,7 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import Settings, function
 from maskexpr.functions.settling import NAMED_SHAPES, Distance, one_of
 from maskexpr.kernels.distances import squares_to_off
+from maskexpr.kernels.stopping import pause
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import of_type
 from maskexpr.library import elements
@@ -126,6 +127,7 @@ def _extreme(moves: list[tuple[int, ...]], ufunc: Any, before: Array) -> Array:
     lowest = ufunc is np.maximum
     result = np.full_like(before, _lowest(before.dtype) if lowest else _highest(before.dtype))
     for move in moves:
+        pause()
         target, origin = elements.shifted(before.shape, move)
         ufunc(result[target], before[origin], out=result[target])
     return result

@@ -16,6 +16,7 @@ import numpy as np
 from maskexpr.functions.parameters import Array
 from maskexpr.kernels import calipers, hulls, meshes, outlines, spans
 from maskexpr.kernels.spans import Numbered, OfLabels, Spans
+from maskexpr.kernels.stopping import pause
 from maskexpr.library import elements
 
 Value = TypeVar("Value")
@@ -230,6 +231,7 @@ class Places:
         begin = np.searchsorted(owner, np.arange(self.count + 1))
         low = 0
         while low < self.count:
+            pause()
             high = max(low + 1, int(np.searchsorted(begin, begin[low] + spans.BLOCK // 16, "right")) - 1)
             some = slice(int(begin[low]), int(begin[high]))
             wide = (part[..., some].astype(np.int64) for part in (owner, places, first, last))

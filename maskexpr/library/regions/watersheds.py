@@ -25,6 +25,7 @@ from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import Distance
 from maskexpr.kernels.flooding import flood, lowest
 from maskexpr.kernels.queued_flooding import flood_compactly, flood_with_lines
+from maskexpr.kernels.stopping import pausing
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import LABEL_NUMBERS
 from maskexpr.library import elements
@@ -239,7 +240,7 @@ def _joined(centres: Array, necks: _Necks, inner: Array, n: Distance, depth: flo
             belongs_to[basin] = basin = belongs_to[belongs_to[basin]]
         return basin
 
-    for a, b, width in necks:
+    for a, b, width in pausing(necks):
         lower, higher = sorted((top(a), top(b)), key=lambda basin: (heights[basin], -basin))
         apart = sum((p - q) ** 2 for p, q in zip(points[lower], points[higher], strict=True))
         if heights[lower] - width <= depth or apart < (n.radius * scale) ** 2:

@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.functions.record import WHOLE, Function
 from maskexpr.planner.methods.method import Bytes, Method, Place, per_pixel
-from maskexpr.program.running import run_body, work_type
+from maskexpr.program.running import body_of, work_type
 from maskexpr.program.steps import Step
 
 # Bytes a pixel of Python's own integers: three arrays of pointers, and the numbers.
@@ -33,9 +33,11 @@ def takes(*functions: Any) -> Callable[[Taker], Taker]:
 def by_body(step: Step) -> Method:
     """How such a step runs: on blocks of rows if its function says how far it looks, else on whole arrays."""
     names, local = tuple(step.operands), _is_local(step)
+    of_all = body_of(step, quietly=False)
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        result = run_body(_of_rows(step, given) if local else step, dict(zip(names, given, strict=True)))
+        part = _of_rows(step, given) if local else step
+        result = (of_all if part is step else body_of(part, quietly=False))(dict(zip(names, given, strict=True)))
         if local and any(np.may_share_memory(result, v) for v in given if isinstance(v, np.ndarray)):
             return result.copy()  # the operand's memory will be used again
         return result

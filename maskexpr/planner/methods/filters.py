@@ -30,7 +30,10 @@ def gaussian(step: Step) -> Method:
     def memory(shape: tuple[int, ...]) -> float:
         return smooth.gaussian_bytes(shape, sigmas, dtype, mirrored) + chunk(shape)
 
-    return Method(run, memory=memory, whole=_is_whole(step), fresh=_is_whole(step), word="weighted sums of rows")
+    cost = meaning.gaussian_cost_of(step.settings, step.kind.shape or ())
+    return Method(
+        run, memory=memory, cost=cost, whole=_is_whole(step), fresh=_is_whole(step), word="weighted sums of rows"
+    )
 
 
 def _is_whole(step: Step) -> bool:

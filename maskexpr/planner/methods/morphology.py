@@ -20,8 +20,11 @@ from maskexpr.program.steps import Step
 
 # A disk is combined from its rows, an operation each; above so many a distance transform is cheaper.
 _MOST_ROWS = 5_000
-# A pattern is stamped so often at most. SciPy visits only what changed last, which pays where little does.
+# A pattern that holds its centre is stamped so often at most. SciPy visits only what changed last, which pays where
+# little does; it must do the others again and again.
 _MOST_STAMPS = 1000
+# By so many times the sum of an image's sizes, stamps have come back to what they gave before.
+_STAMPS_A_PIXEL = 4
 # Operations on words of 64 pixels that take as long as one on each pixel, and no dilation takes less.
 _WORDS_COST = 30.0
 _WORD = "64 pixels at once"
@@ -59,7 +62,8 @@ def _spreader(step: Step, combine: Any) -> _Spreading | None:
     extent = tuple(size + 1 for size in step.kind.shape)
     if shape not in NAMED_SHAPES:
         element = elements.element(n, shape, axes, ndim)
-        return _stamped(element, combine) if element.times <= _MOST_STAMPS else None
+        many = element.times > _MOST_STAMPS and element.holds_centre
+        return None if many else _stamped(element, step.kind.shape, combine)
     n = elements.in_pixels(n, worked)
     if shape == "square":
         return _lines([min(n.reach(a), extent[a]) if a in worked else 0 for a in range(ndim)], combine)
@@ -106,7 +110,7 @@ def _rows(n: Distance, axes: tuple[int, ...], extent: tuple[int, ...]) -> int:
     return math.prod(2 * min(n.reach(a), extent[a]) + 1 for a in axes)
 
 
-def _stamped(element: elements.Element, combine: Any) -> _Spreading:
+def _stamped(element: elements.Element, extent: tuple[int, ...], combine: Any) -> _Spreading:
     """A pattern, applied its number of times, cropped to the image each time."""
     moves = elements.offsets(element.footprint)
     if combine is spread.AND:
@@ -123,7 +127,8 @@ def _stamped(element: elements.Element, combine: Any) -> _Spreading:
         return out
 
     columns = len({move[-1] for move in moves})
-    return _Spreading(run, element.times * (_ALONG * columns + _ACROSS * len(moves)), masks=7)
+    times = min(element.times, _STAMPS_A_PIXEL * sum(extent))
+    return _Spreading(run, times * (_ALONG * columns + _ACROSS * len(moves)), masks=7)
 
 
 @runs(meaning.dilate)

@@ -27,6 +27,7 @@ from maskexpr.planner.methods.method import (
 from maskexpr.program.running import work_type
 from maskexpr.program.steps import Step
 
+_ONES = {dtype: np.array(1, dtype) for dtype in map(np.dtype, ("u1", "u2", "u4", "u8"))}
 _LOGIC = {
     "&": (np.logical_and, np.bitwise_and),
     "|": (np.logical_or, np.bitwise_or),
@@ -69,7 +70,8 @@ def comparison(step: Step) -> Method | None:
     symbol = symbol if at == 0 else SWAPPED[symbol]
     dtype = (a if at == 0 else b).kind.dtype
     assert dtype is not None
-    return _with_number(symbol, dtype, at, constant_of(other))
+    known = other.function is None and other.kind.is_constant  # as a plan is made for one value of a number
+    return _with_number(symbol, dtype, at, other.kind.constant if known else None)
 
 
 @takes(*(OPERATORS[symbol] for symbol in COMPARISONS))
@@ -98,17 +100,17 @@ def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> M
         number = comparable(symbol, dtype, constant)
         if number is None:
             return None
-        if dtype.kind in "iu" and number in range(of_type(dtype).low, of_type(dtype).high + 1):
-            number = dtype.type(number)  # the same value; NumPy need not look at it again
-        return Method(lambda given, out, place: ufunc(given[at], number, out=out), quiet=True, memory=no_bytes)
+        if dtype.kind == "f" or (dtype.kind in "iu" and number in range(of_type(dtype).low, of_type(dtype).high + 1)):
+            number = np.array(number, dtype)  # the same value; NumPy need not look at it again
+        return Method(lambda given, out, place: ufunc(given[at], number, out), quiet=True, memory=no_bytes)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         value = comparable(symbol, dtype, given[1 - at])
         if value is None:
             return compare(symbol, given[at], given[1 - at])
-        return ufunc(given[at], value, out=out)
+        return ufunc(given[at], value, out)
 
-    return Method(run, memory=_OF_MASK)
+    return Method(run, quiet=dtype.kind in "iu", memory=_OF_MASK)
 
 
 def _equality(step: Step, symbol: str) -> Method:
@@ -138,18 +140,20 @@ def between(step: Step) -> Method | None:
 
 def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:
     if low == values.low:
-        top = dtype.type(high)
-        return lambda given, out, place: np.less_equal(given[0], top, out=out)
+        top = np.array(high, dtype)
+        return lambda given, out, place: np.less_equal(given[0], top, out)
     if high == values.high:
-        bottom = dtype.type(low)
-        return lambda given, out, place: np.greater_equal(given[0], bottom, out=out)
+        bottom = np.array(low, dtype)
+        return lambda given, out, place: np.greater_equal(given[0], bottom, out)
     unsigned = np.dtype(f"u{dtype.itemsize}")
-    start, length = np.array(low, dtype).view(unsigned)[()], unsigned.type(high - low)
+    start, length = np.array(low, dtype).view(unsigned), np.array(high - low, unsigned)
+    is_signed = dtype != unsigned
 
     def run(given: Any, out: Any, place: Place) -> Any:
+        im = given[0].view(unsigned) if is_signed else given[0]
         offset = place.scratch("offset", out.shape, unsigned)
-        np.subtract(given[0].view(unsigned), start, out=offset)
-        return np.less_equal(offset, length, out=out)
+        np.subtract(im, start, offset)
+        return np.less_equal(offset, length, out)
 
     return run
 
@@ -196,12 +200,30 @@ def arithmetic(step: Step) -> Method | None:
     work, ufunc = work_type(step), _ARITHMETIC[step.function]
     if work.kind == "O":
         return None
+    if ufunc in (choices.smaller, choices.larger) and (method := _beyond_end(step, work)):
+        return method
+    operands = list(step.operands.values())
+    numbers = [None if o.kind.is_array else _in_type(constant_of(o), work) for o in operands]
+    is_whole = work.kind in "iu"  # so that nothing can be said of it
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        values = [v if isinstance(v, np.ndarray) else work.type(v) for v in given]
+        values = [
+            v if isinstance(v, np.ndarray) else work.type(v) if number is None else number
+            for v, number in zip(given, numbers, strict=True)
+        ]
         return ufunc(*values, out=out, dtype=work, casting="unsafe")
 
-    return Method(run, memory=chunk)
+    def run_alike(given: Any, out: Any, place: Place) -> Any:
+        return ufunc(*[v if number is None else number for v, number in zip(given, numbers, strict=True)], out)
+
+    kinds = [o.kind.dtype if number is None else work for o, number in zip(operands, numbers, strict=True)]
+    alike = isinstance(ufunc, np.ufunc) and all(kind == work for kind in (step.kind.dtype, *kinds))
+    return Method(run_alike if alike else run, quiet=is_whole, memory=chunk)
+
+
+def _in_type(number: Any, dtype: np.dtype[Any]) -> Any:
+    """A number that is known as an array of no axes, which NumPy takes sooner; None for others."""
+    return None if number is None else np.array(dtype.type(number))
 
 
 @runs(choices.clip)
@@ -210,12 +232,35 @@ def clip(step: Step) -> Method | None:
     work = work_type(step)
     if not step.kind.is_array or work != step.kind.dtype:
         return None
+    im, low, high = (step.operands[name] for name in ("im", "low", "high"))
+    ends = [_in_type(constant_of(end), work) for end in (low, high)]
+    if work.kind in "iu" and im.kind.dtype == work and ends[0] is not None and ends[1] is not None:
+        return _between_ends(list(step.operands).index("im"), *ends)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         x, low, high = (v if isinstance(v, np.ndarray) else work.type(v) for v in given)
         return choices.clipped(x, low, high, out=out, dtype=work, casting="unsafe")
 
     return Method(run, memory=chunk)
+
+
+def _between_ends(at: int, low: Any, high: Any) -> Method:
+    """NumPy has a loop of its own for that, several times as fast as the larger and the smaller one of whole numbers
+    and one number."""
+    return Method(lambda given, out, place: np.clip(given[at], low, high, out=out), quiet=True, memory=no_bytes)
+
+
+def _beyond_end(step: Step, work: np.dtype[Any]) -> Method | None:
+    """The smaller or larger one of whole numbers and one number; None for other work."""
+    operands = list(step.operands.values())
+    at = next((i for i, o in enumerate(operands) if o.kind.is_array), 0)
+    end = _in_type(constant_of(operands[1 - at]), work) if len(operands) == 2 else None
+    if end is None or work.kind not in "iu" or {operands[at].kind.dtype, step.kind.dtype} != {work}:
+        return None
+    values = of_type(work)
+    if _ARITHMETIC[step.function] is choices.smaller:
+        return _between_ends(at, np.array(values.low, work), end)
+    return _between_ends(at, end, np.array(values.high, work))
 
 
 # --- choice ----------------------------------------------------------------------------------------------------------
@@ -234,10 +279,12 @@ def where(step: Step) -> Method | None:
         return None
     bits = np.dtype(f"u{dtype.itemsize}")
     zeros = [c is not None and _bits(c, dtype, bits) == 0 for c in constants]
+    values = [step.operands[name].kind for name in "ab"]
+    is_quiet = dtype.kind in "iu" and all(kind.range is not None for kind in values)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         condition, a, b = given
-        target = out.view(bits)
+        target = out if dtype == bits else out.view(bits)
         chosen = place.scratch("chosen", out.shape, bits)
         if zeros[0]:
             _all_bits_where_off(condition, chosen)
@@ -256,7 +303,7 @@ def where(step: Step) -> Method | None:
         return 3 * dtype.itemsize * math.prod(shape) + chunk(shape)  # what is chosen, both values in the result's type
 
     if kind.name != "mask":
-        return Method(run, memory=memory, word="chosen by bits")
+        return Method(run, quiet=is_quiet, memory=memory, word="chosen by bits")
     return Method(run, _where_packed, quiet=True, memory=memory)
 
 
@@ -279,14 +326,20 @@ def _operand(value: Any, dtype: np.dtype[Any], bits: np.dtype[Any], place: Place
         converted = place.scratch(f"converted {name}", value.shape, dtype)
         np.copyto(converted, value, casting="unsafe")
         value = converted
-    return value.view(bits)
+    return value if value.dtype == bits else value.view(bits)
 
 
 def _all_bits_where_on(condition: Array, out: Array) -> None:
+    if out.dtype == np.uint8:
+        np.negative(condition.view(np.uint8), out)
+        return
     np.copyto(out, condition.view(np.uint8))
-    np.negative(out, out=out)
+    np.negative(out, out)
 
 
 def _all_bits_where_off(condition: Array, out: Array) -> None:
+    if out.dtype == np.uint8:
+        np.subtract(condition.view(np.uint8), _ONES[out.dtype], out)
+        return
     np.copyto(out, condition.view(np.uint8))
-    np.subtract(out, out.dtype.type(1), out=out)
+    np.subtract(out, _ONES[out.dtype], out)

@@ -4,6 +4,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from maskexpr.kernels.blocks import BLOCK
 from maskexpr.kernels.gathering import FEW, Samples, bytes_of_blocks, gather
 from maskexpr.kernels.projections import MOST
@@ -55,6 +57,20 @@ def _memory(step: Step) -> Bytes:
         return float(min(_BLOCKS, 40 * pixels) + wide * min(pixels, MOST) + 40 * line + 16 * pixels / longest + numbers)
 
     return memory
+
+
+@runs(OPERATORS["crop"])
+def part(step: Step) -> Method:
+    """A view; of an array that does not lie row by row a copy of just that part."""
+    run, names = by_body(step).run("plain"), list(step.operands)
+    at = names.index("value")
+
+    def taken(given: Any, out: Any, place: Place) -> Any:
+        found = run(given, out, place)
+        is_view = isinstance(found, np.ndarray) and not given[at].flags.c_contiguous
+        return np.ascontiguousarray(found) if is_view else found
+
+    return Method(taken, whole=True, quiet=True, fresh=True, loose=True, memory=no_bytes, word="plain body")
 
 
 @runs(OPERATORS["samples"])

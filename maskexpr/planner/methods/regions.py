@@ -21,6 +21,7 @@ from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
 _MEMORY = 17.0  # of the worst ones: as many runs as are still taken, or pixels labelled one by one and counted
+_FEW = 2**13  # pixels up to which bytes are numbered by the plain body, whose calls are fewer
 _OF_PYTHON = 64.0  # of squares of values that no type of NumPy's holds
 _WORD = "by runs of pixels"
 
@@ -34,7 +35,10 @@ _OF_ONE_MASK: dict[Any, Any] = {
 @runs(*_OF_ONE_MASK)
 def of_one_mask(step: Step) -> Method | None:
     operation = _OF_ONE_MASK[step.function]
-    return _by_runs(step, lambda words, shape, connectivity, axes: operation(words, shape, connectivity, axes))
+    made = _by_runs(step, lambda words, shape, connectivity, axes: operation(words, shape, connectivity, axes))
+    if made is None or math.prod(step.operands["m"].kind.shape or ()) > _FEW:
+        return made
+    return replace(made, plain=by_body(step).plain)
 
 
 @runs(meaning.clear_border)

@@ -37,7 +37,7 @@ def by_table(step: Step) -> Method | None:
     return Method(
         _of_samples(step, of) if step.kind.is_samples else of.look_up,
         whole=step.kind.is_samples,
-        quiet=True,
+        quiet=not step.kind.is_samples,  # of which few are computed one by one
         cost=_COST,
         memory=lambda shape: 8 * min(math.prod(shape), _BLOCK) + making,
         table=of.kind.dtype.itemsize * of.count,

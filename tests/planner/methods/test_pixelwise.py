@@ -28,7 +28,15 @@ PLAIN = [
         "between(im, 0, 9)",
     ],
     *["between(im, 9, 255)", "im + other", "im - 300", "2 - im", "im * fl", "im / 3", "-im", "abs(im - 9)"],
-    *["minimum(im, 9)", "maximum(im, other)", "where(m, im, 0)", "where(m, 0, im)", "where(m, im, fl)"],
+    *[
+        "minimum(im, 9)",
+        "maximum(9, other)",
+        "minimum(0, other)",
+        "maximum(im, other)",
+        "where(m, im, 0)",
+        "where(m, 0, im)",
+        "where(m, im, fl)",
+    ],
     *["where(m, im, 300)", "where(m, fl, -0.0)", "m & true", "m ^ any(k)"],
     *["clip(im, 9, 99)", "clip(fl, -0.0, 9)", "clip(fl, fl, im)", "clip(other, 300, im)"],
 ]

@@ -17,11 +17,22 @@ OF_MASKS = [
 ]
 
 
+def forms_of(text):
+    """Few pixels are numbered as bytes, too."""
+    return ("plain", "packed") if text in ("label(m)", "count(m)") else ("packed",)
+
+
+@pytest.mark.parametrize(("side", "is_few"), [(90, True), (91, False)])
+def test_few_pixels_are_numbered_in_the_form_they_come_in(side, is_few):
+    for text in ("label(m)", "count(m)"):
+        assert (method(text, m=np.zeros((side, side), bool)).plain is not None) is is_few
+
+
 @each("text", OF_MASKS)
 def test_regions_of_packed_masks(mask, text):
     for connectivity in range(1, mask.ndim + 1):
         call = f"{text[:-1]}, connectivity={connectivity})"
-        expect_body(call, "packed", m=mask)
+        expect_body(call, *forms_of(text), m=mask)
     made = method(text, m=mask)
     assert made.whole
     assert made.word == "by runs of pixels"
@@ -31,7 +42,7 @@ def test_regions_of_packed_masks(mask, text):
 def test_regions_of_slices_go_along_rows(text):
     stack = np.random.default_rng(2).random((4, 5, 66)) < 0.5
     for axes in ('"x"', '"yx"', "[0, 2]"):
-        expect_body(f"{text[:-1]}, axes={axes})", "packed", m=stack)
+        expect_body(f"{text[:-1]}, axes={axes})", *forms_of(text), m=stack)
     for axes in ('"y"', '"zy"', "[0]"):
         assert method(f"{text[:-1]}, axes={axes})", m=stack).word == "plain body"
 
