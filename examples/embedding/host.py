@@ -17,7 +17,7 @@ def main(text: str, *values: str) -> None:
     with maskexpr.Sandbox(workers=1, limits=LIMITS) as box:
         try:
             program = box.compile(text, name="your expression")
-            for name, field in program.program.schema()["properties"].items():  # what a form would show
+            for name, field in program.schema()["properties"].items():  # what a form would show
                 print(f"{name}: {field.get('description', field.get('default', ''))}", file=sys.stderr)
             given = {name: json.loads(value) for name, _, value in (value.partition("=") for value in values)}
             print(program(im=IMAGE, **given))

@@ -96,7 +96,7 @@ async def check(request: Request) -> Response:
     desk = request.app.state.desk
     async with desk.place(), _parts(request) as sent:
         program = await asyncio.to_thread(desk.box.compile, _text(sent, "program"), name="program")
-    schema = program.program.schema()
+    schema = program.schema()
     warnings = [found.to_dict() for found in program.warnings]
     return JSONResponse({"schema": schema, "form": form(schema), "outputs": program.outputs, "warnings": warnings})
 
