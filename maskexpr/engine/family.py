@@ -208,8 +208,8 @@ class Member:
 
     @property
     def most(self) -> int:
-        """The most bytes of what is kept."""
-        return self.family.most
+        """The most bytes of what is kept; 0 as long as nothing is."""
+        return self.family.most if self.family.varied else 0
 
     def run(self, arrays: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, as the engine has them, and what is kept for them; what is to be said of the run is told.

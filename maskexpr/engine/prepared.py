@@ -134,7 +134,7 @@ class Sharing(Protocol):
 
     @property
     def most(self) -> int:
-        """The most bytes of what is kept."""
+        """The most bytes of what is kept; 0 as long as nothing is."""
 
     def run(self, arrays: Mapping[str, Any], tell: Tell, outs: Outs = NO_OUTS) -> tuple[dict[str, Any], list[Any]]:
         """The outputs, and values that are kept and may be among them."""
@@ -289,8 +289,10 @@ class Stages:
 
     def _affordable(self) -> Sharing | None:
         """What shares values with other runs, if what is kept for that is within the bounds too."""
+        if self.sharing is None or not self.sharing.most:
+            return self.sharing
         most, given = self.declared.limits.memory, self._given()
-        if self.sharing is None or 2 * self.prepared.cost(*given).memory + self.sharing.most <= most:
+        if 2 * self.prepared.cost(*given).memory + self.sharing.most <= most:
             return self.sharing  # it is not even near, and to plan it all again takes time
         shared = self.sharing.cost(*given)
         return self.sharing if shared is None or shared.memory <= most else None

@@ -13,7 +13,7 @@ import numpy as np
 
 from maskexpr.kernels.threads import threads
 from maskexpr.planner.measured import MEASURED, Pace
-from maskexpr.planner.methods.method import most_pixels
+from maskexpr.planner.methods.method import bytes_of, most_pixels
 from maskexpr.planner.pauses import share_of
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.program.steps import Step
@@ -26,6 +26,9 @@ _ON_BITS, _ON_BYTES, _ON_PIXELS = 0.05, 0.03, 1.0
 _CALL = 5.0  # microseconds of a step on whole arrays or on a strip
 _OF_HALVES = 8.0  # as long take floats of 16 bits, which are made wider one by one, as those of 64
 _WIDTHS = (0, 1, 2, 4, 8)  # bytes of the widest value: 0 where all are masks
+
+# Nanoseconds to get a byte of memory from the system, which a large result does not find among what was given back.
+_FRESH_BYTE, _MOST_REUSED = 0.07, 2**25
 
 # Pixels times steps below which a pass is done by one thread, and what each further one adds.
 _WORTH_THREADS = 2**20
@@ -51,7 +54,11 @@ def longest_call(plan: Plan) -> tuple[Task | None, float]:
 
 def task_seconds(task: Task, stage: Pass | Task) -> float:
     """The seconds of one step of a stage."""
-    return _seconds_of_one_call(task, stage) * (len(stage.strips) / _sped_up(stage) if isinstance(stage, Pass) else 1)
+    if not isinstance(stage, Pass):
+        return _seconds_of_one_call(task, stage)
+    strips = _seconds_of_one_call(task, stage) * len(stage.strips) / _sped_up(stage)
+    stored = bytes_of(task.step.kind, "plain") if "plain" in stage.stored.get(task.step, ()) else 0
+    return strips + (1e-9 * _FRESH_BYTE * stored if stored >= _MOST_REUSED else 0.0)
 
 
 def _seconds_of_one_call(task: Task, stage: Pass | Task) -> float:

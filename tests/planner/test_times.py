@@ -54,7 +54,7 @@ def test_of_strips_the_longest_call_is_one_of_them() -> None:
     (stage,) = bound.plan.stages
     assert isinstance(stage, Pass)
     assert len(tasks_of(stage)) == 1
-    assert bound.cost().longest == pytest.approx(bound.cost().seconds / len(stage.strips), rel=0.01)
+    assert bound.cost().longest == pytest.approx(bound.cost().seconds / len(stage.strips), rel=0.05)
 
 
 @each(
