@@ -363,3 +363,9 @@ def test_how_a_step_is_written(source: str) -> None:
     program = maskexpr.compile(source)
     shown = explained(source, **{info.name: every[info.name] for info in program.inputs} or {"im": BYTES})
     assert WRITTEN[source] in [line.split("  ")[2] for line in shown.splitlines() if line.startswith("    ")]
+
+
+def test_the_longest_call_that_nothing_stops_is_told() -> None:
+    said = maskexpr.compile("skeleton(im > 3)").explain(im=((8192, 8192), "uint8"))
+    assert re.search(r"^  cannot be stopped for about [0-9.]+ s: \w+$", said, re.MULTILINE)
+    assert "cannot be stopped" not in maskexpr.compile("rank_filter(im, 3, 9)").explain(im=((512, 512), "uint8"))

@@ -7,6 +7,7 @@ from helpers.each import each
 import maskexpr
 from maskexpr.kernels import stopping
 from maskexpr.library import CATALOGUE
+from maskexpr.library.filters import smoothing
 from maskexpr.planner import times
 from maskexpr.planner.pauses import SHARES
 
@@ -46,6 +47,7 @@ class Counter:
 @each("name", [name for name, f in CATALOGUE.items() if f in SHARES])
 def test_it_pauses(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MASKEXPR_THREADS", "1")
+    monkeypatch.setattr(smoothing, "_MOST_OF_SCIPY", 0)  # what is done in no time is left to it
     im = np.random.default_rng(0).integers(0, 250, (300, 300)).astype(np.uint8)
     engine = maskexpr.compile(CALLS[name]).bind(im=im)._stages.prepared.engine
     counter = Counter()
@@ -59,4 +61,4 @@ def test_all_else_is_one_call() -> None:
     task, seconds = times.longest_call(plan)
     assert task is not None
     assert task.step.function is CATALOGUE["distance"]
-    assert seconds > 0.1
+    assert seconds > 0.01
