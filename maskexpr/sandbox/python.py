@@ -46,11 +46,12 @@ class Sandbox:
 
     A program is compiled in this process: that is our own code, which looks at nothing but the text, and Limits bound
     it. Its text alone goes to the workers. Arrays go through memory that both processes have: inputs are copied there,
-    but for those that `array` made and results of earlier calls; large results stay there till they are gone.
+    but for those that `array` made and results of earlier calls; large results stay there till they are gone, where the
+    worker that made them could still change them; masks of some size, which go as bits, are this process's alone.
 
-    Workers have an empty environment, no standard input, no folder of anyone's, and on Linux and macOS bounds of the
-    system: no file that they write to, no core dumps, few open files, and on Linux memory. What they say is data, and
-    never run or unpickled here. They end with this process, however it ends.
+    Workers have no variables of the environment but those of libraries, no standard input, no folder of anyone's, and
+    on Linux and macOS bounds of the system: no file that they write to, no core dumps, few open files, and on Linux
+    memory. What they say is data, and never run or unpickled here. They end with this process, however it ends.
 
     It does not keep from a worker what this user may do: whoever finds a fault in NumPy or SciPy that runs machine code
     can read this user's files and reach the network. Against that, run the whole service as a user, or in a container,
