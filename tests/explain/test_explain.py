@@ -139,12 +139,12 @@ plan                                          held as      ops/pixel  share
     im=BYTES,
 )
 golden(
-    "a mask kept in both forms",
+    "a mask kept as bytes",
     "m = im > 4; output size = area(m); output values = mean(im[m])",
     """
 plan                      held as      ops/pixel  share
   pass 1 over 880x380, all at once
-    m = im > 4            mask, bytes          1    20%   used by 2 steps; kept in bits and bytes for area and samples
+    m = im > 4            mask, bytes          1    20%   used by 2 steps; kept in bytes for area and samples
   on whole images
     size = area(m)        number             0.1     2%   bits counted
     im[m]                 samples              2    39%   left in place
@@ -225,7 +225,7 @@ plan                               held as      ops/pixel  share
   pass 1 over 64x64, all at once
     red(im)                        uint8                1    48%   plain body; kept for a crop
   on whole images
-    red(im)[2:9, 3:]               uint8                1    48%   plain body; kept for pass 2
+    red(im)[2:9, 3:]               uint8                1    48%   a view; kept for pass 2
   pass 2 over 7x61, all at once
     result = red(im)[2:9, 3:] > 4  mask, bytes          1     5%   kept in bytes for the result
   in all 8,619 elementary operations, estimated

@@ -70,7 +70,7 @@ def part(step: Step) -> Method:
         is_view = isinstance(found, np.ndarray) and not given[at].flags.c_contiguous
         return np.ascontiguousarray(found) if is_view else found
 
-    return Method(taken, whole=True, quiet=True, fresh=True, loose=True, memory=no_bytes, word="plain body")
+    return Method(taken, whole=True, quiet=True, fresh=True, loose=True, memory=no_bytes, word="a view")
 
 
 @runs(OPERATORS["samples"])
