@@ -291,3 +291,43 @@ def test_too_many_are_told_so(service: Service) -> None:
     assert 503 in found
     assert found.count(503) < 40
     assert service.run("1 + 1")[0] == 200
+
+
+def head_of(size: int) -> bytes:
+    kind = "multipart/form-data; boundary=x"
+    return f"POST /run HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n".encode()
+
+
+@pytest.mark.slow
+def test_who_goes_keeps_no_worker_from_the_others(service: Service) -> None:
+    slow = " + ".join(f"median_filter(im / {n}, 9)" for n in range(1, 30))
+    mark, image = b"--x\r\nContent-Disposition: form-data; name=", png(np.zeros((512, 512), np.uint8))
+    body = mark + b'"program"\r\n\r\n' + slow.encode() + b"\r\n" + mark + b'"image"; filename="a"\r\n\r\n' + image
+    body += b"\r\n--x--\r\n"
+    for _ in range(16):
+        with socket.create_connection(("127.0.0.1", service.port), 60) as connection:
+            connection.sendall(head_of(len(body)) + body)
+            time.sleep(0.05)
+    began = time.monotonic()
+    while service.run("area(im > 3)", IM)[0] == 503:
+        assert time.monotonic() - began < 10
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_no_answer_names_a_place_of_the_service(service: Service) -> None:
+    for program in ("im * 100000", "im / 3", "measure(im > 3, area)", 'min(im, axes="y")'):
+        status, said = service("/run", files={"image": png(IM)}, program=program, answer="png")
+        assert status == 422
+        assert "result.png" not in json.dumps(said)
+
+
+@pytest.mark.slow
+def test_connections_end_whose_requests_are_refused_before_they_are_there(service: Service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), 4) as connection:
+        connection.sendall(head_of(9000) + b"no part of a form")
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while data := connection.recv(2**16):  # keeping it open would be a timeout here
+                answer += data
+    assert answer.startswith(b"HTTP/1.1 400")

@@ -22,7 +22,7 @@ from typing import Any, ClassVar, TypeVar
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from helpers import conformance, strangers
+from helpers import conformance, obeying_hosts, strangers
 from helpers.command_shell import Shell
 from helpers.places import TESTS
 
@@ -618,8 +618,8 @@ def _children() -> list[int]:
 
 
 @holds(
-    "On Linux a worker has no variables of the environment but those of libraries, no standard input, and may write no "
-    "file and take no more memory than `Limits` say."
+    "On Linux a worker has no variables of the environment but those of libraries, no standard input, and may make no "
+    "file longer, and take no more memory than `Limits` say, beside what it starts with."
 )
 @linux
 @pytest.mark.slow
@@ -638,6 +638,12 @@ def test_what_workers_have(monkeypatch: pytest.MonkeyPatch) -> None:
             assert limits["Max address"] if "Max address" in limits else limits["Max data size"] != "unlimited"
             assert os.readlink(process / "fd" / "0") == "/dev/null"
             assert os.readlink(process / "cwd") == "/"
+    with maskexpr.Sandbox(workers=1, functions=[obeying_hosts.obey]) as box:
+        obey = box.compile("obey(im)")
+        for deed in (obeying_hosts.write, obeying_hosts.lengthen):
+            with pytest.raises(maskexpr.RunError) as caught:
+                obey(im=obeying_hosts.order(deed))
+            assert "File too large" in str(caught.value.__cause__)
 
 
 @holds("What a worker says is data: nothing of it is unpickled or run.")

@@ -73,11 +73,13 @@ class Decoder:
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
             self.close()
-            kept = {name: os.environ[name] for name in ("PYTHONPATH", "SYSTEMROOT") if name in os.environ}
+            kept = {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}  # it finds what is found here
+            kept |= {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
             words = [sys.executable, "-P", os.path.abspath(__file__)]
             self._process = subprocess.Popen(words, stdin=-1, stdout=-1, stderr=-3, env=kept, cwd=os.path.abspath("/"))
             assert self._process.stdout is not None
-            self._process.stdout.readline(_LONGEST_LINE)  # it is ready, and a file's time counts from now
+            if self._process.stdout.readline(_LONGEST_LINE) != b"ready\n":  # from then on a file's time counts
+                raise RuntimeError("no process could be started to decode images: its last words are above")
         return self._process
 
     def _answer(self, stream: IO[bytes]) -> maskexpr.Image:

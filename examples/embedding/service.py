@@ -116,7 +116,7 @@ async def run(request: Request) -> Response:
                 image = await asyncio.to_thread(_decoded, desk.decoder, image)
                 given |= {info.name: image for info in program.inputs if info.name not in given}
         bound = await asyncio.to_thread(program.program.bind, **given)
-        async with desk.worker_for(bound.cost().seconds):
+        async with _wanted(request), desk.worker_for(bound.cost().seconds):
             values = await program.run_async(**given)
         outputs = values if isinstance(values, dict) else {program.outputs[0]: values}
         if sent.get("answer") == "png":
@@ -137,6 +137,31 @@ async def _parts(request: Request) -> AsyncIterator[FormData]:
         yield sent
     finally:
         await sent.close()
+
+
+@contextlib.asynccontextmanager
+async def _wanted(request: Request) -> AsyncIterator[None]:
+    """What is done here ends with the connection: who goes does not keep a worker from the others."""
+    own, is_gone = asyncio.current_task(), False
+
+    async def watch() -> None:
+        nonlocal is_gone
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        is_gone = True
+        own.cancel()
+
+    assert own is not None
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not is_gone:
+            raise
+        own.uncancel()
+        raise HTTPException(499, "nobody waits for it") from None
+    finally:
+        watching.cancel()
 
 
 def _text(sent: Mapping[str, Any], name: str) -> str:
@@ -206,7 +231,10 @@ def _file(value: Any) -> bytes:
     """One result as the file that `maskexpr.write` makes of it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "result.png")
-        maskexpr.write(path, value)
+        try:
+            maskexpr.write(path, value)
+        except maskexpr.FileError:  # it names the file, whose place is ours
+            raise HTTPException(422, f"a PNG file cannot hold this: {maskexpr.view(value).summary}") from None
         return path.read_bytes()
 
 
@@ -238,7 +266,8 @@ async def too_slow(request: Request, error: Exception) -> Response:
 
 
 class Bounded:
-    """No request is longer than so many bytes: what says that it is is not read, what does not is read that far."""
+    """No request is longer than so many bytes: what says that it is is not read, what does not is read that far. One
+    that is answered before all of it is there is the last of its connection, which would else wait for the rest."""
 
     def __init__(self, app: Any, most: int) -> None:
         self._app, self._most = app, most
@@ -246,21 +275,29 @@ class Bounded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        taken = 0
-        stated = dict(scope["headers"]).get(b"content-length", b"0")
+        taken, headers = 0, dict(scope["headers"])
+        stated = headers.get(b"content-length", b"0")
+        is_whole = stated == b"0" and b"transfer-encoding" not in headers
 
         async def bounded() -> Message:
-            nonlocal taken
+            nonlocal taken, is_whole
             message = await receive()
             taken += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
             if taken > self._most:
-                raise HTTPException(413, f"a request has at most {self._most:,} bytes", {"Connection": "close"})
+                is_whole = False
+                raise HTTPException(413, f"a request has at most {self._most:,} bytes")
             return message
+
+        async def closing(message: Message) -> None:
+            if message["type"] == "http.response.start" and not is_whole:
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
+            await send(message)
 
         if not stated.isdigit() or int(stated) > self._most:
             words = f"a request has at most {self._most:,} bytes"
-            return await JSONResponse(_error("request", words), 413, {"Connection": "close"})(scope, receive, send)
-        return await self._app(scope, bounded, send)
+            return await JSONResponse(_error("request", words), 413)(scope, receive, closing)
+        return await self._app(scope, bounded, closing)
 
 
 @contextlib.asynccontextmanager

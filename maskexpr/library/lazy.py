@@ -12,3 +12,8 @@ class _SciPy:
 
 
 scipy: Any = _SciPy()
+
+
+def load() -> None:
+    """Import what takes long, where nobody waits for it yet."""
+    importlib.import_module("scipy.ndimage")

@@ -26,7 +26,7 @@ _MOST = 2**46  # bytes
 _BESIDE = 2**26  # bytes for modules that are loaded late
 _SEGMENTS = 2**34  # addresses of shared memory, which is counted where it is made
 _FILES = 512
-_BEFORE, _AFTER = 60.0, 5  # seconds for what is late, and till the last one ends
+_BEFORE = 60.0  # seconds for what is late
 
 if sys.platform != "win32":
     import resource

@@ -205,6 +205,11 @@ def pair() -> tuple[Channel | PipeChannel, Theirs]:
         own, other = Pipe()
         return PipeChannel(own), other
     ours, theirs = socket.socketpair()
+    if theirs.fileno() < 3:  # this process has closed its own; the worker has its standard streams there
+        import fcntl
+
+        with theirs:
+            theirs = socket.socket(fileno=fcntl.fcntl(theirs, fcntl.F_DUPFD_CLOEXEC, 3))
     return Channel(ours), theirs
 
 

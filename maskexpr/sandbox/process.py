@@ -30,6 +30,7 @@ _SECONDS_TO_START = 120.0
 _GRACE = 0.3  # seconds that a worker has to end a run by itself
 _SMALL = 2**18  # bytes of results that are copied rather than kept where they are
 _MOST_LEASES = 64  # segments of one worker that hold results: each takes descriptors
+_MOST_GIVEN = 180  # segments of others that one worker has: from then on inputs are copied
 _MOST_KEPT = 2**28  # bytes of segments that wait to be used again, of one worker
 _SHARED_COPY = 2**22  # bytes, from which on several threads copy
 _MOST_ROOM = 2**40  # bytes of results
@@ -274,7 +275,7 @@ class _Memory:
                 continue
             lease = lease_of(value)
             place = None if lease is None else place_of(value, lease)
-            if lease is None or place is None:
+            if lease is None or place is None or not self._has_room(lease.segment):
                 copied[name] = value
             else:
                 places[name] = place
@@ -346,6 +347,12 @@ class _Memory:
             found = Segment(size)
         self._hand(found, is_written=True)
         return found
+
+    def _has_room(self, segment: Segment) -> bool:
+        """Whether the worker has a segment or may be given it: each takes a descriptor there, of which it has few."""
+        if segment.number in self._known:
+            return True
+        return sum(known() is not None for known in self._known.values()) < _MOST_GIVEN
 
     def _hand(self, segment: Segment, *, is_written: bool) -> None:
         if segment.number not in self._known:

@@ -111,6 +111,8 @@ class SandboxProgram:
         >>> asyncio.run(masked())
         array([[False, False,  True]])
         """
+        if self._crew.is_closed:
+            raise closed()
         cancel = threading.Event()
         future = self._helpers().submit(lambda: self._run(given, cancel))
         try:

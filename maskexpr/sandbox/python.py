@@ -50,7 +50,7 @@ class Sandbox:
     worker that made them could still change them; masks of some size, which go as bits, are this process's alone.
 
     Workers have no variables of the environment but those of libraries, no standard input, no folder of anyone's, and
-    on Linux and macOS bounds of the system: no file that they write to, no core dumps, few open files, and on Linux
+    on Linux and macOS bounds of the system: no file that they make longer, no core dumps, few open files, and on Linux
     memory. What they say is data, and never run or unpickled here. They end with this process, however it ends.
 
     It does not keep from a worker what this user may do: whoever finds a fault in NumPy or SciPy that runs machine code

@@ -28,6 +28,7 @@ from maskexpr.engine.prepared import Stages
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.stopping import goes_on
 from maskexpr.kinds.kind import Kind
+from maskexpr.library.lazy import load
 from maskexpr.planner.methods.method import array_shape
 from maskexpr.sandbox import answers, bounds
 from maskexpr.sandbox.channel import PipeWorkerEnd, WorkerEnd, worker_end
@@ -93,6 +94,7 @@ def main() -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdin = None
     _end_with(lifeline)
+    load()  # it is not to be of the seconds of a run
     bounds.start_threads()
     working = threading.Thread(target=_work, args=(worker_end(setup.descriptor), setup), daemon=True)
     working.start()
@@ -153,10 +155,10 @@ class _Working:
             self._end.send(answers.message(answers.failure(error, own, is_last=True)))
         except MaskError as error:
             self._end.send(answers.message(answers.failure(error, own, is_last=goes_on() or error.code == _NO_MEMORY)))
-        except Exception as error:  # ours, which has no words for it
+        except Exception as error:  # ours, which has no words for it; what is had here may not be what is thought of so
             what = f"{type(error).__name__}: {error}"
             raised = RunError(messages.UNFORESEEN.at(own, _whole(own), what=what))
-            self._end.send(answers.message(answers.failure(raised, own)))
+            self._end.send(answers.message(answers.failure(raised, own, is_last=True)))
 
     def _program(self, request: Request) -> Program:
         if request.pickled is not None:

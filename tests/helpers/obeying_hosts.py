@@ -53,6 +53,16 @@ def fail():
 
 
 @deed
+def write():
+    os.write(os.memfd_create("file"), b"a")
+
+
+@deed
+def lengthen():
+    os.truncate(os.memfd_create("file"), 9)
+
+
+@deed
 def sleep():
     time.sleep(1000)
 

@@ -218,6 +218,19 @@ def _hears_interrupts():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def test_a_host_may_have_closed_its_streams(tmp_path):
+    said = tmp_path / "said"
+    text = f"""
+import os, pathlib, numpy as np, maskexpr
+os.closerange(0, 3)
+with maskexpr.Sandbox(workers=1) as box:
+    found = box.compile("area(im > 3)")(im=np.arange(9))
+pathlib.Path({str(said)!r}).write_text(str(found))
+"""
+    subprocess.run([sys.executable, "-c", text], timeout=120, check=False)
+    assert said.read_text() == "5"
+
+
 def test_a_fork_has_workers_of_its_own():
     with maskexpr.Sandbox(workers=1) as box:
         program = box.compile("im > 3")

@@ -14,6 +14,7 @@ import SimpleITK
 from helpers.each import each
 
 import maskexpr
+from maskexpr.sandbox.helping import Helpers
 
 linux = pytest.mark.skipif(not Path("/proc").exists(), reason="looks at processes where Linux has them")
 BOMB = "median_filter(im, 40)"
@@ -187,3 +188,50 @@ def test_a_box_that_is_closed_says_so():
         quick(im=IM)
     with pytest.raises(maskexpr.WorkerError, match="the sandbox is closed"):
         box.compile("im > 3")
+
+
+@linux
+@pytest.mark.slow
+def test_a_box_that_is_closed_says_so_to_those_who_await_it():
+    box = maskexpr.Sandbox(workers=1)
+    quick = box.compile("im > 3")
+
+    async def late():
+        await quick.run_async(im=IM)
+        box.close()
+        with pytest.raises(maskexpr.WorkerError, match="the sandbox is closed"):
+            await asyncio.wait_for(quick.run_async(im=IM), 30)
+
+    asyncio.run(late())
+
+
+def test_helpers_that_are_closed_do_what_is_asked_of_them_all_the_same():
+    helpers = Helpers(1)
+    first = helpers.submit(lambda: threading.current_thread())
+    assert first.result(30) is not threading.current_thread()
+    helpers.close()
+    assert helpers.submit(lambda: 3).result(30) == 3
+
+
+@linux
+@pytest.mark.slow
+def test_arrays_of_a_box_may_be_more_than_a_worker_can_be_given():
+    with maskexpr.Sandbox(workers=1, limits=maskexpr.Limits(depth=1000)) as box:
+        names = [f"i{number}" for number in range(270)]
+        given = {name: box.array((40, 40)) for name in names}
+        for array in given.values():
+            array[:] = 1
+        assert (box.compile(" + ".join(names))(**given) == 270).all()
+        size = box.compile("sum(im)")
+        assert sum(size(im=array) for array in given.values()) == 270 * 1600
+        (worker,) = box._crew.processes()
+        assert len(os.listdir(f"/proc/{worker}/fd")) < 250
+
+
+@linux
+@pytest.mark.slow
+def test_what_takes_long_to_import_is_there_before_a_run():
+    with maskexpr.Sandbox(workers=1) as box:
+        box.compile("im > 3")(im=IM)
+        (worker,) = box._crew.processes()
+        assert "/scipy/ndimage/" in Path(f"/proc/{worker}/maps").read_text()
