@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Example:
     given: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] | None = None
     deny: tuple[str, ...] = ()
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 EXAMPLES: Mapping[str, Example] = {
@@ -168,4 +169,11 @@ EXAMPLES: Mapping[str, Example] = {
     "cast": Example("uint8(im + 300)", {"im": "4x5 uint8"}),
     "scale": Example("dab(rgb) > 0.1", {"rgb": "2x3x3 float64"}),
     "image-type": Example("clahe(im / 3)", {"im": "4x5 uint8"}),
+    # limits
+    "limit-axes": Example("im > 3", {"im": "1x2x3x4 uint8"}, limits={"axes": 3}),
+    "limit-pixels": Example("im > 3", {"im": "4x5 uint8"}, limits={"pixels": 19}),
+    "limit-memory": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"memory": 1000}),
+    "limit-operations": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"operations": 100}),
+    "limit-seconds": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"seconds": 1e-9}),
+    "limit-output-bytes": Example("im / 3", {"im": "4x5 uint8"}, limits={"output_bytes": 100}),
 }

@@ -11,6 +11,7 @@ from unittest import mock
 import numpy as np
 
 from maskexpr.api import Program, stages
+from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
 from maskexpr.engine import passes, reference
 from maskexpr.engine.prepared import Stages
@@ -34,6 +35,8 @@ def outcome(run: Callable[[], dict[str, Any]]) -> Outcome:
     try:
         return run()
     except RunError as error:
+        if error.code == messages.HOST_FUNCTION.code and isinstance(error.__cause__, Exception):
+            raise error.__cause__ from None  # what a function raises is its author's to see
         return str(error)
 
 

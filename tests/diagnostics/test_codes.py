@@ -17,10 +17,16 @@ from maskexpr.diagnostics.examples import EXAMPLES
 
 KEPT = Path(__file__).parent / "codes.txt"
 # What programs and inputs can do wrong; the other files of messages/ are of files, commands, studies...
-OF_PROGRAMS = ("syntax", "statements", "operators", "calls", "tables", "inputs", "runs")
+OF_PROGRAMS = ("syntax", "statements", "operators", "calls", "tables", "inputs", "runs", "limits")
 WITHOUT_EXAMPLE = {
     "host-function": "takes a function of a host",
     "host-refuses": "takes a function of a host",
+    "cancelled": "takes a run that is cancelled",
+    "lazy-input": "takes numbers that are not in memory",
+    "limit": "is of a command",
+    **dict.fromkeys(
+        ("out-read-only", "out-shape", "out-shared", "out-type", "out-unknown"), "takes arrays for results"
+    ),
     "input-grid": "takes an image that says where it lies",
     "input-too-large": "takes an array that no memory holds",
     "out-of-memory": "takes a step that no memory holds",

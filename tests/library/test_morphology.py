@@ -306,8 +306,11 @@ def test_far_closings_with_a_disk_are_right_or_refused() -> None:
     closed = scipy.ndimage.distance_transform_edt(np.pad(near, 1)) > n
     expected = closed[(slice(n + 1, -n - 1),) * 2]
     np.testing.assert_array_equal(evaluate(f'close(m, {n}, "disk")', m=mask), expected)
+    far = f'close(m, {10**6}, "disk")'
+    with pytest.raises(maskexpr.LimitError):
+        evaluate(far, m=mask)
     with pytest.raises(maskexpr.RunError, match="reach"):
-        evaluate(f'close(m, {10**6}, "disk")', m=mask)
+        maskexpr.compile(far, limits=maskexpr.Limits(memory=np.inf))(m=mask)
 
 
 # --- axes ------------------------------------------------------------------------------------------------------------

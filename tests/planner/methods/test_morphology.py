@@ -42,13 +42,14 @@ def test_grey_images_give_what_bodies_give(im: Any, name: str) -> None:
     "text",
     [
         'dilate(v, 90, "disk")',  # a ball of more rows than pay
-        'dilate(m, 1001, "010/101/010")',  # more stamps than pay
+        'dilate(w, 1001, "110/010/000")',  # more stamps than pay
         'dilate(im, 3, "010/101/010")',
         'close(m, 2147483648, "disk")',  # more room than there is, which the body says
     ],
 )
 def test_what_is_left_to_the_body(text: str) -> None:
     inputs = {"m": np.eye(9, dtype=bool), "v": np.ones((100, 100, 3), bool), "im": np.eye(9, dtype=np.uint8)}
+    inputs["w"] = np.eye(300, dtype=bool)
     assert method(text, **{name: inputs[name] for name in inputs if f"({name}," in text}).word == "plain body"
 
 
