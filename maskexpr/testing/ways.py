@@ -11,6 +11,7 @@ from unittest import mock
 import numpy as np
 
 from maskexpr.api import Program, stages
+from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
 from maskexpr.engine import passes, reference
 from maskexpr.engine.prepared import Stages
@@ -31,9 +32,13 @@ def bound(program: Program, given: Mapping[str, Any]) -> Stages:
 
 
 def outcome(run: Callable[[], dict[str, Any]]) -> Outcome:
+    """What a run gives. What a host's function raises, or gives in place of what it declares, is no answer: it is
+    raised as it was, and not as the error that strangers read."""
     try:
         return run()
     except RunError as error:
+        if error.code == messages.HOST_FUNCTION.code and error.__cause__ is not None:
+            raise error.__cause__ from None
         return str(error)
 
 
