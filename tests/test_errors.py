@@ -5,6 +5,7 @@
 
 import ast
 import contextlib
+import math
 import re
 import sys
 import threading
@@ -496,7 +497,8 @@ def test_a_file_that_cannot_be_used():
 
 
 def test_room_around_the_image_that_does_not_fit_in_memory():
-    assert str(error_of('close(m, 2147483648, "disk")', m=np.ones((2, 2), bool))) == (
+    limits = maskexpr.Limits(memory=math.inf, operations=math.inf, seconds=math.inf, output_bytes=math.inf)
+    assert str(error_of('close(m, 2147483648, "disk")', limits=limits, m=np.ones((2, 2), bool))) == (
         "expression:1:1: error: a reach of that size needs room for 1.84e+19 pixels\n"
         '    close(m, 2147483648, "disk")\n'
         "    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
