@@ -17,7 +17,7 @@ from maskexpr.engine.kept import Kept, Ready
 from maskexpr.engine.prepared import Giver, Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind
-from maskexpr.language.limits import Limits
+from maskexpr.language.limits import Limits, limits_or_defaults
 from maskexpr.language.parser import Parsed, parse
 from maskexpr.planner.costs import Cost
 from maskexpr.program import identity
@@ -462,11 +462,12 @@ def compile(
     """
     if not isinstance(source, str):
         raise TypeError(f"source must be a str, not {type(source).__name__}")
+    compiled.refuse_others(name, resolver)
     text = source.removeprefix("\ufeff").replace("\r\n", "\n")
     remembering = compiled.Remembering(resolver) if resolver else None
     records = tuple(compiled.records(functions or ()))
     known, withheld = offered.constants(constants), offered.withheld(allow, deny, records)
-    own = Declared(Source(text, name), limits or Limits(), records, (), fast, known, withheld)
+    own = Declared(Source(text, name), limits_or_defaults(limits), records, (), fast, known, withheld)
     return _compile(own, remembering)
 
 

@@ -45,7 +45,17 @@ def catalogue_of(declared: Declared) -> Mapping[str, Function]:
     return {name: function for name, function in known.items() if name not in declared.withheld}
 
 
+def refuse_others(name: object, resolver: object) -> None:
+    """A TypeError for what a host gives in place of a name or a resolver."""
+    if not isinstance(name, str):
+        raise TypeError(f"name must be a str, not {type(name).__name__}")
+    if resolver is not None and not callable(resolver):
+        raise TypeError(f"resolver must be a function of a file's name, not {type(resolver).__name__}")
+
+
 def records(functions: Iterable[Callable[..., Any] | Function]) -> Iterable[Function]:
+    if not isinstance(functions, Iterable):
+        raise TypeError(f"functions must be a list of them, not one: functions=[{functions!r}]")
     for function in functions:
         record = function if isinstance(function, Function) else getattr(function, "record", None)
         if record is None:

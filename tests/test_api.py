@@ -373,6 +373,16 @@ def test_wrong_python_types_are_type_errors():
             maskexpr.evaluate(wrong)
     with pytest.raises(TypeError, match="is not declared with"):
         maskexpr.compile("1", functions=[len])
+    for options, said in (
+        ({"functions": len}, r"functions must be a list of them, not one: functions=\[<built-in function len>\]"),
+        ({"limits": {"seconds": 3}}, r"limits must be maskexpr.Limits\(...\), with seconds=10 say, not dict"),
+        ({"name": None}, "name must be a str, not NoneType"),
+        ({"resolver": "lib.mask"}, "resolver must be a function of a file's name, not str"),
+    ):
+        with pytest.raises(TypeError, match=said):
+            maskexpr.compile("1", **options)
+    with pytest.raises(TypeError, match=r"limits must be maskexpr\.Limits"):
+        maskexpr.Sandbox(workers=1, limits=3)
 
 
 def test_a_byte_order_mark_is_no_character_of_the_program():

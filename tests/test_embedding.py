@@ -43,6 +43,7 @@ def test_the_host_in_twenty_lines() -> None:
     done = ran("host.py", text, "low=256")
     assert (done.returncode, done.stdout) == (1, "")
     assert "low cannot be 256; it is a whole number in 0..255" in done.stderr
+    assert "Traceback" not in ran("host.py", text, "low=bright").stderr
     done = ran("host.py", "dilte(im > 3)")
     assert "your expression:1:1: error: " in done.stderr
     assert "Traceback" not in done.stderr

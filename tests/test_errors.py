@@ -497,11 +497,8 @@ def test_a_file_that_cannot_be_used():
 
 
 def test_room_around_the_image_that_does_not_fit_in_memory():
-    boundless = maskexpr.Limits(memory=math.inf, operations=math.inf, seconds=math.inf)
-    program = maskexpr.compile('close(m, 2147483648, "disk")', limits=boundless)
-    with pytest.raises(maskexpr.RunError) as caught:
-        program(m=np.ones((2, 2), bool))
-    assert str(caught.value) == (
+    limits = maskexpr.Limits(memory=math.inf, operations=math.inf, seconds=math.inf, output_bytes=math.inf)
+    assert str(error_of('close(m, 2147483648, "disk")', limits=limits, m=np.ones((2, 2), bool))) == (
         "expression:1:1: error: a reach of that size needs room for 1.84e+19 pixels\n"
         '    close(m, 2147483648, "disk")\n'
         "    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"

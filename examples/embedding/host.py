@@ -21,7 +21,7 @@ def main(text: str, *values: str) -> None:
                 print(f"{name}: {field.get('description', field.get('default', ''))}", file=sys.stderr)
             given = {name: json.loads(value) for name, _, value in (value.partition("=") for value in values)}
             print(program(im=IMAGE, **given))
-        except maskexpr.MaskError as error:
+        except (maskexpr.MaskError, ValueError) as error:  # a value that is no JSON is a ValueError
             sys.exit(str(error))
 
 

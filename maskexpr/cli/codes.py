@@ -64,6 +64,9 @@ def _page(code: ErrorCode) -> str:
         parts.append(_indented(code.example.program))
         if code.example.given:
             parts.append("  with " + ", ".join(f"{name}: {what}" for name, what in code.example.given.items()))
+        if code.example.limits:
+            limits = ", ".join(f"{name}={most}" for name, most in code.example.limits.items())
+            parts.append(f"  within Limits({limits})")
         parts.append("\n".join(d.render() for d in found(code.example) if d.code == code.code))
     parts.append("It says")
     parts.append("\n".join(f"  {cause}" + (f"; {hint}" if hint else "") for cause, hint in code.wordings))
@@ -84,7 +87,7 @@ def found(example: Example) -> tuple[Diagnostic, ...]:
     try:
         program = maskexpr.compile(
             example.program,
-            limits=maskexpr.Limits(**example.limits),
+            limits=maskexpr.Limits(**example.limits),  # type: ignore[arg-type]
             deny=example.deny,
             resolver=None if example.files is None else example.files.__getitem__,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +17,14 @@ class Example:
     files
         The texts that `use` finds; None where it finds nothing.
     deny, limits
-        What it is compiled with.
+        What it is compiled with; limits of a run may be fractions.
     """
 
     program: str
     given: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] | None = None
     deny: tuple[str, ...] = ()
-    limits: Mapping[str, Any] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 EXAMPLES: Mapping[str, Example] = {
@@ -157,6 +156,13 @@ EXAMPLES: Mapping[str, Example] = {
     "input-axes": Example("im > 3", {"im": "1x1x1x1x2x2x2x2x3 uint8"}),
     "input-spacing": Example("im > 3", {"im": "4x5 uint8 spacing 0"}),
     "param-value": Example("param low = 32 in 0..255\nim > low", {"im": "4x5 uint8", "low": "300"}),
+    # limits
+    "limit-axes": Example("im > 3", {"im": "2x3x5 uint8"}, limits={"axes": 2}),
+    "limit-pixels": Example("im > 3", {"im": "4x5 uint8"}, limits={"pixels": 9}),
+    "limit-memory": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"memory": 90}),
+    "limit-operations": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"operations": 9}),
+    "limit-seconds": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"seconds": 1e-9}),
+    "limit-output-bytes": Example("im * 2", {"im": "4x5 uint8"}, limits={"output_bytes": 9}),
     # runs
     "assert-failed": Example("assert area(im > 3) < 9\nim > 3", {"im": "4x5 uint8"}),
     "window-too-large": Example("gaussian(im, 1e9)", {"im": "4x5 uint8"}),
@@ -169,11 +175,4 @@ EXAMPLES: Mapping[str, Example] = {
     "cast": Example("uint8(im + 300)", {"im": "4x5 uint8"}),
     "scale": Example("dab(rgb) > 0.1", {"rgb": "2x3x3 float64"}),
     "image-type": Example("clahe(im / 3)", {"im": "4x5 uint8"}),
-    # limits
-    "limit-axes": Example("im > 3", {"im": "1x2x3x4 uint8"}, limits={"axes": 3}),
-    "limit-pixels": Example("im > 3", {"im": "4x5 uint8"}, limits={"pixels": 19}),
-    "limit-memory": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"memory": 1000}),
-    "limit-operations": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"operations": 100}),
-    "limit-seconds": Example("gaussian(im, 2)", {"im": "4x5 uint8"}, limits={"seconds": 1e-9}),
-    "limit-output-bytes": Example("im / 3", {"im": "4x5 uint8"}, limits={"output_bytes": 100}),
 }

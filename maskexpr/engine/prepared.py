@@ -209,7 +209,7 @@ class Stages:
         self.check_runs()
         wanted = wanted or Wanted(self.declared.limits)
         values, kept = wanted.run(lambda: self._values(tell, outs), self.checked)
-        own = OwnArrays([*self.arrays.values(), *kept], outs.values())
+        own = OwnArrays([*self.arrays.values(), *kept], outs)
         return self._results(values, self.prepared.watched, own)
 
     def _values(self, tell: Tell, outs: Outs) -> tuple[dict[str, Any], list[Any]]:
@@ -239,11 +239,11 @@ class Stages:
         for name, step in self.checked.outputs:
             valid, value = values.get(watched.valid.get(name, "")), values[name]
             if valid is None or not isinstance(value, np.ndarray) or valid.all():
-                results[name] = Result(step.kind, own.take(value))
+                results[name] = Result(step.kind, own.take(value, name))
                 continue
             numbers = self._numbers_for_none({other.name for other in in_order(step)})
             marked, number = with_nodata(value, step, valid, numbers, name, is_masked=self.is_masked)
-            results[name] = Result(step.kind, own.take(marked), own.take(valid), number)
+            results[name] = Result(step.kind, own.take(marked, name), own.take(valid), number)
         return results
 
     def _numbers_for_none(self, names: Container[str]) -> list[float]:
@@ -333,16 +333,19 @@ def _has_changed(array: Any, kind: Kind) -> bool:
 
 
 class OwnArrays:
-    """Gives results away: as lists where they are lists, as copies where they share memory with an input or another."""
+    """Gives results away: as lists where they are lists, as copies where they share memory with an input or another.
+    What goes into an array of the host is copied there alone."""
 
-    def __init__(self, given: Iterable[Any], outs: Iterable[Any] = ()) -> None:
-        self._taken = [a for a in given if isinstance(a, np.ndarray)]
-        self._outs = set(map(id, outs))  # which are a host's, and known to share none
+    def __init__(self, given: Iterable[Any], outs: Outs = NO_OUTS) -> None:
+        self._taken = [a for a in (*given, *outs.values()) if isinstance(a, np.ndarray)]
+        self._outs = outs
 
-    def take(self, value: Any) -> Any:
+    def take(self, value: Any, name: str = "") -> Any:
         if not isinstance(value, np.ndarray):
             return list(value) if isinstance(value, tuple) else value
-        if id(value) not in self._outs and any(np.may_share_memory(value, other) for other in self._taken):
+        if name in self._outs:
+            return value
+        if any(np.may_share_memory(value, other) for other in self._taken):
             value = value.copy()
         self._taken.append(value)
         return value

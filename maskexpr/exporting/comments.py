@@ -11,10 +11,12 @@ _TEXT_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """What stands at the head of a program, and above or beside each of its statements, by where these start."""
+    """What stands at the head of a program, above or beside each of its statements, by where these start, and below
+    the last one."""
 
     head: tuple[str, ...]
     at: dict[int, tuple[str, ...]]
+    tail: tuple[str, ...] = ()
 
 
 def comments_of(source: Source, statements: tuple[nodes.Statement, ...], starts: list[int]) -> Comments:
@@ -23,6 +25,7 @@ def comments_of(source: Source, statements: tuple[nodes.Statement, ...], starts:
     found = [m for m in _TEXT_OR_COMMENT.finditer(text) if m.group().startswith("#")]
     at: dict[int, list[str]] = {start: [] for start in starts}
     head: list[str] = []
+    tail: list[str] = []
     for match in found:
         place = match.start()
         before = [start for start in starts if start < place]
@@ -31,8 +34,7 @@ def comments_of(source: Source, statements: tuple[nodes.Statement, ...], starts:
             at[before[-1]].append(match.group()[1:])
             continue
         following = next((start for start in starts if start > place), None)
-        if following is not None:
-            at[following].append(match.group()[1:])
+        (tail if following is None else at[following]).append(match.group()[1:])
     first = starts[0] if starts else len(text)
     block = text[:first]
     gap = re.search(r"\n[ \t]*\n", block)
@@ -42,5 +44,7 @@ def comments_of(source: Source, statements: tuple[nodes.Statement, ...], starts:
             head = [line.strip().removeprefix("#") for line in opening.split("\n")]
             at[first] = at[first][len(head) :] if starts else []
     return Comments(
-        tuple(line.removeprefix(" ") for line in head), {start: tuple(lines) for start, lines in at.items()}
+        tuple(line.removeprefix(" ") for line in head),
+        {start: tuple(lines) for start, lines in at.items()},
+        tuple(tail),
     )

@@ -119,22 +119,22 @@ def _say_fixed(
 
 
 def _say_lines(writer: Writer, program: Exported, checked: Checked) -> None:
-    """The lines of the program with their comments, those that its results need."""
+    """The lines of the program with their comments, those that its results need; what stands at a def or a param, which
+    are no lines here, goes to the next one."""
     needed_steps = set(checked.needed())
-    lines = [
-        s
-        for s in program.module.statements
-        if isinstance(s, nodes.Assignment | nodes.Bare | nodes.Assert | nodes.Output)
-    ]
     starts = [s.span.start for s in program.module.statements]
     comments = comments_of(program.source, program.module.statements, starts)
     bindings = list(checked.bindings)
-    for node in lines:
-        said = comments.at.get(node.span.start, ())
-        if isinstance(node, nodes.Output) and node.value is None:
+    waiting: tuple[str, ...] = ()
+    for node in program.module.statements:
+        said = waiting + comments.at.get(node.span.start, ())
+        is_line = isinstance(node, nodes.Assignment | nodes.Bare | nodes.Assert | nodes.Output)
+        if not is_line or (isinstance(node, nodes.Output) and node.value is None):
+            waiting = said
             continue
         if not bindings:
             break
+        waiting = ()
         label, step = bindings.pop(0)
         if label:
             if step in needed_steps:
@@ -145,6 +145,7 @@ def _say_lines(writer: Writer, program: Exported, checked: Checked) -> None:
             writer.check(step)
         elif step in needed_steps:
             writer.say_comments(said)
+    writer.say_comments(waiting + comments.tail)
 
 
 def _spacing(kinds: Mapping[str, Kind]) -> tuple[Fraction, ...] | None:

@@ -41,6 +41,7 @@ class Writer:
         self.lines: list[str] = []
         self.params_in_settings: set[str] = set()  # what fixed params were needed for
         self._variables: dict[Step, str] = {}
+        self._named: dict[tuple[str, Step], str] = {}  # by the program, with what it calls them
         self._local: dict[Step, Code] = {}  # where a condition on regions is written
         self._depths: dict[Step, int] = {}
         wanted = checked.needed()
@@ -166,9 +167,11 @@ class Writer:
         if step.function is None and not step.name and not _is_worth_a_name(step):
             return
         if self._labels.get(step) == label and step in self._variables:
+            self._named[label, step] = self._variables[step]
             return  # named already, as something above needs it
         self.define(step)
         self.assign(self.names.new(label), step)
+        self._named[label, step] = self._variables[step]
 
     def check(self, step: Step) -> None:
         """An assert of the program."""
@@ -189,7 +192,12 @@ class Writer:
             self._say(ast.Return(self.value(found[0][1])))
             return
         keys: list[Code | None] = [literal(label) for label, _ in found]
-        self._say(ast.Return(ast.Dict(keys, [self.value(step) for _, step in found])))
+        self._say(ast.Return(ast.Dict(keys, [self._output(label, step) for label, step in found])))
+
+    def _output(self, label: str, step: Step) -> Code:
+        """A value by the name that it has as this output, where it has several."""
+        own = self._named.get((label, step))
+        return self.value(step) if own is None else name(own)
 
     def say_comments(self, comments: Iterable[str]) -> None:
         lines = [comment(line) for line in comments]

@@ -70,6 +70,13 @@ class Limits:
             _check(field.name, getattr(self, field.name))
 
 
+def limits_or_defaults(limits: Limits | None) -> Limits:
+    """What a host gives as limits; a mapping of them is none."""
+    if limits is not None and not isinstance(limits, Limits):
+        raise TypeError(f"limits must be maskexpr.Limits(...), with seconds=10 say, not {type(limits).__name__}")
+    return limits or Limits()
+
+
 def bounds_of_runs() -> tuple[str, ...]:
     """The names of the bounds on runs, which may be infinite."""
     return _OF_RUNS

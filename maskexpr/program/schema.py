@@ -39,7 +39,7 @@ def _input(info: InputInfo) -> Schema:
     if info.takes_arrays:
         ways.append({"type": "string", "minLength": 1})
     if "number" in info.takes:
-        ways.append({"type": "number"})
+        ways.append({"type": "number", "minimum": -_MOST, "maximum": _MOST})
     if "truth" in info.takes:
         ways.append({"type": "boolean"})
     about: Schema = {"role": "input", "takes": list(info.takes)}

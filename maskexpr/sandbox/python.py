@@ -15,7 +15,7 @@ from maskexpr.api import Program, compile, declared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.functions.record import Function
-from maskexpr.language.limits import Limits
+from maskexpr.language.limits import Limits, limits_or_defaults
 from maskexpr.processes.cores import threads_of_each
 from maskexpr.sandbox import crew as crews
 from maskexpr.sandbox.bounds import share_of_memory
@@ -80,7 +80,7 @@ class Sandbox:
         for function in self._functions:
             _check_found(function)
         self._workers = workers
-        limits = limits or Limits()
+        limits = limits_or_defaults(limits)
         self._memory = share_of_memory(limits.memory, workers)
         self._limits = replace(limits, memory=self._memory)
         self._crew = Crew(workers, self._memory, threads or threads_of_each(workers))

@@ -13,6 +13,7 @@
 """
 
 import importlib
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ _MODULE_OF = {
     "Example": "maskexpr.testing.writing",
     "check_function": "maskexpr.testing.checking",
 }
+
+
+def __dir__() -> list[str]:
+    """What is public; without Hypothesis all but the strategies, so that `help` shows what there is."""
+    has_strategies = importlib.util.find_spec("hypothesis") is not None
+    return [name for name in __all__ if has_strategies or not _MODULE_OF[name].endswith(".strategies")]
 
 
 def __getattr__(name: str) -> Any:

@@ -57,7 +57,8 @@ def arrays(
     (the least and largest of a type, nan, infinities, what floats cannot tell apart, all alike) and layouts (Fortran,
     negative strides, parts of others, read-only); masked ones if asked for.
 
-    Shrinks to one pixel of 0. Shapes may have no pixels where `shapes` says so.
+    Shrinks to one pixel of 0. Shapes may have no pixels where `shapes` says so. A program may take one that ends in an
+    axis of 3 or 4 for a colour image, where it does not declare another kind: `input im: image`.
 
     >>> from hypothesis import find
     >>> from maskexpr import testing

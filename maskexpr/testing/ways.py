@@ -32,6 +32,8 @@ def bound(program: Program, given: Mapping[str, Any]) -> Stages:
 
 
 def outcome(run: Callable[[], dict[str, Any]]) -> Outcome:
+    """What a run gives. What a host's function raises, or gives in place of what it declares, is no answer: it is
+    raised as it was, and not as the error that strangers read."""
     try:
         return run()
     except RunError as error:

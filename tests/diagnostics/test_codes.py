@@ -17,19 +17,20 @@ from maskexpr.diagnostics.examples import EXAMPLES
 
 KEPT = Path(__file__).parent / "codes.txt"
 # What programs and inputs can do wrong; the other files of messages/ are of files, commands, studies...
-OF_PROGRAMS = ("syntax", "statements", "operators", "calls", "tables", "inputs", "runs", "limits")
+OF_PROGRAMS = ("syntax", "statements", "operators", "calls", "tables", "inputs", "runs")
 WITHOUT_EXAMPLE = {
+    "cancelled": "takes a run that somebody stops",
     "host-function": "takes a function of a host",
     "host-refuses": "takes a function of a host",
-    "cancelled": "takes a run that is cancelled",
-    "lazy-input": "takes numbers that are not in memory",
-    "limit": "is of a command",
-    **dict.fromkeys(
-        ("out-read-only", "out-shape", "out-shared", "out-type", "out-unknown"), "takes arrays for results"
-    ),
     "input-grid": "takes an image that says where it lies",
     "input-too-large": "takes an array that no memory holds",
+    "lazy-input": "takes an array of another library",
     "out-of-memory": "takes a step that no memory holds",
+    "out-read-only": "takes an array to write into",
+    "out-shape": "takes an array to write into",
+    "out-shared": "takes an array to write into",
+    "out-type": "takes an array to write into",
+    "out-unknown": "takes an array to write into",
     "param-input": "takes a program that is bound to its inputs",
     "reach-too-large": "takes an image that no memory holds with a border",
 }

@@ -159,3 +159,30 @@ def test_no_other_array_is_made_for_what_strips_make(text: str) -> None:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < out.nbytes / 2, (way, peak, out.nbytes)
+
+
+@pytest.mark.parametrize("text", ["im", "im[1:, 2:]", "channel(rgb, 1)", "output a = im; output b = im"])
+def test_what_is_a_part_of_an_input_is_copied_once(text: str) -> None:
+    """Into those arrays, and nowhere before."""
+    program = maskexpr.compile(text)
+    rgb = np.zeros((1000, 1001, 3), np.uint8)
+    bound = program.bind(**{info.name: rgb if info.name == "rgb" else rgb[..., 0].copy() for info in program.inputs})
+    outs = {name: np.empty(array_shape(kind), kind.dtype) for name, kind in bound.kinds.items()}
+    bound.run(out=outs)
+    tracemalloc.start()
+    found = bound.run(out=outs)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < min(out.nbytes for out in outs.values()) / 2
+    assert all(found[name] is out for name, out in outs.items())
+
+
+@pytest.mark.parametrize("text", ["output a = im > 32; output b = a", "output a = label(im > 32); output b = a"])
+def test_an_output_of_the_same_value_is_an_array_of_its_own(text: str) -> None:
+    bound = maskexpr.compile(text).bind(im=IM)
+    out = np.empty(IM.shape, bound.kinds["a"].dtype)
+    for name, other in ("ab", "ba"):
+        found = bound.run(out={name: out})
+        assert found[name] is out
+        assert not np.shares_memory(found[other], out)
+        np.testing.assert_array_equal(found[other], out)

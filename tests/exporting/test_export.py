@@ -162,6 +162,30 @@ output bright
     assert "def masks(im, *, low=30):" in whole
 
 
+def test_comments_beside_what_is_no_line_are_kept() -> None:
+    """At a param, a def or an input, which goes elsewhere, and below the last line."""
+    text = """# how bright
+param low = 30 in 0..255
+# A rim is what dilation adds.
+def rim(m) = dilate(m) & ~m  # of one pixel
+
+bright = im > low
+# this names it again
+output edge = rim(bright)
+# The end.
+"""
+    lines = [line.strip() for line in maskexpr.compile(text).to_python(im=IM).partition("# Helpers")[0].splitlines()]
+    said = ["# how bright", "# A rim is what dilation adds.", "# of one pixel", "# this names it again", "# The end."]
+    assert [line for line in lines if line.startswith("#")][1:] == said
+    assert [line.strip() for line in body_of("im > 3\n# tail").splitlines()] == ["# tail", "return im > 3"]
+
+
+def test_outputs_of_one_value_have_their_own_names() -> None:
+    body = body_of("a = im > 3; b = a; output a; output b; output c = dilate(b)")
+    assert '"a": a,' in body.replace("{", "{\n").replace(", ", ",\n")
+    assert '"b": b,' in body.replace("{", "{\n").replace(", ", ",\n")
+
+
 def test_params_are_arguments(tmp_path: Path) -> None:
     """Whatever value they are given then; where types follow from it, it is held to the interval."""
     text = "param low = 3 in 0..9; param n = 1 in 0..3; output a = dilate(im > low, n); output b = im - low"

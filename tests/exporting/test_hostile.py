@@ -24,7 +24,7 @@ PROGRAMS = {
 # \"\"\" + {CODE} + \"\"\"
 
 im > 3""",
-    "a comment of several lines": f"# one\t{CODE}\u2028{CODE}\u00a0{CODE}\nim > 3",
+    "a comment of several lines": f"# one\t{CODE}{CODE}\u00a0{CODE}\nim > 3",
     "a backslash at the end": f"# \\\n\n# {CODE} \\\nm = im > 3 # \\\noutput m",
     "docs": f"""input im "\\"\\"\\"\\n{CODE}\\""
 param low = 3 in 0..9 "\\n    {CODE}"

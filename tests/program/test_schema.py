@@ -206,3 +206,12 @@ def test_the_schema_of_many_inputs_is_made_at_once():
     schema = maskexpr.compile(text).schema()
     assert len(schema["properties"]) == 300
     assert np.unique([str(way["anyOf"]) for way in schema["properties"].values()]).size == 1
+
+
+@pytest.mark.parametrize("value", [2**128 - 1, -(2**128) + 1, 2**128, -(10**40)])
+def test_numbers_for_inputs_are_such_as_the_program_takes(value):
+    program = maskexpr.compile("im > t")
+    is_accepted = Draft202012Validator(program.schema()).is_valid({"im": "an upload", "t": value})
+    assert is_accepted == (abs(value) < 2**128)
+    if is_accepted:
+        program(im=np.zeros((2, 2), np.uint8), t=value)

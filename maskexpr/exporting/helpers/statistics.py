@@ -22,6 +22,12 @@ def percentile(values, q):
     return float(Fraction(low) + (place - index) * (Fraction(high) - Fraction(low)))
 
 
+def std_of_large(values, axes=None):
+    """The standard deviation of whole numbers that floats cannot tell apart, by their distances from the least."""
+    least = values.min(axis=axes, keepdims=True)
+    return np.std((values.astype(np.uint64) - least.astype(np.uint64)).astype(np.float64), axis=axes)
+
+
 def size_of_pixel(spacing):
     """The product of the lengths of a pixel, exactly."""
     return math.prod(Fraction(str(step)) for step in spacing)

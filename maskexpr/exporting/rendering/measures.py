@@ -62,11 +62,20 @@ def _mean(call: Call) -> Code:
     return code("float(np.mean(im, dtype=np.float64))" if wide else "float(np.mean(im))", im=im)
 
 
+def _is_beyond_floats(call: Call) -> bool:
+    """Whether there may be whole numbers that floating ones cannot tell apart."""
+    values = call.step.operands["im"].kind.range
+    return values is not None and max(-values.low, values.high) > 2**53
+
+
 @form("std")
 def _std(call: Call) -> Code:
     axes, im = _axes(call, "im"), _some(call, "im")
     found = call.dtype_of("im")
     wide = found.kind == "f" and found.itemsize < 8
+    if _is_beyond_floats(call):
+        found_std = code("std_of_large(im)" if axes is None else "std_of_large(im, axes)", im=im, axes=axes)
+        return found_std if axes is not None else code("float(x)", x=found_std)
     if axes is not None:
         return cast(code("np.std(im, axis=axes, dtype=np.float64)", im=im, axes=axes), np.float64, call.dtype)
     return code("float(np.std(im, dtype=np.float64))" if wide else "float(np.std(im))", im=im)

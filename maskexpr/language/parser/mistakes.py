@@ -53,6 +53,9 @@ _LOOKALIKES = {
     "∨": "|",
     "⊕": "^",
     "¬": "~",
+    "，": ",",
+    "（": "(",
+    "）": ")",
     "“": '"',
     "”": '"',
     "„": '"',
@@ -61,10 +64,8 @@ _LOOKALIKES = {
     "…": "..",
     "\u00a0": "a blank",
     "\u3000": "a blank",
-    "，": ",",
-    "（": "(",
-    "）": ")",
 }
+_UNSURE = {'"', "'", "(", ")", ".."}  # there is another end, and dots may stand for what was left out
 _OTHER_LANGUAGES = {
     "if": messages.NO_IF,
     "elif": messages.NO_IF,
@@ -144,7 +145,7 @@ def _at_end(tokens: Tokens) -> Found:
     if found:
         return found
     if last.type == "DOT" and len(tokens) >= 2 and tokens[-2].type == "NUMBER":
-        return messages.NUMBER_DOT, span_of(tokens[-2]).to(span), {"digits": str(tokens[-2])}
+        return _dot_behind(tokens[-2], last)
     form = _FORMS.get(tokens[0].type)
     if form and not _inside_expression(tokens, len(tokens)):
         return replace(form, cause=messages.ENDS_EARLY.cause), span, {"last": str(last)}
@@ -170,6 +171,16 @@ def _unknown_token(tokens: Tokens, i: int, source: Source) -> Found:
         return messages.TEXT_UNCLOSED, span, {"quote": text[0]}
     if token.type == "FOREIGN_WORD":
         return _foreign_word(text, span)
+    if (
+        text == "!"
+        and i
+        and tokens[i - 1].type == "ASSIGN"
+        and _adjacent(tokens[i - 1], token)
+        and _is_apart(tokens, i)
+    ):
+        return messages.OPERATOR_FOREIGN, span_of(tokens[i - 1]).to(span), {"found": "=!", "meant": "!="}
+    if text in ("->", "=>") and tokens[0].type == "DEF" and not _inside_expression(tokens, i):
+        return messages.OPERATOR_FOREIGN, span, {"found": text, "meant": "="}
     if text in _FOREIGN:
         return messages.OPERATOR_FOREIGN, span, {"found": text, "meant": _FOREIGN[text]}
     if text in ("<<", ">>"):
@@ -184,11 +195,18 @@ def _unknown_token(tokens: Tokens, i: int, source: Source) -> Found:
             {"found": text, "name": name, "operator": text[:-1], "value": value, "whole": whole},
         )
     if text in _LOOKALIKES:
-        return messages.CHARACTER_LOOKALIKE, span, {"found": text, "meant": _LOOKALIKES[text]}
+        meant = _LOOKALIKES[text]
+        instead = "" if meant in _UNSURE else " " if meant == "a blank" else meant
+        return messages.CHARACTER_LOOKALIKE, span, {"found": text, "meant": meant, "instead": instead}
     if text in _STRAYS:
         return _STRAYS[text], span, {"found": text}
     visible = text.isprintable() and not unicodedata.combining(text)
     return messages.CHARACTER_UNKNOWN, span, {"found": text if visible else f"U+{ord(text):04X}"}
+
+
+def _is_apart(tokens: Tokens, i: int) -> bool:
+    """Whether there is a blank behind a token, and something else then."""
+    return i + 1 < len(tokens) and not _adjacent(tokens[i], tokens[i + 1])
 
 
 def _value_behind(tokens: Tokens, i: int, source: Source) -> str:
@@ -216,13 +234,27 @@ def _foreign_word(text: str, span: Span) -> Found:
 # --- what is meant by tokens in the wrong place ----------------------------------------------------------------------
 
 
+def _dot_behind(number: lark.Token, dot: lark.Token) -> Found:
+    """A number with a dot behind it, which is one too many where it is more than digits."""
+    span = span_of(number).to(span_of(dot))
+    if number.isdecimal():
+        return messages.NUMBER_DOT, span, {"digits": str(number)}
+    return messages.NUMBER_FORM, span, {"text": f"{number}."}
+
+
 def _number(tokens: Tokens, i: int) -> Found | None:
     """Numbers that other languages write so, and numbers with letters behind."""
     token, before = tokens[i], tokens[i - 1] if i else None
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     is_fraction = token.type == "DOT" and following is not None and following.type in ("NUMBER", "QUANTITY")
     if is_fraction and following is not None and (before is None or before.type not in _VALUES | {"DOT"}):
-        return messages.NUMBER_DOT_FIRST, span_of(token).to(span_of(following)), {"digits": str(following)}
+        span = span_of(token).to(span_of(following))
+        end = tokens[i + 2] if i + 2 < len(tokens) else following
+        if "." in following:
+            return messages.NUMBER_FORM, span, {"text": f".{following}"}
+        if end.type == "DOT" and _adjacent(following, end) and (i + 3 == len(tokens) or tokens[i + 3].type != "NAME"):
+            return messages.NUMBER_FORM, span.to(span_of(end)), {"text": f".{following}."}
+        return messages.NUMBER_DOT_FIRST, span, {"digits": str(following)}
     if before is None:
         return None
     span, text = span_of(before).to(span_of(token)), f"{before}{token}"
@@ -230,7 +262,7 @@ def _number(tokens: Tokens, i: int) -> Found | None:
         whole = span_of(tokens[i - 2])
         if token.type == "NUMBER" and _adjacent(before, token):
             return messages.NUMBER_FORM, whole.to(span), {"text": f"{tokens[i - 2]}{text}"}
-        return messages.NUMBER_DOT, whole.to(span_of(before)), {"digits": str(tokens[i - 2])}
+        return _dot_behind(tokens[i - 2], before)
     if before.type not in ("NUMBER", "QUANTITY") or not _adjacent(before, token):
         return None
     if token.type in ("NUMBER", "QUANTITY") or (token.type == "NAME" and _NUMBER_LIKE.fullmatch(text)):

@@ -38,12 +38,17 @@ def _cost(settings: Settings, ndim: int) -> float:
     return 10 + 2.0 * ndim  # however far it looks: extremes are found along lines
 
 
+def _memory(settings: Settings, ndim: int) -> float:
+    # For a reach as wide as the image, what is spaced is padded to twice its sides, and a disk is as large.
+    return 76 + (10 if settings["shape"] == "disk" else 5) * 2.0**ndim
+
+
 def _check(settings: Settings, around: Surroundings) -> None:
     if around.ndim is not None:
         check_window(math.prod(2 * reach + 1 for reach in elements.halo(settings, around.ndim)), "n")
 
 
-@function(gives=MASK, halo=WHOLE, cost=_cost, memory=68, border="outside the image there are no values",
+@function(gives=MASK, halo=WHOLE, cost=_cost, memory=_memory, border="outside the image there are no values",
          check=_check, total=True, without_data="peaks")  # fmt: skip
 def peaks(
     im: Image,
