@@ -236,3 +236,11 @@ def test_the_time_of_keep_grows_with_each_percentile() -> None:
         return float(cost(f"keep(im > 3, {text}, of=im)").seconds)
 
     assert seconds(60) > 10 * seconds(1)
+
+
+def test_the_time_of_a_list_grows_with_it() -> None:
+    def seconds(count: int) -> float:
+        values = ", ".join(str(7 * i) for i in range(count))
+        return float(cost(f"im in [{values}]", dtype="int32").seconds)
+
+    assert seconds(5000) > 50 * seconds(50)
