@@ -20,7 +20,7 @@ Offset = tuple[int, ...]
 
 _NONE = np.int32(2**31 - 1)  # no number is above it
 _NOTHING = np.uint32(2**32 - 1)  # what 0, no region, is less one: above all numbers less one
-_FEW_OFFSETS = 500  # that are tried one by one
+FEW_OFFSETS = 500  # that are tried one by one
 _MOST_OFFSETS = 2**22  # that are put in a table; further ones are found by going along each axis
 
 
@@ -85,7 +85,7 @@ def by_distance(labels: Array, axes: Sequence[int], steps: Sequence[int], most: 
 
 def _grown(labels: Array, steps: Sequence[int], most: int) -> Array:
     reaches = [min(math.isqrt(most) // step, size - 1) for step, size in zip(steps, labels.shape, strict=True)]
-    if math.prod(2 * reach + 1 for reach in reaches) <= _FEW_OFFSETS:
+    if math.prod(2 * reach + 1 for reach in reaches) <= FEW_OFFSETS:
         return _by_offsets(labels, steps, reaches, most)
     squares = squares_to_off(labels == 0, steps)
     reached = np.flatnonzero((labels == 0) & np.asarray(squares <= most, bool))

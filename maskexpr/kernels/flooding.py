@@ -77,7 +77,7 @@ class _Flood:
         """Go through all levels."""
         self.waiting = [None] * count
         waiting = self.waiting
-        seeds = np.flatnonzero(self.labels)
+        seeds = self._at_the_water()
         self._queue(seeds, self.level_of[seeds])
         # Python reads and writes single pixels fastest through memory views, which share the arrays' memory.
         level_of, labels, is_open = self.level_of.data, self.labels.data, self.is_open.view(np.uint8).data
@@ -105,6 +105,14 @@ class _Flood:
                             else:
                                 queue.append(reached)
                 wave = following
+
+    def _at_the_water(self) -> Array:
+        """The pixels of markers with something open beside them, in scan order; no other reaches anything."""
+        seeds = np.flatnonzero(self.labels)
+        reaches = np.zeros(len(seeds), bool)
+        for step in self.steps:
+            reaches |= self.is_open[seeds + step]
+        return seeds[reaches]
 
     def _queue(self, pixels: Array, levels: Array) -> None:
         """Let pixels wait at levels, in their order."""

@@ -1,6 +1,8 @@
 """Bounds on what a program may ask for."""
 
 import math
+import numbers
+import sys
 from dataclasses import dataclass, fields
 
 _OF_TEXTS = ("source_bytes", "tokens", "depth", "nodes")
@@ -67,7 +69,12 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            _check(field.name, getattr(self, field.name))
+            value = getattr(self, field.name)
+            if isinstance(value, numbers.Integral) and not isinstance(value, bool):  # NumPy's whole numbers, too
+                whole = int(value)
+                value = math.inf if field.name in _OF_RUNS and whole > sys.float_info.max else whole
+                object.__setattr__(self, field.name, value)
+            _check(field.name, value)
 
 
 def limits_or_defaults(limits: Limits | None) -> Limits:
@@ -95,5 +102,5 @@ def _check(name: str, value: object) -> None:
         raise TypeError(f"the limit {name} must be {wanted}, not {value!r}")
     if whole and value < 1:
         raise ValueError(f"the limit {name} must be 1 or more, not {value!r}")
-    if math.isnan(value) or value <= 0:
+    if not value > 0:  # nor is nan
         raise ValueError(f"the limit {name} must be above 0, math.inf for no bound, not {value!r}")

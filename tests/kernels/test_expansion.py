@@ -44,7 +44,7 @@ def test_steps_count_what_they_count(shape, times, rng):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_distances_are_exact(shape, most, way, rng, monkeypatch):
     """Offset by offset, by a table, and along the axes."""
-    monkeypatch.setattr(expansion, "_FEW_OFFSETS", 10**9 if way == "few" else 0)
+    monkeypatch.setattr(expansion, "FEW_OFFSETS", 10**9 if way == "few" else 0)
     monkeypatch.setattr(expansion, "_MOST_OFFSETS", 0 if way == "axes" else 10**9)
     for share in (0, 0.05, 0.5):
         labels = some(rng, shape, share)

@@ -4,6 +4,7 @@ import math
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
 import pytest
 
 from maskexpr import Limits
@@ -37,3 +38,17 @@ def test_texts_have_whole_bounds_and_runs_may_have_none() -> None:
         else:
             with pytest.raises(TypeError, match="whole"):
                 Limits(**{name: 1.0})
+
+
+@pytest.mark.parametrize("name", bounds())
+def test_whole_numbers_of_numpy_are_such(name: str) -> None:
+    found = getattr(Limits(**{name: np.int64(5000)}), name)
+    assert found == 5000
+    assert type(found) is int
+
+
+@pytest.mark.parametrize("name", bounds_of_runs())
+def test_what_no_float_holds_is_no_bound(name: str) -> None:
+    assert getattr(Limits(**{name: 10**400}), name) == math.inf
+    with pytest.raises(ValueError, match="above 0"):
+        Limits(**{name: -(10**400)})

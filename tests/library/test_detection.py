@@ -10,7 +10,11 @@ import skimage.data
 import skimage.measure
 from helpers.searches import try_seeds
 
+import maskexpr
 from maskexpr import Image, ProgramError, evaluate
+from maskexpr.api import stages
+from maskexpr.library.regions import detection
+from maskexpr.testing.ways import peak
 
 NAMES = ("f1", "precision", "recall")
 OF_REGIONS = ("matched", "segmentation_quality", "panoptic_quality")
@@ -127,3 +131,26 @@ def test_nothing_to_be_found():
 def test_an_overlap_is_a_share():
     with pytest.raises(ProgramError, match="it must be from 0 to 1"):
         of([[1]], [[1]], 50)
+
+
+# --- many that might be partners of each other -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_table_of_all_with_all_is_made_of_few_only(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where regions overlap in a chain through the whole image, the way without a table finds as large a sum."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(0, 40, (2, 12, 12), dtype=np.int32)
+    wanted = [float(detection._Pairs(a, b, iou).overlap) for iou in (0, 0.1, 0.3)]
+    monkeypatch.setattr(detection, "_MOST_IN_A_TABLE", 0)
+    found = [float(detection._Pairs(a, b, iou).overlap) for iou in (0, 0.1, 0.3)]
+    assert found == pytest.approx(wanted, rel=1e-12)
+
+
+def test_regions_in_one_chain_take_no_more_than_is_said() -> None:
+    """Eight thousand that each overlap four others would be half a gigabyte in a table."""
+    y, x = np.indices((270, 270))
+    a, b = (((y + d) // 3 * 100 + (x + d) // 3 + 1).astype(np.int32) for d in (0, 1))
+    program = maskexpr.compile("input a: labels; input b: labels; panoptic_quality(a, b, 0)")
+    bound = stages(program, {"a": a, "b": b})
+    assert peak(bound) <= bound.cost().memory

@@ -185,3 +185,62 @@ def test_the_peak_of_each_example(monkeypatch: pytest.MonkeyPatch) -> None:
     del ratios["stars.mask"], ratios["measured.mask"]  # small images, of which each pixel might be a region to measure
     del ratios["white.mask"]  # of whose masks each pixel might be of the surface
     assert max(ratios.values()) < 4, ratios
+
+
+# --- what strangers give ---------------------------------------------------------------------------------------------
+
+LABELS = ("every", "shuffled", "wide", "chequered", "few")
+HOSTILE = [
+    "match(every, shuffled)",
+    "match(shuffled, every)",
+    "f1(wide, shuffled, 0)",
+    "segmentation_quality(every, shuffled, 0)",
+    "panoptic_quality(wide, shuffled, 0)",
+    "watershed(floats, every)",
+    "watershed(floats, chequered)",
+    'dilate(few, 60, "disk")',
+    'dilate(few, 10000, "disk")',
+    *(f'{function}(im, {n}, "disk")' for function in ("dilate", "open", "tophat") for n in (120, 10**6)),
+    'erode(floats, 10000, "disk")',
+    "valley(whole)",
+    "keep(every, " + " and ".join(f"area + {i} > percentile(area, {i})" for i in range(60)) + ")",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_peak_where_each_pixel_is_a_region_and_reaches_are_long(text: str) -> None:
+    size = 200
+    rng = np.random.default_rng(3)
+    every = np.arange(1, size * size + 1, dtype=np.int32).reshape(size, size)
+    two = np.where(rng.random((size, size)) < 0.5, -4, 4)
+    given = {
+        "every": every,
+        "shuffled": rng.permutation(every.reshape(-1)).reshape(size, size),
+        "wide": rng.integers(1, 2**31 - 1, (size, size)).astype(np.int32),
+        "chequered": np.where(np.indices((size, size)).sum(0) % 2, every, 0),
+        "few": np.where(rng.random((size, size)) < 0.001, every, 0),
+        "im": rng.integers(0, 256, (size, size), dtype=np.uint8),
+        "floats": rng.normal(size=(size, size)),
+        "whole": ((rng.normal(size=(size, size)) + two) * 10**8).astype(np.int32),
+    }
+    program = maskexpr.compile(text)
+    values = {info.name: given[info.name] for info in program.inputs}
+    images = {name: maskexpr.Image(value, kind="labels") for name, value in values.items() if name in LABELS}
+    bound = stages(program, {**values, **images})
+    assert peak(bound) <= bound.cost().memory
+
+
+def test_the_time_of_keep_grows_with_each_percentile() -> None:
+    def seconds(count: int) -> float:
+        text = " or ".join(f"percentile_intensity({i}) > {i}" for i in range(count))
+        return float(cost(f"keep(im > 3, {text}, of=im)").seconds)
+
+    assert seconds(60) > 10 * seconds(1)
+
+
+def test_the_time_of_a_list_grows_with_it() -> None:
+    def seconds(count: int) -> float:
+        values = ", ".join(str(7 * i) for i in range(count))
+        return float(cost(f"im in [{values}]", dtype="int32").seconds)
+
+    assert seconds(5000) > 50 * seconds(50)

@@ -6,7 +6,7 @@ import numpy as np
 
 from maskexpr.functions.gives import TRUTHS
 from maskexpr.functions.parameters import Numbers, Numeric
-from maskexpr.functions.record import function
+from maskexpr.functions.record import Settings, function
 from maskexpr.library.operators import compare
 
 
@@ -36,7 +36,12 @@ def isfinite(im: Numeric) -> Any:
     return np.isfinite(im) if isinstance(im, np.ndarray) else im - im == 0
 
 
-@function(gives=TRUTHS, halo=0, cost=4, memory=8, total=True, transposes=True, compares={"values": "in"})
+def _comparisons(settings: Settings, ndim: int) -> float:
+    """Each pixel is compared with each number."""
+    return 1.0 + len(settings["values"])
+
+
+@function(gives=TRUTHS, halo=0, cost=_comparisons, memory=8, total=True, transposes=True, compares={"values": "in"})
 def isin(im: Numeric, values: Numbers) -> Any:
     """Whether each value is one of a list of numbers; `im in [2, 3]` says the same.
 

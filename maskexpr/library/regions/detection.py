@@ -1,6 +1,7 @@
 """How much of what was to be found was found: F1, precision and recall, of pixels or of regions that overlap, and how
 well the regions fit."""
 
+import itertools
 import math
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from maskexpr.functions.gives import COUNT, NUMBER, Gives, Kinds
 from maskexpr.functions.parameters import Array, Labels, MaskOrLabels
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.kernels.overlaps import overlaps
+from maskexpr.kernels.stopping import pause
 from maskexpr.kinds.kind import Kind
 from maskexpr.library.lazy import scipy
 from maskexpr.library.measures.agreement import of_like_kinds, share
@@ -20,6 +22,7 @@ from maskexpr.library.numbering import numbered
 _Overlap = Annotated[float, Takes(frozenset({"number"}), "a number", low=0, high=1)]
 _OverlapOrNone = Annotated[float | None, Takes(frozenset({"number", "none"}), "a number", low=0, high=1)]
 _HALF = 0.5
+_MOST_IN_A_TABLE = 2**18  # pairs of regions
 
 
 def _share_of(name: str) -> Gives:
@@ -35,7 +38,7 @@ def _share_of(name: str) -> Gives:
 # --- of pixels or regions --------------------------------------------------------------------------------------------
 
 
-@function(gives=_share_of("f1"), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both",
+@function(gives=_share_of("f1"), halo=WHOLE, cost=60, memory=84, transposes=True, without_data="both",
          derived="where(any(m | truth), 2 * area(m & truth) / (area(m) + area(truth)), 1)")  # fmt: skip
 def f1(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) -> float:
     """How well what was to be found was found: twice what matches over all of both, from 0 to 1.
@@ -62,7 +65,7 @@ def f1(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) -> floa
     return 2 * matched / (found + wanted) if found + wanted else 1.0
 
 
-@function(gives=_share_of("precision"), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both",
+@function(gives=_share_of("precision"), halo=WHOLE, cost=60, memory=84, transposes=True, without_data="both",
          derived="where(any(m), area(m & truth) / area(m), where(any(truth), 0, 1))")  # fmt: skip
 def precision(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) -> float:
     """How much of what was found is right: what matches over all that was found, from 0 to 1.
@@ -81,7 +84,7 @@ def precision(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) 
     return share(matched, found, wanted)
 
 
-@function(gives=_share_of("recall"), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both",
+@function(gives=_share_of("recall"), halo=WHOLE, cost=60, memory=84, transposes=True, without_data="both",
          derived="where(any(truth), area(m & truth) / area(truth), where(any(m), 0, 1))")  # fmt: skip
 def recall(m: MaskOrLabels, truth: MaskOrLabels, iou: _OverlapOrNone = None) -> float:
     """How much of what was to be found was found: what matches over all of `truth`, from 0 to 1.
@@ -111,7 +114,7 @@ def _counted(m: Array, truth: Array, iou: float | None) -> tuple[int, int, int]:
 # --- of regions ------------------------------------------------------------------------------------------------------
 
 
-@function(gives=COUNT, halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both")
+@function(gives=COUNT, halo=WHOLE, cost=60, memory=84, transposes=True, without_data="both")
 def matched(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> int:
     """How many regions of a label image match one of another, as for `f1`: the true positives.
 
@@ -127,7 +130,7 @@ def matched(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> int:
     return _Pairs(labels, truth, iou).matched
 
 
-@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both")
+@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=130, transposes=True, without_data="both")
 def segmentation_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> float:
     """How well the regions fit that match, as for `f1`: the mean of the pixels in both over those in either.
 
@@ -148,7 +151,7 @@ def segmentation_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> 
     return pairs.overlap / pairs.matched if pairs.matched else 0.0
 
 
-@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=76, transposes=True, without_data="both")
+@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=130, transposes=True, without_data="both")
 def panoptic_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> float:
     """How well regions were found and how well they fit, in one number: `segmentation_quality` times `f1`.
 
@@ -198,8 +201,12 @@ class _Pairs:
         group = scipy.sparse.csgraph.connected_components(joined, directed=False)[1][self._own]
         together = np.bincount(group)[group] > 1
         kept: list[float] = self._ious[~together].tolist()
-        for number in np.unique(group[together]).tolist():
-            part = group == number
+        places = np.flatnonzero(together)
+        places = places[np.argsort(group[places], kind="stable")]
+        starts = np.flatnonzero(np.diff(group[places], prepend=-1))
+        for start, stop in itertools.pairwise([*starts.tolist(), len(places)]):
+            pause()
+            part = places[start:stop]
             kept += _best(self._own[part], self._others[part], self._ious[part])
         return math.fsum(kept)
 
@@ -214,10 +221,31 @@ def _best(own: Array, others: Array, ious: Array) -> list[float]:
     """The overlaps of the pairs that are matched among regions of which some may have several partners: as many as can
     be, and of these ways the one with the largest sum."""
     rows, columns = np.unique(own, return_inverse=True)[1], np.unique(others, return_inverse=True)[1]
-    gains = np.zeros((rows.max() + 1, columns.max() + 1))
-    gains[rows, columns] = 1 + ious / (2 * len(ious))  # one more pair weighs more than all overlaps
-    overlap = np.zeros_like(gains)
-    overlap[rows, columns] = ious
-    chosen = scipy.optimize.linear_sum_assignment(gains, maximize=True)
-    found: list[float] = overlap[chosen][gains[chosen] > 0].tolist()
-    return found
+    gains = 1 + ious / (2 * len(ious))  # one more pair weighs more than all overlaps
+    count, other_count = int(rows.max()) + 1, int(columns.max()) + 1
+    if count * other_count > _MOST_IN_A_TABLE:
+        found: Array = ious[_chosen(rows, columns, gains, count, other_count)]
+        return list(found)
+    table, overlap = np.zeros((count, other_count)), np.zeros((count, other_count))
+    table[rows, columns], overlap[rows, columns] = gains, ious
+    chosen = scipy.optimize.linear_sum_assignment(table, maximize=True)
+    return list(overlap[chosen][table[chosen] > 0])
+
+
+def _chosen(rows: Array, columns: Array, gains: Array, count: int, other_count: int) -> Array:
+    """Which pairs are matched so that their gains have the largest sum, for so many that a table of all with all would
+    not do. Each region has a stand-in besides, which it is matched with where it has no partner; those of two that may
+    be partners may be matched as well, so that nobody is left over. That adds the same to each way to match."""
+    own, others = np.arange(count), np.arange(other_count)
+    graph = scipy.sparse.coo_array(
+        (
+            np.concatenate([1 + gains, np.ones(count + other_count + len(gains))]),
+            (
+                np.concatenate([rows, own, count + others, count + columns]),
+                np.concatenate([columns, other_count + own, others, other_count + rows]),
+            ),
+        )
+    )
+    match = scipy.sparse.csgraph.min_weight_full_bipartite_matching
+    partners = match(scipy.sparse.csr_matrix(graph), maximize=True)[1]
+    return np.flatnonzero(partners[rows] == columns)

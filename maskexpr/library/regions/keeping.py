@@ -24,6 +24,7 @@ from maskexpr.functions.parameters import (
 )
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.kernels.spans import Numbered
+from maskexpr.kernels.stopping import pause
 from maskexpr.library.lazy import scipy
 from maskexpr.library.operators import PLANNED
 from maskexpr.library.regions.components import OUTSIDE_EMPTY, components, kept, neighbours, numbered_regions
@@ -61,13 +62,24 @@ class Predicate(Composed):
         """The names of the properties that it goes by."""
         return {name_of(step.name) for step in self.steps if step.function is None and not step.kind.is_constant}
 
+    @property
+    def asked(self) -> list[str]:
+        """The same, once for each argument that they are asked for with."""
+        names = [step.name for step in self.steps if step.function is None and not step.kind.is_constant]
+        return [name for name, _ in {_parts_of(name)[:2] for name in names}]
+
     def holds(self, regions: Regions, numbers: Sequence[Any]) -> Masks:
         """For which regions it is true."""
         values: dict[Step, Any] = dict(zip(self.numbers, numbers, strict=True))
-        for step in self.steps:
+        last_uses = {operand: i for i, step in enumerate(self.steps) for operand in step.operands.values()}
+        for i, step in enumerate(self.steps):
+            pause()
             if step.function is not None:
                 operands = {name: values[operand] for name, operand in step.operands.items()}
                 values[step] = _run(step, operands, regions.count)
+                for operand in step.operands.values():
+                    if last_uses[operand] == i:
+                        values.pop(operand, None)
             else:
                 values[step] = step.kind.constant if step.kind.is_constant else self._property(step.name, regions)
         return np.broadcast_to(values[self.steps[-1]], regions.count)
@@ -159,7 +171,7 @@ def cost_of(measured: Collection[str]) -> float:
 
 
 def _cost(settings: Settings, ndim: int) -> float:
-    return 15 + cost_of(settings["predicate"].measured)
+    return 15 + cost_of(settings["predicate"].asked)
 
 
 def _memory(settings: Settings, ndim: int) -> float:

@@ -29,7 +29,7 @@ def relabel(labels: Labels) -> Array:
     return in_scan_order(labels)
 
 
-@function(gives=LABELS, halo=WHOLE, cost=25, memory=60, total=True, keeps_empty=True)
+@function(gives=LABELS, halo=WHOLE, cost=25, memory=100, total=True, keeps_empty=True)
 def match(labels: Labels, other: Labels) -> Array:
     """Give each region the number of the other labels' region that covers most of it.
 

@@ -1,6 +1,7 @@
 """Morphology of labels, of all at once. Of masks and images it is as it was."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from maskexpr.planner.methods.method import Array, Bytes, Method, Place, per_pix
 from maskexpr.program.steps import Step
 
 _WORD = "all labels at once"
+_OF_DISTANCES = 12  # times as long takes a disk as a diamond of its reach, where distances are computed first
+_MANY = expansion.FEW_OFFSETS
 
 
 @runs(meaning.dilate)
@@ -80,8 +83,10 @@ def _dilate(step: Step) -> Method | None:
     extent = step.kind.shape or ()
     worked = elements.worked_axes(axes, len(extent))
     if shape == "disk":
-        squares = elements.scaled_squares(n, worked)
-        return _plain(lambda m: expansion.by_distance(m, worked, *squares), 60 + 20 * len(extent), step)
+        squares, halo = elements.scaled_squares(n, worked), elements.halo(step.settings, len(extent))
+        is_wide = math.prod(2 * min(reach, size) + 1 for reach, size in zip(halo, extent, strict=True)) > _MANY
+        grown = _plain(lambda m: expansion.by_distance(m, worked, *squares), 70 + 50 * len(extent), step)
+        return replace(grown, cost=(grown.cost or 1) * _OF_DISTANCES) if is_wide else grown
     n = elements.in_pixels(n, worked)
     if shape not in ("diamond", "square") or n.spacing is not None:
         return None

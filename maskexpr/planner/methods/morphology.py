@@ -241,6 +241,8 @@ def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
 
 # --- grey images -----------------------------------------------------------------------------------------------------
 
+_OF_OFFSET = 44  # bytes of an offset of an element, of which lines are made
+
 _Extreme = Callable[[Array, Any, Array], Array]  # image, np.maximum or np.minimum, result
 
 
@@ -262,11 +264,22 @@ def _grey(step: Step, *ufuncs: Any) -> Method | None:
     # Besides what lies between: windows of two lengths and the result, with gaps between lines; of small floats ranks.
     arrays = len(ufuncs) + 3 + (3 if dtype == np.float16 else 0)
 
+    around = _OF_OFFSET * _offsets(step)
+
     def memory(rows: tuple[int, ...]) -> int:
         spaced = math.prod(n + min(2 * reach, n) for n, reach in zip(rows, halo, strict=True))
-        return arrays * spaced * itemsize
+        return arrays * spaced * itemsize + around
 
     return Method(run, cost=len(ufuncs) * _operations(step), memory=memory, word="extremes along lines")
+
+
+def _offsets(step: Step) -> int:
+    """How many offsets are looked at to find the lines of an element; none of a square and of a plain diamond."""
+    shape, extent, settings = step.settings["shape"], step.kind.shape or (), step.settings
+    if shape == "square" or (shape == "diamond" and settings["n"].spacing is None):
+        return 0
+    reaches = elements.halo(settings, len(extent))
+    return math.prod(2 * min(reach, max(n - 1, 0)) + 1 for reach, n in zip(reaches, extent, strict=True))
 
 
 def _operations(step: Step) -> float:

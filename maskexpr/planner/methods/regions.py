@@ -147,7 +147,7 @@ def keep(step: Step) -> Method | None:
         found, regions = find(words, image, to, parent, "area" in predicate.measured)
         return found.kept(predicate.holds(regions, [*given.values()])) if found.count else words
 
-    return replace(_whole(run), memory=taken, cost=_COST + keeping.cost_of(predicate.measured))
+    return replace(_whole(run), memory=taken, cost=_COST + keeping.cost_of(predicate.asked))
 
 
 @runs(measuring.measure)
@@ -166,7 +166,7 @@ def measure(step: Step) -> Method | None:
         _, regions = find(words, None, to, parent, is_counted)
         return measuring.tabulated(regions, properties, [*given.values()], None)
 
-    return replace(_whole(run), memory=taken, cost=_COST + keeping.cost_of({one.name for one in properties.asked}))
+    return replace(_whole(run), memory=taken, cost=_COST + keeping.cost_of([one.name for one in properties.asked]))
 
 
 def _finder(step: Step) -> Any:

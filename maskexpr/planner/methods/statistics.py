@@ -18,6 +18,7 @@ from maskexpr.program.steps import Step
 
 _MOST_COUNTED = 2**16  # values that are counted without being sorted, in blocks of so many pixels
 _BUFFERED, _REDUCING = 8192, 1024  # values in a buffer of NumPy's, bytes beside them
+_SORTED = 54.0  # bytes of a whole value that is sorted and counted, and of its bin
 _BINNED = 72  # bytes of a value in a block of floating ones that are put into bins
 _OF_FLOATS = 24  # bytes of a value in a block of floating ones that are added up, and in a slice of it
 _BY_EXPONENTS = 80
@@ -126,9 +127,12 @@ def by_counts(step: Step) -> Bytes | None:
 
 @takes(histograms.valley)
 def by_bins(step: Step) -> Bytes | None:
-    """One block of floating values after another; None for whole ones."""
+    """One block of floating values after another; whole ones of a wide range are sorted, counted and put into bins.
+    None for few different ones."""
     assert step.function is not None
-    if step.operands["im"].kind.range is not None:
-        return None
+    im = step.operands["im"].kind
+    if im.range is not None and im.dtype is not None:
+        is_wide = im.range.high - im.range.low >= _MOST_COUNTED
+        return per_pixel(_SORTED + (im.dtype.itemsize + 1 if "within" in step.operands else 0)) if is_wide else None
     whole, block = per_pixel(estimated(step.function.memory, step)), per_pixel(_BINNED)
     return lambda shape: whole(shape) + block((min(math.prod(shape), BINNED),))
