@@ -1,6 +1,6 @@
 """Programs and arrays of strangers, each in a process of its own: a value or one of our errors, in little memory.
 
-How long each takes is told by `python -m helpers.strangers`; here only that it ends, within four times that.
+All of them, and how long each takes, are told by `python -m helpers.strangers`; here some, and only that they end.
 """
 
 import sys
@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 
-@each("name", strangers.NAMES)
+@each("name", strangers.NAMES[::6])
 def test_a_value_or_an_error_of_ours(name: str) -> None:
     found = strangers.run(name, seconds=600)
     assert found["came"] not in ("crash", "no end"), found["said"]

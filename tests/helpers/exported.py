@@ -52,6 +52,7 @@ OTHERS = (
     "param n = 1 in 0..3; output a = erode(m, n); output b = dilate(m, n); output c = close(m, n)",
     "param n = 0 in 0..3; output a = erode(m, n); output b = dilate(m, n); output c = close(m, n)",
     'laplace(im, axes="x")',
+    "std(int64(im) + 2**60)",
     'fill_holes(m, axes="x")',
     "uint64(im) * 40000000000000000 > 1.2e18",
     "input k: mask; k",

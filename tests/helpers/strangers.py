@@ -7,6 +7,7 @@
 Each is to give a value or one of our errors, within three seconds of the processor and 600 MB.
 """
 
+import contextlib
 import functools
 import json
 import os
@@ -514,6 +515,17 @@ def wrong(found: dict[str, Any]) -> str:
     return ", ".join(said)
 
 
+def _most_held() -> float:
+    """The most bytes that this process held. What `getrusage` says on Linux is at least what its parent held."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024.0 * int(line.split()[1])
+    import resource
+
+    return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def main(words: list[str]) -> None:
     bare = "--bare" in words
     names = [word for word in words if not word.startswith("--")]
@@ -522,7 +534,7 @@ def main(words: list[str]) -> None:
 
         resource.setrlimit(resource.RLIMIT_CPU, (4 * SECONDS, 4 * SECONDS))
         found = perform(names[0], bare=bare)
-        found["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+        found["megabytes"] = _most_held() / 1e6
         print(json.dumps(found))
         return
     for name in names or NAMES:

@@ -139,7 +139,7 @@ def means_by_body(step: Step) -> Bytes:
     dtype = step.operands["im"].kind.dtype if "im" in step.operands else None
     if dtype is not None and dtype.kind in "iu" and dtype.itemsize == 8:
         per_pixel += _IN_TWO  # sums of which no float holds each are taken of two halves
-    made = 10.0 * window.size  # the window itself, which may be larger than the image
+    made = 18.0 * window.size  # the window itself, which may be larger than the image
     return lambda shape: smooth.sums_bytes(shape, window, mode) + per_pixel * math.prod(shape) + made
 
 

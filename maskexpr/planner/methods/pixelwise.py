@@ -33,6 +33,7 @@ _LOGIC = {
     "|": (np.logical_or, np.bitwise_or),
     "^": (np.logical_xor, np.bitwise_xor),
 }
+_GIVEN = 2  # bytes of a value before it is converted, where operands are no whole rows
 _OF_MASK = per_pixel(2)
 _ROUNDED = 32.0  # bytes a pixel where 64-bit integers are compared with floating values: parts of both in both types
 _ARITHMETIC: dict[Any, Any] = {
@@ -223,7 +224,7 @@ def arithmetic(step: Step) -> Method | None:
 
 def _chunk_of(work: np.dtype[Any]) -> Bytes:
     """What NumPy takes to convert operands to a type, piece by piece."""
-    return lambda shape: chunk(shape) * work.itemsize / 8
+    return lambda shape: chunk(shape) * (work.itemsize + _GIVEN) / 8
 
 
 def _in_type(number: Any, dtype: np.dtype[Any]) -> Any:
