@@ -47,6 +47,8 @@ def longest_call(plan: Plan) -> tuple[Task | None, float]:
     for stage in plan.stages:
         for task in tasks_of(stage):
             seconds = _seconds_of_one_call(task, stage) * share_of(task)
+            if isinstance(stage, Pass):
+                seconds += _seconds_of_fresh_memory(task, stage) / len(stage.strips)
             if seconds > found[1]:
                 found = task, seconds
     return found
@@ -57,8 +59,13 @@ def task_seconds(task: Task, stage: Pass | Task) -> float:
     if not isinstance(stage, Pass):
         return _seconds_of_one_call(task, stage)
     strips = _seconds_of_one_call(task, stage) * len(stage.strips) / _sped_up(stage)
+    return strips + _seconds_of_fresh_memory(task, stage)
+
+
+def _seconds_of_fresh_memory(task: Task, stage: Pass) -> float:
+    """Of all strips together: each is the first to write to its part of a result."""
     stored = bytes_of(task.step.kind, "plain") if "plain" in stage.stored.get(task.step, ()) else 0
-    return strips + (1e-9 * _FRESH_BYTE * stored if stored >= _MOST_REUSED else 0.0)
+    return 1e-9 * _FRESH_BYTE * stored if stored >= _MOST_REUSED else 0.0
 
 
 def _seconds_of_one_call(task: Task, stage: Pass | Task) -> float:
