@@ -27,6 +27,9 @@ _CALL = 5.0  # microseconds of a step on whole arrays or on a strip
 _OF_HALVES = 8.0  # as long take floats of 16 bits, which are made wider one by one, as those of 64
 _WIDTHS = (0, 1, 2, 4, 8)  # bytes of the widest value: 0 where all are masks
 
+# Functions that take much longer without some of their images, by the names of these.
+_TOLD_APART = {"watershed": ("markers", "within")}
+
 # Nanoseconds to get a byte of memory from the system, which a large result does not find among what was given back.
 _FRESH_BYTE, _MOST_REUSED = 0.07, 2**25
 
@@ -94,11 +97,12 @@ def _sped_up(stage: Pass) -> float:
 
 
 def key_of(task: Task) -> str:
-    """What a step is measured by: its function, how that is done, and on what."""
+    """What a step is measured by: its function, how that is done, on what, and with what."""
     function, method = task.step.function, task.method
     assert function is not None
     how = "whole" if method.whole else "bits" if task.form == "packed" else "strips"
-    return f"{function.name} / {'by a table' if method.table else method.word} / {how}"
+    given = [name for name in _TOLD_APART.get(function.name, ()) if task.step.operands.get(name) is not None]
+    return f"{function.name} / {'by a table' if method.table else method.word} / {', '.join([how, *given])}"
 
 
 def _pace(task: Task) -> Pace:
