@@ -14,6 +14,7 @@ import skimage.data
 import maskexpr
 from maskexpr.files.programs import load_inputs
 
+photographs: Any = skimage.data  # those that come with it
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROGRAMS = """
 im > otsu(im)
@@ -111,7 +112,7 @@ gray(rgb) > otsu(gray(rgb))
 lab_a(rgb) > 10
 dab(rgb) > 0.1
 (haematoxylin(rgb) > 0.1) & ~(dab(rgb) > 0.2)
-""".split("\n")[1:-1]  # fmt: skip
+"""
 
 
 def _of_example(name: str) -> Any:
@@ -143,13 +144,13 @@ def world(image: Any, rgb: Any = None) -> dict[str, Any]:
 
 WORLDS: dict[str, Callable[[], dict[str, Any]]] = {
     "coins": lambda: world(_of_example("coins.png")),
-    "camera": lambda: world(skimage.data.camera()),
-    "camera of float32": lambda: world(np.float32(skimage.data.camera())),
-    "tissue": lambda: world(_gray(skimage.data.immunohistochemistry()), skimage.data.immunohistochemistry()),
-    "moon of uint16": lambda: world(skimage.data.moon().astype(np.uint16) * 16),
-    "stars": lambda: world(_gray(skimage.data.hubble_deep_field()), skimage.data.hubble_deep_field()),
-    "retina": lambda: world(_gray(skimage.data.retina()), skimage.data.retina()),
-    "camera of 2048": lambda: world(_mirrored(skimage.data.camera(), 2048)),
+    "camera": lambda: world(photographs.camera()),
+    "camera of float32": lambda: world(np.float32(photographs.camera())),
+    "tissue": lambda: world(_gray(photographs.immunohistochemistry()), photographs.immunohistochemistry()),
+    "moon of uint16": lambda: world(photographs.moon().astype(np.uint16) * 16),
+    "stars": lambda: world(_gray(photographs.hubble_deep_field()), photographs.hubble_deep_field()),
+    "retina": lambda: world(_gray(photographs.retina()), photographs.retina()),
+    "camera of 2048": lambda: world(_mirrored(photographs.camera(), 2048)),
     "brain": lambda: world(_of_example("brain.nii.gz")),
     "nuclei in a volume": lambda: world(_of_example("crowded.ome.tif")),
 }
