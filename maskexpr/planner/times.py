@@ -29,6 +29,7 @@ _WIDTHS = (0, 1, 2, 4, 8)  # bytes of the widest value: 0 where all are masks
 
 # Functions that take much longer without some of their images, by the names of these.
 _TOLD_APART = {"watershed": ("markers", "within")}
+_OF_VOLUMES = frozenset({"hull", "clahe"})  # and those that do in volumes what they do not in planes
 
 # Nanoseconds to get a byte of memory from the system, which a large result does not find among what was given back.
 _FRESH_BYTE, _MOST_REUSED = 0.07, 2**25
@@ -102,6 +103,8 @@ def key_of(task: Task) -> str:
     assert function is not None
     how = "whole" if method.whole else "bits" if task.form == "packed" else "strips"
     given = [name for name in _TOLD_APART.get(function.name, ()) if task.step.operands.get(name) is not None]
+    if function.name in _OF_VOLUMES and (task.step.kind.ndim or 0) > 2:
+        given.append("volume")
     return f"{function.name} / {'by a table' if method.table else method.word} / {', '.join([how, *given])}"
 
 
