@@ -4,17 +4,16 @@ Noise is another matter: of its masks nearly each pixel is at an edge or a regio
 and regions takes many times as long. That is for the clock of a run to stop, not for an estimate to tell of all images.
 """
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skimage.data
 
 import maskexpr
 from maskexpr.files.programs import load_inputs
 
-photographs: Any = skimage.data  # those that come with it
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROGRAMS = """
 im > otsu(im)
@@ -121,6 +120,11 @@ def _of_example(name: str) -> Any:
     return np.asarray(getattr(found, "array", found))
 
 
+def _photograph(name: str) -> Any:
+    """One that comes with scikit-image, which is imported only here: tests run without it."""
+    return getattr(importlib.import_module("skimage.data"), name)()
+
+
 def _mirrored(image: Any, side: int) -> Any:
     """A photograph with its mirror images around it."""
     return np.pad(image, [(0, side - n) for n in image.shape[:2]] + [(0, 0)] * (image.ndim - 2), "symmetric")
@@ -144,13 +148,13 @@ def world(image: Any, rgb: Any = None) -> dict[str, Any]:
 
 WORLDS: dict[str, Callable[[], dict[str, Any]]] = {
     "coins": lambda: world(_of_example("coins.png")),
-    "camera": lambda: world(photographs.camera()),
-    "camera of float32": lambda: world(np.float32(photographs.camera())),
-    "tissue": lambda: world(_gray(photographs.immunohistochemistry()), photographs.immunohistochemistry()),
-    "moon of uint16": lambda: world(photographs.moon().astype(np.uint16) * 16),
-    "stars": lambda: world(_gray(photographs.hubble_deep_field()), photographs.hubble_deep_field()),
-    "retina": lambda: world(_gray(photographs.retina()), photographs.retina()),
-    "camera of 2048": lambda: world(_mirrored(photographs.camera(), 2048)),
+    "camera": lambda: world(_photograph("camera")),
+    "camera of float32": lambda: world(np.float32(_photograph("camera"))),
+    "tissue": lambda: world(_gray(_photograph("immunohistochemistry")), _photograph("immunohistochemistry")),
+    "moon of uint16": lambda: world(_photograph("moon").astype(np.uint16) * 16),
+    "stars": lambda: world(_gray(_photograph("hubble_deep_field")), _photograph("hubble_deep_field")),
+    "retina": lambda: world(_gray(_photograph("retina")), _photograph("retina")),
+    "camera of 2048": lambda: world(_mirrored(_photograph("camera"), 2048)),
     "brain": lambda: world(_of_example("brain.nii.gz")),
     "nuclei in a volume": lambda: world(_of_example("crowded.ome.tif")),
 }
