@@ -27,6 +27,10 @@ _CALL = 5.0  # microseconds of a step on whole arrays or on a strip
 _OF_HALVES = 8.0  # as long take floats of 16 bits, which are made wider one by one, as those of 64
 _WIDTHS = (0, 1, 2, 4, 8)  # bytes of the widest value: 0 where all are masks
 
+# Functions that take much longer without some of their images, by the names of these.
+_TOLD_APART = {"watershed": ("markers", "within")}
+_OF_VOLUMES = frozenset({"hull", "clahe"})  # and those that do in volumes what they do not in planes
+
 # Nanoseconds to get a byte of memory from the system, which a large result does not find among what was given back.
 _FRESH_BYTE, _MOST_REUSED = 0.07, 2**25
 
@@ -47,6 +51,8 @@ def longest_call(plan: Plan) -> tuple[Task | None, float]:
     for stage in plan.stages:
         for task in tasks_of(stage):
             seconds = _seconds_of_one_call(task, stage) * share_of(task)
+            if isinstance(stage, Pass):
+                seconds += _seconds_of_fresh_memory(task, stage) / len(stage.strips)
             if seconds > found[1]:
                 found = task, seconds
     return found
@@ -57,8 +63,13 @@ def task_seconds(task: Task, stage: Pass | Task) -> float:
     if not isinstance(stage, Pass):
         return _seconds_of_one_call(task, stage)
     strips = _seconds_of_one_call(task, stage) * len(stage.strips) / _sped_up(stage)
+    return strips + _seconds_of_fresh_memory(task, stage)
+
+
+def _seconds_of_fresh_memory(task: Task, stage: Pass) -> float:
+    """Of all strips together: each is the first to write to its part of a result."""
     stored = bytes_of(task.step.kind, "plain") if "plain" in stage.stored.get(task.step, ()) else 0
-    return strips + (1e-9 * _FRESH_BYTE * stored if stored >= _MOST_REUSED else 0.0)
+    return 1e-9 * _FRESH_BYTE * stored if stored >= _MOST_REUSED else 0.0
 
 
 def _seconds_of_one_call(task: Task, stage: Pass | Task) -> float:
@@ -87,11 +98,14 @@ def _sped_up(stage: Pass) -> float:
 
 
 def key_of(task: Task) -> str:
-    """What a step is measured by: its function, how that is done, and on what."""
+    """What a step is measured by: its function, how that is done, on what, and with what."""
     function, method = task.step.function, task.method
     assert function is not None
     how = "whole" if method.whole else "bits" if task.form == "packed" else "strips"
-    return f"{function.name} / {'by a table' if method.table else method.word} / {how}"
+    given = [name for name in _TOLD_APART.get(function.name, ()) if task.step.operands.get(name) is not None]
+    if function.name in _OF_VOLUMES and (task.step.kind.ndim or 0) > 2:
+        given.append("volume")
+    return f"{function.name} / {'by a table' if method.table else method.word} / {', '.join([how, *given])}"
 
 
 def _pace(task: Task) -> Pace:

@@ -1,12 +1,14 @@
 """How long runs take beside what `Program.cost` says of them: python tests/bench/costing.py [PATTERN] [--quick].
 
-Runs each program of machines/expressions.txt, and some with larger arguments, on images of several types and sizes, and
-prints of each run the estimate, what was measured and their ratio, the worst ones first and last, and the share within
-a factor of 3. What is measured is the time that the processor worked for us, so that other work on the machine does not
-count; one thread computes. `--steps` shows the same of single steps, by function and how it is done.
+Runs what users run on real images, `usual`, then each program of machines/expressions.txt, and some with larger
+arguments, on made images of several types and sizes, and prints of each run the estimate, what was measured and their
+ratio, the worst ones first and last, and the share within a factor of 3. What is measured is the time that the
+processor worked for us, so that other work on the machine does not count; one thread computes. `--steps` shows the same
+of single steps, by function and how it is done. Paces that are written are those of real images where there are some.
 """
 
 import argparse
+import contextlib
 import math
 import os
 import re
@@ -20,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import scipy.ndimage
+import usual
 from images import smooth_noise
 
 import maskexpr
@@ -195,6 +198,18 @@ def steps_of(bound: Stages, text: str, name: str) -> Iterator[Row]:
             yield Row(text, name, estimate, max(clock.seconds.get(task.step, 0.0), 1e-7), more)
 
 
+def usually_found(pattern: str, worlds: str, enough: float, most: int) -> Iterator[Row]:
+    """What is found of the programs that users run, on real images whose names a pattern finds."""
+    for name, make in usual.WORLDS.items():
+        if not re.search(worlds, name):
+            continue
+        given = make()
+        for text in usual.PROGRAMS.split("\n"):
+            if text and re.search(pattern, text):
+                with contextlib.suppress(MaskError, KeyError):  # it does not fit this image
+                    yield from rows_of(text, name, given, enough, most)
+
+
 def found(
     pattern: str, worlds: Iterable[tuple[str, tuple[int, ...], str]], enough: float, most: int, every: int = 1
 ) -> Iterator[Row]:
@@ -237,6 +252,7 @@ def report(rows: list[Row], shown: int) -> None:
 # --- paces -----------------------------------------------------------------------------------------------------------
 
 _SMALL = 70_000  # pixels, at which calls count
+_SOME = 3  # steps on real images, which say enough of what is usual
 _ADDED = (0, 0.1, 0.3, 1, 2, 4, 8, 20, 60, 200, 1000)  # operations that may be added, in those of the fewest
 
 
@@ -257,7 +273,7 @@ def _pace_of(rows: list[Row]) -> measured.Pace:
         more = part * fewest if fewest > 0 else 1.0
         paces, error = {}, 0.0
         for width in {row.more["width"] for row in large}:
-            logs = [math.log(_each(row, more)) for row in large if row.more["width"] == width]
+            logs = [math.log(_each(row, more)) for row in _usual_of(large, width)]
             middle = (np.percentile(logs, 10) + np.percentile(logs, 90)) / 2
             paces[width] = math.exp(middle)
             error += sum((log - middle) ** 2 for log in logs)
@@ -267,6 +283,13 @@ def _pace_of(rows: list[Row]) -> measured.Pace:
     whole = tuple(paces[min(paces, key=lambda w: (abs(w - width), w))] for width in range(5))
     call, call_of_operation = _calls(rows, more, whole)
     return measured.Pace(*(float(f"{n:.3g}") for n in (call, call_of_operation, more)), tuple(map(_short, whole)))
+
+
+def _usual_of(rows: list[Row], width: int) -> list[Row]:
+    """Those of a width; of them those on real images, where there are some."""
+    of_width = [row for row in rows if row.more["width"] == width]
+    real = [row for row in of_width if row.world in usual.WORLDS]
+    return real if len(real) >= _SOME else of_width
 
 
 def _short(value: float) -> float:
@@ -323,7 +346,9 @@ def main() -> None:
     os.environ["MASKEXPR_THREADS"] = "1"
     chosen = options.worlds or ("^[^2]" if options.quick else "")
     worlds = [w for w in WORLDS if re.search(chosen, w[0])]
-    rows = list(found(options.pattern, worlds, 0.02 if options.quick else 0.1, 3 if options.quick else 5))
+    enough, most = (0.02, 3) if options.quick else (0.1, 5)
+    rows = list(usually_found(options.pattern, chosen.replace("^[^2]", "^(?!.*2048)"), enough, most))
+    rows += found(options.pattern, worlds, enough, most)
     if options.write:
         write(paces_of(row for row in rows if row.more and "float16" not in row.world))  # these are told apart
     report([row for row in rows if bool(row.more) == options.steps], options.shown)

@@ -163,15 +163,17 @@ _COSTS = {
     "parent": 8.0,
     "distance_to": 50.0,
 }
+_HULLS, _FOR_HULLS = frozenset({"convex_area", "solidity"}), 400.0  # in volumes, more
 
 
-def cost_of(measured: Collection[str]) -> float:
+def cost_of(measured: Collection[str], ndim: int) -> float:
     """The operations a pixel of measuring some properties."""
-    return sum(_COSTS.get(name, 0.5) for name in measured)
+    hulls = _FOR_HULLS if ndim > 2 and _HULLS.intersection(measured) else 0.0
+    return hulls + sum(_COSTS.get(name, 0.5) for name in measured)
 
 
 def _cost(settings: Settings, ndim: int) -> float:
-    return 15 + cost_of(settings["predicate"].asked)
+    return 15 + cost_of(settings["predicate"].asked, ndim)
 
 
 def _memory(settings: Settings, ndim: int) -> float:

@@ -83,7 +83,7 @@ class Measurements:
 
 
 def _cost(settings: Settings, ndim: int) -> float:
-    return 15 + cost_of({one.name for one in settings["properties"].asked})
+    return 15 + cost_of({one.name for one in settings["properties"].asked}, ndim)
 
 
 def _memory(settings: Settings, ndim: int) -> float:

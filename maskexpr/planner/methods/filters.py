@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from maskexpr.functions.settling import NAMED_SHAPES
 from maskexpr.kernels import balls, entropies, ranks, smooth
 from maskexpr.kernels.weights import line_reach
@@ -172,8 +174,13 @@ def rolling_ball(step: Step) -> Method | None:
     def memory(shape: tuple[int, ...]) -> float:
         return balls.memory(shape, background.ball(radius, height, axes, shape).shape)
 
-    quarter = background.ball(radius, height, axes, step.kind.shape or ()).shape
-    return Method(run, cost=3.0 * math.prod(quarter), memory=memory, word="windows of rows")
+    shape = step.kind.shape or ()
+    tops = background.ball(radius, height, axes, shape)
+    # What a ball reaches so far away from a pixel lies within the image for this share of the pixels.
+    shares = np.ones(())
+    for reached, n in zip(tops.shape, shape, strict=True):
+        shares = np.multiply.outer(shares, 1 - np.arange(reached) / n)
+    return Method(run, cost=3.0 * float(shares[np.isfinite(tops)].sum()), memory=memory, word="windows of rows")
 
 
 @takes(local_contrast.clahe)

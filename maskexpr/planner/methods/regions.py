@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -147,7 +148,7 @@ def keep(step: Step) -> Method | None:
         found, regions = find(words, image, to, parent, "area" in predicate.measured)
         return found.kept(predicate.holds(regions, [*given.values()])) if found.count else words
 
-    return replace(_whole(run), memory=taken, cost=_COST + keeping.cost_of(predicate.asked))
+    return replace(_whole(run), memory=taken, cost=_cost_of_measuring(step, predicate.asked))
 
 
 @runs(measuring.measure)
@@ -166,7 +167,11 @@ def measure(step: Step) -> Method | None:
         _, regions = find(words, None, to, parent, is_counted)
         return measuring.tabulated(regions, properties, [*given.values()], None)
 
-    return replace(_whole(run), memory=taken, cost=_COST + keeping.cost_of([one.name for one in properties.asked]))
+    return replace(_whole(run), memory=taken, cost=_cost_of_measuring(step, {one.name for one in properties.asked}))
+
+
+def _cost_of_measuring(step: Step, measured: Collection[str]) -> float:
+    return _COST + keeping.cost_of(measured, step.operands["m"].kind.ndim or 0)
 
 
 def _finder(step: Step) -> Any:
