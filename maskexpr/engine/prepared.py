@@ -224,10 +224,11 @@ class Stages:
     ) -> tuple[dict[str, Result], dict[_Key, Any]]:
         """The results, and the values of some steps on the way, such as the thresholds (`Checked.numbers`); what is to
         be said of the run is told."""
-        self.check_runs()
+        self.check_has_pixels()
         checked = self.checked
         also = {f"also {i}": (key, step) for i, (key, step) in enumerate(steps(checked).items())}  # no name is like it
         wider = self.prepared.wider({name: step for name, (_, step) in also.items()})
+        self._hold_to_bounds(wider)  # it is what runs, and is planned
         values = Wanted(self.declared.limits).run(lambda: wider.run(self.arrays, tell), checked)
         own = OwnArrays(self.arrays.values())
         results = self._results(values, wider.watched, own)
@@ -276,7 +277,10 @@ class Stages:
     def check_runs(self) -> None:
         """Refuse to run a program that gives nothing, one without pixels, and one that is over a bound."""
         self.check_has_pixels()
-        found = self.prepared.over(self.declared.limits, *self._given())
+        self._hold_to_bounds(self.prepared)
+
+    def _hold_to_bounds(self, prepared: Prepared) -> None:
+        found = prepared.over(self.declared.limits, *self._given())
         if found:
             raise LimitError(found)
 

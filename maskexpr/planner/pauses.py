@@ -31,7 +31,7 @@ SHARES = _shares(
     {
         **{"watershed": 0.1, "watershed of data": 0.1, "split": 0.3, "split within": 0.3, "medial_axis": 0.4},
         **{"reconstruct": 0.05, "skeleton": 0.1, "nearest": 0.05},
-        **dict.fromkeys(("grow", "h_maxima", "h_minima", "hull"), 0.2),
+        **dict.fromkeys(("h_maxima", "h_minima", "hull"), 0.2),
     },
 )
 """The part of the time that is one call, of those functions of which it is not all."""

@@ -29,6 +29,10 @@ CALLS = {
     "medial_axis": "medial_axis(im > 90)",
     "reconstruct": "reconstruct(im - 20, im)",
     "skeleton": "skeleton(im > 90)",
+    "nearest": "nearest(label(im > 240))",
+    "h_maxima": "h_maxima(im, 20)",
+    "h_minima": "h_minima(im, 20)",
+    "hull": "hull(im > 90)",
 }
 
 

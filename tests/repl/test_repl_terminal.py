@@ -228,7 +228,7 @@ def test_ctrl_c_clears_a_line_and_stops_a_run(open_terminal):
     terminal.type("nonsense (((" + CTRL_C)
     terminal.ready()
     assert "64\n" in terminal.enter("low * 2")
-    terminal.interrupt("slow = gaussian(im, 3000)")
+    terminal.interrupt("slow = rank_filter(im, 7, 150, 'disk')")
     terminal.type("low * 3\r")
     terminal.shows("96\r\n")
     terminal.ready()

@@ -12,6 +12,7 @@ from helpers.each import each
 from helpers.places import ANKLE, EXAMPLES
 
 import maskexpr
+from maskexpr.diagnostics.messages import bytes_text
 from maskexpr.files import programs
 from maskexpr.files.runs import Pictures
 from maskexpr.studies import targets
@@ -176,14 +177,14 @@ def test_what_would_be_done(here, shell):
         "in/a.png",
         f"  im: image 880x380 uint8, {size / 1000:.3g} kB",
         "  m -> o/a-m.*",
-        f"  {cost.operations:,.0f} operations, {cost.memory / 1e6:.3g} MB of memory",
+        f"  {cost.operations:,.0f} operations, {bytes_text(cost.memory)} of memory",
     ]
     assert "  error: cannot read in/x/c.png: the PNG data is damaged or cut short" in out
     assert lines[-4:] == [
         f"4 images, 1 million pixels, {(3 * size + 8) / 1000:.3g} kB to be read",
         "3 files to be written",
-        f"{3 * cost.operations / 1e6:.3g} million operations; up to {cost.memory / 1e6:.3g} MB of memory for an image, "
-        f"{2 * cost.memory / 1e6:.3g} MB for 2 jobs",
+        f"{3 * cost.operations / 1e6:.3g} million operations; up to {bytes_text(cost.memory)} of memory for an image, "
+        f"{bytes_text(2 * cost.memory)} for 2 jobs",
         "1 image will fail, as their headers tell",
     ]
     assert not os.path.exists("o")
