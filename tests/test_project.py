@@ -24,7 +24,7 @@ def test_the_linters_are_pinned_once() -> None:
     pins = dict(re.findall(r"(ruff|mypy)==([\d.]+)", " ".join(EXTRAS["lint"])))
     assert set(pins) == {"ruff", "mypy"}
     assert dict(re.findall(r"(ruff|mypy)==([\d.]+)", text_of(".pre-commit-config.yaml"))) == pins
-    assert "'.[lint,repl,study]'" in text_of(".ci/run")
+    assert "'.[lint,repl,study,testing]'" in text_of(".ci/run")
 
 
 def test_mypy_sees_the_same_libraries_before_a_commit() -> None:

@@ -203,7 +203,7 @@ def test_what_is_wrong_is_found_and_told_by_a_small_call(fault: str) -> None:
     assert report.startswith("mine does not keep what it declares:\n")
     assert "mine(" in report
     assert f"\n{promise}: " in report
-    assert max(np.size(value) for value in example.given.values()) <= (70 if promise != "memory" else 300)
+    assert max(np.size(value) for value in example.given.values()) <= (1100 if "memory" in fault else 70)
 
 
 def test_only_what_is_wrong_is_reported() -> None:

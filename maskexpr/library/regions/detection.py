@@ -130,7 +130,7 @@ def matched(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> int:
     return _Pairs(labels, truth, iou).matched
 
 
-@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=130, transposes=True, without_data="both")
+@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=144, transposes=True, without_data="both")
 def segmentation_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> float:
     """How well the regions fit that match, as for `f1`: the mean of the pixels in both over those in either.
 
@@ -151,7 +151,7 @@ def segmentation_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> 
     return pairs.overlap / pairs.matched if pairs.matched else 0.0
 
 
-@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=130, transposes=True, without_data="both")
+@function(gives=NUMBER.within(0, 1), halo=WHOLE, cost=60, memory=144, transposes=True, without_data="both")
 def panoptic_quality(labels: Labels, truth: Labels, iou: _Overlap = 0.5) -> float:
     """How well regions were found and how well they fit, in one number: `segmentation_quality` times `f1`.
 
