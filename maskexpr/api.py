@@ -9,12 +9,11 @@ from maskexpr import compiled
 from maskexpr.bound import Bound, explained, swept, warn
 from maskexpr.checker import binding, offered
 from maskexpr.checker.binding import Image
-from maskexpr.diagnostics import messages
-from maskexpr.diagnostics.errors import Diagnostic, InputError
+from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.diagnostics.source import Source
 from maskexpr.engine import calling
 from maskexpr.engine.kept import Kept, Ready
-from maskexpr.engine.prepared import Giver, Prepared, Result, Stages, check_outputs
+from maskexpr.engine.prepared import Prepared, Result, Stages, check_outputs
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import Kind
 from maskexpr.language.limits import Limits, limits_or_defaults
@@ -25,7 +24,7 @@ from maskexpr.program.declared import Declared
 from maskexpr.program.schema import schema
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 
-__all__ = ["Bound", "Image", "Program", "Result", "compile", "declared", "evaluate", "rewritten", "stages", "swept"]
+__all__ = ["Bound", "Image", "Program", "Result", "compile", "evaluate", "rewritten", "swept"]
 
 
 class Program:
@@ -267,23 +266,8 @@ class Program:
         >>> print(maskexpr.compile("im > 32").to_python(im=((880, 380), "uint8")).splitlines()[-1])
             return im > 32
         """
-        from maskexpr.exporting import exported  # only here: runs go without it
-
-        declared, used = self._declared, dict(self._declared.used).__getitem__
-        check_outputs(declared, self._open)
-        missing = next((info for info in self.inputs if info.name not in given), None)
-        if missing is not None:
-            raise InputError(messages.EXPORT_NEEDS_INPUTS.anywhere(name=missing.name))
-        _, kinds, params = binding.bind(self._open, declared.source, self._catalogue, given, run=False)
-
-        def checked(values: Mapping[str, Any], numbers: Mapping[str, Any]) -> Checked:
-            others = {name: binding.taken(value, name)[1] for name, value in numbers.items()}
-            signature = {**kinds, **others}
-            found = compiled.checked(self._parsed, declared, self._catalogue, used, signature, values, traced=True)
-            compiled.raise_errors(found)
-            return found
-
-        return exported(declared.source, self._parsed.module, kinds, params, checked)
+        check_outputs(self._declared, self._open)
+        return compiled.written_down(self._parsed, self._declared, self._catalogue, self._open, given)
 
     def profile(self, /, **given: Any) -> str:
         """What `explain` says, with the time that each step takes; runs the program some times on real arrays."""
@@ -336,52 +320,6 @@ class Program:
 
 
 # --- for our own rooms -----------------------------------------------------------------------------------------------
-
-
-def declared(program: Program) -> Declared:
-    """What a program is made of."""
-    return program._declared
-
-
-def numbers_of(program: Program) -> list[str]:
-    """The names of what is one number or truth whatever the inputs are: outputs, then what the program assigns."""
-    named = [*program._open.outputs, *program._open.bindings]
-    return list(dict.fromkeys(name for name, step in named if name and step.kind.name in ("number", "truth")))
-
-
-def tables_of(program: Program) -> list[str]:
-    """The names of outputs that are tables."""
-    return [name for name, step in program._open.outputs if step.kind.name == "table"]
-
-
-def stages(program: Program, given: Mapping[str, Any]) -> Stages:
-    """What `Program.bind` makes, with all that it goes through."""
-    return program._bound(given, run=False)
-
-
-def give_out(found: Iterable[Diagnostic]) -> None:
-    """Give warnings out where the caller of our rooms stands."""
-    warn(found)
-
-
-def taken_by(
-    program: Program, given: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Kind], dict[str, Any], bool]:
-    """What a program takes of what is given: arrays and numbers, their kinds, params, and whether any is masked."""
-    arrays, kinds, params = binding.bind(program._open, program._declared.source, program._catalogue, given, run=True)
-    return arrays, kinds, params, any(map(binding.is_masked, given.values()))
-
-
-def giver_of(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Giver | None:
-    """What gives results back as what was given."""
-    return binding.giver(given, kinds)
-
-
-def stages_of(
-    program: Program, kinds: Mapping[str, Kind], arrays: Mapping[str, Any], params: Mapping[str, Any], is_masked: bool
-) -> Stages:
-    """A program bound to what was taken elsewhere."""
-    return Stages(program._declared, program._prepared(kinds, params), kinds, arrays, is_masked, None, params)
 
 
 def rewritten(program: Program, text: str) -> Program:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from maskexpr.checker import check
+from maskexpr.checker import binding, check
 from maskexpr.checker.meaning import digest
-from maskexpr.diagnostics.errors import ProgramError
+from maskexpr.diagnostics import messages
+from maskexpr.diagnostics.errors import InputError, ProgramError
 from maskexpr.functions.record import Function
 from maskexpr.kinds.kind import GIVEN, Kind
 from maskexpr.language.parser import Parsed
@@ -98,6 +99,27 @@ def with_what_they_take(
 
     taken = {info.name: frozenset(k for k in GIVEN if makes_sense(info.name, k)) for info in left_open}
     return tuple(replace(i, supposed=taken[i.name]) if taken.get(i.name) else i for i in infos)
+
+
+def written_down(
+    parsed: Parsed, own: Declared, catalogue: Mapping[str, Function], found: Checked, given: Mapping[str, Any]
+) -> str:
+    """A program as the text of a Python module, for what it is given."""
+    from maskexpr.exporting import exported  # only here: runs go without it
+
+    missing = next((info for info in found.inputs if info.name not in given), None)
+    if missing is not None:
+        raise InputError(messages.EXPORT_NEEDS_INPUTS.anywhere(name=missing.name))
+    used = dict(own.used).__getitem__
+    _, kinds, params = binding.bind(found, own.source, catalogue, given, run=False)
+
+    def traced(values: Mapping[str, Any], numbers: Mapping[str, Any]) -> Checked:
+        others = {name: binding.taken(value, name)[1] for name, value in numbers.items()}
+        again = checked(parsed, own, catalogue, used, {**kinds, **others}, values, traced=True)
+        raise_errors(again)
+        return again
+
+    return exported(own.source, parsed.module, kinds, params, traced)
 
 
 class Remembering:

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Image, compile, stages
+from maskexpr.api import Image, compile
 from maskexpr.checker.binding import parameter
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError, MaskError
 from maskexpr.display import views
 from maskexpr.display.views import View
+from maskexpr.inside import stages
 from maskexpr.kinds.kind import RESULTS
 from maskexpr.program.steps import Checked, ParamInfo, Step
 

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.functions.gives import FLOAT_IMAGE, MASK, NUMBER
 from maskexpr.functions.parameters import Array, Image, Mask, Reach, ResultKind
 from maskexpr.functions.record import function
+from maskexpr.inside import stages
 
 IM = np.array([[0, 40, 90], [50, 64, 33]], np.uint8)
 TISSUE = """

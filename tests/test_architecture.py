@@ -27,6 +27,7 @@ ROOMS = (
     "__init__",
     "notebook",
     "display",
+    "inside",
     "api",
     *("compiled", "bound"),
     *("exporting", "explain"),

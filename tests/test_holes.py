@@ -16,7 +16,7 @@ from helpers.every_result import programs
 
 import maskexpr
 from maskexpr import Image, MaskError
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.library import CATALOGUE
 
 Array = np.ndarray[Any, Any]

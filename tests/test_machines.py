@@ -22,7 +22,7 @@ from helpers.weaker_machines import NO_FMA, dispatched, found_in, without
 
 import maskexpr
 from maskexpr import MaskError
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.library import CATALOGUE, OPERATORS, PROPERTIES
 
 HASHES = TESTS / "machines" / "hashes.json"

@@ -14,7 +14,7 @@ from helpers.outside import images
 from helpers.places import TESTS
 
 import maskexpr
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.testing.ways import helpers, peak
 
 pytestmark = pytest.mark.slow

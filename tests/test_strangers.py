@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 
-@each("name", strangers.NAMES[::6])
+@each("name", strangers.NAMES[::12])
 def test_a_value_or_an_error_of_ours(name: str) -> None:
     found = strangers.run(name, seconds=600)
     assert found["came"] not in ("crash", "no end"), found["said"]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maskexpr import explain
-from maskexpr.api import stages
 from maskexpr.cli import shared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
@@ -15,6 +14,7 @@ from maskexpr.explain import manual
 from maskexpr.files import images, programs, tables
 from maskexpr.files.access import STANDARD
 from maskexpr.files.decoding.naming import shown
+from maskexpr.inside import stages
 
 if TYPE_CHECKING:
     from maskexpr.cli.shared import Commands

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Image, Program, compile, give_out
+from maskexpr.api import Image, Program, compile
 from maskexpr.comparisons import pairs
 from maskexpr.comparisons.asked import Asked, tolerance_text
 from maskexpr.comparisons.comparing import Compared, Perform, compared
@@ -16,6 +16,7 @@ from maskexpr.comparisons.tables import table_of
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
 from maskexpr.files.python import read
+from maskexpr.inside import give_out
 from maskexpr.kinds.table import Table
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome

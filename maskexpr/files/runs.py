@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from maskexpr.api import Program, Result, stages
+from maskexpr.api import Program, Result
 from maskexpr.engine.prepared import Stages
 from maskexpr.engine.watching import Tell, nobody
 from maskexpr.files import outputs
 from maskexpr.files.programs import Loaded
+from maskexpr.inside import stages
 from maskexpr.kinds.kind import MEASURES
 from maskexpr.program.steps import Checked, Step
 

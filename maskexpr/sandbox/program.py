@@ -8,11 +8,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from maskexpr.api import Program, declared, give_out, giver_of, taken_by
+from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import CancelledError, Diagnostic, LimitError, WorkerError
 from maskexpr.diagnostics.source import Span
 from maskexpr.engine.prepared import check_outputs, given_back
+from maskexpr.inside import declared, give_out, giver_of, taken_by
 from maskexpr.program.steps import InputInfo, ParamInfo
 from maskexpr.sandbox.answers import Answer
 from maskexpr.sandbox.crew import Crew, closed

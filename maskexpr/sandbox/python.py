@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from maskexpr.api import Program, compile, declared
+from maskexpr.api import Program, compile
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError
 from maskexpr.functions.record import Function
+from maskexpr.inside import declared
 from maskexpr.language.limits import Limits, limits_or_defaults
 from maskexpr.processes.cores import threads_of_each
 from maskexpr.sandbox import crew as crews

@@ -19,12 +19,13 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from maskexpr.api import Program, stages_of
+from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, InputError, LimitError, MaskError, RunError
 from maskexpr.diagnostics.messages import as_data, asked_for, bytes_text
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.engine.prepared import Stages
+from maskexpr.inside import stages_of
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.stopping import goes_on
 from maskexpr.kinds.kind import Kind

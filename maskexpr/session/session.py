@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from maskexpr.api import Program, compile, declared, stages
+from maskexpr.api import Program, compile
 from maskexpr.checker import param_kind
 from maskexpr.checker.binding import literal, parameter
 from maskexpr.diagnostics import messages
@@ -23,6 +23,7 @@ from maskexpr.files import outputs, programs, provenance
 from maskexpr.files.access import Access, is_within
 from maskexpr.files.decoding.naming import shown
 from maskexpr.functions.arguments import value_text
+from maskexpr.inside import declared, stages
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes

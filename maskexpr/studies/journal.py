@@ -22,13 +22,13 @@ from typing import Any
 import numpy as np
 
 from maskexpr import __version__
-from maskexpr.api import declared
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError
 from maskexpr.files.access import resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import put
 from maskexpr.files.images.replacing import refusals
+from maskexpr.inside import declared
 from maskexpr.kinds.table import Table
 from maskexpr.studies.case import Case
 from maskexpr.studies.locking import Lock

@@ -8,10 +8,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from maskexpr.api import Image, Program, compile, declared, give_out
+from maskexpr.api import Image, Program, compile
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import InputError, MaskError, MaskWarning, RunError
 from maskexpr.files.python import read
+from maskexpr.inside import declared, give_out
 from maskexpr.program.steps import InputInfo
 from maskexpr.studies.crew import Crew, Lost
 from maskexpr.studies.one import errors_of

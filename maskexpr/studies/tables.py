@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.api import Program, numbers_of, tables_of
+from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import FileError, InputError
 from maskexpr.files import outputs, tables
@@ -26,6 +26,7 @@ from maskexpr.files.access import resolved
 from maskexpr.files.decoding.naming import shown
 from maskexpr.files.images import ending_of
 from maskexpr.files.tables.delimited import FORMULAS
+from maskexpr.inside import numbers_of, tables_of
 from maskexpr.kinds.table import Column, Table
 from maskexpr.studies.outcome import Outcome
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from maskexpr.api import Result, declared
+from maskexpr.api import Result
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError, InputError, MaskError
 from maskexpr.files import images, outputs, tables
 from maskexpr.files.access import INPUT, PROGRAM, STANDARD
 from maskexpr.files.decoding.naming import parted, shown
 from maskexpr.files.runs import HISTOGRAM_NAMES, OVERLAY_NAMES
+from maskexpr.inside import declared
 from maskexpr.kinds.kind import SEGMENTATIONS, Kind
 from maskexpr.kinds.table import Table
 from maskexpr.studies.case import Case

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from maskexpr.api import Program, declared, rewritten
+from maskexpr.api import Program, rewritten
+from maskexpr.inside import declared
 from maskexpr.language import nodes
 from maskexpr.language.formatting import format
 from maskexpr.language.parser import parse

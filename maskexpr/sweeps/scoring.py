@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from maskexpr.api import Program, declared, rewritten
+from maskexpr.api import Program, rewritten
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, MaskError, ProgramError
 from maskexpr.diagnostics.source import Source, Span
+from maskexpr.inside import declared
 from maskexpr.kinds.kind import Kind
 from maskexpr.language import nodes
 from maskexpr.language.parser import parse

@@ -10,12 +10,13 @@ from unittest import mock
 
 import numpy as np
 
-from maskexpr.api import Program, stages
+from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import RunError
 from maskexpr.engine import passes, reference
 from maskexpr.engine.prepared import Stages
 from maskexpr.engine.run import Engine
+from maskexpr.inside import stages
 from maskexpr.kernels import threads
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.table import Table

@@ -27,10 +27,10 @@ from images import smooth_noise
 
 import maskexpr
 from maskexpr import MaskError
-from maskexpr.api import stages
 from maskexpr.engine.clock import Clock
 from maskexpr.engine.prepared import Stages
 from maskexpr.engine.run import Engine
+from maskexpr.inside import stages
 from maskexpr.planner import measured, times
 from maskexpr.planner.methods.method import Place, Run
 from maskexpr.planner.plan import Pass, tasks_of

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.functions import MASK, Masks
 from maskexpr.functions import Image as TakenImage
+from maskexpr.inside import stages
 
 IMAGE = np.arange(20, dtype=np.uint8).reshape(4, 5)
 PROGRAM = "m = dilate(im > 3, 2) & ~(im > otsu(im)); output m; output mean(im[m]); output gaussian(im, 1)"

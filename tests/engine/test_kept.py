@@ -13,10 +13,10 @@ import pytest
 from helpers.forks import exit_status_of_child
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.engine import kept, prepared
 from maskexpr.engine.kept import Kept, Ready
 from maskexpr.engine.prepared import Prepared
+from maskexpr.inside import stages
 from maskexpr.program.steps import Checked, Step
 
 TEXT = "output m = dilate((im > 32) & ~(im > 64), n); output size = area(m)"

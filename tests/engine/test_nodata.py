@@ -5,7 +5,7 @@ import pytest
 
 import maskexpr
 from maskexpr import Image
-from maskexpr.api import stages
+from maskexpr.inside import stages
 
 VALUES = np.array([[1, 2, 3], [4, 5, 200]], np.uint8)
 HOLED = Image(VALUES, nodata=3)

@@ -7,7 +7,6 @@ import pytest
 import scipy.ndimage
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.engine import reference
 from maskexpr.engine.run import Engine
 from maskexpr.engine.transposed import transposed
@@ -25,6 +24,7 @@ from maskexpr.functions import (
     one_of,
     refusal,
 )
+from maskexpr.inside import stages
 from maskexpr.planner.plan import plan
 from maskexpr.planner.rewrites import rewrite
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import maskexpr
 from maskexpr import Image
-from maskexpr.api import stages
 from maskexpr.engine import reference
 from maskexpr.engine.run import Engine
+from maskexpr.inside import stages
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.methods import measures, regions
 from maskexpr.planner.plan import plan

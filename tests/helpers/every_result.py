@@ -24,10 +24,10 @@ import maskexpr
 from helpers import digests, fixed_images
 from helpers.fixed_images import Given
 from helpers.places import EXAMPLES, TESTS
-from maskexpr.api import stages
 from maskexpr.cli import main
 from maskexpr.engine import passes, reference
 from maskexpr.engine.run import Engine
+from maskexpr.inside import stages
 from maskexpr.planner.plan import plan
 from maskexpr.program.steps import Checked
 

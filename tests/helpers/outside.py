@@ -13,7 +13,7 @@ import numpy as np
 
 import maskexpr
 from helpers.every_result import programs
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.kernels import threads
 
 STATUS = Path("/proc/self/status")

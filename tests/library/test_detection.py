@@ -12,7 +12,7 @@ from helpers.searches import try_seeds
 
 import maskexpr
 from maskexpr import Image, ProgramError, evaluate
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.library.regions import detection
 from maskexpr.testing.ways import peak
 

@@ -13,7 +13,7 @@ from skimage.morphology import skeletonize
 
 import maskexpr
 from maskexpr import ProgramError, evaluate
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.testing.ways import peak
 
 REAL = {

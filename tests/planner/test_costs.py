@@ -10,10 +10,10 @@ import pytest
 from helpers.each import each
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.diagnostics.messages import count_text
 from maskexpr.engine import passes
 from maskexpr.files import programs
+from maskexpr.inside import stages
 from maskexpr.planner import plan
 from maskexpr.planner.costs import operations
 from maskexpr.testing.ways import peak

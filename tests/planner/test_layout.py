@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.planner.layout import Layout, Op
 from maskexpr.planner.plan import Pass, plan
 

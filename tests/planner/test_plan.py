@@ -7,7 +7,7 @@ import pytest
 from helpers.each import each
 
 import maskexpr
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.planner.plan import Pass, Plan, Task, plan
 from maskexpr.program.steps import Step
 

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import maskexpr
 from maskexpr import MaskError
-from maskexpr.api import stages
 from maskexpr.functions.gives import Gives
 from maskexpr.functions.parameters import Image as Im
 from maskexpr.functions.record import function
+from maskexpr.inside import stages
 from maskexpr.kernels import threads
 from maskexpr.planner import times
 from maskexpr.planner.plan import Pass, tasks_of

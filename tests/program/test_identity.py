@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.functions.settling import Distance
+from maskexpr.inside import stages
 from maskexpr.kinds.kind import Kind, number
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.kinds.ranges import Range

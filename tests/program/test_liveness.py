@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.program.liveness import ended, last_uses
 from maskexpr.program.steps import Step
 

@@ -8,11 +8,11 @@ import pytest
 from helpers.both_ways import helpers, in_fortran_order
 
 from maskexpr import Image, MaskWarning, compile, evaluate
-from maskexpr.api import stages
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.engine import reference
 from maskexpr.engine.run import Engine
 from maskexpr.engine.watching import Watched
+from maskexpr.inside import stages
 from maskexpr.library import CATALOGUE
 from maskexpr.planner.plan import plan
 

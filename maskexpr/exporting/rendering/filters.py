@@ -128,19 +128,25 @@ def _mean(call: Call) -> Code:
     return cast(called("mean_under", call.operands["im"], whole, mode=mode(call)), np.float64, call.dtype)
 
 
+def _is_beyond_scipy(call: Call) -> bool:
+    """Whether an image holds what SciPy's ranks lose: nan, and whole numbers that its floats do not tell apart."""
+    return call.dtype_of("im").kind == "f" or call.dtype_of("im").itemsize == 8
+
+
+def _under(call: Call, whole: Code | None, *rank: Code) -> Code:
+    """The values of a rank, or medians, under a window; a box where no other one is given."""
+    window = whole if whole is not None else code("np.ones(s, bool)", s=box(call))
+    return called("rank_under", call.operands["im"], window, *rank, mode=mode(call))
+
+
 @form("median_filter")
 def _median(call: Call) -> Code:
     _refuse_repeated(call)
     if _is_counted(call):
         return _of_counted(call)
     sizes, whole = _window(call)
-    if call.dtype_of("im").kind == "f" or call.dtype_of("im").itemsize == 8:
-        return called(
-            "rank_under",
-            call.operands["im"],
-            whole if whole is not None else code("np.ones(s, bool)", s=box(call)),
-            mode=mode(call),
-        )
+    if _is_beyond_scipy(call):
+        return _under(call, whole)
     return called("ndimage.median_filter", call.operands["im"], size=sizes, footprint=whole, mode=mode(call))
 
 
@@ -150,9 +156,8 @@ def _rank(call: Call) -> Code:
     if _is_counted(call):
         return _of_counted(call)
     sizes, whole = _window(call)
-    if call.dtype_of("im").kind == "f" or call.dtype_of("im").itemsize == 8:
-        window = whole if whole is not None else code("np.ones(s, bool)", s=box(call))
-        return called("rank_under", call.operands["im"], window, call.number("rank"), mode=mode(call))
+    if _is_beyond_scipy(call):
+        return _under(call, whole, call.number("rank"))
     return called(
         "ndimage.rank_filter", call.operands["im"], call.number("rank"), size=sizes, footprint=whole, mode=mode(call)
     )

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from maskexpr import __version__
-from maskexpr.api import Program, declared
+from maskexpr.api import Program
 from maskexpr.diagnostics import messages
 from maskexpr.diagnostics.errors import Diagnostic, FileError
 from maskexpr.diagnostics.messages import counted
 from maskexpr.diagnostics.printing import printable
 from maskexpr.files import images
 from maskexpr.files.decoding.naming import shown
+from maskexpr.inside import declared
 from maskexpr.studies.case import Case
 from maskexpr.studies.outcome import Outcome
 from maskexpr.studies.reports import outliers, thumbnails

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.display import results
 from maskexpr.display.terminal import Abilities, draw_histogram
 from maskexpr.files import images
+from maskexpr.inside import stages
 from maskexpr.kinds.kind import Kind
 
 FOLDER = Path(__file__).parent / "screens"

@@ -22,11 +22,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.diagnostics.errors import FileError
 from maskexpr.files import images, outputs, programs
 from maskexpr.files.images import reading
 from maskexpr.files.images.opening import opened
+from maskexpr.inside import stages
 from maskexpr.kinds.grid import Grid
 
 DATA = Path(nibabel.__file__).parent / "tests" / "data"

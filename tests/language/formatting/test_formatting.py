@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import maskexpr
-from maskexpr.api import stages
 from maskexpr.diagnostics.source import Source, Span
+from maskexpr.inside import stages
 from maskexpr.language.formatting import on_one_line, statements
 from maskexpr.language.formatting.lines import lines_of
 from maskexpr.language.parser.grammar import lex

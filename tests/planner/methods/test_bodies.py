@@ -7,7 +7,7 @@ import pytest
 from helpers.properties import condition_on
 
 import maskexpr
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.library import PROPERTIES
 from maskexpr.planner.methods.bodies import by_body
 from maskexpr.program.steps import Step

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import maskexpr
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.kernels.elementary import blocks
 from maskexpr.planner.methods import tables
 from maskexpr.testing.pixels import laid_out, random_array

@@ -10,7 +10,7 @@ from helpers.one_step import expect_body, method
 
 import maskexpr
 from maskexpr import Image
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.testing.pixels import laid_out, random_array
 from maskexpr.testing.ways import peak
 

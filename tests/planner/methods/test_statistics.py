@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import maskexpr
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.testing.ways import peak
 
 LARGE = (4096, 4096)

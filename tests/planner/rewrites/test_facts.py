@@ -9,10 +9,10 @@ from helpers.rewriting import checked, expect_same_rewritten, run, shown_all, ta
 
 import maskexpr
 from maskexpr import RunError
-from maskexpr.api import stages
 from maskexpr.functions.gives import MASK
 from maskexpr.functions.parameters import Mask
 from maskexpr.functions.record import function
+from maskexpr.inside import stages
 from maskexpr.planner.rewrites import rewrite
 from maskexpr.planner.rewrites.facts import Facts
 from maskexpr.program.steps import Step

@@ -5,7 +5,7 @@ import pytest
 from helpers.rewriting import becomes, expect_values_to_stay, is_applied
 
 import maskexpr
-from maskexpr.api import stages
+from maskexpr.inside import stages
 from maskexpr.planner.rewrites.leave_samples import leave_samples
 from maskexpr.testing.ways import peak
 
