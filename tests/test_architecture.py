@@ -1,6 +1,7 @@
 """The rooms of the package: imports go down one list, and some things happen in some rooms only."""
 
 import ast
+import functools
 import itertools
 import re
 import sys
@@ -301,7 +302,11 @@ def module_name(path):
 
 
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
-TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
+
+
+@functools.cache
+def tree_of(module):
+    return ast.parse(MODULES[module].read_text("utf-8"))
 
 
 def path_of(module):
@@ -323,7 +328,7 @@ def lies_in(module, places):
 def imports(module):
     """What a module imports, at its top or anywhere inside, from the package and from outside."""
     found = set()
-    for node in ast.walk(TREES[module]):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}:{node.lineno}: write the whole name"
             for alias in node.names:
@@ -426,12 +431,12 @@ def test_no_text_is_run_as_python(module):
     """Neither `eval` nor `exec`, nor Python's `compile`; ours is a function of the api."""
     ours = {"compile", "evaluate"} & {
         alias.name
-        for node in ast.walk(TREES[module])
+        for node in ast.walk(tree_of(module))
         if isinstance(node, ast.ImportFrom) and node.module == "maskexpr.api"
         for alias in node.names
     }
     forbidden = {"eval", "exec", "compile"} - ours - ({"compile"} if module == "maskexpr.api" else set())
-    for node in ast.walk(TREES[module]):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in forbidden, f"{module}:{node.lineno}"
 
@@ -456,7 +461,7 @@ def test_no_bit_is_left_to_a_library(module):
     allowed = LEFT_OPEN.get(".".join(path_of(module)), set())
     if lies_in(module, {"exporting.helpers"}):  # they run elsewhere, where floating results are promised up to rounding
         allowed = ELEMENTARY | ROUNDED
-    for node in ast.walk(TREES[module]):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in ("np", "math"):
             assert node.attr not in (ELEMENTARY | ROUNDED) - allowed, f"{module}:{node.lineno}: {node.attr}"
         if isinstance(node, ast.Call) and _called(node) == "argsort":  # of equals it takes any first, unless told
@@ -468,8 +473,8 @@ def test_files_are_opened_by_those_who_may():
     """The rest works on arrays and texts, so that a program cannot reach a file."""
     opening = {"read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "rename"}
     found = set()
-    for module, tree in TREES.items():
-        for node in ast.walk(tree):
+    for module in MODULES:
+        for node in ast.walk(tree_of(module)):
             if isinstance(node, ast.Call):
                 plain_open = isinstance(node.func, ast.Name) and node.func.id == "open"
                 if plain_open or _called(node) in opening:
@@ -489,10 +494,10 @@ def test_all_wording_is_in_one_room():
 
 
 def _callers(name):
-    calls = ((module, node) for module, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = ((module, node) for module in MODULES for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call))
     return {module for module, node in calls if _called(node) == name}
 
 
 @each("module", MODULES)
 def test_every_module_says_what_it_is_for(module):
-    assert ast.get_docstring(TREES[module])
+    assert ast.get_docstring(tree_of(module))

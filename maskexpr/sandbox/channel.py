@@ -37,6 +37,10 @@ class Wanted(Protocol):
         """Raise if the answer is not wanted any more."""
 
 
+class Unread(EOFError):
+    """The worker is gone, and has not read all that it was sent."""
+
+
 class Nonsense(Exception):
     """What came is no message of ours."""
 
@@ -52,7 +56,8 @@ def left_of(wanted: Wanted) -> float | None:
 class Channel:
     """This process's end: a socket.
 
-    Raises EOFError where the worker is gone.
+    Raises EOFError where the worker is gone. Systems tell by a connection that is reset whether something was left
+    unread there.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -73,7 +78,7 @@ class Channel:
                 try:
                     sent = socket.send_fds(self._end, [rest], handed) if handed else self._end.send(rest)
                 except ConnectionError:
-                    raise EOFError from None
+                    raise Unread from None
                 rest, handed = rest[sent:], []
                 continue
             self._wait(self._writable, wanted)
@@ -107,7 +112,7 @@ class Channel:
                 try:
                     found = self._end.recv_into(data)
                 except ConnectionError:
-                    raise EOFError from None
+                    raise Unread from None
                 if not found:
                     raise EOFError
                 return found
@@ -161,7 +166,7 @@ class PipeChannel:
         try:
             self._end.send_bytes(data)
         except OSError:
-            raise EOFError from None
+            raise Unread from None
 
     def receive(self, most: int, wanted: Wanted) -> "NDArray[np.uint8]":
         try:

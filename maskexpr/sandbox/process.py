@@ -21,7 +21,7 @@ from maskexpr.kinds.grid import Grid
 from maskexpr.processes.child import Child
 from maskexpr.sandbox import answers, bounds
 from maskexpr.sandbox.answers import Answer
-from maskexpr.sandbox.channel import Nonsense, pair
+from maskexpr.sandbox.channel import Nonsense, Unread, pair
 from maskexpr.sandbox.segments import Lease, Place, Segment, lease_of, packed, place_of, within
 from maskexpr.sandbox.worker import MOST_PROGRAMS, NewSegment, Request, Setup
 
@@ -65,6 +65,10 @@ class NotWanted(Exception):
 
 class TooLate(Exception):
     """The time is up."""
+
+
+class NotBegun(WorkerError):
+    """A worker died before it began with a run, so another one may be asked."""
 
 
 class NotStarted(Exception):
@@ -160,6 +164,8 @@ class Process:
         ------
         WorkerError
             It died of it, or does not answer as it should.
+        NotBegun
+            It died before it began.
         NotWanted, TooLate
             It is still at it.
         """
@@ -181,12 +187,14 @@ class Process:
             self._channel.send(pickle.dumps(request), handed, until)
             room = _TEXT_ROOM + int(min(asked.output, _MOST_ROOM))
             return self._read(asked, self._channel.receive(room, until), target)
-        except EOFError:
+        except EOFError as error:
             reason = self.child.reason()
             if reason.is_from_outside:
                 died = messages.SANDBOX_KILLED.at(asked.source, _whole(asked), signal=reason.text)
             else:
                 died = messages.SANDBOX_ENDED.at(asked.source, _whole(asked), why=reason.text)
+            if isinstance(error, Unread):
+                raise NotBegun(died) from None
             raise WorkerError(died) from None
         except Nonsense as error:
             self.kill()

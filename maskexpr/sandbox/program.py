@@ -6,6 +6,7 @@ import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from maskexpr.api import Program
@@ -18,9 +19,10 @@ from maskexpr.program.steps import InputInfo, ParamInfo
 from maskexpr.sandbox.answers import Answer
 from maskexpr.sandbox.crew import Crew, closed
 from maskexpr.sandbox.helping import Helpers
-from maskexpr.sandbox.process import Asked, NotWanted, Process, TooLate
+from maskexpr.sandbox.process import Asked, NotBegun, NotWanted, Process, TooLate
 
 _MOST_SIZES = 256  # of results, by what they were of
+_MOST_UNBEGUN = 3  # workers that die before they begin, of one run
 
 
 class SandboxProgram:
@@ -142,12 +144,19 @@ class SandboxProgram:
             seconds=limits.seconds,
             output=limits.output_bytes,
         )
-        answer = self._answer(asked, cancel)
+        answer = self._asked(asked, cancel)
         if answer.error is not None:
             raise answer.error
         self._note(header, answer.bytes)
         results = {name: given_back(result, giver, is_masked=is_masked) for name, result in answer.results.items()}
         return next(iter(results.values())) if len(results) == 1 else results, list(answer.warnings)
+
+    def _asked(self, asked: Asked, cancel: Any) -> Answer:
+        """The answer; where a worker died before it began, as one may that waited, that of another one."""
+        for _ in range(_MOST_UNBEGUN - 1):
+            with suppress(NotBegun):
+                return self._answer(asked, cancel)
+        return self._answer(asked, cancel)
 
     def _answer(self, asked: Asked, cancel: Any) -> Answer:
         whole = Span(0, max(1, len(asked.source.text)))

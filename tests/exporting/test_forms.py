@@ -44,6 +44,8 @@ def test_each_helper_is_used_by_a_program_that_is_compared() -> None:
             asked.append((program, {info.name: made[world][info.name] for info in program.inputs}))
     used: set[str] = set()
     for program, inputs in asked:
+        if used >= set(helpers()):
+            break
         with contextlib.suppress(maskexpr.MaskError):
             whole = program.to_python(**inputs)
             used |= {node.name for node in ast.parse(whole).body if isinstance(node, ast.FunctionDef)}

@@ -84,6 +84,7 @@ def by_assignment(a, b, iou):
     return chosen[chosen > 0]
 
 
+@pytest.mark.slow
 def test_regions_of_real_masks_are_matched():
     """As by SciPy's assignment, and as stardist 0.9.2 and torchmetrics 1.9.0 match the regions of these coins."""
     im = skimage.data.coins()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,7 @@ def test_workers_killed_at_any_moment_are_errors_of_ours_and_results_are_right()
         picture = np.random.default_rng(1).integers(0, 9, (600, 600), np.uint8)
         expected = maskexpr.evaluate("dilate(im > 3, 2)", im=picture)
         right, died, wrong = [], [], []
-        end = time.monotonic() + 6
+        end = time.monotonic() + 3
 
         def call():
             while time.monotonic() < end:
@@ -130,6 +131,26 @@ def test_workers_killed_at_any_moment_are_errors_of_ours_and_results_are_right()
         assert right
         assert died
         assert (small(im=IM) == MASK).all()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
+def test_workers_killed_while_they_wait_cost_no_call(number):
+    """Be it seen that they are gone, or do they go with the request before them: one that is stopped reads none."""
+    with maskexpr.Sandbox(workers=2) as box:
+        program = box.compile("im > 3")
+        for _ in range(5):
+            assert (program(im=IM) == MASK).all()
+            pids = box._crew.processes()
+            for pid in pids:
+                os.kill(pid, number)
+            if number == signal.SIGSTOP:
+                threading.Timer(0.2, _kill, [pids]).start()
+
+
+def _kill(pids):
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_calls_leave_nothing_behind():

@@ -267,7 +267,8 @@ EXAMPLES: dict[str, list[Any]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_each_function_of_the_catalogue_keeps_what_it_declares(name: str) -> None:
-    testing.check_function(CATALOGUE[name], examples=EXAMPLES.get(name, ()), count=6)
+    count = 2 if name == "peaks" else 6  # of thousands of regions it looks at each on its own
+    testing.check_function(CATALOGUE[name], examples=EXAMPLES.get(name, ()), count=count)
 
 
 def test_it_is_public() -> None:

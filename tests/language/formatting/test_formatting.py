@@ -1,5 +1,6 @@
 """One layout for each program: what it looks like, and that it is the same program however it was typed."""
 
+import functools
 import random
 import re
 from collections import Counter
@@ -39,6 +40,7 @@ def test_what_it_looks_like(typed: str, laid_out: str) -> None:
 # --- the same program ------------------------------------------------------------------------------------------------
 
 
+@functools.cache
 def readable_texts() -> list[str]:
     found = [case["expression"] for _, case in conformance.CASES]
     found += [text for _, case in conformance.CASES for text in case.get("files", {}).values()]
@@ -57,11 +59,8 @@ def is_readable(text: str) -> bool:
     return True
 
 
-TEXTS = readable_texts()
-
-
 def test_the_texts_are_many_and_few_cannot_be_read() -> None:
-    assert len(TEXTS) > 1000
+    assert len(readable_texts()) > 1000
 
 
 @pytest.mark.slow
@@ -69,7 +68,7 @@ def test_the_texts_are_many_and_few_cannot_be_read() -> None:
 def test_formatting_changes_no_program(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps, kinds, docs and messages, as far as they do not say where something stands; and no comment is lost."""
     monkeypatch.setattr(statements, "WIDTH", width)
-    for text in TEXTS:
+    for text in readable_texts():
         expect_same_program(text)
 
 
@@ -124,7 +123,7 @@ def found(text: str, values: dict[str, Any]) -> object:
 # --- however it was typed --------------------------------------------------------------------------------------------
 
 
-@given(st.sampled_from(TEXTS), st.integers(0, 2**32), st.sampled_from([100, 30]))
+@given(st.deferred(lambda: st.sampled_from(readable_texts())), st.integers(0, 2**32), st.sampled_from([100, 30]))
 @tried(150)
 def test_the_layout_does_not_depend_on_how_it_was_typed(text: str, seed: int, width: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
