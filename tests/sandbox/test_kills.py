@@ -28,7 +28,7 @@ MASK = IM > 3
 
 @pytest.fixture(scope="module")
 def box():
-    limits = maskexpr.Limits(seconds=4, memory=2e8)
+    limits = maskexpr.Limits(seconds=2, memory=2e8)
     with maskexpr.Sandbox(workers=1, functions=[hosts.obey], limits=limits) as box:
         yield box
 

@@ -267,7 +267,7 @@ EXAMPLES: dict[str, list[Any]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_each_function_of_the_catalogue_keeps_what_it_declares(name: str) -> None:
-    count = 2 if name == "peaks" else 6  # of thousands of regions it looks at each on its own
+    count = 2 if name == "peaks" else 4  # of thousands of regions it looks at each on its own
     testing.check_function(CATALOGUE[name], examples=EXAMPLES.get(name, ()), count=count)
 
 
