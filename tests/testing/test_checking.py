@@ -264,10 +264,13 @@ EXAMPLES: dict[str, list[Any]] = {
 }
 
 
+SLOW = {"peaks", "h_maxima", "h_minima", "area_open", "area_close", "watershed"}  # where each call takes a while
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_each_function_of_the_catalogue_keeps_what_it_declares(name: str) -> None:
-    count = 2 if name == "peaks" else 4  # of thousands of regions it looks at each on its own
+    count = 2 if name in SLOW else 6
     testing.check_function(CATALOGUE[name], examples=EXAMPLES.get(name, ()), count=count)
 
 
