@@ -383,6 +383,8 @@ def test_wrong_python_types_are_type_errors():
             maskexpr.compile("1", **options)
     with pytest.raises(TypeError, match=r"limits must be maskexpr\.Limits"):
         maskexpr.Sandbox(workers=1, limits=3)
+    with pytest.raises(TypeError, match=r"limits must be maskexpr\.Limits"), maskexpr.Sandbox(workers=1) as box:
+        box.compile("1", limits=3)
 
 
 def test_a_byte_order_mark_is_no_character_of_the_program():

@@ -36,7 +36,8 @@ class Wanted:
     def run(self, work: Callable[[], _Result], checked: Checked) -> _Result:
         """What a run of a program gives; a LimitError or CancelledError where it is stopped before."""
         own = self.seconds is not None and self.seconds < self.limits.seconds
-        seconds = self.seconds if own and self.seconds is not None else self.limits.seconds
+        # Below 0 where it is what is left of a time that is over.
+        seconds = max(0, self.seconds) if own and self.seconds is not None else self.limits.seconds
         wish = Wish(seconds, self.cancel)
         try:
             return wish.work(work)

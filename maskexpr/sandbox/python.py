@@ -98,7 +98,7 @@ class Sandbox:
         if self._crew.is_closed:
             raise crews.closed()
         options = {"limits": self._limits, "functions": self._functions, **options}
-        own = options["limits"] or self._limits
+        own = self._limits if options["limits"] is None else limits_or_defaults(options["limits"])
         options["limits"] = replace(own, memory=min(own.memory, self._memory))
         program = compile(source, **options)
         _check_sendable(program)

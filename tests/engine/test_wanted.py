@@ -117,7 +117,7 @@ def test_what_is_over_before_is_not_begun():
     with pytest.raises(maskexpr.CancelledError):
         bound.run(cancel=event)
     for seconds in (0, -1, -float("inf")):
-        with pytest.raises(maskexpr.LimitError):
+        with pytest.raises(maskexpr.LimitError, match="after 0 s, the limit"):
             bound.run(seconds=seconds)
     assert set(bound.run(seconds=float("inf"))) == {"result"}
 
