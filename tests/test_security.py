@@ -594,7 +594,7 @@ def test_sandboxes_keep_the_time() -> None:
         assert box.compile("area(im > 3)")(im=IM) == 16
 
 
-@holds("A worker that dies, whatever of, is one `WorkerError`, and the next call has another one.")
+@holds("A worker that dies of a run, however, is one `WorkerError`, and the next call has another one.")
 @linux
 @pytest.mark.slow
 def test_workers_that_die() -> None:
