@@ -72,9 +72,12 @@ def _torch_threads(n: int) -> None:
 
 
 def _diplib_image(value: Any) -> Any:
+    """All axes are of space, and labels have no sign."""
     import diplib
 
-    return diplib.Image(value) if isinstance(value, np.ndarray) else value
+    if not isinstance(value, np.ndarray):
+        return value
+    return diplib.Image(value.view(np.uint32) if value.dtype == np.int32 else value, None)
 
 
 def _simpleitk_image(value: Any) -> Any:

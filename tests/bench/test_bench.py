@@ -145,6 +145,7 @@ def test_every_row_of_the_catalogue_has_its_answer(scene):
     assert [(one.name, one.problems) for one in results if one.problems] == []
     assert all(one.of("ours") for one in results)
     assert len(chosen) > 80
+    assert catalogue.others.unknown({row.name: row for row in catalogue.ROWS}) == set()
 
 
 @pytest.mark.slow
