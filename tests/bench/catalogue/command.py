@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import json
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from peers import LIBRARIES, missing
 from . import ROWS, plot, report
 from .contest import SHORTEST_SAMPLE, RowResult, Side, measure
 from .rows import EVERYWHERE
-from .worker import EXTRAS, FAST, PEERS, PLAIN, Remote, Setting
+from .worker import EXTRAS, FAST, PEERS, PLAIN, Remote, Setting, environment
 
 ROUNDS = 7
 
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     machine["threads"] = f"{options.threads}, ours and those of peers that have any"
     for key, value in machine.items():
         print(f"{key}: {value}")
+    if FAST in settings(options) and not options.quick:
+        warm(options.threads)
     sides = {name: Remote(setting) for name, setting in settings(options).items()}
     results = list(_measured(options, sides))
     for side in sides.values():
@@ -37,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("".join(f"\n!!! {text} !!!" for text in problems))
     print(f"not installed, so left out: {', '.join(missing())}")
     if options.json:
-        options.json.write_text(json.dumps({**machine, "rows": [asdict(one) for one in results]}, indent=1))
+        rows = [asdict(one) for one in results]
+        told = {**machine, "by": options.by, "summaries": report.summaries(results, options.by), "rows": rows}
+        options.json.write_text(json.dumps(told, indent=1))
     if options.plot:
         options.plot.write_text(plot.svg(results, options.by))
     return 1 if problems else 0
@@ -50,6 +55,14 @@ def settings(options: argparse.Namespace) -> dict[str, Setting]:
         roles.insert(1, FAST)
     common = (options.threads, options.quick, options.image, options.volume, tuple(options.peers))
     return {role: Setting(role, *common) for role in roles}
+
+
+def warm(threads: int) -> None:
+    """Have kernels compiled before anything is timed, where there are such."""
+    command = [sys.executable, "-m", "maskexpr", "warm"]
+    found = subprocess.run(command, env=environment(threads), capture_output=True, text=True, check=False)
+    if not found.returncode:
+        print(f"compiled kernels: {found.stdout.strip().splitlines()[-1]}")
 
 
 def _measured(options: argparse.Namespace, sides: dict[str, Side]) -> list[RowResult]:

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .rows import Row
+from .rows import BASIC, Row
 from .worker import FAST, LONG, PEERS, PLAIN, Answer
 
 SHORTEST_SAMPLE = 0.02
 MOST_SECONDS = 20  # of all rounds of a row
 FEWEST_ROUNDS = 3
-HOPELESS = 4  # times the quickest peer's time: such a way is not timed again
+HOPELESS = 2  # times the quickest peer's time: such a way is not timed again
 
 
 class Side(Protocol):
@@ -91,10 +91,15 @@ def measure(row: Row, scene: str, sides: Mapping[str, Side], rounds: int, *, sho
 
 
 def _worthwhile(timed: list[Entry]) -> list[Entry]:
-    """Ours, and the ways that may be the quickest."""
+    """Ours, and the ways that may be the quickest of those that are looked at together."""
     theirs = [one for one in timed if one.who not in (PLAIN, FAST)]
-    most = HOPELESS * min((one.wall[0] for one in theirs), default=0)
-    return [one for one in timed if one not in theirs or one.wall[0] <= most]
+    basic = [one for one in theirs if one.who in BASIC]
+    worth = [one for one in timed if one not in theirs]
+    for group in (theirs, basic):
+        for some in (group, [one for one in group if one.equal]):
+            most = HOPELESS * min((one.wall[0] for one in some), default=0)
+            worth += [one for one in some if one.wall[0] <= most and one not in worth]
+    return worth
 
 
 def _entry(row: Row, ours: Answer, answer: Answer) -> Entry:

@@ -4,12 +4,12 @@ import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .contest import Entry, RowResult
-from .rows import LIBRARIES
+from .rows import BASIC, LIBRARIES
 from .worker import FAST, PLAIN
 
-BASIC = ("NumPy", "SciPy", "scikit-image")
 EVERY = tuple(LIBRARIES.values())
 
 
@@ -87,6 +87,20 @@ def summary(found: Sequence[Line], contest: Contest) -> list[str]:
                 f"mean {mean([line.ratio for line in some]):.2f} (wanted: all, {contest.wanted_mean:g})"
             )
     return texts[:1] if contest.equal else texts
+
+
+def summaries(results: Sequence[RowResult], by: str) -> list[dict[str, Any]]:
+    """The same as data: of each scene and contest."""
+    found = []
+    for scene in dict.fromkeys(one.scene for one in results):
+        for contest in CONTESTS:
+            some = lines([one for one in results if one.scene == scene], contest, by)
+            if some:
+                ratios = {line.result.name: line.ratio for line in some}
+                reached = sum(ratio >= contest.wanted for ratio in ratios.values())
+                told = {"scene": scene, "contest": contest.title, "rows": len(some), "wanted": contest.wanted}
+                found.append({**told, "reached": reached, "mean": mean([*ratios.values()]), "ratios": ratios})
+    return found
 
 
 def _ms(seconds: float) -> str:

@@ -31,6 +31,7 @@ LIBRARIES = {
     "bn": "bottleneck",
     "numexpr": "numexpr",
 }
+BASIC = ("NumPy", "SciPy", "scikit-image")
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,22 +136,23 @@ def _shaped(answer: Any, scene: Any) -> Any:
     return answer.reshape(im.shape) if answer.ndim == 2 and answer.size == im.size else answer
 
 
+def environment(threads: int) -> dict[str, str]:
+    """That of another process: so many threads for all that asks it, and this checkout."""
+    names = ("MASKEXPR_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_MAX_THREADS")
+    paths = (str(BENCH), str(BENCH.parents[1]), os.environ.get("PYTHONPATH", ""))
+    return {**os.environ, **dict.fromkeys(names, str(threads)), "PYTHONPATH": os.pathsep.join(paths)}
+
+
 class Remote:
     """A side in another process."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        root = str(BENCH.parents[1])
-        threads = dict.fromkeys(
-            ("MASKEXPR_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_MAX_THREADS"),
-            str(setting.threads),
-        )
-        paths = os.pathsep.join((str(BENCH), root, os.environ.get("PYTHONPATH", "")))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "catalogue.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **threads, "PYTHONPATH": paths},
+            env=environment(setting.threads),
         )
         self._ask(setting)
 
