@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import catalogue.command
 import growth
 import memory
 import peers
@@ -20,7 +22,11 @@ QUICK_ROUNDS = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _options(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if "--catalogue" in given:
+        given.remove("--catalogue")
+        return catalogue.command.main(given)
+    options = _options(given)
     images = Images(options.quick, options.image, options.volume)
     rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
     heading = table.machine()
@@ -48,6 +54,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="OUT", help="write everything measured to this file too")
     parser.add_argument("--quick", action="store_true", help="small images: tries the benchmarks, measures nothing")
     parser.add_argument("--growth", action="store_true", help="how times grow with the image and the reach, instead")
+    parser.add_argument("--catalogue", action="store_true", help="every function of the language; has its own --help")
     options = parser.parse_args(arguments)
     rows: list[Any] = [*growth.GROWTHS] if options.growth else [*works.WORKS, *works.MEMORY]
     if not works.chosen(rows, options.only):

@@ -26,6 +26,7 @@ class Library:
     module: str
     set_threads: Callable[[int], object] | None = None
     threads: int | None = None
+    own: Callable[[Any], Any] = lambda value: value  # an input of ours as its users hold it
 
     @property
     def installed(self) -> bool:
@@ -70,6 +71,24 @@ def _torch_threads(n: int) -> None:
     torch.set_num_threads(n)
 
 
+def _diplib_image(value: Any) -> Any:
+    """All axes are of space, and labels have no sign."""
+    import diplib
+
+    if not isinstance(value, np.ndarray):
+        return value
+    return diplib.Image(value.view(np.uint32) if value.dtype == np.int32 else value, None)
+
+
+def _simpleitk_image(value: Any) -> Any:
+    """A mask as it has them: of 8 bits."""
+    import SimpleITK
+
+    if not isinstance(value, np.ndarray):
+        return value
+    return SimpleITK.GetImageFromArray(value.view(np.uint8) if value.dtype == bool else value)
+
+
 LIBRARIES = {
     library.name: library
     for library in (
@@ -79,8 +98,12 @@ LIBRARIES = {
         Library("OpenCV", "cv2", _opencv_threads),
         Library("numexpr", "numexpr", _numexpr_threads),
         Library("mahotas", "mahotas"),
-        Library("DIPlib", "diplib", _diplib_threads),
-        Library("SimpleITK", "SimpleITK", _simpleitk_threads),
+        Library("DIPlib", "diplib", _diplib_threads, own=_diplib_image),
+        Library("SimpleITK", "SimpleITK", _simpleitk_threads, own=_simpleitk_image),
+        Library("edt", "edt"),
+        Library("cc3d", "cc3d"),
+        Library("fill_voids", "fill_voids"),
+        Library("bottleneck", "bottleneck"),
         Library("MONAI", "monai", _torch_threads),
         Library("medpy", "medpy"),
     )
@@ -100,8 +123,11 @@ def missing() -> list[str]:
 
 def as_array(library: str, answer: Any) -> Array:
     """A peer's answer as NumPy's array."""
-    if library == "SimpleITK" and not isinstance(answer, float):
+    if library == "SimpleITK":
         import SimpleITK
+
+        if not isinstance(answer, SimpleITK.Image):
+            return np.asarray(answer)
 
         return np.asarray(SimpleITK.GetArrayFromImage(answer))
     return np.asarray(answer)

@@ -2,9 +2,14 @@
 
 import json
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import calling
+import catalogue
+import catalogue.command
+import catalogue.contest
+import catalogue.worker
 import growth
 import measuring
 import numpy as np
@@ -121,3 +126,71 @@ def test_calls_on_small_images_give_what_is_written_by_hand():
                 np.asarray(one, float), np.asarray(other, float), rtol=1e-5, err_msg=row.expression
             )
     assert len(list(calling.rows((64,), 1, shortest=0))) == len(calling.ROWS) + 1
+
+
+def sides(libraries):
+    """Those of the catalogue, in this process."""
+    settings = {role: catalogue.worker.Setting(role, 1, True) for role in ("ours", "peers")}
+    return {role: catalogue.worker.Side(replace(of, libraries=libraries)) for role, of in settings.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("scene", [catalogue.rows.SMALL, catalogue.rows.FLOATS, catalogue.rows.VOLUME])
+def test_every_row_of_the_catalogue_has_its_answer(scene):
+    both = sides(tuple(peers.LIBRARIES))
+    chosen = [row for row in catalogue.ROWS if scene in row.on]
+    with np.errstate(all="ignore"):
+        results = [catalogue.contest.measure(row, scene, both, 1, shortest=0) for row in chosen]
+    assert [(one.name, one.problems) for one in results if one.problems] == []
+    assert all(one.of("ours") for one in results)
+    assert len(chosen) > 80
+    assert catalogue.others.unknown({row.name: row for row in catalogue.ROWS}) == set()
+
+
+@pytest.mark.slow
+def test_the_catalogue_is_a_command_with_tables_and_a_plot(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(catalogue.command, "Remote", catalogue.worker.Side)  # three processes take seconds to begin
+    out, drawn = tmp_path / "out.json", tmp_path / "out.svg"
+    given = ["--catalogue", "--quick", "--only", "clip", "im // 3", "--peers", "NumPy"]
+    assert main([*given, "--scenes", "512x512 uint8", "--json", str(out), "--plot", str(drawn)]) == 0
+    printed = capsys.readouterr().out
+    assert "2 rows: " in printed
+    assert "geometric mean" in printed
+    assert [row["name"] for row in json.loads(out.read_text())["rows"]] == ["clip", "im // 3"]
+    assert drawn.read_text().count("<title>") >= 2
+
+
+@pytest.mark.slow
+def test_a_side_of_the_catalogue_is_a_process_without_extras():
+    side = catalogue.worker.Remote(catalogue.worker.Setting("ours", 1, True))
+    (answer,) = side.prepare("im // 3", "512x512 uint8")
+    assert answer.value.dtype == np.uint8
+    assert min(side.sample("ours", 0, 2, True)) > 0
+    with pytest.raises(RuntimeError, match="KeyError"):
+        side.prepare("no such row", "512x512 uint8")
+    side.close()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "equal"),
+    [
+        (np.array([True, False]), np.array([255, 0], np.uint8), True),
+        (np.array([1, 2]), np.array([1, 3]), False),
+        (np.array([1.0, np.nan]), np.array([1.0 + 1e-12, np.nan]), True),
+        (np.array([1.0, np.nan]), np.array([1.0, 2.0]), False),
+        (np.array([1.0, 2.0]), np.array([1.0, 2.001], np.float32), False),
+        ([[1, 2], [0.5, 1.5, 2.5]], [1, 2, 0.5, 1.5, 2.5], True),
+        (np.zeros((2, 2)), np.zeros(2), False),
+    ],
+)
+def test_answers_are_the_same_but_for_rounding(ours, theirs, equal):
+    assert catalogue.contest.compared(ours, theirs)[0] == equal
+
+
+def test_another_answer_in_the_catalogue_is_told_and_not_timed(monkeypatch):
+    wrong = catalogue.rows.row("wrong", "im > 32", np=lambda im: im <= 32, scipy=lambda im: im.none)
+    monkeypatch.setattr(catalogue, "ROWS", (wrong,))
+    result = catalogue.contest.measure(wrong, "512x512 uint8", sides(("NumPy", "SciPy")), 1, shortest=0)
+    assert [text.partition(":")[0] for text in result.problems] == ["NumPy", "SciPy"]
+    assert result.best(("NumPy", "SciPy"), "wall") is None
