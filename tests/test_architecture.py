@@ -202,7 +202,7 @@ INSIDE = {
     "planner.methods": (
         "__init__",
         *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("elementary", "tables", "projections", "bodies", "method"),
+        *("integers", "types", "elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "landscapes", "charts", "protocols"),

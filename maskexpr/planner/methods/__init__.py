@@ -7,6 +7,7 @@ whole arrays.
 from maskexpr.planner.methods import (
     elementary,
     filters,
+    integers,
     labels,
     measures,
     morphology,
@@ -16,6 +17,7 @@ from maskexpr.planner.methods import (
     regions,
     shapes,
     statistics,
+    types,
 )
 from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import MAKERS, Form, Method, Place
@@ -27,13 +29,14 @@ __all__ = [
     "Place",
     "elementary",
     "filters",
+    "integers",
     "labels",
     "measures",
     "method_of",
     "morphology",
     "opencv",
 ]
-__all__ += ["pixelwise", "projections", "regions", "shapes", "statistics"]
+__all__ += ["pixelwise", "projections", "regions", "shapes", "statistics", "types"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:
