@@ -38,21 +38,8 @@ PLAIN = [
         "where(m, im, fl)",
     ],
     *["where(m, im, 300)", "where(m, fl, -0.0)", "m & true", "m ^ any(k)"],
-    *[
-        "im & 3",
-        "im | other",
-        "im ^ 300",
-        "7 / other",
-        "maximum(fl, -2)",
-    ],
-    *[
-        "clip(other, 0, 9)",
-        "clip(im, -5, 300)",
-        "clip(im, 3, -2)",
-        "clip(fl, 9, -9)",
-        "clip(fl, 1, 9)",
-        "minimum(fl, 0)",
-    ],
+    *["im & 3", "im | other", "im ^ 300", "maximum(fl, -2)", "minimum(fl, 0)", "clip(other, 0, 9)", "clip(im, -5, 300)"],
+    *["clip(im, 3, -2)", "clip(fl, 9, -9)", "clip(fl, 1, 9)"],
     *["clip(im, 9, 99)", "clip(fl, -0.0, 9)", "clip(fl, fl, im)", "clip(other, 300, im)"],
 ]
 BY_BODY = [
