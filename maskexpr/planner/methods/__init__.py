@@ -16,6 +16,7 @@ from maskexpr.planner.methods import (
     projections,
     regions,
     shapes,
+    stacks,
     statistics,
     types,
 )
@@ -36,7 +37,7 @@ __all__ = [
     "morphology",
     "opencv",
 ]
-__all__ += ["pixelwise", "projections", "regions", "shapes", "statistics", "types"]
+__all__ += ["pixelwise", "projections", "regions", "shapes", "stacks", "statistics", "types"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:

@@ -48,6 +48,7 @@ def test_every_method_is_reached_in_every_form() -> None:
         "boundary(label(m))",
         "skeleton(label(m))",
         *("bit(im, 1)", "bits(im, 1, 2)", "im // 3", "im % 3", "isnan(im)", "isfinite(im)", "ceil(im)"),
+        *("vote([m, k])", "vote([m, k]) > 0.5", "ellipse(1, 2, 3, 4) & m"),
         *(f"{name}(clip(im, 0, 9))" for name in CASTS),
     )
     for text in planes:
@@ -77,7 +78,7 @@ def test_a_body_gives_an_array_of_its_own(text: str) -> None:
         ("otsu(im)", True),  # a number
         ("equalize(im)", True),  # looks at all of it
         ("histogram(im, 4)", True),  # a list
-        ("circle(1, 2, 1)", True),  # made for the grid
+        ("polygon([0, 3, 3], [0, 0, 3])", True),  # made for the grid
     ],
 )
 def test_a_body_runs_on_blocks_where_it_says_how_far_it_looks(text: str, whole: bool) -> None:

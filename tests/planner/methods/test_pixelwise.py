@@ -38,7 +38,15 @@ PLAIN = [
         "where(m, im, fl)",
     ],
     *["where(m, im, 300)", "where(m, fl, -0.0)", "m & true", "m ^ any(k)"],
-    *["im & 3", "im | other", "im ^ 300", "maximum(fl, -2)", "minimum(fl, 0)", "clip(other, 0, 9)", "clip(im, -5, 300)"],
+    *[
+        "im & 3",
+        "im | other",
+        "im ^ 300",
+        "maximum(fl, -2)",
+        "minimum(fl, 0)",
+        "clip(other, 0, 9)",
+        "clip(im, -5, 300)",
+    ],
     *["clip(im, 3, -2)", "clip(fl, 9, -9)", "clip(fl, 1, 9)"],
     *["clip(im, 9, 99)", "clip(fl, -0.0, 9)", "clip(fl, fl, im)", "clip(other, 300, im)"],
 ]
