@@ -202,7 +202,7 @@ INSIDE = {
     "planner.methods": (
         "__init__",
         *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("integers", "types", "stacks", "elementary", "tables", "projections", "bodies", "method"),
+        *("integers", "types", "stacks", "contrast", "elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "landscapes", "charts", "protocols"),
@@ -229,7 +229,7 @@ INSIDE = {
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
-        *("balls", "stopping", "ellipses"),
+        *("balls", "ellipses", "shares", "stopping"),
     ),
     "kernels.elementary": (
         "__init__",

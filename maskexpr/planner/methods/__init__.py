@@ -5,6 +5,7 @@ whole arrays.
 """
 
 from maskexpr.planner.methods import (
+    contrast,
     elementary,
     filters,
     integers,
@@ -28,6 +29,7 @@ __all__ = [
     "Form",
     "Method",
     "Place",
+    "contrast",
     "elementary",
     "filters",
     "integers",
