@@ -194,7 +194,7 @@ INSIDE = {
         "__init__",
         "walk",
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
-        "count_regions",
+        *("count_regions", "count_votes"),
         *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
         "leave_samples",
         *("intervals", "patterns", "facts"),
@@ -202,7 +202,7 @@ INSIDE = {
     "planner.methods": (
         "__init__",
         *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("elementary", "tables", "projections", "bodies", "method"),
+        *("integers", "types", "stacks", "contrast", "elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "landscapes", "charts", "protocols"),
@@ -229,7 +229,7 @@ INSIDE = {
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
-        *("balls", "stopping"),
+        *("balls", "ellipses", "shares", "stopping"),
     ),
     "kernels.elementary": (
         "__init__",

@@ -267,8 +267,10 @@ def _as_mask(pixels: _Pixels) -> _Pixels:
     """A two-valued image, as masks are kept in files: off is 0."""
     array, on = pixels.array, None
     if array is not None:
-        on = array != 0
-        if on.any() and np.any(array[on] != array[on].flat[0]):
+        on = np.not_equal(array, 0)
+        counted = np.count_nonzero(on)
+        # The other value is at one end, if there is one; no nan is equal to any.
+        if counted and np.count_nonzero(array == (array.max() or array.min())) != counted:
             raise Refused(messages.INPUT_MASK_VALUES)
     return replace(pixels, array=on, dtype=np.dtype(bool))
 

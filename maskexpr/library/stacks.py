@@ -5,9 +5,12 @@ from typing import Any
 import numpy as np
 
 from maskexpr.functions.gives import Gives, Kinds, like_grid
-from maskexpr.functions.parameters import Array, SeveralMasks
+from maskexpr.functions.parameters import Array, ResultKind, SeveralMasks
 from maskexpr.functions.record import function
+from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import Kind
+from maskexpr.kinds.ranges import Range
+from maskexpr.library.operators import PLANNED
 
 
 def _share_kind(kinds: Kinds) -> Kind:
@@ -33,3 +36,18 @@ def vote(masks: SeveralMasks) -> Array:
     for mask in masks[1:]:
         total += mask
     return np.asarray(total / len(masks))
+
+
+def _votes_kind(kinds: Kinds) -> Kind:
+    values = Range(0, len(kinds))
+    return like_grid("image", kinds, ranges.smallest_type(values), values)
+
+
+@function(name="votes", gives=Gives(frozenset({"image"}), _votes_kind), halo=0, cost=2, memory=2, catalogue=PLANNED,
+          total=True, transposes=True)  # fmt: skip
+def votes(masks: SeveralMasks, kind: ResultKind) -> Array:
+    """How many masks are on at each pixel: what a plan compares in place of their share."""
+    total = masks[0].astype(kind.dtype)
+    for mask in masks[1:]:
+        total += mask
+    return total

@@ -30,6 +30,8 @@ _STRIP_BYTES = 2**20
 _PACKED_STRIP_BYTES = 2**18
 _MOST_STRIP_BYTES = 2**22
 _MOST_STRIPS = 2**14  # each takes some bytes of its own
+# Pixels times steps below which no thread helps, and strips cost more than the cache saves.
+_FEW_PIXELS = 2**20
 
 
 # A step of a pass at one strip, from the top of the image to its bottom:
@@ -282,6 +284,8 @@ def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:
     rows = max(rows, 2 * margin, min(8 * margin, most), 1)
     rows = max(rows, -(-shape[0] // _MOST_STRIPS))
     strips = -(-shape[0] // rows)
+    if math.prod(shape) * len(tasks) < _FEW_PIXELS and row * shape[0] <= _MOST_STRIP_BYTES:
+        return shape[0]
     even = -(-shape[0] // (-(-strips // helping) * helping))  # as many for each thread
     return rows if strips == 1 else max(even, 2 * margin, 1)
 

@@ -65,3 +65,19 @@ def test_the_way_out_names_the_input() -> None:
 @pytest.mark.parametrize("spacing", [0.5, "0.5mm", ["500um", 0.5]])
 def test_a_spacing_is_one_for_all_axes_or_one_for_each(spacing: Any) -> None:
     assert input_value(FREE, Image(np.zeros((2, 2)), spacing), run=True)[1].spacing == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "i4", "u8", "f4", "f8", ">i2"])
+def test_masks_have_one_value_beside_0(dtype: str) -> None:
+    """Whichever it is, but for nan, which is equal to none."""
+    values = [[0, 0], [1, 1], [0, 255], [0, -1], [1, 2], [0, 1, 2], [-1, 1], [-1, 0, 1], [-0.0, 3]]
+    values += [[0, np.nan], [np.nan, 1], [0, np.inf], [-np.inf, 0, np.inf]] if dtype[0] == "f" else []
+    for some in values:
+        array = np.array(some * 3).astype(dtype).reshape(3, -1)
+        others = {value for value in array.ravel().tolist() if value != 0}
+        if len(others) > 1 or any(value != value for value in others):
+            with pytest.raises(Refused):
+                input_value(InputInfo("m", "mask"), array, run=True)
+        else:
+            mask, _, _ = input_value(InputInfo("m", "mask"), array, run=True)
+            np.testing.assert_array_equal(mask, array != 0)

@@ -108,18 +108,30 @@ def normalize(im: Image, low: NumberOrNone = None, high: NumberOrNone = None, *,
     >>> evaluate("normalize(im, 10, 30)", im=[[0, 10, 15, 30, 40]])
     array([[0.  , 0.  , 0.25, 1.  , 1.  ]])
     """
-    if low is None or high is None:
-        finite = _finite(im)
-        low = as_number(finite.min()) if low is None else low
-        high = as_number(finite.max()) if high is None else high
-    _check_ends(low, high)
+    (low, high), _ = ends_within(im, low, high)
     result = np.empty(im.size, kind.dtype)
     for part, into in zip(_blocks(im.ravel()), _blocks(result), strict=True):
-        into[...] = _scaled(part, low, high)
+        into[...] = scaled(part, low, high)
     return result.reshape(im.shape)
 
 
-def _check_target(start: Any, stop: Any) -> tuple[float, float]:
+def ends_within(im: Array, low: Any, high: Any) -> tuple[tuple[Any, Any], bool]:
+    """The ends between which values are mapped, those left out found, and whether all pixels are known to be finite."""
+    is_finite = False
+    if low is None or high is None:
+        smallest, largest = im.min(), im.max()
+        is_finite = bool(np.isfinite(smallest) and np.isfinite(largest))  # nan would be both
+        if not is_finite:
+            finite = _finite(im)
+            smallest, largest = finite.min(), finite.max()
+        low = as_number(smallest) if low is None else low
+        high = as_number(largest) if high is None else high
+    _check_ends(low, high)
+    return (low, high), is_finite
+
+
+def check_target(start: Any, stop: Any) -> tuple[float, float]:
+    """The ends that are mapped to, which are finite."""
     if not (math.isfinite(start) and math.isfinite(stop)):
         raise Refused(messages.RESCALE_RANGE, "start", start=start, stop=stop)
     return float(start), float(stop)
@@ -128,7 +140,7 @@ def _check_target(start: Any, stop: Any) -> tuple[float, float]:
 def _rescaled_kind(kinds: Kinds) -> Kind:
     target = [kinds[name].constant for name in ("start", "stop")]
     if NOT_CONSTANT not in target:
-        _check_target(*target)
+        check_target(*target)
     return _normalized_kind(kinds)
 
 
@@ -161,7 +173,7 @@ def rescale(im: Image, start: Number, stop: Number, low: NumberOrNone = None, hi
     >>> evaluate("rescale(im, 0, 255)", im=[[10, 20, 30]])
     array([[  0. , 127.5, 255. ]])
     """
-    first, last = _check_target(start, stop)
+    first, last = check_target(start, stop)
     shares = normalize(im, low, high, kind=replace(kind, dtype=np.dtype(np.float64)))
     # Both ends are met exactly, and nothing passes them by its rounding.
     values = np.clip(first * (1 - shares) + last * shares, min(first, last), max(first, last)) + 0.0
@@ -175,7 +187,7 @@ def _finite(im: Array) -> Array:
     return finite
 
 
-def _scaled(im: Array, low: Any, high: Any) -> Array:
+def scaled(im: Array, low: Any, high: Any) -> Array:
     """Where values lie between low, which gives 0, and high, which gives 1, cut off at both; as float64."""
     if im.dtype.kind in "iu":
         info = np.iinfo(im.dtype)
@@ -228,11 +240,11 @@ def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array
     low, high = as_number(counted.min()), as_number(counted.max())
     counts = np.zeros(_BINS, np.int64)
     for part in _blocks(counted):
-        bins = np.minimum((_scaled(part, low, high) * _BINS).astype(np.intp), _BINS - 1)
+        bins = np.minimum((scaled(part, low, high) * _BINS).astype(np.intp), _BINS - 1)
         counts += np.bincount(bins, minlength=_BINS)
     shares, result = _shares(counts), np.empty(im.size, kind.dtype)
     for part, into in zip(_blocks(im.ravel()), _blocks(result), strict=True):
-        into[...] = _joined(_scaled(part, low, high), shares)
+        into[...] = _joined(scaled(part, low, high), shares)
     return result.reshape(im.shape)
 
 

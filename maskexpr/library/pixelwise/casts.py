@@ -45,13 +45,13 @@ _DIGITS = {
 _LARGEST = "2.0 ** 127"  # a little less than that of float32, and short
 
 
-def _refused(name: str, holds: object, count: int, found: dict[str, int], ends: tuple[str, str] = ("", "")) -> Refused:
+def _refused(name: str, holds: object, count: int, found: dict[str, int], span: tuple[str, str] = ("", "")) -> Refused:
     """So many values that do not fit, in words and with the call that makes them fit: of each fault the number."""
     before, after = "", ""
     if found.get(_FRACTION):
         before, after = "round(", ")"
     if found.get(_OUTSIDE):
-        before, after = f"{before}clip(", f", {ends[0]}, {ends[1]}){after}"
+        before, after = f"{before}clip(", f", {span[0]}, {span[1]}){after}"
     what = ", ".join(f"{many:,} {fault}" for fault, many in found.items() if many)
     mistake = messages.CAST_NAN if found.get(_NAN) else messages.CAST
     return Refused(
@@ -64,7 +64,7 @@ _NAN, _OUTSIDE, _FRACTION = "nan", "outside", "with a fraction"
 # --- to integers -----------------------------------------------------------------------------------------------------
 
 
-def _ends(dtype: np.dtype[Any], given: np.dtype[Any]) -> tuple[Any, Any]:
+def ends(dtype: np.dtype[Any], given: np.dtype[Any]) -> tuple[Any, Any]:
     """The ends of an integer type, or those nearest to them inside it that a floating type has."""
     low, high = of_type(dtype)
     if given.kind != "f":
@@ -76,7 +76,7 @@ def _ends(dtype: np.dtype[Any], given: np.dtype[Any]) -> tuple[Any, Any]:
 def _whole(im: Array, dtype: np.dtype[Any]) -> Array:
     """The array in an integer type."""
     values = im.astype(np.float32) if im.dtype == np.float16 else im  # which has no 2^31
-    low, high = _ends(dtype, values.dtype)
+    low, high = ends(dtype, values.dtype)
     if not im.size or (bool(values.min() >= low) and bool(values.max() <= high)):  # no nan among them
         result = values.astype(dtype)
         if values.dtype.kind != "f" or np.array_equal(result, values):
@@ -96,7 +96,7 @@ def _clipped_to(dtype: np.dtype[Any], given: np.dtype[Any]) -> tuple[str, str]:
     if given == np.float16 and dtype.itemsize > 2:  # beyond its largest number it has inf alone
         most = int(np.finfo(given).max)
         return str(-most if of_type(dtype).low else 0), str(most)
-    low, high = _ends(dtype, given)
+    low, high = ends(dtype, given)
     return str(int(low)), str(int(high))
 
 

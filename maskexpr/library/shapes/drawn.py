@@ -180,20 +180,25 @@ def sphere(z: PlaceZ, y: PlaceY, x: PlaceX, radius: Reach, grid: GridShape) -> A
 
 
 def _ellipsoid(grid: tuple[int, ...], centre: Sequence[Any], radii: Sequence[Distance]) -> Array:
-    """Sum over the last axes of ((place - centre) / radius)**2 <= 1, in whole numbers.
+    """Sum over the last axes of ((place - centre) / radius)**2 <= 1."""
+    inside = np.zeros(grid[-len(centre) :], bool)
+    if all(math.isfinite(c) for c in centre):  # no pixel is near a point at inf or nan
+        _fill(inside, *in_whole_numbers(centre, radii))
+    return np.full(grid, inside)
+
+
+def in_whole_numbers(centre: Sequence[Any], radii: Sequence[Distance]) -> tuple[list[tuple[int, Fraction]], int]:
+    """For each of the last axes a scale and the middle, and what the sum of squares may be at most.
 
     With centre = p / q and q * radius = n / d, and L the common multiple of all n, each term is
     (k * (q * place - p) / L)**2 with k = d * L / n. A radius of 0 gets a k with which any other place is beyond L.
     """
-    inside = np.zeros(grid[-len(centre) :], bool)
-    if all(math.isfinite(c) for c in centre):  # no pixel is near a point at inf or nan
-        middles = [exact(c) for c in centre]
-        spacings = [r.spacing[a] if r.spacing else 1 for a, r in enumerate(radii, -len(radii))]
-        reaches = [m.denominator * r.radius / s for m, r, s in zip(middles, radii, spacings, strict=True)]
-        most = math.lcm(*(r.numerator for r in reaches if r))
-        scales = [r.denominator * most // r.numerator if r else most + 1 for r in reaches]
-        _fill(inside, [*zip(scales, middles, strict=True)], most**2)
-    return np.full(grid, inside)
+    middles = [exact(c) for c in centre]
+    spacings = [r.spacing[a] if r.spacing else 1 for a, r in enumerate(radii, -len(radii))]
+    reaches = [m.denominator * r.radius / s for m, r, s in zip(middles, radii, spacings, strict=True)]
+    most = math.lcm(*(r.numerator for r in reaches if r))
+    scales = [r.denominator * most // r.numerator if r else most + 1 for r in reaches]
+    return [*zip(scales, middles, strict=True)], most**2
 
 
 def _fill(inside: Array, axes: Sequence[tuple[int, Fraction]], left: int) -> None:

@@ -5,8 +5,10 @@ whole arrays.
 """
 
 from maskexpr.planner.methods import (
+    contrast,
     elementary,
     filters,
+    integers,
     labels,
     measures,
     morphology,
@@ -15,7 +17,9 @@ from maskexpr.planner.methods import (
     projections,
     regions,
     shapes,
+    stacks,
     statistics,
+    types,
 )
 from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import MAKERS, Form, Method, Place
@@ -25,15 +29,17 @@ __all__ = [
     "Form",
     "Method",
     "Place",
+    "contrast",
     "elementary",
     "filters",
+    "integers",
     "labels",
     "measures",
     "method_of",
     "morphology",
     "opencv",
 ]
-__all__ += ["pixelwise", "projections", "regions", "shapes", "statistics"]
+__all__ += ["pixelwise", "projections", "regions", "shapes", "stacks", "statistics", "types"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:

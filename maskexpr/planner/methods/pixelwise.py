@@ -46,6 +46,8 @@ _ARITHMETIC: dict[Any, Any] = {
     choices.minimum.record: choices.smaller,  # type: ignore[attr-defined]
     choices.maximum.record: choices.larger,  # type: ignore[attr-defined]
 }
+_BITWISE = {OPERATORS["&"]: np.bitwise_and, OPERATORS["|"]: np.bitwise_or, OPERATORS["^"]: np.bitwise_xor}
+_WHOLE = {choices.smaller: np.minimum, choices.larger: np.maximum}  # of integers, which have one zero
 
 
 def _is_mask(step: Step) -> bool:
@@ -166,7 +168,7 @@ def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:
 def logic(step: Step) -> Method | None:
     assert step.function is not None
     if step.kind.name != "mask":
-        return None
+        return arithmetic(step)  # of bits
     on_bytes, on_words = _LOGIC[step.function.name]
 
     def plain(given: Any, out: Any, place: Place) -> Any:
@@ -198,14 +200,15 @@ def arithmetic(step: Step) -> Method | None:
     """The operation in a type that holds operands and result, straight into the result's type."""
     if not step.kind.is_array:
         return None
-    work, ufunc = work_type(step), _ARITHMETIC[step.function]
+    work, ufunc = work_type(step), {**_ARITHMETIC, **_BITWISE}[step.function]
     if work.kind == "O":
         return None
-    if ufunc in (choices.smaller, choices.larger) and (method := _beyond_end(step, work)):
+    if ufunc in _WHOLE and (method := _beyond_end(step, work)):
         return method
     operands = list(step.operands.values())
     numbers = [None if o.kind.is_array else _in_type(constant_of(o), work) for o in operands]
     is_whole = work.kind in "iu"  # so that nothing can be said of it
+    ufunc = _WHOLE.get(ufunc, ufunc) if is_whole else ufunc
 
     def run(given: Any, out: Any, place: Place) -> Any:
         values = [
@@ -215,7 +218,7 @@ def arithmetic(step: Step) -> Method | None:
         return ufunc(*values, out=out, dtype=work, casting="unsafe")
 
     def run_alike(given: Any, out: Any, place: Place) -> Any:
-        return ufunc(*[v if number is None else number for v, number in zip(given, numbers, strict=True)], out)
+        return ufunc(*[v if number is None else number for v, number in zip(given, numbers, strict=True)], out=out)
 
     kinds = [o.kind.dtype if number is None else work for o, number in zip(operands, numbers, strict=True)]
     alike = isinstance(ufunc, np.ufunc) and all(kind == work for kind in (step.kind.dtype, *kinds))
@@ -236,12 +239,16 @@ def _in_type(number: Any, dtype: np.dtype[Any]) -> Any:
 def clip(step: Step) -> Method | None:
     """Straight into the result's block, where that holds what lies on the way too."""
     work = work_type(step)
-    if not step.kind.is_array or work != step.kind.dtype:
+    if not step.kind.is_array:
         return None
     im, low, high = (step.operands[name] for name in ("im", "low", "high"))
     ends = [_in_type(constant_of(end), work) for end in (low, high)]
-    if work.kind in "iu" and im.kind.dtype == work and ends[0] is not None and ends[1] is not None:
-        return _between_ends(list(step.operands).index("im"), *ends)
+    if (im.kind.dtype == work or work.kind in "iu") and ends[0] is not None and ends[1] is not None:
+        found = _between_ends(step, list(step.operands).index("im"), *ends)
+        if found:
+            return found
+    if work != step.kind.dtype:
+        return None
 
     def run(given: Any, out: Any, place: Place) -> Any:
         x, low, high = (v if isinstance(v, np.ndarray) else work.type(v) for v in given)
@@ -250,23 +257,40 @@ def clip(step: Step) -> Method | None:
     return Method(run, memory=_chunk_of(work))
 
 
-def _between_ends(at: int, low: Any, high: Any) -> Method:
-    """NumPy has a loop of its own for that, several times as fast as the larger and the smaller one of whole numbers
-    and one number."""
-    return Method(lambda given, out, place: np.clip(given[at], low, high, out=out), quiet=True, memory=no_bytes)
+def _between_ends(step: Step, at: int, low: Any, high: Any) -> Method | None:
+    """NumPy has a loop of its own for that, several times as fast as the larger and the smaller one of values and one
+    number; which zero it gives is open."""
+    work = low.dtype
+    if work.kind in "iu":
+        if {work} == {step.kind.dtype, list(step.operands.values())[at].kind.dtype}:
+            return Method(lambda given, out, place: np.clip(given[at], low, high, out=out), quiet=True, memory=no_bytes)
+        return Method(
+            lambda given, out, place: np.clip(given[at], low, high, out=out, dtype=work, casting="unsafe"),
+            quiet=True,
+            memory=_chunk_of(work),
+        )
+    if work == np.float16 or np.isnan(low) or np.isnan(high):
+        return None
+    has_zero = min(low, high) <= 0 <= high
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        np.clip(given[at], low, high, out=out)
+        return np.add(out, 0.0, out) if has_zero else out
+
+    return Method(run, memory=no_bytes)
 
 
 def _beyond_end(step: Step, work: np.dtype[Any]) -> Method | None:
-    """The smaller or larger one of whole numbers and one number; None for other work."""
+    """The smaller or larger one of pixels and one number; None for other work."""
     operands = list(step.operands.values())
     at = next((i for i, o in enumerate(operands) if o.kind.is_array), 0)
     end = _in_type(constant_of(operands[1 - at]), work) if len(operands) == 2 else None
-    if end is None or work.kind not in "iu" or {operands[at].kind.dtype, step.kind.dtype} != {work}:
+    if end is None or {operands[at].kind.dtype, step.kind.dtype} != {work}:
         return None
-    values = of_type(work)
+    lowest, highest = of_type(work) if work.kind in "iu" else (-np.inf, np.inf)
     if _ARITHMETIC[step.function] is choices.smaller:
-        return _between_ends(at, np.array(values.low, work), end)
-    return _between_ends(at, end, np.array(values.high, work))
+        return _between_ends(step, at, np.array(lowest, work), end)
+    return _between_ends(step, at, end, np.array(highest, work))
 
 
 # --- choice ----------------------------------------------------------------------------------------------------------

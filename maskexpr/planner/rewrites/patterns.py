@@ -16,6 +16,7 @@ SUM, MEAN, STD, MIN, MAX, MEDIAN, PERCENTILE = (
     CATALOGUE[name] for name in ("sum", "mean", "std", "min", "max", "median", "percentile")
 )
 COUNT, LABEL = CATALOGUE["count"], CATALOGUE["label"]
+VOTE, VOTES = CATALOGUE["vote"], PLANNED["votes"]
 _EMPTY, _FULL = CATALOGUE["empty"], CATALOGUE["full"]
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers.both_ways import expect_same
 from helpers.one_step import last_step
 
 from maskexpr.kernels.scratch import Scratch
@@ -37,3 +38,34 @@ def test_they_run_with_others_and_warn_of_nothing(text):
     assert made.quiet
     assert not made.whole
     assert made.packed is None
+
+
+DRAWN = [
+    *(
+        "rectangle(1, 2, 4, 60)",
+        "rectangle(-3, 0.5, 2.5, 999)",
+        "rectangle(3, 2, 1, 9)",
+        "rectangle(1, 1, log(-1), 5)",
+    ),
+    *(
+        "rectangle(-exp(999), 0, area(im > 0), exp(999))",
+        "circle(3, 20, 7)",
+        "circle(-4, 20.5, 6.25)",
+        "circle(2, 2, 0)",
+    ),
+    *("ellipse(2, 30, 3, 25.5)", "ellipse(2.5, 30, 3, 0)", "circle(1.1, 2.2, 3.3)", "circle(1e30, 2, 4)"),
+    *(
+        "circle(0.1234567, 2, 1.7654321)",
+        "ellipse(1, 2, 3, 4, 90)",
+        "circle(area(im > 9), 3, 2)",
+        "circle(3, 500, 480)",
+    ),
+]
+
+
+@pytest.mark.parametrize("grid", [(9, 65), (70, 1), (4, 5, 33), (2, 3, 4, 5)])
+@pytest.mark.filterwarnings("ignore::maskexpr.MaskWarning")
+def test_drawn_shapes_in_strips_are_those_of_the_bodies(grid):
+    im = np.random.default_rng(1).integers(0, 12, grid, np.uint8)
+    for text in DRAWN:
+        expect_same(f"input im; {text}", {"im": im}, 1, 3, None)
