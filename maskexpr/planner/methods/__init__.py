@@ -5,6 +5,7 @@ whole arrays.
 """
 
 from maskexpr.planner.methods import (
+    colour,
     elementary,
     filters,
     labels,
@@ -25,6 +26,7 @@ __all__ = [
     "Form",
     "Method",
     "Place",
+    "colour",
     "elementary",
     "filters",
     "labels",
