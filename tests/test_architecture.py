@@ -202,7 +202,18 @@ INSIDE = {
     "planner.methods": (
         "__init__",
         *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("integers", "types", "stacks", "contrast", "elementary", "tables", "projections", "bodies", "method"),
+        *(
+            "colour",
+            "integers",
+            "types",
+            "stacks",
+            "contrast",
+            "elementary",
+            "tables",
+            "projections",
+            "bodies",
+            "method",
+        ),
     ),
     "display.terminal": (
         *("__init__", "landscapes", "charts", "protocols"),
@@ -227,6 +238,7 @@ INSIDE = {
         *("surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls"),
         *("sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
+        "channels",
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
         *("balls", "ellipses", "shares", "stopping"),

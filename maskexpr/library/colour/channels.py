@@ -18,7 +18,7 @@ from maskexpr.library.operators import PLANNED
 _NUMBERS_ONLY = "they have no names"
 
 
-def _found(im: Kind, wanted: Any, first: int) -> int:
+def number_of(im: Kind, wanted: Any, first: int) -> int:
     """The number of a channel, from 0, by its name or its number from `first`."""
     names = im.channel_names
     if isinstance(wanted, str):
@@ -41,7 +41,7 @@ def _one(im: Kind) -> Kind:
 
 def _numbered(first: int) -> Gives:
     def rule(kinds: Kinds) -> Kind:
-        _found(kinds["im"], kinds["i"].constant, first)
+        number_of(kinds["im"], kinds["i"].constant, first)
         return _one(kinds["im"])
 
     return Gives(frozenset({"image"}), rule)
@@ -61,11 +61,11 @@ def _channel_kind(kinds: Kinds) -> Kind:
 
 
 def _alpha_kind(kinds: Kinds) -> Kind:
-    _alpha_of(kinds["im"])
+    number_of_alpha(kinds["im"])
     return _one(kinds["im"])
 
 
-def _alpha_of(im: Kind) -> int:
+def number_of_alpha(im: Kind) -> int:
     """The number of the channel that says how opaque pixels are."""
     names = tuple(name.lower() for name in im.channel_names)
     if "alpha" in names:
@@ -131,7 +131,7 @@ def channel(im: Colour, i: Channel, *, colours: ColourKind) -> Any:
     >>> evaluate("channel(im, 2)", im=np.uint8([[[10, 20, 30]]]))
     array([[30]], dtype=uint8)
     """
-    return _plane(im, _found(colours, i, 0))
+    return _plane(im, number_of(colours, i, 0))
 
 
 def _plane(im: Array, i: int) -> Array:
@@ -150,7 +150,7 @@ def band(im: Colour, i: Channel, *, colours: ColourKind) -> Any:
     >>> evaluate("band(im, 3)", im=np.uint8([[[10, 20, 30]]]))
     array([[30]], dtype=uint8)
     """
-    return _plane(im, _found(colours, i, 1))
+    return _plane(im, number_of(colours, i, 1))
 
 
 _SeveralImages = Annotated[list[Array], Takes(NUMERIC_ARRAYS, "channels", several=True)]
@@ -178,7 +178,7 @@ def alpha(im: Colour, *, colours: ColourKind) -> Any:
     >>> evaluate("alpha(im)", im=np.uint8([[[10, 20, 30, 255]]]))
     array([[255]], dtype=uint8)
     """
-    return _plane(im, _alpha_of(colours))
+    return _plane(im, number_of_alpha(colours))
 
 
 @function(gives=_CHANNEL, halo=0, cost=1, memory=0, total=True)

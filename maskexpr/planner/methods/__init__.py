@@ -5,6 +5,7 @@ whole arrays.
 """
 
 from maskexpr.planner.methods import (
+    colour,
     contrast,
     elementary,
     filters,
@@ -29,6 +30,7 @@ __all__ = [
     "Form",
     "Method",
     "Place",
+    "colour",
     "contrast",
     "elementary",
     "filters",
