@@ -98,6 +98,8 @@ class _Ready:
     ----------
     above
         Rows of what it writes that lie above the strip.
+    around
+        Rows of what it takes that lie above and below those it writes.
     reads
         What it takes, by slot, and of that which rows.
     target
@@ -110,6 +112,7 @@ class _Ready:
 
     run: Run
     above: int
+    around: tuple[int, int]
     reads: tuple[tuple[int, Rows], ...]
     target: int | None
     buffer: str | None
@@ -153,7 +156,7 @@ class _Strip:
         for number, op in enumerate(program.ops):
             if number:
                 pause()
-            place.start = start - op.above
+            place.start, place.around = start - op.above, op.around
             given = [values[i] if rows is None else values[i][rows] for i, rows in op.reads]
             if op.target is not None:
                 out = values[op.target]
@@ -197,12 +200,16 @@ class _Binder:
     def _ready(self, op: Op, run: Run) -> _Ready:
         reads = tuple((value.slot, None) if rows is None else self._rows_of(value, rows) for value, rows in op.reads)
         low, high = self._ends(op.room)
+        first, last = self._ends(op.task.margin + op.task.halo if op.task else op.room)
         target = None if op.store is None else self._rows_of(op.store, op.room)[0]
         keep = self._rows_of(Value(0, op.room), op.result.margin or 0)[1]
         shape, dtype = form_shape(op.step.kind, op.form), form_type(op.step.kind, op.form)
         if len(self._shape) > 1:  # else the only axis, which may be packed, is never cut
             shape = (high - low, *shape[1:])
-        return _Ready(run, self._strip.start - low, reads, target, op.buffer, shape, dtype, keep, op.result.slot)
+        around = low - first, last - high
+        return _Ready(
+            run, self._strip.start - low, around, reads, target, op.buffer, shape, dtype, keep, op.result.slot
+        )
 
     def _ends(self, margin: int | None) -> Strip:
         """The strip with so many rows around it, as far as there are any."""

@@ -39,11 +39,13 @@ def gaussian(
     out: Array | None = None,
     orders: Sequence[int] | None = None,
     mode: str = "reflect",
+    around: tuple[int, int] = (0, 0),
 ) -> Array:
     """An image smoothed by Gaussians or their derivatives, where a sigma of 0 leaves an axis as it is: along each axis
     in turn as scipy.ndimage.correlate1d(im, weights, axis, output=dtype, mode=mode); float16 is computed in float32.
 
-    `out` is C-contiguous, of the type asked for, and no part of the image.
+    `out` is C-contiguous, of the type asked for, and no part of the image. It has no rows for those `around`: so many
+    first and last ones of the image.
     """
     lines: list[tuple[Array, bool] | None] = []
     for sigma, order, length in zip(sigmas, orders or (0,) * len(sigmas), im.shape, strict=True):
@@ -53,10 +55,12 @@ def gaussian(
         else:
             lines.append(None)
     if dtype != np.float16:
-        return _along_each_axis(im, dtype, lines, out, mode)
-    result = np.empty(im.shape, dtype) if out is None else out
-    result[...] = _along_each_axis(im.astype(np.float32), np.float32, lines, None, mode)
-    return result
+        return _along_each_axis(im, dtype, lines, out, mode, around)
+    found = _along_each_axis(im.astype(np.float32), np.float32, lines, None, mode, around)
+    if out is None:
+        return found.astype(dtype)
+    out[...] = found
+    return out
 
 
 def _along_each_axis(
@@ -65,29 +69,36 @@ def _along_each_axis(
     lines: Sequence[tuple[Array, bool] | None],
     out: Array | None = None,
     mode: str = "reflect",
+    around: tuple[int, int] = (0, 0),
 ) -> Array:
     """Weighted sums along one axis after another, by weights from the middle one out, of which those of the other side
     have the other sign or not; where there are none an axis is left as it is."""
-    result = np.empty(im.shape, dtype) if out is None else out
+    above, below = around
+    rows = len(im) - above - below
+    result = np.empty((rows, *im.shape[1:]), dtype) if out is None else out
     source = np.ascontiguousarray(im)
     for axis, its_weights in enumerate(lines):
         if its_weights is not None and im.size:
-            _smooth_lines(source, result, axis, its_weights, mode)
+            _smooth_lines(source, result, axis, its_weights, mode, around if axis == 0 else (0, 0))
             source = result
     if source is not result:
-        result[...] = source
+        result[...] = source[above : above + rows]
     return result
 
 
-def _smooth_lines(source: Array, target: Array, axis: int, its: tuple[Array, bool], mode: str) -> None:
-    """Smooth along one axis; a tile holds whole lines, so that source and target may be one array."""
+def _smooth_lines(
+    source: Array, target: Array, axis: int, its: tuple[Array, bool], mode: str, around: tuple[int, int]
+) -> None:
+    """Smooth along one axis, all of lines but so many pixels at both ends; a tile holds whole lines, so that source and
+    target may be one array."""
     weights, odd = its
     before, length, after = math.prod(source.shape[:axis]), source.shape[axis], math.prod(source.shape[axis + 1 :])
-    lines, smooth = source.reshape(before, length, after), target.reshape(before, length, after)
+    kept = length - sum(around)
+    lines, smooth = source.reshape(before, length, after), target.reshape(before, kept, after)
     reach = len(weights) - 1
     if _is_mostly_mirrored(length, reach) and mode == "reflect" and not odd:
-        return _smooth_mirrored(lines, smooth, weights)
-    count, padded, width = _tile(before, length, after, reach)
+        return _smooth_mirrored(lines, smooth, weights, around[0])
+    count, padded, width = _tile(before, kept, after, reach)
     scratch = np.empty((3, count * padded * width))
     for i in range(0, before, count):
         for j in range(0, after, width):
@@ -95,9 +106,9 @@ def _smooth_lines(source: Array, target: Array, axis: int, its: tuple[Array, boo
             part = lines[i : i + count, :, j : j + width]
             shape = (len(part), padded, part.shape[2])
             tile, total, pair = scratch[:, : math.prod(shape)]
-            _fill(tile.reshape(shape), part, reach, mode)
+            _fill(tile.reshape(shape), part, around[0] - reach, mode)
             _weigh(tile, total, pair, shape[2], weights.tolist(), odd)
-            smooth[i : i + count, :, j : j + width] = total.reshape(shape)[:, reach : reach + length]
+            smooth[i : i + count, :, j : j + width] = total.reshape(shape)[:, reach : reach + kept]
     return None
 
 
@@ -106,8 +117,8 @@ def _is_mostly_mirrored(length: int, reach: int) -> bool:
     return reach >= length
 
 
-def _smooth_mirrored(lines: Array, smooth: Array, weights: Array) -> None:
-    """Smooth lines that weights reach beyond. What they mirror repeats after two lengths, so that all pixels so far
+def _smooth_mirrored(lines: Array, smooth: Array, weights: Array, first: int) -> None:
+    """Smooth lines that weights reach beyond, from a pixel on. What they mirror repeats after two lengths, so that all pixels so far
     away to one side lie together, somewhere in three lengths."""
     before, length, after = lines.shape
     count, _, width = _tile(before, length, after, length)
@@ -121,7 +132,8 @@ def _smooth_mirrored(lines: Array, smooth: Array, weights: Array) -> None:
             views = np.lib.stride_tricks.sliding_window_view(tile.reshape(-1), part.size)[:: part[0].size]
             weigh = _weigh_views if part.size > _FEW_PIXELS else _weigh_many_views
             total = weigh(views, weights)
-            smooth[i : i + count, :, j : j + width] = total.reshape(part.shape).swapaxes(0, 1)
+            kept = total.reshape(part.shape)[first : first + smooth.shape[1]]
+            smooth[i : i + count, :, j : j + width] = kept.swapaxes(0, 1)
 
 
 def _weigh_views(views: Array, weights: Array) -> Array:
@@ -190,17 +202,20 @@ def _lines_bytes(shape: tuple[int, ...], reaches: Sequence[int], mirrored: bool)
             tiles.append(8 * (5 * size + _TILE + pairs))
         else:
             count, padded, width = _tile(before, length, after, reach)
-            tiles.append(8 * count * width * (3 * padded + reach))  # and what is mirrored at one end
+            size = min(before * padded * after, max(_TILE, count * padded * width))  # shorter lines fill it more
+            tiles.append(8 * (3 * size + count * width * reach))  # and what is mirrored at one end
     return max(tiles)
 
 
-def _fill(tile: Array, part: Array, reach: int, mode: str) -> None:
-    """Lines with what lies beyond their ends."""
-    length = part.shape[1]
-    tile[:, reach : reach + length] = part
-    if reach:
-        tile[:, :reach] = borders.taken(part, np.arange(-reach, 0), 1, mode)
-        tile[:, reach + length :] = borders.taken(part, np.arange(length, length + reach), 1, mode)
+def _fill(tile: Array, part: Array, first: int, mode: str) -> None:
+    """Lines from a pixel on, which may lie before their first one, with what lies beyond their ends."""
+    length, last = part.shape[1], first + tile.shape[1]
+    start, stop = max(first, 0), min(last, length)
+    tile[:, start - first : stop - first] = part[:, start:stop]
+    if first < 0:
+        tile[:, :-first] = borders.taken(part, np.arange(first, 0), 1, mode)
+    if last > length:
+        tile[:, length - first :] = borders.taken(part, np.arange(length, last), 1, mode)
 
 
 def _weigh(tile: Array, total: Array, pair: Array, step: int, weights: list[float], odd: bool) -> None:
@@ -215,7 +230,8 @@ def _weigh(tile: Array, total: Array, pair: Array, step: int, weights: list[floa
         if far % _BETWEEN_PAUSES == 0:
             pause()
         join(tile[edge + far * step : stop + far * step], tile[edge - far * step : stop - far * step], out=pair)
-        np.multiply(pair, weights[far], out=pair)
+        if weights[far] != 1:
+            np.multiply(pair, weights[far], out=pair)
         np.add(total, pair, out=total)
 
 

@@ -118,7 +118,8 @@ class _Memory:
 
     def _passing(self, op: Op, stage: Pass) -> int:
         """Bytes that an operation on a strip takes and gives back; what it works in again is noted."""
-        rows = min(stage.rows + 2 * op.room, stage.shape[0])
+        around = op.task.margin + op.task.halo if op.task else op.room
+        rows = min(stage.rows + 2 * around, stage.shape[0])
         shape = (rows, *stage.shape[1:])
         if op.task is None:
             return 2 * min(math.prod(shape), max(BLOCK, shape[-1]))

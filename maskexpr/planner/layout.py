@@ -138,7 +138,7 @@ class Layout:
         step, form = task.step, task.form
         reads = tuple(self._read(operand, task) for operand in step.operands.values())
         result = self.value(task.margin)
-        room = task.margin + task.halo
+        room = task.margin + (0 if task.method.cuts else task.halo)
         store = self.stores.get((step, form)) if room == 0 and step not in self._loose else None
         buffer = self._buffer(result) if store is None and not task.method.fresh else None
         self.ops.append(Op(step, form, task, form, reads, buffer, store, room, result))

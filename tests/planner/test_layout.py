@@ -54,6 +54,8 @@ CASES = [
     ),
     # what a plain body makes is its own
     ("(im in [3, 5, 9]) & m", ["isin -> own (0 for 0 of 0)", "& -> kept (0,0 for 0 of 0)"]),
+    # what looks at rows around a strip may give those of the strip alone
+    ("gaussian(im, 2)", ["gaussian -> kept (8 for 0 of 0)"]),
     # a mask in another form, once for all that want it
     (
         "dilate(m, 2) & erode(m, 3)",

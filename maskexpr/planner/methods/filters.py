@@ -30,15 +30,14 @@ def gaussian(step: Step) -> Method:
     dtype, mirrored = step.kind.dtype, border == "reflect" and not any(order % 2 for order in orders)
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        return smooth.gaussian(given[0], sigmas, dtype, out, orders, border)
+        return smooth.gaussian(given[0], sigmas, dtype, out, orders, border, place.around)
 
     def memory(shape: tuple[int, ...]) -> float:
         return smooth.gaussian_bytes(shape, sigmas, dtype, mirrored) + chunk(shape)
 
     cost = meaning.gaussian_cost_of(step.settings, step.kind.shape or ())
-    return Method(
-        run, memory=memory, cost=cost, whole=_is_whole(step), fresh=_is_whole(step), word="weighted sums of rows"
-    )
+    whole = _is_whole(step)
+    return Method(run, memory=memory, cost=cost, whole=whole, fresh=whole, cuts=not whole, word="weighted sums of rows")
 
 
 def _is_whole(step: Step) -> bool:

@@ -21,10 +21,12 @@ Form = Literal["plain", "packed"]
 
 @dataclass(slots=True)
 class Place:
-    """Where a method works: buffers of its thread, and the first row of the image that its result has."""
+    """Where a method works: buffers of its thread, the first row of the image that its result has, and how many rows
+    its operands have above and below that result."""
 
     scratch: Scratch
     start: int = 0
+    around: tuple[int, int] = (0, 0)
 
 
 # The operands in the order of the step's, the array for the result, the place. A result elsewhere may be given back
@@ -54,7 +56,8 @@ class Method:
     `plain` takes masks a byte a pixel and gives such, `packed` takes and gives packed ones; images are the same for
     both. A step that has both follows its operands. `whole` asks for whole arrays. `quiet` says that no floating point
     warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls,
-    `loose` that whole arrays may lie in memory as they do.
+    `loose` that whole arrays may lie in memory as they do, `cuts` that it gives the rows of its result alone, where
+    others give those that it looks at too.
     `cost` estimates its operations a pixel, `memory` the bytes that it takes beside operands and result for those of a
     shape, where they are not the plain body's; `table` those of a table that all threads and later runs share. `word`
     says how it is done; methods with the same word work in the same buffers.
@@ -67,6 +70,7 @@ class Method:
     fresh: bool = False
     brief: bool = False
     loose: bool = False
+    cuts: bool = False
     cost: float | None = None
     memory: Bytes | None = None
     table: int = 0
