@@ -201,8 +201,8 @@ INSIDE = {
     ),
     "planner.methods": (
         "__init__",
-        *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("elementary", "tables", "projections", "bodies", "method"),
+        *("regions", "measures", "statistics", "labels", "morphology", "filters", "ranks", "shapes", "pixelwise"),
+        *("opencv", "elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "landscapes", "charts", "protocols"),

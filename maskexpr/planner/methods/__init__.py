@@ -13,6 +13,7 @@ from maskexpr.planner.methods import (
     opencv,
     pixelwise,
     projections,
+    ranks,
     regions,
     shapes,
     statistics,
@@ -33,7 +34,7 @@ __all__ = [
     "morphology",
     "opencv",
 ]
-__all__ += ["pixelwise", "projections", "regions", "shapes", "statistics"]
+__all__ += ["pixelwise", "projections", "ranks", "regions", "shapes", "statistics"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:

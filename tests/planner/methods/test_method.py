@@ -45,6 +45,8 @@ def test_every_method_is_reached_in_every_form() -> None:
         "erode(m) != dilate(k)",
         "boundary(label(m))",
         "skeleton(label(m))",
+        'hit_or_miss(m, "01/10")',
+        "rank_filter(im, 1)",
     )
     for text in planes:
         reached.update(reached_by(maskexpr.compile(with_inputs(text)), three(np.random.default_rng(1), (9, 9), "any")))
