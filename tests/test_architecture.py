@@ -201,19 +201,9 @@ INSIDE = {
     ),
     "planner.methods": (
         "__init__",
-        *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *(
-            "colour",
-            "integers",
-            "types",
-            "stacks",
-            "contrast",
-            "elementary",
-            "tables",
-            "projections",
-            "bodies",
-            "method",
-        ),
+        *("regions", "measures", "statistics", "labels", "morphology", "filters", "ranks", "shapes", "pixelwise"),
+        *("integers", "types", "stacks", "contrast", "colour"),
+        *("opencv", "elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "landscapes", "charts", "protocols"),

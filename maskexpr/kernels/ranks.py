@@ -1,11 +1,12 @@
-"""Medians of small windows by networks of minima and maxima, each one operation on a tile of many pixels.
+"""Ranks of small windows by networks of minima and maxima, each one operation on a tile of many pixels.
 
-The columns of a window are sorted, then merged two by two; of all this only what the median depends on is done, and
+The columns of a window are sorted, then merged two by two; of all this only what the wanted one depends on is done, and
 what is the same but for a shift (such as the sorted columns themselves) is done once.
 """
 
 import functools
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,17 +40,17 @@ def serves(window: Array) -> bool:
     return 0 < int(np.count_nonzero(window)) <= LARGEST_WINDOW
 
 
-def median(im: Array, window: Array, out: Array | None = None, mode: str = "reflect") -> Array:
-    """The upper middle one of the pixels under a window, centred at `size // 2` per axis, the image going on beyond its
-    border by the mode; nan is above all numbers, and of equal zeros the positive one is given. The window is one that
-    `serves`.
+def by_network(im: Array, rank: int, window: Array, out: Array | None = None, mode: str = "reflect") -> Array:
+    """The pixel of a rank from 0 on among those under a window, centred at `size // 2` per axis, the image going on
+    beyond its border by the mode; nan is above all numbers, and of equal zeros the positive one is given. The window is
+    one that `serves`.
 
     `out` is of the image's type and no part of it.
     """
     result = np.empty(im.shape, im.dtype) if out is None else out
     if not im.size:
         return result
-    tile = _tile(im.shape, window, im.itemsize)
+    tile = _tile(im.shape, rank, window, im.itemsize)
     network, before, after, rows = tile.network, tile.before, tile.after, tile.rows
     slice_shape, per_row = tile.slice_shape, math.prod(tile.slice_shape)
     kind = np.dtype(f"i{im.itemsize}") if im.dtype.kind == "f" else im.dtype
@@ -71,27 +72,27 @@ def median(im: Array, window: Array, out: Array | None = None, mode: str = "refl
 class _Tile:
     """How much of an image a network works on at once: rows with what lies before and after them along each axis."""
 
-    network: "_Network"
+    network: "Network"
     before: list[int]
     after: list[int]
     slice_shape: tuple[int, ...]
     rows: int
 
 
-def _tile(shape: tuple[int, ...], window: Array, itemsize: int) -> _Tile:
+def _tile(shape: tuple[int, ...], rank: int, window: Array, itemsize: int) -> _Tile:
     offsets = np.argwhere(window) - [n // 2 for n in window.shape]
     before = [int(max(0, -d)) for d in offsets.min(axis=0)]
     after = [int(max(0, d)) for d in offsets.max(axis=0)]
-    network = _network(tuple(tuple(int(i) for i in offset) for offset in offsets))
+    steps = network(rank, window)
     slice_shape = tuple(n + b + a for n, b, a in zip(shape[1:], before[1:], after[1:], strict=True))
-    pixels = max(_TILE_BYTES, _TILES_BYTES // (network.slots + 1)) // itemsize
+    pixels = max(_TILE_BYTES, _TILES_BYTES // (steps.slots + 1)) // itemsize
     rows = min(shape[0], max(_FEWEST_ROWS, before[0] + after[0], pixels // math.prod(slice_shape)))
-    return _Tile(network, before, after, slice_shape, rows)
+    return _Tile(steps, before, after, slice_shape, rows)
 
 
-def median_bytes(shape: tuple[int, ...], window: Array, dtype: Any) -> int:
-    """Bytes that `median` works in."""
-    tile = _tile(shape, window, dtype.itemsize)
+def by_network_bytes(shape: tuple[int, ...], rank: int, window: Array, dtype: Any) -> int:
+    """Bytes that `by_network` works in."""
+    tile = _tile(shape, rank, window, dtype.itemsize)
     pixels = (tile.rows + tile.before[0] + tile.after[0]) * math.prod(tile.slice_shape)
     of_floats = 4 if dtype.kind == "f" else 0  # made integers of the same order, and floats again
     return (tile.network.slots + 2 + of_floats) * pixels * int(dtype.itemsize) + _BESIDE
@@ -107,8 +108,8 @@ def _convert(dtype: Any) -> Callable[[Array], Array]:
 
 def ranked(im: Array, rank: int | Array, window: Array, mode: str = "reflect", beyond: Any = 0) -> Array:
     """The pixel of a rank, from 0 for the smallest on or from -1 for the largest down, among those under a window, as
-    for `median`: of windows of any size and shape, a few at a time, put side by side and parted at the rank. Where each
-    pixel has a rank of its own they are sorted. `beyond` is the constant of that mode."""
+    for `by_network`: of windows of any size and shape, a few at a time, put side by side and parted at the rank. Where
+    each pixel has a rank of its own they are sorted. `beyond` is the constant of that mode."""
     # NumPy parts values of 16 bits and more several times as fast as bytes.
     kind = np.dtype(f"i{im.itemsize}") if im.dtype.kind == "f" else im.dtype if im.itemsize > 1 else np.dtype(np.int16)
     beside = rank if isinstance(rank, np.ndarray) else None
@@ -195,7 +196,7 @@ def ranked_bytes(shape: tuple[int, ...], window: Array, dtype: Any) -> int:
 # --- networks --------------------------------------------------------------------------------------------------------
 
 
-class _Network:
+class Network:
     """Minima and maxima of values that are moved, to be run in turn, and in which array each is held."""
 
     def __init__(self, made: list[tuple[Any, Moved, Moved]], result: Moved) -> None:
@@ -246,8 +247,14 @@ def _needed(made: list[tuple[Any, Moved, Moved]], result: int) -> list[int]:
     return sorted(needed)
 
 
+def network(rank: int, window: Array) -> "Network":
+    """The network that finds a rank, from 0 on, of the pixels under a window."""
+    offsets = np.argwhere(window) - [n // 2 for n in window.shape]
+    return _network(rank, tuple(tuple(int(i) for i in offset) for offset in offsets))
+
+
 @functools.lru_cache(64)
-def _network(offsets: tuple[Offset, ...]) -> _Network:
+def _network(rank: int, offsets: tuple[Offset, ...]) -> "Network":
     columns: dict[Offset, list[Moved]] = {}
     along = max(range(len(offsets[0])), key=lambda axis: len({offset[axis] for offset in offsets}))
     for offset in offsets:
@@ -257,9 +264,8 @@ def _network(offsets: tuple[Offset, ...]) -> _Network:
     while len(lists) > 2:
         pairs = [joins.merged(*pair) for pair in zip(lists[::2], lists[1::2], strict=False)]
         lists = pairs + lists[len(lists) // 2 * 2 :]
-    rank = len(offsets) // 2
     result = joins.ranked(lists[0], lists[1], rank) if len(lists) == 2 else lists[0][rank]
-    return _Network(joins.made, result)
+    return Network(joins.made, result)
 
 
 class _Joins:
@@ -306,14 +312,44 @@ class _Joins:
 # --- OpenCV ----------------------------------------------------------------------------------------------------------
 
 
+def opencv_is_there() -> bool:
+    """Whether this process has imported it already, so that it costs nothing to ask for it."""
+    return sys.modules.get("cv2") is not None
+
+
 def opencv_serves(dtype: Any, window: Array) -> bool:
-    """Whether OpenCV works and has the median of such a window: a square in an 8-bit image of two axes."""
-    square = window.ndim == 2 and window.shape[0] == window.shape[1] and bool(window.all())
-    return dtype == np.uint8 and square and 3 <= len(window) <= 255 and opencv.usable() is not None
+    """Whether OpenCV works and has the median of such a window: a square in planes of 8 bits, a small one also in those
+    of 16 bits, and in floats but for nan."""
+    width = window.shape[-1]
+    is_square = window.ndim > 1 and window.shape[-2] == width and width**2 == window.size and bool(window.all())
+    most = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 5, np.dtype(np.float32): 5}.get(dtype, 0)
+    return is_square and 3 <= width <= most and opencv.usable() is not None
 
 
-def median_by_opencv(im: Array, reach: int, mode: str = "reflect") -> Array:
+def median_by_opencv(im: Array, reach: int, mode: str = "reflect", out: Array | None = None) -> Array:
     """The median over a square, by OpenCV, which gives the same as SciPy."""
-    framed = borders.extended(im, (reach, reach), mode)  # OpenCV repeats the border instead
-    smooth = opencv.usable().medianBlur(framed, 2 * reach + 1)
-    return np.ascontiguousarray(smooth[reach:-reach, reach:-reach])
+    result = np.empty(im.shape, im.dtype) if out is None else out
+    if im.dtype.kind == "f" and np.isnan(im).any():
+        square = np.ones((1,) * (im.ndim - 2) + (2 * reach + 1,) * 2, bool)
+        return by_network(im, square.size // 2, square, result, mode)
+    blur = opencv.usable().medianBlur
+    for plane in np.ndindex(im.shape[:-2]):
+        pause()
+        if reach == 1 and mode in ("reflect", "nearest"):  # both take the pixels at the border twice, as OpenCV does
+            blur(np.ascontiguousarray(im[plane]), 3, dst=result[plane])
+        else:
+            framed = np.empty([n + 2 * reach for n in im.shape[-2:]], im.dtype)
+            borders.fill_framed(framed, im[plane], -reach, (reach, reach), mode)
+            result[plane] = blur(framed, 2 * reach + 1)[reach:-reach, reach:-reach]
+    if im.dtype.kind == "f":
+        np.add(result, 0, out=result)
+    return result
+
+
+def opencv_bytes(shape: tuple[int, ...], reach: int, dtype: Any) -> int:
+    """Bytes that `median_by_opencv` works in."""
+    framed = math.prod(n + 2 * reach for n in shape[-2:])
+    if dtype.kind == "f":
+        square = np.ones((1,) * (len(shape) - 2) + (2 * reach + 1,) * 2, bool)
+        return max(by_network_bytes(shape, square.size // 2, square, dtype), 3 * framed * int(dtype.itemsize)) + 8192
+    return 3 * framed * int(dtype.itemsize) + 8192

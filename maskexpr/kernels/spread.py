@@ -333,13 +333,20 @@ def _combine_at(line: Words, place: Offset, combine: Any, out: Words) -> None:
         if combine is AND:
             out[...] = 0
         return
-    target = tuple(slice(max(0, d), n + min(0, d)) for d, n in zip(place, line.shape, strict=False))
-    origin = tuple(slice(max(0, -d), n + min(0, -d)) for d, n in zip(place, line.shape, strict=False))
+    target, origin = _overlap(place, line.shape)
     combine(out[target], line[origin], out=out[target])
     if combine is AND:
         for axis, d in enumerate(place):
             if d:
                 out[(slice(None),) * axis + (slice(0, d) if d > 0 else slice(d, None),)] = 0
+
+
+def _overlap(place: Offset, shape: Sequence[int]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Where a copy that is moved by an offset overlaps an array, and what of it does; nothing if it leaves it."""
+    far = [(max(-n, min(d, n)), n) for d, n in zip(place, shape, strict=False)]
+    return tuple(slice(max(0, d), n + min(0, d)) for d, n in far), tuple(
+        slice(max(0, -d), n - max(0, d)) for d, n in far
+    )
 
 
 def stamp(words: Words, width: int, moves: list[Offset], combine: Any, out: Words, scratch: Scratch) -> Words:
@@ -359,3 +366,26 @@ def stamp(words: Words, width: int, moves: list[Offset], combine: Any, out: Word
         for place in places:
             _combine_at(moved, place, combine, out)
     return out
+
+
+def fits(words: Words, width: int, on: list[Offset], off: list[Offset], out: Words, scratch: Scratch) -> Words:
+    """Where all pixels at some offsets are on, and all at others off; outside all are."""
+    out[...] = ALL_ON
+    clear_tail(out, width)
+    line, inverse = scratch("line", words.shape, np.uint64), scratch("inverse", words.shape, np.uint64)
+    for column in sorted({offset[-1] for offset in (*on, *off)}):
+        moved = along_row(words, -column, line, scratch) if column else words
+        for place in _at_column(on, column):
+            _combine_at(moved, place, AND, out)
+        apart = _at_column(off, column)
+        if apart:
+            np.invert(moved, out=inverse)
+        for place in apart:
+            target, origin = _overlap(place, out.shape)
+            np.bitwise_and(out[target], inverse[origin], out=out[target])
+    return out
+
+
+def _at_column(offsets: list[Offset], column: int) -> list[Offset]:
+    """How copies of a row are to be moved along the other axes, for what lies at offsets of a column to come here."""
+    return [tuple(-d for d in offset[:-1]) for offset in offsets if offset[-1] == column]

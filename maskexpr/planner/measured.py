@@ -134,6 +134,7 @@ MEASURED: Mapping[str, Pace] = {
     "haematoxylin / plain body / strips": Pace(0.5, 0, 0, (0.168, 0.168, 0.168, 0.168, 0.168)),
     "hausdorff / plain body / whole": Pace(0.5, 0, 0, (0.19, 0.19, 0.19, 0.19, 0.19)),
     "histogram / plain body / whole": Pace(39, 0, 0, (0.0368, 0.0368, 0.032, 0.06, 0.06)),
+    "hit_or_miss / 64 pixels at once / bits": Pace(40, 0, 0, (0.12, 0.12, 0.12, 0.12, 0.12)),
     "hit_or_miss / plain body / strips": Pace(13.8, 0, 0, (0.668, 0.668, 0.668, 0.668, 0.668)),
     "hue / plain body / strips": Pace(0.5, 0, 0, (4.71, 4.71, 4.71, 4.71, 4.63)),
     "hull / plain body / whole": Pace(205, 0, 0, (0.0583, 0.0583, 31, 31, 31)),
@@ -188,9 +189,7 @@ MEASURED: Mapping[str, Pace] = {
     "median / line by line / whole": Pace(2.66, 0, 0, (0.541, 0.541, 0.541, 0.541, 0.441)),
     "median / plain body / whole": Pace(26, 0, 0, (0.0595, 0.0595, 0.0555, 0.225, 0.0458)),
     "median_filter / OpenCV / strips": Pace(201, 0, 0, (7.27, 7.27, 7.27, 7.27, 7.27)),
-    "median_filter / a network of minima and maxima / strips": Pace(
-        0.5, 2.45, 0, (0.0268, 0.0268, 0.0844, 0.183, 0.333)
-    ),
+    "median_filter / a network of minima and maxima / strips": Pace(0.5, 1.5, 0, (0.047, 0.047, 0.095, 0.2, 0.37)),
     "median_filter / plain body / strips": Pace(22.1, 0, 144, (0.147, 0.147, 0.199, 0.221, 0.23)),
     "min / line by line / whole": Pace(9.5, 0, 0, (0.12, 0.12, 0.105, 0.21, 0.246)),
     "min / plain body / whole": Pace(5.78, 0, 0, (0.0366, 0.0366, 0.0376, 0.0635, 0.0977)),
@@ -216,6 +215,7 @@ MEASURED: Mapping[str, Pace] = {
     "polygon / plain body / whole": Pace(94.3, 0, 0, (0.354, 0.354, 0.354, 0.354, 0.354)),
     "precision / plain body / whole": Pace(98.4, 0, 0, (0.199, 0.199, 0.199, 0.199, 0.199)),
     "prewitt / differences of rows / strips": Pace(4.2, 0, 0, (0.078, 0.078, 0.078, 0.078, 0.0999)),
+    "rank_filter / a network of minima and maxima / strips": Pace(0.5, 1.5, 0, (0.047, 0.047, 0.095, 0.2, 0.37)),
     "rank_filter / plain body / strips": Pace(130, 0.335, 144, (0.222, 0.222, 0.24, 0.235, 0.253)),
     "recall / plain body / whole": Pace(20, 0, 0, (0.0552, 0.0552, 0.0552, 0.0552, 0.0552)),
     "reconstruct / plain body / whole": Pace(679, 0, 0, (0.0192, 0.394, 0.431, 0.491, 0.796)),

@@ -30,7 +30,8 @@ def random_image(shape: tuple[int, ...], dtype: str, seed: int) -> np.ndarray:
 
 def assert_median(im: np.ndarray, reach: Fraction | int, shape: str, axes: tuple[int, ...] | None = None) -> None:
     n = Distance(Fraction(reach))
-    fast = ranks.median(im, elements.footprint(n, shape, axes, im.ndim))
+    window = elements.footprint(n, shape, axes, im.ndim)
+    fast = ranks.by_network(im, np.count_nonzero(window) // 2, window)
     plain = median_filter(im, n, shape, axes)
     assert fast is not None
     assert fast.dtype == plain.dtype
@@ -79,16 +80,26 @@ def test_medians_of_random_windows(rows: int, monkeypatch: pytest.MonkeyPatch) -
             assert_median(im, 1, "/".join("".join("01"[int(v)] for v in row) for row in window))
 
 
+@pytest.mark.parametrize("dtype", ["u1", "i2", "f4"])
+def test_other_ranks_by_networks(dtype: str) -> None:
+    im, random = random_image((13, 17), dtype, 3), np.random.default_rng(4)
+    for size in (1, 2, 3, 6):
+        window = random.random((size, 7 - size)) < 0.7
+        window.flat[0] = True
+        for rank in range(int(window.sum())):
+            np.testing.assert_array_equal(ranks.by_network(im, rank, window), sorted_window(im, window, rank))
+
+
 def test_what_is_no_small_window() -> None:
     assert ranks.serves(np.ones((9, 9), bool))
     assert not ranks.serves(np.ones((11, 11), bool))
     assert not ranks.serves(np.zeros((3, 3), bool))
-    assert ranks.median(np.empty((0, 4)), np.ones((3, 3), bool)).shape == (0, 4)
+    assert ranks.by_network(np.empty((0, 4)), 4, np.ones((3, 3), bool)).shape == (0, 4)
 
 
 def test_medians_of_the_ankle() -> None:
     out = np.empty(ANKLE.shape, ANKLE.dtype)
-    assert ranks.median(ANKLE, np.ones((3, 3), bool), out) is out
+    assert ranks.by_network(ANKLE, 4, np.ones((3, 3), bool), out) is out
     np.testing.assert_array_equal(out, median_filter(ANKLE, Distance(Fraction(1))))
     for im in (ANKLE.T[::3], ANKLE[::-4, 1:].astype("f4")):
         assert_median(im, 2, "square")
@@ -96,13 +107,23 @@ def test_medians_of_the_ankle() -> None:
 
 def test_medians_by_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("cv2")
-    for im in (ANKLE[::2, ::2], random_image((3, 4), "u1", 0), random_image((1, 1), "u1", 0)):
-        for reach in (1, 2, 3, 6):
-            plain = median_filter(im, Distance(Fraction(reach)))
-            np.testing.assert_array_equal(ranks.median_by_opencv(im, reach), plain)
+    small = [random_image(shape, "u1", 0) for shape in ((3, 4), (1, 1), (1, 40), (40, 1), (2, 5, 3))]
+    large = random_image((40, 30), "f4", 2)
+    zeros = np.random.default_rng(1).choice(np.array([-0.0, 0.0, np.inf, 1], "f4"), (2, 20, 20))
+    spoilt = np.where(large > 2000, np.nan, large).astype("f4")
+    for im in (ANKLE[::2, ::2], *small, random_image((9, 9), "u2", 1), large, zeros, spoilt, spoilt[::-1, ::2]):
+        for reach in (1, 2, 3, 6) if im.dtype == np.uint8 else (1, 2):
+            for mode in ("reflect", "nearest", "mirror", "wrap", "constant"):
+                plain = median_filter(im, Distance(Fraction(reach)), axes=(im.ndim - 2, im.ndim - 1), border=mode)
+                found = ranks.median_by_opencv(im, reach, mode, np.empty(im.shape, im.dtype))
+                np.testing.assert_array_equal(found, plain)
+                assert im.dtype.kind != "f" or not np.signbit(found[found == 0]).any()
     square = np.ones((3, 3), bool)
     assert ranks.opencv_serves(np.dtype("u1"), square)
-    for dtype, window in (("u2", square), ("u1", square[0]), ("u1", square[:, :1]), ("u1", np.eye(3, dtype=bool))):
+    assert ranks.opencv_serves(np.dtype("u2"), square[np.newaxis])
+    seven = np.ones((7, 7), bool)
+    strange = [("u2", seven), ("f8", square), ("u1", square[0]), ("u1", square[:, :1]), ("u1", np.eye(3, dtype=bool))]
+    for dtype, window in [*strange, ("u1", np.ones((3, 3, 3), bool))]:
         assert not ranks.opencv_serves(np.dtype(dtype), window)
     monkeypatch.setattr(opencv, "usable", lambda: None)
     assert not ranks.opencv_serves(np.dtype("u1"), square)

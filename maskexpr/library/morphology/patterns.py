@@ -17,13 +17,13 @@ _ONCE = Distance(Fraction(1))
 _SWAPPED = str.maketrans("01", "10")
 
 
-def _on_and_off(pattern: str, axes: tuple[int, ...] | None, ndim: int) -> list[Masks]:
+def on_and_off(pattern: str, axes: tuple[int, ...] | None, ndim: int) -> list[Masks]:
     """The places of a pattern that are to be on, and those that are to be off."""
     return [elements.footprint(_ONCE, text, axes, ndim) for text in (pattern, pattern.translate(_SWAPPED))]
 
 
 def _halo(settings: Settings, ndim: int) -> tuple[int, ...]:
-    on, _ = _on_and_off(settings["pattern"], settings["axes"], ndim)
+    on, _ = on_and_off(settings["pattern"], settings["axes"], ndim)
     return Element(on, 1).reach()
 
 
@@ -59,7 +59,7 @@ def hit_or_miss(m: Mask, pattern: Hits, axes: Axes = None) -> Masks:
     array([[1, 0, 0, 0],
            [0, 0, 0, 0]])
     """
-    on, off = _on_and_off(pattern, axes, m.ndim)
+    on, off = on_and_off(pattern, axes, m.ndim)
     found = np.ones(m.shape, bool)
     if on.any():
         found &= scipy.ndimage.binary_erosion(m, on)

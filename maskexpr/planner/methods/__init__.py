@@ -16,6 +16,7 @@ from maskexpr.planner.methods import (
     opencv,
     pixelwise,
     projections,
+    ranks,
     regions,
     shapes,
     stacks,
@@ -41,7 +42,7 @@ __all__ = [
     "morphology",
     "opencv",
 ]
-__all__ += ["pixelwise", "projections", "regions", "shapes", "stacks", "statistics", "types"]
+__all__ += ["pixelwise", "projections", "ranks", "regions", "shapes", "stacks", "statistics", "types"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:

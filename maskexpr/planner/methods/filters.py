@@ -6,21 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.functions.settling import NAMED_SHAPES
-from maskexpr.kernels import balls, entropies, ranks, smooth
+from maskexpr.kernels import balls, entropies, smooth
 from maskexpr.kernels.weights import line_reach
-from maskexpr.library import elements
 from maskexpr.library.filters import background, edges, lines, local_contrast
 from maskexpr.library.filters import ranks as ordering
 from maskexpr.library.filters import smoothing as meaning
 from maskexpr.library.thresholds import local
 from maskexpr.planner.methods.bodies import takes
 from maskexpr.planner.methods.method import Bytes, Method, Place, chunk, estimated, runs
+from maskexpr.planner.methods.ranks import window_of
 from maskexpr.program.steps import Step
 
 _IN_TWO = 112  # bytes
 _AROUND = 32  # bytes of a pixel around an image that is smoothed
-_WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
 
 
 @runs(meaning.gaussian)
@@ -69,70 +67,15 @@ for _function, _across in _ACROSS.items():
     runs(_function)(_slopes(_across))
 
 
-@runs(ordering.median_filter)
-def median_filter(step: Step) -> Method | None:
-    """A network of minima and maxima; for large squares and large 8-bit planes OpenCV, which gives
-    the same, where it is installed."""
-    n, shape, axes, border = (step.settings[name] for name in ("n", "shape", "axes", "border"))
-    if shape not in NAMED_SHAPES or meaning.is_counted(step.settings):
-        return None
-    extent = step.kind.shape or ()
-    window = elements.footprint(n, shape, axes, len(extent))
-    by_network = ranks.serves(window)
-    if (math.prod(extent) >= _WORTH_OPENCV or not by_network) and ranks.opencv_serves(step.kind.dtype, window):
-        reach = n.reach(0)
-        return Method(
-            lambda given, out, place: ranks.median_by_opencv(given[0], reach, border),
-            whole=_is_whole(step),
-            fresh=True,
-            cost={1: 0.1, 2: 0.5}.get(reach, 4.0),  # small windows are sorted, others counted
-            memory=lambda shape: 2 * math.prod(n + 2 * reach for n in shape),  # framed, before and after
-            word="OpenCV",
-        )
-    if not by_network:
-        return None
-
-    def memory(shape: tuple[int, ...]) -> int:
-        return ranks.median_bytes(shape, window, step.kind.dtype)
-
-    return Method(
-        lambda given, out, place: ranks.median(given[0], window, out, border),
-        memory=memory,
-        whole=_is_whole(step),
-        fresh=_is_whole(step),
-        word="a network of minima and maxima",
-    )
-
-
-@takes(ordering.median_filter, ordering.rank_filter, ordering.percentile_filter)
-def ranks_by_body(step: Step) -> Bytes:
-    element, window, dtype = step.settings["shape"], _window(step), step.kind.dtype
-    assert dtype is not None
-    again = 0 if element in NAMED_SHAPES else 3 * dtype.itemsize  # a pattern's results, to see when they repeat
-    if not meaning.is_counted(step.settings):
-        return lambda shape: ranks.ranked_bytes(shape, window, dtype) + again * math.prod(shape)
-    # How many count, the ranks that follow, and of each which are there.
-    return lambda shape: (
-        ranks.ranked_bytes(shape, window, dtype)
-        + smooth.sums_bytes(shape, window, "constant")
-        + (40 + 2 * dtype.itemsize) * math.prod(shape)
-    )
-
-
-def _window(step: Step) -> Any:
-    n, axes = step.settings["n"], step.settings["axes"]
-    return elements.footprint(n, step.settings.get("shape", "square"), axes, len(step.kind.shape or ()))
-
-
 @takes(ordering.entropy)
 def entropy_by_body(step: Step) -> Bytes:
-    window, dtype = _window(step), step.operands["im"].kind.dtype
+    window, dtype = window_of(step), step.operands["im"].kind.dtype
     return lambda shape: entropies.entropies_bytes(shape, window, dtype)
 
 
 @takes(meaning.mean_filter, meaning.enough_in_windows, local.local_mean, local.niblack, local.sauvola)
 def means_by_body(step: Step) -> Bytes:
-    window, border = _window(step), step.settings["border"]
+    window, border = window_of(step), step.settings["border"]
     per_pixel = estimated(step.function.memory, step) if step.function else 0.0
     if "within" in step.operands or border == "ignore":
         per_pixel += 32  # counts, and what counts

@@ -14,7 +14,7 @@ from maskexpr.kernels.packed import Words
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.library import elements
 from maskexpr.library.morphology import elementary as meaning
-from maskexpr.library.morphology import hulls
+from maskexpr.library.morphology import hulls, patterns
 from maskexpr.planner.methods.bodies import by_body, takes
 from maskexpr.planner.methods.method import (
     Array,
@@ -237,6 +237,20 @@ def _on_the_plane(step: Step, first: Any, second: Any) -> Method | None:
         return max(one.memory(wide), two.memory(wide)) + 2 * words_of(wide)
 
     return Method(packed=run, quiet=True, brief=True, cost=_cost(one, two), memory=memory, word=_WORD)
+
+
+@runs(patterns.hit_or_miss)
+def hit_or_miss(step: Step) -> Method:
+    shape, width = step.kind.shape or (), width_of(step)
+    masks = patterns.on_and_off(step.settings["pattern"], step.settings["axes"], len(shape))
+    on, off = (elements.offsets(mask) for mask in masks)
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return spread.fits(given[0], width, on, off, out, place.scratch)
+
+    operations = _ALONG * len({offset[-1] for offset in (*on, *off)}) + _ACROSS * len((*on, *off))
+    cost = max(1.0, operations / _WORDS_COST)
+    return Method(packed=run, quiet=True, brief=True, cost=cost, memory=lambda rows: 4 * words_of(rows), word=_WORD)
 
 
 # --- grey images -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Filters by their methods: networks of minima and maxima, sums and differences of rows, OpenCV."""
+"""Filters by their methods: sums and differences of rows."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,6 @@ from helpers.both_ways import expect_same, grey, helpers
 from helpers.each import each
 from helpers.one_step import expect_body, method
 
-from maskexpr.kernels import opencv
-from maskexpr.planner.methods import filters
 from maskexpr.testing.pixels import DTYPES, random_array
 
 
@@ -15,8 +13,7 @@ from maskexpr.testing.pixels import DTYPES, random_array
 @each("shape", [(1,), (65,), (1, 1), (1, 70), (40, 1), (13, 64), (4, 5, 6)])
 def test_methods_give_what_bodies_give(shape, dtype):
     im = grey(random_array(np.random.default_rng(6), shape, dtype, "any"))
-    calls = ["gaussian(im, 1.3)", "gaussian(im, 0)", "sobel(im)", 'sobel(im, "x")', "median_filter(im)"]
-    for call in [*calls, 'median_filter(im, 2, "diamond")', 'median_filter(im, 4, axes="x")']:
+    for call in ["gaussian(im, 1.3)", "gaussian(im, 0)", "sobel(im)", 'sobel(im, "x")']:
         expect_body(call, "plain", im=im)
 
 
@@ -26,31 +23,10 @@ def test_methods_give_what_bodies_give(shape, dtype):
         ("gaussian(im, 2)", "weighted sums of rows"),
         ("sobel(im)", "differences of rows"),
         ('sobel(im, axes="y")', "plain body"),
-        ("median_filter(im, 1)", "a network of minima and maxima"),
-        ("median_filter(im, 4)", "a network of minima and maxima"),
-        ('median_filter(im, 9, "disk")', "plain body"),
-        ('median_filter(im, 1, "010/111/010")', "plain body"),
     ],
 )
 def test_how_it_is_said_to_be_done(text, word):
     assert method(text, im=np.zeros((30, 40), np.uint16)).word == word
-
-
-def test_medians_of_large_planes_of_8_bits_are_opencvs(monkeypatch):
-    """Where it is installed; large windows too, which no network pays for."""
-    pytest.importorskip("cv2")
-    im = np.random.default_rng(7).integers(0, 256, (40, 50), np.uint8)
-    assert method("median_filter(im, 1)", im=im).word == "a network of minima and maxima"
-    assert method("median_filter(im, 5)", im=im).word == "OpenCV"
-    monkeypatch.setattr(filters, "_WORTH_OPENCV", im.size)
-    for text in ("median_filter(im, 1)", "median_filter(im, 5)"):
-        assert method(text, im=im).word == "OpenCV"
-        expect_same(text, {"im": im}, None, 7)
-    for other in (im[:-1], im.astype(np.uint16)):
-        assert method("median_filter(im, 1)", im=other).word == "a network of minima and maxima"
-    monkeypatch.setattr(opencv, "usable", lambda: None)
-    assert method("median_filter(im, 1)", im=im).word == "a network of minima and maxima"
-    assert method("median_filter(im, 5)", im=im).word == "plain body"
 
 
 @pytest.mark.slow
@@ -58,8 +34,7 @@ def test_medians_of_large_planes_of_8_bits_are_opencvs(monkeypatch):
 def test_filters(dtype: str) -> None:
     rng = np.random.default_rng(5)
     calls = ["gaussian(im, 1.3)", "gaussian(im, [2, 0])", 'gaussian(im, 4, axes="y")', "sobel(im)", 'sobel(im, "y")']
-    calls += ['sobel(im, "x")', "median_filter(im)", 'median_filter(im, 1, "disk")', 'median_filter(im, 6, axes="y")']
-    calls += ["median_filter(im, 5)", 'median_filter(im, 1, "010/111/010")']
+    calls += ['sobel(im, "x")']
     text = "\n".join(f"output r{i} = {call}" for i, call in enumerate(calls))
     fills = {(1, 1): ["edges"], (1, 70): ["any"], (19, 1): ["edges"], (23, 66): ["any", "edges"]}
     for shape, fill in ((shape, fill) for shape, several in fills.items() for fill in several):

@@ -50,6 +50,8 @@ def test_every_method_is_reached_in_every_form() -> None:
         *("bit(im, 1)", "bits(im, 1, 2)", "im // 3", "im % 3", "isnan(im)", "isfinite(im)", "ceil(im)"),
         *("vote([m, k])", "vote([m, k]) > 0.5", "ellipse(1, 2, 3, 4) & m"),
         *(f"{name}(clip(im, 0, 9))" for name in CASTS),
+        'hit_or_miss(m, "01/10")',
+        "rank_filter(im, 1)",
     )
     for text in planes:
         reached.update(reached_by(maskexpr.compile(with_inputs(text)), three(np.random.default_rng(1), (9, 9), "any")))

@@ -75,7 +75,7 @@ def test_medians_of_large_images_are_opencvs_and_the_same(monkeypatch):
     im = RNG.integers(0, 256, (1030, 1020), dtype=np.uint8)
     calls = []
     median = cv2.medianBlur
-    monkeypatch.setattr(cv2, "medianBlur", lambda *given: calls.append(1) or median(*given))
+    monkeypatch.setattr(cv2, "medianBlur", lambda *given, **named: calls.append(1) or median(*given, **named))
     found = maskexpr.compile("median_filter(im, 1)")(im=im)
     assert calls
     np.testing.assert_array_equal(found, scipy.ndimage.median_filter(im, 3, mode="reflect"))
