@@ -16,6 +16,7 @@ Array = np.ndarray[Any, Any]
 Labels = np.ndarray[Any, np.dtype[np.int32]]
 
 _WAVE = 150  # pixels: of so many at once NumPy is faster than a loop
+_FEW_SEEDS = 8  # one pixel among so many is looked at by itself; of more all are looked at together
 
 
 def flood(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Labels:
@@ -28,13 +29,43 @@ def flood(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Label
     """
     shape = tuple(size + 2 for size in im.shape)  # with closed pixels around the image, which end every way out
     inside = (slice(1, -1),) * im.ndim
-    levels, count = levels_of(im)
-    level_of, labels, is_open = np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape, bool)
-    level_of[inside] = levels
+    labels, is_open, is_wet = np.zeros(shape, np.int32), np.zeros(shape, bool), np.zeros(shape, bool)
     labels[inside] = np.where(open_to, markers, 0)
     is_open[inside] = open_to & (markers == 0)
-    _Flood(level_of.reshape(-1), labels.reshape(-1), is_open.reshape(-1), steps_to(neighbours, shape)).rise(count)
+    steps = steps_to(neighbours, shape)
+    seeds = _at_the_water(labels.reshape(-1), is_open.reshape(-1), steps)
+    if seeds.size:
+        is_wet.reshape(-1)[seeds] = True
+        levels, count = _levels_of_some(im, is_open[inside] | is_wet[inside])
+        level_of = np.zeros(shape, np.min_scalar_type(count))  # small ones are sorted by counting
+        level_of[inside] = levels
+        _Flood(level_of.reshape(-1), labels.reshape(-1), is_open.reshape(-1), steps).rise(seeds, count)
     return np.ascontiguousarray(labels[inside])
+
+
+def _at_the_water(labels: Labels, is_open: Array, steps: list[int]) -> Array:
+    """The pixels of markers with something open beside them, in scan order; no other reaches anything."""
+    seeds = np.flatnonzero(labels)
+    if len(seeds) > len(labels) // _FEW_SEEDS:
+        beside = np.zeros(len(labels), bool)
+        for step in steps:  # what comes round the end is a pixel of the frame, which bears no label
+            beside[max(0, -step) : len(labels) - max(0, step)] |= is_open[max(0, step) : len(labels) - max(0, -step)]
+        return np.flatnonzero(beside & (labels != 0))
+    reaches = np.zeros(len(seeds), bool)
+    for step in steps:
+        reaches |= is_open[seeds + step]
+    return seeds[reaches]
+
+
+def _levels_of_some(im: Array, which: Array) -> tuple[Array, int]:
+    """The same, of pixels that are not looked at any; they need not be told apart, and often most are inside of
+    markers."""
+    if 2 * np.count_nonzero(which) > which.size:
+        return levels_of(im)
+    found, count = levels_of(im[which])
+    levels = np.zeros(im.shape, np.int32)
+    levels[which] = found
+    return levels, count
 
 
 def lowest(im: Array, neighbours: Array, within: Array | None = None) -> Array:
@@ -73,11 +104,10 @@ class _Flood:
         self.first = np.empty(len(labels), np.int32)  # scratch of _spread
         self.waiting: list[list[int] | None] = []  # for each level the pixels in their order
 
-    def rise(self, count: int) -> None:
-        """Go through all levels."""
+    def rise(self, seeds: Array, count: int) -> None:
+        """Go through all levels, from the pixels of markers that reach something, in scan order."""
         self.waiting = [None] * count
         waiting = self.waiting
-        seeds = self._at_the_water()
         self._queue(seeds, self.level_of[seeds])
         # Python reads and writes single pixels fastest through memory views, which share the arrays' memory.
         level_of, labels, is_open = self.level_of.data, self.labels.data, self.is_open.view(np.uint8).data
@@ -106,20 +136,12 @@ class _Flood:
                                 queue.append(reached)
                 wave = following
 
-    def _at_the_water(self) -> Array:
-        """The pixels of markers with something open beside them, in scan order; no other reaches anything."""
-        seeds = np.flatnonzero(self.labels)
-        reaches = np.zeros(len(seeds), bool)
-        for step in self.steps:
-            reaches |= self.is_open[seeds + step]
-        return seeds[reaches]
-
     def _queue(self, pixels: Array, levels: Array) -> None:
         """Let pixels wait at levels, in their order."""
         order = np.argsort(levels, kind="stable")
         ordered, levels = pixels[order].tolist(), levels[order]
-        bounds = [*np.flatnonzero(np.diff(levels, prepend=-1)).tolist(), len(ordered)]
-        for start, stop in itertools.pairwise(bounds):
+        bounds = [0, *(1 + np.flatnonzero(levels[1:] != levels[:-1])).tolist(), len(ordered)]
+        for start, stop in itertools.pairwise(bounds if ordered else []):
             queue = self.waiting[level := int(levels[start])]
             if queue is None:
                 self.waiting[level] = ordered[start:stop]
@@ -127,8 +149,17 @@ class _Flood:
                 queue += ordered[start:stop]
 
     def _spread(self, wave: list[int], level: int) -> list[int]:
-        """The same for a large wave at once; the pixels of the next one on this level."""
+        """The same for a large wave at once, and for the next ones on this level while they are large; the pixels of
+        the first one that is not."""
         pixels = np.array(wave)
+        while len(pixels) >= _WAVE:
+            pause()
+            pixels = self._next(pixels, level)
+        following: list[int] = pixels.tolist()
+        return following
+
+    def _next(self, pixels: Array, level: int) -> Array:
+        """Hand out what a wave reaches; the pixels of the next one on this level."""
         reached = (pixels[:, np.newaxis] + self.moves).reshape(-1)
         places = np.flatnonzero(self.is_open[reached])
         reached = reached[places]
@@ -141,5 +172,4 @@ class _Flood:
         levels = self.level_of[reached]
         higher = levels > level
         self._queue(reached[higher], levels[higher])
-        following: list[int] = reached[~higher].tolist()
-        return following
+        return np.asarray(reached[~higher])

@@ -42,6 +42,18 @@ def test_a_flood_is_a_queue(shape, levels, rng):
             np.testing.assert_array_equal(flood(im, markers, open_to, connectivity), expected)
 
 
+@each("shape", SHAPES)
+def test_a_flood_between_markers_that_fill_the_image_is_a_queue(shape, rng):
+    """Then neighbours of markers are looked for everywhere, and only levels near what is open are told apart."""
+    for im in (rng.integers(-900, 900, shape), rng.random(shape)):
+        ranks = np.unique(im, return_inverse=True)[1].reshape(shape)
+        for share in (0.9, 1.0):
+            markers = random_markers(rng, shape, share)
+            for open_to in (np.ones(shape, bool), rng.random(shape) < 0.8):
+                expected = by_a_queue(ranks, markers, open_to, len(shape))
+                np.testing.assert_array_equal(flood(im, markers, open_to, len(shape)), expected)
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "uint64", "int64", "float16", "float64"])
 def test_values_of_any_type_and_range(dtype, rng):
     """Few levels, or so many that they are numbered first; negative ones; nan above all numbers."""

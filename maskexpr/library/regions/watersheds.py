@@ -245,7 +245,9 @@ def _joined(centres: Array, necks: _Necks, inner: Array, n: Distance, depth: flo
     heights = inner.reshape(-1)[centres].tolist()
     scale = math.lcm(n.radius.denominator, *(step.denominator for step in n.spacing or ()))
     steps = [int(step * scale) for step in n.spacing or (1,) * inner.ndim]
-    points = [[int(i) * step for i, step in zip(p, steps, strict=True)] for p in _points(centres, inner.shape)]
+    least = int((n.radius * scale) ** 2)
+    # No two centres are at one place, so that none are closer than a pixel.
+    points = _points(centres, inner.shape).tolist() if least > min(steps) ** 2 else None
     belongs_to = list(range(len(centres)))
 
     def top(basin: int) -> int:
@@ -253,10 +255,16 @@ def _joined(centres: Array, necks: _Necks, inner: Array, n: Distance, depth: flo
             belongs_to[basin] = basin = belongs_to[belongs_to[basin]]
         return basin
 
+    def are_near(a: int, b: int) -> bool:
+        return points is not None and least > sum(
+            ((p - q) * step) ** 2 for p, q, step in zip(points[a], points[b], steps, strict=True)
+        )
+
     for a, b, width in pausing(necks):
-        lower, higher = sorted((top(a), top(b)), key=lambda basin: (heights[basin], -basin))
-        apart = sum((p - q) ** 2 for p, q in zip(points[lower], points[higher], strict=True))
-        if heights[lower] - width <= depth or apart < (n.radius * scale) ** 2:
+        lower, higher = top(a), top(b)
+        if (heights[lower], -lower) > (heights[higher], -higher):
+            lower, higher = higher, lower
+        if lower != higher and (heights[lower] - width <= depth or are_near(lower, higher)):
             belongs_to[lower] = higher
     return np.array([top(basin) for basin in belongs_to])
 

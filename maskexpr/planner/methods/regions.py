@@ -12,6 +12,7 @@ from maskexpr.kernels import packed
 from maskexpr.kernels import regions as kernel
 from maskexpr.kernels.runs import RegionsOfRuns, find_regions
 from maskexpr.kernels.spans import OfRuns
+from maskexpr.library.morphology import geodesic
 from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
 from maskexpr.library.regions import keeping, measuring
@@ -133,6 +134,26 @@ def hysteresis(step: Step) -> Method | None:
     return _whole(run)
 
 
+@runs(geodesic.reconstruct)
+def reconstruct(step: Step) -> Method | None:
+    """Of masks the regions that a seed hits, however far they reach; SciPy grows the seed pixel by pixel."""
+    return _held(step) if step.kind.name == "mask" else None
+
+
+@runs(geodesic.grow)
+def grow(step: Step) -> Method | None:
+    return _held(step) if step.settings["n"] is None else None
+
+
+def _held(step: Step) -> Method | None:
+    """The regions of `within` that hold a pixel of `seed`."""
+
+    def run(words: Any, shape: Any, connectivity: int, axes: Any, seed: Any) -> Any:
+        return kernel.keep_hit(words, seed, shape, connectivity, axes)
+
+    return _by_runs(step, run, "within")
+
+
 @runs(keeping.keep)
 def keep(step: Step) -> Method | None:
     """The regions found by runs; their properties are measured on the numbers of pixels, as the plain body does."""
@@ -211,22 +232,26 @@ def _bytes_of_measuring(step: Step, measured: set[str]) -> Bytes:
     return taken
 
 
-def _by_runs(step: Step, operation: Any) -> Method | None:
+def _by_runs(step: Step, operation: Any, of: str = "m") -> Method | None:
     """An operation on a packed mask, its shape, connectivity and axes, and the step's other operands; None for labels,
     and where the work is not along rows."""
-    if not _is_along_rows(step):
+    if not _is_along_rows(step, of):
         return None
-    shape = step.operands["m"].kind.shape or ()
+    shape, place = step.operands[of].kind.shape or (), [*step.operands].index(of)
     connectivity, axes = step.settings["connectivity"], step.settings["axes"]
     worked = len(axes or shape)
     is_joined = worked > 2 and connectivity > 1
     memory = _OF_LINES if worked == 1 or is_joined else _OF_HOLES if "max_size" in step.operands else _MEMORY
-    return _whole(lambda words, *others: operation(words, shape, connectivity, axes, *others), memory)
+
+    def run(*given: Any) -> Any:
+        return operation(given[place], shape, connectivity, axes, *given[:place], *given[place + 1 :])
+
+    return _whole(run, memory)
 
 
-def _is_along_rows(step: Step) -> bool:
+def _is_along_rows(step: Step, of: str = "m") -> bool:
     """Whether this is the work on the regions of a mask that runs can be used for."""
-    kind, axes = step.operands["m"].kind, step.settings["axes"]
+    kind, axes = step.operands[of].kind, step.settings["axes"]
     return kind.name == "mask" and (axes is None or len(kind.shape or ()) - 1 in axes)
 
 

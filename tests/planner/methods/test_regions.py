@@ -53,6 +53,21 @@ def test_labels_have_no_runs(text):
     assert method(f"input l: labels; {text}", l=labels).word == "plain body"
 
 
+def test_what_a_seed_holds():
+    """Also where it lies outside of what it grows in."""
+    rng = np.random.default_rng(9)
+    for shape in [(70,), (1, 70), (40, 1), (12, 65), (3, 4, 64)]:
+        given = {"seed": rng.random(shape) < 0.1, "m": rng.random(shape) < 0.6}
+        for connectivity in range(1, len(shape) + 1):
+            for call in ("reconstruct(seed, m", "grow(seed, m, none", "reconstruct(m, seed"):
+                expect_body(f"{call}, {connectivity})", "packed", **given)
+    for axes, word in (('"yx"', "by runs of pixels"), ('"x"', "by runs of pixels"), ('"zy"', "plain body")):
+        made = method(f"reconstruct(seed, m, axes={axes})", **given)
+        assert made.word == word
+        expect_body(f"reconstruct(seed, m, axes={axes})", "plain" if made.packed is None else "packed", **given)
+    assert method("grow(seed, m, 3)", **given).word == "plain body"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
