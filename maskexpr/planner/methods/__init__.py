@@ -6,6 +6,7 @@ whole arrays.
 
 from maskexpr.planner.methods import (
     colour,
+    compiled,
     contrast,
     elementary,
     filters,
@@ -32,6 +33,7 @@ __all__ = [
     "Method",
     "Place",
     "colour",
+    "compiled",
     "contrast",
     "elementary",
     "filters",
@@ -53,4 +55,4 @@ def method_of(step: Step, fast: bool = False) -> Method:
         return method
     maker = MAKERS.get(step.function)
     method = maker(step) if maker else None
-    return method or by_body(step)
+    return compiled.with_compiled(step, method or by_body(step))
