@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for side in sides.values():
         side.close()
     for scene in options.scenes:
-        for contest in report.CONTESTS:
+        for contest in report.contests(results):
             print(report.table(results, scene, contest, options.by))
     problems = [f"{one.scene}: {one.name}: {text}" for one in results for text in one.problems]
     print("".join(f"\n!!! {text} !!!" for text in problems))
