@@ -14,7 +14,7 @@ import timing
 from peers import LIBRARIES, missing
 
 from . import ROWS, plot, report
-from .contest import SHORTEST_SAMPLE, RowResult, Side, measure
+from .contest import SHORTEST_SAMPLE, Entry, RowResult, Side, measure
 from .rows import EVERYWHERE
 from .worker import EXTRAS, FAST, PEERS, PLAIN, Remote, Setting, environment
 
@@ -74,9 +74,8 @@ def _measured(options: argparse.Namespace, sides: dict[str, Side]) -> list[RowRe
                 continue
             try:
                 result = measure(row, scene, sides, options.rounds, shortest=shortest)
-            except RuntimeError as error:
-                print(f"!!! {row.name}: {error} !!!", file=sys.stderr)
-                continue
+            except RuntimeError as error:  # ours failed: that is told with the problems, and the run goes on
+                result = RowResult(row.name, scene, row.expression, [Entry(PLAIN, problem=str(error))])
             results.append(result)
             best, ours = result.best(report.EVERY, options.by), result.of(PLAIN)
             if best and ours and not options.quiet:
