@@ -188,6 +188,26 @@ def test_answers_are_the_same_but_for_rounding(ours, theirs, equal):
     assert catalogue.contest.compared(ours, theirs)[0] == equal
 
 
+def test_a_row_of_the_catalogue_that_ours_fails_does_not_end_the_run(monkeypatch, capsys):
+    wrong = [catalogue.rows.row(name, text, np=lambda im: im) for name, text in (("bad", "t + 1"), ("good", "im"))]
+    monkeypatch.setattr(catalogue, "ROWS", wrong)
+    monkeypatch.setattr(catalogue.command, "ROWS", wrong)
+    monkeypatch.setattr(catalogue.command, "Remote", FailsByItself)
+    assert main(["--catalogue", "--quick", "--plain", "--peers", "NumPy", "--scenes", "512x512 uint8"]) == 1
+    printed = capsys.readouterr().out
+    assert "!!! 512x512 uint8: bad: ours: ours: RuntimeError !!!" in printed
+    assert "1 rows: " in printed
+
+
+class FailsByItself(catalogue.worker.Side):
+    """As a side in another process tells that it failed."""
+
+    def prepare(self, row, scene):
+        if row == "bad":
+            raise RuntimeError("ours: RuntimeError")
+        return super().prepare(row, scene)
+
+
 def test_another_answer_in_the_catalogue_is_told_and_not_timed(monkeypatch):
     wrong = catalogue.rows.row("wrong", "im > 32", np=lambda im: im <= 32, scipy=lambda im: im.none)
     monkeypatch.setattr(catalogue, "ROWS", (wrong,))

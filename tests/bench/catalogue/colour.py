@@ -45,7 +45,13 @@ ROWS = (
         cv2=lambda rgb: cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV)[..., 1],
         differs={"cv2": BYTES_OF_IT},
     ),
-    row("value", f"{RGB}value(rgb)", on=PLANES, np=(largest, lambda rgb: rgb.max(-1))),
+    row(
+        "value",
+        f"{RGB}value(rgb)",
+        on=PLANES,
+        np=(largest, lambda rgb: rgb.max(-1)),
+        cv2=lambda rgb: cv2.max(cv2.max(*cv2.split(rgb)[:2]), cv2.extractChannel(rgb, 2)),
+    ),
     row(
         "gray",
         f"{RGB}gray(rgb)",

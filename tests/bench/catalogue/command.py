@@ -1,11 +1,12 @@
 """`python tests/bench --catalogue`: every row, each side in a process of its own, told as it goes and in tables."""
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import timing
 from peers import LIBRARIES, missing
 
 from . import ROWS, plot, report
-from .contest import SHORTEST_SAMPLE, RowResult, Side, measure
+from .contest import SHORTEST_SAMPLE, Entry, RowResult, Side, measure
 from .rows import EVERYWHERE
 from .worker import EXTRAS, FAST, PEERS, PLAIN, Remote, Setting, environment
 
@@ -30,12 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if FAST in settings(options) and not options.quick:
         warm(options.threads)
     sides = {name: Remote(setting) for name, setting in settings(options).items()}
-    results = list(_measured(options, sides))
+    results: list[RowResult] = []
+    with contextlib.suppress(KeyboardInterrupt):  # what was measured by then is told
+        for result in _measured(options, sides):
+            results.append(result)
+            _told(result, options)
     for side in sides.values():
         side.close()
-    for scene in options.scenes:
-        for contest in report.CONTESTS:
-            print(report.table(results, scene, contest, options.by))
+    tables = (
+        report.table(results, scene, of, options.by) for scene in options.scenes for of in report.contests(results)
+    )
+    print(*filter(None, tables), sep="\n")
     problems = [f"{one.scene}: {one.name}: {text}" for one in results for text in one.problems]
     print("".join(f"\n!!! {text} !!!" for text in problems))
     print(f"not installed, so left out: {', '.join(missing())}")
@@ -65,24 +71,23 @@ def warm(threads: int) -> None:
         print(f"compiled kernels: {found.stdout.strip().splitlines()[-1]}")
 
 
-def _measured(options: argparse.Namespace, sides: dict[str, Side]) -> list[RowResult]:
-    results = []
+def _measured(options: argparse.Namespace, sides: dict[str, Side]) -> Iterator[RowResult]:
     shortest = 0.0 if options.quick else SHORTEST_SAMPLE
     for scene in options.scenes:
         for row in ROWS:
             if scene not in row.on or not _wanted(row.name, options.only):
                 continue
             try:
-                result = measure(row, scene, sides, options.rounds, shortest=shortest)
-            except RuntimeError as error:
-                print(f"!!! {row.name}: {error} !!!", file=sys.stderr)
-                continue
-            results.append(result)
-            best, ours = result.best(report.EVERY, options.by), result.of(PLAIN)
-            if best and ours and not options.quiet:
-                ratio = best.seconds(options.by) / ours.seconds(options.by)
-                print(f"{scene:<16} {row.name:<30} {ratio:>7.3g} {best.who}", flush=True)
-    return results
+                yield measure(row, scene, sides, options.rounds, shortest=shortest)
+            except RuntimeError as error:  # ours failed: that is told with the problems, and the run goes on
+                yield RowResult(row.name, scene, row.expression, [Entry(PLAIN, problem=str(error))])
+
+
+def _told(result: RowResult, options: argparse.Namespace) -> None:
+    best, ours = result.best(report.EVERY, options.by), result.of(PLAIN)
+    if best and ours and not options.quiet:
+        ratio = best.seconds(options.by) / ours.seconds(options.by)
+        print(f"{result.scene:<16} {result.name:<30} {ratio:>7.3g} {best.who}", flush=True)
 
 
 def _wanted(name: str, words: list[str]) -> bool:

@@ -80,7 +80,7 @@ def measure(row: Row, scene: str, sides: Mapping[str, Side], rounds: int, *, sho
         once = sample(one, 1)
         one.repeats = max(1, round(shortest / max(once, 1e-9))) if once < LONG else 1
     timed = _worthwhile(timed)
-    rounds = max(FEWEST_ROUNDS, min(rounds, int(MOST_SECONDS / sum(one.wall[0] for one in timed)))) if shortest else 1
+    rounds = min(rounds, max(FEWEST_ROUNDS, int(MOST_SECONDS / sum(one.wall[0] for one in timed))))
     for one in timed:
         one.cpu.clear()
         one.wall.clear()

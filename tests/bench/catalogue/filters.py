@@ -70,6 +70,16 @@ def sobel(im: Array) -> Array:
     return np.sqrt(squares / of.ndim) / 4 ** (of.ndim - 1)
 
 
+def cv_sobel(im: Array) -> Array:
+    of = real(im)
+    along = [cv2.Sobel(of, -1, dx, 1 - dx, borderType=cv2.BORDER_REFLECT) for dx in (0, 1)]
+    return np.asarray(cv2.magnitude(*along) * (0.25 / np.sqrt(2).astype(of.dtype)))
+
+
+def cv_maxima(im: Array, n: int) -> Array:
+    return (im == cv2.dilate(im, np.ones((2 * n + 1, 2 * n + 1), np.uint8))) & (im > im.min())
+
+
 def local_maxima(im: Array, n: int) -> Array:
     return (im == ndimage.maximum_filter(im, 2 * n + 1)) & (im > im.min())
 
@@ -88,7 +98,14 @@ ROWS = (
         skimage=lambda im: exposure.rescale_intensity(im, out_range=(0.0, 1.0)),
         cv2=lambda im: cv2.normalize(im, None, 0, 1, cv2.NORM_MINMAX, cv2.CV_64F if im.dtype.kind != "f" else -1),
     ),
-    row("equalize(im)", "equalize(im)", np=equalized, skimage=lambda im: exposure.equalize_hist(im)),
+    row(
+        "equalize(im)",
+        "equalize(im)",
+        np=equalized,
+        skimage=lambda im: exposure.equalize_hist(im),
+        cv2=lambda im: cv2.equalizeHist(im) if im.dtype == np.uint8 else None,
+        differs={"cv2": "it stretches to 0..255"},
+    ),
     row(
         "gaussian(im, 1)",
         "gaussian(im, 1)",
@@ -173,7 +190,7 @@ ROWS = (
         scipy=lambda im: ndimage.laplace(im, output=real_type(im)),
         cv2=lambda im: cv2.Laplacian(im, cv2.CV_64F if im.dtype.kind != "f" else -1, borderType=cv2.BORDER_REFLECT),
     ),
-    row("sobel(im)", "sobel(im)", scipy=sobel, skimage=lambda im: filters.sobel(real(im))),
+    row("sobel(im)", "sobel(im)", scipy=sobel, skimage=lambda im: filters.sobel(real(im)), cv2=cv_sobel),
     row(
         "local_mean",
         "local_mean(im, 7)",
@@ -203,12 +220,19 @@ ROWS = (
         skimage=lambda im: filters.threshold_sauvola(im, 15),
         differs={"skimage": MIRRORED},
     ),
-    row("peaks(im)", "peaks(im)", scipy=lambda im: local_maxima(im, 1), skimage=lambda im: listed_maxima(im, 1)),
+    row(
+        "peaks(im)",
+        "peaks(im)",
+        scipy=lambda im: local_maxima(im, 1),
+        skimage=lambda im: listed_maxima(im, 1),
+        cv2=lambda im: cv_maxima(im, 1),
+    ),
     row(
         "peaks(im, 5)",
         "peaks(im, 5)",
         scipy=lambda im: local_maxima(im, 5),
         skimage=lambda im: listed_maxima(im, 5),
-        differs={"scipy": TIES, "skimage": TIES},
+        cv2=lambda im: cv_maxima(im, 5),
+        differs={"scipy": TIES, "skimage": TIES, "cv2": TIES},
     ),
 )

@@ -13,6 +13,10 @@ numexpr: Any = Lazy("numexpr")
 each = functools.partial(row, flat=True)
 
 
+SOME = [3, 17, 40, 41, 99]
+SOME_OF_BYTES = np.isin(np.arange(256), SOME)
+
+
 def of_floats(name: str) -> Row:
     """A row of an elementary function, by NumPy's function of the same name."""
     function = getattr(np, {"round": "rint"}.get(name, name))
@@ -88,7 +92,7 @@ ROWS = (
     each("maximum", "maximum(a, b)", np=lambda a, b: np.maximum(a, b), cv2=lambda a, b: cv2.max(a, b)),
     each("bit", "bit(im, 3)", on=BYTES, np=lambda im: (im & 8) != 0),
     each("bits", "bits(im, 2, 4)", on=BYTES, np=lambda im: (im >> 2) & 7),
-    each("isin", "isin(im, [3, 17, 40, 41, 99])", on=BYTES, np=lambda im: np.isin(im, [3, 17, 40, 41, 99])),
+    each("isin", f"isin(im, {SOME})", on=BYTES, np=(lambda im: np.isin(im, SOME), lambda im: SOME_OF_BYTES[im])),
     each("isnan", "isnan(im)", on=(FLOATS,), np=lambda im: np.isnan(im)),
     each("isfinite", "isfinite(im)", on=(FLOATS,), np=lambda im: np.isfinite(im)),
     *map(of_floats, ("sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan", "floor", "ceil", "round")),

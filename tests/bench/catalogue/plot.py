@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from html import escape
 
 from .contest import RowResult
-from .report import CONTESTS, lines
+from .report import contests, lines
 
-STEP, NAMES, WIDTH, TOP = 13, 210, 220, 56
+STEP, NAMES, WIDTH, GAP, TOP = 13, 210, 220, 45, 76
 LEAST, MOST = 0.01, 100.0
 COLOURS = ("#1f77b4", "#d95f02")
 
@@ -16,28 +16,28 @@ def svg(results: Sequence[RowResult], by: str) -> str:
     """Rows by their names down, scenes across; right of the line in the middle we are quicker."""
     rows = list(dict.fromkeys(result.name for result in results))
     scenes = list(dict.fromkeys(result.scene for result in results))
-    height, width = TOP + STEP * len(rows) + 20, NAMES + (WIDTH + 20) * len(scenes)
+    height, width = TOP + STEP * len(rows) + 20, NAMES + (WIDTH + GAP) * len(scenes)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" '
         f'font-size="10"><rect width="100%" height="100%" fill="white"/>'
     ]
-    for i, contest in enumerate(CONTESTS):
-        parts.append(f'<circle cx="{NAMES + 6 + 400 * i}" cy="14" r="4" fill="{COLOURS[i]}"/>')
-        parts.append(_text(NAMES + 14 + 400 * i, 18, contest.title))
+    for i, contest in enumerate(contests(results)):
+        parts.append(f'<circle cx="14" cy="{14 + 16 * i}" r="4" fill="{COLOURS[i]}"/>')
+        parts.append(_text(22, 18 + 16 * i, contest.title))
     parts += [_text(NAMES - 6, _y(j) + 3, name, "end") for j, name in enumerate(rows)]
     for k, scene in enumerate(scenes):
-        parts += _column(results, scene, rows, NAMES + (WIDTH + 20) * k, by)
+        parts += _column(results, scene, rows, NAMES + (WIDTH + GAP) * k, by)
     return "\n".join([*parts, "</svg>\n"])
 
 
 def _column(results: Sequence[RowResult], scene: str, rows: list[str], left: int, by: str) -> list[str]:
-    parts = [_text(left, 34, f"{scene}: peer's time / ours")]
+    parts = [_text(left, TOP - 24, f"{scene}: peer's time / ours")]
     for ratio in (0.01, 0.1, 1.0, 10.0, 100.0):
         x = left + _x(ratio)
         colour = "#444" if ratio == 1 else "#ddd"
         parts.append(f'<path d="M{x:.1f} {TOP - 6}V{_y(len(rows))}" stroke="{colour}"/>')
         parts.append(_text(x, TOP - 10, f"{ratio:g}", "middle"))
-    for i, contest in enumerate(CONTESTS):
+    for i, contest in enumerate(contests(results)):
         for line in lines([one for one in results if one.scene == scene], contest, by):
             x, y = left + _x(line.ratio), _y(rows.index(line.result.name))
             told = escape(f"{line.result.name}: {line.ratio:.3g}, {line.peer.who}")

@@ -144,6 +144,13 @@ def cv_distance(m: Array) -> Any:
     return cv2.distanceTransform(m.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
 
 
+def cv_watershed(im: Array, markers: Array) -> Any:
+    """Of colours of 8 bits only; it writes into its markers."""
+    if im.dtype != np.uint8:
+        return None
+    return cv2.watershed(cv2.cvtColor(im, cv2.COLOR_GRAY2BGR), markers.copy())
+
+
 def parted(m: Array) -> Array:
     """By the peaks of the distance, as in scikit-image's examples."""
     far = distance(m)
@@ -303,7 +310,8 @@ FLOODS = (
         "input markers: labels; watershed(im, markers)",
         on=PLANES,
         skimage=lambda im, markers: segmentation.watershed(im, markers),
-        differs={"skimage": FIRST},
+        cv2=cv_watershed,
+        differs={"skimage": FIRST, "cv2": "it draws lines, and has its own order"},
     ),
     row("split(m)", "split(m)", on=BYTE_PLANES, skimage=parted, differs={"skimage": "it has other centres"}),
 )

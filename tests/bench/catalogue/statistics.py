@@ -22,13 +22,13 @@ def as_bytes(m: Array) -> Array:
     return m.view(np.uint8)
 
 
-def threshold(name: str, *, differs: str = "", **more: Any) -> Row:
+def threshold(name: str, **more: Any) -> Row:
     """A row of a threshold by scikit-image's function."""
 
     def way(im: Array) -> Any:
         return getattr(filters, f"threshold_{name}")(im)
 
-    return row(name, f"{name}(im)", skimage=way, differs={"skimage": differs} if differs else {}, **more)
+    return row(name, f"{name}(im)", skimage=way, **more)
 
 
 def box(m: Array) -> list[int]:
@@ -54,9 +54,12 @@ def union(a: Array, b: Array) -> float:
     return float(np.count_nonzero(a & b) / np.count_nonzero(a | b))
 
 
-def histogram(im: Array) -> list[Any]:
-    counts, edges = np.histogram(im, 64)
-    return [*counts, *edges]
+def counted(counts: Any) -> list[Any]:
+    """With the edges of its bins."""
+    return [*np.ravel(counts), *EDGES]
+
+
+EDGES = np.arange(257.0)
 
 
 def farthest(m: Array, k: Array) -> float:
@@ -124,7 +127,16 @@ ROWS = (
     row("max", "max(im)", flat=True, np=lambda im: im.max(), cv2=lambda im: cv2.minMaxLoc(im)[1]),
     row("median", "median(im)", np=lambda im: np.median(im), bn=lambda im: bn.median(im)),
     row("percentile 95", "percentile(im, 95)", np=lambda im: np.percentile(im, 95), differs={"np": SINGLE}),
-    row("histogram", "histogram(im, 64)", np=histogram, differs={"np": "its edges are rounded"}),
+    row(
+        "histogram",
+        "histogram(im, 256, 0, 256)",
+        np=(
+            lambda im: counted(np.histogram(im, 256, (0, 256))[0]),
+            lambda im: None if im.dtype != np.uint8 else counted(np.bincount(im.ravel(), minlength=256)),
+        ),
+        cv2=lambda im: counted(cv2.calcHist([im], [0], None, [256], [0, 256])),
+        flat=True,
+    ),
     row(
         "mean of im[m]",
         "mean(im[m])",
@@ -146,7 +158,11 @@ ROWS = (
     threshold("yen"),
     threshold("isodata"),
     threshold("li"),
-    threshold("triangle", differs="of equal ones it takes another"),
+    threshold(
+        "triangle",
+        cv2=lambda im: cv2.threshold(im, 0, 255, cv2.THRESH_TRIANGLE)[0] if im.dtype == np.uint8 else None,
+        differs={"skimage": "of equal ones it takes another", "cv2": "it looks on the other side of the peak"},
+    ),
     row(
         "mean_threshold",
         "mean_threshold(im)",
@@ -159,5 +175,6 @@ ROWS = (
         "multiotsu",
         "multiotsu(im)",
         skimage=lambda im: np.digitize(im, filters.threshold_multiotsu(im), right=True),
+        differs={"skimage": "it compares variances in float32"},
     ),
 )

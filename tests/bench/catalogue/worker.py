@@ -153,6 +153,7 @@ class Remote:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment(setting.threads),
+            start_new_session=True,  # Ctrl-C ends the run, not a side in the middle of an answer
         )
         self._ask(setting)
 
@@ -178,8 +179,8 @@ class Remote:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
+        self._process.stdout.close()  # so that it is not kept by an answer that nobody waits for
         self._process.wait()
-        self._process.stdout.close()
 
 
 def main() -> None:
