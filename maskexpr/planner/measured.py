@@ -67,6 +67,7 @@ MEASURED: Mapping[str, Pace] = {
     "at / by runs of pixels / whole": Pace(116, 0, 0, (0.813, 0.813, 0.813, 0.813, 0.813)),
     "band / plain body / strips": Pace(5.37, 0, 0, (0.287, 0.287, 0.338, 0.443, 0.627)),
     "bbox / plain body / whole": Pace(14.4, 0, 0, (0.122, 0.122, 0.122, 0.122, 0.122)),
+    "between /  / strips": Pace(2.5, 0, 0, (0.0663, 0.0663, 0.0663, 0.0663, 0.15)),
     "between / one subtraction, one comparison / strips": Pace(2.41, 0, 0, (0.0326, 0.0326, 0.047, 0.047, 0.047)),
     "between / plain body / strips": Pace(3.16, 0, 0, (0.0866, 0.0866, 0.0866, 0.0866, 0.186)),
     "bit /  / strips": Pace(2.19, 0, 0, (0.0891, 0.0891, 0.0891, 0.0891, 0.0891)),
