@@ -15,7 +15,7 @@ from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
 
-BLOCK = 2**14  # values, whose float64s stay in the cache
+BLOCK = 2**15  # values, whose float64s stay in the cache
 _FLOAT = np.dtype(np.float64)
 
 

@@ -32,6 +32,8 @@ _MOST_STRIP_BYTES = 2**22
 _MOST_STRIPS = 2**14  # each takes some bytes of its own
 # Pixels times steps below which no thread helps, and strips cost more than the cache saves.
 _FEW_PIXELS = 2**20
+_MOST_LONE_BYTES = 2**24  # of a strip of a step that runs alone
+_SMALL_BUFFERS = 2**18  # bytes that a lone step may work in for strips to keep nothing of it in the cache
 
 
 # A step of a pass at one strip, from the top of the image to its bottom:
@@ -281,6 +283,9 @@ def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:
         packed_row = 8 * math.prod(packed_shape(shape)[1:])
         rows = min(most, _PACKED_STRIP_BYTES * min(helping, 2) // packed_row)
     margin = max(task.margin + task.halo for task in tasks)
+    if _leaves_cache(tasks, shape):
+        parts = 1 if helping == 1 else 2 * helping  # so that one that starts late does less
+        rows = max(rows, min(_MOST_LONE_BYTES // row, -(-shape[0] // parts)))
     rows = max(rows, 2 * margin, min(8 * margin, most), 1)
     rows = max(rows, -(-shape[0] // _MOST_STRIPS))
     strips = -(-shape[0] // rows)
@@ -288,6 +293,12 @@ def _strip_rows(shape: tuple[int, ...], tasks: tuple[Task, ...]) -> int:
         return shape[0]
     even = -(-shape[0] // (-(-strips // helping) * helping))  # as many for each thread
     return rows if strips == 1 else max(even, 2 * margin, 1)
+
+
+def _leaves_cache(tasks: tuple[Task, ...], shape: tuple[int, ...]) -> bool:
+    """Whether what a pass makes is not read again, so that the cache is no reason for strips."""
+    task = tasks[0]
+    return len(tasks) == 1 and not task.method.fresh and task.bytes_for(shape) <= _SMALL_BUFFERS
 
 
 def _row_bytes(task: Task) -> int:

@@ -196,13 +196,13 @@ golden(
     "im > 2 ** 30 & im != 5",
     """
 plan                                        held as      ops/pixel  share
-  pass 1 over 880x380, 4 strips of 220 rows
+  pass 1 over 1200x380, 4 strips of 300 rows
     im > 1073741824                         mask, bytes          1    33%
     im != 5                                 mask, bytes          1    33%
     result = (im > 1073741824) & (im != 5)  mask, bytes          1    33%   kept in bytes for the result
-  in all 1 million elementary operations, estimated
+  in all 1.37 million elementary operations, estimated
 """,
-    im=((880, 380), "int64"),
+    im=((1200, 380), "int64"),
 )
 golden(
     "an input mask",

@@ -235,7 +235,7 @@ def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array
         shares = _shares(counts)
         if im.dtype.itemsize <= 2:
             every = np.arange(2 ** (8 * im.dtype.itemsize)).astype(im.dtype)  # from 0, the negative ones at the end
-            return np.asarray(_shares_at(every, values, shares)[im])
+            return _looked_up(_shares_at(every, values, shares), im)
         return _shares_at(im, values, shares)
     low, high = as_number(counted.min()), as_number(counted.max())
     counts = np.zeros(_BINS, np.int64)
@@ -267,6 +267,14 @@ def _joined(places: Array, shares: Array) -> Array:
     rise = np.append(np.diff(shares) * _BINS, 0.0)
     found = rise[line] * (np.clip(places, centres[0], centres[-1]) - centres[line]) + shares[line]
     return np.where(missing, np.nan, found)
+
+
+def _looked_up(table: Array, im: Array) -> Array:
+    """What a table holds for each pixel, negative ones from its end, block by block."""
+    result = np.empty(im.size, table.dtype)
+    for part, into in zip(_blocks(im.ravel()), _blocks(result), strict=True):
+        np.take(table, part.view(f"u{im.dtype.itemsize}").astype(np.intp), out=into, mode="clip")
+    return result.reshape(im.shape)
 
 
 def _shares_at(im: Array, values: Array, shares: Array) -> Array:

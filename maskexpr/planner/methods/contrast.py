@@ -18,11 +18,11 @@ def between_ends(step: Step) -> Method | None:
     if not step.kind.is_array or kept is None or dtype is None:
         return None
     names = list(step.operands)
-    is_line = step.function is contrast.rescale.record
+    is_line = step.function is contrast.rescale.record  # type: ignore[attr-defined]
 
     def run(given: Any, out: Any, place: Place) -> Any:
         values = {**step.settings, **dict(zip(names, given, strict=True))}
-        im, low, high = (values.get(name) for name in ("im", "low", "high"))
+        im, low, high = values["im"], values.get("low"), values.get("high")
         line = Line(*contrast.check_target(values["start"], values["stop"])) if is_line else None
         ends, is_all_finite = contrast.ends_within(im, low, high)
         cut = not (is_all_finite and low is None and high is None)

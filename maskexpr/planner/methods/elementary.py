@@ -32,6 +32,11 @@ _KERNELS: dict[Any, Callable[..., Any]] = {
     _POWER: symbols.raised,
 }
 _SQUARE, _ROOT = 2, 0.5  # exponents
+_WIDE = np.dtype(np.float64)
+_PRODUCTS = (2, 3, 4)  # those of integers that are multiplied as fast as they are looked up
+# Those of narrower floats for which float64 holds all but the last product or quotient exactly: so that it is rounded
+# once, and then to their type, as the kernel has it.
+_EXACT_PRODUCTS = (3, 4, -1, -2)
 
 
 @runs(meaning.sqrt, *_KERNELS)
@@ -39,15 +44,18 @@ def elementary(step: Step) -> Method | None:
     """A function whose result is floating, or a power."""
     work, function = work_type(step), step.function
     exponent = constant_of(step.operands["b"]) if function is _POWER else None
-    by_table = None if exponent == _SQUARE else tables.by_table(step)  # a product is found as fast
+    by_table = None if exponent in _PRODUCTS else tables.by_table(step)
     if by_table or not step.kind.is_array or work.kind == "O":
         return by_table
     if work.kind != "f":
-        return Method(_whole_power(work, exponent == _SQUARE), cost=1 if exponent == _SQUARE else 8, memory=chunk)
+        is_product = exponent in _PRODUCTS
+        return Method(_whole_power(work, exponent if is_product else None), cost=1 if is_product else 8, memory=_chunks)
     if function is meaning.sqrt.record:
         return Method(_floating(np.sqrt, work), memory=_bytes_converted(step, work))
     if exponent in (_SQUARE, _ROOT):
         return Method(_floating(symbols.raised, work), cost=1, memory=_bytes_converted(step, work))
+    if exponent in _EXACT_PRODUCTS and work.itemsize < _WIDE.itemsize and step.operands["a"].kind.dtype == work:
+        return Method(_by_products(exponent), cost=4, memory=lambda shape: 8 * math.prod(shape) + 2 * chunk(shape))
     taken, converted = bytes_for(work, len(step.operands)), _bytes_converted(step, work)
     return Method(
         _floating(_KERNELS[function], work),
@@ -94,13 +102,38 @@ def _bytes_converted(step: Step, work: np.dtype[Any]) -> Bytes:
     return lambda shape: (work.itemsize * converted + 1) * math.prod(shape)
 
 
-def _whole_power(work: np.dtype[Any], is_square: bool) -> Run:
-    """Whole powers of integers in a type that holds operands and result, straight into the result's type."""
+def _chunks(shape: tuple[int, ...]) -> float:
+    return 2 * chunk(shape)
+
+
+def _whole_power(work: np.dtype[Any], product_of: int | None) -> Run:
+    """Whole powers of integers in a type that holds operands and result, straight into the result's type; those that
+    are products of a few factors as such."""
 
     def run(given: Any, out: Any, place: Place) -> Any:
         a, b = (v if isinstance(v, np.ndarray) else work.type(v) for v in given)
-        if is_square:
-            return np.multiply(a, a, out=out, dtype=work, casting="unsafe")
-        return np.power(a, b, out=out, dtype=work, casting="unsafe")
+        if product_of is None:
+            return np.power(a, b, out=out, dtype=work, casting="unsafe")
+        np.multiply(a, a, out=out, dtype=work, casting="unsafe")
+        if product_of > _SQUARE:
+            np.multiply(out, a if product_of % 2 else out, out=out, dtype=work, casting="unsafe")
+        return out
+
+    return run
+
+
+def _by_products(exponent: int) -> Run:
+    def run(given: Any, out: Any, place: Place) -> Any:
+        a, power = given[0], place.scratch("products", out.shape, _WIDE)
+        if exponent == -1:
+            np.divide(1.0, a, out=power, dtype=_WIDE)
+        else:
+            np.multiply(a, a, out=power, dtype=_WIDE)
+            if exponent < 0:
+                np.divide(1.0, power, out=power)
+            else:
+                np.multiply(power, a if exponent % 2 else power, out=power)
+        np.copyto(out, power, casting="same_kind")
+        return out
 
     return run

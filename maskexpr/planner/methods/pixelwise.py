@@ -131,14 +131,28 @@ def between(step: Step) -> Method | None:
     """An interval of integers is one subtraction, which wraps, and one comparison."""
     im = step.operands["im"].kind
     low, high = constant_of(step.operands["low"]), constant_of(step.operands["high"])
-    if not im.is_array or im.dtype is None or im.dtype.kind not in "iu":
+    if not im.is_array or im.dtype is None:
         return None
+    if im.dtype.kind == "f":
+        return None if low is None or high is None else _between_floats(im.dtype, low, high)
     values = of_type(im.dtype)
     if not isinstance(low, int) or not isinstance(high, int) or not values.low <= low <= high <= values.high:
         return None
     word = "one subtraction, one comparison" if values.low < low and high < values.high else "one comparison"
     memory = per_pixel(im.dtype.itemsize)
     return Method(_interval(im.dtype, low, high, values), quiet=True, memory=memory, word=word)
+
+
+def _between_floats(dtype: np.dtype[Any], low: Any, high: Any) -> Method:
+    bottom, top = (np.array(end, dtype) for end in (low, high))
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        below = place.scratch("below", out.shape, np.dtype(bool))
+        np.less_equal(given[0], top, below)
+        np.greater_equal(given[0], bottom, out)
+        return np.logical_and(out, below, out)
+
+    return Method(run, quiet=True, memory=per_pixel(1))
 
 
 def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:

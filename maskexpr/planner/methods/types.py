@@ -71,6 +71,8 @@ def sign(step: Step) -> Method | None:
         return None
     if im.dtype.kind == "f":
         return Method(_by(np.sign), memory=no_bytes) if im.dtype == kept else None
+    if im.dtype == kept == np.uint8:
+        return Method(_by(np.sign), quiet=True, memory=no_bytes)
     zero, has_negative = np.array(0, im.dtype), im.range is None or im.range.low < 0
 
     def run(given: Any, out: Any, place: Place) -> Any:

@@ -22,7 +22,7 @@ def test_all_types(dtype: str) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_zeros_and_blocks(dtype: str) -> None:
     """More than a block, with zeros of both signs, ends of one value, and nan at last."""
-    im = np.linspace(0, 7, 2**14 + 9).astype(dtype).reshape(1, -1)
+    im = np.linspace(0, 7, 2**15 + 9).astype(dtype).reshape(1, -1)
     im[0, ::5] = -0.0
     for image in (im, im[:, :5] * 0, np.where(im > 6.9, np.nan, im), np.where(im > 6.9, -np.inf, im)):
         for text in ["normalize(im)", "rescale(im, 0, 9)", "rescale(im, 9, 0)", "rescale(im, -0.0, 3)"]:

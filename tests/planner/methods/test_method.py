@@ -49,6 +49,7 @@ def test_every_method_is_reached_in_every_form() -> None:
         "skeleton(label(m))",
         *("bit(im, 1)", "bits(im, 1, 2)", "im // 3", "im % 3", "isnan(im)", "isfinite(im)", "ceil(im)"),
         *("vote([m, k])", "vote([m, k]) > 0.5", "ellipse(1, 2, 3, 4) & m"),
+        *("normalize(im)", "rescale(im, 0, 9)"),
         *(f"{name}(clip(im, 0, 9))" for name in CASTS),
         'hit_or_miss(m, "01/10")',
         "rank_filter(im, 1)",

@@ -47,12 +47,13 @@ PLAIN = [
         "clip(other, 0, 9)",
         "clip(im, -5, 300)",
     ],
+    *["between(fl, 1, 2.3)", "between(fl, 9, -0.0)"],
     *["clip(im, 3, -2)", "clip(fl, 9, -9)", "clip(fl, 1, 9)"],
     *["clip(im, 9, 99)", "clip(fl, -0.0, 9)", "clip(fl, fl, im)", "clip(other, 300, im)"],
 ]
 BY_BODY = [
     *["any(m) and all(k)", "not any(m)", "m == true", "where(any(m), im, 0)"],
-    *["where(m, true, k)", "area(m) + 1", "between(fl, 1, 2)", "between(im, 9, 3)", "between(im, other, 9)"],
+    *["where(m, true, k)", "area(m) + 1", "between(im, 9, 3)", "between(im, other, 9)"],
     *["between(im, 2.5, 9)", "huge + other", "clip(im, other, 9)"],
 ]
 
