@@ -82,12 +82,6 @@ def between_surfaces(step: Step) -> Bytes:
     return lambda shape: per_value(shape) + _TABLES
 
 
-@takes(masks.bbox)
-def ends(step: Step) -> Bytes:
-    """Where along an axis there is something."""
-    return lambda shape: math.prod(shape) + 56.0 * max(shape)
-
-
 @takes(meaning.histogram)
 def binned(step: Step) -> Bytes:
     """Counts, and the bins with their exact edges, which are Python's numbers."""
