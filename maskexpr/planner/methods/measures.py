@@ -127,13 +127,13 @@ def _of_shadows(shape: tuple[int, ...]) -> float:
 
 @runs(meaning.area_of_pixels)
 def area_of_pixels(step: Step) -> Method | None:
-    return _in_blocks(step, lambda blocks: sum(map(np.count_nonzero, blocks)))
+    return _in_blocks(step, lambda blocks: sum(int(np.count_nonzero(block)) for block in blocks))
 
 
 @runs(meaning.share_of_pixels)
 def share_of_pixels(step: Step) -> Method | None:
     pixels = most_pixels(step)
-    return _in_blocks(step, lambda blocks: sum(map(np.count_nonzero, blocks)) / pixels)
+    return _in_blocks(step, lambda blocks: sum(int(np.count_nonzero(block)) for block in blocks) / pixels)
 
 
 @runs(agreement.dice_of_pixels)
@@ -168,7 +168,7 @@ def _of_two(step: Step, operation: Any) -> Method:
 
 @runs(meaning.any_of_pixels)
 def any_of_pixels(step: Step) -> Method | None:
-    return _in_blocks(step, lambda blocks: any(block.any() for block in blocks))
+    return _in_blocks(step, lambda blocks: any(bool(block.any()) for block in blocks))
 
 
 def _in_blocks(step: Step, statistic: Any) -> Method | None:

@@ -1,5 +1,5 @@
-"""`area(im > 3)` and `any(a & b)` are counted and looked for block by block, as is what `dice` and `iou` compare: the mask
-is never there all at once."""
+"""`area(im > 3)` and `any(a & b)` are counted and looked for block by block, and so is what `dice` and `iou` compare:
+the mask is never there all at once."""
 
 from maskexpr.kinds.kind import SCALARS
 from maskexpr.library import CATALOGUE, OPERATORS, PLANNED
