@@ -196,7 +196,7 @@ INSIDE = {
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
         *("count_regions", "count_votes"),
         *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
-        "leave_samples",
+        *("leave_samples", "count_in_blocks"),
         *("intervals", "patterns", "facts"),
     ),
     "planner.methods": (
@@ -228,7 +228,7 @@ INSIDE = {
         *("surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls"),
         *("sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
-        "channels",
+        *("channels", "boxes"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
         *("balls", "ellipses", "shares", "stopping", "choosing", "keeping"),

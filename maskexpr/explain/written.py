@@ -80,6 +80,11 @@ _Form = Callable[[Mapping[str, str], Mapping[str, int]], str]
 def _form_of(step: Step, function: Function) -> _Form:
     """How a step is written, given the texts of its operands and how tight these bind."""
     name, level = function.name, _level(step)
+    if name in _OF_TWO:
+        return lambda texts, levels: f"{_OF_TWO[name]}({texts['a']}, {texts['b']})"
+    if name in _OF_PAIRS:
+        symbol = step.settings["symbol"]
+        return lambda texts, levels: f"{_OF_PAIRS[name]}({texts['a']} {symbol} {texts['b']})"
     if function.group != "operators":
         return lambda texts, levels: _call(step, function, texts)
     if name in _UNARY:
@@ -103,6 +108,8 @@ def _form_of(step: Step, function: Function) -> _Form:
     return lambda texts, levels: _call(step, function, texts)
 
 
+_OF_PAIRS = {"area of pixels": "area", "any of pixels": "any", "share of pixels": "fraction"}
+_OF_TWO = {"dice of pixels": "dice", "iou of pixels": "iou"}
 _SUBSCRIPTED = {  # what stands before the brackets, and what is in them: an operand or a setting
     "crop": ("value", "subscripts"),
     "item": ("value", "index"),

@@ -35,9 +35,8 @@ def blocks(x: Array | Blocked, *, zeros: bool = False) -> Iterator[Array]:
 
 def together(x: Array, *others: Array, most: int = BLOCK) -> Iterator[tuple[Array, ...]]:
     """The same of several arrays of one shape, pixel by pixel, in the order in which the first lies in memory."""
-    order = sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis]))
-    forward = tuple(slice(None, None, -1 if x.strides[axis] < 0 else 1) for axis in order)
-    turned = [array.transpose(order)[forward] for array in (x, *others)]
+    arrays = (x, *others)
+    turned = list(arrays) if all(array.flags.c_contiguous for array in arrays) else _turned(*arrays)
     lie = [array.flags.c_contiguous and array.dtype.isnative for array in turned]
     if all(lie):
         flat = [array.reshape(-1) for array in turned]
@@ -54,6 +53,17 @@ def together(x: Array, *others: Array, most: int = BLOCK) -> Iterator[tuple[Arra
             np.copyto(block.reshape(piece.shape), piece)
             found.append(block)
         yield tuple(found)
+
+
+def as_it_lies(x: Array) -> Array:
+    """The same values in the order of their places in memory, of the first axis on: row by row, if they fill it."""
+    return x if x.flags.c_contiguous else _turned(x)[0]
+
+
+def _turned(x: Array, *others: Array) -> list[Array]:
+    order = sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis]))
+    forward = tuple(slice(None, None, -1 if x.strides[axis] < 0 else 1) for axis in order)
+    return [array.transpose(order)[forward] for array in (x, *others)]
 
 
 def parts(shape: tuple[int, ...], length: int, most: int) -> Iterator[tuple[slice, ...]]:

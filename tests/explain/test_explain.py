@@ -223,7 +223,7 @@ golden(
     """
 plan                               held as      ops/pixel  share
   pass 1 over 64x64, all at once
-    red(im)                        uint8                1    48%   plain body; kept for a crop
+    red(im)                        uint8                1    48%   copied; kept for a crop
   on whole images
     red(im)[2:9, 3:]               uint8                1    48%   a view; kept for pass 2
   pass 2 over 7x61, all at once

@@ -79,3 +79,25 @@ def test_edges_too_far_apart_or_too_near_for_a_quotient():
         np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])
     edges = np.array([1.0, 1.0, 1.0])  # no two apart
     np.testing.assert_array_equal(count_bins(np.ones(5), edges), np.histogram(np.ones(5), edges)[0])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8"])
+def test_bytes_are_counted_two_at_a_time(dtype, monkeypatch):
+    monkeypatch.setattr(counts, "_PAIRED", 0)
+    monkeypatch.setattr(counts, "MOST_BLOCK", 50)
+    rng, info = np.random.default_rng(1), np.iinfo(dtype)
+    for size in (1, 2, 99, 100, 101, 333):
+        for start in (0, 1):  # which lies at an odd place
+            values = rng.integers(info.min, info.max, size + start, endpoint=True).astype(dtype)[start:]
+            for found, wanted in zip(count_values(values), np.unique(values, return_counts=True), strict=True):
+                np.testing.assert_array_equal(found, wanted, strict=True)
+
+
+def test_values_on_the_edges_of_bins_and_beside_them():
+    rng = np.random.default_rng(2)
+    for bins in (1, 2, 7, 256):
+        for low, width in ((0.0, 1.0), (-3.0, 0.1), (1e15, 40.0), (1e-300, 1e-302), (-1e307, 9e307), (0.1, 255.0)):
+            edges = np.linspace(low, low + width, bins + 1)
+            near = [np.nextafter(edges, up) for up in (-np.inf, np.inf)]
+            values = np.concatenate([edges, *near, rng.uniform(low, low + width, 99)]).clip(edges[0], edges[-1])
+            np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])

@@ -176,7 +176,7 @@ STORED = [
     ("otsu(im, within=im > 3)", [{">": ("plain",)}]),
     ("t = im > 3; output a = keep_largest(t); output b = otsu(im, within=t)", [{">": ("packed", "plain")}]),
     # what few pixels are counted in
-    ("area(im > 3)", [{">": ("plain",)}]),
+    ("output n = area(im > 3); output f = fraction(im > 3)", [{">": ("plain",)}]),
     ("output a = im > 3; output b = area(im > 3)", [{">": ("plain",)}]),
     ("area(erode(im > 3))", [{"erode": ("packed",)}]),
     ("max(dilate(im))", [{"dilate": ("plain",)}]),

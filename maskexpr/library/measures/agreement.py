@@ -46,8 +46,7 @@ def dice(a: MaskOrLabels, b: MaskOrLabels) -> float:
     """
     if a.dtype != bool:
         return _mean_of_numbers(a, b, lambda both, sizes: 2 * both / sizes)
-    total = np.count_nonzero(a) + np.count_nonzero(b)
-    return 2 * int(np.count_nonzero(a & b)) / int(total) if total else 1.0
+    return dice_of(int(np.count_nonzero(a)), int(np.count_nonzero(b)), int(np.count_nonzero(a & b)))
 
 
 @function(gives=_SHARE, halo=WHOLE, cost=3, memory=76, transposes=True,
@@ -67,8 +66,29 @@ def iou(a: MaskOrLabels, b: MaskOrLabels) -> float:
     """
     if a.dtype != bool:
         return _mean_of_numbers(a, b, lambda both, sizes: both / (sizes - both))
-    union = int(np.count_nonzero(a | b))
-    return int(np.count_nonzero(a & b)) / union if union else 1.0
+    return iou_of(int(np.count_nonzero(a)), int(np.count_nonzero(b)), int(np.count_nonzero(a & b)))
+
+
+@function(name="dice of pixels", gives=_SHARE, halo=WHOLE, cost=3, memory=2, total=True, catalogue=PLANNED)
+def dice_of_pixels(a: Mask, b: Mask) -> float:
+    """The same of two masks."""
+    return dice_of(int(np.count_nonzero(a)), int(np.count_nonzero(b)), int(np.count_nonzero(a & b)))
+
+
+@function(name="iou of pixels", gives=_SHARE, halo=WHOLE, cost=3, memory=2, total=True, catalogue=PLANNED)
+def iou_of_pixels(a: Mask, b: Mask) -> float:
+    """The same of two masks."""
+    return iou_of(int(np.count_nonzero(a)), int(np.count_nonzero(b)), int(np.count_nonzero(a & b)))
+
+
+def dice_of(own: int, others: int, both: int) -> float:
+    """From the pixels of two masks, and of both."""
+    return 2 * both / (own + others) if own + others else 1.0
+
+
+def iou_of(own: int, others: int, both: int) -> float:
+    """From the same."""
+    return both / (own + others - both) if own + others else 1.0
 
 
 def _mean_of_numbers(a: Array, b: Array, share: Callable[[int, int], float]) -> float:

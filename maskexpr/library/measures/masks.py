@@ -1,6 +1,7 @@
 """Numbers measured on masks."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Any
@@ -10,16 +11,18 @@ import numpy as np
 from maskexpr.diagnostics import messages
 from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import NUMBER, TRUTH, Gives, Kinds
-from maskexpr.functions.parameters import Axes, Mask, MaskOrSamples, Masks, PixelSpacing
+from maskexpr.functions.parameters import Array, Axes, Mask, MaskOrSamples, Masks, PixelSpacing, Value
 from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import one_of
 from maskexpr.kernels import projections
+from maskexpr.kernels.blocks import together
 from maskexpr.kernels.outlines import perimeters
 from maskexpr.kernels.spans import OfLabels
 from maskexpr.kinds.kind import Kind, number
 from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.along import gives_along, part_of
 from maskexpr.library.measures.statistics import pixels, some
+from maskexpr.library.operators import COMPARISONS, PLANNED, compare
 
 LengthUnit = Annotated[str, one_of("px", "mm", "um", "cm")]
 _AreaUnit = Annotated[str, one_of("px", "mm2", "um2", "cm2", "mm3", "um3", "cm3", "ml")]
@@ -157,6 +160,47 @@ def fraction(m: MaskOrSamples, *, axes: Axes = None) -> Any:
     return projections.share(m, some_axes) if some_axes else int(np.count_nonzero(m)) / some(m, "m").size
 
 
+# --- pixels that one operation finds ---------------------------------------------------------------------------------
+
+_LOGIC = {"&": np.logical_and, "|": np.logical_or, "^": np.logical_xor}
+_Symbol = Annotated[str, one_of(*COMPARISONS, *_LOGIC)]
+_BESIDE = Gives(frozenset(), lambda kinds: Kind("unknown"))  # a plan knows what these give
+
+
+BLOCK = 2**18  # pixels that are found together
+
+
+def _found(symbol: str, a: Any, b: Any) -> Array:
+    return np.asarray(_LOGIC[symbol](a, b) if symbol in _LOGIC else compare(symbol, a, b))
+
+
+def found_in_blocks(symbol: str, a: Any, b: Any) -> Iterator[Array]:
+    """Such pixels in flat blocks, in the order in which they lie in memory."""
+    arrays = [value for value in (a, b) if isinstance(value, np.ndarray)]
+    for blocks in together(*arrays, most=BLOCK):
+        pair = blocks if len(arrays) == 2 else (blocks[0], b) if arrays[0] is a else (a, blocks[0])
+        yield _found(symbol, *pair)
+
+
+@function(name="area of pixels", gives=_BESIDE, halo=WHOLE, cost=2, memory=1, total=True, catalogue=PLANNED)
+def area_of_pixels(a: Value, b: Value, symbol: _Symbol) -> int:
+    """The number of pixels where a comparison of an image, or `&`, `|` or `^` of two masks, is true."""
+    return int(np.count_nonzero(_found(symbol, a, b)))
+
+
+@function(name="any of pixels", gives=_BESIDE, halo=WHOLE, cost=2, memory=1, total=True, catalogue=PLANNED)
+def any_of_pixels(a: Value, b: Value, symbol: _Symbol) -> bool:
+    """Whether there is one."""
+    return bool(_found(symbol, a, b).any())
+
+
+@function(name="share of pixels", gives=_BESIDE, halo=WHOLE, cost=2, memory=1, total=True, catalogue=PLANNED)
+def share_of_pixels(a: Value, b: Value, symbol: _Symbol) -> float:
+    """The share of all."""
+    found = _found(symbol, a, b)
+    return int(np.count_nonzero(found)) / found.size
+
+
 # --- perimeter -------------------------------------------------------------------------------------------------------
 
 
@@ -262,13 +306,20 @@ def bbox(m: Mask, unit: LengthUnit = "px", *, spacing: PixelSpacing) -> list[Any
     >>> evaluate("bbox(im > 0)", im=[[0, 1, 1, 1], [0, 0, 0, 0]])
     [0, 1, 1, 4]
     """
-    if not m.any():
+    box = [(s.start, s.stop) for s in bounding_box(m)] if m.any() else None
+    return box_in_unit(box, unit, spacing)
+
+
+def box_in_unit(
+    box: list[tuple[int, int]] | None, unit: str, spacing: tuple[Fraction, ...] | None
+) -> list[int] | list[float]:
+    """Where a box starts along each axis, then where it stops; there is none of an empty mask."""
+    if box is None:
         raise Refused(messages.MASK_EMPTY, "m", what="bounding box")
-    box = bounding_box(m)
-    found = [*(s.start for s in box), *(s.stop for s in box)]
+    found = [start for start, _ in box] + [stop for _, stop in box]
     if unit == "px":
         return found
-    return [float(place * step) for place, step in zip(found, pixel_steps(unit, spacing, m.ndim) * 2, strict=True)]
+    return [float(place * step) for place, step in zip(found, pixel_steps(unit, spacing, len(box)) * 2, strict=True)]
 
 
 def bounding_box(m: Masks) -> tuple[slice, ...]:

@@ -5,7 +5,6 @@ rounded once to float64, so that neither the machine nor memory layout nor the w
 """
 
 import math
-from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -19,13 +18,14 @@ from maskexpr.functions.parameters import Array, Axes, Bins, Measured, NumberOrN
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.functions.settling import exact
 from maskexpr.kernels import projections, sums
-from maskexpr.kernels.counts import count_values
+from maskexpr.kernels.counts import count_bins, count_values
 from maskexpr.kinds import ranges
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind, number
 from maskexpr.kinds.ranges import Bounds, Range
 from maskexpr.library.measures.along import gives_along, part_of
 
 _MOST_WHOLE = 2**20  # so many are added exactly, whatever their number
+_FEW = 2**18  # values of 16 bits that are partly sorted sooner than counted
 _MOST_SAMPLES = 2**40  # where the shape they come from is not known
 
 
@@ -226,10 +226,10 @@ def percentile(im: Measured, q: Percent, *, axes: Axes = None) -> Any:
         return projections.quantile(im, some_axes, exact(q) / 100, _type_of(im))
     position = exact(q) / 100 * (some(im).size - 1)
     index = math.floor(position)
-    low, high, last = _in_order(im, [index, math.ceil(position), im.size - 1])
-    if math.isnan(last):  # nan is sorted last
-        return math.nan
     share = position - index
+    if not _is_whole(im) and np.isnan(im.max()):
+        return math.nan
+    low, high = _in_order(im, index, is_next_wanted=share > 0)
     if low == high or not share:
         return float(low)
     if math.isinf(low) or math.isinf(high):
@@ -237,14 +237,17 @@ def percentile(im: Measured, q: Percent, *, axes: Axes = None) -> Any:
     return float(Fraction(low) + share * (Fraction(high) - Fraction(low)))
 
 
-def _in_order(values: Array, places: list[int]) -> list[Any]:
-    """The values that would stand at these places if all were sorted."""
-    if _is_whole(values) and values.dtype.itemsize <= 2:
+def _in_order(values: Array, place: int, *, is_next_wanted: bool) -> tuple[Any, Any]:
+    """The value that would stand at a place if all were sorted, and the one after it, or the same where that is not
+    wanted."""
+    places = [place, place + is_next_wanted]
+    if _is_whole(values) and (values.dtype.itemsize == 1 or (values.dtype.itemsize == 2 and values.size > _FEW)):
         found, counts = count_values(values)
-        in_order: list[Any] = found[np.searchsorted(np.cumsum(counts), places, "right")].tolist()
-        return in_order
-    part = np.partition(values.ravel(), sorted(set(places)))
-    return [projections.as_number(part[place]) for place in places]
+        low, high = found[np.searchsorted(np.cumsum(counts), places, "right")].tolist()
+        return low, high
+    part = np.partition(values.ravel(), place)  # one place alone, which takes half as long as two
+    after = part[place + 1 :].min() if is_next_wanted else part[place]
+    return projections.as_number(part[place]), projections.as_number(after)
 
 
 @function(gives=_BETWEEN_THEM, halo=WHOLE, cost=20, memory=11, spoilt_by="inf", without_data="samples")
@@ -274,8 +277,12 @@ def bin_edges(low: float, high: float, bins: int) -> Array:
     return edges * scale + 0.0
 
 
-def _whole_edges(low: Fraction, high: Fraction, bins: int) -> list[Fraction]:
-    return [low + (high - low) * i / bins for i in range(bins + 1)]
+def _whole_edges(low: Fraction, high: Fraction, bins: int) -> tuple[list[float], list[int]]:
+    """The ends of bins, rounded once, and the first whole numbers that are not below them; of the last not above."""
+    common = math.lcm(low.denominator, high.denominator)
+    first, last, divisor = int(low * common), int(high * common), bins * common
+    ends = [first * bins + (last - first) * i for i in range(bins + 1)]
+    return [end / divisor for end in ends], [*(-(-end // divisor) for end in ends[:-1]), ends[-1] // divisor]
 
 
 def _check_ends(low: Any, high: Any) -> None:
@@ -317,19 +324,26 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
     if low == high:
         low, high = low - Fraction(1, 2), high + Fraction(1, 2)
     if _is_whole(im):
-        edges = _whole_edges(exact(low), exact(high), bins)
-        cuts: list[Any] = [*map(math.ceil, edges[:-1]), math.floor(edges[-1])]
+        edges, cuts = _whole_edges(exact(low), exact(high), bins)
         ordered, counts = count_values(values)
         below = np.append(0, np.cumsum(counts))[_places(ordered, cuts)]
-    else:
-        edges = cuts = bin_edges(float(low), float(high), bins).tolist()
-        below = np.array(_places(np.sort(values), cuts))
-    return [np.diff(below).tolist(), [float(edge) for edge in edges]]
+        return [np.diff(below).tolist(), edges]
+    edges_of_floats = bin_edges(float(low), float(high), bins)
+    inside = values[(values >= edges_of_floats[0]) & (values <= edges_of_floats[-1])]
+    return [count_bins(inside, edges_of_floats).tolist(), edges_of_floats.tolist()]
 
 
-def _places(ordered: Array, cuts: list[Any]) -> list[int]:
+def _places(ordered: Array, cuts: list[int]) -> Array:
     """How many of ascending values are below each cut, and not above the last."""
-    return [*(bisect_left(ordered, cut) for cut in cuts[:-1]), bisect_right(ordered, cuts[-1])]
+    first, last = int(ordered[0]), int(ordered[-1])
+    places = np.searchsorted(ordered, np.array([min(max(cut, first), last) for cut in cuts], ordered.dtype))
+    places[[i for i, cut in enumerate(cuts) if cut > last]] = len(ordered)
+    places[-1] = (
+        np.searchsorted(ordered, ordered.dtype.type(min(max(cuts[-1], first), last)), "right")
+        if cuts[-1] >= first
+        else 0
+    )
+    return places
 
 
 def _finite(values: Array) -> Array:

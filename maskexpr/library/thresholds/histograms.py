@@ -18,6 +18,7 @@ from maskexpr.library.thresholds.levels import (
 )
 
 MOST_VALUES = 2**16  # that are looked at one by one in a histogram with its empty bins
+_SMALL = 2**60
 _MOST_ROUNDS = 10_000
 _ROUNDS_BETWEEN_SCALINGS = 256  # in which sums of three stay within float64 if they start at 2^500
 
@@ -54,7 +55,10 @@ def triangle(im: Image, within: MaskOrNone = None) -> int | float:
 
 
 def _below_the_slope(values: Array, counts: Array) -> int:
-    levels, counts, peak = values.astype(object), counts.astype(object), int(np.argmax(counts))
+    peak = int(np.argmax(counts))
+    size = max(abs(int(values[0])), abs(int(values[-1])), 1) * int(counts[peak])
+    work = np.int64 if size < _SMALL else object  # in which what is compared is exact
+    levels, counts = values.astype(work), counts.astype(work)
     if levels[peak] - levels[0] < levels[-1] - levels[peak]:
         return -_farthest(-levels[:peak:-1], counts[:peak:-1], -levels[peak], counts[peak])
     return _farthest(levels[:peak], counts[:peak], levels[peak], counts[peak])

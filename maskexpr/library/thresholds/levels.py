@@ -1,12 +1,9 @@
 """Thresholds found in how often values occur: one level for all of an image."""
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable
 from decimal import Context, Decimal
 from fractions import Fraction
-from itertools import accumulate
-from operator import mul
 from typing import Any
 
 import numpy as np
@@ -29,6 +26,8 @@ def _finite_values(kinds: Kinds) -> Bounds:
 
 ONE_OF_THE_VALUES = Gives(frozenset({"number"}), lambda kinds: number(kinds["im"].range)).bounded(_finite_values)
 BINS = 256
+_MOST_WHOLE = 2**63 - 1  # of int64
+_ROUNDED = 2.0**-44  # of a quotient: well above what is rounded away
 _DIGITS = Context(prec=50)
 
 
@@ -73,14 +72,26 @@ def find_level(pixels: Array, method: Callable[[Array, Array], int]) -> int | fl
     return centre(edges, method(occupied, counts[occupied]))
 
 
-def _first_of_largest(numerators: Array, denominators: Array) -> int:
-    """The index of the first of the largest fractions, in exact arithmetic; 0 where there are none."""
-    if not len(numerators):
+def _work_type(largest: int) -> Any:
+    """The type in which integers up to one are exact: of 64 bits, or Python's own."""
+    return np.int64 if largest <= _MOST_WHOLE else object
+
+
+def _first_of_largest(roots: Array, *factors: Array) -> int:
+    """The index of the first of the largest of squares over the product of some numbers above 0, in exact arithmetic; 0
+    where there are none."""
+    if not len(roots):
         return 0
-    # Python rounds the quotient of two integers correctly, so the largest fraction is among the largest quotients.
-    quotients = numerators / denominators
-    best = np.flatnonzero(quotients == quotients.max())
-    return int(max(best, key=lambda i: Fraction(int(numerators[i]), int(denominators[i]))))
+    # Floating quotients are off by some of their last bits, so the largest one is among the largest of these.
+    quotients = roots.astype(np.float64) ** 2
+    for factor in factors:
+        quotients /= factor.astype(np.float64)
+    best: list[int] = np.flatnonzero(quotients >= quotients.max() * (1 - _ROUNDED)).tolist()
+
+    def exact(i: int) -> Fraction:
+        return Fraction(int(roots[i]) ** 2, math.prod(int(factor[i]) for factor in factors))
+
+    return max(best, key=exact)
 
 
 @function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True, without_data="within")
@@ -111,10 +122,11 @@ def _by_variance(values: Array, counts: Array) -> int:
     With n of N pixels and a sum s of S in the lower class the variance between the classes is
     (s N - S n)^2 / (n (N - n)), but for a constant factor.
     """
-    n = np.cumsum(counts).astype(object)
-    s = np.cumsum((values.astype(object) - int(values[0])) * counts)
-    numerators = (s[:-1] * n[-1] - s[-1] * n[:-1]) ** 2
-    return int(values[_first_of_largest(numerators, n[:-1] * (n[-1] - n[:-1]))])
+    n, above = np.cumsum(counts), above_lowest(values)
+    work = _work_type(int(above[-1]) * int(n[-1]) ** 2)
+    n, s = n.astype(work), np.cumsum(above.astype(work) * counts)
+    differences = s[:-1] * n[-1] - s[-1] * n[:-1]
+    return int(values[_first_of_largest(differences, n[:-1] * (n[-1] - n[:-1]))])
 
 
 @function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True, without_data="within")
@@ -141,10 +153,10 @@ def yen(im: Image, within: MaskOrNone = None) -> int | float:
 
 
 def _by_correlation(values: Array, counts: Array) -> int:
-    n = np.cumsum(counts).astype(object)
-    squares = np.cumsum(counts.astype(object) ** 2)
-    numerators = (n[:-1] * (n[-1] - n[:-1])) ** 2
-    return int(values[_first_of_largest(numerators, squares[:-1] * (squares[-1] - squares[:-1]))])
+    n = np.cumsum(counts)
+    work = _work_type(int(n[-1]) ** 2)
+    n, squares = n.astype(work), np.cumsum(counts.astype(work) ** 2)
+    return int(values[_first_of_largest(n[:-1] * (n[-1] - n[:-1]), squares[:-1], squares[-1] - squares[:-1])])
 
 
 @function(gives=ONE_OF_THE_VALUES, halo=WHOLE, cost=40, memory=24, transposes=True, without_data="within")
@@ -171,13 +183,14 @@ def isodata(im: Image, within: MaskOrNone = None) -> int | float:
 
 def _by_midpoint(values: Array, counts: Array) -> int:
     """Both means rise with the level, so the level only rises, and stops below the largest value."""
-    levels, n = values.tolist(), np.cumsum(counts).tolist()
-    s = list(accumulate(map(mul, levels, counts.tolist())))
-    level: int = levels[0]
-    while level < levels[-1]:
-        last = bisect_right(levels, level) - 1
-        lower, upper = n[last], n[-1] - n[last]
-        midpoint = (s[last] * upper + (s[-1] - s[last]) * lower) // (2 * lower * upper)
+    n = np.cumsum(counts)
+    level, highest = int(values[0]), int(values[-1])
+    s = np.cumsum(values.astype(_work_type(max(abs(level), abs(highest)) * int(n[-1]))) * counts)
+    while level < highest:
+        last = int(np.searchsorted(values, values.dtype.type(level), "right")) - 1
+        lower, below = n.item(last), s.item(last)
+        upper = n.item(-1) - lower
+        midpoint = (below * upper + (s.item(-1) - below) * lower) // (2 * lower * upper)
         if midpoint == level:
             break
         level = midpoint
@@ -249,7 +262,7 @@ def _by_cross_entropy(values: Array, counts: Array) -> float:
         return float(lowest)
     whole = values.dtype.kind in "iu"
     above = above_lowest(values)
-    weighted = (above.astype(object) if whole else above) * counts
+    weighted = (above.astype(_work_type(int(above[-1]) * int(counts.sum()))) if whole else above) * counts
     lower_sums, upper_sums = np.cumsum(weighted), np.cumsum(weighted[::-1])[::-1]
     n = np.cumsum(counts)
     tolerance = 0.5 if whole else float(np.diff(above).min()) / 2

@@ -4,7 +4,7 @@ type of the values."""
 import math
 
 from maskexpr.kernels.blocks import BLOCK
-from maskexpr.kernels.counts import BINNED
+from maskexpr.kernels.counts import BINNED, MOST_BLOCK
 from maskexpr.kernels.gathering import bytes_of_blocks
 from maskexpr.kernels.sums import SLICE
 from maskexpr.library import CATALOGUE, PLANNED
@@ -22,6 +22,7 @@ _SORTED = 54.0  # bytes of a whole value that is sorted and counted, and of its 
 _BINNED = 72  # bytes of a value in a block of floating ones that are put into bins
 _OF_FLOATS = 24  # bytes of a value in a block of floating ones that are added up, and in a slice of it
 _BY_EXPONENTS = 80
+_OF_PAIRS = 8 * (MOST_BLOCK + 3 * 2**16)  # bytes that counting two of 8 bits at a time takes
 _TABLES = 2**15  # bytes
 _BIN = 256  # bytes of an interval of a histogram
 _LISTED = 400  # bytes of a value in the lists that thresholds of whole numbers are found in
@@ -82,12 +83,6 @@ def between_surfaces(step: Step) -> Bytes:
     return lambda shape: per_value(shape) + _TABLES
 
 
-@takes(masks.bbox)
-def ends(step: Step) -> Bytes:
-    """Where along an axis there is something."""
-    return lambda shape: math.prod(shape) + 56.0 * max(shape)
-
-
 @takes(meaning.histogram)
 def binned(step: Step) -> Bytes:
     """Counts, and the bins with their exact edges, which are Python's numbers."""
@@ -119,7 +114,7 @@ def by_counts(step: Step) -> Bytes | None:
     def memory(shape: tuple[int, ...]) -> float:
         pixels = math.prod(shape)
         found = 24 * values if values <= _MOST_COUNTED else (2 * itemsize + 10) * pixels
-        block = 32 * min(pixels, _MOST_COUNTED)
+        block = max(_OF_PAIRS * (itemsize == 1), (2 * itemsize + 8) * min(pixels, MOST_BLOCK), 32 * min(pixels, 2**16))
         return found + block + copied * pixels + listed * min(pixels, values)
 
     return memory

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from maskexpr.planner.rewrites.count_in_blocks import count_in_blocks
 from maskexpr.planner.rewrites.count_regions import count_regions
 from maskexpr.planner.rewrites.count_votes import count_votes
 from maskexpr.planner.rewrites.drop_double_negations import drop_double_negations
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     count_votes,
     skip_idle_morphology,
     merge_reaches,
+    count_in_blocks,
     expand_derived,
     leave_samples,
 )

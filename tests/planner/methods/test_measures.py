@@ -13,7 +13,13 @@ def test_masks_are_counted_as_bytes_and_as_bits(mask, text):
     expect_body(text, "plain", "packed", m=mask)
     made = method(text, m=mask)
     assert made.whole
-    assert made.word == "bits counted"
+    assert made.word == ("bits counted" if text in ("area(m)", "fraction(m)") else "looked at until it is known")
+
+
+@each("text", ["bbox(m)", 'bbox(m, "mm")'])
+def test_boxes_of_bytes_and_of_bits(mask, text):
+    if mask.any():
+        expect_body(text, "plain", "packed", m=Image(mask, spacing=0.3))
 
 
 @each("text", ["area(im > 3)", "fraction(im > 3)", "any(im > 3)", "all(im > 3)"])

@@ -59,6 +59,12 @@ def test_every_method_is_reached_in_every_form() -> None:
     lab = np.arange(81, dtype=np.int32).reshape(9, 9) // 20
     for text in ("skeleton(lab)", "boundary(lab)"):
         reached.update(reached_by(maskexpr.compile("input lab: labels\n" + text), {"lab": lab}))
+    of_colour = ("red", "green", "blue", "alpha", "hue", "saturation", "value", "gray", "band", "channel")
+    for name in of_colour:
+        call = f"{name}(c, 1)" if name in ("band", "channel") else f"{name}(c)"
+        reached.update(reached_by(maskexpr.compile(call), {"c": np.ones((4, 5, 4), np.uint8)}))
+    for text in ("area(im > 3)", "any(m & k)", "fraction(m | k)", "dice(m, k)", "iou(m, k)", "bbox(m)"):
+        reached.update(reached_by(maskexpr.compile(with_inputs(text)), three(np.random.default_rng(1), (9, 9), "any")))
     assert {function.name for function in MAKERS} == {name for name, _ in reached}
     for name in ("&", "|", "^", "~", "==", "!=", "where"):
         assert {(name, "plain"), (name, "packed")} <= reached, name
