@@ -9,7 +9,7 @@ from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import Gives, Kinds, like_grid
 from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Masks, Number, Sigma
 from maskexpr.functions.record import WHOLE, Settings, function
-from maskexpr.kernels import smooth
+from maskexpr.kernels import slopes, smooth
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import check_sigma, gaussian_cost, sigmas
@@ -83,7 +83,7 @@ def canny(im: Image, sigma: Sigma, low: Number, high: Number, within: MaskOrNone
 
 def _lines(plane: Array, inside: Masks, low: float, high: float) -> Masks:
     """The lines of a smoothed plane."""
-    down, right = (4 * smooth.edges(plane, axis, np.float64) for axis in (0, 1))
+    down, right = (4 * slopes.edges(plane, axis, np.float64) for axis in (0, 1))
     strength = np.sqrt(down * down + right * right)
     untouched = scipy.ndimage.binary_erosion(inside, np.ones((3, 3), bool))
     candidates = np.nonzero(untouched & (strength >= low) & (strength > 0))

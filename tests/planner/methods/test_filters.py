@@ -16,6 +16,9 @@ from maskexpr.testing.pixels import DTYPES, random_array
 def test_methods_give_what_bodies_give(shape, dtype):
     im = grey(random_array(np.random.default_rng(6), shape, dtype, "any"))
     calls = ["gaussian(im, 1.3)", "gaussian(im, 0)", "sobel(im)", 'sobel(im, "x")', "median_filter(im)"]
+    calls += ["mean_filter(im)", 'mean_filter(im, 2, axes="x")', 'local_mean(im, 2, border="wrap")']
+    if dtype != "uint64" and min(shape) > 2:
+        calls += ["niblack(im, 2, k=-0.3)", "sauvola(im, 2, r=40.5)"]
     for call in [*calls, 'median_filter(im, 2, "diamond")', 'median_filter(im, 4, axes="x")']:
         expect_body(call, "plain", im=im)
 
@@ -26,6 +29,13 @@ def test_methods_give_what_bodies_give(shape, dtype):
         ("gaussian(im, 2)", "weighted sums of rows"),
         ("sobel(im)", "differences of rows"),
         ('sobel(im, axes="y")', "plain body"),
+        ("mean_filter(im, 4)", "sums over boxes"),
+        ('mean_filter(im, 4, "disk")', "plain body"),
+        ("mean_filter(im, 30)", "plain body"),
+        ("mean_filter(im, within=im > 3)", "plain body"),
+        ("mean_filter(float32(im), 4)", "sums over boxes, in their order"),
+        ("niblack(im)", "sums over boxes"),
+        ("sauvola(im)", "sums over boxes"),
         ("median_filter(im, 1)", "a network of minima and maxima"),
         ("median_filter(im, 4)", "a network of minima and maxima"),
         ('median_filter(im, 9, "disk")', "plain body"),
