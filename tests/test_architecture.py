@@ -228,7 +228,7 @@ INSIDE = {
         *("surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls"),
         *("sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
-        *("channels", "boxes"),
+        *("channels", "boxes", "slopes", "extents"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
         *("balls", "ellipses", "shares", "stopping", "choosing", "keeping"),

@@ -1,108 +1,239 @@
-"""Whether masks have something, and where along each axis that starts and stops, as bytes and packed: no more of them
-is looked at than settles it."""
+"""Sums over boxes: of each pixel and those within a reach along each axis, and of their squares.
 
-from collections.abc import Iterator
+Those of integers are exact, whatever the order: a window of a line is put together from windows of 1, 2, 4, 8...
+pixels, in the smallest type that holds all sums. Floats are added in one order for each pixel, the middle first, then
+two by two from the farthest in, each sum rounded. Each step is one operation on a tile that stays in the cache, laid
+flat.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels import packed
-from maskexpr.kernels.blocks import as_it_lies
+from maskexpr.kernels.smooth import fill_lines
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
+# Makes results of the sums under windows and, where they are asked for, the sums of squares.
+Finish = Callable[[Array, Array | None, Array], None]
 
-MOST = 2**20  # bytes that are looked at together
-_FIRST = 2**13  # pixels that are looked at first
-
-Box = list[tuple[int, int]]  # along each axis the first place, and the one after the last
-
-
-def is_any(mask: Array) -> bool:
-    """Whether any pixel is on."""
-    return any(bool(part.any()) for part in _rows(as_it_lies(mask)))
-
-
-def is_all(mask: Array) -> bool:
-    """Whether all pixels are on."""
-    return all(bool(part.all()) for part in _rows(as_it_lies(mask)))
+_TILE = 2**18  # bytes of each of the arrays of a tile
+_TALL = 8  # times as many a tile of long columns may have, so that what is read of each row still fills cache lines
+_NARROWEST = 32
+_BETWEEN_PAUSES = 64
+_MOST_PIXELS = 2**20  # of a window
+_FLOAT = np.dtype(np.float64)
 
 
-def is_any_of_words(words: Array) -> bool:
-    """The same of a packed mask."""
-    return any(bool(part.any()) for part in _rows(words))
+def serves(dtype: np.dtype[Any], shape: Sequence[int], reaches: Sequence[int]) -> bool:
+    """Whether sums over boxes of such an image are found here: those that are exact in float64, or of floats, where no
+    window reaches beyond whole lines."""
+    near = all(reach < length for reach, length in zip(reaches, shape, strict=True))
+    return near and (dtype.kind == "f" or dtype.itemsize < _FLOAT.itemsize)
 
 
-def is_all_of_words(words: Array, width: int) -> bool:
-    """The same of a packed mask whose rows are so many pixels wide."""
-    rows = words.reshape(-1, words.shape[-1])
-    return all(packed.area(part) == len(part) * width for part in _rows(rows))
+def over_boxes(
+    im: Array,
+    reaches: Sequence[int],
+    finish: Finish,
+    dtype: Any,
+    out: Array | None = None,
+    mode: str = "reflect",
+    around: tuple[int, int] = (0, 0),
+    squares: bool = False,
+) -> Array:
+    """What `finish` makes of the sums, as whole numbers or float64, and where asked for of the sums of squares as
+    float64 has them.
+
+    `out` is C-contiguous, of the type asked for, and no part of the image. It has no rows for those `around`: so many
+    first and last ones of the image.
+    """
+    shape = (len(im) - sum(around), *im.shape[1:])
+    result = np.empty(shape, dtype) if out is None else out
+    if not result.size:
+        return result
+    given, values = np.dtype(im.dtype), np.ascontiguousarray(im)
+    is_exact = are_whole(given, squares)
+    types = [_types(given, reaches, power, is_exact) for power in ((1, 2) if squares else (1,))]
+    last, most = im.ndim - 1, _TILE // max(own[-1].itemsize for own in types)
+    moments = [values] * len(types)
+    square = [False, True]
+    for axis, reach in enumerate(reaches[:-1]):
+        if reach:
+            own_around = around if axis == 0 else (0, 0)
+            for i, of_axes in enumerate(types):
+                tiles = _tiles(moments[i], axis, reach, of_axes[axis], mode, own_around, most, is_exact, square[i])
+                moments[i], square[i] = _gathered(tiles, moments[i], axis, own_around, of_axes[axis]), False
+    own_around = around if last == 0 else (0, 0)
+    finished = [
+        _tiles(moment, last, reaches[last], own[-1], mode, own_around, most, is_exact, is_squared)
+        for moment, own, is_squared in zip(moments, types, square, strict=False)
+    ]
+    rows = result.reshape(-1, result.shape[-1])
+    for found in zip(*finished, strict=True):
+        some, (sums, *rest) = found[0][0][0], [tile[..., 0] for _, tile in found]
+        finish(sums, rest[0] if rest else None, rows[some])
+    return result
 
 
-def box_of(mask: Array) -> Box | None:
-    """The smallest box that holds a mask; None if nothing is on."""
-    order = sorted(range(mask.ndim), key=lambda axis: -abs(mask.strides[axis]))
-    found = _box(as_it_lies(mask), np.logical_or, _flat_ends)
-    if found is None:
-        return None
-    by_axis = dict(zip(order, found, strict=True))
-    return [_mirrored(by_axis[a], mask.shape[a], mask.strides[a]) for a in range(mask.ndim)]
+def are_whole(dtype: np.dtype[Any], squares: bool) -> bool:
+    """Whether all sums are whole numbers that float64 holds, in windows of up to 2^20 pixels."""
+    return dtype.kind in "bui" and dtype.itemsize <= (2 if squares else 4)
 
 
-def box_of_words(words: Array, width: int) -> Box | None:
-    """The same of a packed mask whose rows are so many pixels wide."""
-    return _box(words, np.bitwise_or, lambda row: _flat_ends(packed.unpack(row, width)))
+def boxes_bytes(shape: tuple[int, ...], dtype: np.dtype[Any], reaches: Sequence[int], squares: bool = False) -> int:
+    """Bytes that `over_boxes` works in, beside what `finish` takes for a tile."""
+    total, is_exact = 0, are_whole(dtype, squares)
+    types = [_types(dtype, reaches, power, is_exact) for power in ((1, 2) if squares else (1,))]
+    most = _TILE // max(own[-1].itemsize for own in types)
+    for own in types:
+        passes = [type_.itemsize for type_, reach in zip(own, reaches[:-1], strict=False) if reach]
+        total += math.prod(shape) * sum(sorted(passes)[-2:])
+        total += max(
+            (4 if is_exact else 3) * type_.itemsize * _pixels(shape, axis, reach, most)
+            + _beyond(shape, axis, reach, most)
+            for axis, (reach, type_) in enumerate(zip(reaches, own, strict=True))
+        )
+    return total
 
 
-def _mirrored(ends: tuple[int, int], size: int, stride: int) -> tuple[int, int]:
-    return ends if stride >= 0 else (size - ends[1], size - ends[0])
+def _beyond(shape: tuple[int, ...], axis: int, reach: int, most: int) -> int:
+    """Bytes of what lies beyond one end of lines, and of where it is."""
+    count, _, width = _tile(shape, axis, reach, most)
+    return 8 * reach * (count * width + 6)
 
 
-def _box(mask: Array, either: Any, of_row: Any) -> Box | None:
-    """What lies between the ends along the first axis is laid over each other, and is a mask of one axis less."""
-    found: Box = []
-    while mask.ndim > 1:
-        ends = _ends(mask)
-        if ends is None:
-            return None
-        found.append(ends)
-        mask = either.reduce(mask[slice(*ends)], axis=0)
-    last = of_row(mask)
-    return None if last is None else [*found, last]
+def tile_pixels(shape: tuple[int, ...], dtype: np.dtype[Any], reaches: Sequence[int], squares: bool = False) -> int:
+    """The most pixels that are finished at once."""
+    types = [_types(dtype, reaches, power, are_whole(dtype, squares)) for power in ((1, 2) if squares else (1,))]
+    return _pixels(shape, len(shape) - 1, reaches[-1], _TILE // max(own[-1].itemsize for own in types))
 
 
-def _ends(mask: Array) -> tuple[int, int] | None:
-    """Where along the first axis there is something."""
-    first = _first(mask, 1)
-    return None if first is None else (first, len(mask) - int(_first(mask, -1) or 0))
+def _pixels(shape: tuple[int, ...], axis: int, reach: int, most: int) -> int:
+    count, padded, width = _tile(shape, axis, reach, most)
+    everything = math.prod(shape[:axis]) * padded * math.prod(shape[axis + 1 :])
+    return min(everything, max(most, count * padded * width))
 
 
-def _flat_ends(row: Array) -> tuple[int, int] | None:
-    if not row.any():
-        return None
-    return int(row.argmax()), row.size - int(row[::-1].argmax())
+def _types(dtype: np.dtype[Any], reaches: Sequence[int], power: int, is_exact: bool) -> list[np.dtype[Any]]:
+    """The types that sums are taken in, axis after axis."""
+    if not is_exact:
+        return [_FLOAT] * len(reaches)
+    low, high = (0, 1) if dtype.kind == "b" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
+    highest, is_signed = max(-low, high) ** power, low < 0 and power == 1
+    found, size = list[np.dtype[Any]](), 1
+    for reach in reaches:
+        size *= 2 * reach + 1
+        found.append(_smallest(highest * size, is_signed))
+    return found
 
 
-def _first(mask: Array, step: int) -> int | None:
-    """The first place along the first axis, from the start or from the end, where there is something."""
-    rest, at, some = tuple(range(1, mask.ndim)), 0, _rows_of(mask, _FIRST)
-    mask = mask[::step]
-    while at < len(mask):
+def _smallest(highest: int, is_signed: bool) -> np.dtype[Any]:
+    for name in ("i2", "i4") if is_signed else ("u2", "u4"):
+        if highest <= np.iinfo(name).max:
+            return np.dtype(name)
+    return _FLOAT
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+def _gathered(
+    tiles: Iterator[tuple[tuple[slice, ...], Array]],
+    source: Array,
+    axis: int,
+    around: tuple[int, int],
+    dtype: np.dtype[Any],
+) -> Array:
+    shape = list(source.shape)
+    shape[axis] -= sum(around)
+    target = np.empty(shape, dtype)
+    lines = target.reshape(_turned(tuple(shape), axis))
+    for part, sums in tiles:
+        lines[part] = sums
+    return target
+
+
+def _turned(shape: tuple[int, ...], axis: int) -> tuple[int, int, int]:
+    return math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
+
+
+def _tile(shape: tuple[int, ...], axis: int, reach: int, most: int) -> tuple[int, int, int]:
+    """How many lines are summed together, and how long they are with what lies beyond their ends."""
+    before, length, after = _turned(shape, axis)
+    padded = length + 2 * reach
+    width = min(after, max(1, most // padded, min(_NARROWEST, _TALL * most // padded)))
+    return max(1, min(before, most // (padded * after))), padded, width
+
+
+def _tiles(
+    source: Array,
+    axis: int,
+    reach: int,
+    dtype: np.dtype[Any],
+    mode: str,
+    around: tuple[int, int],
+    most: int,
+    is_exact: bool,
+    is_squared: bool,
+) -> Iterator[tuple[tuple[slice, ...], Array]]:
+    """The sums along an axis, for all pixels of lines but so many at both ends: tile after tile, with its place among
+    all lines. `is_squared` asks for those of the squares."""
+    shape = list(source.shape)
+    shape[axis] -= sum(around)
+    before, kept, after = _turned(tuple(shape), axis)
+    lines = source.reshape(_turned(source.shape, axis))
+    count, padded, width = _tile(tuple(shape), axis, reach, most)
+    work = np.empty((4 if is_exact else 3, min(count, before) * padded * width), dtype)
+    add = _summed if is_exact else _added
+    for i in range(0, before, count):
+        for j in range(0, after, width):
+            pause()
+            part = lines[i : i + count, :, j : j + width]
+            extent = len(part), padded, part.shape[2]
+            tile, *spare = work[:, : math.prod(extent)]
+            fill_lines(tile.reshape(extent), part, around[0] - reach, mode)
+            if is_squared:
+                np.multiply(tile, tile, out=tile)
+            sums = add(tile, reach, extent[2], spare).reshape(extent)[:, :kept]
+            yield (slice(i, i + count), slice(None), slice(j, j + width)), sums
+
+
+def _summed(tile: Array, reach: int, step: int, spare: Sequence[Array]) -> Array:
+    """The sums of windows of lines laid flat, whose pixels are `step` apart, each where its window begins: put
+    together from windows of powers of two."""
+    if not reach:
+        return tile
+    total, found, windows = tile, 1, tile
+    sums, *others = spare
+    size, stop, left = 1, tile.size, reach  # of the windows; where they end; how often they are still to be doubled
+    while left:
         pause()
-        part = mask[at : at + some]
-        if part.any():
-            return at + int(part.any(axis=rest).argmax())
-        at, some = at + some, min(2 * some, _rows_of(mask, MOST // mask.itemsize))
-    return None
+        wider = others[0]
+        stop -= size * step
+        np.add(windows[:stop], windows[size * step : size * step + stop], out=wider[:stop])
+        others.reverse()
+        windows, size = wider, 2 * size
+        if left & 1:
+            end = stop - found * step
+            np.add(total[:end], windows[found * step : found * step + end], out=sums[:end])
+            total, found = sums, found + size
+        left >>= 1
+    return total
 
 
-def _rows(array: Array) -> Iterator[Array]:
-    """An array in blocks along its first axis."""
-    some = _rows_of(array, MOST // array.itemsize)
-    for start in range(0, len(array), some):
-        pause()
-        yield array[start : start + some]
-
-
-def _rows_of(array: Array, most: int) -> int:
-    return max(1, most * len(array) // max(1, array.size))
+def _added(tile: Array, reach: int, step: int, spare: Sequence[Array]) -> Array:
+    """The same of floats, in their order."""
+    sums, pair = spare
+    size = tile.size - 2 * reach * step
+    total, pair = sums[:size], pair[:size]
+    middle = reach * step
+    total[...] = tile[middle : middle + size]
+    for far in range(reach * step, 0, -step):
+        if far % (_BETWEEN_PAUSES * step) == 0:
+            pause()
+        np.add(tile[middle + far : middle + far + size], tile[middle - far : middle - far + size], out=pair)
+        np.add(total, pair, out=total)
+    return sums

@@ -106,7 +106,7 @@ def _smooth_lines(
             part = lines[i : i + count, :, j : j + width]
             shape = (len(part), padded, part.shape[2])
             tile, total, pair = scratch[:, : math.prod(shape)]
-            _fill(tile.reshape(shape), part, around[0] - reach, mode)
+            fill_lines(tile.reshape(shape), part, around[0] - reach, mode)
             _weigh(tile, total, pair, shape[2], weights.tolist(), odd)
             smooth[i : i + count, :, j : j + width] = total.reshape(shape)[:, reach : reach + kept]
     return None
@@ -118,8 +118,8 @@ def _is_mostly_mirrored(length: int, reach: int) -> bool:
 
 
 def _smooth_mirrored(lines: Array, smooth: Array, weights: Array, first: int) -> None:
-    """Smooth lines that weights reach beyond, from a pixel on. What they mirror repeats after two lengths, so that all pixels so far
-    away to one side lie together, somewhere in three lengths."""
+    """Smooth lines that weights reach beyond, from a pixel on. What they mirror repeats after two lengths, so that all
+    pixels so far away to one side lie together, somewhere in three lengths."""
     before, length, after = lines.shape
     count, _, width = _tile(before, length, after, length)
     for i in range(0, before, count):
@@ -207,7 +207,7 @@ def _lines_bytes(shape: tuple[int, ...], reaches: Sequence[int], mirrored: bool)
     return max(tiles)
 
 
-def _fill(tile: Array, part: Array, first: int, mode: str) -> None:
+def fill_lines(tile: Array, part: Array, first: int, mode: str) -> None:
     """Lines from a pixel on, which may lie before their first one, with what lies beyond their ends."""
     length, last = part.shape[1], first + tile.shape[1]
     start, stop = max(first, 0), min(last, length)
@@ -323,91 +323,3 @@ def sums_bytes(shape: tuple[int, ...], window: Array, mode: str = "reflect") -> 
     )
     listed = (16 * len(shape) + 160) * int(np.count_nonzero(window))
     return 40 * height * math.prod(slice_shape) + listed + 40 * height + few
-
-
-# --- slopes ----------------------------------------------------------------------------------------------------------
-
-SOBEL, SCHARR, PREWITT = (1, 2), (3, 10), (1, 1)
-"""How slopes are smoothed across: the weights beside the middle, and in it."""
-
-
-def edges(
-    im: Array,
-    axis: int | None,
-    dtype: Any,
-    out: Array | None = None,
-    across: tuple[int, int] = SOBEL,
-    mode: str = "reflect",
-) -> Array:
-    """The gradient's size by differences of the pixels to both sides, over the square root of the number of axes; along
-    one axis, or of an image of one axis, the signed derivative. It is smoothed along the other axes, by weights that
-    add up to 1.
-
-    `out` is of the type asked for, and no part of the image.
-    """
-    result = np.empty(im.shape, dtype) if out is None else out
-    if not im.size:
-        return result
-    slice_shape, rows = _framed_tile(im.shape)
-    scratch = np.empty((5, (rows + 2) * math.prod(slice_shape)))
-    for start in range(0, len(im), rows):
-        stop = min(start + rows, len(im))
-        shape = (stop - start + 2, *slice_shape)
-        tile, *spare = scratch[:, : math.prod(shape)]
-        borders.fill_framed(tile.reshape(shape), im, start - 1, (1,) * im.ndim, mode)
-        found = _edges(tile, shape, range(im.ndim) if axis is None else [axis], across, spare)
-        result[start:stop] = found.reshape(shape)[(slice(1, -1),) * im.ndim]
-    return result
-
-
-def _framed_tile(shape: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
-    """The shape of a framed row, and the rows of a tile."""
-    slice_shape = tuple(n + 2 for n in shape[1:])
-    return slice_shape, min(shape[0], max(_NARROWEST, _TILE // 2 // math.prod(slice_shape)))
-
-
-def edges_bytes(shape: tuple[int, ...]) -> int:
-    """Bytes that `edges` works in."""
-    slice_shape, rows = _framed_tile(shape)
-    return 40 * (rows + 2) * math.prod(slice_shape)
-
-
-def _edges(
-    tile: Array, shape: tuple[int, ...], axes: Sequence[int], across: tuple[int, int], spare: list[Array]
-) -> Array:
-    """Gradients of a framed tile laid flat; what comes out for the frame means nothing."""
-    squares, *work = spare
-    steps = [math.prod(shape[a + 1 :]) for a in range(len(shape))]
-    valid = slice(sum(steps), tile.size - sum(steps))
-    for done, axis in enumerate(axes):
-        slope = _slope(tile, steps[axis], steps[:axis] + steps[axis + 1 :], across, work)
-        np.divide(slope[valid], float((2 * across[0] + across[1]) ** (len(shape) - 1)), out=slope[valid])
-        if len(axes) == 1:
-            return slope
-        np.multiply(slope[valid], slope[valid], out=(work[2] if done else squares)[valid])
-        if done:
-            np.add(squares[valid], work[2][valid], out=squares[valid])
-    np.sqrt(squares[valid], out=squares[valid])
-    np.divide(squares[valid], np.sqrt(len(shape)), out=squares[valid])
-    return squares
-
-
-def _slope(tile: Array, step: int, others: Sequence[int], across: tuple[int, int], work: list[Array]) -> Array:
-    """The difference along one axis, smoothed along the others; each with pixels so far apart laid flat."""
-    total, other, pair = work
-    beside, middle = (float(weight) for weight in across)
-    start, stop = step, tile.size - step
-    here = slice(start, stop)
-    np.multiply(tile[here], 0.0, out=total[here])  # as SciPy does: nan and inf in the middle give nan
-    np.subtract(tile[start - step : stop - step], tile[start + step : stop + step], out=pair[here])
-    np.subtract(total[here], pair[here], out=total[here])
-    for step in others:
-        start, stop = start + step, stop - step
-        here = slice(start, stop)
-        np.add(total[start - step : stop - step], total[start + step : stop + step], out=pair[here])
-        if beside != 1:
-            np.multiply(pair[here], beside, out=pair[here])
-        np.multiply(total[here], middle, out=other[here])
-        np.add(other[here], pair[here], out=other[here])
-        total, other = other, total
-    return total

@@ -25,7 +25,9 @@ ANYWHERE = [
     "output a = hysteresis(im, 3, 200); output b = hysteresis(im, mean(im), max(im)); output c = otsu(im, within=m)",
     'output a = dilate(im, 2); output b = open(im); output c = erode(im, 1, "square"); output d = close(im, 2, "disk")',
     "output a = median_filter(im); output b = gaussian(im, 1) > 9; output c = dilate(sobel(im) > 50)",
-    "output a = scharr(im); output b = prewitt(im)",
+    "output a = scharr(im); output b = prewitt(im); output c = dilate(laplace(im) > 3)",
+    "output a = mean_filter(im); output b = im > local_mean(im, 2); output c = im > niblack(im, 1)"
+    "; output d = im > sauvola(im, 1)",
     "output a = where(m, im, 0); output b = where(m, k, dilate(k)); output c = where(dilate(m), erode(k), open(m))",
     "output a = ~dilate(m); output b = dilate(m) == k; output c = ~m ^ k; output d = dilate(k) & true",
     "output a = x; output b = dilate(x > 3) & m; output c = median_filter(x + im); output d = gaussian(x, 1)",

@@ -11,7 +11,7 @@ from maskexpr.functions.gives import FLOAT_IMAGE
 from maskexpr.functions.parameters import Array, Axes, Axis, Border, Image, ResultKind, Sigma, SigmaOrNone
 from maskexpr.functions.record import Settings, function
 from maskexpr.kernels import borders
-from maskexpr.kernels.smooth import PREWITT, SCHARR, SOBEL
+from maskexpr.kernels.slopes import PREWITT, SCHARR, SOBEL
 from maskexpr.kinds.kind import Kind
 from maskexpr.library import elements
 from maskexpr.library.filters.smoothing import BEYOND, check_window, reaches, sigmas, smoothed

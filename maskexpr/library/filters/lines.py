@@ -9,10 +9,10 @@ from maskexpr.functions.arguments import Refused, Surroundings
 from maskexpr.functions.gives import Gives, Kinds, like_grid
 from maskexpr.functions.parameters import Array, Axes, Image, MaskOrNone, Masks, Number, Sigma
 from maskexpr.functions.record import WHOLE, Settings, function
-from maskexpr.kernels import smooth
+from maskexpr.kernels import slopes, smooth
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.library import elements
-from maskexpr.library.filters.smoothing import check_sigma, gaussian_cost, sigmas
+from maskexpr.library.filters.smoothing import check_sigma, gaussian_cost, reaches, sigmas
 from maskexpr.library.lazy import scipy
 
 _LEAST = 2.0**-52  # what scikit-image adds to shares of a window, so that none is 0
@@ -68,31 +68,61 @@ def canny(im: Image, sigma: Sigma, low: Number, high: Number, within: MaskOrNone
            [0, 0, 0, 0, 0, 0]])
     """
     _check_levels(low, high)
-    inside = np.ones(im.shape, bool) if within is None else within
     per_axis = sigmas({"sigma": sigma, "axes": axes}, im.ndim)
-    shares = smooth.gaussian(inside.astype(np.float64), per_axis, np.float64, mode="constant") + _LEAST
-    values = np.where(inside, im, 0).astype(np.float64)
-    values = smooth.gaussian(values, per_axis, np.float64, mode="constant") / shares
+    values = (im if within is None else np.where(within, im, 0)).astype(np.float64)
+    values = smooth.gaussian(values, per_axis, np.float64, mode="constant")
+    np.divide(values, _shares(im.shape, within, per_axis), out=values)
     worked = elements.worked_axes(axes, im.ndim)
     planes = np.moveaxis(values, worked, (-2, -1)).reshape(-1, *(im.shape[a] for a in worked))
+    inside = np.broadcast_to(True, im.shape) if within is None else within
     masks = np.moveaxis(inside, worked, (-2, -1)).reshape(planes.shape)
     found = np.stack([_lines(*both, float(low), float(high)) for both in zip(planes, masks, strict=True)])
     rest = [n for a, n in enumerate(im.shape) if a not in worked]
     return np.ascontiguousarray(np.moveaxis(found.reshape(*rest, *planes.shape[1:]), (-2, -1), worked))
 
 
+def _shares(shape: tuple[int, ...], within: MaskOrNone, per_axis: tuple[float, ...]) -> Array:
+    """The part of each window's weights that counts."""
+    if within is not None:
+        return smooth.gaussian(within.astype(np.float64), per_axis, np.float64, mode="constant") + _LEAST
+    # Where all of an image counts, pixels that windows do not reach beyond it from are alike: one is enough of them.
+    few = [min(n, 2 * reach + 1) for n, reach in zip(shape, reaches(per_axis), strict=True)]
+    found = smooth.gaussian(np.ones(few), per_axis, np.float64, mode="constant") + _LEAST
+    for axis, (n, kept) in enumerate(zip(shape, few, strict=True)):
+        found = np.repeat(found, [n - kept + 1 if place == kept // 2 else 1 for place in range(kept)], axis)
+    return found
+
+
 def _lines(plane: Array, inside: Masks, low: float, high: float) -> Masks:
     """The lines of a smoothed plane."""
-    down, right = (4 * smooth.edges(plane, axis, np.float64) for axis in (0, 1))
-    strength = np.sqrt(down * down + right * right)
-    untouched = scipy.ndimage.binary_erosion(inside, np.ones((3, 3), bool))
-    candidates = np.nonzero(untouched & (strength >= low) & (strength > 0))
+    down, right = (slopes.edges(plane, axis, np.float64) for axis in (0, 1))
+    for slope in (down, right):
+        np.multiply(slope, 4, out=slope)
+    strength = down * down
+    strength += right * right
+    np.sqrt(strength, out=strength)
+    enough = strength >= low
+    if low <= 0:
+        enough &= strength > 0
+    enough &= _untouched(inside)
+    candidates = np.nonzero(enough)
     lines = np.zeros(plane.shape, bool)
     lines[candidates] = _are_highest(strength, down[candidates], right[candidates], *candidates)
     labels, count = scipy.ndimage.label(lines, np.ones((3, 3)))
     kept = np.zeros(count + 1, bool)
     kept[labels[lines & (strength >= high)]] = True
     return np.asarray(kept[labels])
+
+
+def _untouched(inside: Masks) -> Masks:
+    """Where a mask holds all pixels around; none of those on the border of the image."""
+    found = np.zeros(inside.shape, bool)
+    if inside.strides == (0, 0):  # one pixel stands for all
+        found[1:-1, 1:-1] = inside[:1, :1]
+        return found
+    rows = inside[:-2] & inside[1:-1] & inside[2:]
+    found[1:-1, 1:-1] = rows[:, :-2] & rows[:, 1:-1] & rows[:, 2:]
+    return found
 
 
 def _are_highest(strength: Array, down: Array, right: Array, y: Array, x: Array) -> Masks:

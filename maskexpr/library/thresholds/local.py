@@ -1,5 +1,6 @@
 """Thresholds that follow the image: one for each pixel, from those around it."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -69,12 +70,45 @@ def _means_and_deviations(im: Array, n: Any, axes: tuple[int, ...] | None, borde
     window = elements.footprint(n, "square", axes, im.ndim)
     values = im.astype(np.float64)
     sums, squares = (window_sums(v, window, border) for v in (values, values * values))
-    squares *= window.size
-    spread = squares - sums * sums
+    return mean_and_deviation(sums, squares, window.shape)
+
+
+def mean_and_deviation(sums: Array, squares: Array, window: tuple[int, ...]) -> tuple[Array, Array]:
+    """The same from the sums under a window of a shape, and those of the squares."""
+    size = math.prod(window)
+    squares = squares * float(size)
+    spread = sums.astype(np.float64)
+    np.multiply(spread, spread, out=spread)
+    np.subtract(squares, spread, out=spread)
     # What rounding alone can leave of a window of one value, of which nothing but 0 is known: each addition along an
     # axis is off by 2^-53 at most.
-    rounding = 2.0**-51 * (sum(window.shape) + 2)
-    return sums / window.size, np.sqrt(np.where(spread <= rounding * squares, 0.0, spread)) / window.size
+    rounding = 2.0**-51 * (sum(window) + 2)
+    np.copyto(spread, 0.0, where=spread <= np.multiply(squares, rounding, out=squares))
+    np.sqrt(spread, out=spread)
+    return np.true_divide(sums, size, dtype=np.float64), np.divide(spread, size, out=spread)
+
+
+def niblack_threshold(mean: Array, deviation: Array, k: Any) -> Array:
+    """What `niblack` makes of them."""
+    return np.asarray(np.subtract(mean, np.multiply(deviation, float(k), out=deviation), out=deviation))
+
+
+def sauvola_threshold(mean: Array, deviation: Array, k: Any, r: Any) -> Array:
+    """What `sauvola` makes of them."""
+    share = np.divide(deviation, float(r), out=deviation)
+    np.subtract(share, 1, out=share)
+    np.multiply(share, float(k), out=share)
+    np.add(share, 1, out=share)
+    return np.asarray(np.multiply(mean, share, out=share))
+
+
+def largest_deviation(r: Any, dtype: np.dtype[Any]) -> Any:
+    """The `r` of `sauvola`: half the range of the type by default."""
+    if r is None:
+        info = np.iinfo(dtype)
+        r = (int(info.max) - int(info.min)) / 2
+    _check_r(r)
+    return r
 
 
 @function(gives=FLOAT_IMAGE, halo=_halo, cost=_cost_with_deviation, memory=52, border=BEYOND,
@@ -104,8 +138,7 @@ def niblack(
     >>> evaluate("niblack(im, 1, k=0.5)", im=[[4, 4, 4, 1, 7, 4]]).round(2)
     array([[4.  , 4.  , 2.29, 2.78, 2.78, 4.29]])
     """
-    mean, deviation = _means_and_deviations(im, n, axes, border)
-    return np.asarray((mean - float(k) * deviation).astype(kind.dtype, copy=False))
+    return niblack_threshold(*_means_and_deviations(im, n, axes, border), k).astype(kind.dtype, copy=False)
 
 
 def _sauvola_kind(kinds: Kinds) -> Kind:
@@ -162,9 +195,5 @@ def sauvola(
     >>> evaluate("im > sauvola(im, 2)", im=[[200, 190, 60, 210, 200, 195, 205]]).astype(int)
     array([[1, 1, 0, 1, 1, 1, 1]])
     """
-    if r is None:
-        info = np.iinfo(im.dtype)
-        r = (int(info.max) - int(info.min)) / 2
-    _check_r(r)
-    mean, deviation = _means_and_deviations(im, n, axes, border)
-    return np.asarray((mean * (1 + float(k) * (deviation / float(r) - 1))).astype(kind.dtype, copy=False))
+    r = largest_deviation(r, im.dtype)
+    return sauvola_threshold(*_means_and_deviations(im, n, axes, border), k, r).astype(kind.dtype, copy=False)

@@ -6,18 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels import balls, entropies, smooth
+from maskexpr.functions.settling import NAMED_SHAPES
+from maskexpr.kernels import balls, boxes, entropies, slopes, smooth
 from maskexpr.kernels.weights import line_reach
+from maskexpr.library import elements
 from maskexpr.library.filters import background, edges, lines, local_contrast
 from maskexpr.library.filters import ranks as ordering
 from maskexpr.library.filters import smoothing as meaning
 from maskexpr.library.thresholds import local
 from maskexpr.planner.methods.bodies import takes
-from maskexpr.planner.methods.method import Bytes, Method, Place, chunk, estimated, runs
+from maskexpr.planner.methods.method import Bytes, Method, Place, Run, chunk, estimated, runs
 from maskexpr.planner.methods.ranks import window_of
 from maskexpr.program.steps import Step
 
 _IN_TWO = 112  # bytes
+_TO_FINISH = 41  # bytes of a pixel whose deviation is found
 _AROUND = 32  # bytes of a pixel around an image that is smoothed
 
 
@@ -43,24 +46,44 @@ def _is_whole(step: Step) -> bool:
     return bool(step.settings["border"] == "wrap")
 
 
-_ACROSS = {edges.sobel: smooth.SOBEL, edges.scharr: smooth.SCHARR, edges.prewitt: smooth.PREWITT}
+_ACROSS = {edges.sobel: slopes.SOBEL, edges.scharr: slopes.SCHARR, edges.prewitt: slopes.PREWITT}
 
 
 def _slopes(across: tuple[int, int]) -> Callable[[Step], Method | None]:
-    def slopes(step: Step) -> Method | None:
+    def maker(step: Step) -> Method | None:
         if step.settings["axes"] is not None:
             return None
         axis, border, dtype = step.settings["axis"], step.settings["border"], step.kind.dtype
 
         def run(given: Any, out: Any, place: Place) -> Any:
-            return smooth.edges(given[0], axis, dtype, out, across, border)
+            return slopes.edges(given[0], axis, dtype, out, across, border, place.around)
 
-        def memory(shape: tuple[int, ...]) -> float:
-            return smooth.edges_bytes(shape) + chunk(shape)
+        return _differences(run, step)
 
-        return Method(run, memory=memory, whole=_is_whole(step), fresh=_is_whole(step), word="differences of rows")
+    return maker
 
-    return slopes
+
+def _differences(run: Run, step: Step) -> Method:
+    whole = _is_whole(step)
+    return Method(
+        run,
+        memory=lambda shape: slopes.slopes_bytes(shape) + chunk(shape),
+        whole=whole,
+        fresh=whole,
+        cuts=not whole,
+        word="differences of rows",
+    )
+
+
+@runs(edges.laplace)
+def laplace(step: Step) -> Method:
+    axes = elements.worked_axes(step.settings["axes"], len(step.kind.shape or ()))
+    border, dtype = step.settings["border"], step.kind.dtype
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        return slopes.laplace(given[0], axes, dtype, out, border, place.around)
+
+    return _differences(run, step)
 
 
 for _function, _across in _ACROSS.items():
@@ -71,6 +94,86 @@ for _function, _across in _ACROSS.items():
 def entropy_by_body(step: Step) -> Bytes:
     window, dtype = window_of(step), step.operands["im"].kind.dtype
     return lambda shape: entropies.entropies_bytes(shape, window, dtype)
+
+
+@runs(meaning.mean_filter)
+def means(step: Step) -> Method | None:
+    """Of what counts in all windows alike."""
+    settings = step.settings
+    if "within" in step.operands or settings["border"] == "ignore":
+        return None
+    if settings.get("shape", "square") not in NAMED_SHAPES:
+        return None
+    window = window_of(step)
+    size = window.size
+
+    def finish_for(step: Step, given: Any) -> boxes.Finish:
+        return lambda sums, squares, out: np.divide(sums, size, out=out, dtype=np.float64, casting="same_kind")
+
+    return _over_boxes(step, window, finish_for) if window.all() else None
+
+
+@runs(local.niblack)
+def niblack(step: Step) -> Method | None:
+    window = window_of(step)
+
+    def finish_for(step: Step, given: Any) -> boxes.Finish:
+        k = dict(zip(step.operands, given, strict=True))["k"]
+
+        def finish(sums: Any, squares: Any, out: Any) -> None:
+            out[...] = local.niblack_threshold(*local.mean_and_deviation(sums, squares, window.shape), k)
+
+        return finish
+
+    return _over_boxes(step, window, finish_for, squares=True)
+
+
+@runs(local.sauvola)
+def sauvola(step: Step) -> Method | None:
+    window = window_of(step)
+
+    def finish_for(step: Step, given: Any) -> boxes.Finish:
+        named = dict(zip(step.operands, given, strict=True))
+        k, r = named["k"], local.largest_deviation(named.get("r"), named["im"].dtype)
+
+        def finish(sums: Any, squares: Any, out: Any) -> None:
+            out[...] = local.sauvola_threshold(*local.mean_and_deviation(sums, squares, window.shape), k, r)
+
+        return finish
+
+    return _over_boxes(step, window, finish_for, squares=True)
+
+
+def _over_boxes(
+    step: Step, window: Any, finish_for: Callable[[Step, Any], boxes.Finish], *, squares: bool = False
+) -> Method | None:
+    """By sums over windows that are boxes; `finish_for` gives what makes results of them."""
+    im = list(step.operands).index("im")
+    given_type, dtype, border = step.operands["im"].kind.dtype, step.kind.dtype, step.settings["border"]
+    reaches = [n // 2 for n in window.shape]
+    assert given_type is not None
+    if any(n % 2 == 0 for n in window.shape) or not boxes.serves(given_type, step.kind.shape or (), reaches):
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        finish = finish_for(step, given)
+        return boxes.over_boxes(given[im], reaches, finish, dtype, out, border, place.around, squares)
+
+    def memory(shape: tuple[int, ...]) -> float:
+        finished = boxes.tile_pixels(shape, given_type, reaches, squares) if squares else 0
+        return boxes.boxes_bytes(shape, given_type, reaches, squares) + chunk(shape) + _TO_FINISH * finished
+
+    whole, exact = _is_whole(step), boxes.are_whole(given_type, squares)
+    operations = sum(2.0 * ((2 * reach + 1).bit_length() if exact else reach + 1) for reach in reaches)
+    return Method(
+        run,
+        memory=memory,
+        cost=(5.0 if squares else 1.0) + operations * (2 if squares else 1),
+        whole=whole,
+        fresh=whole,
+        cuts=not whole,
+        word="sums over boxes" if exact else "sums over boxes, in their order",
+    )
 
 
 @takes(meaning.mean_filter, meaning.enough_in_windows, local.local_mean, local.niblack, local.sauvola)

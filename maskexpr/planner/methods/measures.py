@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from maskexpr.kernels import boxes, packed
+from maskexpr.kernels import extents, packed
 from maskexpr.kernels.blocks import together
 from maskexpr.library.measures import agreement
 from maskexpr.library.measures import masks as meaning
@@ -65,13 +65,13 @@ def fraction(step: Step) -> Method | None:
 
 @runs(meaning.any_)
 def any_(step: Step) -> Method | None:
-    return _until_found(step, boxes.is_any, boxes.is_any_of_words)
+    return _until_found(step, extents.is_any, extents.is_any_of_words)
 
 
 @runs(meaning.all_)
 def all_(step: Step) -> Method | None:
     width = (step.operands["m"].kind.shape or (0,))[-1]
-    return _until_found(step, boxes.is_all, lambda words: boxes.is_all_of_words(words, width))
+    return _until_found(step, extents.is_all, lambda words: extents.is_all_of_words(words, width))
 
 
 def _until_found(step: Step, of_bytes: Any, of_bits: Any) -> Method | None:
@@ -88,7 +88,7 @@ def _until_found(step: Step, of_bytes: Any, of_bits: Any) -> Method | None:
         quiet=True,
         loose=True,
         cost=0.1,
-        memory=lambda shape: min(words_of(shape), boxes.MOST),  # bits of words, and their sums
+        memory=lambda shape: min(words_of(shape), extents.MOST),  # bits of words, and their sums
         word="looked at until it is known",
     )
 
@@ -100,10 +100,10 @@ def bbox(step: Step) -> Method:
     width = (step.operands["m"].kind.shape or (0,))[-1]
 
     def of_bytes(given: Any, out: Any, place: Place) -> Any:
-        return meaning.box_in_unit(boxes.box_of(given[0]), unit, spacing)
+        return meaning.box_in_unit(extents.box_of(given[0]), unit, spacing)
 
     def of_bits(given: Any, out: Any, place: Place) -> Any:
-        return meaning.box_in_unit(boxes.box_of_words(given[0], width), unit, spacing)
+        return meaning.box_in_unit(extents.box_of_words(given[0], width), unit, spacing)
 
     return Method(
         of_bytes,
@@ -119,7 +119,7 @@ def bbox(step: Step) -> Method:
 
 def _of_shadows(shape: tuple[int, ...]) -> float:
     """Bytes of what is laid over each other, along whichever axis comes first in memory, and of one more such."""
-    return 2.0 * max(math.prod(shape), words_of(shape)) / max(1, min(shape)) + boxes.MOST
+    return 2.0 * max(math.prod(shape), words_of(shape)) / max(1, min(shape)) + extents.MOST
 
 
 # --- what one operation finds ----------------------------------------------------------------------------------------

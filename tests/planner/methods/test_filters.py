@@ -13,7 +13,11 @@ from maskexpr.testing.pixels import DTYPES, random_array
 @each("shape", [(1,), (65,), (1, 1), (1, 70), (40, 1), (13, 64), (4, 5, 6)])
 def test_methods_give_what_bodies_give(shape, dtype):
     im = grey(random_array(np.random.default_rng(6), shape, dtype, "any"))
-    for call in ["gaussian(im, 1.3)", "gaussian(im, 0)", "sobel(im)", 'sobel(im, "x")']:
+    calls = ["gaussian(im, 1.3)", "gaussian(im, 0)", "sobel(im)", 'sobel(im, "x")']
+    calls += ["mean_filter(im)", 'mean_filter(im, 2, axes="x")', 'local_mean(im, 2, border="wrap")']
+    if dtype != "uint64" and min(shape) > 2:
+        calls += ["niblack(im, 2, k=-0.3)", "sauvola(im, 2, r=40.5)"]
+    for call in calls:
         expect_body(call, "plain", im=im)
 
 
@@ -23,6 +27,13 @@ def test_methods_give_what_bodies_give(shape, dtype):
         ("gaussian(im, 2)", "weighted sums of rows"),
         ("sobel(im)", "differences of rows"),
         ('sobel(im, axes="y")', "plain body"),
+        ("mean_filter(im, 4)", "sums over boxes"),
+        ('mean_filter(im, 4, "disk")', "plain body"),
+        ("mean_filter(im, 30)", "plain body"),
+        ("mean_filter(im, within=im > 3)", "plain body"),
+        ("mean_filter(float32(im), 4)", "sums over boxes, in their order"),
+        ("niblack(im)", "sums over boxes"),
+        ("sauvola(im)", "sums over boxes"),
     ],
 )
 def test_how_it_is_said_to_be_done(text, word):
