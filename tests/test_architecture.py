@@ -201,8 +201,8 @@ INSIDE = {
     ),
     "planner.methods": (
         "__init__",
-        *("regions", "measures", "statistics", "labels", "morphology", "filters", "ranks", "shapes", "pixelwise"),
-        *("opencv", "elementary", "tables", "projections", "bodies", "method"),
+        *("peaks", "regions", "measures", "statistics", "labels", "morphology", "filters", "ranks", "shapes"),
+        *("pixelwise", "opencv", "elementary", "tables", "projections", "bodies", "method"),
     ),
     "display.terminal": (
         *("__init__", "landscapes", "charts", "protocols"),
@@ -226,9 +226,20 @@ INSIDE = {
         "__init__",
         *("surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls"),
         *("sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
-        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
-        *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "counted_ranks", "ranks", "grey"),
         *(
+            "spacing",
+            "nearest",
+            "queued_flooding",
+            "spans",
+            "flat_zones",
+            "overlaps",
+            "colouring",
+            "areas",
+            "entropies",
+        ),
+        *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "counted_ranks", "ranks"),
+        *(
+            "grey",
             "flooding",
             "plateaus",
             "threads",

@@ -100,16 +100,16 @@ def by_counts_bytes(shape: tuple[int, ...], window: Array, dtype: Any) -> int:
     itemsize, count = int(dtype.itemsize), int(_count_type(int(np.count_nonzero(window))).itemsize)
     sides = _sides(shape, window.shape, itemsize)
     framed = [side + w - 1 for side, w in zip(sides, window.shape, strict=True)]
-    around: int = math.prod(n + w - 1 for n, w in zip(shape[1:], window.shape[1:], strict=True))
-    strip = (5 if dtype.kind == "f" else 2) * itemsize * framed[0] * around  # and made integers of the same order
+    row = math.prod(n + w - 1 for n, w in zip(shape[1:], window.shape[1:], strict=True))
+    strip = (5 if dtype.kind == "f" else 2) * itemsize * framed[0] * row  # and made integers of the same order
     # A tile, flags and sums of these, what is kept of them for each window; and of wider values their order.
     tile = math.prod(framed) * (2 * itemsize + 3 + 5 * count) + math.prod(sides) * (2 * itemsize + 24 + 3 * count)
-    offsets = 8 * int(np.count_nonzero(window)) * (window.ndim + 2)
+    around = 8 * int(np.count_nonzero(window)) * (window.ndim + 2) + _BESIDE  # offsets of its pixels
     if itemsize == 1:
-        return strip + tile + offsets + _BESIDE
+        return int(strip + tile + around)
     ordered = math.prod(framed) * (8 * 6 + 2 * itemsize) + math.prod(sides) * 8 * 6
     table = math.prod(2 * n for n in framed)
-    return strip + tile + offsets + ordered + table + max(_LOOKED_AT, math.prod(framed)) * 24 + _BESIDE
+    return int(strip + tile + around + ordered + table + max(_LOOKED_AT, math.prod(framed)) * 24)
 
 
 # --- one tile --------------------------------------------------------------------------------------------------------

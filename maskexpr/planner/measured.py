@@ -207,6 +207,7 @@ MEASURED: Mapping[str, Pace] = {
     "open / extremes along lines / strips": Pace(0.5, 4.29, 0, (0.0331, 0.0331, 0.0517, 0.0993, 0.19)),
     "otsu / plain body / whole": Pace(67.6, 0, 0, (0.0493, 0.0493, 0.0421, 0.12, 0.18)),
     "panoptic_quality / plain body / whole": Pace(319, 0, 0, (0.0545, 0.0545, 0.0545, 0.0545, 0.0545)),
+    "peaks / extremes along lines / whole": Pace(80, 0, 0, (0.09, 0.09, 0.12, 0.19, 0.4)),
     "peaks / plain body / whole": Pace(244, 0, 0, (0.707, 0.707, 1.2, 1.7, 1.57)),
     "percentile / line by line / whole": Pace(15, 0, 0, (0.375, 0.375, 0.375, 0.375, 0.395)),
     "percentile / plain body / whole": Pace(24.9, 0, 0, (0.0862, 0.0862, 0.0801, 0.161, 0.176)),

@@ -11,6 +11,7 @@ from maskexpr.planner.methods import (
     measures,
     morphology,
     opencv,
+    peaks,
     pixelwise,
     projections,
     ranks,
@@ -34,7 +35,7 @@ __all__ = [
     "morphology",
     "opencv",
 ]
-__all__ += ["pixelwise", "projections", "ranks", "regions", "shapes", "statistics"]
+__all__ += ["peaks", "pixelwise", "projections", "ranks", "regions", "shapes", "statistics"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:
