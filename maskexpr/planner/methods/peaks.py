@@ -16,6 +16,7 @@ from maskexpr.planner.methods.morphology import extreme_of
 from maskexpr.program.steps import Step
 
 _PIXELS = 2**18  # that are worked on at once
+_ONCE, _AHEAD, _MOST_AHEAD = 2.0, 4, 200  # operations, and offsets of a window that are looked at in one
 _ROWS = 4  # times as far as an element reaches, the fewest rows of those
 
 
@@ -39,7 +40,10 @@ def peaks(step: Step) -> Method | None:
         return found
 
     function = replace(step.function, body=meaning.body_by(meaning.Ways(highest, _spaced)))
-    return replace(by_body(replace(step, function=function)), word="extremes along lines")
+    n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
+    ahead = int(np.count_nonzero(meaning.apart(n, shape, axes, step.kind.shape or ()))) // 2
+    cost = _ONCE + min(ahead, _MOST_AHEAD) / _AHEAD
+    return replace(by_body(replace(step, function=function)), cost=cost, word="extremes along lines")
 
 
 def _spaced(m: Array, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Array:

@@ -82,7 +82,7 @@ def _by_opencv(step: Step, window: Any) -> Method:
         run,
         whole=is_whole,
         fresh=is_whole,
-        cost={1: 0.1, 2: 0.5}.get(reach, 4.0),  # small windows are sorted, others counted
+        cost={1: 0.1, 2: 1.0}.get(reach, 30.0),  # small windows are sorted, others counted
         memory=lambda shape: ranks.opencv_bytes(shape, reach, step.kind.dtype),
         word="OpenCV",
     )
