@@ -201,6 +201,7 @@ INSIDE = {
     ),
     "planner.methods": (
         "__init__",
+        "peaks",
         *("regions", "measures", "statistics", "labels", "morphology", "filters", "ranks", "shapes", "pixelwise"),
         *("integers", "types", "stacks", "contrast", "colour", "compiled"),
         *("opencv", "elementary", "tables", "projections", "bodies", "method"),
@@ -227,6 +228,7 @@ INSIDE = {
         *("__init__", "compiled"),
         *("surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls"),
         *("sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
+        *("spacing", "counted_ranks"),
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
         *("channels", "boxes", "slopes", "extents"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),

@@ -154,6 +154,9 @@ def _diamond_steps(reach: int, axes: int) -> list[int]:
 
 def _star_pass(step: int, axes: Sequence[int], ufunc: Any) -> Pass:
     def run(source: Array, target: Array) -> None:
+        if step == 1:
+            _join_neighbours(axes, ufunc, source, target)
+            return
         before = source
         for axis in axes:
             for move in (step, -step):
@@ -161,6 +164,23 @@ def _star_pass(step: int, axes: Sequence[int], ufunc: Any) -> Pass:
                 before = target
 
     return run
+
+
+def _join_neighbours(axes: Sequence[int], ufunc: Any, source: Array, target: Array) -> None:
+    """The extreme of each pixel and its neighbours along axes that have more than one pixel."""
+    *others, axis = sorted(axes)
+    lines, new, distance = _lines(source, axis), _lines(target, axis), _distance(source, axis, 1)
+    flat, joined = source.reshape(-1), target.reshape(-1)
+    ufunc(flat[:-distance], flat[distance:], out=joined[:-distance])
+    joined[-distance:] = flat[-distance:]
+    ufunc(joined[distance:], flat[:-distance], out=joined[distance:])
+    if len(lines) > 1:  # the ends of lines that follow one another
+        ufunc(lines[:, :1], lines[:, 1:2], out=new[:, :1])
+        ufunc(lines[:, -1:], lines[:, -2:-1], out=new[:, -1:])
+    for axis in others:
+        lines, new = _lines(source, axis), _lines(target, axis)
+        ufunc(new[:, :-1], lines[:, 1:], out=new[:, :-1])
+        ufunc(new[:, 1:], lines[:, :-1], out=new[:, 1:])
 
 
 def _join_moved(axis: int, move: int, ufunc: Any, source: Array, before: Array, target: Array) -> None:

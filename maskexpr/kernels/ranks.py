@@ -22,7 +22,8 @@ Offset = tuple[int, ...]
 # A value by its number, taken so far from the pixel: 0 is the image, the others are in the order they are made.
 Moved = tuple[int, Offset]
 
-LARGEST_WINDOW = 81
+# Pixels of the largest windows for which a network pays, by the bytes of a value.
+_LARGEST_WINDOWS = {1: 121, 2: 289, 4: 121, 8: 81}
 # Bytes of all arrays that a tile needs, and the fewest of each: smaller ones cost more to begin than to work through.
 _TILES_BYTES = 2**21
 _TILE_BYTES = 2**17
@@ -35,9 +36,9 @@ _PARTED = 2**17
 _BESIDE = 2**14  # bytes of lists of tiles
 
 
-def serves(window: Array) -> bool:
+def serves(dtype: Any, window: Array) -> bool:
     """Whether a network pays for a window."""
-    return 0 < int(np.count_nonzero(window)) <= LARGEST_WINDOW
+    return 0 < int(np.count_nonzero(window)) <= _LARGEST_WINDOWS[dtype.itemsize]
 
 
 def by_network(im: Array, rank: int, window: Array, out: Array | None = None, mode: str = "reflect") -> Array:

@@ -75,7 +75,7 @@ def repeated(f: Callable[[Array], Array], value: Array, times: int) -> Array:
     for done in range(1, times + 1):
         pause()
         value, steps = f(value), steps + 1
-        if np.array_equal(value, earlier, equal_nan=True):
+        if done < times and np.array_equal(value, earlier, equal_nan=True):
             return repeated(f, value, (times - done) % steps)
         if steps == until:
             earlier, steps, until = value, 0, 2 * until

@@ -91,9 +91,10 @@ def test_other_ranks_by_networks(dtype: str) -> None:
 
 
 def test_what_is_no_small_window() -> None:
-    assert ranks.serves(np.ones((9, 9), bool))
-    assert not ranks.serves(np.ones((11, 11), bool))
-    assert not ranks.serves(np.zeros((3, 3), bool))
+    for dtype in "u1", "u2", "f4", "f8":
+        assert ranks.serves(np.dtype(dtype), np.ones((9, 9), bool))
+        assert not ranks.serves(np.dtype(dtype), np.ones((19, 19), bool))
+        assert not ranks.serves(np.dtype(dtype), np.zeros((3, 3), bool))
     assert ranks.by_network(np.empty((0, 4)), 4, np.ones((3, 3), bool)).shape == (0, 4)
 
 

@@ -2,7 +2,8 @@
 
 import itertools
 import math
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -84,14 +85,54 @@ def peaks(
     >>> evaluate("peaks(im, 2)", im=[[1, 5, 1, 4, 1, 1, 3]]).astype(int)
     array([[0, 1, 0, 0, 0, 0, 1]])
     """
+    return found(im, n, threshold, within, shape, axes, h, count, Ways(_are_highest, spaced))
+
+
+Highest = Callable[[Array, Distance, str, tuple[int, ...] | None], Masks]
+Spacing = Callable[[Masks, Distance, str, tuple[int, ...] | None], Masks]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How the pixels are found that none is above within a reach, and those of a mask that keep a distance."""
+
+    highest: Highest
+    spaced: Spacing
+
+
+def body_by(ways: Ways) -> Callable[..., Masks]:
+    """A body of `peaks` that goes other ways."""
+
+    def body(**given: Any) -> Masks:
+        return found(**given, ways=ways)
+
+    return body
+
+
+def found(
+    im: Array,
+    n: Distance,
+    threshold: Any,
+    within: Masks | None,
+    shape: str,
+    axes: tuple[int, ...] | None,
+    h: Any,
+    count: int | None,
+    ways: Ways,
+) -> Masks:
+    """What `peaks` gives, in one way or another."""
     if threshold is None:
         threshold = np.fmin.reduce(im, axis=None).item()
     if within is None or within.dtype == bool:
-        return _peaks(im, within, n, threshold, shape, axes, h, count)
-    found = np.zeros(im.shape, bool)
+        return _peaks(im, within, n, threshold, shape, axes, h, count, ways)
+    result = np.zeros(im.shape, bool)
     for box, own, _ in regions_of(within, axes):
-        found[box] |= _peaks(im[box], own, n, threshold, shape, axes, h, count)
-    return found
+        result[box] |= _peaks(im[box], own, n, threshold, shape, axes, h, count, ways)
+    return result
+
+
+def _are_highest(values: Array, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
+    return np.asarray(values == dilate(values, n, shape, axes))
 
 
 def _peaks(
@@ -103,23 +144,36 @@ def _peaks(
     axes: tuple[int, ...] | None,
     h: Any,
     count: int | None,
+    ways: Ways,
 ) -> Masks:
-    values, counts = im, np.ones(im.shape, bool) if within is None else within
-    if im.dtype.kind == "f":
-        counts = counts & ~np.isnan(im)
-        values = np.where(counts, im, -np.inf).astype(im.dtype)
-    elif within is not None:
-        values = np.where(counts, im, np.iinfo(im.dtype).min).astype(im.dtype)
-    highest = counts & (values == dilate(values, n, shape, axes)) & np.asarray(compare(">", values, threshold))
+    values, counts = _that_count(im, within)
+    highest = ways.highest(values, n, shape, axes)
+    highest &= np.asarray(compare(">", values, threshold))
+    if counts is not None:
+        highest &= counts
     if h is not None:
         joined = neighbours(len(elements.worked_axes(axes, im.ndim)), axes, im.ndim)
         for place in elements.slices(im.shape, axes):
-            highest[place] &= risen(im[place], counts[place], h, joined)
-    found = spaced(highest, n, shape, axes)
+            counted = np.ones(im[place].shape, bool) if counts is None else counts[place]
+            highest[place] &= risen(im[place], counted, h, joined)
+    taken = ways.spaced(highest, n, shape, axes)
     if count is not None:
         for place in elements.slices(im.shape, axes):
-            found[place] = _first(found[place], im[place], int(count))
-    return found
+            taken[place] = _first(taken[place], im[place], int(count))
+    return taken
+
+
+def _that_count(im: Array, within: Masks | None) -> tuple[Array, Masks | None]:
+    """An image with the lowest value where pixels do not count, and which do; None if all of them."""
+    counts = within
+    if im.dtype.kind == "f":
+        missing = np.isnan(im)
+        if missing.any():
+            counts = ~missing if counts is None else counts & ~missing
+    if counts is None:
+        return im, None
+    lowest = -np.inf if im.dtype.kind == "f" else np.iinfo(im.dtype).min
+    return np.where(counts, im, lowest).astype(im.dtype), counts
 
 
 def _first(found: Masks, im: Array, count: int) -> Masks:
@@ -133,7 +187,7 @@ def _first(found: Masks, im: Array, count: int) -> Masks:
 
 def spaced(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> Masks:
     """The pixels of a mask in scan order, without those closer than n to one that is taken already."""
-    window = elements.footprint(_just_below(n), shape, axes, m.ndim, m.shape)
+    window = apart(n, shape, axes, m.shape)
     if window.size == 1:
         return m
     # Pixels behind the end of each axis let lines of the window end there, before they reach the next row or slice.
@@ -148,6 +202,11 @@ def spaced(m: Masks, n: Distance, shape: str, axes: tuple[int, ...] | None) -> M
         place = flags.find(1, place + 1)
     taken = np.frombuffer(flags, bool).reshape(left.shape)
     return np.ascontiguousarray(taken[tuple(slice(size) for size in m.shape)])
+
+
+def apart(n: Distance, shape: str, axes: tuple[int, ...] | None, extent: tuple[int, ...]) -> Masks:
+    """The offsets that are closer than n, in an image of an extent."""
+    return elements.footprint(_just_below(n), shape, axes, len(extent), extent)
 
 
 def _lines_ahead(window: Masks, shape: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from maskexpr.planner.methods import (
     measures,
     morphology,
     opencv,
+    peaks,
     pixelwise,
     projections,
     ranks,
@@ -44,7 +45,7 @@ __all__ = [
     "morphology",
     "opencv",
 ]
-__all__ += ["pixelwise", "projections", "ranks", "regions", "shapes", "stacks", "statistics", "types"]
+__all__ += ["peaks", "pixelwise", "projections", "ranks", "regions", "shapes", "stacks", "statistics", "types"]
 
 
 def method_of(step: Step, fast: bool = False) -> Method:

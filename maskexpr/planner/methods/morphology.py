@@ -262,7 +262,7 @@ _Extreme = Callable[[Array, Any, Array], Array]  # image, np.maximum or np.minim
 
 def _grey(step: Step, *ufuncs: Any) -> Method | None:
     """Extremes under the element, one after the other."""
-    extreme = _extreme(step)
+    extreme = extreme_of(step)
     if extreme is None:
         return None
 
@@ -308,7 +308,8 @@ def _operations(step: Step) -> float:
     return 8.0 + math.prod(2.0 * reach + 1 for reach in reaches[:-1])
 
 
-def _extreme(step: Step) -> _Extreme | None:
+def extreme_of(step: Step) -> _Extreme | None:
+    """What finds the extreme under the element of a step; None leaves it to the plain body."""
     n, shape, axes = (step.settings[name] for name in ("n", "shape", "axes"))
     extent = step.kind.shape
     assert extent

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.functions.settling import NAMED_SHAPES
-from maskexpr.kernels import ranks, smooth
+from maskexpr.kernels import counted_ranks, ranks, smooth
 from maskexpr.library import elements
 from maskexpr.library.filters import ranks as ordering
 from maskexpr.library.filters import smoothing as meaning
@@ -19,15 +19,17 @@ _WORTH_OPENCV = 2**20  # pixels: smaller images are done before it is imported
 
 @runs(ordering.median_filter, ordering.rank_filter)
 def of_windows(step: Step) -> Method | None:
-    """A network of minima and maxima; for medians of large squares and large 8-bit planes OpenCV, which gives the same,
-    where it is installed."""
+    """A network of minima and maxima, or of large windows counts of pixels; for medians of large squares and of large
+    planes OpenCV, which gives the same, where it is installed."""
     if step.settings["shape"] not in NAMED_SHAPES or meaning.is_counted(step.settings):
         return None
     window = window_of(step)
-    by_network = ranks.serves(window)
+    by_network = ranks.serves(step.kind.dtype, window)
     if _is_for_opencv(step, window, by_network):
         return _by_opencv(step, window)
-    return _by_network(step, window) if by_network else None
+    if by_network:
+        return _by_network(step, window)
+    return _by_counts(step, window) if counted_ranks.serves(step.kind.dtype, window) else None
 
 
 def _by_network(step: Step, window: Any) -> Method:
@@ -43,6 +45,18 @@ def _by_network(step: Step, window: Any) -> Method:
         whole=is_whole,
         fresh=is_whole,
         word="a network of minima and maxima",
+    )
+
+
+def _by_counts(step: Step, window: Any) -> Method:
+    rank, border, is_whole, dtype = _rank(step, window), step.settings["border"], _is_whole(step), step.kind.dtype
+    return Method(
+        lambda given, out, place: counted_ranks.by_counts(given[0], rank, window, out, border),
+        cost=counted_ranks.nanoseconds(step.kind.shape or (), window, dtype),
+        memory=lambda shape: counted_ranks.by_counts_bytes(shape, window, dtype),
+        whole=is_whole,
+        fresh=is_whole,
+        word="pixels of windows counted",
     )
 
 
@@ -68,7 +82,7 @@ def _by_opencv(step: Step, window: Any) -> Method:
         run,
         whole=is_whole,
         fresh=is_whole,
-        cost={1: 0.1, 2: 0.5}.get(reach, 4.0),  # small windows are sorted, others counted
+        cost={1: 0.1, 2: 1.0}.get(reach, 30.0),  # small windows are sorted, others counted
         memory=lambda shape: ranks.opencv_bytes(shape, reach, step.kind.dtype),
         word="OpenCV",
     )

@@ -1,4 +1,4 @@
-"""Medians and other ranks by their methods: networks of minima and maxima, OpenCV."""
+"""Medians and other ranks by their methods: networks of minima and maxima, counts, OpenCV."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,8 @@ def _unasked(monkeypatch):
 def test_methods_give_what_bodies_give(shape, dtype):
     im = grey(random_array(np.random.default_rng(6), shape, dtype, "any"))
     calls = ["median_filter(im)", 'median_filter(im, 2, "diamond")', 'median_filter(im, 4, axes="x")']
-    for call in [*calls, 'rank_filter(im, -2, 2, "diamond")', "rank_filter(im, 1)", 'rank_filter(im, 0, 3, "disk")']:
+    calls += ['rank_filter(im, -2, 2, "diamond")', "rank_filter(im, 1)", 'rank_filter(im, 0, 3, "disk")']
+    for call in [*calls, *(["rank_filter(im, 200, 12)", 'median_filter(im, 14, "disk")'] if len(shape) == 2 else [])]:
         expect_body(call, "plain", im=im)
 
 
@@ -33,7 +34,10 @@ def test_methods_give_what_bodies_give(shape, dtype):
         ("median_filter(im, 1)", "a network of minima and maxima"),
         ("median_filter(im, 4)", "a network of minima and maxima"),
         ("rank_filter(im, -1, 2)", "a network of minima and maxima"),
-        ('median_filter(im, 9, "disk")', "plain body"),
+        ('median_filter(im, 9, "disk")', "a network of minima and maxima"),
+        ('median_filter(im, 10, "disk")', "plain body"),
+        ('median_filter(im, 20, "disk")', "pixels of windows counted"),
+        ("rank_filter(im, 7, 20)", "pixels of windows counted"),
         ('median_filter(im, 1, "010/111/010")', "plain body"),
         ('median_filter(im, 1, border="ignore")', "plain body"),
     ],
@@ -47,7 +51,7 @@ def test_medians_of_large_planes_are_opencvs(monkeypatch):
     pytest.importorskip("cv2")
     im = np.random.default_rng(7).integers(0, 256, (40, 50), np.uint8)
     assert method("median_filter(im, 1)", im=im).word == "a network of minima and maxima"
-    assert method("median_filter(im, 5)", im=im).word == "OpenCV"
+    assert method("median_filter(im, 6)", im=im).word == "OpenCV"
     monkeypatch.setattr(ranks, "_WORTH_OPENCV", im.size)
     stack = {"im": im.reshape(2, 20, 50)}
     for text in ("median_filter(im, 1)", "median_filter(im, 5)"):
@@ -62,7 +66,7 @@ def test_medians_of_large_planes_are_opencvs(monkeypatch):
     assert method("median_filter(im, 1)", im=im[:-1]).word == "OpenCV"
     monkeypatch.setattr(opencv, "usable", lambda: None)
     assert method("median_filter(im, 1)", im=im).word == "a network of minima and maxima"
-    assert method("median_filter(im, 5)", im=im).word == "plain body"
+    assert method("median_filter(im, 6)", im=im).word == "pixels of windows counted"
 
 
 @pytest.mark.slow
