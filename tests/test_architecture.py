@@ -194,7 +194,7 @@ INSIDE = {
         "__init__",
         "walk",
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
-        "count_regions",
+        *("count_regions", "dilate_to_distances"),
         *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
         "leave_samples",
         *("intervals", "patterns", "facts"),
@@ -229,7 +229,7 @@ INSIDE = {
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
-        *("balls", "stopping"),
+        *("balls", "near_distances", "stopping"),
     ),
     "kernels.elementary": (
         "__init__",

@@ -99,7 +99,7 @@ MEASURED: Mapping[str, Pace] = {
     "dilate / all labels at once / strips": Pace(20, 0, 0, (0.24, 0.24, 0.24, 0.24, 0.24)),
     "dilate / extremes along lines / strips": Pace(42, 0, 0, (0.0293, 0.0293, 0.0484, 0.0817, 0.191)),
     "dilate / plain body / strips": Pace(68.5, 0, 0, (1.29, 1.29, 1.29, 1.29, 1.29)),
-    "distance / plain body / whole": Pace(52.4, 0, 0, (0.744, 0.744, 0.744, 0.744, 0.744)),
+    "distance / plain body / whole": Pace(52.4, 0, 0, (0.4, 0.4, 0.4, 0.4, 0.4)),
     "ellipse / plain body / whole": Pace(102, 0, 0, (0.707, 0.707, 0.707, 0.707, 0.707)),
     "empty /  / strips": Pace(0.896, 0, 0, (0.0099, 0.0099, 0.0099, 0.0099, 0.0099)),
     "enough in windows / plain body / strips": Pace(45, 0, 0, (0.154, 0.154, 0.154, 0.154, 0.154)),

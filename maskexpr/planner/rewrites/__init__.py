@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from maskexpr.planner.rewrites.count_regions import count_regions
+from maskexpr.planner.rewrites.dilate_to_distances import dilate_to_distances
 from maskexpr.planner.rewrites.drop_double_negations import drop_double_negations
 from maskexpr.planner.rewrites.drop_neutral import drop_neutral
 from maskexpr.planner.rewrites.expand_derived import expand_derived
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     take_branches,
     join_ranges,
     count_regions,
+    dilate_to_distances,
     skip_idle_morphology,
     merge_reaches,
     expand_derived,
