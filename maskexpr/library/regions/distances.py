@@ -60,10 +60,11 @@ _NOT_NEGATIVE = _DISTANCE.within(0, np.inf)
 
 def _memory(settings: Settings, ndim: int) -> float:
     """Where the nearest pixel lies along each axis, or the mask in numbers of 64 bits; with room around the mask its
-    distances, too; lengths along the axes lie line by line."""
+    distances, too; lengths along the axes that are no pixels lie line by line."""
+    around = 10.0 if settings["border"] == "empty" else 0.0
     if settings["metric"] != "euclidean":
-        return 12.0 * ndim + 16
-    return max(9.0, 4.0 * ndim + 1) + (11 if settings["border"] == "empty" else 1)
+        return around + (14 if settings["unit"] == "px" else 12 * ndim + 16)
+    return around + max(10.0, 4.0 * ndim + 2)
 
 
 @function(gives=_NOT_NEGATIVE, halo=WHOLE, cost=60, memory=_memory, check=check_unit,
