@@ -10,6 +10,7 @@ import numpy as np
 
 from maskexpr.kernels import packed
 from maskexpr.kernels import regions as kernel
+from maskexpr.kernels.counts import chosen_by_count
 from maskexpr.kernels.distances import PART
 from maskexpr.kernels.runs import RegionsOfRuns, find_regions
 from maskexpr.kernels.spans import OfRuns
@@ -86,11 +87,29 @@ def remove_large(step: Step) -> Method | None:
 
 def _by_size(step: Step, symbol: str) -> Method | None:
     check = _bounds(step, "size")
+    if step.operands["m"].kind.name == "labels":
+        return _labels_by_size(step, symbol, check)
 
     def run(words: Any, shape: Any, connectivity: int, axes: Any, size: Any) -> Any:
         return kernel.keep_sizes(words, shape, connectivity, _compared(symbol, check(size)), axes)
 
     return _by_runs(step, run)
+
+
+def _labels_by_size(step: Step, symbol: str, check: Any) -> Method | None:
+    """Numbers are counted along the rows. None for those of slices; high ones are counted by the plain body."""
+    body = by_body(step)
+    if step.settings["axes"] is not None:
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        labels, size = given
+        if labels.max() > labels.size:
+            assert body.plain is not None
+            return body.plain(given, out, place)
+        return chosen_by_count(labels, _compared(symbol, check(size)))
+
+    return replace(body, plain=run, word="counted by runs")
 
 
 @runs(meaning.fill_holes)
