@@ -20,6 +20,7 @@ Array = np.ndarray[Any, Any]
 
 _MOST = 2**63 - 1  # of int64
 _FEW = 8  # one point among so many pixels is sooner found by a tree of points
+_DENSE = 64  # and among so many, where none is far, by way of all pixels
 _BLOCK = 4  # pixels a side
 PART = 2**13  # pixels whose squares are added up together
 _NEARLY = 1 - 1e-9  # beyond all rounding
@@ -109,8 +110,10 @@ def squares_between(points: Array, others: Array, steps: Sequence[int], shape: S
     """The squares of the distances of points, a row for each axis of an array of that shape, to the nearest of some
     others of which there is at least one, where pixels have whole lengths: int64, or where they may be too large
     Python's own integers."""
-    off = np.ones(shape, bool)
-    off[tuple(others)] = False
+    near = _near_between(points, others, steps, shape)
+    if near is not None:
+        return near.astype(np.int64)
+    off = _all_but(others, shape)
     far = off[tuple(points)]
     away = points[:, far]
     if away.shape[1] + others.shape[1] > off.size // _FEW:
@@ -123,11 +126,29 @@ def squares_between(points: Array, others: Array, steps: Sequence[int], shape: S
     return squares
 
 
+def _near_between(points: Array, others: Array, steps: Sequence[int], shape: Sequence[int]) -> Array | None:
+    """The same where it takes less to find the distances of all pixels: None where points are few, or some are far."""
+    if set(steps) != {1} or points.shape[1] + others.shape[1] <= math.prod(shape) // _DENSE:
+        return None
+    squares = near_squares(_all_but(others, shape))
+    return None if squares is None else squares[tuple(points)]
+
+
+def _all_but(points: Array, shape: Sequence[int]) -> Array:
+    """A mask that is off at some points."""
+    m = np.ones(shape, bool)
+    m[tuple(points)] = False
+    return m
+
+
 def farthest_square(points: Array, others: Array, steps: Sequence[int], shape: Sequence[int]) -> int:
     """The largest of these squares.
 
     One point stands for all of a block: none of these is farther away than it by more than the block is long.
     """
+    near = _near_between(points, others, steps, shape)
+    if near is not None:
+        return int(near.max())
     if others.shape[1] <= math.prod(shape) // _FEW and points.shape[1] > _BLOCK:
         blocks = [-(-n // _BLOCK) for n in shape]
         block = np.ravel_multi_index(tuple(points // _BLOCK), blocks)

@@ -5,8 +5,8 @@ import pytest
 import scipy.ndimage
 from helpers.each import each
 
-from maskexpr.kernels import near_distances
-from maskexpr.kernels.distances import distances_to_off
+from maskexpr.kernels import distances, near_distances
+from maskexpr.kernels.distances import distances_to_off, farthest_square, squares_between
 from maskexpr.kernels.near_distances import REACH, near_squares
 
 SHAPES = [(1,), (40,), (1, 1), (1, 50), (50, 1), (70, 65), (65, 600), (5, 70, 6), (20, 30, 40), (3, 4, 5, 6)]
@@ -53,3 +53,19 @@ def test_single_lines_are_left_to_a_transform():
     assert near_squares(m) is None
     assert near_squares(m[:, :1]) is None
     assert near_squares(np.pad(m, [(0, 0), (0, 1)])) is not None
+
+
+def test_between_points_they_are_what_a_tree_finds(rng, monkeypatch):
+    shape = (90, 120)
+    pairs = [np.nonzero(rng.random(shape) < share) for share in (0.02, 0.3)]
+    points, others = (np.stack(places) for places in pairs)
+    near = squares_between(points, others, [1, 1], shape), squares_between(others, points, [1, 1], shape)
+    assert near_squares(~(rng.random(shape) < 0.02)) is not None
+    monkeypatch.setattr(distances, "near_squares", lambda m: None)
+    for found, way in zip(near, ((points, others), (others, points)), strict=True):
+        expected = squares_between(*way, [1, 1], shape)
+        assert found.dtype == expected.dtype == np.int64
+        np.testing.assert_array_equal(found, expected)
+        assert farthest_square(*way, [1, 1], shape) == expected.max()
+    monkeypatch.undo()
+    assert farthest_square(points, others, [1, 1], shape) == near[0].max()
