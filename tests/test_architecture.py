@@ -194,7 +194,7 @@ INSIDE = {
         "__init__",
         "walk",
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
-        *("count_regions", "count_votes"),
+        *("count_regions", "count_votes", "dilate_to_distances"),
         *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
         *("leave_samples", "count_in_blocks"),
         *("intervals", "patterns", "facts"),
@@ -233,7 +233,7 @@ INSIDE = {
         *("channels", "boxes", "slopes", "extents"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
-        *("balls", "ellipses", "shares", "stopping", "choosing", "keeping"),
+        *("balls", "near_distances", "ellipses", "shares", "stopping", "choosing", "keeping"),
     ),
     "kernels.compiled": ("__init__", "sweeps", "building"),
     "kernels.elementary": (

@@ -1,9 +1,11 @@
 """How often values occur, counted block by block instead of sorted."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.blocks import BLOCK, together
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -61,6 +63,26 @@ def _of_bytes(flat: Array) -> Array:
     if even < flat.size:
         counts[flat[-1]] += 1
     return np.asarray(counts)
+
+
+def chosen_by_count(labels: Array, choose: Callable[[Array], Array]) -> Array:
+    """Labels whose number of pixels is chosen, 0 in place of the others; a table has all numbers up to the highest.
+
+    Each run of one number in a block is counted at once, and one table both chooses and gives the number.
+    """
+    counts = np.zeros(int(labels.max()) + 1, np.int64)
+    for (block,) in together(labels):
+        begins = np.append(0, 1 + np.flatnonzero(block[1:] != block[:-1]))
+        np.add.at(counts, block[begins], np.diff(begins, append=len(block)))
+    table = np.arange(len(counts)).astype(labels.dtype)
+    table[~choose(counts)] = 0
+    table[0] = 0
+    result, flat = np.empty(labels.shape, labels.dtype), np.ascontiguousarray(labels).reshape(-1)
+    found = result.reshape(-1)
+    for start in range(0, flat.size, BLOCK):
+        pause()
+        table.take(flat[start : start + BLOCK], out=found[start : start + BLOCK], mode="clip")
+    return result
 
 
 def count_bins(values: Array, edges: Array) -> Array:

@@ -12,23 +12,51 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.blocks import parts
+from maskexpr.kernels.near_distances import near_squares
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
 
 _MOST = 2**63 - 1  # of int64
 _FEW = 8  # one point among so many pixels is sooner found by a tree of points
+_DENSE = 64  # and among so many, where none is far, by way of all pixels
 _BLOCK = 4  # pixels a side
+PART = 2**13  # pixels whose squares are added up together
 _NEARLY = 1 - 1e-9  # beyond all rounding
 
 
 def distances_to_off(m: Array, steps: Sequence[Fraction], metric: str = "euclidean") -> Array:
     """The distance of each pixel to the nearest one that is off, which there must be, where pixels have such lengths:
     the root of the exact square, or the exact sum or the largest of the lengths along the axes; as float64."""
-    if metric == "euclidean":
-        return lengths_of(_ways(m, nearest_off(m, steps)), steps, m.shape)
     lengths, unit = whole_lengths(steps)
+    if metric == "euclidean":
+        near = _near(m, lengths)
+        found = _distances_by_places(m, lengths) if near is None else near.astype(np.float64)
+        return in_unit(np.sqrt(found, out=found), unit)
     return in_unit(lengths_to_off(m, lengths, metric).astype(np.float64, copy=False), unit)
+
+
+def _near(m: Array, steps: Sequence[int]) -> Array | None:
+    """The squares of these distances where they are quickly found, in the length of a pixel: where pixels are as long
+    along all axes, and none is far."""
+    return near_squares(m) if set(steps) == {1} else None
+
+
+def _distances_by_places(m: Array, steps: Sequence[int]) -> Array:
+    """The squares of these distances as float64, part by part; those that may be too large for int64 are rounded."""
+    places, squares = nearest_off(m, [Fraction(step) for step in steps]), np.empty(m.shape)
+    for part in parts(m.shape, 1, PART):
+        ways = (there[part] - here for there, here in zip(places, _grid(part, m.shape), strict=True))
+        squares[part] = _squares(ways, steps, m.shape, exact=False)
+    return squares
+
+
+def _grid(part: tuple[slice, ...], shape: Sequence[int]) -> list[Array]:
+    """Where the pixels of a part of an array lie along each axis."""
+    whole = (slice(None),) * (len(shape) - len(part))
+    places = [np.arange(*a.indices(size), dtype=np.int32) for a, size in zip(part + whole, shape, strict=True)]
+    return list(np.ix_(*places))
 
 
 def nearest_off(m: Array, steps: Sequence[Fraction]) -> Array:
@@ -50,15 +78,20 @@ def lengths_of(ways: Iterable[Array], steps: Sequence[Fraction], shape: Sequence
 def squares_to_off(m: Array, steps: Sequence[int]) -> Array:
     """The squares of these distances, where pixels have whole lengths: int64, or where they may be too large Python's
     own integers."""
+    near = _near(m, steps)
+    if near is not None:
+        return near.astype(np.int64)
     return _squares(_ways(m, nearest_off(m, [Fraction(step) for step in steps])), steps, m.shape, exact=True)
 
 
 def _squares(ways: Iterable[Array], steps: Sequence[int], shape: Sequence[int], exact: bool) -> Array:
     """The squares of lengths; those that may be too large for int64 are float64 without `exact`."""
-    fits = sum((step * size) ** 2 for step, size in zip(steps, shape, strict=True)) <= _MOST
+    largest = sum((step * size) ** 2 for step, size in zip(steps, shape, strict=True))
+    fits = largest <= _MOST
+    whole = np.int32 if largest < 2**31 and not exact else np.int64
     total: Any = 0
     for step, way in zip(steps, ways, strict=True):
-        away = way.astype(np.int64 if fits else object if exact else np.float64)
+        away = way.astype(whole if fits else object if exact else np.float64)
         away *= step if exact or fits else float(step)
         away *= away
         total += away
@@ -77,8 +110,10 @@ def squares_between(points: Array, others: Array, steps: Sequence[int], shape: S
     """The squares of the distances of points, a row for each axis of an array of that shape, to the nearest of some
     others of which there is at least one, where pixels have whole lengths: int64, or where they may be too large
     Python's own integers."""
-    off = np.ones(shape, bool)
-    off[tuple(others)] = False
+    near = _near_between(points, others, steps, shape)
+    if near is not None:
+        return near.astype(np.int64)
+    off = _all_but(others, shape)
     far = off[tuple(points)]
     away = points[:, far]
     if away.shape[1] + others.shape[1] > off.size // _FEW:
@@ -91,11 +126,29 @@ def squares_between(points: Array, others: Array, steps: Sequence[int], shape: S
     return squares
 
 
+def _near_between(points: Array, others: Array, steps: Sequence[int], shape: Sequence[int]) -> Array | None:
+    """The same where it takes less to find the distances of all pixels: None where points are few, or some are far."""
+    if set(steps) != {1} or points.shape[1] + others.shape[1] <= math.prod(shape) // _DENSE:
+        return None
+    squares = near_squares(_all_but(others, shape))
+    return None if squares is None else squares[tuple(points)]
+
+
+def _all_but(points: Array, shape: Sequence[int]) -> Array:
+    """A mask that is off at some points."""
+    m = np.ones(shape, bool)
+    m[tuple(points)] = False
+    return m
+
+
 def farthest_square(points: Array, others: Array, steps: Sequence[int], shape: Sequence[int]) -> int:
     """The largest of these squares.
 
     One point stands for all of a block: none of these is farther away than it by more than the block is long.
     """
+    near = _near_between(points, others, steps, shape)
+    if near is not None:
+        return int(near.max())
     if others.shape[1] <= math.prod(shape) // _FEW and points.shape[1] > _BLOCK:
         blocks = [-(-n // _BLOCK) for n in shape]
         block = np.ravel_multi_index(tuple(points // _BLOCK), blocks)

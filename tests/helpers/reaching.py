@@ -70,6 +70,7 @@ ANYWHERE = [
     "l = label(m); output a = keep_largest(l, 2); output b = clear_border(l); output c = remove_small(l, 2)",
     "output a = rolling_ball(im, 3); output b = rolling_ball(im / 3, 2.5, height=9)",
     "output a = watershed(im, label(m), k); output b = peaks(im, 2); output c = split(m)",
+    "output a = reconstruct(k, m); output b = grow(m, k, none)",
     "t = measure(m, area, centroid, mean_intensity, of=im); output a = t; output b = t[area > median(area)]"
     '; output c = t["area"]; output d = count(t) + sum(t["area"]); output e = paint(label(m), t, "mean_intensity")',
     'output a = measure(label(k), area, max_intensity, of=im)["max_intensity"] > 9'

@@ -8,7 +8,7 @@ import numpy as np
 
 from maskexpr.functions.gives import LABELS, Gives, like_grid
 from maskexpr.functions.parameters import Array, Axes, Labels, Mask, MaskOrNone, Masks, PixelSpacing
-from maskexpr.functions.record import WHOLE, function
+from maskexpr.functions.record import WHOLE, Settings, function
 from maskexpr.functions.settling import one_of
 from maskexpr.kernels.distances import distances_to_off, nearest_off
 from maskexpr.kernels.nearest import nearest_numbers
@@ -22,14 +22,19 @@ _RULES = {"image": "the image only", "empty": "the outside is background"}
 
 def to_off(m: Masks, steps: list[Fraction], axes: tuple[int, ...] | None = None, metric: str = "euclidean") -> Array:
     """The distance of each pixel to the nearest one that is off, inf where there is none; with axes in its slice."""
-    lengths = [steps[axis] for axis in elements.worked_axes(axes, m.ndim)]
+    worked = elements.worked_axes(axes, m.ndim)
+    lengths = [steps[axis] for axis in worked]
 
-    def of_slice(on: Array) -> Array:
-        if on.all():
-            return np.full(on.shape, np.inf)
-        return distances_to_off(on, lengths, metric)
+    def of_slice(on: Masks) -> Array:
+        return np.full(on.shape, np.inf) if on.all() else distances_to_off(on, lengths, metric)
 
-    return elements.per_block(m.astype(np.float64), axes, of_slice)  # which keeps the type
+    if len(worked) == m.ndim:
+        return of_slice(m)
+    distances = np.empty(m.shape)
+    for part in elements.slices(m.shape, axes):
+        found = of_slice(m[part].reshape([m.shape[axis] for axis in worked]))
+        distances[part] = found.reshape(distances[part].shape)
+    return distances
 
 
 def places_of_off(m: Masks, steps: list[Fraction], axes: tuple[int, ...] | None = None) -> Array:
@@ -53,7 +58,16 @@ _DISTANCE = Gives(frozenset({"image"}), lambda kinds: like_grid("image", kinds, 
 _NOT_NEGATIVE = _DISTANCE.within(0, np.inf)
 
 
-@function(gives=_NOT_NEGATIVE, halo=WHOLE, cost=60, memory=lambda settings, ndim: 12.0 * ndim + 16, check=check_unit,
+def _memory(settings: Settings, ndim: int) -> float:
+    """Where the nearest pixel lies along each axis, or the mask in numbers of 64 bits; with room around the mask its
+    distances, too; lengths along the axes that are no pixels lie line by line."""
+    around = 10.0 if settings["border"] == "empty" else 0.0
+    if settings["metric"] != "euclidean":
+        return around + (14 if settings["unit"] == "px" else 12 * ndim + 16)
+    return around + max(10.0, 4.0 * ndim + 2)
+
+
+@function(gives=_NOT_NEGATIVE, halo=WHOLE, cost=60, memory=_memory, check=check_unit,
          border=_RULES, total=True, without_data="distance")  # fmt: skip
 def distance(m: Mask, border: _Border = "image", unit: LengthUnit = "px", axes: Axes = None,
              metric: _Metric = "euclidean", *, spacing: PixelSpacing) -> Array:  # fmt: skip

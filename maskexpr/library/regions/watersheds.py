@@ -1,6 +1,7 @@
 """Regions grown from markers by flooding, and touching objects parted by it."""
 
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated
 
@@ -51,7 +52,7 @@ def _cost(settings: Settings, ndim: int) -> float:
 
 def _split_memory(settings: Settings, ndim: int) -> float:
     """Each pixel has its neighbours listed."""
-    return 150.0 if ndim < 3 else 40.0 + 110 * settings["connectivity"]
+    return 130.0 if ndim < 3 else 40.0 + 110 * settings["connectivity"]
 
 
 def _memory(settings: Settings, ndim: int) -> float:
@@ -219,11 +220,13 @@ def _split(
     return in_scan_order(_joined(centres, _necks(basins, inner, joined), inner, n, float(depth.radius))[basins])
 
 
-_Necks = list[tuple[int, int, float]]
+_AT_ONCE = 4096  # necks of which there are numbers of Python's own
+_Necks = tuple[Array, Array, Array]
 
 
 def _necks(basins: Array, inner: Array, joined: Masks) -> _Necks:
-    """The pairs of basins that touch, and how high the way between them is, the highest first."""
+    """The pairs of basins that touch, the lower number first, and how high the way between them is, the highest
+    first."""
     found = []
     for offset in elements.offsets(joined):
         if offset > (0,) * basins.ndim:  # of two opposite ones
@@ -234,10 +237,21 @@ def _necks(basins: Array, inner: Array, joined: Masks) -> _Necks:
             width = np.minimum(inner[here][touching], inner[there][touching])
             found.append((np.minimum(a, b), np.maximum(a, b), width))
     low, high, width = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    del found, a, b, touching
     order = np.lexsort((high, low, -width))
-    pairs = low[order].astype(np.int64) * (int(basins.max()) + 1) + high[order]
-    order = order[np.sort(np.unique(pairs, return_index=True)[1])]
-    return list(zip(low[order].tolist(), high[order].tolist(), width[order].tolist(), strict=True))
+    low = low[order]
+    high = high[order]
+    width = width[order]
+    del order
+    pairs = low * np.int64(int(basins.max()) + 1)
+    pairs += high
+    first = np.sort(np.unique(pairs, return_index=True)[1])
+    return low[first], high[first], width[first]
+
+
+def _one_by_one(necks: _Necks) -> Iterator[tuple[int, int, float]]:
+    for start in range(0, len(necks[0]), _AT_ONCE):
+        yield from zip(*(part[start : start + _AT_ONCE].tolist() for part in necks), strict=True)
 
 
 def _joined(centres: Array, necks: _Necks, inner: Array, n: Distance, depth: float) -> Array:
@@ -260,7 +274,7 @@ def _joined(centres: Array, necks: _Necks, inner: Array, n: Distance, depth: flo
             ((p - q) * step) ** 2 for p, q, step in zip(points[a], points[b], steps, strict=True)
         )
 
-    for a, b, width in pausing(necks):
+    for a, b, width in pausing(_one_by_one(necks)):
         lower, higher = top(a), top(b)
         if (heights[lower], -lower) > (heights[higher], -higher):
             lower, higher = higher, lower

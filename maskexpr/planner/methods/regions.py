@@ -10,15 +10,17 @@ import numpy as np
 
 from maskexpr.kernels import packed
 from maskexpr.kernels import regions as kernel
+from maskexpr.kernels.counts import chosen_by_count
+from maskexpr.kernels.distances import PART
 from maskexpr.kernels.runs import RegionsOfRuns, find_regions
 from maskexpr.kernels.spans import OfRuns
 from maskexpr.library.morphology import geodesic
 from maskexpr.library.operators import compare
 from maskexpr.library.regions import components as meaning
-from maskexpr.library.regions import keeping, measuring
+from maskexpr.library.regions import distances, keeping, measuring
 from maskexpr.library.thresholds import hysteresis as two_levels
-from maskexpr.planner.methods.bodies import by_body
-from maskexpr.planner.methods.method import Bytes, Method, Place, per_pixel, runs
+from maskexpr.planner.methods.bodies import by_body, takes
+from maskexpr.planner.methods.method import Bytes, Method, Place, estimated, per_pixel, runs
 from maskexpr.program.steps import Step
 
 _COST = 5.0  # of real images, whose regions have long runs
@@ -27,6 +29,7 @@ _OF_HOLES = 34.0  # of holes that are measured, which are regions of the backgro
 _MEMORY = 17.0  # of the worst ones: as many runs as are still taken, or pixels labelled one by one and counted
 _FEW = 2**13  # pixels up to which bytes are numbered by the plain body, whose calls are fewer
 _OF_PYTHON = 64.0  # of squares of values that no type of NumPy's holds
+_OF_SQUARES = 40.0  # of lengths of 64 bits
 _WORD = "by runs of pixels"
 
 
@@ -84,11 +87,29 @@ def remove_large(step: Step) -> Method | None:
 
 def _by_size(step: Step, symbol: str) -> Method | None:
     check = _bounds(step, "size")
+    if step.operands["m"].kind.name == "labels":
+        return _labels_by_size(step, symbol, check)
 
     def run(words: Any, shape: Any, connectivity: int, axes: Any, size: Any) -> Any:
         return kernel.keep_sizes(words, shape, connectivity, _compared(symbol, check(size)), axes)
 
     return _by_runs(step, run)
+
+
+def _labels_by_size(step: Step, symbol: str, check: Any) -> Method | None:
+    """Numbers are counted along the rows. None for those of slices; high ones are counted by the plain body."""
+    body = by_body(step)
+    if step.settings["axes"] is not None:
+        return None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        labels, size = given
+        if labels.max() > labels.size:
+            assert body.plain is not None
+            return body.plain(given, out, place)
+        return chosen_by_count(labels, _compared(symbol, check(size)))
+
+    return replace(body, plain=run, word="counted by runs")
 
 
 @runs(meaning.fill_holes)
@@ -230,6 +251,14 @@ def _bytes_of_measuring(step: Step, measured: set[str]) -> Bytes:
         return more * pixels + keeping.most_bytes(measured, ndim, pixels)
 
     return taken
+
+
+@takes(distances.distance)
+def distance_by_body(step: Step) -> Bytes:
+    """Squares are added up part by part."""
+    assert step.function is not None
+    of_pixel = estimated(step.function.memory, step)
+    return lambda shape: of_pixel * math.prod(shape) + _OF_SQUARES * min(math.prod(shape), PART)
 
 
 def _by_runs(step: Step, operation: Any, of: str = "m") -> Method | None:

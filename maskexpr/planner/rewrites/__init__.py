@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from maskexpr.planner.rewrites.count_in_blocks import count_in_blocks
 from maskexpr.planner.rewrites.count_regions import count_regions
 from maskexpr.planner.rewrites.count_votes import count_votes
+from maskexpr.planner.rewrites.dilate_to_distances import dilate_to_distances
 from maskexpr.planner.rewrites.drop_double_negations import drop_double_negations
 from maskexpr.planner.rewrites.drop_neutral import drop_neutral
 from maskexpr.planner.rewrites.expand_derived import expand_derived
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     join_ranges,
     count_regions,
     count_votes,
+    dilate_to_distances,
     skip_idle_morphology,
     merge_reaches,
     count_in_blocks,

@@ -47,7 +47,7 @@ def test_regions_of_slices_go_along_rows(text):
         assert method(f"{text[:-1]}, axes={axes})", m=stack).word == "plain body"
 
 
-@pytest.mark.parametrize("text", ["keep_largest(l)", "clear_border(l)", "remove_small(l, 2)", "remove_large(l, 2)"])
+@pytest.mark.parametrize("text", ["keep_largest(l)", "clear_border(l)", 'remove_small(l, 2, axes="x")'])
 def test_labels_have_no_runs(text):
     labels = Image(np.arange(20, dtype=np.int32).reshape(4, 5) // 3, kind="labels")
     assert method(f"input l: labels; {text}", l=labels).word == "plain body"
@@ -66,6 +66,15 @@ def test_what_a_seed_holds():
         assert made.word == word
         expect_body(f"reconstruct(seed, m, axes={axes})", "plain" if made.packed is None else "packed", **given)
     assert method("grow(seed, m, 3)", **given).word == "plain body"
+
+
+def test_labels_chosen_by_size(rng):
+    for shape in [(1,), (9,), (40, 3), (300, 301), (3, 4, 5)]:
+        for high in (1, 4, 10**6):
+            numbers = rng.integers(0, high, shape, np.int32, endpoint=True)
+            for labels in (numbers, np.repeat(numbers, 3, axis=-1)[..., ::2], np.zeros_like(numbers)):
+                for call in ("remove_small(l, 2)", "remove_large(l, 3.5)", "remove_small(l, max(l))"):
+                    expect_body(f"input l: labels; {call}", "plain", l=Image(labels, kind="labels"))
 
 
 @pytest.mark.parametrize(
