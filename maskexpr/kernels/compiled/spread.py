@@ -48,9 +48,9 @@ def diamond(
 
 def rows(words: Words, width: int, footprint: Footprint, combine: Any, out: Words, scratch: Scratch) -> Words:
     """As the kernel of this name in `spread`."""
-    if words.ndim not in (2, 3) or not _are_whole(words, out):
+    if words.ndim != 2 or not _are_whole(words, out):  # volumes have short rows, and NumPy takes planes at once
         return cast(Words, _NOT)
-    shape = (*(1,) * (3 - words.ndim), *words.shape)
+    shape = (1, *words.shape)
     line, target = words, out.reshape(shape)
     spare = [scratch(name, words.shape, np.uint64) for name in ("line", "longer line")]
     out[...] = 0 if combine is OR else words
