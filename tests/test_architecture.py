@@ -235,7 +235,7 @@ INSIDE = {
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
         *("balls", "near_distances", "ellipses", "shares", "stopping", "choosing", "keeping"),
     ),
-    "kernels.compiled": ("__init__", "sweeps", "building"),
+    "kernels.compiled": ("__init__", "sweeps", "spread", "packed", "building"),
     "kernels.elementary": (
         "__init__",
         *("short_angles", "singles", "angles", "circle", "turns", "lengths", "in_place"),
