@@ -224,6 +224,7 @@ INSIDE = {
     ),
     "kernels": (
         "__init__",
+        "compiled",
         *("surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls"),
         *("sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
@@ -231,6 +232,7 @@ INSIDE = {
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
         *("balls", "stopping"),
     ),
+    "kernels.compiled": ("__init__", "flooding", "distances", "sweeps", "building"),
     "kernels.elementary": (
         "__init__",
         *("short_angles", "singles", "angles", "circle", "turns", "lengths", "in_place"),
@@ -281,6 +283,7 @@ OUTSIDE = {
     "numpy": set(ROOMS),
     "scipy": {"library", "kernels", "sweeps", "exporting.helpers"},
     "cv2": {"kernels"},  # an extra
+    "numba": {"kernels.compiled"},  # an extra
     "hypothesis": {"testing"},  # an extra: of whoever asks for strategies
     "pandas": {"kinds"},  # of whoever asks for a DataFrame
     "pyarrow": {"files.tables"},  # an extra
