@@ -232,7 +232,7 @@ INSIDE = {
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
         *("balls", "stopping"),
     ),
-    "kernels.compiled": ("__init__", "flooding", "distances", "sweeps", "building"),
+    "kernels.compiled": ("__init__", "thinning", "flooding", "nearest", "distances", "sweeps", "building"),
     "kernels.elementary": (
         "__init__",
         *("short_angles", "singles", "angles", "circle", "turns", "lengths", "in_place"),

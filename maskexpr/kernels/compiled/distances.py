@@ -62,19 +62,19 @@ def _measured(m: Array, lengths: Sequence[int], rooted: bool) -> Array:
     on = np.ascontiguousarray(m).view(np.uint8).reshape(len(m), -1)
     flat = squares.reshape(len(m), -1)
     width = max(_COLUMNS, min(512, _AT_ONCE // len(m)))
-    _in_parts(_count, (on, flat, units[0], far), flat.shape[1], width)
+    in_parts(_count, (on, flat, units[0], far), flat.shape[1], width)
     for axis in range(1, m.ndim - 1):
         lines = squares.reshape(math.prod(m.shape[:axis]), m.shape[axis], -1)
         blocks = -(-lines.shape[2] // _COLUMNS)
-        _in_parts(
+        in_parts(
             _along_columns, (lines, units[axis], far), len(lines) * blocks, _AT_ONCE // (_COLUMNS * lines.shape[1])
         )
     rows, out = squares.reshape(-1, m.shape[-1]), found.reshape(-1, m.shape[-1])
-    _in_parts(_along_rows, (rows, units[-1], far, out, rooted), len(rows), _AT_ONCE // m.shape[-1])
+    in_parts(_along_rows, (rows, units[-1], far, out, rooted), len(rows), _AT_ONCE // m.shape[-1])
     return found
 
 
-def _in_parts(work: Callable[..., Any], given: tuple[Any, ...], count: int, size: int) -> None:
+def in_parts(work: Callable[..., Any], given: tuple[Any, ...], count: int, size: int) -> None:
     """Work from a first to before a last one, so many at once, shared among threads."""
     size = max(1, size)
 
