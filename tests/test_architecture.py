@@ -158,8 +158,8 @@ INSIDE = {
     ),
     "cli": (
         *("__init__", "dispatch", "conversing", "running", "showing", "checking", "formatting", "explaining"),
-        *("exporting", "sweeping", "comparing", "studying", "codes", "pages", "progress", "drawing", "shared"),
-        "machine",
+        *("exporting", "sweeping", "comparing", "studying", "codes", "warming", "pages", "progress", "drawing"),
+        *("shared", "machine"),
     ),
     "repl": (
         *("__init__", "conversation", "prompt", "plain", "reading", "highlighting"),
@@ -202,7 +202,7 @@ INSIDE = {
     "planner.methods": (
         "__init__",
         *("regions", "measures", "statistics", "labels", "morphology", "filters", "shapes", "pixelwise", "opencv"),
-        *("elementary", "tables", "projections", "bodies", "method"),
+        *("elementary", "tables", "projections", "bodies", "compiled", "method"),
     ),
     "display.terminal": (
         *("__init__", "landscapes", "charts", "protocols"),
@@ -223,14 +223,13 @@ INSIDE = {
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (
-        "__init__",
-        "compiled",
+        *("__init__", "compiled"),
         *("surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls"),
         *("sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
         *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
-        *("balls", "stopping"),
+        *("balls", "stopping", "choosing", "keeping"),
     ),
     "kernels.compiled": ("__init__", "thinning", "flooding", "nearest", "distances", "sweeps", "building"),
     "kernels.elementary": (
@@ -273,7 +272,8 @@ INSIDE = {
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.
-TESTED_BY_NAME = ("checker", "kernels", "kernels.elementary", "planner", "planner.methods", "planner.rewrites")
+TESTED_BY_NAME = ("checker", "kernels", "kernels.compiled", "kernels.elementary")
+TESTED_BY_NAME += ("planner", "planner.methods", "planner.rewrites")
 # What others wrote, by the rooms that may use it.
 OUTSIDE = {
     "PIL": {"files.formats", "files.decoding", "display.pictures"},  # what imageio reads with; texts in plots
@@ -284,6 +284,7 @@ OUTSIDE = {
     "scipy": {"library", "kernels", "sweeps", "exporting.helpers"},
     "cv2": {"kernels"},  # an extra
     "numba": {"kernels.compiled"},  # an extra
+    "llvmlite": {"kernels.compiled"},  # what Numba brings
     "hypothesis": {"testing"},  # an extra: of whoever asks for strategies
     "pandas": {"kinds"},  # of whoever asks for a DataFrame
     "pyarrow": {"files.tables"},  # an extra
@@ -405,6 +406,23 @@ def test_what_others_wrote_stays_in_its_rooms(module):
         assert lies_in(module, OUTSIDE.get(top, set())), f"{module} imports {other}"
 
 
+def test_a_compiled_kernel_takes_what_the_one_takes_that_it_stands_for():
+    marked = [(m, f) for m in MODULES if lies_in(m, {"kernels"}) for f in _functions(m) if _is_marked(f)]
+    assert marked
+    for module, function in marked:
+        twins = _functions(module.replace(".kernels.", ".kernels.compiled."))
+        (arguments,) = [ast.dump(twin.args) for twin in twins if twin.name == function.name]
+        assert arguments == ast.dump(function.args), f"{module}.{function.name}"
+
+
+def _functions(module):
+    return [node for node in tree_of(module).body if isinstance(node, ast.FunctionDef)]
+
+
+def _is_marked(function):
+    return any(getattr(decorator, "id", "") == "has_compiled" for decorator in function.decorator_list)
+
+
 def test_formats_know_nothing_of_the_language():
     assert not used_beside(
         "files.formats",
@@ -487,6 +505,7 @@ def test_files_are_opened_by_those_who_may():
     allowed |= {"studies.reports.sheet"}  # for what an image says of itself: that it is a sheet
     allowed |= {"sandbox.segments", "sandbox.bounds"}  # memory without a name; what Linux tells of this process
     allowed |= {"exporting.helping"}  # for the sources of its own helpers
+    allowed |= {"kernels.keeping"}  # for what is compiled of our own sources
     assert not [module for module in found if not lies_in(module, allowed)]
 
 

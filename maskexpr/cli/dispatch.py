@@ -37,6 +37,7 @@ _COMMANDS = {
     "export": "exporting",
     "functions": "explaining",
     "errors": "codes",
+    "warm": "warming",
 }
 
 

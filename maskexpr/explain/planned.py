@@ -9,6 +9,7 @@ from maskexpr.diagnostics.messages import count_text
 from maskexpr.engine.clock import Times
 from maskexpr.engine.watching import is_aside
 from maskexpr.explain.written import Writer
+from maskexpr.kernels import choosing
 from maskexpr.kinds.kind import shape_text
 from maskexpr.planner.costs import operations
 from maskexpr.planner.methods import Form
@@ -211,6 +212,8 @@ class _Table:
     def _notes(self, task: Task, stage: Pass | Task) -> Iterator[str]:
         if task.method.word:
             yield task.method.word
+        if task.method.gains and choosing.would_run(task.method.gains):
+            yield "by compiled kernels"
         if task.halo:
             yield f"reaches {task.halo:,} {_rows(stage, task.halo)}"
         if isinstance(stage, Pass):

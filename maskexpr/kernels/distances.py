@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -22,6 +23,7 @@ _BLOCK = 4  # pixels a side
 _NEARLY = 1 - 1e-9  # beyond all rounding
 
 
+@has_compiled
 def distances_to_off(m: Array, steps: Sequence[Fraction], metric: str = "euclidean") -> Array:
     """The distance of each pixel to the nearest one that is off, which there must be, where pixels have such lengths:
     the root of the exact square, or the exact sum or the largest of the lengths along the axes; as float64."""
@@ -47,6 +49,7 @@ def lengths_of(ways: Iterable[Array], steps: Sequence[Fraction], shape: Sequence
     return in_unit(np.sqrt(_squares(ways, lengths, shape, exact=False).astype(np.float64, copy=False)), unit)
 
 
+@has_compiled
 def squares_to_off(m: Array, steps: Sequence[int]) -> Array:
     """The squares of these distances, where pixels have whole lengths: int64, or where they may be too large Python's
     own integers."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.plateaus import plateaus
 from maskexpr.kernels.stopping import pause
 
@@ -18,6 +19,7 @@ Labels = np.ndarray[Any, np.dtype[np.int32]]
 _WAVE = 150  # pixels: of so many at once NumPy is faster than a loop
 
 
+@has_compiled
 def flood(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Labels:
     """The labels of markers, grown over the pixels of a mask in order of their values.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -24,6 +25,7 @@ _OF_ALL = 8  # the part of all pixels that wait at most, and that are taken betw
 _BETWEEN_PAUSES, _LINES_BETWEEN_PAUSES = 4096, 64
 
 
+@has_compiled
 def reconstruction(start: Array, limit: Array, offsets: Sequence[Offset]) -> Array:
     """The smallest image that is nowhere below `start`, and nowhere below the smaller of a neighbour and `limit`.
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Masks = NDArray[np.bool_]
@@ -180,6 +181,7 @@ _KEPT = (((1, 0), (1, 1)), ((0, -1), (-1, -1)), ((-1, 1), (0, 1), (1, 0)))
 _DIAGONALS = (((-1, -1), (-1, 0), (0, 1), (1, 1)), ((-1, -1), (0, -1), (1, 0), (1, 1)))
 
 
+@has_compiled
 def thin_planes(m: Masks, axes: tuple[int, ...], method: str) -> Masks:
     """Thin the planes along two axes.
 
@@ -277,6 +279,7 @@ SHIFTS = [(3 ** (2 - a), ~_bits_where(a, 1), ~_bits_where(a, -1)) for a in (2, 1
 _SIDES = ((0, -1, 0), (0, 1, 0), (0, 0, 1), (0, 0, -1), (1, 0, 0), (-1, 0, 0))
 
 
+@has_compiled
 def thin_volumes(m: Masks, axes: tuple[int, ...], method: str) -> Masks:
     """Thin the volumes along three axes from each of six sides in turn, as Lee, Kashyap and Chu do: of the pixels that
     are simple and no ends of lines.

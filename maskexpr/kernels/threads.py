@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from maskexpr.kernels.choosing import as_here
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.kernels.stopping import NotWanted, finish, given_up, help_with, pause
 
@@ -100,7 +101,7 @@ class _Share:
     """Work on items that several threads take one by one."""
 
     def __init__(self, work: Callable[[Iterator[Any]], None], items: Sequence[Any]) -> None:
-        self._work, self._items = work, items
+        self._work, self._items = as_here(work), items
         self._numbers = itertools.count()
         self.given_up: list[bool] = []
         self._all = (*given_up(), self.given_up)

@@ -26,6 +26,7 @@ from maskexpr.diagnostics.messages import as_data, asked_for, bytes_text
 from maskexpr.diagnostics.source import Source, Span
 from maskexpr.engine.prepared import Stages
 from maskexpr.inside import stages_of
+from maskexpr.kernels.choosing import forbid
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.stopping import goes_on
 from maskexpr.kinds.kind import Kind
@@ -95,6 +96,7 @@ def main() -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdin = None
     _end_with(lifeline)
+    forbid()  # as what is kept compiled is of whoever runs this
     load()  # it is not to be of the seconds of a run
     bounds.start_threads()
     working = threading.Thread(target=_work, args=(worker_end(setup.descriptor), setup), daemon=True)

@@ -9,7 +9,7 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 IMAGE = f"im={EXAMPLES / 'ankle.png'}"
 LIBRARIES = {"numpy", "scipy", "lark", "imageio", "PIL", "tifffile", "cv2", "skimage", "IPython", "prompt_toolkit"}
-LIBRARIES |= {"numpy.ma", "pygments", "readline", "html"}
+LIBRARIES |= {"numpy.ma", "pygments", "readline", "html", "numba", "llvmlite"}
 # What only some commands need of ours.
 ROOMS = ("repl", "session", "notebook", "explain", "display.pictures", "display.terminal", "display.views")
 ROOMS += ("files.provenance", "files.images.writing", "files.formats.tiff", "builtin", "language.formatting")
@@ -23,6 +23,10 @@ IMPORTED = {
     f"eval im>32 {IMAGE}": (("numpy", "lark", "imageio", "PIL"), ("cli.running",)),
     f"eval im>32 {IMAGE} --show": (("numpy", "lark", "imageio", "PIL"), ("cli.running",)),
     f"eval dilate((im>32)&~(im>64),2) {IMAGE}": (("numpy", "lark", "imageio", "PIL"), ("cli.running",)),
+    f"eval reconstruct(im-9,im)>32 {IMAGE}": (
+        ("numpy", "numpy.ma", "scipy", "lark", "imageio", "PIL"),
+        ("cli.running",),
+    ),
     f"eval area(keep(im>32,area>5)) {IMAGE}": (("numpy", "lark", "imageio", "PIL"), ("cli.running",)),
     f"eval im>32 {IMAGE} -o OUT.png": (
         ("numpy", "lark", "imageio", "PIL"),

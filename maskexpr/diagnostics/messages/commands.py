@@ -83,3 +83,11 @@ COMPARE_NO_LABELS = Mistake(
 )
 CODE_UNKNOWN = Mistake("code-unknown", "there is no code {code} of errors", "did you mean {near}?")
 CODE_UNKNOWN_FAR = Mistake("code-unknown", "there is no code {code} of errors", "maskexpr errors lists them")
+KERNELS_NEED_NUMBA = Mistake(
+    "package-missing", "cannot compile kernels: numba cannot be imported: {reason}", "pip install 'maskexpr[fast]'"
+)
+KERNELS_NO_FOLDER = Mistake(
+    "file-refused",
+    "cannot keep compiled kernels in {path}: it cannot be made, or others may look into it",
+    "make it yours alone, with mode 700, or name another folder by XDG_CACHE_HOME",
+)

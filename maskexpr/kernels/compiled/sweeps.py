@@ -25,7 +25,12 @@ def reconstruction(start: Array, limit: Array, offsets: Sequence[Offset]) -> Arr
     """As the kernel of this name in `sweeps`."""
     shape = tuple(n + 2 for n in start.shape)  # with pixels around the image of the lowest value, which stay
     row, size = shape[-1], int(np.prod(shape, dtype=object))
-    if not start.size or size + 2 * row > _MOST or any(abs(d) > 1 for offset in offsets for d in offset):
+    if (
+        limit.dtype != start.dtype
+        or not start.size
+        or size + 2 * row > _MOST
+        or any(abs(d) > 1 for offset in offsets for d in offset)
+    ):
         return NotImplemented  # type: ignore[no-any-return]
     inside = (slice(1, -1),) * start.ndim
     tops = _ordered(limit)
@@ -36,7 +41,8 @@ def reconstruction(start: Array, limit: Array, offsets: Sequence[Offset]) -> Arr
     np.minimum(_ordered(start), tops, out=grown[inside])
     steps = np.array(sorted(_distance(offset, shape) for offset in offsets), np.int64)
     _reconstruct(marker, most, steps, row)
-    return _as_they_were(np.ascontiguousarray(grown[inside]), start.dtype)
+    result = _as_they_were(np.ascontiguousarray(grown[inside]), start.dtype.newbyteorder("="))
+    return result.astype(start.dtype, copy=False)
 
 
 def _distance(offset: Offset, shape: tuple[int, ...]) -> int:
@@ -59,7 +65,6 @@ def _ordered(values: Array) -> Array:
 
 
 def _as_they_were(ordered: Array, dtype: Any) -> Array:
-    dtype = dtype.newbyteorder("=")
     if dtype.kind == "b":
         return ordered.view(np.bool_)
     signed = np.dtype(f"i{dtype.itemsize}") if dtype.kind == "f" else dtype

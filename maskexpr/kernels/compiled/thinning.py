@@ -256,7 +256,7 @@ def _look_again(
     flat: Flat, marks: Flat, waits: Flat, queues: Codes, counts: Codes, moves: Codes, bares: Codes, gone: Codes
 ) -> None:
     """Let the pixels around those gone wait for the passes that they are bare to."""
-    found = np.empty(26 * len(gone), np.int32)
+    found = np.empty(min(26 * len(gone), queues.shape[1]), np.int32)
     count = 0
     for place in gone:
         for move in moves:

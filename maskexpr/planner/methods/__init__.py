@@ -5,6 +5,7 @@ whole arrays.
 """
 
 from maskexpr.planner.methods import (
+    compiled,
     elementary,
     filters,
     labels,
@@ -25,6 +26,7 @@ __all__ = [
     "Form",
     "Method",
     "Place",
+    "compiled",
     "elementary",
     "filters",
     "labels",
@@ -44,4 +46,4 @@ def method_of(step: Step, fast: bool = False) -> Method:
         return method
     maker = MAKERS.get(step.function)
     method = maker(step) if maker else None
-    return method or by_body(step)
+    return compiled.with_compiled(step, method or by_body(step))

@@ -57,7 +57,8 @@ class Method:
     `loose` that whole arrays may lie in memory as they do.
     `cost` estimates its operations a pixel, `memory` the bytes that it takes beside operands and result for those of a
     shape, where they are not the plain body's; `table` those of a table that all threads and later runs share. `word`
-    says how it is done; methods with the same word work in the same buffers.
+    says how it is done; methods with the same word work in the same buffers. `gains` are the seconds that a run is
+    shorter where compiled kernels do it, for those that there are some for.
     """
 
     plain: Run | None = None
@@ -71,6 +72,7 @@ class Method:
     memory: Bytes | None = None
     table: int = 0
     word: str = ""
+    gains: float = 0.0
 
     def run(self, form: Form) -> Run:
         run = self.packed if form == "packed" else self.plain

@@ -5,15 +5,15 @@ import pytest
 import scipy.ndimage
 from helpers.biting import SHAPES, TYPES, images
 
-pytest.importorskip("numba")
-
 from maskexpr.kernels import flooding
-from maskexpr.kernels.compiled.flooding import flood
+from maskexpr.kernels.choosing import plain
 
 pytestmark = pytest.mark.slow
 
 
-def test_floods_are_the_same(rng):
+def test_floods_are_the_same(rng, built):
+    from maskexpr.kernels.compiled.flooding import flood
+
     for dtype in TYPES:
         for shape in SHAPES:
             for im in images(rng, dtype, shape):
@@ -23,14 +23,16 @@ def test_floods_are_the_same(rng):
                     found = flood(im, markers, open_to, neighbours)
                     assert found.dtype == np.int32
                     assert found.flags.c_contiguous
-                    expected = flooding.flood(im, markers, open_to, neighbours)
+                    expected = plain(flooding.flood)(im, markers, open_to, neighbours)
                     np.testing.assert_array_equal(found, expected, err_msg=f"{dtype} {shape}")
 
 
-def test_a_long_flood_rests_in_between(rng, monkeypatch):
+def test_a_long_flood_rests_in_between(rng, monkeypatch, built):
+    from maskexpr.kernels.compiled.flooding import flood
+
     monkeypatch.setattr("maskexpr.kernels.compiled.flooding._AT_ONCE", 7)
     im, open_to = rng.integers(0, 5, (30, 40)), np.ones((30, 40), bool)
     markers = np.where(rng.random(im.shape) < 0.05, 1 + np.arange(im.size).reshape(im.shape), 0)
     neighbours = np.ones((3, 3), bool)
     found = flood(im, markers, open_to, neighbours)
-    np.testing.assert_array_equal(found, flooding.flood(im, markers, open_to, neighbours))
+    np.testing.assert_array_equal(found, plain(flooding.flood)(im, markers, open_to, neighbours))

@@ -5,10 +5,8 @@ import pytest
 import scipy.ndimage
 from helpers.biting import SHAPES, strided
 
-pytest.importorskip("numba")
-
 from maskexpr.kernels import thinning
-from maskexpr.kernels.compiled.thinning import thin_planes, thin_volumes
+from maskexpr.kernels.choosing import plain
 
 pytestmark = pytest.mark.slow
 
@@ -21,18 +19,22 @@ def masks(rng, shape):
 
 
 @pytest.mark.parametrize("method", ["homotopic", "zhang", "lee"])
-def test_planes_are_thinned_the_same(method, rng):
+def test_planes_are_thinned_the_same(method, rng, built):
+    from maskexpr.kernels.compiled.thinning import thin_planes
+
     for shape in [shape for shape in SHAPES if len(shape) > 1] + [(60, 90)]:
         for axes in ((0, 1), (len(shape) - 2, len(shape) - 1), (0, len(shape) - 1)):
             for m in masks(rng, shape):
                 found = thin_planes(m, axes, method)
                 assert found.dtype == bool
                 assert found.flags.c_contiguous
-                np.testing.assert_array_equal(found, thinning.thin_planes(m, axes, method))
+                np.testing.assert_array_equal(found, plain(thinning.thin_planes)(m, axes, method))
 
 
 @pytest.mark.parametrize("method", ["homotopic", "lee"])
-def test_volumes_are_thinned_the_same(method, rng):
+def test_volumes_are_thinned_the_same(method, rng, built):
+    from maskexpr.kernels.compiled.thinning import thin_volumes
+
     for shape, axes in (
         ((12, 13, 14), (0, 1, 2)),
         ((1, 20, 9), (0, 1, 2)),
@@ -40,4 +42,4 @@ def test_volumes_are_thinned_the_same(method, rng):
         ((3, 4, 5), (0, 1, 2)),
     ):
         for m in masks(rng, shape):
-            np.testing.assert_array_equal(thin_volumes(m, axes, method), thinning.thin_volumes(m, axes, method))
+            np.testing.assert_array_equal(thin_volumes(m, axes, method), plain(thinning.thin_volumes)(m, axes, method))

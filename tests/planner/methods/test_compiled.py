@@ -1,0 +1,79 @@
+"""Which steps may run by compiled kernels, and when they do."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import maskexpr
+from maskexpr.engine import reference
+from maskexpr.kernels import choosing
+from maskexpr.planner.methods import compiled
+
+IMAGE = np.arange(20, dtype=np.uint8).reshape(4, 5)
+
+
+@pytest.fixture(autouse=True)
+def process(monkeypatch):
+    """One in which nothing was run, with compiled kernels."""
+    process = choosing._Process()
+    process.is_there = True
+    monkeypatch.setattr(choosing, "_process", process)
+    monkeypatch.delenv(choosing.VARIABLE, raising=False)
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    return process
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What is asked of compiled kernels, which give what NumPy's do."""
+    calls = []
+
+    def twin(module, name):
+        return lambda *given: calls.append(f"{module.rpartition('.')[2]}.{name}") or NotImplemented
+
+    monkeypatch.setattr(choosing, "_compiled", twin)
+    return calls
+
+
+def bound(text="reconstruct(im - 5, im) > 3"):
+    return maskexpr.compile(text).bind(im=IMAGE)
+
+
+def test_they_run_where_it_is_worth_it(calls, process):
+    program = bound()
+    expected = program.run()
+    assert not calls
+    assert "compiled" not in program.explain()
+    process.could_have_gained = 1.0
+    np.testing.assert_array_equal(program.run()["result"], expected["result"])
+    assert calls == ["sweeps.reconstruction"]
+    assert "by compiled kernels" in program.explain()
+
+
+def test_what_is_run_again_and_again_comes_to_that(calls, monkeypatch):
+    monkeypatch.setattr(compiled, "GAINS", dict.fromkeys(compiled.GAINS, 0.2e9 / IMAGE.size))
+    program = bound()
+    for _ in range(5):
+        program.run()
+    assert 1 <= len(calls) <= 4
+
+
+def test_the_plain_evaluation_is_numpys(calls, process):
+    """Which the others are held against."""
+    process.could_have_gained = 1.0
+    reference.run(bound()._stages.checked, {"im": IMAGE})
+    assert not calls
+
+
+@pytest.mark.parametrize("forbidding", [choosing.forbid, None])
+def test_nothing_compiled_runs_where_it_must_not(calls, process, monkeypatch, forbidding):
+    process.could_have_gained = 1.0
+    program = bound()
+    if forbidding:
+        forbidding()
+    else:
+        monkeypatch.setenv(choosing.VARIABLE, "0")
+    program.run()
+    assert not calls
+    assert "compiled" not in program.explain()
