@@ -59,7 +59,7 @@ def _measured(m: Array, lengths: Sequence[int], rooted: bool) -> Array:
     squares = np.empty(m.shape, np.int32) if small else found
     kind = squares.dtype.type
     units, far = [kind(length * length) for length in lengths], kind(_SMALL if small else np.inf)
-    on = np.require(m, requirements="CW").view(np.uint8).reshape(len(m), -1)
+    on = np.require(m, np.bool_, ("C", "W")).view(np.uint8).reshape(len(m), -1)
     flat = squares.reshape(len(m), -1)
     width = max(_COLUMNS, min(512, _AT_ONCE // len(m)))
     in_parts(_count, (on, flat, units[0], far), flat.shape[1], width)
