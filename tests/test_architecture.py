@@ -231,7 +231,9 @@ INSIDE = {
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
         *("balls", "stopping", "choosing", "keeping"),
     ),
-    "kernels.compiled": ("__init__", "thinning", "flooding", "nearest", "distances", "sweeps", "building"),
+    "kernels.compiled": (
+        *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps", "building"),
+    ),
     "kernels.elementary": (
         "__init__",
         *("short_angles", "singles", "angles", "circle", "turns", "lengths", "in_place"),

@@ -7,11 +7,11 @@ from maskexpr.kernels.flooding import Array, Labels, steps_to
 from maskexpr.kernels.grey import ranks_of_floats
 from maskexpr.kernels.stopping import pause
 
-_MOST = 2**31 - 1  # places that lists can name
+MOST = 2**31 - 1  # places that lists can name
 _CLOSED = -(2**31)
 _NONE = -1
 _LABEL, _LEVEL, _FOLLOWING = 0, 1, 2  # what is known of a pixel, side by side as it is wanted together
-_AT_ONCE = 2**20  # pixels between two pauses
+AT_ONCE = 2**20  # pixels between two pauses
 _DIGIT = 11  # bits
 _MOVED = 4  # for each key
 
@@ -20,14 +20,14 @@ def flood(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Label
     """As the kernel of this name in `flooding`."""
     shape = tuple(size + 2 for size in im.shape)  # with closed pixels around the image, which end every way out
     size = int(np.prod(shape, dtype=object))
-    if size > _MOST or not im.size or int(markers.min()) <= _CLOSED:
+    if size > MOST or not im.size or int(markers.min()) <= _CLOSED:
         return NotImplemented  # type: ignore[no-any-return]
     cells = np.empty((*shape, 3), np.int32)
     labels, levels = cells[..., _LABEL], cells[..., _LEVEL]
     labels.fill(_CLOSED)
     inside = (slice(1, -1),) * im.ndim
     np.copyto(labels[inside], markers, where=open_to, casting="unsafe")
-    count = _fill_levels(levels[inside], im)
+    count = fill_levels(levels[inside], im)
     _label(cells.reshape(-1, 3), count, np.array(steps_to(neighbours, shape), np.int64))
     result: Labels = np.ascontiguousarray(labels[inside])
     result[result == _CLOSED] = 0
@@ -37,16 +37,16 @@ def flood(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Label
 def _label(cells: Array, count: int, steps: Array) -> None:
     """Label what can be reached, in place."""
     ends = np.full((count, 2), _NONE, np.int32)  # of the list of each level
-    for start in range(0, len(cells), _AT_ONCE):
+    for start in range(0, len(cells), AT_ONCE):
         pause()
-        _wait(cells, steps, ends, start, min(start + _AT_ONCE, len(cells)))
+        _wait(cells, steps, ends, start, min(start + AT_ONCE, len(cells)))
     level = 0
     while level < count:
         pause()
-        level = _rise(cells, steps, ends, level, _AT_ONCE)
+        level = _rise(cells, steps, ends, level, AT_ONCE)
 
 
-def _fill_levels(levels: Array, im: Array) -> int:
+def fill_levels(levels: Array, im: Array) -> int:
     """Write small whole numbers in the order of the values; how many there are at most."""
     if im.dtype.kind in "iu":
         low, high = int(im.min()), int(im.max())

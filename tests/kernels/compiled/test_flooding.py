@@ -30,7 +30,7 @@ def test_floods_are_the_same(rng, built):
 def test_a_long_flood_rests_in_between(rng, monkeypatch, built):
     from maskexpr.kernels.compiled.flooding import flood
 
-    monkeypatch.setattr("maskexpr.kernels.compiled.flooding._AT_ONCE", 7)
+    monkeypatch.setattr("maskexpr.kernels.compiled.flooding.AT_ONCE", 7)
     im, open_to = rng.integers(0, 5, (30, 40)), np.ones((30, 40), bool)
     markers = np.where(rng.random(im.shape) < 0.05, 1 + np.arange(im.size).reshape(im.shape), 0)
     neighbours = np.ones((3, 3), bool)
