@@ -232,7 +232,8 @@ INSIDE = {
         *("balls", "stopping", "choosing", "keeping"),
     ),
     "kernels.compiled": (
-        *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps", "building"),
+        *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
+        *("spread", "packed", "building"),
     ),
     "kernels.elementary": (
         "__init__",

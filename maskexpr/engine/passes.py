@@ -13,6 +13,7 @@ from maskexpr.kernels.scratch import Scratch
 from maskexpr.kernels.stopping import pause
 from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, share, threads
 from maskexpr.planner.layout import Layout, Op, Value
+from maskexpr.planner.methods import compiled
 from maskexpr.planner.methods.method import Form, Place, Run, form_shape, form_type, width_of
 from maskexpr.planner.plan import Pass, Strip
 from maskexpr.program.steps import Step
@@ -229,7 +230,8 @@ def run_of(op: Op, clock: Clock | None = None, *, turns: bool = True) -> Run:
         run = conversion(op.step, op.before, op.form)
     else:
         run = op.task.method.run(op.form)
-        run = in_turns(run) if op.task.method.brief and turns else run
+        takes_turns = op.task.method.brief and not op.task.method.gains  # else it does so itself where it must
+        run = in_turns(run) if takes_turns and turns else run
     return run if clock is None else clock.timing(op.step, run)
 
 
@@ -243,6 +245,6 @@ def conversion(step: Step, before: Form, after: Form) -> Run:
     if before == after:
         return _copy
     if after == "packed":
-        return lambda given, out, place: packed.pack(given[0], out)
+        return compiled.conversion(lambda given, out, place: packed.pack(given[0], out), step)
     width = width_of(step)
-    return lambda given, out, place: packed.unpack(given[0], width, out)
+    return compiled.conversion(lambda given, out, place: packed.unpack(given[0], width, out), step)

@@ -19,7 +19,7 @@ _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 
 VARIABLE = "MASKEXPR_COMPILED"  # 0: nothing compiled is to run; 1: it is worth it always
-_IMPORT, _FIRST_USE = 0.5, 0.05  # seconds to import what compiled kernels need, and to load some where it is there
+_IMPORT, _FIRST_USE = 0.25, 0.02  # seconds to import what compiled kernels need, and to load some where it is there
 _KERNELS, _COMPILED = "maskexpr.kernels.", "maskexpr.kernels.compiled."
 
 
@@ -55,22 +55,19 @@ def is_allowed() -> bool:
 
 def is_worth(seconds: float) -> bool:
     """Whether work runs by compiled kernels from which it gains so many seconds."""
-    if not is_allowed():
-        return False
-    _process.could_have_gained += seconds
+    if not _process.is_forbidden:
+        _process.could_have_gained += seconds
     return would_run(0.0)
 
 
 def would_run(seconds: float) -> bool:
     """The same of work that is only looked at."""
-    return is_allowed() and _process.could_have_gained + seconds >= _least() and _is_there()
-
-
-def _least() -> float:
-    """The seconds that there must be to gain."""
-    if os.environ.get(VARIABLE) == "1":
-        return 0.0
-    return _FIRST_USE if "numba" in sys.modules else _IMPORT
+    if _process.is_there is False:
+        return False
+    least = _FIRST_USE if "numba" in sys.modules else _IMPORT
+    if _process.could_have_gained + seconds < least and os.environ.get(VARIABLE) != "1":
+        return False
+    return is_allowed() and _is_there()
 
 
 def _is_there() -> bool:

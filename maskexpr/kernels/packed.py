@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.scratch import Scratch
 
+Array = np.ndarray[Any, Any]
 Words = np.ndarray[Any, np.dtype[np.uint64]]
 Masks = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -33,6 +35,7 @@ def packed_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     return (*shape[:-1], row_words(shape[-1]))
 
 
+@has_compiled
 def pack(mask: Masks, out: Words | None = None) -> Words:
     """Pack a mask."""
     words = np.empty(packed_shape(mask.shape), np.uint64) if out is None else out
@@ -44,6 +47,29 @@ def pack(mask: Masks, out: Words | None = None) -> Words:
     if target is not words:
         words[...] = target
     return words
+
+
+@has_compiled
+def pack_between(im: Array, low: Any, high: Any, is_inside: bool, out: Words, scratch: Scratch) -> Words:
+    """Pack the mask of the pixels between two numbers of the image's type, these included, or of all others. None is
+    no end. nan lies between none."""
+    tested = scratch("tested", im.shape, np.bool_)
+    if low is None:
+        np.less_equal(im, high, out=tested)
+    elif high is None:
+        np.greater_equal(im, low, out=tested)
+    elif low == high:
+        np.equal(im, low, out=tested)
+    elif im.dtype.kind in "iu":  # one subtraction, which wraps, and one comparison
+        unsigned = np.dtype(f"u{im.dtype.itemsize}")
+        offset = scratch("offset", im.shape, unsigned)
+        np.subtract(im.view(unsigned), np.asarray(low, im.dtype).view(unsigned), out=offset)
+        np.less_equal(offset, np.asarray(int(high) - int(low), unsigned), out=tested)
+    else:
+        np.greater_equal(im, low, out=tested)
+        tested &= im <= high
+    words = pack(tested, out)
+    return words if is_inside else complement(words, im.shape[-1], words)
 
 
 def _pack_rows(rows: Masks, octets: Any) -> None:
@@ -62,6 +88,7 @@ def _pack_rows(rows: Masks, octets: Any) -> None:
         octets[start : start + some] = bits.reshape(len(part), -1)
 
 
+@has_compiled
 def unpack(words: Words, width: int, out: Masks | None = None) -> Masks:
     """Unpack a mask whose rows are so many pixels wide."""
     octets = words.astype(_BYTES, copy=False).view(np.uint8).reshape(-1, 8 * words.shape[-1])

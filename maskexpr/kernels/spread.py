@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.packed import ALL_ON, Words, clear_tail
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.kernels.stopping import pause
@@ -35,6 +36,7 @@ def shifts(reach: int, ndim: int = 1) -> Iterator[int]:
         grown += shift
 
 
+@has_compiled
 def square(words: Words, width: int, reaches: Sequence[int], combine: Any, out: Words, scratch: Scratch) -> Words:
     """A square: a line along each axis, of a reach per axis."""
 
@@ -126,6 +128,7 @@ def _line(words: Words, axis: int, reach: int, combine: Any, out: Words, scratch
         b[:reach] = 0
 
 
+@has_compiled
 def diamond(
     words: Words, width: int, reach: int, axes: tuple[int, ...], combine: Any, out: Words, scratch: Scratch
 ) -> Words:
@@ -285,13 +288,14 @@ def _combine_moved(first: Words, words: Words, axis: int, shift: int, combine: A
 # --- any footprint ---------------------------------------------------------------------------------------------------
 
 
+@has_compiled
 def rows(words: Words, width: int, footprint: Footprint, combine: Any, out: Words, scratch: Scratch) -> Words:
     """A footprint whose rows are centred runs, as those of a disk or a ball: each width is grown from the one before,
     and combined at each place that has it."""
     reached, line = 0, words
     buffers = (scratch("line", words.shape, np.uint64), scratch("longer line", words.shape, np.uint64))
     out[...] = 0 if combine is OR else words
-    for reach, places in _places_by_reach(footprint).items():
+    for reach, places in places_by_reach(footprint).items():
         for shift in _lengthening(reached, reach):
             longer = buffers[0] if line is not buffers[0] else buffers[1]
             if line is words and reach <= _MOST_BITS:
@@ -307,7 +311,7 @@ def rows(words: Words, width: int, footprint: Footprint, combine: Any, out: Word
     return out
 
 
-def _places_by_reach(footprint: Footprint) -> dict[int, list[Offset]]:
+def places_by_reach(footprint: Footprint) -> dict[int, list[Offset]]:
     """For each half-width of a row, shortest first, where such rows lie: offsets along the other axes."""
     centre = [n // 2 for n in footprint.shape[:-1]]
     lengths = footprint.sum(axis=-1)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from maskexpr.functions.record import WHOLE
+from maskexpr.kernels import choosing
 from maskexpr.kernels.packed import packed_shape
 from maskexpr.kernels.threads import threads
 from maskexpr.planner.methods import Form, Method, method_of
@@ -82,8 +83,9 @@ class Task:
         """Estimated bytes that it takes beside operands and result, where they are of a shape: with a frame of a pixel,
         as neighbours are looked at in one, and lines are padded. For narrow images that is more than their pixels."""
         framed = tuple(n + 2 for n in shape)
-        if self.method.memory is not None:
-            return self.method.memory(framed)
+        memory = (self.form == "packed" and self.method.packed_memory) or self.method.memory
+        if memory is not None:
+            return memory(framed)
         return bytes_per_pixel(self.step) * math.prod(framed)
 
 
@@ -123,6 +125,8 @@ def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False)
     with np.errstate(all="ignore"):  # constants are turned into the types they meet
         methods = {step: method_of(step, fast) for step in steps}
     forms = _forms(steps, methods)
+    if choosing.would_run(0.0):
+        _put_into_bits_at_once(forms, methods, {step for _, step in rewritten.outputs})
     tasks = {s: Task(s, methods[s], forms[s], _halo(s, methods[s])) for s in steps}
     levels = _levels(tasks, _far(tasks))
     groups: dict[tuple[int, object], list[Task]] = {}
@@ -158,6 +162,17 @@ def _forms(steps: Iterable[Step], methods: Mapping[Step, Method]) -> dict[Step, 
             operands = [o for o in step.operands.values() if o.kind.name == "mask"]
             forms[step] = "packed" if any(forms.get(o) == "packed" for o in operands) else "plain"
     return forms
+
+
+def _put_into_bits_at_once(forms: dict[Step, Form], methods: Mapping[Step, Method], outputs: set[Step]) -> None:
+    """What can be made as bits is made so where nobody wants bytes of it: compiled kernels do that in one go."""
+    wanted: dict[Step, set[Form]] = {}
+    for step in reversed(forms):
+        users = wanted.get(step, set())
+        if step not in outputs and methods[step].packed is not None and users == {"packed"}:
+            forms[step] = "packed"
+        for operand in step.operands.values():
+            wanted.setdefault(operand, set()).add(forms[step])
 
 
 def _halo(step: Step, method: Method) -> int:

@@ -83,10 +83,10 @@ def test_threads_that_share_work_do_it_alike(twin):
 
 
 def test_it_is_worth_it_once_the_import_is(process):
-    assert not is_worth(0.3)
-    assert not would_run(0.1)
-    assert would_run(0.3)
-    assert is_worth(0.3)
+    assert not is_worth(0.15)
+    assert not would_run(0.05)
+    assert would_run(0.15)
+    assert is_worth(0.15)
     assert is_worth(0.0)  # it is imported
 
 

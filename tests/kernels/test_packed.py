@@ -118,3 +118,18 @@ def test_what_grew_into_the_room_is_cut_off_again():
     full = packed.complement(np.zeros_like(roomy), wide)
     out = np.zeros(packed.packed_shape(mask.shape), np.uint64)
     np.testing.assert_array_equal(packed.without_room(full, 70, [2, 3], out), packed.pack(np.ones((5, 70), bool)))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int64", "float16", "float32"])
+def test_images_are_compared_and_packed(dtype, rng):
+    im = rng.integers(0 if dtype.startswith("u") else -100, 100, (9, 70)).astype(dtype)
+    if im.dtype.kind == "f":
+        im[::3, ::2], im[1] = np.nan, -0.0
+    for low, high in ((3, 50), (None, 20), (7, None), (0, 0), (-100 if im.dtype.kind == "i" else 0, 99)):
+        inside = np.ones(im.shape, bool) if low is None else im >= low
+        inside &= True if high is None else im <= high
+        ends = [None if end is None else im.dtype.type(end) for end in (low, high)]
+        for is_inside in (True, False):
+            out = np.full(packed.packed_shape(im.shape), 7, np.uint64)
+            assert packed.pack_between(im, *ends, is_inside, out, Scratch()) is out
+            np.testing.assert_array_equal(out, packed.pack(inside == is_inside))

@@ -61,7 +61,8 @@ class _Kept(_Cache):  # type: ignore[misc]
         found = None if declared is None else _read(self._path(declared, target_context), target_context)
         if found is None and not _compiling:
             raise NotCompiled(self._name)
-        return found
+        # It is looked for by the types that it is called with.
+        return found and found._replace(signature=found.signature.replace(args=tuple(sig)))
 
     def save_overload(self, sig: Any, data: Any) -> None:
         if tuple(sig) in self._types:

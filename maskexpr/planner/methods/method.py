@@ -58,7 +58,8 @@ class Method:
     `cost` estimates its operations a pixel, `memory` the bytes that it takes beside operands and result for those of a
     shape, where they are not the plain body's; `table` those of a table that all threads and later runs share. `word`
     says how it is done; methods with the same word work in the same buffers. `gains` are the seconds that a run is
-    shorter where compiled kernels do it, for those that there are some for.
+    shorter where compiled kernels do it, for those that there are some for; `packed_memory` is the memory of `packed`
+    where that is another.
     """
 
     plain: Run | None = None
@@ -73,6 +74,7 @@ class Method:
     table: int = 0
     word: str = ""
     gains: float = 0.0
+    packed_memory: Bytes | None = None
 
     def run(self, form: Form) -> Run:
         run = self.packed if form == "packed" else self.plain

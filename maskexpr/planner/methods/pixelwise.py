@@ -1,7 +1,8 @@
 """Arithmetic, comparisons, logic and choices, pixel by pixel, written straight into the result's block."""
 
 import math
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -103,7 +104,9 @@ def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> M
             return None
         if dtype.kind == "f" or (dtype.kind in "iu" and number in range(of_type(dtype).low, of_type(dtype).high + 1)):
             number = np.array(number, dtype)  # the same value; NumPy need not look at it again
-        return Method(lambda given, out, place: ufunc(given[at], number, out), quiet=True, memory=no_bytes)
+        plain = Method(lambda given, out, place: ufunc(given[at], number, out), quiet=True, memory=no_bytes)
+        ends = _ends(symbol, number[()]) if isinstance(number, np.ndarray) else None
+        return plain if ends is None else _range(plain, at, ends, dtype)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         value = comparable(symbol, dtype, given[1 - at])
@@ -112,6 +115,47 @@ def _with_number(symbol: str, dtype: np.dtype[Any], at: int, constant: Any) -> M
         return ufunc(given[at], value, out)
 
     return Method(run, quiet=dtype.kind in "iu", memory=_OF_MASK)
+
+
+class _Ends(NamedTuple):
+    """Numbers that values lie between, or not; None is no end."""
+
+    low: Any
+    high: Any
+    is_inside: bool = True
+
+
+def _ends(symbol: str, number: Any) -> _Ends | None:
+    """The values that are so compared with a number of their type; None where there are none."""
+    if symbol in ("==", "!="):
+        return None if number != number else _Ends(number, number, symbol == "==")
+    if symbol == ">=":
+        return _Ends(number, None)
+    if symbol == "<=":
+        return _Ends(None, number)
+    beyond = _beyond(number, up=symbol == ">")
+    if beyond is None:
+        return None
+    return _Ends(beyond, None) if symbol == ">" else _Ends(None, beyond)
+
+
+def _beyond(number: Any, *, up: bool) -> Any:
+    """The next number of a type."""
+    if number.dtype.kind == "f":
+        beyond = np.nextafter(number, number.dtype.type(np.inf if up else -np.inf))
+        return None if beyond == number or beyond != beyond else beyond
+    values = of_type(number.dtype)
+    return None if number == (values.high if up else values.low) else number.dtype.type(int(number) + (1 if up else -1))
+
+
+def _range(plain: Method, at: int, ends: _Ends, dtype: np.dtype[Any]) -> Method:
+    """A comparison that gives bytes, or bits at once."""
+    low, high, is_inside = ends
+
+    def on_words(given: Any, out: Any, place: Place) -> Any:
+        return packed.pack_between(given[at], low, high, is_inside, out, place.scratch)
+
+    return replace(plain, packed=on_words, packed_memory=per_pixel(1 + dtype.itemsize))
 
 
 def _equality(step: Step, symbol: str) -> Method:
@@ -135,8 +179,12 @@ def between(step: Step) -> Method | None:
     if not isinstance(low, int) or not isinstance(high, int) or not values.low <= low <= high <= values.high:
         return None
     word = "one subtraction, one comparison" if values.low < low and high < values.high else "one comparison"
+    bottom = None if low == values.low else im.dtype.type(low)
+    ends = _Ends(bottom, None if bottom is not None and high == values.high else im.dtype.type(high))
+    at = list(step.operands).index("im")
     memory = per_pixel(im.dtype.itemsize)
-    return Method(_interval(im.dtype, low, high, values), quiet=True, memory=memory, word=word)
+    plain = Method(_interval(im.dtype, low, high, values), quiet=True, memory=memory, word=word)
+    return _range(plain, at, ends, im.dtype)
 
 
 def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:

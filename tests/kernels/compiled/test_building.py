@@ -49,7 +49,9 @@ def test_what_was_compiled_is_found_again(monkeypatch):
     values.flags.writeable = False
     assert again(values) == 36
     assert again(np.arange(5.0)) == 10  # one that may be written to, too
-    assert again.signatures == [building._kernels[-1].types[0]]
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping, "read", lambda path: pytest.fail("it was loaded before"))
+        assert (again(values), again(np.arange(5.0))) == (36, 10)
     for others in (np.arange(9), np.arange(9.0)[::2], np.zeros((2, 2))):
         with pytest.raises(NotCompiled):
             again(others)

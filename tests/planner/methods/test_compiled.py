@@ -4,11 +4,13 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.ndimage
 
 import maskexpr
 from maskexpr.engine import reference
 from maskexpr.kernels import choosing
 from maskexpr.planner.methods import compiled
+from maskexpr.planner.plan import tasks_of
 
 IMAGE = np.arange(20, dtype=np.uint8).reshape(4, 5)
 
@@ -77,3 +79,17 @@ def test_nothing_compiled_runs_where_it_must_not(calls, process, monkeypatch, fo
     program.run()
     assert not calls
     assert "compiled" not in program.explain()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_comparisons_give_bits_at_once_where_nobody_wants_bytes(calls, process, is_there):
+    process.could_have_gained, process.is_there = 1.0, is_there
+    program = bound("a = im >= 9; b = (im > 3) & (im != 7); c = dilate(a, 1); d = erode(b, 1) | c; output d; output a")
+    forms = {task.step.function.name: task.form for stage in program.plan.stages for task in tasks_of(stage)}
+    assert forms["!="] == forms["&"] == ("packed" if is_there else "plain")
+    assert forms[">="] == "plain"  # it is a result
+    found = program.run()
+    assert ("packed.pack_between" in calls) == is_there
+    a, b = IMAGE >= 9, (IMAGE > 3) & (IMAGE != 7)
+    np.testing.assert_array_equal(found["d"], scipy.ndimage.binary_erosion(b) | scipy.ndimage.binary_dilation(a))
+    np.testing.assert_array_equal(found["a"], a)
