@@ -11,7 +11,7 @@ MOST = 2**31 - 1  # places that lists can name
 _CLOSED = -(2**31)
 _NONE = -1
 _LABEL, _LEVEL, _FOLLOWING = 0, 1, 2  # what is known of a pixel, side by side as it is wanted together
-AT_ONCE = 2**20  # pixels between two pauses
+AT_ONCE = 2**18  # pixels between two pauses
 _DIGIT = 11  # bits
 _MOVED = 4  # for each key
 
