@@ -235,7 +235,10 @@ INSIDE = {
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
         *("balls", "near_distances", "ellipses", "shares", "stopping", "choosing", "keeping"),
     ),
-    "kernels.compiled": ("__init__", "sweeps", "spread", "packed", "building"),
+    "kernels.compiled": (
+        *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
+        *("spread", "packed", "building"),
+    ),
     "kernels.elementary": (
         "__init__",
         *("short_angles", "singles", "angles", "circle", "turns", "lengths", "in_place"),

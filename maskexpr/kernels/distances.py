@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.blocks import parts
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.near_distances import near_squares
 from maskexpr.kernels.stopping import pause
 
@@ -26,6 +27,7 @@ PART = 2**13  # pixels whose squares are added up together
 _NEARLY = 1 - 1e-9  # beyond all rounding
 
 
+@has_compiled
 def distances_to_off(m: Array, steps: Sequence[Fraction], metric: str = "euclidean") -> Array:
     """The distance of each pixel to the nearest one that is off, which there must be, where pixels have such lengths:
     the root of the exact square, or the exact sum or the largest of the lengths along the axes; as float64."""
@@ -75,6 +77,7 @@ def lengths_of(ways: Iterable[Array], steps: Sequence[Fraction], shape: Sequence
     return in_unit(np.sqrt(_squares(ways, lengths, shape, exact=False).astype(np.float64, copy=False)), unit)
 
 
+@has_compiled
 def squares_to_off(m: Array, steps: Sequence[int]) -> Array:
     """The squares of these distances, where pixels have whole lengths: int64, or where they may be too large Python's
     own integers."""

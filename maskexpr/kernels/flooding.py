@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.plateaus import plateaus
 from maskexpr.kernels.stopping import pause
 
@@ -19,6 +20,7 @@ _WAVE = 150  # pixels: of so many at once NumPy is faster than a loop
 _FEW_SEEDS = 8  # one pixel among so many is looked at by itself; of more all are looked at together
 
 
+@has_compiled
 def flood(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Labels:
     """The labels of markers, grown over the pixels of a mask in order of their values.
 

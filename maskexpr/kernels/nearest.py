@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -19,6 +20,7 @@ _LARGEST = 2**60  # of squares in int64: sums and differences of three fit
 _NONE = -1  # the square of a distance to what is not there
 
 
+@has_compiled
 def nearest_numbers(
     labels: Array, steps: Sequence[int], axes: Sequence[int] | None = None, most: int | None = None
 ) -> Array:

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.flooding import Array, Labels, levels_of, steps_to
 from maskexpr.kernels.stopping import pause
 
 _BETWEEN_PAUSES = 4096  # pixels
 
 
+@has_compiled
 def flood_with_lines(im: Array, markers: Array, open_to: Array, neighbours: Array) -> Labels:
     """The labels of markers, grown as by `flood`, with pixels left 0 where regions meet: a pixel whose turn comes
     beside one of another region belongs to neither. Markers keep all their pixels, also where they touch."""

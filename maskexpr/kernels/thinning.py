@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Masks = NDArray[np.bool_]
@@ -35,7 +36,7 @@ class _Pass:
 
 
 @dataclass(frozen=True, slots=True)
-class _Image:
+class Image:
     """A mask laid flat in a frame around the worked axes, an empty image beside it to write on, and how far away the
     neighbour of each bit of a neighbourhood is, by scan order, and that of each face."""
 
@@ -50,7 +51,7 @@ class _Image:
         return np.ascontiguousarray(self.flat.reshape(self.shape)[self.inside]).view(np.bool_)
 
 
-def _framed(m: Masks, axes: tuple[int, ...], offsets: Sequence[tuple[int, ...]]) -> _Image:
+def framed(m: Masks, axes: tuple[int, ...], offsets: Sequence[tuple[int, ...]]) -> Image:
     """A mask to work on, and the neighbourhood whose bits are the offsets but for the pixel's own."""
     framed = np.pad(m.view(np.uint8), [(int(a in axes),) * 2 for a in range(m.ndim)])
     inside = tuple(slice(1, -1) if a in axes else slice(None) for a in range(m.ndim))
@@ -58,10 +59,10 @@ def _framed(m: Masks, axes: tuple[int, ...], offsets: Sequence[tuple[int, ...]])
     away = [sum(d * step for d, step in zip(offset, steps, strict=True)) for offset in offsets]
     moves = {bit: move for bit, move in enumerate(away) if move}
     faces = tuple(sign * step for step in steps for sign in (-1, 1))
-    return _Image(framed.reshape(-1), np.zeros(framed.size, np.uint8), framed.shape, inside, moves, faces)
+    return Image(framed.reshape(-1), np.zeros(framed.size, np.uint8), framed.shape, inside, moves, faces)
 
 
-def _thin(image: _Image, passes: Sequence[_Pass], still: Test | None = None, *, leaning: bool = False) -> None:
+def _thin(image: Image, passes: Sequence[_Pass], still: Test | None = None, *, leaning: bool = False) -> None:
     """Take away what the passes take, one after another and round again, until a whole round takes nothing.
 
     Where `still` is given, pixels go in scan order, each only if its neighbourhood passes that once those before it are
@@ -96,7 +97,7 @@ def _open_to(one: _Pass, flat: Flat, places: Places) -> Places:
     return places[flat[places + one.bare] == 0] if one.bare else places
 
 
-def _candidates(image: _Image, passes: Sequence[_Pass]) -> Places:
+def _candidates(image: Image, passes: Sequence[_Pass]) -> Places:
     """The pixels that some pass may take: these are simple, and so have a face to the background."""
     on = np.flatnonzero(image.flat)
     bare = np.zeros(len(on), bool)
@@ -116,7 +117,7 @@ def _codes(flat: Flat, places: Places, moves: dict[int, int]) -> Codes:
     return codes
 
 
-def _on_around(image: _Image, places: Places) -> Places:
+def _on_around(image: Image, places: Places) -> Places:
     """The neighbours of some places that are on, each once, in no order."""
     found = [places[:0]]
     for move in image.moves.values():
@@ -137,7 +138,7 @@ def _distinct(places: Places) -> Places:
     return ordered[first]
 
 
-def _lean(image: _Image, places: Places, codes: Codes) -> Masks:
+def _lean(image: Image, places: Places, codes: Codes) -> Masks:
     """Which of the places have a neighbour that is on and none of them."""
     image.marks[places] = 1
     leans = (codes & ~_codes(image.marks, places, image.moves)) != 0
@@ -145,7 +146,7 @@ def _lean(image: _Image, places: Places, codes: Codes) -> Masks:
     return np.asarray(leans)
 
 
-def _gone_in_turn(image: _Image, places: Places, codes: Codes, goes: Test) -> Places:
+def _gone_in_turn(image: Image, places: Places, codes: Codes, goes: Test) -> Places:
     """Those of the places, in scan order, that can still go when all that went before them are gone.
 
     All are marked as gone, then whatever does not hold under the marks of earlier neighbours is corrected, and what
@@ -173,13 +174,14 @@ def _gone_in_turn(image: _Image, places: Places, codes: Codes, goes: Test) -> Pl
 # --- planes ----------------------------------------------------------------------------------------------------------
 
 # Clockwise from the one above, the faces at even places.
-_RING = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+RING = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 _ON = (np.arange(256)[:, np.newaxis] >> np.arange(8) & 1).astype(bool)
 # Two tips and an elbow that scikit-image never takes away.
 _KEPT = (((1, 0), (1, 1)), ((0, -1), (-1, -1)), ((-1, 1), (0, 1), (1, 0)))
 _DIAGONALS = (((-1, -1), (-1, 0), (0, 1), (1, 1)), ((-1, -1), (0, -1), (1, 0), (1, 1)))
 
 
+@has_compiled
 def thin_planes(m: Masks, axes: tuple[int, ...], method: str) -> Masks:
     """Thin the planes along two axes.
 
@@ -188,18 +190,23 @@ def thin_planes(m: Masks, axes: tuple[int, ...], method: str) -> Masks:
     either diagonal, and then four sides' of what they leave that no line needs; and no pixel goes that is not simple in
     its turn.
     """
-    image = _framed(m, axes, _RING)
-    if method == "lee":
-        _thin(image, _from_sides(), _look_up(_crossings() <= 1))
-    elif method == "zhang":
-        _thin(image, [_Pass(_look_up(table)) for table in _ring_tables()])
-    else:
-        simple = _look_up(_crossings() == 1)
-        first, second = (table.copy() for table in _ring_tables())
-        first[_code(_DIAGONALS[0])] = second[_code(_DIAGONALS[1])] = True
-        _thin(image, [_Pass(_look_up(first)), _Pass(_look_up(second))], simple)
-        _thin(image, _from_sides(), simple)
+    image = framed(m, axes, RING)
+    for tables, still in plane_stages(method):
+        _thin(image, [_Pass(_look_up(table)) for table in tables], None if still is None else _look_up(still))
     return image.unframed()
+
+
+def plane_stages(method: str) -> list[tuple[list[Masks], Masks | None]]:
+    """One after another, for each pass a table of the neighbourhoods whose pixel it takes, and one of those whose pixel
+    can still go in its turn, if it has to."""
+    if method == "lee":
+        return [(_from_sides(), _crossings() <= 1)]
+    if method == "zhang":
+        return [(list(_ring_tables()), None)]
+    simple = _crossings() == 1
+    first, second = (table.copy() for table in _ring_tables())
+    first[_code(_DIAGONALS[0])] = second[_code(_DIAGONALS[1])] = True
+    return [([first, second], simple), (_from_sides(), simple)]
 
 
 def _look_up(table: Masks) -> Test:
@@ -207,7 +214,7 @@ def _look_up(table: Masks) -> Test:
 
 
 def _code(ring: tuple[tuple[int, int], ...]) -> int:
-    return sum(1 << _RING.index(offset) for offset in ring)
+    return sum(1 << RING.index(offset) for offset in ring)
 
 
 @functools.cache
@@ -219,10 +226,10 @@ def _crossings() -> NDArray[np.int64]:
     return number
 
 
-def _from_sides() -> list[_Pass]:
+def _from_sides() -> list[Masks]:
     """From each side in turn the simple pixels that are no ends of lines: these have one neighbour."""
     can_go = (_crossings() == 1) & (_ON.sum(axis=1) != 1)
-    return [_Pass(_look_up(can_go & ~_ON[:, _RING.index(side)])) for side in ((-1, 0), (1, 0), (0, 1), (0, -1))]
+    return [can_go & ~_ON[:, RING.index(side)] for side in ((-1, 0), (1, 0), (0, 1), (0, -1))]
 
 
 @functools.cache
@@ -246,7 +253,7 @@ def _ring_tables() -> tuple[Masks, Masks]:
     elbow = (faces.sum(axis=1) == 2) & (turn & ~corners).any(axis=1) & (rises == 2)
     elbow &= (number < 4) | (up & left) | (right & down)
     bare = elbow & (number == 2)
-    above_or_left = _ON @ [dy * 4 + dx for dy, dx in _RING] < 0
+    above_or_left = _ON @ [dy * 4 + dx for dy, dx in RING] < 0
     one_pass = (tip | elbow) & ~bare
     first = np.where(one_pass, above_or_left, first) | bare
     second = np.where(one_pass, ~above_or_left, second) | bare
@@ -258,20 +265,21 @@ def _ring_tables() -> tuple[Masks, Masks]:
 # --- volumes ---------------------------------------------------------------------------------------------------------
 
 # The pixels of a cube around one, plane by plane and row by row, are the bits of a number; the middle one is off.
-_CUBE = tuple(itertools.product((-1, 0, 1), repeat=3))
+CUBE = tuple(itertools.product((-1, 0, 1), repeat=3))
 _PLANE = 2**9 - 1
 
 
 def _bits_where(axis: int, place: int) -> int:
-    return sum(1 << bit for bit, offset in enumerate(_CUBE) if offset[axis] == place)
+    return sum(1 << bit for bit, offset in enumerate(CUBE) if offset[axis] == place)
 
 
 # Along each axis from the last: how far a bit moves, and the bits that can move up and down.
-_SHIFTS = [(3 ** (2 - a), ~_bits_where(a, 1), ~_bits_where(a, -1)) for a in (2, 1, 0)]
+SHIFTS = [(3 ** (2 - a), ~_bits_where(a, 1), ~_bits_where(a, -1)) for a in (2, 1, 0)]
 # The side that each pass in turn takes pixels from.
 _SIDES = ((0, -1, 0), (0, 1, 0), (0, 0, 1), (0, 0, -1), (1, 0, 0), (-1, 0, 0))
 
 
+@has_compiled
 def thin_volumes(m: Masks, axes: tuple[int, ...], method: str) -> Masks:
     """Thin the volumes along three axes from each of six sides in turn, as Lee, Kashyap and Chu do: of the pixels that
     are simple and no ends of lines.
@@ -280,15 +288,20 @@ def thin_volumes(m: Masks, axes: tuple[int, ...], method: str) -> Masks:
     in one piece, so that the last one of a region can go. For "homotopic" it has to be, and it leans on pixels that
     stay until nothing is left that does.
     """
-    image = _framed(m, axes, _CUBE)
-    sides = _SIDES if m.shape[axes[0]] > 1 else _SIDES[:4]  # a single slice is not thinned from above and below
-    passes = [_Pass(_can_go, image.moves[_CUBE.index(side)]) for side in sides]
+    image = framed(m, axes, CUBE)
+    passes = [_Pass(_can_go, bare) for bare in sides_of(image, m.shape[axes[0]])]
     if method == "lee":
         _thin(image, passes, _keeps_in_one_piece)
     else:
         _thin(image, passes, _is_simple, leaning=True)
         _thin(image, passes, _is_simple)
     return image.unframed()
+
+
+def sides_of(image: Image, depth: int) -> list[int]:
+    """How far away the neighbour lies that has to be off, in each pass."""
+    sides = _SIDES if depth > 1 else _SIDES[:4]  # a single slice is not thinned from above and below
+    return [image.moves[CUBE.index(side)] for side in sides]
 
 
 def _can_go(codes: Codes) -> Masks:
@@ -312,7 +325,7 @@ def _keeps_in_one_piece(codes: Codes) -> Masks:
     while len(left):
         pause()
         grown = piece
-        for shift, up, down in _SHIFTS:
+        for shift, up, down in SHIFTS:
             grown = grown | (grown & up) << shift | (grown & down) >> shift
         grown &= codes
         stuck = grown == piece
@@ -323,12 +336,12 @@ def _keeps_in_one_piece(codes: Codes) -> Masks:
 
 def _keeps_euler(codes: Codes) -> Masks:
     """Whether the Euler number stays the same when the middle pixel goes."""
-    change, middle = _euler_changes(), codes & (_PLANE << 9)
+    change, middle = euler_changes(), codes & (_PLANE << 9)
     return np.asarray(change[codes & _PLANE | middle] + change[codes >> 18 | middle] == 0)
 
 
 @functools.cache
-def _euler_changes() -> NDArray[np.int8]:
+def euler_changes() -> NDArray[np.int8]:
     """What half a neighbourhood adds to 8 times the change of the Euler number, by its outer and its middle plane.
 
     It is made of the four cubes of 2x2x2 pixels that hold the middle one.

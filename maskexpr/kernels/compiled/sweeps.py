@@ -1,200 +1,212 @@
-"""Grey reconstruction: scans to and fro while many pixels grow, then a queue of those that let others grow.
+"""Grey reconstruction by scans and a queue (Vincent, Morphological grayscale reconstruction in image analysis, 1993).
 
-Of the values only the order counts, so that all types are done as whole numbers of some sizes. Pixels lie in one flat
-array with a frame of one, which never grows.
+In a scan each row takes from the rows behind it, many pixels at once, and then along itself. Scans go on while they
+raise many pixels; what is left is raised from pixel to pixel, first come, first served.
 """
 
-import math
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from maskexpr.kernels.compiled.building import kernel
+from maskexpr.kernels.grey import floats_of_ranks, ranks_of_floats
 from maskexpr.kernels.stopping import pause
+from maskexpr.kernels.sweeps import Array, Offset
 
-Array = np.ndarray[Any, Any]
-Offset = tuple[int, ...]
-
-_MOST = 2**31 - 1  # places that the queue can name
-_MANY = 16  # scans go on while one pixel of so many grows
-_MOST_SCANS = 64
+_MOST = 2**31 - 1  # places that a queue can name
+_MANY = 16  # a scan is worth another while it raises one pixel of so many
+_SCANS = 200
 _AT_ONCE = 2**20  # pixels between two pauses
-# By the types of images the whole numbers that they are done as.
-_FORMS: dict[str, type[np.signedinteger[Any] | np.unsignedinteger[Any]]] = {
-    **{"b1": np.uint8, "u1": np.uint8, "i1": np.int32, "i2": np.int32, "u2": np.int32, "i4": np.int32},
-    **{"u4": np.int64, "i8": np.int64, "u8": np.int64, "f2": np.int32, "f4": np.int32, "f8": np.int64},
-}
+_ROOM = 2**12  # of a queue at first, a power of two
 
 
 def reconstruction(start: Array, limit: Array, offsets: Sequence[Offset]) -> Array:
     """As the kernel of this name in `sweeps`."""
-    code = start.dtype.str[1:]
-    shape = tuple(n + 2 for n in start.shape)
-    if code not in _FORMS or limit.dtype != start.dtype or math.prod(shape) > _MOST or not start.size:
-        return cast(Array, NotImplemented)
+    shape = tuple(n + 2 for n in start.shape)  # with pixels around the image of the lowest value, which stay
+    row, size = shape[-1], int(np.prod(shape, dtype=object))
+    if (
+        limit.dtype != start.dtype
+        or not start.size
+        or size + 2 * row > _MOST
+        or any(abs(d) > 1 for offset in offsets for d in offset)
+    ):
+        return NotImplemented  # type: ignore[no-any-return]
     inside = (slice(1, -1),) * start.ndim
-    marker, most = np.full((2, *shape), np.iinfo(_FORMS[code]).min, _FORMS[code])
-    for framed, image in ((marker, start), (most, limit)):
-        framed[inside] = _in_order(image)
-    strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-    steps = np.array([sum(d * n for d, n in zip(move, strides, strict=True)) for move in offsets], np.int64)
-    _Growing(marker.reshape(-1), most.reshape(-1), np.sort(steps), shape[-1], sum(strides[:-1]) // shape[-1]).grow()
-    return _back(marker[inside], start.dtype)
+    tops = _ordered(limit)
+    low = np.iinfo(tops.dtype).min
+    marker, most = np.full((2, size + 2 * row), low, tops.dtype)  # a row more at both ends: all neighbours are there
+    grown, highest = (flat[row : row + size].reshape(shape) for flat in (marker, most))
+    highest[inside] = tops
+    np.minimum(_ordered(start), tops, out=grown[inside])
+    steps = np.array(sorted(_distance(offset, shape) for offset in offsets), np.int64)
+    _reconstruct(marker, most, steps, row)
+    result = _as_they_were(np.ascontiguousarray(grown[inside]), start.dtype.newbyteorder("="))
+    return result.astype(start.dtype, copy=False)
 
 
-def _in_order(image: Array) -> Array:
-    """Whole numbers in the order of the values."""
-    code = image.dtype.str[1:]
-    if code[0] == "f":
-        bits: Array = image.astype(image.dtype.newbyteorder("="), copy=False).view(f"i{code[1]}")
-        ordered: Array = bits ^ (bits >> (bits.itemsize * 8 - 1) & np.iinfo(bits.dtype).max)
-        return ordered
-    if code == "u8":
-        image = image.astype(np.uint64, copy=False).view(np.int64) ^ np.iinfo(np.int64).min
-    return image
+def _distance(offset: Offset, shape: tuple[int, ...]) -> int:
+    """How far away a neighbour is in the flat image."""
+    far = 0
+    for d, n in zip(offset, shape, strict=True):
+        far = far * n + d
+    return far
 
 
-def _back(values: Array, dtype: np.dtype[Any]) -> Array:
-    """The values of whole numbers, as `_in_order` makes them, in an array of their own."""
-    if dtype.kind == "f":
-        bits = values.astype(f"i{dtype.itemsize}")
-        values = (bits ^ (bits >> (bits.itemsize * 8 - 1) & np.iinfo(bits.dtype).max)).view(f"f{dtype.itemsize}")
-    if dtype.str[1:] == "u8":
-        values = (values ^ np.iinfo(np.int64).min).view(np.uint64)
-    return np.ascontiguousarray(values).astype(dtype, copy=values.base is not None)
+def _ordered(values: Array) -> Array:
+    """Whole numbers in the order of values, of one of four types."""
+    values = np.ascontiguousarray(values, values.dtype.newbyteorder("="))
+    if values.dtype.kind == "f":
+        values = ranks_of_floats(values)
+    elif values.dtype.kind == "b":
+        values = values.view(np.uint8)
+    kind = _OF_BYTES[values.itemsize]
+    return values if values.dtype == kind else values.view(kind) ^ _TOP_BIT[values.itemsize]
 
 
-class _Growing:
-    """Pixels that grow up to their limits, in place."""
+def _as_they_were(ordered: Array, dtype: Any) -> Array:
+    if dtype.kind == "b":
+        return ordered.view(np.bool_)
+    signed = np.dtype(f"i{dtype.itemsize}") if dtype.kind == "f" else dtype
+    values = ordered if ordered.dtype == signed else (ordered ^ _TOP_BIT[dtype.itemsize]).view(signed)
+    return np.asarray(floats_of_ranks(values)) if dtype.kind == "f" else values
 
-    def __init__(self, marker: Array, limit: Array, steps: Array, row: int, first: int) -> None:
-        self._marker, self._limit, self._steps, self._row = marker, limit, steps, row
-        self._rows = range(first, len(marker) // row - first)  # without those of the frame at both ends
-        self._along = bool((steps == 1).any())
-        some = max(1, _AT_ONCE // row)
-        self._parts = [self._rows[i : i + some] for i in range(0, len(self._rows), some)]
 
-    def grow(self) -> None:
-        steps = self._steps
-        before, after = steps[steps < -1], steps[steps > 1]
-        for _ in range(_MOST_SCANS):
-            grew = 0
-            for part in self._parts:
-                pause()
-                grew += _scan(self._marker, self._limit, before, self._along, self._row, part.start, part.stop)
-            for part in reversed(self._parts):
-                pause()
-                grew += _scan_back(self._marker, self._limit, after, self._along, self._row, part.start, part.stop)
-            if grew * _MANY < len(self._marker):
-                break
-        if grew:
-            self._one_by_one()
+_OF_BYTES = {1: np.uint8, 2: np.uint16, 4: np.int32, 8: np.int64}
+_TOP_BIT = {1: np.uint8(2**7), 2: np.uint16(2**15), 4: np.int32(-(2**31)), 8: np.int64(-(2**63))}
 
-    def _one_by_one(self) -> None:
-        """Let pixels grow that have a higher neighbour, first come, first served; each waits once at a time."""
-        waits = np.zeros(len(self._marker), bool)
-        for part in self._parts:
+
+def _reconstruct(marker: Array, limit: Array, steps: Array, row: int) -> None:
+    """Raise what can be raised, in place."""
+    half = len(steps) // 2
+    before, after, along = steps[:half], steps[half:], bool((steps == 1).any())
+    skip = -(-int(abs(steps).max(initial=1)) // row)  # rows of the frame, whose neighbours may not be there
+    first, last = max(skip, 1), len(marker) // row - max(skip, 1)
+    chunk = max(1, _AT_ONCE // row)
+    for _ in range(_SCANS // 2):
+        raised = 0
+        for i in range(first, last, chunk):
             pause()
-            _find_givers(self._marker, self._limit, self._steps, self._row, part.start, part.stop, waits)
-        givers = waits.nonzero()[0].astype(np.int32)
-        if not len(givers):
-            return
-        queue = np.empty(len(self._marker) + 1, np.int32)  # one place for each pixel, and one that is free
-        queue[: len(givers)] = givers
-        head, tail = 0, len(givers)
-        while head != tail:
+            raised += _scan(marker, limit, before, row, along, i, min(i + chunk, last), True)
+        for i in range(last, first, -chunk):
             pause()
-            head, tail = _serve(self._marker, self._limit, self._steps, waits, queue, head, tail, _AT_ONCE)
+            raised += _scan(marker, limit, after, row, along, max(i - chunk, first), i, False)
+        if raised * _MANY < len(marker):
+            break
+    if not raised:
+        return
+    queue, state, i = np.empty(max(_ROOM, 1 << (2 * row - 1).bit_length()), np.int32), np.zeros(2, np.int64), first
+    while i < last:
+        pause()
+        i = _raising(marker, limit, steps, row, i, min(i + chunk, last), queue, state)
+        queue = _roomy(queue, state, row)
+    while state[1]:
+        pause()
+        _serve(marker, limit, steps, queue, state, _AT_ONCE)
+        queue = _roomy(queue, state, len(steps))
 
 
-_TYPES = ("uint8", "int32", "int64")
+def _roomy(queue: Array, state: Array, more: int) -> Array:
+    """A queue, of so many from a first one on, with room for more."""
+    first, count = state.tolist()
+    if count + more <= len(queue):
+        return queue
+    larger = np.empty(2 * len(queue), queue.dtype)
+    larger[: len(queue)] = np.roll(queue, -first)
+    state[0] = 0
+    return larger
 
 
-@kernel(*(f"int64({t}[::1], {t}[::1], int64[::1], boolean, int64, int64, int64)" for t in _TYPES))
-def _scan(marker: Array, limit: Array, steps: Array, along: bool, row: int, start: int, stop: int) -> int:
-    """Let rows take from what lies before them, then each pixel from the one before it. Gives how many grew."""
+_TYPES = ("uint8", "uint16", "int32", "int64")
+
+
+@kernel(*(f"int64({t}[::1], {t}[::1], int64[::1], int64, boolean, int64, int64, boolean)" for t in _TYPES))
+def _scan(
+    marker: Array, limit: Array, steps: Array, row: int, along: bool, start: int, stop: int, forward: bool
+) -> int:
+    """One scan of rows start to stop, from the first to the last or back; how many pixels were raised."""
     before = np.empty(row, marker.dtype)
-    grew = 0
-    for i in range(start, stop):
-        base = i * row
-        for x in range(1, row - 1):
-            before[x] = marker[base + x]
+    raised = 0
+    for i in range(stop - start):
+        base = (start + i if forward else stop - 1 - i) * row
+        here, most = marker[base : base + row], limit[base : base + row]
+        before[:] = here
         for step in steps:
-            for x in range(base + 1, base + row - 1):
-                marker[x] = max(marker[x], marker[x + step])
+            if step != 1 and step != -1:
+                other = marker[base + step : base + step + row]
+                for x in range(row):
+                    here[x] = max(here[x], other[x])
         if along:
-            value = marker[base]
-            for x in range(base + 1, base + row - 1):
-                value = min(max(value, marker[x]), limit[x])
-                marker[x] = value
+            _flow(here, most, forward)
         else:
-            for x in range(base + 1, base + row - 1):
-                marker[x] = min(marker[x], limit[x])
-        for x in range(1, row - 1):
-            grew += before[x] != marker[base + x]
-    return grew
+            for x in range(row):
+                here[x] = min(here[x], most[x])
+        changed = 0
+        for x in range(row):
+            changed += here[x] != before[x]
+        raised += changed
+    return raised
 
 
-@kernel(*(f"int64({t}[::1], {t}[::1], int64[::1], boolean, int64, int64, int64)" for t in _TYPES))
-def _scan_back(marker: Array, limit: Array, steps: Array, along: bool, row: int, start: int, stop: int) -> int:
-    """The same from the end, of what lies behind."""
-    before = np.empty(row, marker.dtype)
-    grew = 0
-    for i in range(stop - 1, start - 1, -1):
-        base = i * row
-        for x in range(1, row - 1):
-            before[x] = marker[base + x]
-        for step in steps:
-            for x in range(base + 1, base + row - 1):
-                marker[x] = max(marker[x], marker[x + step])
-        if along:
-            value = marker[base + row - 1]
-            for x in range(base + row - 2, base, -1):
-                value = min(max(value, marker[x]), limit[x])
-                marker[x] = value
-        else:
-            for x in range(base + 1, base + row - 1):
-                marker[x] = min(marker[x], limit[x])
-        for x in range(1, row - 1):
-            grew += before[x] != marker[base + x]
-    return grew
+@kernel()
+def _flow(here: Array, most: Array, forward: bool) -> None:
+    """Let each pixel of a row take from the one before it, or after it."""
+    length = len(here)
+    if forward:
+        value = here[0]
+        for x in range(length):
+            value = min(max(value, here[x]), most[x])
+            here[x] = value
+    else:
+        value = here[length - 1]
+        for x in range(length - 1, -1, -1):
+            value = min(max(value, here[x]), most[x])
+            here[x] = value
 
 
-@kernel(*(f"void({t}[::1], {t}[::1], int64[::1], int64, int64, int64, boolean[::1])" for t in _TYPES))
-def _find_givers(marker: Array, limit: Array, steps: Array, row: int, start: int, stop: int, gives: Array) -> None:
-    """Mark the pixels beside which one is lower than them, and than its limit."""
+@kernel(*(f"int64({t}[::1], {t}[::1], int64[::1], int64, int64, int64, int32[::1], int64[::1])" for t in _TYPES))
+def _raising(
+    marker: Array, limit: Array, steps: Array, row: int, start: int, stop: int, queue: Array, state: Array
+) -> int:
+    """Queue the pixels of rows start to stop beside which one is lower than them, and than its limit, as long as there
+    is room; gives the row to go on from."""
+    raises = np.empty(row, np.uint8)
     for i in range(start, stop):
+        if state[1] + row > len(queue):
+            return i
         base = i * row
+        here = marker[base : base + row]
+        raises[:] = 0
         for step in steps:
-            for x in range(base + 1, base + row - 1):
-                gives[x] |= marker[x + step] < min(marker[x], limit[x + step])
+            other, most = marker[base + step : base + step + row], limit[base + step : base + step + row]
+            for x in range(row):
+                raises[x] |= np.uint8(other[x] < min(here[x], most[x]))
+        some = np.uint8(0)
+        for x in range(row):
+            some |= raises[x]
+        if some:
+            for x in range(row):
+                if raises[x]:
+                    queue[state[1]] = base + x
+                    state[1] += 1
+    return stop
 
 
-@kernel(
-    *(
-        f"UniTuple(int64, 2)({t}[::1], {t}[::1], int64[::1], boolean[::1], int32[::1], int64, int64, int64)"
-        for t in _TYPES
-    )
-)
-def _serve(
-    marker: Array, limit: Array, steps: Array, waits: Array, queue: Array, head: int, tail: int, most: int
-) -> tuple[int, int]:
-    """Let so many waiting pixels at most raise their neighbours, which wait then; gives the ends of the queue."""
-    room = len(queue)
-    while most and head != tail:
-        most -= 1
-        pixel = np.int64(queue[head])
-        head = head + 1 if head + 1 < room else 0
-        waits[pixel] = False
+@kernel(*(f"void({t}[::1], {t}[::1], int64[::1], int32[::1], int64[::1], int64)" for t in _TYPES))
+def _serve(marker: Array, limit: Array, steps: Array, queue: Array, state: Array, most: int) -> None:
+    """Let so many queued pixels, as long as there is room, raise those beside them."""
+    first, count, last = state[0], state[1], len(queue) - 1
+    for _ in range(most):
+        if not count or count + len(steps) > len(queue):
+            break
+        pixel = np.int64(queue[first])
+        first = (first + 1) & last
+        count -= 1
         value = marker[pixel]
         for step in steps:
             other = pixel + step
-            now = marker[other]
-            if now < value and now < limit[other]:
+            if marker[other] < value and marker[other] < limit[other]:
                 marker[other] = min(value, limit[other])
-                if not waits[other]:
-                    waits[other] = True
-                    queue[tail] = other
-                    tail = tail + 1 if tail + 1 < room else 0
-    return head, tail
+                queue[(first + count) & last] = other
+                count += 1
+    state[0], state[1] = first, count

@@ -12,10 +12,10 @@ from maskexpr.kernels import choosing
 from maskexpr.kernels.threads import in_turns
 from maskexpr.library import OPERATORS
 from maskexpr.library.morphology import elementary as morphology
-from maskexpr.library.morphology import geodesic
+from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
 from maskexpr.library.pixelwise import choices
-from maskexpr.library.regions import extremes
+from maskexpr.library.regions import distances, extremes, watersheds
 from maskexpr.planner.methods.method import Method, Place, Run, most_pixels
 from maskexpr.program.steps import Step
 
@@ -24,6 +24,12 @@ _GAINS: Mapping[Any, float] = {
     geodesic.reconstruct: 40.0,
     extremes.h_maxima: 40.0,
     extremes.h_minima: 40.0,
+    watersheds.watershed: 200.0,
+    watersheds.split: 150.0,
+    distances.distance: 80.0,
+    distances.signed_distance: 160.0,
+    distances.nearest: 100.0,
+    skeletons.skeleton: 10.0,
 }
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
 _BITS: tuple[Any, ...] = (

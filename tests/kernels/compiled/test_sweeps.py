@@ -56,10 +56,11 @@ def test_the_numpy_kernels_values(dtype, rng, built):
 
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
 def test_long_ways_are_gone_in_pieces(dtype, rng, built, monkeypatch):
+    """From a queue that begins with little room."""
     from maskexpr.kernels.compiled import sweeps as compiled
 
-    monkeypatch.setattr(compiled, "_AT_ONCE", 50)
-    monkeypatch.setattr(compiled, "_MOST_SCANS", 1)
+    for name, value in (("_SCANS", 2), ("_ROOM", 1), ("_AT_ONCE", 50)):
+        monkeypatch.setattr(compiled, name, value)
     way = (rng.random((60, 70)) < 0.62).astype(dtype) * rng.integers(3, 9, (60, 70)).astype(dtype)
     start = np.zeros_like(way)
     start[way > 0] = np.where(rng.random(np.count_nonzero(way)) < 0.01, way[way > 0], 0)
@@ -71,7 +72,7 @@ def test_it_stands_in_where_it_is_switched_on(built, monkeypatch):
     from maskexpr.kernels.compiled import sweeps as compiled
 
     calls = []
-    monkeypatch.setattr(compiled._Growing, "grow", lambda self: calls.append(1))
+    monkeypatch.setattr(compiled, "_reconstruct", lambda *given: calls.append(1))
     image = np.ones((3, 3), np.uint8)
     sweeps.reconstruction(image, image, offsets(2, 1))
     assert not calls
