@@ -17,7 +17,7 @@ CALLS = {
     "local_mean": "local_mean(im, 40) > 3",
     "niblack": "niblack(im, 40)",
     "sauvola": "sauvola(im, 40)",
-    "median_filter": 'median_filter(im, 6, "disk")',
+    "median_filter": 'median_filter(im, 9, "disk")',
     "rank_filter": "rank_filter(im, 3, 6)",
     "percentile_filter": "percentile_filter(im, 30, 6)",
     "entropy": "entropy(im, 6)",
