@@ -93,12 +93,10 @@ def test_nothing_becomes_code(done: str) -> None:
     assert not re.search(r"times (compile|exec|code|import)\b", done)
 
 
-@holds(
-    "No text learns a variable of the environment; `MASKEXPR_THREADS` alone is looked at, for the number of threads."
-)
+@holds("No text learns a variable of the environment; `MASKEXPR_THREADS` and `MASKEXPR_COMPILED` alone are looked at.")
 @pytest.mark.slow
 def test_no_variable_is_learnt(done: str) -> None:
-    assert set(re.findall(r"environment (.+)", done)) <= {"'MASKEXPR_THREADS'"}
+    assert set(re.findall(r"environment (.+)", done)) <= {"'MASKEXPR_THREADS'", "'MASKEXPR_COMPILED'"}
 
 
 class Asked(np.ndarray):  # type: ignore[type-arg]

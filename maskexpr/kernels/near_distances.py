@@ -28,7 +28,7 @@ def near_squares(m: Array) -> Array | None:
     uint16; None where one may be farther than REACH, or lines are too few."""
     if m.size < _LEAST * len(m):
         return None
-    squares = _along_first(m)
+    squares = _along_first(m if m.dtype == bool else m != 0)
     most = REACH if m.ndim < 3 else _farthest(m, squares)
     for axis in range(1, m.ndim):
         is_last = axis == m.ndim - 1

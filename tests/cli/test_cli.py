@@ -490,7 +490,7 @@ def test_explain_shows_the_plan(shell: Shell) -> None:
     code, out, err = shell("explain", "a.mask", "-p", "t=5")
     assert (code, err) == (0, "")
     assert "plan " in out
-    assert "    im > 5 " in out
+    assert " = area(im > 5) " in out
     assert "measured" not in out
 
 
