@@ -245,7 +245,7 @@ class Session:
 
     def moved(self) -> list[Outcome]:
         """The values that are others since the last undo or redo."""
-        return [self._outcome(self._now, name, step) for name, step in _others(self._left, self._now)]
+        return [self._outcome(self._now, name, step) for name, step in self._now.others_than(self._left)]
 
     def _change(self, state: State, wanted: Wanted) -> list[Outcome]:
         new = self._checked(state)
@@ -269,7 +269,7 @@ class Session:
 
     def _changed(self, new: CheckedState) -> list[tuple[str, Step]]:
         """The names whose values are not what they were."""
-        return _others(self._now, new)
+        return new.others_than(self._now)
 
     # --- programs and values -----------------------------------------------------------------------------------------
 
@@ -309,7 +309,7 @@ class Session:
     def _checked(self, state: State) -> CheckedState:
         program = self._program_of(state)
         try:
-            inner = stages(program, _given(state, program))
+            inner = stages(program, state.given_to(program))
         except MaskError as error:
             raise type(error)([_advised(diagnostic, state) for diagnostic in error.diagnostics]) from None
         versions = {name: opened.version for name, opened in state.opened.items()}
@@ -377,7 +377,7 @@ class Session:
         )
         outputs.check_targets({name: path}, self._access)
         program = self.program([name])
-        bound = stages(program, _given(self._now.state, program))
+        bound = stages(program, self._now.state.given_to(program))
         results, numbers = bound.watched(Checked.numbers)
         outputs.write(results[name], path, provenance.record(bound, loaded, numbers, name), name)
         return outcome
@@ -390,7 +390,7 @@ class Session:
 
     def given(self, program: Program) -> dict[str, Any]:
         """What a program made of the session's lines runs on."""
-        return _given(self._now.state, program)
+        return self._now.state.given_to(program)
 
     def thresholds(self, name: str) -> dict[str, float]:
         """The numbers that an image is compared with, by name where they have one, else by how they are written."""
@@ -405,12 +405,6 @@ class Session:
                 text = called.get(at.meanings[number]) or text
                 found[text] = self._value(at, number)
         return found
-
-
-def _others(before: CheckedState, after: CheckedState) -> list[tuple[str, Step]]:
-    """The names that have another value than before."""
-    old = {name: before.meanings.get(step) for name, step in before.bound.items()}
-    return [(name, step) for name, step in after.bound.items() if old.get(name, -1) != after.meanings.get(step)]
 
 
 def _number(text: str) -> Any:
@@ -430,13 +424,6 @@ def _last(added: Sequence[Line]) -> Wanted:
 
 def _is_after(diagnostic: Diagnostic, text: str) -> bool:
     return diagnostic.span is not None and diagnostic.span.start >= len(text)
-
-
-def _given(state: State, program: Program) -> dict[str, Any]:
-    declared = {info.name for info in program.inputs}
-    params = {info.name for info in program.params}
-    images_ = {name: opened.image for name, opened in state.opened.items() if name in declared}
-    return {**images_, **{name: value for name, value in state.params.items() if name in params}}
 
 
 def _advised(diagnostic: Diagnostic, state: State) -> Diagnostic:

@@ -53,6 +53,11 @@ class State:
         """The program."""
         return "\n".join(self.lines)
 
+    def given_to(self, program: Program) -> dict[str, Any]:
+        """What a program made of the session's lines runs on, of files and values of params."""
+        images = {info.name: self.opened[info.name].image for info in program.inputs if info.name in self.opened}
+        return {**images, **{info.name: self.params[info.name] for info in program.params if info.name in self.params}}
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedState:
@@ -64,6 +69,11 @@ class CheckedState:
     arrays: Mapping[str, Any]
     meanings: Mapping[Step, int]
     bound: dict[str, Step] = field(default_factory=dict)  # the last value of each name that is assigned
+
+    def others_than(self, before: "CheckedState") -> list[tuple[str, Step]]:
+        """The names that have another value than before."""
+        old = {name: before.meanings.get(step) for name, step in before.bound.items()}
+        return [(name, step) for name, step in self.bound.items() if old.get(name, -1) != self.meanings.get(step)]
 
 
 Wanted = Callable[[CheckedState], Iterable[tuple[str, Step]]]  # what is to be shown

@@ -4,6 +4,7 @@ import sys
 import threading
 
 import pytest
+from helpers.fresh_processes import with_compiled_kernels
 
 from maskexpr.kernels import choosing, keeping
 from maskexpr.kernels.choosing import NotCompiled, as_here, has_compiled, is_worth, plain, with_compiled, would_run
@@ -19,12 +20,7 @@ def kernel(value):
 @pytest.fixture(autouse=True)
 def process(monkeypatch):
     """One in which nothing was run, with compiled kernels."""
-    process = choosing._Process()
-    process.is_there = True
-    monkeypatch.setattr(choosing, "_process", process)
-    monkeypatch.delenv(choosing.VARIABLE, raising=False)
-    monkeypatch.delitem(sys.modules, "numba", raising=False)
-    return process
+    return with_compiled_kernels(monkeypatch)
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Which steps may run by compiled kernels, and when they do."""
 
-import sys
-
 import numpy as np
 import pytest
 import scipy.ndimage
+from helpers.fresh_processes import with_compiled_kernels
 
 import maskexpr
 from maskexpr.engine import reference
@@ -18,12 +17,7 @@ IMAGE = np.arange(20, dtype=np.uint8).reshape(4, 5)
 @pytest.fixture(autouse=True)
 def process(monkeypatch):
     """One in which nothing was run, with compiled kernels."""
-    process = choosing._Process()
-    process.is_there = True
-    monkeypatch.setattr(choosing, "_process", process)
-    monkeypatch.delenv(choosing.VARIABLE, raising=False)
-    monkeypatch.delitem(sys.modules, "numba", raising=False)
-    return process
+    return with_compiled_kernels(monkeypatch)
 
 
 @pytest.fixture
