@@ -93,10 +93,16 @@ def test_nothing_becomes_code(done: str) -> None:
     assert not re.search(r"times (compile|exec|code|import)\b", done)
 
 
-@holds("No text learns a variable of the environment; `MASKEXPR_THREADS` and `MASKEXPR_COMPILED` alone are looked at.")
+@holds(
+    "No text learns a variable of the environment; `MASKEXPR_THREADS`, `MASKEXPR_COMPILED`, `XDG_CACHE_HOME` are read."
+)
 @pytest.mark.slow
 def test_no_variable_is_learnt(done: str) -> None:
-    assert set(re.findall(r"environment (.+)", done)) <= {"'MASKEXPR_THREADS'", "'MASKEXPR_COMPILED'"}
+    assert set(re.findall(r"environment (.+)", done)) <= {
+        "'MASKEXPR_THREADS'",
+        "'MASKEXPR_COMPILED'",
+        "'XDG_CACHE_HOME'",
+    }
 
 
 class Asked(np.ndarray):  # type: ignore[type-arg]
