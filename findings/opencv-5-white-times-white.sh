@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The product of two white pixels of 16 bits is black in OpenCV 5: multiply of uint16 no longer saturates there.
+# The product of two white pixels of 16 bits is black in OpenCV 5, and the square of a bright image has black in its brightest parts.
 #
-# Seen with opencv-python-headless 5.0.0.93 and NumPy 2.4.6 on Python 3.11, x86-64: `multiply` of uint16 images gives 65535
-# for 256 * 256 and 0 for 65535 * 65535, whatever the width of the image; 4.12.0.88 (NumPy 2.2.6) gives 65535 for both, as
-# both versions do for 8 bits. With `scale=0.5` version 5 gives 65535 too. One would guess that a product that is too large is
-# the largest value, as it was, so that an image of 16 bits can be put under a mask of 0 and 65535, or squared.
+# Seen with opencv-python-headless 5.0.0.93 and NumPy 2.4.6 on Python 3.11, x86-64: `multiply` and `pow(image, 2)` of uint16 give
+# 65535 for 256 * 256 and up to 46340 * 46340, and 0 from there on, where the product passes 2**31; 4.12.0.88 (NumPy 2.2.6)
+# gives 65535 for all of these, as both versions do for 8 bits. With `scale=0.5` version 5 gives 65535 too. One would guess that a
+# product that is too large is the largest value, as it was.
 # In maskexpr: the type of a product is the next one that holds all products of its operands, and nothing wraps.
 set -euo pipefail
 folder=$(mktemp -d)
@@ -15,13 +15,13 @@ look() {
 import cv2
 import numpy as np
 
-for width in (3, 300):
-    image = np.resize(np.array([256, 65535, 3], np.uint16), (2, width))
-    product = cv2.multiply(image, image)
-    print(cv2.__version__, width, image[0, :3].tolist(), product[0, :3].tolist())
-    black = cv2.__version__ == "5.0.0"
-    assert product[0, :3].tolist() == [65535, 0 if black else 65535, 9], product
-assert cv2.multiply(image, image, scale=0.5)[0, 1] == 65535
+for width in (5, 300):
+    image = np.resize(np.array([3, 256, 46340, 46341, 65535], np.uint16), (2, width))
+    brightest = 0 if cv2.__version__ == "5.0.0" else 65535
+    for product in (cv2.multiply(image, image), cv2.pow(image, 2)):
+        print(cv2.__version__, width, image[0, :5].tolist(), product[0, :5].tolist())
+        assert product[0, :5].tolist() == [9, 65535, 65535, brightest, brightest], product
+assert cv2.multiply(image, image, scale=0.5)[0, 4] == 65535
 short = np.array([[16, 255, 3]], np.uint8)
 assert cv2.multiply(short, short).tolist() == [[255, 255, 9]]
 PYTHON
