@@ -11,6 +11,7 @@ from maskexpr.functions.record import Function
 from maskexpr.kernels import choosing
 from maskexpr.kernels.threads import in_turns
 from maskexpr.library import OPERATORS
+from maskexpr.library.colour import channels
 from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
@@ -30,6 +31,15 @@ _GAINS: Mapping[Any, float] = {
     distances.signed_distance: 160.0,
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
+    channels.hue: 9.0,
+    channels.saturation: 3.5,
+    channels.gray: 3.5,
+    channels.value: 0.5,
+    channels.red: 0.2,
+    channels.green: 0.2,
+    channels.blue: 0.2,
+    channels.channel: 0.2,
+    channels.band: 0.2,
 }
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
 _BITS: tuple[Any, ...] = (
