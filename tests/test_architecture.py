@@ -233,10 +233,21 @@ INSIDE = {
         *("channels", "boxes", "slopes", "extents"),
         *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
         *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
-        *("balls", "near_distances", "ellipses", "shares", "stopping", "choosing", "keeping"),
+        *("balls", "near_distances", "ellipses", "shares", "lookups", "stopping", "choosing", "keeping"),
     ),
     "kernels.compiled": (
-        *("__init__", "channels", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
+        *(
+            "__init__",
+            "channels",
+            "shares",
+            "lookups",
+            "thinning",
+            "queued_flooding",
+            "flooding",
+            "nearest",
+            "distances",
+            "sweeps",
+        ),
         *("spread", "packed", "building"),
     ),
     "kernels.elementary": (

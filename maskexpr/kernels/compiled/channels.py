@@ -4,7 +4,6 @@ all three. Numbers of other channels than three are left to NumPy."""
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from maskexpr.kernels.channels import Array
 from maskexpr.kernels.compiled.building import kernel
@@ -12,9 +11,11 @@ from maskexpr.kernels.compiled.building import kernel
 _NOT: Any = NotImplemented
 _RED, _GREEN, _BLUE = 0.2125, 0.7154, 0.0721
 _CODES = ("u1", "u2", "f4")
-_TYPES = (types.uint8, types.uint16, types.float32)
-_KEPT = tuple((types.Array(t, 1, "C", True), types.Array(t, 1, "C")) for t in _TYPES)
-_FLOATING = tuple((im, out if im.dtype is types.float32 else types.Array(types.float64, 1, "C")) for im, out in _KEPT)
+_KEPT = tuple(f"void(Array({t}, 1, 'C', True), {t}[::1])" for t in ("uint8", "uint16", "float32"))
+_FLOATING = tuple(
+    f"void(Array({t}, 1, 'C', True), {found}[::1])"
+    for t, found in (("uint8", "float64"), ("uint16", "float64"), ("float32", "float32"))
+)
 
 
 def plane(im: Array, number: int, out: Array) -> Array:

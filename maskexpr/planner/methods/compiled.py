@@ -12,6 +12,7 @@ from maskexpr.kernels import choosing
 from maskexpr.kernels.threads import in_turns
 from maskexpr.library import OPERATORS
 from maskexpr.library.colour import channels
+from maskexpr.library.filters import contrast
 from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
@@ -31,6 +32,9 @@ _GAINS: Mapping[Any, float] = {
     distances.signed_distance: 160.0,
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
+    contrast.normalize: 0.7,
+    contrast.rescale: 1.0,
+    contrast.equalize: 1.0,
     channels.hue: 9.0,
     channels.saturation: 3.5,
     channels.gray: 3.5,
@@ -46,6 +50,7 @@ _BITS: tuple[Any, ...] = (
     *(morphology.dilate, morphology.erode, morphology.open_, morphology.close),
     choices.between,
 )
+_LOOKED_UP = 1.0  # of steps by tables
 OF_BITS = {*(function.record for function in _BITS), *(OPERATORS[symbol] for symbol in COMPARISONS)}
 _OF_BITS = 0.05
 _CONVERSION = 0.05  # of putting a mask into bits, or taking it from there
@@ -60,7 +65,7 @@ def with_compiled(step: Step, method: Method) -> Method:
         gains = 1e-9 * _OF_BITS * (method.cost or 1.0) * most_pixels(step)
         by_numpy = in_turns(method.packed) if method.brief else method.packed  # what is compiled need not wait
         return replace(method, packed=_switched(by_numpy, method.packed, gains), gains=gains)
-    gain = GAINS.get(step.function)
+    gain = GAINS.get(step.function, _LOOKED_UP if method.table else None)
     if gain is None or method.plain is None:
         return method
     gains = 1e-9 * gain * most_pixels(step)
