@@ -16,7 +16,7 @@ from maskexpr.library.filters import contrast
 from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
-from maskexpr.library.pixelwise import choices
+from maskexpr.library.pixelwise import choices, elementary
 from maskexpr.library.regions import distances, extremes, watersheds
 from maskexpr.planner.methods.method import Method, Place, Run, most_pixels
 from maskexpr.program.steps import Step
@@ -35,6 +35,7 @@ _GAINS: Mapping[Any, float] = {
     contrast.normalize: 0.7,
     contrast.rescale: 1.0,
     contrast.equalize: 1.0,
+    elementary.absolute_difference: 0.1,
     channels.hue: 9.0,
     channels.saturation: 3.5,
     channels.gray: 3.5,

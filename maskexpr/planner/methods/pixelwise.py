@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from maskexpr.kernels import packed
+from maskexpr.kernels.differences import absolute_difference
 from maskexpr.kinds.ranges import Range, of_type
 from maskexpr.library import OPERATORS
 from maskexpr.library.operators import COMPARISONS, SWAPPED, comparable, compare
@@ -285,6 +286,20 @@ def arithmetic(step: Step) -> Method | None:
     kinds = [o.kind.dtype if number is None else work for o, number in zip(operands, numbers, strict=True)]
     alike = isinstance(ufunc, np.ufunc) and all(kind == work for kind in (step.kind.dtype, *kinds))
     return Method(run_alike if alike else run, quiet=is_whole, memory=_chunk_of(work))
+
+
+@runs(elementary.absolute_difference)
+def difference(step: Step) -> Method | None:
+    """With no values of a type with a sign between."""
+    dtype = step.kind.dtype
+    assert dtype is not None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        a, b = (v if isinstance(v, np.ndarray) else dtype.type(v) for v in given)
+        return absolute_difference(a, b, out, place.scratch)
+
+    is_whole = dtype.kind == "u"
+    return Method(run, quiet=is_whole, memory=per_pixel(dtype.itemsize) if is_whole else no_bytes)
 
 
 def _chunk_of(work: np.dtype[Any]) -> Bytes:
