@@ -36,6 +36,8 @@ _GAINS: Mapping[Any, float] = {
     contrast.rescale: 1.0,
     contrast.equalize: 1.0,
     elementary.absolute_difference: 0.1,
+    choices.between: 0.1,
+    choices.where: 0.1,
     channels.hue: 9.0,
     channels.saturation: 3.5,
     channels.gray: 3.5,
@@ -65,12 +67,12 @@ def with_compiled(step: Step, method: Method) -> Method:
     if step.function in OF_BITS and method.packed is not None:
         gains = 1e-9 * _OF_BITS * (method.cost or 1.0) * most_pixels(step)
         by_numpy = in_turns(method.packed) if method.brief else method.packed  # what is compiled need not wait
-        return replace(method, packed=_switched(by_numpy, method.packed, gains), gains=gains)
+        method = replace(method, packed=_switched(by_numpy, method.packed, gains), gains=gains)
     gain = GAINS.get(step.function, _LOOKED_UP if method.table else None)
     if gain is None or method.plain is None:
         return method
     gains = 1e-9 * gain * most_pixels(step)
-    return replace(method, plain=_switched(method.plain, method.plain, gains), gains=gains)
+    return replace(method, plain=_switched(method.plain, method.plain, gains), gains=max(gains, method.gains))
 
 
 def conversion(run: Run, step: Step) -> Run:
