@@ -18,20 +18,25 @@ def lie_between(im: Array, low: Any, high: Any, out: Array, scratch: Scratch) ->
     """Whether pixels lie between two numbers of the image's type, these included. None is no end. nan lies between
     none."""
     if low is None:
-        return np.less_equal(im, high, out=out)
+        np.less_equal(im, high, out=out)
+        return out
     if high is None:
-        return np.greater_equal(im, low, out=out)
+        np.greater_equal(im, low, out=out)
+        return out
     if low == high:
-        return np.equal(im, low, out=out)
+        np.equal(im, low, out=out)
+        return out
     if im.dtype.kind in "iu":  # one subtraction, which wraps, and one comparison
         unsigned = np.dtype(f"u{im.dtype.itemsize}")
         offset = scratch("offset", im.shape, unsigned)
         np.subtract(im.view(unsigned), np.asarray(low, im.dtype).view(unsigned), out=offset)
-        return np.less_equal(offset, np.asarray(int(high) - int(low), unsigned), out=out)
+        np.less_equal(offset, np.asarray(int(high) - int(low), unsigned), out=out)
+        return out
     below = scratch("below", im.shape, np.dtype(bool))
     np.less_equal(im, high, out=below)
     np.greater_equal(im, low, out=out)
-    return np.logical_and(out, below, out=out)
+    np.logical_and(out, below, out=out)
+    return out
 
 
 @has_compiled
@@ -41,12 +46,15 @@ def choose(condition: Array, a: Any, b: Any, out: Array, scratch: Scratch) -> Ar
     chosen = scratch("chosen", out.shape, out.dtype)
     if not isinstance(a, np.ndarray) and a == 0:
         _all_bits_where_off(condition, chosen)
-        return np.bitwise_and(chosen, b, out=out)
+        np.bitwise_and(chosen, b, out=out)
+        return out
     _all_bits_where_on(condition, chosen)
     if not isinstance(b, np.ndarray) and b == 0:
-        return np.bitwise_and(chosen, a, out=out)
+        np.bitwise_and(chosen, a, out=out)
+        return out
     np.bitwise_and(chosen, np.bitwise_xor(a, b), out=out)
-    return np.bitwise_xor(out, b, out=out)
+    np.bitwise_xor(out, b, out=out)
+    return out
 
 
 def _all_bits_where_on(condition: Array, out: Array) -> None:

@@ -43,7 +43,7 @@ _TYPES = ("float32", "float64")
 @kernel(*(f"void(Array({t}, 1, 'C', True), float64, float64, boolean, {t}[::1], int64, int64)" for t in _TYPES))
 def _shares(values: Array, first: float, width: float, cut: bool, out: Array, start: int, stop: int) -> None:
     for i in range(start, stop):
-        share = (np.float64(values[i]) - first) / width
+        share: Any = (np.float64(values[i]) - first) / width
         if cut:
             share = 0.0 if share < 0.0 else (1.0 if share > 1.0 else share)
         out[i] = share + 0.0
