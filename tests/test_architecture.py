@@ -237,7 +237,10 @@ INSIDE = {
     ),
     "kernels.compiled": (
         *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
-        *("spread", "packed", "building"),
+        *("spread", "packed", "elementary", "building"),
+    ),
+    "kernels.compiled.elementary": (
+        *("__init__", "walking", "powers", "logarithms", "exponentials", "circle", "angles", "lengths", "rows"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -279,7 +282,7 @@ INSIDE = {
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.
-TESTED_BY_NAME = ("checker", "kernels", "kernels.compiled", "kernels.elementary")
+TESTED_BY_NAME = ("checker", "kernels", "kernels.compiled", "kernels.compiled.elementary", "kernels.elementary")
 TESTED_BY_NAME += ("planner", "planner.methods", "planner.rewrites")
 # What others wrote, by the rooms that may use it.
 OUTSIDE = {

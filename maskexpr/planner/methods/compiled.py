@@ -14,8 +14,9 @@ from maskexpr.library import OPERATORS
 from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
-from maskexpr.library.pixelwise import choices
+from maskexpr.library.pixelwise import choices, elementary
 from maskexpr.library.regions import distances, extremes, watersheds
+from maskexpr.planner.methods.elementary import ROUNDED_ONCE
 from maskexpr.planner.methods.method import Method, Place, Run, most_pixels
 from maskexpr.program.steps import Step
 
@@ -30,6 +31,22 @@ _GAINS: Mapping[Any, float] = {
     distances.signed_distance: 160.0,
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
+}
+# Of those only where their kernels do it: by tables, and as a product, powers are faster.
+_ROUNDED_ONCE: Mapping[Any, float] = {
+    elementary.exp: 7.0,
+    elementary.log: 8.0,
+    elementary.log2: 8.0,
+    elementary.log10: 8.0,
+    elementary.sin: 11.0,
+    elementary.cos: 11.0,
+    elementary.tan: 15.0,
+    elementary.arctan2: 14.0,
+    elementary.hypot: 4.0,
+}
+OF_ROUNDED: Mapping[Function, float] = {
+    OPERATORS["**"]: 12.0,
+    **{function.record: gain for function, gain in _ROUNDED_ONCE.items()},
 }
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
 _BITS: tuple[Any, ...] = (
@@ -50,7 +67,7 @@ def with_compiled(step: Step, method: Method) -> Method:
         gains = 1e-9 * _OF_BITS * (method.cost or 1.0) * most_pixels(step)
         by_numpy = in_turns(method.packed) if method.brief else method.packed  # what is compiled need not wait
         return replace(method, packed=_switched(by_numpy, method.packed, gains), gains=gains)
-    gain = GAINS.get(step.function)
+    gain = (OF_ROUNDED if method.word == ROUNDED_ONCE else GAINS).get(step.function)
     if gain is None or method.plain is None:
         return method
     gains = 1e-9 * gain * most_pixels(step)

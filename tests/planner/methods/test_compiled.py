@@ -26,7 +26,7 @@ def calls(monkeypatch):
     calls = []
 
     def twin(module, name):
-        return lambda *given: calls.append(f"{module.rpartition('.')[2]}.{name}") or NotImplemented
+        return lambda *given, **more: calls.append(f"{module.rpartition('.')[2]}.{name}") or NotImplemented
 
     monkeypatch.setattr(choosing, "_compiled", twin)
     return calls
@@ -87,3 +87,16 @@ def test_comparisons_give_bits_at_once_where_nobody_wants_bytes(calls, process, 
     a, b = IMAGE >= 9, (IMAGE > 3) & (IMAGE != 7)
     np.testing.assert_array_equal(found["d"], scipy.ndimage.binary_erosion(b) | scipy.ndimage.binary_dilation(a))
     np.testing.assert_array_equal(found["a"], a)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_compiled"), [("exp(x)", True), ("x ** 2.5", True), ("x ** 2", False), ("exp(im)", False)]
+)
+def test_what_is_rounded_once_runs_so_where_nothing_is_faster(calls, process, text, is_compiled):
+    process.could_have_gained = 1.0
+    program = maskexpr.compile(text)
+    im = np.tile(IMAGE, (20, 20))  # of enough pixels for a table
+    given = {"x": im.astype(np.float32)} if "x)" in text or "x *" in text else {"im": im}
+    bound = program.bind(**given)
+    bound.run()
+    assert bool(calls) == is_compiled == ("by compiled kernels" in bound.explain())
