@@ -173,7 +173,7 @@ class Engine:
         if not self._transposed:
             checked = transposed(self._checked)
             self._transposed.append(
-                Engine(checked, make_plan(checked, self.plan.strip_rows, fast=self.plan.fast)) if checked else None
+                Engine(checked, make_plan(checked, self.plan.strip_rows, means=self.plan.means)) if checked else None
             )
         return self._transposed[0]
 

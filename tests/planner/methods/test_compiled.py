@@ -1,5 +1,7 @@
 """Which steps may run by compiled kernels, and when they do."""
 
+import pickle
+
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -100,3 +102,28 @@ def test_what_is_rounded_once_runs_so_where_nothing_is_faster(calls, process, te
     bound = program.bind(**given)
     bound.run()
     assert bool(calls) == is_compiled == ("by compiled kernels" in bound.explain())
+
+
+def test_a_program_may_be_without_them(calls, process):
+    """In all of what is said of it, too; and it stays so."""
+    process.could_have_gained = 1.0
+    text = "a = reconstruct(im - 5, im) > 3; b = dilate(im > 3, 2); c = exp(im * 1.5); output a; output b; output c"
+    program = maskexpr.compile(text, compiled=False)
+    assert program != maskexpr.compile(text)
+    for one in (program, pickle.loads(pickle.dumps(program))):
+        bound = one.bind(im=IMAGE)
+        assert "compiled" not in bound.explain()
+        bound.run()
+        one(im=np.asfortranarray(IMAGE))
+        one.bind(im=IMAGE).run()
+    assert not calls
+    maskexpr.compile(text)(im=IMAGE)
+    assert calls
+
+
+def test_masks_are_packed_without_them(calls, process):
+    process.could_have_gained = 1.0
+    m = np.arange(9000).reshape(90, 100) % 7 < 5
+    for compiled_too in (False, True):
+        maskexpr.compile("input m: mask; erode(m, 2)", compiled=compiled_too)(m=m)
+        assert bool(calls) == compiled_too
