@@ -34,11 +34,11 @@ class Program:
 
     Programs are equal, and have one hash, if they say the same: the same outputs by name, computed in the same way from
     the same inputs and params, and the same asserts. Inputs and params count with all that they declare, and in their
-    order, docs included; so do limits, functions, constants, `fast` and `compiled`. Comments, layout, brackets that change nothing,
-    the name of the text, and names and order of defs and of lines that are no outputs do not count; nor does the order
-    of what `&`, `|` and `^` join, where that is of one input. Programs that only happen to compute the same, `2 * im`
-    and `im + im`, are not equal. A pickle of a program holds its texts, limits and constants as plain values, and its
-    functions by their names: it is compiled anew.
+    order, docs included; so do limits, functions, constants, `fast` and `compiled`. Comments, layout, brackets that
+    change nothing, the name of the text, and names and order of defs and of lines that are no outputs do not count; nor
+    does the order of what `&`, `|` and `^` join, where that is of one input. Programs that only happen to compute the
+    same, `2 * im` and `im + im`, are not equal. A pickle of a program holds its texts, limits and constants as plain
+    values, and its functions by their names: it is compiled anew.
 
     >>> program = maskexpr.compile("param low = 2 in 0..9; area(im > low)")
     >>> program(im=np.array([[1, 2, 3, 4]]))

@@ -19,7 +19,7 @@ from maskexpr.kernels.threads import threads
 from maskexpr.planner.methods import Form, Method, method_of
 from maskexpr.planner.methods.method import bytes_per_pixel, form_shape, form_type, most_pixels, operations_of
 from maskexpr.planner.rewrites import Rewritten, rewrite
-from maskexpr.program.declared import Means
+from maskexpr.program.declared import USUAL, Means
 from maskexpr.program.liveness import last_uses
 from maskexpr.program.steps import Checked, Step
 
@@ -120,10 +120,10 @@ class Plan:
     stages: tuple[Pass | Task, ...]
     last_uses: Mapping[Step, int]
     strip_rows: int | None = None  # asked for
-    means: Means = Means()
+    means: Means = USUAL
 
 
-def plan(checked: Checked, strip_rows: int | None = None, means: Means = Means()) -> Plan:
+def plan(checked: Checked, strip_rows: int | None = None, means: Means = USUAL) -> Plan:
     """Plan a program whose inputs are known. `strip_rows` fixes the height of all strips; `means` say what may
     compute it."""
     rewritten = rewrite(checked)

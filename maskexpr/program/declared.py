@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from maskexpr.diagnostics.source import Source
 from maskexpr.functions.record import Function
@@ -15,6 +15,9 @@ class Means:
 
     fast: bool = False
     compiled: bool = True
+
+
+USUAL: Final = Means()
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,6 @@ class Declared:
     limits: Limits
     functions: tuple[Function, ...]
     used: tuple[tuple[str, str], ...]
-    means: Means = Means()
+    means: Means = USUAL
     constants: Mapping[str, Any] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()

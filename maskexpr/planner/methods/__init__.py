@@ -27,7 +27,7 @@ from maskexpr.planner.methods import (
 )
 from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import MAKERS, Form, Method, Place
-from maskexpr.program.declared import Means
+from maskexpr.program.declared import USUAL, Means
 from maskexpr.program.steps import Step
 
 __all__ = [
@@ -49,10 +49,7 @@ __all__ = [
 __all__ += ["peaks", "pixelwise", "projections", "ranks", "regions", "shapes", "stacks", "statistics", "types"]
 
 
-_ALL_THE_SAME = Means()
-
-
-def method_of(step: Step, means: Means = _ALL_THE_SAME) -> Method:
+def method_of(step: Step, means: Means = USUAL) -> Method:
     """How a step runs, by some means."""
     assert step.function is not None
     method = opencv.nearly(step) if means.fast else None
