@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.blocks import BLOCK, together
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -29,8 +30,8 @@ def count_values(values: Array) -> tuple[Array, Array]:
         found, counts = np.unique(values, return_counts=True)
         return found + 0, counts
     flat = values.reshape(-1)
-    if values.dtype.itemsize == 1 and flat.size >= _PAIRED and flat.flags.c_contiguous:
-        counts, start = _of_bytes(flat.view(np.uint8)), int(np.iinfo(values.dtype).min)
+    if values.dtype.itemsize == 1:
+        counts, start = count_bytes(flat.view(np.uint8)), int(np.iinfo(values.dtype).min)
         counts = np.roll(counts, -start)  # the negative ones, which lie at the end, first
         found = np.flatnonzero(counts)
         return (found + start).astype(values.dtype), counts[found]
@@ -38,18 +39,28 @@ def count_values(values: Array) -> tuple[Array, Array]:
     size = int(high) - int(low) + 1
     if size > _MOST_COUNTERS:
         return np.unique(values, return_counts=True)
-    counts, block = np.zeros(size, np.int64), max(_BLOCK, min(MOST_BLOCK, _BLOCKS_OF_COUNTERS * size))
-    for start in range(0, flat.size, block):
-        # Where a difference wraps, its bits are still those of the unsigned number that it should be.
-        above = (flat[start : start + block] - low).view(f"u{low.itemsize}")
-        counts += np.bincount(above.astype(np.intp), minlength=size)
+    counts = count_from(flat, int(low), size)
     found = np.flatnonzero(counts)
     return (found.astype(low.dtype) + low).astype(values.dtype, copy=False), counts[found]
 
 
-def _of_bytes(flat: Array) -> Array:
+@has_compiled
+def count_from(flat: Array, low: int, size: int) -> Array:
+    """How often each of so many whole numbers occurs, from the lowest on; there are no others."""
+    counts, block = np.zeros(size, np.int64), max(_BLOCK, min(MOST_BLOCK, _BLOCKS_OF_COUNTERS * size))
+    for start in range(0, flat.size, block):
+        # Where a difference wraps, its bits are still those of the unsigned number that it should be.
+        above = (flat[start : start + block] - flat.dtype.type(low)).view(f"u{flat.itemsize}")
+        counts += np.bincount(above.astype(np.intp), minlength=size)
+    return counts
+
+
+@has_compiled
+def count_bytes(flat: Array) -> Array:
     """How often each byte occurs. Two that lie side by side are one number: half as many are counted, and a value that
     follows upon itself, as in flat ground, is waited for half as often."""
+    if flat.size < _PAIRED:
+        return np.bincount(flat, minlength=256)
     even = flat.size - flat.size % 2
     pairs = np.zeros(2**16, np.int64)
     for start in range(0, even, 2 * MOST_BLOCK):
@@ -85,6 +96,7 @@ def chosen_by_count(labels: Array, choose: Callable[[Array], Array]) -> Array:
     return result
 
 
+@has_compiled
 def count_bins(values: Array, edges: Array) -> Array:
     """As numpy.histogram(values, edges), for finite values that none of the edges leaves out and edges of about equal
     distances: the bin is computed, and put right where rounding missed it."""

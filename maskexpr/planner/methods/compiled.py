@@ -11,11 +11,14 @@ from maskexpr.functions.record import Function
 from maskexpr.kernels import choosing
 from maskexpr.kernels.threads import in_turns
 from maskexpr.library import OPERATORS
+from maskexpr.library.filters import contrast
+from maskexpr.library.measures import statistics
 from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
 from maskexpr.library.pixelwise import choices
 from maskexpr.library.regions import distances, extremes, watersheds
+from maskexpr.library.thresholds import classes, histograms, levels
 from maskexpr.planner.methods.method import Method, Place, Run, most_pixels
 from maskexpr.program.steps import Step
 
@@ -30,6 +33,22 @@ _GAINS: Mapping[Any, float] = {
     distances.signed_distance: 160.0,
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
+    statistics.sum_: 0.2,
+    statistics.mean: 0.2,
+    statistics.std: 0.5,
+    statistics.histogram: 0.5,
+    statistics.median: 0.5,
+    statistics.percentile: 0.5,
+    levels.mean_threshold: 0.2,
+    levels.otsu: 0.5,
+    levels.yen: 0.5,
+    levels.isodata: 0.5,
+    levels.li: 0.5,
+    histograms.triangle: 0.5,
+    histograms.valley: 0.5,
+    classes.multiotsu: 0.5,
+    classes.multiotsu_thresholds: 0.5,
+    contrast.equalize: 0.5,
 }
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
 _BITS: tuple[Any, ...] = (
