@@ -183,7 +183,7 @@ class Program:
             or it took longer than `Limits.seconds`, and was stopped.
         """
         ready = self._ready.get(self._look(given))
-        if ready is None:
+        if ready is None or (ready.masks and not calling.are_as_bits(given, ready.masks)):
             return self._run(given)
         ready.is_asked_for = True
         return ready.run(given)
@@ -197,7 +197,7 @@ class Program:
         key = self._look(given)
         run = calling.ready(given, bound, warn) if key is not None else None
         if run is not None:
-            self._kept.keep_ready(key, Ready(run, bound.prepared))
+            self._kept.keep_ready(key, Ready(run, bound.prepared, calling.wanted_as_bits(given, bound.plan)))
         return next(iter(values.values())) if len(values) == 1 else values
 
     def bind(self, /, **given: Any) -> Bound:

@@ -76,6 +76,12 @@ def count_bytes(flat: Array) -> Array:
     return np.asarray(counts)
 
 
+@has_compiled
+def count_on(mask: Array) -> int:
+    """How many pixels of a mask are on, of which any byte but 0 is; of bools NumPy adds up bytes."""
+    return int(np.count_nonzero(mask.view(np.uint8)))
+
+
 def chosen_by_count(labels: Array, choose: Callable[[Array], Array]) -> Array:
     """Labels whose number of pixels is chosen, 0 in place of the others; a table has all numbers up to the highest.
 

@@ -7,6 +7,8 @@ import numpy as np
 from numba import types
 
 from maskexpr.kernels.compiled.building import kernel
+from maskexpr.kernels.compiled.overlaps import parts
+from maskexpr.kernels.compiled.packed import between64, ones
 from maskexpr.kernels.stopping import pause
 from maskexpr.kernels.threads import share
 
@@ -40,6 +42,11 @@ def count_bins(values: Array, edges: Array) -> Array:
     )
 
 
+def count_on(mask: Array) -> int:
+    """As the kernel of this name in `counts`."""
+    return sum(_count_on(some) for (some,) in parts(mask)) if mask.flags.c_contiguous else NotImplemented
+
+
 def _counted(flat: Array, shape: tuple[int, int], work: Callable[[Array, Array], None]) -> Array:
     """What is counted in some tables, added up."""
     if not flat.dtype.isnative or not flat.flags.c_contiguous:
@@ -61,6 +68,16 @@ def _counted(flat: Array, shape: tuple[int, int], work: Callable[[Array, Array],
     else:
         some(iter(starts))
     return sum(counts[1:], counts[0])
+
+
+@kernel((types.Array(types.uint8, 1, "C", True),))
+def _count_on(mask: Array) -> Any:
+    end, count = len(mask) // 64 * 64, np.int64(0)
+    for start in range(0, end, 64):
+        count += ones(between64(mask, start, np.uint8(1), np.uint8(255)))
+    for i in range(end, len(mask)):
+        count += mask[i] != 0
+    return count
 
 
 _TABLES = types.Array(types.uint32, 2, "C")

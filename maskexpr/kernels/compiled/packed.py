@@ -56,7 +56,7 @@ def unpack(words: Words, width: int, out: Masks | None = None) -> Masks:
 
 
 @intrinsic  # type: ignore[untyped-decorator, unused-ignore]
-def _between64(typing: Any, line: Any, at: Any, low: Any, high: Any) -> Any:
+def between64(typing: Any, line: Any, at: Any, low: Any, high: Any) -> Any:
     """A word of which bit i says whether low <= line[at + i] <= high."""
     kind = line.dtype
 
@@ -99,6 +99,16 @@ def _write64(typing: Any, line: Any, at: Any, word: Any) -> Any:
     return types.void(line, types.intp, types.uint64), generate
 
 
+@intrinsic  # type: ignore[untyped-decorator, unused-ignore]
+def ones(typing: Any, word: Any) -> Any:
+    """How many bits of a word are on."""
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return builder.ctpop(given[0])
+
+    return types.int64(types.uint64), generate
+
+
 _WORDS = types.Array(types.uint64, 2, "C")
 
 
@@ -110,7 +120,7 @@ def _pack_between(im: Array, low: Any, high: Any, flip: Any, words: Words) -> No
     for y in range(height):
         line, row = im[y], words[y]
         for j in range(whole):
-            row[j] = _between64(line, 64 * j, low, high) ^ flip
+            row[j] = between64(line, 64 * j, low, high) ^ flip
         for j in range(whole, len(row)):
             row[j] = 0
         for x in range(64 * whole, width):

@@ -12,7 +12,7 @@ from maskexpr.kernels import choosing
 from maskexpr.kernels.threads import in_turns
 from maskexpr.library import OPERATORS
 from maskexpr.library.filters import contrast
-from maskexpr.library.measures import statistics
+from maskexpr.library.measures import agreement, masks, statistics
 from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
@@ -33,6 +33,11 @@ _GAINS: Mapping[Any, float] = {
     distances.signed_distance: 160.0,
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
+    masks.area: 0.01,
+    masks.fraction: 0.01,
+    masks.bbox: 0.05,
+    agreement.dice_of_pixels: 0.15,
+    agreement.iou_of_pixels: 0.15,
     statistics.sum_: 0.2,
     statistics.mean: 0.2,
     statistics.std: 0.5,

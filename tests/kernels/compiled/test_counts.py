@@ -58,3 +58,14 @@ def test_bins(dtype, bins, ends, rng, compiled):
     expected = plain(counts.count_bins)(values, edges)
     np.testing.assert_array_equal(compiled.count_bins(values, edges), expected)
     assert compiled.count_bins(values, np.full(4, edges[0])) is NotImplemented
+
+
+def test_pixels_that_are_on(rng, built):
+    from maskexpr.kernels.compiled import counts as compiled
+
+    for shape in [(0, 5), (1,), (1, 63), (64, 1), (13, 65), (3, 4, 50)]:
+        for some in (0, 0.1, 1):
+            mask = rng.random(shape) < some
+            odd = np.where(mask, rng.integers(1, 256, shape, np.uint8), np.uint8(0)).view(bool)  # any byte but 0
+            assert compiled.count_on(odd) == plain(counts.count_on)(odd) == np.count_nonzero(mask)
+    assert compiled.count_on(mask[..., ::2]) is NotImplemented
