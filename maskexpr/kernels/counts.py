@@ -104,8 +104,8 @@ def chosen_by_count(labels: Array, choose: Callable[[Array], Array]) -> Array:
 
 @has_compiled
 def count_bins(values: Array, edges: Array) -> Array:
-    """As numpy.histogram(values, edges), for finite values that none of the edges leaves out and edges of about equal
-    distances: the bin is computed, and put right where rounding missed it."""
+    """As numpy.histogram(values, edges), for edges of about equal distances: the bin is computed, and put right where
+    rounding missed it. What lies beyond the edges is not counted, nor is nan."""
     bins = len(edges) - 1
     width = edges[-1] - edges[0]
     if not (np.isfinite(width) and np.all(np.diff(edges) > 0)):
@@ -118,8 +118,10 @@ def count_bins(values: Array, edges: Array) -> Array:
     near = max(_NEAR, 8 * float(np.spacing(max(abs(edges[0]), abs(edges[-1])))) * scale) if scale < np.inf else np.inf
     for start in range(0, flat.size, BINNED):
         pause()
-        part = flat[start : start + BINNED]
-        places = np.subtract(part, edges[0], dtype=np.float64)
+        part = flat[start : start + BINNED].astype(np.float64, copy=False)
+        if not (edges[0] <= part.min() and part.max() <= edges[-1]):
+            part = part[(part >= edges[0]) & (part <= edges[-1])]
+        places = part - edges[0]
         places *= scale if scale < np.inf else 0.0
         index = places.astype(np.intp)
         np.minimum(index, bins - 1, out=index)

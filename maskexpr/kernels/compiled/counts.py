@@ -38,7 +38,9 @@ def count_bins(values: Array, edges: Array) -> Array:
     scale = scale if scale < np.inf else 0.0
     upper = np.append(edges[1:-1], np.inf)
     return _counted(
-        values.reshape(-1), (2, bins), lambda part, tables: _count_bins(part, edges[:-1], upper, scale, tables)
+        values.reshape(-1),
+        (2, bins),
+        lambda part, tables: _count_bins(part, edges[:-1], upper, edges[-1], scale, tables),
     )
 
 
@@ -121,15 +123,17 @@ def _count_from(values: Array, low: int, tables: Array) -> None:
 
 @kernel(
     *(
-        (types.Array(kind, 1, "C", True), _EDGES, _EDGES, types.float64, _TABLES)
+        (types.Array(kind, 1, "C", True), _EDGES, _EDGES, types.float64, types.float64, _TABLES)
         for kind in (types.float32, types.float64)
     )
 )
-def _count_bins(values: Array, lower: Array, upper: Array, scale: float, tables: Array) -> None:
+def _count_bins(values: Array, lower: Array, upper: Array, end: float, scale: float, tables: Array) -> None:
     """By the bins that hold them: one is computed, and put right where rounding missed it."""
     last, start = np.int64(len(lower) - 1), lower[0]
     for i in range(len(values)):
         value = np.float64(values[i])
+        if not start <= value <= end:
+            continue
         place = np.uint64(min(np.int64((value - start) * scale), last))
         while value >= upper[place]:
             place += np.uint64(1)

@@ -65,6 +65,8 @@ def exact_sum(x: Values, about: float | None = None) -> float:
         return _NOT  # type: ignore[no-any-return]
     total = sum(_of_digits(some[1 : 1 + _DIGITS]) for some in found)
     slack = sum(_of_digits(some[1 + _DIGITS :]) for some in found)
+    if not slack:
+        return rounded(total)
     least, most = rounded(total - slack), rounded(total + slack)
     return least if least == most else _NOT
 
@@ -238,8 +240,9 @@ def _cut_sums(x: Array, on: Any, about: float, squared: bool, out: Array) -> Any
                 cut = value + first
                 whole += _bits(cut)
                 value -= cut - first
-                left |= _bits(value)
-                rest += _bits(value + second)
+                cut = value + second
+                rest += _bits(cut)
+                left |= _bits(value - (cut - second))
             found = most >> np.int64(52)
             if found == highest:
                 return 1
@@ -247,8 +250,8 @@ def _cut_sums(x: Array, on: Any, about: float, squared: bool, out: Array) -> Any
                 break
             exponent = found - 1022
         _put(out, whole - len(part) * _bits(first), unit - _LOWEST)
+        _put(out, rest - len(part) * _bits(second), finer - _LOWEST)
         if left:
-            _put(out, rest - len(part) * _bits(second), finer - _LOWEST)
             _put(out[_DIGITS:], np.int64(len(part)), finer - _LOWEST)
     return 0
 
