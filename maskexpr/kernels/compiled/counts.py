@@ -16,6 +16,7 @@ Array = np.ndarray[Any, Any]
 
 _AT_ONCE = 2**18  # values, between two looks at whether they are wanted
 _SHARED = 2**20  # values from which threads take part
+_BLOCK = 2**9  # floats whose bins are computed together
 _FEW = 2**12  # counters up to which each thread has its own
 
 
@@ -36,11 +37,11 @@ def count_bins(values: Array, edges: Array) -> Array:
         return NotImplemented  # type: ignore[no-any-return]
     scale = bins / width
     scale = scale if scale < np.inf else 0.0
-    upper = np.append(edges[1:-1], np.inf)
+    upper = np.append(edges[1:-1], np.nextafter(edges[-1], np.inf))  # the last bin holds its upper edge
     return _counted(
         values.reshape(-1),
         (2, bins),
-        lambda part, tables: _count_bins(part, edges[:-1], upper, edges[-1], scale, tables),
+        lambda part, tables: _count_bins(part, edges[:-1], upper, scale, tables),
     )
 
 
@@ -123,20 +124,27 @@ def _count_from(values: Array, low: int, tables: Array) -> None:
 
 @kernel(
     *(
-        (types.Array(kind, 1, "C", True), _EDGES, _EDGES, types.float64, types.float64, _TABLES)
+        (types.Array(kind, 1, "C", True), _EDGES, _EDGES, types.float64, _TABLES)
         for kind in (types.float32, types.float64)
     )
 )
-def _count_bins(values: Array, lower: Array, upper: Array, end: float, scale: float, tables: Array) -> None:
-    """By the bins that hold them: one is computed, and put right where rounding missed it."""
-    last, start = np.int64(len(lower) - 1), lower[0]
-    for i in range(len(values)):
-        value = np.float64(values[i])
-        if not start <= value <= end:
-            continue
-        place = np.uint64(min(np.int64((value - start) * scale), last))
-        while value >= upper[place]:
-            place += np.uint64(1)
-        while value < lower[place]:
-            place -= np.uint64(1)
-        tables[i & 1, place] += np.uint32(1)
+def _count_bins(values: Array, lower: Array, upper: Array, scale: float, tables: Array) -> None:
+    """By the bins that hold them: these are computed, and put right where rounding missed them."""
+    start, last = lower[0], np.float64(len(lower) - 1)
+    places = np.empty(_BLOCK, np.int32)
+    for first in range(0, len(values), _BLOCK):
+        part = values[first : first + _BLOCK]
+        for i in range(len(part)):
+            place = (np.float64(part[i]) - start) * scale
+            place = place if place > 0 else 0.0  # nan too
+            places[i] = np.int32(place if place < last else last)
+        for i in range(len(part)):
+            value, here = np.float64(part[i]), np.uint64(places[i])
+            if not lower[here] <= value < upper[here]:
+                if not start <= value < upper[-1]:
+                    continue
+                while value >= upper[here]:
+                    here += np.uint64(1)
+                while value < lower[here]:
+                    here -= np.uint64(1)
+            tables[i & 1, here] += np.uint32(1)
