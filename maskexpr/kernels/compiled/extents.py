@@ -66,7 +66,7 @@ def _first(row: Array) -> int:
 
 
 @kernel()
-def _is_any(row: Array) -> bool:
+def _is_any(row: Array) -> Any:
     found = np.uint8(0)
     for x in range(len(row)):
         found |= row[x]
