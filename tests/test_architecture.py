@@ -237,7 +237,7 @@ INSIDE = {
     ),
     "kernels.compiled": (
         *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
-        *("spread", "packed", "building"),
+        *("spread", "packed", "smooth", "vectors", "building"),
     ),
     "kernels.elementary": (
         "__init__",

@@ -10,6 +10,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from maskexpr.kernels.compiled.building import kernel
+from maskexpr.kernels.compiled.vectors import load, pointer, spread, store
 from maskexpr.kernels.packed import Masks, Words, packed_shape
 from maskexpr.kernels.scratch import Scratch
 
@@ -62,11 +63,9 @@ def _between64(typing: Any, line: Any, at: Any, low: Any, high: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         array, at, low, high = given
-        data = context.make_array(line)(context, builder, array).data
         vector = ir.VectorType(context.get_value_type(kind), 64)
-        values = builder.load(builder.bitcast(builder.gep(data, [at]), vector.as_pointer()))
-        values.align = 1
-        low, high = _spread(builder, low, vector), _spread(builder, high, vector)
+        values = load(builder, pointer(context, builder, line, array), at, vector)
+        low, high = spread(builder, low, vector), spread(builder, high, vector)
         if isinstance(kind, types.Float):
             above, below = builder.fcmp_ordered(">=", values, low), builder.fcmp_ordered("<=", values, high)
         else:
@@ -77,23 +76,15 @@ def _between64(typing: Any, line: Any, at: Any, low: Any, high: Any) -> Any:
     return types.uint64(line, types.intp, kind, kind), generate
 
 
-def _spread(builder: Any, value: Any, vector: Any) -> Any:
-    """A vector of one value."""
-    first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None))
-
-
 @intrinsic  # type: ignore[untyped-decorator, unused-ignore]
 def _write64(typing: Any, line: Any, at: Any, word: Any) -> Any:
     """Write the bits of a word as 64 bytes of 0 and 1."""
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         array, at, word = given
-        data = context.make_array(line)(context, builder, array).data
-        octets = ir.VectorType(ir.IntType(8), 64)
         bits = builder.bitcast(word, ir.VectorType(ir.IntType(1), 64))
-        place = builder.bitcast(builder.gep(data, [at]), octets.as_pointer())
-        builder.store(builder.zext(bits, octets), place).align = 1
+        octets = builder.zext(bits, ir.VectorType(ir.IntType(8), 64))
+        store(builder, octets, pointer(context, builder, line, array), at)
         return context.get_dummy_value()
 
     return types.void(line, types.intp, types.uint64), generate

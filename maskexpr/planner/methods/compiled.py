@@ -11,6 +11,7 @@ from maskexpr.functions.record import Function
 from maskexpr.kernels import choosing
 from maskexpr.kernels.threads import in_turns
 from maskexpr.library import OPERATORS
+from maskexpr.library.filters import smoothing
 from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
@@ -30,6 +31,7 @@ _GAINS: Mapping[Any, float] = {
     distances.signed_distance: 160.0,
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
+    smoothing.gaussian: 8.0,
 }
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
 _BITS: tuple[Any, ...] = (
