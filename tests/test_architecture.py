@@ -237,7 +237,7 @@ INSIDE = {
     ),
     "kernels.compiled": (
         *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
-        *("spread", "packed", "smooth", "vectors", "building"),
+        *("spread", "packed", "boxes", "smooth", "vectors", "building"),
     ),
     "kernels.elementary": (
         "__init__",

@@ -34,7 +34,7 @@ def smooth_lines(
 ) -> Any:
     """As the kernel of this name in `smooth`."""
     weights, odd = its
-    lines, smooth = as_lines(source, axis), as_lines(target, axis)
+    lines, smooth = as_lines(as_numbers(source), axis), as_lines(target, axis)
     reach = len(weights) - 1
     if not is_served(lines, target.dtype) or is_mostly_mirrored(lines.shape[1], reach):
         return NotImplemented
@@ -49,6 +49,12 @@ def smooth_lines(
     return None
 
 
+def as_numbers(im: Array) -> Array:
+    """An image in one piece, of bytes where it is a mask."""
+    values = np.ascontiguousarray(im)
+    return values.view(np.uint8) if values.dtype == np.bool_ else values
+
+
 def is_served(im: Array, dtype: np.dtype[Any]) -> bool:
     """Whether there are loops that take such values, and give those of a type."""
     is_taken = im.dtype.isnative and im.dtype.str[1:] in _CODES
@@ -56,15 +62,23 @@ def is_served(im: Array, dtype: np.dtype[Any]) -> bool:
 
 
 @functools.lru_cache(maxsize=64)  # strips of one image have the same
-def taken_runs(length: int, around: tuple[int, int], reach: int, mode: str) -> Array:
-    """What counts for the pixels of a line but so many at its ends, and for those within a reach: the first place of
-    each run of places and where it begins and ends there; or `_NOTHING`."""
+def taken_places(length: int, around: tuple[int, int], reach: int, mode: str) -> Array:
+    """The place of what counts for the pixels of a line but so many at its ends, and for those within a reach; or
+    `_NOTHING`."""
     wanted = np.arange(around[0] - reach, length - around[1] + reach)
-    places = borders.places(wanted, length, mode)
+    places = np.asarray(borders.places(wanted, length, mode), np.int64)
     if mode == "constant":
-        places = np.where((wanted < 0) | (wanted >= length), _NOTHING, places)
+        places[(wanted < 0) | (wanted >= length)] = _NOTHING
+    places.setflags(write=False)
+    return places
+
+
+@functools.lru_cache(maxsize=64)
+def taken_runs(length: int, around: tuple[int, int], reach: int, mode: str) -> Array:
+    """The same as runs of places that follow one another: the first of each, and where it begins and ends."""
+    places = taken_places(length, around, reach, mode)
     begins = np.flatnonzero(np.diff(places, prepend=-9) != 1)
-    runs = np.stack([places[begins], begins, [*begins[1:], len(places)]], axis=1, dtype=np.int64)
+    runs = np.stack([places[begins], begins, [*begins[1:], len(places)]], axis=1)
     runs.setflags(write=False)
     return runs
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from llvmlite import ir
+from numba.core import cgutils
 
 DOUBLE = ir.DoubleType()
 
@@ -28,3 +29,11 @@ def load(builder: Any, data: Any, at: Any, vector: Any) -> Any:
 def store(builder: Any, values: Any, data: Any, at: Any) -> None:
     """Put numbers from one on, wherever it lies."""
     builder.store(values, builder.bitcast(builder.gep(data, [at]), values.type.as_pointer())).align = 1
+
+
+def fma(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c of vectors of doubles, rounded once."""
+    vector = a.type
+    kind = ir.FunctionType(vector, [vector] * 3)
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fma.v{vector.count}f64")
+    return builder.call(function, [a, b, c])

@@ -17,6 +17,7 @@ from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
 from maskexpr.library.pixelwise import choices
 from maskexpr.library.regions import distances, extremes, watersheds
+from maskexpr.library.thresholds import local
 from maskexpr.planner.methods.method import Method, Place, Run, most_pixels
 from maskexpr.program.steps import Step
 
@@ -32,6 +33,9 @@ _GAINS: Mapping[Any, float] = {
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
     smoothing.gaussian: 8.0,
+    smoothing.mean_filter: 3.0,
+    local.niblack: 6.0,
+    local.sauvola: 6.0,
 }
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
 _BITS: tuple[Any, ...] = (
