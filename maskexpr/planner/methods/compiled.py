@@ -11,6 +11,7 @@ from maskexpr.functions.record import Function
 from maskexpr.kernels import choosing
 from maskexpr.kernels.threads import in_turns
 from maskexpr.library import OPERATORS
+from maskexpr.library.filters import ranks
 from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
@@ -30,6 +31,10 @@ _GAINS: Mapping[Any, float] = {
     distances.signed_distance: 160.0,
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
+    ranks.median_filter: 2.0,
+    ranks.rank_filter: 2.0,
+    ranks.percentile_filter: 20.0,
+    ranks.entropy: 200.0,
 }
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
 _BITS: tuple[Any, ...] = (
@@ -51,7 +56,7 @@ def with_compiled(step: Step, method: Method) -> Method:
         by_numpy = in_turns(method.packed) if method.brief else method.packed  # what is compiled need not wait
         return replace(method, packed=_switched(by_numpy, method.packed, gains), gains=gains)
     gain = GAINS.get(step.function)
-    if gain is None or method.plain is None:
+    if gain is None or method.plain is None or method.left:
         return method
     gains = 1e-9 * gain * most_pixels(step)
     return replace(method, plain=_switched(method.plain, method.plain, gains), gains=gains)
