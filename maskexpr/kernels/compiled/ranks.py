@@ -39,7 +39,7 @@ def by_network(
     around: tuple[int, int] = (0, 0),
 ) -> Array:
     """As the kernel of this name in `ranks`."""
-    if not (im.size and im.dtype.isnative):
+    if not (im.size and im.dtype.isnative) or (im.ndim == 1 and any(around)):
         return cast(Array, _NOT)
     shape = (len(im) - sum(around), *im.shape[1:])
     result = np.empty(shape, im.dtype) if out is None else out

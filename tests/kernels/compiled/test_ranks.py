@@ -31,6 +31,12 @@ def test_ranks_are_the_same(dtype, rng, built):
             assert by_network(im, 4, np.ones((3, 3), bool), around=(1, 2)).tobytes() == wanted.tobytes()
 
 
+def test_parts_of_lines_are_left(built):
+    from maskexpr.kernels.compiled.ranks import by_network
+
+    assert by_network(np.arange(9), 1, np.ones(3, bool), around=(1, 1)) is NotImplemented
+
+
 def test_opencv_has_what_it_does_faster(built):
     from maskexpr.kernels.compiled.ranks import median_by_opencv
 
