@@ -11,13 +11,13 @@ from maskexpr.engine import reference
 from maskexpr.engine.clock import Clock
 from maskexpr.engine.direct import Direct, is_direct
 from maskexpr.engine.outs import NO_OUTS, Outs
-from maskexpr.engine.passes import PassRunner
+from maskexpr.engine.passes import PassRunner, conversion
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Refused
-from maskexpr.kernels import packed
+from maskexpr.kernels.scratch import Scratch
 from maskexpr.kernels.stopping import apart, is_asked, note, pause, seconds_left
 from maskexpr.kernels.threads import borrow_scratch, give_back
-from maskexpr.planner.methods.method import Form, Place, width_of
+from maskexpr.planner.methods.method import Form, Place
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.planner.plan import plan as make_plan
 from maskexpr.program.liveness import ended
@@ -214,13 +214,12 @@ def in_form(values: Values, step: Step, form: Form, out: Any = None) -> Any:
     """A whole value in a form, converted where it is there in the other one only; bits into an array, if there is one
     for them."""
     wanted: Form = form if step.kind.name == "mask" else "plain"
+    other: Form = "packed" if wanted == "plain" else "plain"
     found = values.get((step, wanted))
     if wanted == "plain" and isinstance(found, np.ndarray) and found is not out:
         found = np.ascontiguousarray(found) if found.ndim else found
-    elif found is None and wanted == "packed":
-        found = packed.pack(values[step, "plain"])
-    elif found is None and (step, "packed") in values:
-        found = packed.unpack(values[step, "packed"], width_of(step), out)
+    elif found is None and (step, other) in values:
+        found = conversion(step, other, wanted)([values[step, other]], out, Place(Scratch()))
     values[step, wanted] = found
     return found
 
