@@ -38,6 +38,8 @@ _BITS: tuple[Any, ...] = (
 )
 OF_BITS = {*(function.record for function in _BITS), *(OPERATORS[symbol] for symbol in COMPARISONS)}
 _OF_BITS = 0.05
+OF_EXTREMES = {f.record for f in (morphology.dilate, morphology.erode, morphology.open_, morphology.close)}
+_OF_EXTREMES = 0.02  # of images, an operation too
 _CONVERSION = 0.05  # of putting a mask into bits, or taking it from there
 
 
@@ -51,6 +53,8 @@ def with_compiled(step: Step, method: Method) -> Method:
         by_numpy = in_turns(method.packed) if method.brief else method.packed  # what is compiled need not wait
         return replace(method, packed=_switched(by_numpy, method.packed, gains), gains=gains)
     gain = GAINS.get(step.function)
+    if step.function in OF_EXTREMES and step.kind.name == "image":
+        gain = _OF_EXTREMES * (method.cost or 1.0)
     if gain is None or method.plain is None:
         return method
     gains = 1e-9 * gain * most_pixels(step)
