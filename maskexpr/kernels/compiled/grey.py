@@ -100,9 +100,7 @@ def _of_diamond(shape: tuple[int, ...], itemsize: int, reach: int, worked: tuple
 
 
 @functools.lru_cache(_PLANS)
-def _of_footprint(
-    shape: tuple[int, ...], itemsize: int, held: bytes, size: tuple[int, ...], sign: int
-) -> _Plan | None:
+def _of_footprint(shape: tuple[int, ...], itemsize: int, held: bytes, size: tuple[int, ...], sign: int) -> _Plan | None:
     """By the runs along its last axis, each length from the one before."""
     ndim, stages, made, reaches = len(shape), [], 1, [0] * len(shape)
     for length, begins in grey.runs(np.frombuffer(held, bool).reshape(size), shape, sign).items():
@@ -133,7 +131,7 @@ def _plan(shape: tuple[int, ...], itemsize: int, reaches: Sequence[int], stages:
     lines: Array = np.array(reaches[-1])
     for part, stride in zip((slice(framed[0]), *inside[:-1]), strides, strict=False):
         lines = np.add.outer(lines, stride * np.arange(part.start or 0, part.stop))
-    distances = [([_distance(step, strides) for step in s], [_distance(b, strides) for b in b]) for s, b in stages]
+    distances = [tuple([_distance(move, strides) for move in moves] for moves in stage) for stage in stages]
     steps, begins = distances[-1]
     if len(begins) == 1 and steps:  # the last windows are made as they are joined
         last = steps[-2:] if len(steps) % 2 == 0 else steps[-1:]
@@ -147,13 +145,13 @@ def _distance(move: Offset, strides: Sequence[int]) -> int:
     return sum(i * stride for i, stride in zip(move, strides, strict=True))
 
 
-def _in_pairs(steps: Sequence[int]) -> list[tuple[int, int]]:
+def _in_pairs(steps: list[int]) -> list[tuple[int, int]]:
     """Two at a time, the last by itself if it is left."""
     padded = [*steps, 0]
     return [(padded[i], padded[i + 1]) for i in range(0, len(steps), 2)]
 
 
-def _in_fours(begins: Sequence[int]) -> Array:
+def _in_fours(begins: list[int]) -> Array:
     """Four at a time, the last of them more than once if some are wanting."""
     return np.array([*begins, *begins[-1:] * (-len(begins) % 4)], np.int64).reshape(-1, 4)
 

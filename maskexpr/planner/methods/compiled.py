@@ -32,14 +32,12 @@ _GAINS: Mapping[Any, float] = {
     skeletons.skeleton: 10.0,
 }
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
-_BITS: tuple[Any, ...] = (
-    *(morphology.dilate, morphology.erode, morphology.open_, morphology.close),
-    choices.between,
-)
+_ELEMENTARY: tuple[Any, ...] = (morphology.dilate, morphology.erode, morphology.open_, morphology.close)
+_BITS: tuple[Any, ...] = (*_ELEMENTARY, choices.between)
 OF_BITS = {*(function.record for function in _BITS), *(OPERATORS[symbol] for symbol in COMPARISONS)}
 _OF_BITS = 0.05
-OF_EXTREMES = {f.record for f in (morphology.dilate, morphology.erode, morphology.open_, morphology.close)}
-_OF_EXTREMES = 0.02  # of images, an operation too
+OF_EXTREMES = {function.record for function in _ELEMENTARY}
+_OF_EXTREMES = 0.02  # of images: an operation, too
 _CONVERSION = 0.05  # of putting a mask into bits, or taking it from there
 
 

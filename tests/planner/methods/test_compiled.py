@@ -87,3 +87,9 @@ def test_comparisons_give_bits_at_once_where_nobody_wants_bytes(calls, process, 
     a, b = IMAGE >= 9, (IMAGE > 3) & (IMAGE != 7)
     np.testing.assert_array_equal(found["d"], scipy.ndimage.binary_erosion(b) | scipy.ndimage.binary_dilation(a))
     np.testing.assert_array_equal(found["a"], a)
+
+
+def test_extremes_of_images_are_found_by_them(calls, process):
+    process.could_have_gained = 1.0
+    maskexpr.compile('output a = tophat(im, 1, "square"); output b = dilate(im, 2)').bind(im=IMAGE).run()
+    assert calls == ["grey.extreme_of_square", "grey.extreme_of_square", "grey.extreme_of_diamond"]
