@@ -237,7 +237,7 @@ INSIDE = {
     ),
     "kernels.compiled": (
         *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
-        *("spread", "packed", "building"),
+        *("spread", "packed", "grey", "building"),
     ),
     "kernels.elementary": (
         "__init__",
