@@ -15,8 +15,8 @@ from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
 from maskexpr.library.pixelwise import choices
-from maskexpr.library.regions import distances, extremes, watersheds
-from maskexpr.planner.methods.method import Method, Place, Run, most_pixels
+from maskexpr.library.regions import distances, extremes, keeping, measuring, watersheds
+from maskexpr.planner.methods.method import Method, Place, Run, most_pixels, operations_of
 from maskexpr.program.steps import Step
 
 # Nanoseconds a pixel that a step is shorter, at least, on images that are usual; of masks as bits, an operation.
@@ -31,7 +31,10 @@ _GAINS: Mapping[Any, float] = {
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
 }
+# The same an operation, of those whose operations depend on what is asked for.
+_OF_OPERATIONS: Mapping[Any, float] = {keeping.keep: 0.4, measuring.measure: 0.4}
 GAINS: Mapping[Function, float] = {function.record: gain for function, gain in _GAINS.items()}
+OF_OPERATIONS: Mapping[Function, float] = {function.record: gain for function, gain in _OF_OPERATIONS.items()}
 _BITS: tuple[Any, ...] = (
     *(morphology.dilate, morphology.erode, morphology.open_, morphology.close),
     choices.between,
@@ -51,10 +54,13 @@ def with_compiled(step: Step, method: Method) -> Method:
         by_numpy = in_turns(method.packed) if method.brief else method.packed  # what is compiled need not wait
         return replace(method, packed=_switched(by_numpy, method.packed, gains), gains=gains)
     gain = GAINS.get(step.function)
-    if gain is None or method.plain is None:
+    if step.function in OF_OPERATIONS:
+        gain = OF_OPERATIONS[step.function] * (method.cost or operations_of(step))
+    if gain is None:
         return method
     gains = 1e-9 * gain * most_pixels(step)
-    return replace(method, plain=_switched(method.plain, method.plain, gains), gains=gains)
+    plain, packed = (run and _switched(run, run, gains) for run in (method.plain, method.packed))
+    return replace(method, plain=plain, packed=packed, gains=gains)
 
 
 def conversion(run: Run, step: Step) -> Run:

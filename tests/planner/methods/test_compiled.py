@@ -87,3 +87,13 @@ def test_comparisons_give_bits_at_once_where_nobody_wants_bytes(calls, process, 
     a, b = IMAGE >= 9, (IMAGE > 3) & (IMAGE != 7)
     np.testing.assert_array_equal(found["d"], scipy.ndimage.binary_erosion(b) | scipy.ndimage.binary_dilation(a))
     np.testing.assert_array_equal(found["a"], a)
+
+
+@pytest.mark.parametrize("text", ["measure(im > 4, {})", "measure(label(im > 4), {})", "keep(im > 4, {} > 0)"])
+def test_the_more_is_measured_the_more_is_gained(calls, process, text):
+    few, many = (bound(text.format(name)) for name in ("area", "solidity"))
+    gains = [max(task.method.gains for stage in p.plan.stages for task in tasks_of(stage)) for p in (few, many)]
+    assert 0 < gains[0] < gains[1]
+    process.could_have_gained = 1.0
+    many.run()
+    assert "hulls.sizes_of_rows" in calls
