@@ -15,7 +15,8 @@ from maskexpr.library.morphology import elementary as morphology
 from maskexpr.library.morphology import geodesic, skeletons
 from maskexpr.library.operators import COMPARISONS
 from maskexpr.library.pixelwise import choices
-from maskexpr.library.regions import distances, extremes, keeping, measuring, watersheds
+from maskexpr.library.regions import components, distances, extremes, keeping, measuring, watersheds
+from maskexpr.library.thresholds import hysteresis
 from maskexpr.planner.methods.method import Method, Place, Run, most_pixels, operations_of
 from maskexpr.program.steps import Step
 
@@ -30,6 +31,9 @@ _GAINS: Mapping[Any, float] = {
     distances.signed_distance: 160.0,
     distances.nearest: 100.0,
     skeletons.skeleton: 10.0,
+    **dict.fromkeys((components.label, components.count, components.clear_border, components.at), 2.0),
+    **dict.fromkeys((components.keep_largest, components.remove_small, components.remove_large), 2.0),
+    **dict.fromkeys((components.fill_holes, hysteresis.hysteresis, geodesic.grow), 2.0),
 }
 # The same an operation, of those whose operations depend on what is asked for.
 _OF_OPERATIONS: Mapping[Any, float] = {keeping.keep: 0.4, measuring.measure: 0.4}
