@@ -236,7 +236,7 @@ INSIDE = {
         *("balls", "near_distances", "ellipses", "shares", "stopping", "choosing", "keeping"),
     ),
     "kernels.compiled": (
-        *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
+        *("__init__", "thinning", "thinning_words", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
         *("spread", "packed", "building"),
     ),
     "kernels.elementary": (
