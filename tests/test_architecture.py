@@ -237,7 +237,7 @@ INSIDE = {
     ),
     "kernels.compiled": (
         *("__init__", "thinning", "thinning_words", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
-        *("spread", "packed", "building"),
+        *("spread", "spacing", "packed", "building"),
     ),
     "kernels.elementary": (
         "__init__",
