@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from maskexpr import compiled
+from maskexpr import compiled as programs
 from maskexpr.bound import Bound, explained, swept, warn
 from maskexpr.checker import binding, offered
 from maskexpr.checker.binding import Image
@@ -20,7 +20,7 @@ from maskexpr.language.limits import Limits, limits_or_defaults
 from maskexpr.language.parser import Parsed, parse
 from maskexpr.planner.costs import Cost
 from maskexpr.program import identity
-from maskexpr.program.declared import Declared
+from maskexpr.program.declared import Declared, Means
 from maskexpr.program.schema import schema
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo
 
@@ -34,11 +34,11 @@ class Program:
 
     Programs are equal, and have one hash, if they say the same: the same outputs by name, computed in the same way from
     the same inputs and params, and the same asserts. Inputs and params count with all that they declare, and in their
-    order, docs included; so do limits, functions, constants and `fast`. Comments, layout, brackets that change nothing,
-    the name of the text, and names and order of defs and of lines that are no outputs do not count; nor does the order
-    of what `&`, `|` and `^` join, where that is of one input. Programs that only happen to compute the same, `2 * im`
-    and `im + im`, are not equal. A pickle of a program holds its texts, limits and constants as plain values, and its
-    functions by their names: it is compiled anew.
+    order, docs included; so do limits, functions, constants, `fast` and `compiled`. Comments, layout, brackets that
+    change nothing, the name of the text, and names and order of defs and of lines that are no outputs do not count; nor
+    does the order of what `&`, `|` and `^` join, where that is of one input. Programs that only happen to compute the
+    same, `2 * im` and `im + im`, are not equal. A pickle of a program holds its texts, limits and constants as plain
+    values, and its functions by their names: it is compiled anew.
 
     >>> program = maskexpr.compile("param low = 2 in 0..9; area(im > low)")
     >>> program(im=np.array([[1, 2, 3, 4]]))
@@ -68,7 +68,7 @@ class Program:
             "_declared": declared,
             "_parsed": parsed,
             "_open": checked,
-            "_catalogue": compiled.catalogue_of(declared),
+            "_catalogue": programs.catalogue_of(declared),
             "_kept": kept,
             "_ready": kept.ready,
             "_look": calling.looking([info.name for info in checked.inputs if info.kind == "labels"]),
@@ -103,7 +103,7 @@ class Program:
         """
         if self._inputs is None:
             check_with = functools.partial(self._check, params={}, supposed=True)
-            infos = compiled.with_what_they_take(self._declared, self._open, check_with)
+            infos = programs.with_what_they_take(self._declared, self._open, check_with)
             object.__setattr__(self, "_inputs", infos)
         return self._inputs or ()
 
@@ -183,7 +183,7 @@ class Program:
             or it took longer than `Limits.seconds`, and was stopped.
         """
         ready = self._ready.get(self._look(given))
-        if ready is None:
+        if ready is None or (ready.masks and not calling.are_as_bits(given, ready.masks)):
             return self._run(given)
         ready.is_asked_for = True
         return ready.run(given)
@@ -197,7 +197,7 @@ class Program:
         key = self._look(given)
         run = calling.ready(given, bound, warn) if key is not None else None
         if run is not None:
-            self._kept.keep_ready(key, Ready(run, bound.prepared))
+            self._kept.keep_ready(key, Ready(run, bound.prepared, calling.wanted_as_bits(given, bound.plan)))
         return next(iter(values.values())) if len(values) == 1 else values
 
     def bind(self, /, **given: Any) -> Bound:
@@ -267,7 +267,7 @@ class Program:
             return im > 32
         """
         check_outputs(self._declared, self._open)
-        return compiled.written_down(self._parsed, self._declared, self._catalogue, self._open, given)
+        return programs.written_down(self._parsed, self._declared, self._catalogue, self._open, given)
 
     def profile(self, /, **given: Any) -> str:
         """What `explain` says, with the time that each step takes; runs the program some times on real arrays."""
@@ -287,18 +287,18 @@ class Program:
         found = self._kept.find(key)
         if found is None:
             checked = self._check(kinds, params)
-            compiled.raise_errors(checked)
-            found = Prepared(checked, self._declared.fast)
+            programs.raise_errors(checked)
+            found = Prepared(checked, self._declared.means)
             self._kept.keep(key, found)
         return found
 
     def _check(self, kinds: Mapping[str, Kind], params: Mapping[str, Any], *, supposed: bool = False) -> Checked:
         used = dict(self._declared.used).__getitem__
-        return compiled.checked(self._parsed, self._declared, self._catalogue, used, kinds, params, supposed=supposed)
+        return programs.checked(self._parsed, self._declared, self._catalogue, used, kinds, params, supposed=supposed)
 
     def _compared_by(self) -> tuple[Any, ...]:
         if self._meaning is None:
-            meaning = compiled.meaning(self._parsed, self._declared, self._catalogue, self._open)
+            meaning = programs.meaning(self._parsed, self._declared, self._catalogue, self._open)
             object.__setattr__(self, "_meaning", meaning)
         return self._meaning or ()
 
@@ -316,7 +316,8 @@ class Program:
         limits = {field.name: getattr(own.limits, field.name) for field in fields(own.limits)}
         withheld = tuple(sorted(own.withheld))
         texts = (own.source.text, own.source.name, own.used)
-        return (restored, (*texts, limits, own.functions, dict(own.constants), withheld, own.fast))
+        means = own.means.fast, own.means.compiled
+        return (restored, (*texts, limits, own.functions, dict(own.constants), withheld, *means))
 
 
 # --- for our own rooms -----------------------------------------------------------------------------------------------
@@ -337,9 +338,11 @@ def restored(
     constants: Mapping[str, Any],
     withheld: tuple[str, ...],
     fast: bool,
+    compiled: bool,
 ) -> Program:
     """A program that was pickled: the one thing of ours that a pickle of one names, beside a host's functions."""
-    own = Declared(Source(text, name), Limits(**limits), functions, used, fast, dict(constants), frozenset(withheld))
+    means = Means(fast, compiled)
+    own = Declared(Source(text, name), Limits(**limits), functions, used, means, dict(constants), frozenset(withheld))
     return _compile(own)
 
 
@@ -358,6 +361,7 @@ def compile(
     resolver: Callable[[str], str] | None = None,
     name: str = "expression",
     fast: bool = False,
+    compiled: bool = True,
 ) -> Program:
     """Compile a program text.
 
@@ -383,6 +387,8 @@ def compile(
     fast : bool
         Whether OpenCV may compute filters and distances where it is installed: several times as fast, but the last bits
         of floating results may be others. Results are the same everywhere without it.
+    compiled : bool
+        Whether compiled kernels may run where there are some (`maskexpr warm`). Results are the same to the last bit.
 
     Returns
     -------
@@ -400,22 +406,22 @@ def compile(
     """
     if not isinstance(source, str):
         raise TypeError(f"source must be a str, not {type(source).__name__}")
-    compiled.refuse_others(name, resolver)
+    programs.refuse_others(name, resolver)
     text = source.removeprefix("\ufeff").replace("\r\n", "\n")
-    remembering = compiled.Remembering(resolver) if resolver else None
-    records = tuple(compiled.records(functions or ()))
+    remembering = programs.Remembering(resolver) if resolver else None
+    records = tuple(programs.records(functions or ()))
     known, withheld = offered.constants(constants), offered.withheld(allow, deny, records)
-    own = Declared(Source(text, name), limits_or_defaults(limits), records, (), fast, known, withheld)
+    own = Declared(Source(text, name), limits_or_defaults(limits), records, (), Means(fast, compiled), known, withheld)
     return _compile(own, remembering)
 
 
-def _compile(declared: Declared, resolver: compiled.Remembering | None = None) -> Program:
+def _compile(declared: Declared, resolver: programs.Remembering | None = None) -> Program:
     source, limits = declared.source, declared.limits
     parsed = parse(source, limits)
     known = dict(declared.used)
     resolve = resolver or (known.__getitem__ if known else None)
-    checked = compiled.checked(parsed, declared, compiled.catalogue_of(declared), resolve)
-    compiled.raise_errors(checked)
+    checked = programs.checked(parsed, declared, programs.catalogue_of(declared), resolve)
+    programs.raise_errors(checked)
     if resolver:
         declared = replace(declared, used=tuple(resolver.texts.items()))
     return Program(declared, parsed, checked)

@@ -45,7 +45,7 @@ class Bound:
             pixels = max((math.prod(kind.shape or ()) for kind in stages.kinds.values()), default=0)
             family = Family(functools.partial(prepare, stages.kinds), params, pixels)
         self._family = family
-        self._stages = replace(stages, sharing=Member(family, stages.prepared, params, stages.declared.fast))
+        self._stages = replace(stages, sharing=Member(family, stages.prepared, params, stages.declared.means))
         self._prepare = prepare
         self._found: tuple[Diagnostic, ...] = ()  # of the last run
         self._at_once: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None  # known after the first

@@ -79,7 +79,7 @@ def meaning(parsed: Parsed, own: Declared, catalogue: Mapping[str, Function], fo
         said = own.source.text.encode("utf-8", "surrogatepass")
     constants = frozenset((name, identity.of_value(value)) for name, value in own.constants.items())
     functions = frozenset(function for function in own.functions if function.name in catalogue)
-    return said, own.limits, functions, constants, own.fast
+    return said, own.limits, functions, constants, own.means
 
 
 def with_what_they_take(

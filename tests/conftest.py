@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import tempfile
 
 import imageio.v3
 import numpy as np
@@ -15,6 +16,10 @@ from hypothesis import settings
 # passes or fails for what it changed; MASKEXPR_EXAMPLES=20000 draws that many new ones.
 settings.register_profile("maskexpr", deadline=None, derandomize="MASKEXPR_EXAMPLES" not in os.environ)
 settings.load_profile("maskexpr")
+
+# What `maskexpr warm` left with whoever runs the tests is not taken, nor by the processes that they start.
+_CACHES = tempfile.TemporaryDirectory(prefix="maskexpr-caches-")
+os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = _CACHES.name
 
 
 def pytest_collection_modifyitems(items):

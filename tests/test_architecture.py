@@ -195,7 +195,14 @@ INSIDE = {
         "walk",
         *("settle_comparisons", "narrow_tests", "drop_double_negations", "flip_negations", "drop_neutral"),
         *("count_regions", "count_votes", "dilate_to_distances"),
-        *("take_branches", "join_ranges", "skip_idle_morphology", "merge_reaches", "expand_derived"),
+        *(
+            "take_branches",
+            "join_ranges",
+            "join_differences",
+            "skip_idle_morphology",
+            "merge_reaches",
+            "expand_derived",
+        ),
         *("leave_samples", "count_in_blocks"),
         *("intervals", "patterns", "facts"),
     ),
@@ -225,19 +232,24 @@ INSIDE = {
         *("tones", "planes", "scaling", "colours"),
     ),
     "kernels": (
-        *("__init__", "compiled"),
-        *("surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers", "regional", "hulls"),
-        *("sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion", "distances"),
-        *("spacing", "counted_ranks"),
-        *("nearest", "queued_flooding", "spans", "flat_zones", "overlaps", "colouring", "areas", "entropies"),
-        *("channels", "boxes", "slopes", "extents"),
-        *("counts", "level_counts", "regions", "runs", "spread", "packed", "smooth", "ranks", "grey", "flooding"),
-        *("plateaus", "threads", "blocks", "scratch", "opencv", "borders", "weights", "elementary", "resampling"),
-        *("balls", "near_distances", "ellipses", "shares", "stopping", "choosing", "keeping"),
+        *("__init__", "compiled", "surfels", "png_chunks", "thinning", "medial", "outlines", "meshes", "calipers"),
+        *("regional", "hulls", "sweeps", "gathering", "projections", "line_sums", "sums", "eigenvalues", "expansion"),
+        *("distances", "spacing", "counted_ranks", "nearest", "queued_flooding", "spans", "region_rows", "numbers"),
+        *("flat_zones", "overlaps", "colouring", "areas", "entropies", "channels", "boxes", "slopes", "extents"),
+        *("lookups", "differences", "counts", "level_counts", "regions", "runs", "place_sums", "spread", "packed"),
+        *("smooth", "ranks", "grey", "flooding", "plateaus", "choices", "threads", "blocks", "scratch", "opencv"),
+        *("borders", "weights", "elementary", "resampling", "balls", "near_distances", "ellipses", "shares"),
+        *("stopping", "choosing", "keeping"),
     ),
     "kernels.compiled": (
-        *("__init__", "thinning", "queued_flooding", "flooding", "nearest", "distances", "sweeps"),
-        *("spread", "packed", "building"),
+        *("__init__", "channels", "shares", "lookups", "thinning", "queued_flooding", "flooding", "nearest"),
+        *("distances", "sweeps", "spread", "extents", "counts", "overlaps", "packed", "sums", "elementary"),
+        *("calipers", "hulls", "outlines", "regional", "spans", "place_sums", "region_rows", "numbers", "choices"),
+        *("differences", "grey", "thinning_words", "boxes", "smooth", "vectors", "runs", "spacing", "entropies"),
+        *("ranks", "counted_ranks", "building"),
+    ),
+    "kernels.compiled.elementary": (
+        *("__init__", "walking", "powers", "logarithms", "exponentials", "circle", "angles", "lengths", "rows"),
     ),
     "kernels.elementary": (
         "__init__",
@@ -279,7 +291,7 @@ INSIDE = {
     "library.pixelwise": ("__init__", "missing", "casts", "choices", "elementary", "flags", "predicates"),
 }
 # In these each module has a file of tests by its name: `kernels/packed.py` has `tests/kernels/test_packed.py`.
-TESTED_BY_NAME = ("checker", "kernels", "kernels.compiled", "kernels.elementary")
+TESTED_BY_NAME = ("checker", "kernels", "kernels.compiled", "kernels.compiled.elementary", "kernels.elementary")
 TESTED_BY_NAME += ("planner", "planner.methods", "planner.rewrites")
 # What others wrote, by the rooms that may use it.
 OUTSIDE = {

@@ -19,7 +19,7 @@ def add_warm(commands: "Commands") -> None:
 def _warm(options: argparse.Namespace) -> int:
     """Compile all kernels with Numba (pip install 'maskexpr[fast]') and keep them in a folder of yours alone, for this
     version of maskexpr, Python, NumPy and Numba. From then on steps that gain by it run by them, with the same results
-    to the last bit; until then, and where MASKEXPR_COMPILED is 0, all runs by NumPy. It takes a minute at most; what is
+    to the last bit; until then, and where MASKEXPR_COMPILED is 0, all runs by NumPy. It takes some minutes; what is
     there already is not compiled again."""
     try:
         from maskexpr.kernels.compiled import building

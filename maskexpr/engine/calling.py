@@ -1,7 +1,7 @@
 """How a program is called with ordinary arrays that look like ones it was called with before: at once."""
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,19 +11,20 @@ from maskexpr.checker.given import are_bits
 from maskexpr.diagnostics.errors import Diagnostic
 from maskexpr.engine.prepared import OwnArrays, Prepared, Stages
 from maskexpr.engine.wanted import Wanted
+from maskexpr.planner.plan import Plan, tasks_of
 
 Given = Mapping[str, Any]
 Warn = Callable[[tuple[Diagnostic, ...]], None]
 
 _ARRAY = np.ndarray
-_LOOKED_AT = "?lLqQ"  # types of bools, and of integers that may have 64 bits
+_LOOKED_AT = "lLqQ"  # types of integers that may have 64 bits
 _EXACT = frozenset((int, bool, str))
 _FLOATING = frozenset((float, np.float64, np.float32))
 
 
 def look(given: Given) -> Any:
     """What tells runs of one engine apart where the inputs are ordinary arrays, and params numbers or texts; None for
-    anything else."""
+    anything else. 64-bit integers are told by the smallest and largest."""
     key: list[Any] = []
     for name, value in given.items():
         kind = type(value)
@@ -31,8 +32,10 @@ def look(given: Given) -> Any:
             shape, dtype = value.shape, value.dtype
             flags = value.flags
             key += (name, shape, dtype, flags.c_contiguous or flags.f_contiguous * 2)
-            if not shape or (dtype.char in _LOOKED_AT and not _is_told(value, key)):
+            if not shape:
                 return None
+            if dtype.char in _LOOKED_AT and dtype.itemsize == 8 and value.size:
+                key += ends(value)
         elif kind in _EXACT or (kind in _FLOATING and value == value and value != 0):  # 0.0 is -0.0 for a dict
             key += (name, kind, value)
         else:
@@ -40,14 +43,22 @@ def look(given: Given) -> Any:
     return tuple(key)
 
 
-def _is_told(value: Any, key: list[Any]) -> bool:
-    """Whether an array that is looked at for its values is told by these: bools that are no bits are converted, and
-    64-bit integers are told by the smallest and largest."""
-    if value.dtype.kind == "b":
-        return are_bits(value)
-    if value.dtype.itemsize == 8 and value.size:
-        key += ends(value)
-    return True
+def are_as_bits(given: Given, names: Iterable[str]) -> bool:
+    """Whether each byte of some masks is 0 or 1; others are converted."""
+    return all(are_bits(given[name]) for name in names)
+
+
+def wanted_as_bits(given: Given, plan: Plan) -> tuple[str, ...]:
+    """The masks that are to be so, among inputs that are ready: not what is counted and looked at as it is."""
+    arrays = {name: value for name, value in given.items() if type(value) is _ARRAY}
+    masks = tuple(name for name, value in arrays.items() if value.dtype.kind == "b")
+    if not masks or not all(value.flags.c_contiguous for value in arrays.values()):
+        return masks
+    wanted = {step.name for _, step in plan.rewritten.outputs}
+    for task in (task for stage in plan.stages for task in tasks_of(stage)):
+        if not task.method.lenient or task.form != "plain":
+            wanted.update(operand.name for operand in task.step.operands.values())
+    return tuple(name for name in masks if name in wanted)
 
 
 def looking(labels: Collection[str]) -> Callable[[Given], Any]:

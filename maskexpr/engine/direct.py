@@ -120,6 +120,7 @@ class _Listing:
 
     def __init__(self, plan: Plan, *, pauses: bool) -> None:
         self._pauses = pauses
+        self._means = plan.means
         self.calls: list[_Call] = []
         self.values: list[Any] = []
         self.inputs: list[tuple[int, str]] = []
@@ -171,16 +172,16 @@ class _Listing:
         self.stores.update(stored.values())
         turns = math.prod(stage.shape) > _TURNS
         for op in layout.ops:
-            self._add_op(op, slots, stored, turns=turns)
+            self._add_op(op, stage, slots, stored, turns=turns)
 
-    def _add_op(self, op: Op, slots: dict[int, int], stored: Mapping[int, int], *, turns: bool) -> None:
+    def _add_op(self, op: Op, stage: Pass, slots: dict[int, int], stored: Mapping[int, int], *, turns: bool) -> None:
         """One strip is all rows: what an operation reads, writes and keeps is whole."""
         slot = self._more() if op.store is None else stored[op.store.slot]
         if op.store is None and op.buffer is None:
             self._passing.append(slot)
         slots[op.result.slot] = slot
         reads = [slots[value.slot] for value, _ in op.reads]
-        run = run_of(op, turns=turns)
+        run = run_of(op, stage, turns=turns)
         if op.store and op.task and op.task.method.fresh:
             self._add(op.step, _owned(run, op.step, op.form), reads, None, None, slot)
         else:
@@ -202,7 +203,8 @@ class _Listing:
         other: Form = "packed" if wanted == "plain" else "plain"
         if (step, wanted) not in self._slots:
             read, slot = self._slots[step, other], self._new(step, wanted)
-            self._add(step, conversion(step, other, wanted), [read], None, wanted, slot)
+            run = conversion(step, other, wanted, compiled=self._means.compiled)
+            self._add(step, run, [read], None, wanted, slot)
             self.stores.add(slot)
         return self._slots[step, wanted]
 

@@ -14,6 +14,7 @@ from maskexpr.planner.methods.method import estimated, most_pixels
 from maskexpr.planner.plan import plan
 from maskexpr.planner.rewrites.expand_derived import expand_derived
 from maskexpr.planner.rewrites.walk import walk
+from maskexpr.program.declared import Means
 from maskexpr.program.steps import Checked, Step, in_order
 
 Names = frozenset[str]
@@ -86,7 +87,7 @@ def engine_of(
     outputs: Sequence[tuple[str, Step]],
     asserts: Sequence[Step],
     kept: Mapping[Step, str],
-    fast: bool,
+    means: Means,
 ) -> Engine:
     """What runs some steps of a program, taking from inputs of these names what is kept of those before them."""
     became = cut([*(step for _, step in outputs), *asserts], kept)
@@ -96,4 +97,4 @@ def engine_of(
         outputs=tuple((name, became[step]) for name, step in outputs),
         asserts=tuple(became[step] for step in asserts),
     )
-    return Engine(cut_off, plan(cut_off, fast=fast), is_part=True)
+    return Engine(cut_off, plan(cut_off, means=means), is_part=True)

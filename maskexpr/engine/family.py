@@ -19,6 +19,7 @@ from maskexpr.functions.arguments import Refused
 from maskexpr.kinds.kind import Kind
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.program import identity
+from maskexpr.program.declared import Means
 from maskexpr.program.steps import Checked, ParamInfo, Step, in_order
 
 Params = Mapping[str, Any]  # the values of all of them
@@ -135,16 +136,16 @@ class Family:
 class _Way:
     """How a member gives some outputs: from values that are kept, and by an engine that does the rest."""
 
-    def __init__(self, checked: Checked, kept: Sequence[Step], fast: bool) -> None:
+    def __init__(self, checked: Checked, kept: Sequence[Step], means: Means) -> None:
         self.checked = checked
         self.kept = {step: kept_name(i) for i, step in enumerate(kept)}
-        self.rest = engine_of(checked, checked.outputs, checked.asserts, self.kept, fast)
+        self.rest = engine_of(checked, checked.outputs, checked.asserts, self.kept, means)
         names = {step.name for step in self.rest.plan.rewritten.steps}
         self._read = [step for step, name in self.kept.items() if name in names]
         self._before = all_in_order(self._read)
         self._told = {step.name for step in self._before if step.name}
         self._makers: dict[frozenset[Step], Engine] = {}
-        self._fast = fast
+        self._means = means
 
     def values(self, family: Family, arrays: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
         """What is kept and needed, by the names of the inputs that stand for it; what is missing is made together."""
@@ -174,12 +175,12 @@ class _Way:
         if missing not in self._makers:
             there = {step: name for step, name in self.kept.items() if step not in missing}
             outputs = [(name, step) for step, name in self.kept.items() if step in missing]
-            self._makers[missing] = engine_of(self.checked, outputs, (), there, self._fast)
+            self._makers[missing] = engine_of(self.checked, outputs, (), there, self._means)
         return self._makers[missing]
 
     def cost(self, given: list[Kind], loose: list[str]) -> Cost:
         """What a run takes at most that makes all that is kept, and the next ones, beside what is kept of others."""
-        first = engine_of(self.checked, [(name, step) for step, name in self.kept.items()], (), {}, self._fast)
+        first = engine_of(self.checked, [(name, step) for step, name in self.kept.items()], (), {}, self._means)
         costs = [cost(first.plan, given, loose)]
         costs.append(cost(self.rest.plan, [*given, *(step.kind for step in self.kept)], loose))
         return Cost(
@@ -198,10 +199,10 @@ class Member:
         family: Family,
         prepared: Prepared,
         params: Params,
-        fast: bool,
+        means: Means,
         recurs: Callable[[Names], bool] | None = None,
     ) -> None:
-        self.family, self._prepared, self._params, self._fast = family, prepared, params, fast
+        self.family, self._prepared, self._params, self._means = family, prepared, params, means
         self._recurs = recurs or functools.partial(family.recurs, params)
         self._depends: dict[tuple[object, ...], Mapping[Step, Names]] = {}
         self._ways: dict[tuple[object, ...], _Way] = {}
@@ -253,7 +254,7 @@ class Member:
         depends = self._depends[about]
         useful = frozenset(names for names in set(depends.values()) if not names or self._recurs(names))
         if (*about, useful) not in self._ways:
-            self._ways[*about, useful] = _Way(checked, divided(checked, depends, useful), self._fast)
+            self._ways[*about, useful] = _Way(checked, divided(checked, depends, useful), self._means)
         return self._ways[*about, useful]
 
 

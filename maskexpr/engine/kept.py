@@ -23,6 +23,7 @@ class Ready:
 
     run: Callable[[Any], Any]
     prepared: Prepared
+    masks: tuple[str, ...] = ()  # that must be bits
     is_asked_for: bool = False  # again, since it was last looked whether to keep it
 
 

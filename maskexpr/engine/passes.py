@@ -12,8 +12,8 @@ from maskexpr.kernels import packed
 from maskexpr.kernels.scratch import Scratch
 from maskexpr.kernels.stopping import pause
 from maskexpr.kernels.threads import borrow_scratch, give_back, in_turns, share, threads
+from maskexpr.planner import methods
 from maskexpr.planner.layout import Layout, Op, Value
-from maskexpr.planner.methods import compiled
 from maskexpr.planner.methods.method import Form, Place, Run, form_shape, form_type, width_of
 from maskexpr.planner.plan import Pass, Strip
 from maskexpr.program.steps import Step
@@ -174,7 +174,7 @@ class _Strip:
 
 def _bound(layout: Layout, clock: Clock | None) -> list[_Strip]:
     """The strips of a pass, each with its operations; strips that lie alike share them."""
-    runs = [run_of(op, clock) for op in layout.ops]
+    runs = [run_of(op, layout.stage, clock) for op in layout.ops]
     farthest, height = layout.farthest, layout.stage.shape[0]
     programs: dict[tuple[int, int, int], _Program] = {}
     strips = []
@@ -231,10 +231,10 @@ class _Binder:
         return self._windows.setdefault((value.slot, margin), (slot, window))[0], None
 
 
-def run_of(op: Op, clock: Clock | None = None, *, turns: bool = True) -> Run:
+def run_of(op: Op, stage: Pass, clock: Clock | None = None, *, turns: bool = True) -> Run:
     """What does an operation, threads taking turns at short calls; a clock notes its time."""
     if op.task is None:
-        run = conversion(op.step, op.before, op.form)
+        run = conversion(op.step, op.before, op.form, compiled=stage.compiled)
     else:
         run = op.task.method.run(op.form)
         takes_turns = op.task.method.brief and not op.task.method.gains  # else it does so itself where it must
@@ -247,11 +247,17 @@ def _copy(given: Any, out: Any, place: Place) -> Any:
     return out
 
 
-def conversion(step: Step, before: Form, after: Form) -> Run:
+def conversion(step: Step, before: Form, after: Form, *, compiled: bool) -> Run:
     """What puts a value into another form, or another place."""
     if before == after:
         return _copy
-    if after == "packed":
-        return compiled.conversion(lambda given, out, place: packed.pack(given[0], out), step)
-    width = width_of(step)
-    return compiled.conversion(lambda given, out, place: packed.unpack(given[0], width, out), step)
+    run = _packing if after == "packed" else _unpacking(width_of(step))
+    return methods.compiled.conversion(run, step) if compiled else run
+
+
+def _packing(given: Any, out: Any, place: Place) -> Any:
+    return packed.pack(given[0], out)
+
+
+def _unpacking(width: int) -> Run:
+    return lambda given, out, place: packed.unpack(given[0], width, out)

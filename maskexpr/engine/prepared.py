@@ -27,7 +27,7 @@ from maskexpr.language.limits import Limits
 from maskexpr.planner.bounds import over
 from maskexpr.planner.costs import Cost, cost
 from maskexpr.planner.plan import Plan, plan
-from maskexpr.program.declared import Declared
+from maskexpr.program.declared import Declared, Means
 from maskexpr.program.steps import Checked, Step, in_order
 
 Giver = Callable[[Made], Any]
@@ -55,12 +55,12 @@ class Prepared:
     them is kept for both.
     """
 
-    __slots__ = ("_fast", "_made", "checked", "is_asked_for")
+    __slots__ = ("_made", "_means", "checked", "is_asked_for")
 
-    def __init__(self, checked: Checked, fast: bool) -> None:
+    def __init__(self, checked: Checked, means: Means) -> None:
         self.checked = checked
         self.is_asked_for = False  # again, since it was last looked whether to keep it
-        self._fast = fast
+        self._means = means
         self._made: dict[str, Any] = {}
 
     @property
@@ -71,7 +71,7 @@ class Prepared:
     @property
     def plan(self) -> Plan:
         """How a run goes."""
-        return self._once("plan", lambda: plan(self.watched.checked, fast=self._fast))
+        return self._once("plan", lambda: plan(self.watched.checked, means=self._means))
 
     @property
     def engine(self) -> Engine:
@@ -116,7 +116,7 @@ class Prepared:
         outputs = (*self.checked.outputs, *steps.items())
         found: Prepared | None = self._made.get("wider")
         if found is None or found.checked.outputs != outputs:
-            found = self._made["wider"] = Prepared(replace(self.checked, outputs=outputs), self._fast)
+            found = self._made["wider"] = Prepared(replace(self.checked, outputs=outputs), self._means)
         return found
 
     @property

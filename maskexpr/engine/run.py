@@ -11,13 +11,13 @@ from maskexpr.engine import reference
 from maskexpr.engine.clock import Clock
 from maskexpr.engine.direct import Direct, is_direct
 from maskexpr.engine.outs import NO_OUTS, Outs
-from maskexpr.engine.passes import PassRunner
+from maskexpr.engine.passes import PassRunner, conversion
 from maskexpr.engine.transposed import transposed
 from maskexpr.functions.arguments import Refused
-from maskexpr.kernels import packed
+from maskexpr.kernels.scratch import Scratch
 from maskexpr.kernels.stopping import apart, is_asked, note, pause, seconds_left
 from maskexpr.kernels.threads import borrow_scratch, give_back
-from maskexpr.planner.methods.method import Form, Place, width_of
+from maskexpr.planner.methods.method import Form, Place
 from maskexpr.planner.plan import Pass, Plan, Task, tasks_of
 from maskexpr.planner.plan import plan as make_plan
 from maskexpr.program.liveness import ended
@@ -126,7 +126,11 @@ class Engine:
         """What runs each stage, made when it is first asked for: most small images have no need of it."""
         if not self._made:
             clock, stages = self._clock, self.plan.stages
-            self._made = [PassRunner(s, clock) if isinstance(s, Pass) else _WholeRunner(s, clock) for s in stages]
+            compiled = self.plan.means.compiled
+            self._made = [
+                PassRunner(s, clock) if isinstance(s, Pass) else _WholeRunner(s, clock, compiled=compiled)
+                for s in stages
+            ]
         return self._made
 
     def _run(self, inputs: Mapping[str, Any], outs: Outs = NO_OUTS) -> dict[str, Any]:
@@ -147,7 +151,9 @@ class Engine:
             for step in dropped:
                 values.pop((step, "plain"), None)
                 values.pop((step, "packed"), None)
-        return {name: _result(values, step, outs.get(name)) for name, step in outputs}
+        return {
+            name: _result(values, step, outs.get(name), compiled=self.plan.means.compiled) for name, step in outputs
+        }
 
     def gives_bits(self, name: str) -> bool:
         """Whether an output may be asked for as bits, by an array for these: it is such before it is unpacked."""
@@ -173,7 +179,7 @@ class Engine:
         if not self._transposed:
             checked = transposed(self._checked)
             self._transposed.append(
-                Engine(checked, make_plan(checked, self.plan.strip_rows, fast=self.plan.fast)) if checked else None
+                Engine(checked, make_plan(checked, self.plan.strip_rows, means=self.plan.means)) if checked else None
             )
         return self._transposed[0]
 
@@ -203,24 +209,25 @@ def _form_of(out: Any, step: Step) -> Form:
     return "plain" if out.dtype == step.kind.dtype else "packed"
 
 
-def _result(values: Values, step: Step, out: Any) -> Any:
+def _result(values: Values, step: Step, out: Any, *, compiled: bool) -> Any:
     """A result, as bits where it is to be that."""
     if out is not None and _form_of(out, step) == "packed":
-        return values[step, "packed"] if (step, "packed") in values else in_form(values, step, "plain")
-    return in_form(values, step, "plain", out)
+        return (
+            values[step, "packed"] if (step, "packed") in values else in_form(values, step, "plain", compiled=compiled)
+        )
+    return in_form(values, step, "plain", out, compiled=compiled)
 
 
-def in_form(values: Values, step: Step, form: Form, out: Any = None) -> Any:
+def in_form(values: Values, step: Step, form: Form, out: Any = None, *, compiled: bool) -> Any:
     """A whole value in a form, converted where it is there in the other one only; bits into an array, if there is one
     for them."""
     wanted: Form = form if step.kind.name == "mask" else "plain"
+    other: Form = "packed" if wanted == "plain" else "plain"
     found = values.get((step, wanted))
     if wanted == "plain" and isinstance(found, np.ndarray) and found is not out:
         found = np.ascontiguousarray(found) if found.ndim else found
-    elif found is None and wanted == "packed":
-        found = packed.pack(values[step, "plain"])
-    elif found is None and (step, "packed") in values:
-        found = packed.unpack(values[step, "packed"], width_of(step), out)
+    elif found is None and (step, other) in values:
+        found = conversion(step, other, wanted, compiled=compiled)([values[step, other]], out, Place(Scratch()))
     values[step, wanted] = found
     return found
 
@@ -228,8 +235,8 @@ def in_form(values: Values, step: Step, form: Form, out: Any = None) -> Any:
 class _WholeRunner:
     """One step on whole arrays."""
 
-    def __init__(self, task: Task, clock: Clock | None) -> None:
-        self._task = task
+    def __init__(self, task: Task, clock: Clock | None, *, compiled: bool) -> None:
+        self._task, self._compiled = task, compiled
         run = task.method.run(task.form)
         self._run = clock.timing(task.step, run) if clock else run
 
@@ -248,4 +255,4 @@ class _WholeRunner:
         form = self._task.form
         if self._task.method.loose and operand.name and (form == "plain" or operand.kind.name != "mask"):
             return values[operand, "plain"]
-        return in_form(values, operand, form)
+        return in_form(values, operand, form, compiled=self._compiled)

@@ -180,7 +180,7 @@ class Sweep:
         return {**combo, **{name: self._bounds[name] for name in names}}
 
     def _member(self, prepared: Prepared, params: Params) -> Member:
-        return Member(self._family, prepared, params, self._stages.declared.fast, self._recurs)
+        return Member(self._family, prepared, params, self._stages.declared.means, self._recurs)
 
     def _recurs(self, names: Names) -> bool:
         """Whether values of some params come again with others of the rest."""

@@ -16,6 +16,7 @@ from maskexpr.planner.bounds import over
 from maskexpr.planner.costs import cost
 from maskexpr.planner.plan import plan
 from maskexpr.program import identity
+from maskexpr.program.declared import Means
 from maskexpr.program.remarks import Remarks
 from maskexpr.program.steps import Checked, Domain, Step, in_order
 
@@ -110,7 +111,7 @@ class Values:
         step: Step,
         meanings: Mapping[Step, int],
         given: Mapping[str, Any],
-        fast: bool,
+        means: Means,
         finite: Mapping[Step, str] = MappingProxyType({}),
         domain: Domain | None = None,
     ) -> Any:
@@ -131,7 +132,7 @@ class Values:
         looked_at = {f"{i}": s for i, s in enumerate(remarks.steps) if s in became}
         outputs = (("value", became[step]), *((name, became[s]) for name, s in looked_at.items()))
         checked = Checked(steps=tuple(all_in_order(output for _, output in outputs)), outputs=outputs)
-        planned = plan(checked, fast=fast)
+        planned = plan(checked, means=means)
         inputs = [step.kind for step in planned.rewritten.steps if step.name]
         refused = tuple(over(planned, cost(planned, inputs), self._limits))
         if refused:

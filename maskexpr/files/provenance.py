@@ -40,7 +40,7 @@ def record(bound: Stages, loaded: Loaded, numbers: Mapping[str, Any], output: st
     content["program"] = source.text
     if used:
         content["used"] = used
-    if declared.fast:
+    if declared.means.fast:
         content["fast"] = True
     values = {info.name: checked.values.get(info.name, info.default) for info in checked.params}
     content["params"] = {name: _plain(value) for name, value in values.items()}

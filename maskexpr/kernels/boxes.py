@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.smooth import fill_lines
 from maskexpr.kernels.stopping import pause
 
@@ -24,6 +25,7 @@ _TALL = 8  # times as many a tile of long columns may have, so that what is read
 _NARROWEST = 32
 _BETWEEN_PAUSES = 64
 _MOST_PIXELS = 2**20  # of a window
+_COMPILED = 4  # bytes of a sum of small integers, at least, where that is compiled
 _FLOAT = np.dtype(np.float64)
 
 
@@ -34,6 +36,7 @@ def serves(dtype: np.dtype[Any], shape: Sequence[int], reaches: Sequence[int]) -
     return near and (dtype.kind == "f" or dtype.itemsize < _FLOAT.itemsize)
 
 
+@has_compiled
 def over_boxes(
     im: Array,
     reaches: Sequence[int],
@@ -78,6 +81,24 @@ def over_boxes(
     return result
 
 
+@has_compiled
+def means(
+    im: Array,
+    reaches: Sequence[int],
+    dtype: Any,
+    out: Array | None = None,
+    mode: str = "reflect",
+    around: tuple[int, int] = (0, 0),
+) -> Array:
+    """The quotients of these sums by the size of a window, each rounded once; the rest as for `over_boxes`."""
+    size = math.prod(2 * reach + 1 for reach in reaches)
+
+    def finish(sums: Array, squares: Array | None, out: Array) -> None:
+        np.divide(sums, size, out=out, dtype=_FLOAT, casting="same_kind")
+
+    return over_boxes(im, reaches, finish, dtype, out, mode, around)
+
+
 def are_whole(dtype: np.dtype[Any], squares: bool) -> bool:
     """Whether all sums are whole numbers that float64 holds, in windows of up to 2^20 pixels."""
     return dtype.kind in "bui" and dtype.itemsize <= (2 if squares else 4)
@@ -89,7 +110,7 @@ def boxes_bytes(shape: tuple[int, ...], dtype: np.dtype[Any], reaches: Sequence[
     types = [_types(dtype, reaches, power, is_exact) for power in ((1, 2) if squares else (1,))]
     most = _TILE // max(own[-1].itemsize for own in types)
     for own in types:
-        passes = [type_.itemsize for type_, reach in zip(own, reaches[:-1], strict=False) if reach]
+        passes = [max(_COMPILED, type_.itemsize) for type_, reach in zip(own, reaches[:-1], strict=False) if reach]
         total += math.prod(shape) * sum(sorted(passes)[-2:])
         total += max(
             (4 if is_exact else 3) * type_.itemsize * _pixels(shape, axis, reach, most)
@@ -97,6 +118,11 @@ def boxes_bytes(shape: tuple[int, ...], dtype: np.dtype[Any], reaches: Sequence[
             for axis, (reach, type_) in enumerate(zip(reaches, own, strict=True))
         )
     return total
+
+
+def rows_of_tile(shape: tuple[int, ...], reach: int) -> int:
+    """How many rows of float64 are worked on together."""
+    return _tile(shape, len(shape) - 1, reach, _TILE // _FLOAT.itemsize)[0]
 
 
 def _beyond(shape: tuple[int, ...], axis: int, reach: int, most: int) -> int:
@@ -121,13 +147,17 @@ def _types(dtype: np.dtype[Any], reaches: Sequence[int], power: int, is_exact: b
     """The types that sums are taken in, axis after axis."""
     if not is_exact:
         return [_FLOAT] * len(reaches)
-    low, high = (0, 1) if dtype.kind == "b" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
-    highest, is_signed = max(-low, high) ** power, low < 0 and power == 1
+    highest, is_signed = largest(dtype) ** power, dtype.kind == "i" and power == 1
     found, size = list[np.dtype[Any]](), 1
     for reach in reaches:
         size *= 2 * reach + 1
         found.append(_smallest(highest * size, is_signed))
     return found
+
+
+def largest(dtype: np.dtype[Any]) -> int:
+    """The largest size of a whole number of a type."""
+    return 1 if dtype.kind == "b" else max(-int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
 
 
 def _smallest(highest: int, is_signed: bool) -> np.dtype[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.hulls import convex_corners
 from maskexpr.kernels.runs import ranges
 from maskexpr.kernels.stopping import pause
@@ -19,6 +20,7 @@ Array = np.ndarray[Any, Any]
 PAIRS = 2**15  # that are looked at together
 
 
+@has_compiled
 def longest(region: Array, y: Array, first: Array, last: Array, count: int, weights: tuple[float, ...]) -> Array:
     """The largest distance of two points of each region; a step along each axis has a length."""
     owner, ys, xs = _polygons(region, y, first, last)
@@ -32,6 +34,7 @@ def longest(region: Array, y: Array, first: Array, last: Array, count: int, weig
     return np.sqrt(squares.astype(np.float64))
 
 
+@has_compiled
 def narrowest(region: Array, y: Array, first: Array, last: Array, count: int, weights: tuple[float, ...]) -> Array:
     """The least distance of two parallel lines around each region, one of which lies along an edge of its hull."""
     owner, ys, xs = _polygons(region, y, first, last)

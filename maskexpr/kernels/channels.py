@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.blocks import parts
+from maskexpr.kernels.choosing import has_compiled
 
 Array = np.ndarray[Any, Any]
 
@@ -19,6 +20,14 @@ _WORK: dict[int, np.dtype[Any]] = {
 _FLOAT = np.dtype(np.float64)
 
 
+@has_compiled
+def plane(im: Array, number: int, out: Array) -> Array:
+    """One channel."""
+    np.copyto(out, im[..., number])
+    return out
+
+
+@has_compiled
 def value(im: Array, out: Array) -> Array:
     """The largest of the three, nan where any is; a zero has no sign."""
     if im.dtype.kind != "f":
@@ -33,6 +42,7 @@ def value(im: Array, out: Array) -> Array:
     return out
 
 
+@has_compiled
 def gray(im: Array, out: Array) -> Array:
     """The sum of the three, each times its weight, in float64."""
     for part, planes in _planes(im, out.shape, _FLOAT):
@@ -44,6 +54,7 @@ def gray(im: Array, out: Array) -> Array:
     return out
 
 
+@has_compiled
 def saturation(im: Array, out: Array) -> Array:
     """The spread of the three over the largest; 0 where they are equal."""
     unsigned = im.dtype.kind == "u" and im.dtype.itemsize < 8
@@ -61,6 +72,7 @@ def saturation(im: Array, out: Array) -> Array:
     return out
 
 
+@has_compiled
 def hue(im: Array, out: Array) -> Array:
     """Where on a circle from red by way of green and blue to red again a colour is; 0 where the three are equal."""
     for part, planes in _planes(im, out.shape, work_type(im.dtype)):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels import borders
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.grey import floats_of_ranks, ranks_of_floats
 from maskexpr.kernels.stopping import pause
 
@@ -34,6 +35,7 @@ def serves(dtype: Any, window: Array) -> bool:
     return bool(np.count_nonzero(window) > (_SMALLEST_OF_BYTES if dtype.itemsize == 1 else _SMALLEST))
 
 
+@has_compiled
 def by_counts(im: Array, rank: int, window: Array, out: Array | None = None, mode: str = "reflect") -> Array:
     """The pixel of a rank from 0 on among those under a window, as `ranks.ranked` gives it. `out` is of the image's
     type and no part of it."""
@@ -41,7 +43,7 @@ def by_counts(im: Array, rank: int, window: Array, out: Array | None = None, mod
     if not im.size:
         return result
     sides = _sides(im.shape, window.shape, im.itemsize)
-    before, convert, back = [n // 2 for n in window.shape], *_as_integers(im.dtype)
+    before, convert, back = [n // 2 for n in window.shape], *as_integers(im.dtype)
     others = [slice(n) for n in (n + w - 1 for n, w in zip(im.shape[1:], window.shape[1:], strict=True))]
     strip = np.empty((sides[0] + len(window) - 1, *(s.stop for s in others)), convert(im[:1].reshape(-1)[:1]).dtype)
     finders: dict[tuple[int, ...], _Finder] = {}
@@ -49,7 +51,7 @@ def by_counts(im: Array, rank: int, window: Array, out: Array | None = None, mod
         height = min(sides[0], len(im) - start)
         framed = strip[: height + len(window) - 1]
         borders.fill_framed(framed, im, start - before[0], before, mode, convert)
-        for part in _tiles(im.shape[1:], sides[1:]):
+        for part in tiles(im.shape[1:], sides[1:]):
             shape = (height, *(s.stop - s.start for s in part))
             if shape not in finders:
                 finders[shape] = _Finder(rank, window, shape)
@@ -59,7 +61,7 @@ def by_counts(im: Array, rank: int, window: Array, out: Array | None = None, mod
     return result
 
 
-def _as_integers(dtype: Any) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+def as_integers(dtype: Any) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
     """What makes integers of the same order of values, and values of them."""
     if dtype.kind == "f":
         return ranks_of_floats, floats_of_ranks
@@ -78,7 +80,7 @@ def _sides(shape: Sequence[int], window: Sequence[int], itemsize: int) -> list[i
     return sides
 
 
-def _tiles(shape: Sequence[int], sides: Sequence[int]) -> Iterator[tuple[slice, ...]]:
+def tiles(shape: Sequence[int], sides: Sequence[int]) -> Iterator[tuple[slice, ...]]:
     starts = (range(0, n, side) for n, side in zip(shape, sides, strict=True))
     for place in itertools.product(*starts):
         yield tuple(slice(i, min(i + side, n)) for i, side, n in zip(place, sides, shape, strict=True))

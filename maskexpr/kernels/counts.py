@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.blocks import BLOCK, together
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -29,8 +30,8 @@ def count_values(values: Array) -> tuple[Array, Array]:
         found, counts = np.unique(values, return_counts=True)
         return found + 0, counts
     flat = values.reshape(-1)
-    if values.dtype.itemsize == 1 and flat.size >= _PAIRED and flat.flags.c_contiguous:
-        counts, start = _of_bytes(flat.view(np.uint8)), int(np.iinfo(values.dtype).min)
+    if values.dtype.itemsize == 1:
+        counts, start = count_bytes(flat.view(np.uint8)), int(np.iinfo(values.dtype).min)
         counts = np.roll(counts, -start)  # the negative ones, which lie at the end, first
         found = np.flatnonzero(counts)
         return (found + start).astype(values.dtype), counts[found]
@@ -38,18 +39,28 @@ def count_values(values: Array) -> tuple[Array, Array]:
     size = int(high) - int(low) + 1
     if size > _MOST_COUNTERS:
         return np.unique(values, return_counts=True)
-    counts, block = np.zeros(size, np.int64), max(_BLOCK, min(MOST_BLOCK, _BLOCKS_OF_COUNTERS * size))
-    for start in range(0, flat.size, block):
-        # Where a difference wraps, its bits are still those of the unsigned number that it should be.
-        above = (flat[start : start + block] - low).view(f"u{low.itemsize}")
-        counts += np.bincount(above.astype(np.intp), minlength=size)
+    counts = count_from(flat, int(low), size)
     found = np.flatnonzero(counts)
     return (found.astype(low.dtype) + low).astype(values.dtype, copy=False), counts[found]
 
 
-def _of_bytes(flat: Array) -> Array:
+@has_compiled
+def count_from(flat: Array, low: int, size: int) -> Array:
+    """How often each of so many whole numbers occurs, from the lowest on; there are no others."""
+    counts, block = np.zeros(size, np.int64), max(_BLOCK, min(MOST_BLOCK, _BLOCKS_OF_COUNTERS * size))
+    for start in range(0, flat.size, block):
+        # Where a difference wraps, its bits are still those of the unsigned number that it should be.
+        above = (flat[start : start + block] - flat.dtype.type(low)).view(f"u{flat.itemsize}")
+        counts += np.bincount(above.astype(np.intp), minlength=size)
+    return counts
+
+
+@has_compiled
+def count_bytes(flat: Array) -> Array:
     """How often each byte occurs. Two that lie side by side are one number: half as many are counted, and a value that
     follows upon itself, as in flat ground, is waited for half as often."""
+    if flat.size < _PAIRED:
+        return np.bincount(flat, minlength=256)
     even = flat.size - flat.size % 2
     pairs = np.zeros(2**16, np.int64)
     for start in range(0, even, 2 * MOST_BLOCK):
@@ -63,6 +74,12 @@ def _of_bytes(flat: Array) -> Array:
     if even < flat.size:
         counts[flat[-1]] += 1
     return np.asarray(counts)
+
+
+@has_compiled
+def count_on(mask: Array) -> int:
+    """How many pixels of a mask are on, of which any byte but 0 is; of bools NumPy adds up bytes."""
+    return int(np.count_nonzero(mask.view(np.uint8)))
 
 
 def chosen_by_count(labels: Array, choose: Callable[[Array], Array]) -> Array:
@@ -85,9 +102,10 @@ def chosen_by_count(labels: Array, choose: Callable[[Array], Array]) -> Array:
     return result
 
 
+@has_compiled
 def count_bins(values: Array, edges: Array) -> Array:
-    """As numpy.histogram(values, edges), for finite values that none of the edges leaves out and edges of about equal
-    distances: the bin is computed, and put right where rounding missed it."""
+    """As numpy.histogram(values, edges), for edges of about equal distances: the bin is computed, and put right where
+    rounding missed it. What lies beyond the edges is not counted, nor is nan."""
     bins = len(edges) - 1
     width = edges[-1] - edges[0]
     if not (np.isfinite(width) and np.all(np.diff(edges) > 0)):
@@ -100,8 +118,10 @@ def count_bins(values: Array, edges: Array) -> Array:
     near = max(_NEAR, 8 * float(np.spacing(max(abs(edges[0]), abs(edges[-1])))) * scale) if scale < np.inf else np.inf
     for start in range(0, flat.size, BINNED):
         pause()
-        part = flat[start : start + BINNED]
-        places = np.subtract(part, edges[0], dtype=np.float64)
+        part = flat[start : start + BINNED].astype(np.float64, copy=False)
+        if not (edges[0] <= part.min() and part.max() <= edges[-1]):
+            part = part[(part >= edges[0]) & (part <= edges[-1])]
+        places = part - edges[0]
         places *= scale if scale < np.inf else 0.0
         index = places.astype(np.intp)
         np.minimum(index, bins - 1, out=index)

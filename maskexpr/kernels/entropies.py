@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels import elementary
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.ranks import of_windows, ranked_bytes
 
 Array = np.ndarray[Any, Any]
@@ -33,6 +34,7 @@ class Terms:
         return np.asarray(np.minimum(rest / (np.maximum(counts, 1) * 2.0**self.bits), most))
 
 
+@has_compiled
 def entropies(
     im: Array, window: Array, mode: str = "reflect", within: Array | None = None, ends: bool = False
 ) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 
 from maskexpr.kernels import packed
 from maskexpr.kernels.blocks import as_it_lies
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -39,6 +40,7 @@ def is_all_of_words(words: Array, width: int) -> bool:
     return all(packed.area(part) == len(part) * width for part in _rows(rows))
 
 
+@has_compiled
 def box_of(mask: Array) -> Box | None:
     """The smallest box that holds a mask; None if nothing is on."""
     order = sorted(range(mask.ndim), key=lambda axis: -abs(mask.strides[axis]))
@@ -62,16 +64,16 @@ def _box(mask: Array, either: Any, of_row: Any) -> Box | None:
     """What lies between the ends along the first axis is laid over each other, and is a mask of one axis less."""
     found: Box = []
     while mask.ndim > 1:
-        ends = _ends(mask)
-        if ends is None:
+        here = ends(mask)
+        if here is None:
             return None
-        found.append(ends)
-        mask = either.reduce(mask[slice(*ends)], axis=0)
+        found.append(here)
+        mask = either.reduce(mask[slice(*here)], axis=0)
     last = of_row(mask)
     return None if last is None else [*found, last]
 
 
-def _ends(mask: Array) -> tuple[int, int] | None:
+def ends(mask: Array) -> tuple[int, int] | None:
     """Where along the first axis there is something."""
     first = _first(mask, 1)
     return None if first is None else (first, len(mask) - int(_first(mask, -1) or 0))

@@ -83,10 +83,10 @@ def _taken(piece: Array, on: Array, count: int) -> Array:
 
 class Samples:
     """As `values[mask]`, of arrays of one shape, for what goes through them block by block and asks for no order: they
-    are never there all at once."""
+    are never there all at once. `values` and `mask` are what they are taken from."""
 
     def __init__(self, values: Array, mask: Array) -> None:
-        self._values, self._mask = values, mask
+        self.values, self.mask = values, mask
         self.size = int(np.count_nonzero(mask))
         self.dtype = values.dtype.newbyteorder("=")
 
@@ -103,7 +103,7 @@ class Samples:
         matter."""
         waiting, count = list[Array](), 0
         most = _read_together(self.dtype.itemsize)
-        for piece, on in together(self._values, self._mask, most=most) if self.size else ():
+        for piece, on in together(self.values, self.mask, most=most) if self.size else ():
             for found in _in_words(piece, on, zeros):
                 for start in range(0, found.size, BLOCK):
                     block = found[start : start + BLOCK]

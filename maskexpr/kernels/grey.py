@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
 Pass = Callable[[Array, Array], None]
 
 
+@has_compiled
 def extreme_of_square(im: Array, reaches: Sequence[int], ufunc: Any, out: Array | None = None) -> Array:
     """The extreme within a reach along each axis; 0 where an axis is not worked on."""
     passes: list[Pass] = []
@@ -27,6 +29,7 @@ def extreme_of_square(im: Array, reaches: Sequence[int], ufunc: Any, out: Array 
     return _made(lambda source, target: _in_turn(passes, source, target), im, ufunc, out)
 
 
+@has_compiled
 def extreme_of_diamond(
     im: Array, reach: int, axes: Sequence[int] | None, ufunc: Any, out: Array | None = None
 ) -> Array:
@@ -37,14 +40,15 @@ def extreme_of_diamond(
     return _made(lambda source, target: _in_turn(passes, source, target), im, ufunc, out)
 
 
+@has_compiled
 def extreme_of_footprint(im: Array, footprint: Array, ufunc: Any, out: Array | None = None) -> Array:
     """The extreme under a footprint whose centre is at `size // 2` per axis, of a maximum under its reflection.
 
     Where no pixel lies under it, the value that any other beats.
     """
-    runs = _runs(footprint, im.shape, -1 if ufunc is np.maximum else 1)
+    by_length = runs(footprint, im.shape, -1 if ufunc is np.maximum else 1)
     beaten = _beaten(im.dtype, ufunc)
-    return _made(lambda source, target: _by_runs(runs, beaten, ufunc, source, target), im, ufunc, out)
+    return _made(lambda source, target: _by_runs(by_length, beaten, ufunc, source, target), im, ufunc, out)
 
 
 def _made(kernel: Pass, im: Array, ufunc: Any, out: Array | None) -> Array:
@@ -110,11 +114,11 @@ def _line_passes(axis: int, reach: int, ufunc: Any) -> list[Pass]:
     def widen(step: int) -> Pass:
         return lambda source, target: _widen(axis, step, ufunc, source, target)
 
-    passes = [widen(step) for step in _doublings(1, reach + 1)]
+    passes = [widen(step) for step in doublings(1, reach + 1)]
     return [*passes, lambda source, target: _join(axis, reach, ufunc, source, target)]
 
 
-def _doublings(length: int, wanted: int) -> list[int]:
+def doublings(length: int, wanted: int) -> list[int]:
     """By how much a window of some length grows, at most by itself each time, until it has the length wanted."""
     steps = []
     while length < wanted:
@@ -211,7 +215,7 @@ def _distance(a: Array, axis: int, step: int) -> int:
 # --- any footprint ---------------------------------------------------------------------------------------------------
 
 
-def _runs(footprint: Array, shape: tuple[int, ...], sign: int) -> dict[int, list[tuple[int, ...]]]:
+def runs(footprint: Array, shape: tuple[int, ...], sign: int) -> dict[int, list[tuple[int, ...]]]:
     """Where the runs along a footprint's last axis begin, by their lengths, without offsets that leave the image."""
     centre = [n // 2 for n in footprint.shape]
     kept = np.argwhere(footprint) - centre
@@ -221,10 +225,10 @@ def _runs(footprint: Array, shape: tuple[int, ...], sign: int) -> dict[int, list
     if len(kept):
         follows[1:] = np.all(np.diff(kept, axis=0) == [0] * (len(shape) - 1) + [1], axis=1)
     starts = np.flatnonzero(~follows)
-    runs: dict[int, list[tuple[int, ...]]] = {}
+    found: dict[int, list[tuple[int, ...]]] = {}
     for start, length in zip(starts, np.diff(starts, append=len(kept)), strict=True):
-        runs.setdefault(int(length), []).append(tuple(int(i) for i in kept[start]))
-    return dict(sorted(runs.items()))
+        found.setdefault(int(length), []).append(tuple(int(i) for i in kept[start]))
+    return dict(sorted(found.items()))
 
 
 def _by_runs(runs: dict[int, list[tuple[int, ...]]], beaten: Any, ufunc: Any, source: Array, target: Array) -> None:
@@ -248,7 +252,7 @@ def _by_runs(runs: dict[int, list[tuple[int, ...]]], beaten: Any, ufunc: Any, so
     result = np.full(math.prod(shape), beaten, source.dtype)
     made = 1
     for length, starts in runs.items():
-        for step in _doublings(made, length):
+        for step in doublings(made, length):
             spare = spare if spare.size else np.empty_like(windows)
             ufunc(windows[:-step], windows[step:], out=spare[:-step])
             spare[-step:] = windows[-step:]

@@ -31,8 +31,11 @@ def _name() -> str | None:
 
     try:
         parts = [sys.version, sysconfig.get_platform(), *(f"{name} {version(name)}" for name in _PACKAGES)]
-        sources = sorted(_SOURCES.glob("*.py"))
-        parts += [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sources]
+        sources = sorted(_SOURCES.rglob("*.py"))
+        parts += [
+            f"{path.relative_to(_SOURCES).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+            for path in sources
+        ]
     except (PackageNotFoundError, OSError):
         return None
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20] if sources else None

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choices import lie_between
 from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.scratch import Scratch
 
@@ -51,23 +52,9 @@ def pack(mask: Masks, out: Words | None = None) -> Words:
 
 @has_compiled
 def pack_between(im: Array, low: Any, high: Any, is_inside: bool, out: Words, scratch: Scratch) -> Words:
-    """Pack the mask of the pixels between two numbers of the image's type, these included, or of all others. None is
-    no end. nan lies between none."""
+    """Pack the mask of the pixels that lie between two numbers, or of all others."""
     tested = scratch("tested", im.shape, np.bool_)
-    if low is None:
-        np.less_equal(im, high, out=tested)
-    elif high is None:
-        np.greater_equal(im, low, out=tested)
-    elif low == high:
-        np.equal(im, low, out=tested)
-    elif im.dtype.kind in "iu":  # one subtraction, which wraps, and one comparison
-        unsigned = np.dtype(f"u{im.dtype.itemsize}")
-        offset = scratch("offset", im.shape, unsigned)
-        np.subtract(im.view(unsigned), np.asarray(low, im.dtype).view(unsigned), out=offset)
-        np.less_equal(offset, np.asarray(int(high) - int(low), unsigned), out=tested)
-    else:
-        np.greater_equal(im, low, out=tested)
-        tested &= im <= high
+    lie_between(im, low, high, tested, scratch)
     words = pack(tested, out)
     return words if is_inside else complement(words, im.shape[-1], words)
 

@@ -7,6 +7,7 @@ region changes nothing, and is left out here.
 """
 
 import heapq
+import itertools
 import math
 from typing import Any
 
@@ -68,8 +69,10 @@ def flood_compactly(
         heap.append((price_of[pixel], now, pixel, pixel))
     heapq.heapify(heap)
     now, carried = len(heap), _Carried()
-    while heap:
-        if now % _BETWEEN_PAUSES == 0:
+    for turn in itertools.count():
+        if not heap:
+            break
+        if turn % _BETWEEN_PAUSES == 0:
             pause()
         price, _, pixel, source = heapq.heappop(heap)
         if labels[pixel] and pixel != source:

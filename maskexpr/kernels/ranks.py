@@ -7,13 +7,14 @@ what is the same but for a shift (such as the sorted columns themselves) is done
 import functools
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from maskexpr.kernels import borders, opencv
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.grey import floats_of_ranks, ranks_of_floats
 from maskexpr.kernels.stopping import pause
 
@@ -31,8 +32,7 @@ _FEWEST_ROWS = 8
 # Pixels of what is framed at once of large windows, and of the windows that are put side by side.
 _BLOCK = 2**18
 _PARTED = 2**17
-
-
+_RIVALS = 5  # the farthest reach of squares that compiled steps do as fast as OpenCV
 _BESIDE = 2**14  # bytes of lists of tiles
 
 
@@ -41,29 +41,38 @@ def serves(dtype: Any, window: Array) -> bool:
     return 0 < int(np.count_nonzero(window)) <= _LARGEST_WINDOWS[dtype.itemsize]
 
 
-def by_network(im: Array, rank: int, window: Array, out: Array | None = None, mode: str = "reflect") -> Array:
+@has_compiled
+def by_network(
+    im: Array,
+    rank: int,
+    window: Array,
+    out: Array | None = None,
+    mode: str = "reflect",
+    around: tuple[int, int] = (0, 0),
+) -> Array:
     """The pixel of a rank from 0 on among those under a window, centred at `size // 2` per axis, the image going on
     beyond its border by the mode; nan is above all numbers, and of equal zeros the positive one is given. The window is
     one that `serves`.
 
-    `out` is of the image's type and no part of it.
+    `out` is of the image's type and no part of it; `around` are the rows of the image before and after those wanted.
     """
-    result = np.empty(im.shape, im.dtype) if out is None else out
-    if not im.size:
+    shape = (len(im) - sum(around), *im.shape[1:])
+    result = np.empty(shape, im.dtype) if out is None else out
+    if not result.size:
         return result
-    tile = _tile(im.shape, rank, window, im.itemsize)
+    tile = _tile(shape, rank, window, im.itemsize)
     network, before, after, rows = tile.network, tile.before, tile.after, tile.rows
     slice_shape, per_row = tile.slice_shape, math.prod(tile.slice_shape)
     kind = np.dtype(f"i{im.itemsize}") if im.dtype.kind == "f" else im.dtype
     convert = _convert(im.dtype)
     scratch = np.empty((network.slots + 1, (rows + before[0] + after[0]) * per_row), kind)
-    for start in range(0, len(im), rows):
-        stop = min(start + rows, len(im))
+    for start in range(0, len(result), rows):
+        stop = min(start + rows, len(result))
         tiles = scratch[:, : (stop - start + before[0] + after[0]) * per_row]
         framed = tiles[0].reshape(-1, *slice_shape)
-        borders.fill_framed(framed, im, start - before[0], before, mode, convert)
+        borders.fill_framed(framed, im, around[0] + start - before[0], before, mode, convert)
         values, moved = network.run(tiles, framed.strides, framed.itemsize)
-        places = zip(before, moved, (stop - start, *im.shape[1:]), strict=True)
+        places = zip(before, moved, (stop - start, *shape[1:]), strict=True)
         middle = values.reshape(framed.shape)[tuple(slice(b + m, b + m + n) for b, m, n in places)]
         result[start:stop] = floats_of_ranks(middle) if im.dtype.kind == "f" else middle
     return result
@@ -107,6 +116,7 @@ def _convert(dtype: Any) -> Callable[[Array], Array]:
 # --- ranks of large windows ------------------------------------------------------------------------------------------
 
 
+@has_compiled
 def ranked(im: Array, rank: int | Array, window: Array, mode: str = "reflect", beyond: Any = 0) -> Array:
     """The pixel of a rank, from 0 for the smallest on or from -1 for the largest down, among those under a window, as
     for `by_network`: of windows of any size and shape, a few at a time, put side by side and parted at the rank. Where
@@ -198,18 +208,19 @@ def ranked_bytes(shape: tuple[int, ...], window: Array, dtype: Any) -> int:
 
 
 class Network:
-    """Minima and maxima of values that are moved, to be run in turn, and in which array each is held."""
+    """Minima and maxima of values that are moved, to be run in turn, and in which array each is held, from 1 on; the
+    images that it begins with are held in 0, -1..."""
 
     def __init__(self, made: list[tuple[Any, Moved, Moved]], result: Moved) -> None:
         self.steps: list[tuple[Any, int, Moved, Moved]] = []
         needed = _needed(made, result[0])
         last_use = {value: step for step in needed for value, _ in made[step - 1][1:]}
         last_use[result[0]] = len(made) + 1
-        places, self.slots = {0: 0}, 0
+        places, self.slots = {value: value for value in last_use if value <= 0}, 0
         free: list[int] = []
         for step in needed:
             ufunc, first, second = made[step - 1]
-            room = {value: places[value] for value, _ in (first, second) if value and last_use[value] == step}
+            room = {value: places[value] for value, _ in (first, second) if value > 0 and last_use[value] == step}
             if first[0] in room and first[0] != second[0]:
                 places[step] = room.pop(first[0])  # as it is not moved, it can be written over
             else:
@@ -242,7 +253,7 @@ def _needed(made: list[tuple[Any, Moved, Moved]], result: int) -> list[int]:
     needed, waiting = set(), [result]
     while waiting:
         value = waiting.pop()
-        if value and value not in needed:
+        if value > 0 and value not in needed:
             needed.add(value)
             waiting += [operand for operand, _ in made[value - 1][1:]]
     return sorted(needed)
@@ -260,8 +271,13 @@ def _network(rank: int, offsets: tuple[Offset, ...]) -> "Network":
     along = max(range(len(offsets[0])), key=lambda axis: len({offset[axis] for offset in offsets}))
     for offset in offsets:
         columns.setdefault(offset[:along] + offset[along + 1 :], []).append((0, offset))
+    return of_columns(columns.values(), rank)
+
+
+def of_columns(columns: Iterable[list[Moved]], rank: int) -> "Network":
+    """The network that finds a rank of the values of some columns."""
     joins = _Joins()
-    lists = [joins.in_order(column) for column in columns.values()]
+    lists = [joins.in_order(column) for column in columns]
     while len(lists) > 2:
         pairs = [joins.merged(*pair) for pair in zip(lists[::2], lists[1::2], strict=False)]
         lists = pairs + lists[len(lists) // 2 * 2 :]
@@ -327,30 +343,45 @@ def opencv_serves(dtype: Any, window: Array) -> bool:
     return is_square and 3 <= width <= most and opencv.usable() is not None
 
 
-def median_by_opencv(im: Array, reach: int, mode: str = "reflect", out: Array | None = None) -> Array:
-    """The median over a square, by OpenCV, which gives the same as SciPy."""
-    result = np.empty(im.shape, im.dtype) if out is None else out
-    if im.dtype.kind == "f" and np.isnan(im).any():
-        square = np.ones((1,) * (im.ndim - 2) + (2 * reach + 1,) * 2, bool)
-        return by_network(im, square.size // 2, square, result, mode)
+def rivals_opencv(reach: int) -> bool:
+    """Whether a network of compiled steps is as fast as OpenCV for a square."""
+    return 1 < reach <= _RIVALS
+
+
+@has_compiled
+def median_by_opencv(
+    im: Array, reach: int, mode: str = "reflect", out: Array | None = None, around: tuple[int, int] = (0, 0)
+) -> Array:
+    """The median over a square, by OpenCV, which gives the same as SciPy; `around` as for `by_network`."""
+    result = np.empty((len(im) - sum(around), *im.shape[1:]), im.dtype) if out is None else out
+    if im.dtype.kind == "f" and im.size and np.isnan(im.max()):
+        square = square_of(reach, im.ndim)
+        return by_network(im, square.size // 2, square, result, mode, around)
     blur = opencv.usable().medianBlur
+    first, last = around if im.ndim == 2 else (0, 0)
     for plane in np.ndindex(im.shape[:-2]):
         pause()
         if reach == 1 and mode in ("reflect", "nearest"):  # both take the pixels at the border twice, as OpenCV does
-            blur(np.ascontiguousarray(im[plane]), 3, dst=result[plane])
+            given, beside = np.ascontiguousarray(im[plane]), 0
         else:
-            framed = np.empty([n + 2 * reach for n in im.shape[-2:]], im.dtype)
-            borders.fill_framed(framed, im[plane], -reach, (reach, reach), mode)
-            result[plane] = blur(framed, 2 * reach + 1)[reach:-reach, reach:-reach]
+            given, beside = np.empty([n + 2 * reach for n in im.shape[-2:]], im.dtype), reach
+            borders.fill_framed(given, im[plane], -reach, (reach, reach), mode)
+        found = blur(given, 2 * reach + 1)
+        result[plane] = found[first + beside : len(found) - last - beside, beside : found.shape[1] - beside]
     if im.dtype.kind == "f":
         np.add(result, 0, out=result)
     return result
+
+
+def square_of(reach: int, ndim: int) -> Array:
+    """A square in the last two axes."""
+    return np.ones((1,) * (ndim - 2) + (2 * reach + 1,) * 2, bool)
 
 
 def opencv_bytes(shape: tuple[int, ...], reach: int, dtype: Any) -> int:
     """Bytes that `median_by_opencv` works in."""
     framed = math.prod(n + 2 * reach for n in shape[-2:])
     if dtype.kind == "f":
-        square = np.ones((1,) * (len(shape) - 2) + (2 * reach + 1,) * 2, bool)
+        square = square_of(reach, len(shape))
         return max(by_network_bytes(shape, square.size // 2, square, dtype), 3 * framed * int(dtype.itemsize)) + 8192
     return 3 * framed * int(dtype.itemsize) + 8192

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pausing
 from maskexpr.kernels.sums import digits, exact_sum
 
@@ -32,30 +33,42 @@ def extremes(values: Pass, count: int, dtype: Any, function: np.ufunc) -> Array:
         low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
     result = np.full(count, high if function is np.minimum else low, dtype)
     for owner, begins, block in values():
-        function.at(result, owner, function.reduceat(block, begins))
+        take_extremes(result, owner, begins, block, function)
     return np.asarray(result + 0)  # -0.0 becomes 0.0: which of two zeros NumPy takes is not laid down
+
+
+@has_compiled
+def take_extremes(found: Array, owner: Array, begins: Array, block: Array, function: np.ufunc) -> None:
+    """Let the extremes of some regions be those of the values of a block, too."""
+    function.at(found, owner, function.reduceat(block, begins))
 
 
 def whole_sums(values: Pass, count: int, power: int = 1) -> Array:
     """The sum of each region's whole values, or of their squares: int64, or Python's integers where values are wider
     than 16 bits."""
-    sums: dict[int, Array] = {}
+    sums = np.zeros((1, count), np.int64)
     for owner, begins, block in values():
-        found = digits(block)
-        pairs = [(i, a, 1) for i, a in enumerate(found)]
-        if power == 2:
-            pairs = [
-                (i + j, a * b, 1 if i == j else 2) for i, a in enumerate(found) for j, b in enumerate(found) if i <= j
-            ]
-        for place, product, times in pairs:
-            total = sums.setdefault(place, np.zeros(count, np.int64))
-            np.add.at(total, owner, times * np.add.reduceat(product, begins))
-    if len(sums) <= 1:
-        return sums.get(0, np.zeros(count, np.int64))
+        places = power * (-(-8 * block.itemsize // _BASE) - 1) + 1
+        if len(sums) < places:
+            sums = np.zeros((places, count), np.int64)
+        add_digits(sums, owner, begins, block, power)
+    if len(sums) == 1:
+        return np.asarray(sums[0])
     exact = np.zeros(count, object)
-    for place, total in sums.items():
+    for place, total in enumerate(sums):
         exact += total.astype(object) * 2 ** (_BASE * place)
     return exact
+
+
+@has_compiled
+def add_digits(sums: Array, owner: Array, begins: Array, block: Array, power: int) -> None:
+    """Add whole values, or their squares, to the sums of their regions, one for each digit."""
+    found = digits(block)
+    pairs = [(i, a, 1) for i, a in enumerate(found)]
+    if power == 2:
+        pairs = [(i + j, a * b, 1 if i == j else 2) for i, a in enumerate(found) for j, b in enumerate(found) if i <= j]
+    for place, product, times in pairs:
+        np.add.at(sums[place], owner, times * np.add.reduceat(product, begins))
 
 
 def float_sums(values: Pass, count: int, most: int) -> Array:
@@ -101,26 +114,30 @@ def _sums_by_layers(values: Pass, count: int, most: int, high: float) -> Array |
     if exponent > _FAST:
         return None
     bits = 52 - most.bit_length()
-    units, layers = list[int](), list[Array]()
-    for _ in range(_LAYERS):
+    cuts, layers = np.empty(_LAYERS), np.zeros((_LAYERS, count))
+    for i in range(_LAYERS):
         exponent = max(exponent - bits, _LOWEST)
-        units.append(exponent)
-        layers.append(np.zeros(count))
+        cuts[i] = math.ldexp(1.5, exponent + 52)
     for owner, begins, block in values():
-        rest = block.astype(np.float64)
-        for unit, layer in zip(units, layers, strict=True):
-            s = math.ldexp(1.5, unit + 52)
-            part = (rest + s) - s
-            np.add.at(layer, owner, np.add.reduceat(part, begins))
-            rest -= part
-            if not rest.any():
-                break
-        else:
+        if not add_layers(layers, owner, begins, block, cuts):
             return None
     used = [layer for layer in layers if layer.any()]
     if len(used) <= 2:
         return np.asarray(sum(used, np.zeros(count)))  # two exact sums, so the only rounding is that of their sum
     return np.array([math.fsum(sums) for sums in zip(*used, strict=True)])
+
+
+@has_compiled
+def add_layers(layers: Array, owner: Array, begins: Array, block: Array, cuts: Array) -> bool:
+    """Add what each layer has of some values to the sums of their regions; whether nothing is left of them."""
+    rest = block.astype(np.float64)
+    for cut, layer in zip(cuts, layers, strict=True):
+        part = (rest + cut) - cut
+        np.add.at(layer, owner, np.add.reduceat(part, begins))
+        rest -= part
+        if not rest.any():
+            return True
+    return False
 
 
 def _sums_one_by_one(values: Pass, count: int) -> Array:

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.packed import Words, pack, packed_shape, row_words, unpack
+from maskexpr.kernels.place_sums import add_sizes
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 Labels = np.ndarray[Any, np.dtype[np.int32]]
@@ -116,11 +118,13 @@ class RegionsOfRuns:
 
     def sizes(self) -> Integers:
         """Pixels of each region."""
-        return np.bincount(self.numbers, self.runs.lengths, self.count).astype(np.int64)  # exact below 2**53
+        sizes = np.zeros(self.count, np.int64)
+        add_sizes(sizes, self.numbers, self.runs.lengths)
+        return sizes
 
     def at_border(self, axes: Axes) -> Flags:
         """Which regions touch the image's border, at either end of any axis."""
-        return self._owners(np.flatnonzero(_at_border(self.runs, self.shape, axes)))
+        return self._owners(at_border(self.runs, self.shape, axes))
 
     def slices(self, axes: tuple[int, ...]) -> Integers:
         """The number of the slice that each region lies in."""
@@ -130,27 +134,20 @@ class RegionsOfRuns:
 
     def hit_by(self, other: Words) -> Flags:
         """Which regions hold a pixel of another packed mask of the same shape."""
-        hits = find_runs(self.words & other).starts
-        return self._owners(_count_below(self.runs.edges, hits + 1) >> 1)
+        return self._owners(hit_by(self.runs, self.words, other))
 
     def kept(self, which: Flags) -> Words:
         """The packed mask of some regions."""
-        stays = which.take(self.numbers)
-        lengths = self.runs.lengths
-        if 2 * lengths.compress(stays).sum() < lengths.sum():
-            return paint(self.runs.chosen(stays), self.shape)
-        return self.words ^ paint(self.runs.chosen(~stays), self.shape)
+        return kept(self, which)
 
     def labels(self, out: Labels | None = None) -> Labels:
         """The number of each pixel's region, from 1, and 0 where the mask is off."""
-        edges = np.append(_pixels(self.runs.edges, self.shape[-1]), math.prod(self.shape))
-        values = np.zeros(len(edges), np.int32)
-        values[1::2] = self.numbers + 1
-        return _into(out, np.repeat(values, np.diff(edges, prepend=0)).reshape(self.shape))
+        return _into(out, labelled(self.runs, self.numbers, self.shape))
 
-    def _owners(self, runs: Integers) -> Flags:
+    def _owners(self, which: Flags) -> Flags:
+        """Which regions have such a run."""
         flags = np.zeros(self.count, bool)
-        flags[self.numbers.take(runs)] = True
+        flags[self.numbers.take(np.flatnonzero(which))] = True
         return flags
 
 
@@ -199,6 +196,7 @@ def _into(out: Labels | None, labels: Labels) -> Labels:
     return out
 
 
+@has_compiled
 def find_regions(words: Words, shape: tuple[int, ...], connectivity: int, axes: Axes = None) -> Regions:
     """The connected regions of a packed mask; pixels are joined as by scipy.ndimage.generate_binary_structure."""
     changes = _changes(words)
@@ -218,12 +216,58 @@ def _label_pixels(words: Words, shape: tuple[int, ...], connectivity: int, axes:
     return RegionsOfPixels(*scipy.ndimage.label(unpack(words, shape[-1]), structure, output=np.int32))
 
 
+# --- what is done with them, run by run ------------------------------------------------------------------------------
+
+
+@has_compiled
+def labelled(runs: Runs, numbers: Integers, shape: tuple[int, ...]) -> Labels:
+    """The number of each pixel's region, from 1."""
+    edges = np.append(_pixels(runs.edges, shape[-1]), math.prod(shape))
+    values = np.zeros(len(edges), np.int32)
+    values[1::2] = numbers + 1
+    return np.repeat(values, np.diff(edges, prepend=0)).reshape(shape)
+
+
+@has_compiled
+def kept(regions: RegionsOfRuns, which: Flags) -> Words:
+    """The packed mask of some regions."""
+    stays = which.take(regions.numbers)
+    lengths = regions.runs.lengths
+    if 2 * lengths.compress(stays).sum() < lengths.sum():
+        return paint(regions.runs.chosen(stays), regions.shape)
+    return regions.words ^ paint(regions.runs.chosen(~stays), regions.shape)
+
+
+@has_compiled
+def hit_by(runs: Runs, words: Words, other: Words) -> Flags:
+    """Which runs of a packed mask hold a pixel of another."""
+    hits = find_runs(words & other).starts
+    flags = np.zeros(len(runs), bool)
+    flags[_count_below(runs.edges, hits + 1) >> 1] = True
+    return flags
+
+
+@has_compiled
+def at_border(runs: Runs, shape: tuple[int, ...], axes: Axes) -> Flags:
+    """Which runs touch the image's border."""
+    step = 64 * row_words(shape[-1])
+    columns = runs.starts - runs.starts // step * step
+    touches: Flags = (columns == 0) | (columns + runs.lengths == shape[-1])
+    for axis, index in _row_indices(runs, shape):
+        if axes is None or axis in axes:
+            touches |= (index == 0) | (index == shape[axis] - 1)
+    return touches
+
+
+# --- how they are numbered -------------------------------------------------------------------------------------------
+
+
 def _numbers(runs: Runs, shape: tuple[int, ...], connectivity: int, axes: Axes = None) -> tuple[Integers, int]:
     """The number of the region of each run, and how many regions there are."""
-    edges = _spaced(runs.edges, shape)
+    edges = spaced(runs.edges, shape)
     parents = np.arange(len(runs))
     later, earlier = [], []
-    for distance, slack in _row_distances(shape, connectivity, axes):
+    for distance, slack in row_distances(shape, connectivity, axes):
         begin, end = _touched(edges, distance, slack)
         # The first run touched becomes the parent, which settles most of the joins; the others are pairs left to join.
         orphan = parents == np.arange(len(runs))
@@ -250,17 +294,17 @@ def _row_steps(shape: tuple[int, ...]) -> list[int]:
     return steps[::-1]
 
 
-def _spaced(edges: Integers, shape: tuple[int, ...]) -> Integers:
+def spaced(edges: Integers, shape: tuple[int, ...]) -> Integers:
     """Places with the gaps of _row_steps."""
     block = 64 * row_words(shape[-1])
-    spaced = edges
+    found = edges
     for length, step in zip(reversed(shape[1:-1]), reversed(_row_steps(shape)), strict=False):
         block *= length
-        spaced = spaced + edges // block * step
-    return spaced
+        found = found + edges // block * step
+    return found
 
 
-def _row_distances(shape: tuple[int, ...], connectivity: int, axes: Axes) -> Iterator[tuple[int, int]]:
+def row_distances(shape: tuple[int, ...], connectivity: int, axes: Axes) -> Iterator[tuple[int, int]]:
     """How far back each kind of neighbouring row lies, and by how many pixels a run there may miss and still be joined.
 
     Of two opposite directions only the one to an earlier row.
@@ -324,16 +368,6 @@ def _pixels(places: Integers, width: int) -> Integers:
     """Places in the words as places in the array."""
     step = 64 * row_words(width)
     return places - places // step * (step - width)
-
-
-def _at_border(runs: Runs, shape: tuple[int, ...], axes: Axes) -> Flags:
-    step = 64 * row_words(shape[-1])
-    columns = runs.starts - runs.starts // step * step
-    touches: Flags = (columns == 0) | (columns + runs.lengths == shape[-1])
-    for axis, index in _row_indices(runs, shape):
-        if axes is None or axis in axes:
-            touches |= (index == 0) | (index == shape[axis] - 1)
-    return touches
 
 
 def _slices(runs: Runs, shape: tuple[int, ...], axes: tuple[int, ...]) -> Integers:

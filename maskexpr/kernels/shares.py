@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -39,21 +40,22 @@ class Line:
         np.add(shares, 0.0, shares)
 
 
+@has_compiled
 def shares(im: Array, low: Any, high: Any, out: Array, scaled: Callable[..., Array], *, cut: bool,
            line: Line | None = None) -> Array:  # fmt: skip
     """Into `out`, where `low` gives 0 and `high` gives 1; `cut` says that values may lie beyond, or be infinite.
     `scaled` does what is not done here: wide integers, and ends that are equal or too far apart."""
     values, target = im.reshape(-1), out.reshape(-1)
-    offsets = _offsets(im.dtype, low, high)
+    ends = offsets(im.dtype, low, high)
     is_wide = out.dtype == _FLOAT
     room = np.empty((2, min(BLOCK, values.size)), _FLOAT)
     for start in range(0, values.size, BLOCK):
         part, into = values[start : start + BLOCK], target[start : start + BLOCK]
         found = into if is_wide else room[0, : part.size]
-        if offsets is None:
+        if ends is None:
             found[...] = scaled(part, low, high)
         else:
-            _scale(part, *offsets, found, cut=cut)
+            _scale(part, *ends, found, cut=cut)
         if line is not None:
             line.put(found, room[1, : part.size])
         if not is_wide:
@@ -62,7 +64,7 @@ def shares(im: Array, low: Any, high: Any, out: Array, scaled: Callable[..., Arr
     return out
 
 
-def _offsets(dtype: np.dtype[Any], low: Any, high: Any) -> tuple[float, float, float] | None:
+def offsets(dtype: np.dtype[Any], low: Any, high: Any) -> tuple[float, float, float] | None:
     """What is taken off at first, and then, and what is divided by."""
     if dtype.kind == "f":
         low, high = float(low), float(high)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels import borders
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 from maskexpr.kernels.weights import gaussian_reach, line_reach, line_weights
 
@@ -79,24 +80,24 @@ def _along_each_axis(
     source = np.ascontiguousarray(im)
     for axis, its_weights in enumerate(lines):
         if its_weights is not None and im.size:
-            _smooth_lines(source, result, axis, its_weights, mode, around if axis == 0 else (0, 0))
+            smooth_lines(source, result, axis, its_weights, mode, around if axis == 0 else (0, 0))
             source = result
     if source is not result:
         result[...] = source[above : above + rows]
     return result
 
 
-def _smooth_lines(
+@has_compiled
+def smooth_lines(
     source: Array, target: Array, axis: int, its: tuple[Array, bool], mode: str, around: tuple[int, int]
 ) -> None:
     """Smooth along one axis, all of lines but so many pixels at both ends; a tile holds whole lines, so that source and
     target may be one array."""
     weights, odd = its
-    before, length, after = math.prod(source.shape[:axis]), source.shape[axis], math.prod(source.shape[axis + 1 :])
-    kept = length - sum(around)
-    lines, smooth = source.reshape(before, length, after), target.reshape(before, kept, after)
+    lines, smooth = as_lines(source, axis), as_lines(target, axis)
+    (before, length, after), kept = lines.shape, smooth.shape[1]
     reach = len(weights) - 1
-    if _is_mostly_mirrored(length, reach) and mode == "reflect" and not odd:
+    if is_mostly_mirrored(length, reach) and mode == "reflect" and not odd:
         return _smooth_mirrored(lines, smooth, weights, around[0])
     count, padded, width = _tile(before, kept, after, reach)
     scratch = np.empty((3, count * padded * width))
@@ -112,7 +113,12 @@ def _smooth_lines(
     return None
 
 
-def _is_mostly_mirrored(length: int, reach: int) -> bool:
+def as_lines(im: Array, axis: int) -> Array:
+    """An array of lines along the middle one of three axes."""
+    return im.reshape(math.prod(im.shape[:axis]), im.shape[axis], math.prod(im.shape[axis + 1 :]))
+
+
+def is_mostly_mirrored(length: int, reach: int) -> bool:
     """Whether weights reach beyond whole lines. A tile with all that these mirror would be little else."""
     return reach >= length
 
@@ -195,7 +201,7 @@ def _lines_bytes(shape: tuple[int, ...], reaches: Sequence[int], mirrored: bool)
     tiles = [0]
     for axis, reach in enumerate(reaches):
         before, length, after = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
-        if _is_mostly_mirrored(length, reach) and mirrored:
+        if is_mostly_mirrored(length, reach) and mirrored:
             count, _, width = _tile(before, length, after, length)
             size = count * length * width
             pairs = min((length + 1) * size, _MOST_IN_PAIRS) if _repeats(length, reach) else 0

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.stopping import pause
 
 Array = np.ndarray[Any, Any]
@@ -16,11 +17,12 @@ _CLOSE = 4  # pairs of pixels that are too close, for each pixel
 _ROUNDS = 16  # in which pixels are settled, those that wait for no other together
 
 
+@has_compiled
 def spaced(m: Masks, window: Masks) -> Masks | None:
     """The pixels that are taken, the window being centred and the same on both sides. None where so many are so close
     that they are better gone through one by one."""
     places = np.flatnonzero(m)
-    ahead = _ahead(window)
+    ahead = ahead_of(window)
     if len(ahead) > _LONG * max(1, window.size // window.shape[-1]) or len(places) * _DENSE > m.size:
         return None
     pairs = _close_pairs(m, places, ahead)
@@ -32,7 +34,7 @@ def spaced(m: Masks, window: Masks) -> Masks | None:
     return found
 
 
-def _ahead(window: Masks) -> Array:
+def ahead_of(window: Masks) -> Array:
     """The offsets of a window that come after its centre in scan order."""
     offsets = np.argwhere(window) - [n // 2 for n in window.shape]
     return np.asarray(offsets[len(offsets) // 2 + 1 :])

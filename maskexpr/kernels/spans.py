@@ -6,13 +6,15 @@ runs of a packed mask, from which numbers of some rows are made where they are n
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.packed import row_words
+from maskexpr.kernels.place_sums import add_sizes
 from maskexpr.kernels.runs import RegionsOfRuns, ranges
 from maskexpr.kernels.stopping import pause
 
@@ -42,7 +44,7 @@ class Spans:
         """The values of an image at all their pixels, one span after the other."""
         values = rows_of(image, self.first, self.last)
         begin = (self.row - self.first) * values.shape[1] + self.start
-        return values.reshape(-1).take(ranges(begin, self.lengths))
+        return values_at(values.reshape(-1), begin, self.lengths)
 
     def chosen(self, which: Array) -> "Spans":
         parts = (values[which] for values in (self.row, self.start, self.stop, self.owner))
@@ -92,7 +94,7 @@ class OfLabels:
         return rows_of(self.labels, first, last)
 
     def spans(self, first: int, last: int) -> Spans:
-        return _spans_in(self.rows(first, last), first, last)
+        return spans_in(self.rows(first, last), first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class OfRuns:
         spans, width = self.spans(first, last), self.shape[-1]
         rows = np.zeros((last - first, width), np.int32)
         begin = (spans.row - first) * width + spans.start
-        rows.reshape(-1)[ranges(begin, spans.lengths)] = np.repeat(spans.owner + 1, spans.lengths)
+        paint(rows.reshape(-1), begin, spans.lengths, spans.owner + 1)
         return rows
 
     def spans(self, first: int, last: int) -> Spans:
@@ -181,10 +183,11 @@ class Within:
         return np.asarray(self.numbers.take(numbers))
 
     def spans(self, first: int, last: int) -> Spans:
-        return _spans_in(self.rows(first, last), first, last)
+        return spans_in(self.rows(first, last), first, last)
 
 
-def _spans_in(rows: Array, first: int, last: int) -> Spans:
+@has_compiled
+def spans_in(rows: Array, first: int, last: int) -> Spans:
     """The spans in the numbers of some rows."""
     begins = np.ones(rows.shape, bool)
     np.not_equal(rows[:, 1:], rows[:, :-1], out=begins[:, 1:])
@@ -194,6 +197,18 @@ def _spans_in(rows: Array, first: int, last: int) -> Spans:
     row, start = np.divmod(places[on], rows.shape[1])
     stop = start + np.diff(places, append=rows.size)[on]
     return Spans(first, last, row + first, start, stop, numbers[on].astype(np.int64) - 1)
+
+
+@has_compiled
+def values_at(flat: Array, begin: Array, lengths: Array) -> Array:
+    """So many values from each beginning on, one stretch after the other."""
+    return flat.take(ranges(begin, lengths))
+
+
+@has_compiled
+def paint(flat: Array, begin: Array, lengths: Array, values: Array) -> None:
+    """Give stretches of so many places one value each, in place."""
+    flat[ranges(begin, lengths)] = np.repeat(values, lengths)
 
 
 def _all_rows(numbered: Numbered) -> Array:
@@ -218,14 +233,12 @@ def spans_of(numbered: Numbered) -> Iterator[Spans]:
         yield numbered.spans(first, last)
 
 
-def sizes(numbered: Numbered, count: int) -> Array:
+def sizes(found: Iterable[Spans], count: int) -> Array:
     """The number of pixels of each region."""
-    if isinstance(numbered, OfRuns):
-        return numbered.found.sizes()
-    found = np.zeros(count, np.int64)
-    for some in spans_of(numbered):
-        np.add.at(found, some.owner, some.lengths)
-    return found
+    pixels = np.zeros(count, np.int64)
+    for some in found:
+        add_sizes(pixels, some.owner, some.lengths)
+    return pixels
 
 
 def parts(numbered: Numbered, count: int) -> list[tuple[Numbered, int, int]]:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.blocks import BLOCK, Blocked, blocks
+from maskexpr.kernels.choosing import has_compiled
 
 Array = np.ndarray[Any, Any]
 Values = Array | Blocked
@@ -35,6 +36,7 @@ _MOST_SQUARED = 2**23
 SLICE = 2**12  # values that are sorted by exponents together
 
 
+@has_compiled
 def exact_sum(x: Values, about: float | None = None) -> float:
     """The exact sum of floating values, or of the squares of their distances from a number, each rounded to float64;
     rounded once to float64. It is nan where any value is nan, and for inf - inf."""
@@ -88,11 +90,13 @@ def rounded(total: int) -> float:
 # --- whole numbers ---------------------------------------------------------------------------------------------------
 
 
+@has_compiled
 def whole_sum(x: Values) -> int:
     """The sum of integers, exactly."""
     return sum(map(_whole_sum, blocks(x, zeros=True)))
 
 
+@has_compiled
 def whole_sums(x: Values) -> tuple[int, int]:
     """The sum of integers and that of their squares, exactly."""
     total = squares = 0

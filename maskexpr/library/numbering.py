@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from maskexpr.functions.parameters import Array, Masks
-from maskexpr.kernels.blocks import BLOCK, looked_up, together
+from maskexpr.kernels.blocks import looked_up, together
+from maskexpr.kernels.numbers import occurring, starts
 from maskexpr.kernels.stopping import pause
 from maskexpr.library import elements
 from maskexpr.library.lazy import scipy
@@ -20,12 +21,12 @@ def numbered(labels: Array, axes: tuple[int, ...] | None = None) -> tuple[Array,
     another slice is another region, and they go slice by slice. Those that have no gaps come back as they are."""
     if len(elements.worked_axes(axes, labels.ndim)) < labels.ndim:
         labels = np.where(labels > 0, slices(labels.shape, axes) * (int(labels.max()) + 1) + labels, 0)
-    if labels.max() > labels.size:  # a table of all numbers would be large
+    most = int(labels.max())
+    if most > labels.size:  # a table of all numbers would be large
         values, places = np.unique(labels, return_inverse=True)
         labels = places.reshape(labels.shape) + int(values[0] != 0)
-    occurs = np.zeros(labels.max() + 1, bool)
-    for _, values in _starts(labels):
-        occurs[values] = True
+        most = int(labels.max())
+    occurs = occurring(labels, most)
     occurs[0] = False
     numbers = np.cumsum(occurs, dtype=np.int32)
     if numbers[-1] == len(numbers) - 1 and labels.dtype == np.int32:
@@ -53,22 +54,12 @@ def in_scan_order(labels: Array) -> Array:
     """Labels renumbered from 1 by their first pixels."""
     numbers = numbered(labels)[0] if labels.max() > labels.size else labels  # a table of all numbers would be large
     first = np.full(int(numbers.max()) + 1, labels.size)
-    for places, values in _starts(numbers):
+    for places, values in starts(numbers):
         np.minimum.at(first, values, places)
     found = 1 + np.flatnonzero(first[1:] < labels.size)
     new = np.zeros(len(first), np.int32)
     new[found[np.argsort(first[found], kind="stable")]] = np.arange(1, len(found) + 1)
     return looked_up(new, numbers)
-
-
-def _starts(labels: Array) -> Iterator[tuple[Array, Array]]:
-    """Where runs of one number begin in scan order, and the number of each, block by block; a run that goes on into a
-    block begins there again."""
-    flat = np.ascontiguousarray(labels).reshape(-1)
-    for start in range(0, flat.size, BLOCK):
-        block = flat[start : start + BLOCK]
-        places = np.flatnonzero(np.append(True, block[1:] != block[:-1]))
-        yield start + places, block[places]
 
 
 def exchanged(labels: Array, old: Array, new: Array) -> Array:

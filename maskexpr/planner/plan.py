@@ -19,6 +19,7 @@ from maskexpr.kernels.threads import threads
 from maskexpr.planner.methods import Form, Method, method_of
 from maskexpr.planner.methods.method import bytes_per_pixel, form_shape, form_type, most_pixels, operations_of
 from maskexpr.planner.rewrites import Rewritten, rewrite
+from maskexpr.program.declared import USUAL, Means
 from maskexpr.program.liveness import last_uses
 from maskexpr.program.steps import Checked, Step
 
@@ -103,6 +104,7 @@ class Pass:
     stored: Mapping[Step, tuple[Form, ...]]
     loads: Mapping[Step, Form]
     rows: int  # of a strip
+    compiled: bool = True  # whether compiled kernels may put masks into other forms
 
     @property
     def strips(self) -> list[Strip]:
@@ -118,18 +120,18 @@ class Plan:
     stages: tuple[Pass | Task, ...]
     last_uses: Mapping[Step, int]
     strip_rows: int | None = None  # asked for
-    fast: bool = False
+    means: Means = USUAL
 
 
-def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False) -> Plan:
-    """Plan a program whose inputs are known. `strip_rows` fixes the height of all strips; `fast` lets the last bits of
-    floating results differ."""
+def plan(checked: Checked, strip_rows: int | None = None, means: Means = USUAL) -> Plan:
+    """Plan a program whose inputs are known. `strip_rows` fixes the height of all strips; `means` say what may
+    compute it."""
     rewritten = rewrite(checked)
     steps = [s for s in rewritten.steps if s.function is not None]
     with np.errstate(all="ignore"):  # constants are turned into the types they meet
-        methods = {step: method_of(step, fast) for step in steps}
+        methods = {step: method_of(step, means) for step in steps}
     forms = _forms(steps, methods)
-    if choosing.would_run(0.0):
+    if means.compiled and choosing.would_run(0.0):
         _put_into_bits_at_once(forms, methods, {step for _, step in rewritten.outputs})
     tasks = {s: Task(s, methods[s], forms[s], _halo(s, methods[s])) for s in steps}
     levels = _levels(tasks, _far(tasks))
@@ -138,10 +140,10 @@ def plan(checked: Checked, strip_rows: int | None = None, *, fast: bool = False)
         key = task.step if task.method.whole else task.step.kind.shape
         groups.setdefault((levels[task.step], key), []).append(task)
     ordered = sorted(groups.values(), key=lambda group: levels[group[0].step])  # stable: else in the program's order
-    passes = _Passes(tasks, {step for _, step in rewritten.outputs}, strip_rows)
+    passes = _Passes(tasks, {step for _, step in rewritten.outputs}, strip_rows, means)
     stages = tuple(group[0] if group[0].method.whole else passes.make(group) for group in ordered)
     last = last_uses((steps_of(stage) for stage in stages), (step for _, step in rewritten.outputs))
-    return Plan(rewritten, stages, last, strip_rows, fast)
+    return Plan(rewritten, stages, last, strip_rows, means)
 
 
 def tasks_of(stage: Pass | Task) -> tuple[Task, ...]:
@@ -236,10 +238,11 @@ def _parts(before: Task, after: Task, far: Container[Step]) -> int:
 class _Passes:
     """Makes passes of tasks that run together, knowing all tasks of the program and who uses what."""
 
-    def __init__(self, tasks: Mapping[Step, Task], outputs: set[Step], strip_rows: int | None) -> None:
+    def __init__(self, tasks: Mapping[Step, Task], outputs: set[Step], strip_rows: int | None, means: Means) -> None:
         self._tasks = tasks
         self._outputs = outputs
         self._strip_rows = strip_rows
+        self._means = means
         self._users: dict[Step, list[Task]] = {step: [] for step in tasks}
         for task in tasks.values():
             for operand in _made(task.step, tasks):
@@ -261,7 +264,7 @@ class _Passes:
         )
         stored = {step: forms for step in margins if (forms := self._stored_forms(step, margins))}
         rows = shape[0] if len(shape) == 1 else min(self._strip_rows or _strip_rows(shape, placed), shape[0])
-        return Pass(shape, placed, stored, loads, rows)
+        return Pass(shape, placed, stored, loads, rows, self._means.compiled)
 
     def _stored_forms(self, step: Step, inside: Container[Step]) -> tuple[Form, ...]:
         """The forms in which a value is used outside the pass that makes it."""

@@ -9,6 +9,17 @@ from maskexpr.functions.record import Function
 from maskexpr.language.limits import Limits
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What may compute beside NumPy and SciPy: OpenCV what differs in the last bits then, and compiled kernels."""
+
+    fast: bool = False
+    compiled: bool = True
+
+
+USUAL = Means()
+
+
 @dataclass(frozen=True)
 class Declared:
     """Text, bounds and functions of a program: enough to compile it again, in another process too.
@@ -23,14 +34,14 @@ class Declared:
         Numbers, truths and texts of the host's that the program may name.
     withheld
         Names of the functions of the catalogue that it may not call.
-    fast
-        Whether OpenCV may compute what differs in the last bits.
+    means
+        What may compute it.
     """
 
     source: Source
     limits: Limits
     functions: tuple[Function, ...]
     used: tuple[tuple[str, str], ...]
-    fast: bool = False
+    means: Means = USUAL
     constants: Mapping[str, Any] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()

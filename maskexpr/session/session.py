@@ -28,6 +28,7 @@ from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.quantity import Quantity
 from maskexpr.language import nodes
 from maskexpr.language.limits import Limits
+from maskexpr.program.declared import Means
 from maskexpr.program.steps import Checked, InputInfo, ParamInfo, Step, valid_name
 from maskexpr.session.scripts import (
     Line,
@@ -335,7 +336,7 @@ class Session:
         return Outcome(name, step.kind, value, seconds, on, valid)
 
     def _value(self, at: CheckedState, step: Step) -> Any:
-        return self._values.value(step, at.meanings, at.arrays, self.fast, at.checked.finite, at.checked.domain)
+        return self._values.value(step, at.meanings, at.arrays, Means(self.fast), at.checked.finite, at.checked.domain)
 
     # --- what leads somewhere ----------------------------------------------------------------------------------------
 

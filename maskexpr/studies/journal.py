@@ -185,7 +185,7 @@ def identity(task: Task) -> str:
         "maskexpr": __version__,
         "program": made.source.text,
         "used": made.used,
-        "fast": made.fast,
+        "fast": made.means.fast,
         "params": {info.name: _plain(task.params.get(info.name, info.default)) for info in task.program.params},
         "spacings": task.spacings,
         "nodata": task.nodata,

@@ -105,6 +105,7 @@ def test_what_the_host_gives_counts():
         compiled(constants={"k": 1.0}),
         compiled(constants={"k": True}),
         compiled(fast=True),
+        compiled(compiled=False),
     ]
     assert len(set(own)) == len(own)
     assert compiled(functions=[same, opposite]) == compiled(functions=[opposite, same])

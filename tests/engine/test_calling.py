@@ -87,3 +87,30 @@ def test_results_are_new_arrays() -> None:
                 array[...] = 0
                 assert not any(np.shares_memory(array, other) for other in [im, *arrays[:i]])
         assert (im == IM).all()
+
+
+ODD = np.where(IM > 50, np.maximum(IM, 2), 0).astype(np.uint8).view(bool)  # any byte but 0 where it is on
+
+
+@pytest.mark.parametrize(
+    ("text", "masks"),
+    [
+        *((f"{name}(m)", ()) for name in ("area", "fraction", "any", "all", "bbox")),
+        *((f"{name}(m, k)", ()) for name in ("dice", "iou")),
+        ("output a = area(m); output b = m", ("m",)),
+        ("output a = area(m); output b = area(dilate(m))", ("m",)),
+        ("output a = dice(m, k); output b = ~k", ("k",)),
+        ("sum(where(m, 2, 1))", ("m",)),
+    ],
+)
+def test_masks_are_looked_at_where_more_than_what_is_on_counts(text: str, masks: tuple[str, ...]) -> None:
+    """NumPy takes any byte but 0 for true."""
+    program = maskexpr.compile(text)
+    given = {"m": ODD.view(np.uint8) != 0, "k": IM > 30}
+    given = {info.name: given[info.name] for info in program.inputs}
+    odd = {**given, "m": ODD}
+    expected = program(**given)
+    assert [ready.masks for ready in program._kept.ready.values()] == [masks]
+    for arrays in (given, odd, {name: array[::-1][::-1] for name, array in odd.items()}):
+        np.testing.assert_equal(program(**arrays), expected)
+    np.testing.assert_equal(program(**{n: np.asfortranarray(a) for n, a in odd.items()}), expected)

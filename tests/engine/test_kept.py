@@ -17,6 +17,7 @@ from maskexpr.engine import kept, prepared
 from maskexpr.engine.kept import Kept, Ready
 from maskexpr.engine.prepared import Prepared
 from maskexpr.inside import stages
+from maskexpr.program.declared import Means
 from maskexpr.program.steps import Checked, Step
 
 TEXT = "output m = dilate((im > 32) & ~(im > 64), n); output size = area(m)"
@@ -85,7 +86,7 @@ def test_what_is_larger_than_all_room_is_still_run(monkeypatch: pytest.MonkeyPat
 
 def some(steps: int) -> Prepared:
     none: Any = None
-    return Prepared(Checked(steps=tuple(Step(none, none, none) for _ in range(steps))), fast=False)
+    return Prepared(Checked(steps=tuple(Step(none, none, none) for _ in range(steps))), Means())
 
 
 def test_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:

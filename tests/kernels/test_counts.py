@@ -72,6 +72,14 @@ def test_values_on_the_edges_are_where_numpy_has_them(low, high, bins):
     np.testing.assert_array_equal(count_bins(values, edges), np.histogram(values, edges)[0])
 
 
+@each("dtype", ["float16", "float32", "float64"])
+def test_what_lies_beyond_the_edges_is_not_counted(dtype, rng):
+    values = np.append(rng.normal(size=50_000), [np.nan, np.inf, -np.inf, 1.0, -1.0]).astype(dtype)
+    for edges in (np.linspace(-1, 1, 11), np.linspace(0.1, 0.7, 4), np.linspace(50, 60, 3), np.full(3, 1.0)):
+        finite = values[np.isfinite(values)].astype(float)
+        np.testing.assert_array_equal(count_bins(values, edges), np.histogram(finite, edges)[0])
+
+
 def test_edges_too_far_apart_or_too_near_for_a_quotient():
     values = np.array([-1e308, 0.0, 1e308, 1e308])
     edges = np.array([-1.7e308, -0.5e308, 0.5e308, 1.7e308])  # further apart than the largest number

@@ -118,9 +118,10 @@ class Built(NamedTuple):
 
 def build() -> Iterator[Built]:
     """Compile all kernels for all their signatures, module by module, but for what is kept already."""
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    room = Path(__file__).parent
+    for path in sorted(room.rglob("*.py")):
         if path.stem not in ("__init__", "building"):
-            yield built(path.stem)
+            yield built(".".join(path.relative_to(room).with_suffix("").parts))
 
 
 def built(name: str) -> Built:

@@ -1,5 +1,7 @@
 """Flooding from markers, pixel by pixel: the queues of all levels are lists threaded through one array."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from maskexpr.kernels.compiled.building import kernel
@@ -11,7 +13,8 @@ MOST = 2**31 - 1  # places that lists can name
 _CLOSED = -(2**31)
 _NONE = -1
 _LABEL, _LEVEL, _FOLLOWING = 0, 1, 2  # what is known of a pixel, side by side as it is wanted together
-AT_ONCE = 2**18  # pixels between two pauses
+AT_ONCE = 2**15  # pixels between two pauses
+_SORTED = 2**20  # the same, where they are sorted
 _DIGIT = 11  # bits
 _MOVED = 4  # for each key
 
@@ -63,16 +66,27 @@ def ranks_of(im: Array) -> tuple[Array, int]:
     Sorted by digits, the highest bits only: what these leave in the wrong order lies near by.
     """
     keys = _keys(im)
+    pause()
     low = keys.min()
     keys -= low
+    pause()
     bits = int(keys.max()).bit_length()
     spare = max(0, bits - 3 * _DIGIT)
     places = np.arange(keys.size, dtype=np.int32)
     keys, places = _by_digits(keys, places, range(spare, bits, _DIGIT))
-    if spare and not _settle(keys, places, spare):
+    if spare and not _is_settled(keys, places, spare):
         keys, places = _by_digits(keys, places, range(0, bits, _DIGIT))
-    ranks = np.empty(im.shape, np.int32)
-    return ranks, _rank(keys, places, ranks.reshape(-1))
+    ranks, rank = np.empty(im.shape, np.int32), 0
+    for start, stop in _pieces(keys.size):
+        rank = _rank(keys, places, ranks.reshape(-1), rank, start, stop)
+    return ranks, rank + 1
+
+
+def _pieces(count: int) -> Iterator[tuple[int, int]]:
+    """Starts and ends of pieces of so many, with a pause before each."""
+    for start in range(0, count, _SORTED):
+        pause()
+        yield start, min(start + _SORTED, count)
 
 
 def _keys(im: Array) -> Array:
@@ -91,56 +105,80 @@ def _by_digits(keys: Array, places: Array, shifts: range) -> tuple[Array, Array]
     """Keys, and the places they come from, sorted by digits from the lowest one on."""
     other_keys, other_places = np.empty_like(keys), np.empty_like(places)
     for shift in shifts:
-        pause()
-        _sort(keys, places, other_keys, other_places, shift)
+        begins = np.zeros(2**_DIGIT + 1, np.int64)
+        for start, stop in _pieces(len(keys)):
+            _count(keys, begins, shift, start, stop)
+        np.cumsum(begins, out=begins)
+        for start, stop in _pieces(len(keys)):
+            _sort(keys, places, other_keys, other_places, begins, shift, start, stop)
         keys, places, other_keys, other_places = other_keys, other_places, keys, places
     return keys, places
 
 
-@kernel("void(uint64[::1], int32[::1], uint64[::1], int32[::1], int64)")
-def _sort(keys: Array, places: Array, to_keys: Array, to_places: Array, shift: int) -> None:
-    """Keys in the order of one of their digits, equal ones as they were."""
+@kernel("void(uint64[::1], int64[::1], int64, int64, int64)")
+def _count(keys: Array, begins: Array, shift: int, start: int, stop: int) -> None:
+    """How many keys have each value of a digit, after that value."""
     digit, by = np.uint64(2**_DIGIT - 1), np.uint64(shift)
-    begins = np.zeros(2**_DIGIT + 1, np.int64)
-    for i in range(len(keys)):
+    for i in range(start, stop):
         begins[(keys[i] >> by & digit) + np.uint64(1)] += 1
-    for i in range(2**_DIGIT):
-        begins[i + 1] += begins[i]
-    for i in range(len(keys)):
+
+
+@kernel("void(uint64[::1], int32[::1], uint64[::1], int32[::1], int64[::1], int64, int64, int64)")
+def _sort(
+    keys: Array,
+    places: Array,
+    to_keys: Array,
+    to_places: Array,
+    begins: Array,
+    shift: int,
+    start: int,
+    stop: int,
+) -> None:
+    """Keys in the order of one of their digits, equal ones as they were; where those of each value begin."""
+    digit, by = np.uint64(2**_DIGIT - 1), np.uint64(shift)
+    for i in range(start, stop):
         its = keys[i] >> by & digit
         there = begins[its]
         begins[its] += 1
         to_keys[there], to_places[there] = keys[i], places[i]
 
 
-@kernel("boolean(uint64[::1], int32[::1], int64)")
-def _settle(keys: Array, places: Array, spare: int) -> bool:
+def _is_settled(keys: Array, places: Array, spare: int) -> bool:
     """Sort keys whose order is right but for so many low bits, if few of them are in the wrong order."""
-    by = np.uint64(spare)
     moved = 0
-    for i in range(1, len(keys)):
+    for start, stop in _pieces(len(keys)):
+        moved = _settle(keys, places, spare, moved, start, stop)
+        if moved > _MOVED * len(keys):
+            return False  # all are there yet, in some order
+    return True
+
+
+@kernel("int64(uint64[::1], int32[::1], int64, int64, int64, int64)")
+def _settle(keys: Array, places: Array, spare: int, moved: int, start: int, stop: int) -> int:
+    """Put keys start to stop among those before them, unless too many moved; gives how many did."""
+    by = np.uint64(spare)
+    for i in range(max(start, 1), stop):
         key, place = keys[i], places[i]
         k = i - 1
         while k >= 0 and keys[k] > key and keys[k] >> by == key >> by:
             k -= 1
         moved += i - 1 - k
         if moved > _MOVED * len(keys):
-            return False  # all are there yet, in some order
+            break
         for j in range(i, k + 1, -1):
             keys[j], places[j] = keys[j - 1], places[j - 1]
         keys[k + 1], places[k + 1] = key, place
-    return True
+    return moved
 
 
-@kernel("int64(uint64[::1], int32[::1], int32[::1])")
-def _rank(keys: Array, places: Array, ranks: Array) -> int:
-    """The ranks of sorted keys, at their places: equal ones share one. Gives how many there are."""
-    rank = 0
-    for i in range(len(keys)):
+@kernel("int64(uint64[::1], int32[::1], int32[::1], int64, int64, int64)")
+def _rank(keys: Array, places: Array, ranks: Array, rank: int, start: int, stop: int) -> int:
+    """The ranks of sorted keys start to stop, at their places: equal ones share one. Gives the last."""
+    for i in range(start, stop):
         if i and keys[i] != keys[i - 1]:
             rank += 1
         ranks[places[i]] = rank
-    return rank + 1
+    return rank
 
 
 @kernel("void(int32[:, ::1], int64[::1], int32[:, ::1], int64, int64)")

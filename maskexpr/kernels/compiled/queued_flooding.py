@@ -31,7 +31,9 @@ def flood_with_lines(im: Array, markers: Array, open_to: Array, neighbours: Arra
     seeds = np.flatnonzero(labels).astype(np.int32)
     waiting, carried = np.empty((_ROOM + 2 * len(seeds), 3), np.int32), np.empty((_ROOM, 2), np.int32)
     state = np.zeros(3, np.int64)
-    _begin(*pixels[:2], seeds, ends, waiting, state)
+    for start in range(0, len(seeds), AT_ONCE):
+        pause()
+        _begin(*pixels[:2], seeds[start : start + AT_ONCE], ends, waiting, state)
     while state[_LEVEL] < len(ends):
         pause()
         _rise(*pixels, ends, waiting, carried, state, AT_ONCE)

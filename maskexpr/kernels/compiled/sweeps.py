@@ -1,7 +1,8 @@
 """Grey reconstruction by scans and a queue (Vincent, Morphological grayscale reconstruction in image analysis, 1993).
 
 In a scan each row takes from the rows behind it, many pixels at once, and then along itself. Scans go on while they
-raise many pixels; what is left is raised from pixel to pixel, first come, first served.
+raise many pixels; what is left is raised from pixel to pixel, the highest first, so that few are raised twice: those
+that wait are in lists, one for each of some levels.
 """
 
 from collections.abc import Sequence
@@ -15,10 +16,20 @@ from maskexpr.kernels.stopping import pause
 from maskexpr.kernels.sweeps import Array, Offset
 
 _MOST = 2**31 - 1  # places that a queue can name
-_MANY = 16  # a scan is worth another while it raises one pixel of so many
+# Two scans are worth two more while they raise as many pixels as there are; where levels are shared, and so more are
+# raised twice, one of so many.
+_MANY_SHARED = 16
 _SCANS = 200
 _AT_ONCE = 2**20  # pixels between two pauses
-_ROOM = 2**12  # of a queue at first, a power of two
+_WAITING = 2**18  # the same, of those that wait
+_LEVELS = 20  # bits of their numbers; values that need more share levels
+_SAMPLE = 1000  # pixels
+_ROOM = 2**12  # of lists at first
+_NONE = -1
+_PIXEL, _FOLLOWING = 0, 1  # of one that waits
+# How many wait; how many places were used yet, and the first that is free again; the level that is gone on from; what
+# is subtracted from a value, and the bits it is shifted by then.
+_COUNT, _USED, _FREE, _LEVEL, _LOW, _SHIFT = range(6)
 
 
 def reconstruction(start: Array, limit: Array, offsets: Sequence[Offset]) -> Array:
@@ -40,7 +51,8 @@ def reconstruction(start: Array, limit: Array, offsets: Sequence[Offset]) -> Arr
     highest[inside] = tops
     np.minimum(_ordered(start), tops, out=grown[inside])
     steps = np.array(sorted(_distance(offset, shape) for offset in offsets), np.int64)
-    _reconstruct(marker, most, steps, row)
+    low = int(grown[inside].min())
+    _reconstruct(marker, most, steps, row, low, int(tops.max()) - low)
     result = _as_they_were(np.ascontiguousarray(grown[inside]), start.dtype.newbyteorder("="))
     return result.astype(start.dtype, copy=False)
 
@@ -76,8 +88,10 @@ _OF_BYTES = {1: np.uint8, 2: np.uint16, 4: np.int32, 8: np.int64}
 _TOP_BIT = {1: np.uint8(2**7), 2: np.uint16(2**15), 4: np.int32(-(2**31)), 8: np.int64(-(2**63))}
 
 
-def _reconstruct(marker: Array, limit: Array, steps: Array, row: int) -> None:
-    """Raise what can be raised, in place."""
+def _reconstruct(marker: Array, limit: Array, steps: Array, row: int, low: int, most: int) -> None:
+    """Raise what can be raised, in place, of values from a lowest one on, to so much more at most."""
+    shift = max(0, most.bit_length() - min(_LEVELS, len(marker).bit_length()))
+    many = _MANY_SHARED if _is_shared(limit, low, shift) else 1
     half = len(steps) // 2
     before, after, along = steps[:half], steps[half:], bool((steps == 1).any())
     skip = -(-int(abs(steps).max(initial=1)) // row)  # rows of the frame, whose neighbours may not be there
@@ -91,29 +105,36 @@ def _reconstruct(marker: Array, limit: Array, steps: Array, row: int) -> None:
         for i in range(last, first, -chunk):
             pause()
             raised += _scan(marker, limit, after, row, along, max(i - chunk, first), i, False)
-        if raised * _MANY < len(marker):
+        if raised * many < len(marker):
             break
     if not raised:
         return
-    queue, state, i = np.empty(max(_ROOM, 1 << (2 * row - 1).bit_length()), np.int32), np.zeros(2, np.int64), first
+    ends = np.full((max(0, most >> shift) + 1, 2), _NONE, np.int32)
+    waiting = np.empty((_ROOM + row, 2), np.int32)
+    state = np.array([0, 0, _NONE, len(ends) - 1, low, shift], np.int64)
+    i = first
     while i < last:
         pause()
-        i = _raising(marker, limit, steps, row, i, min(i + chunk, last), queue, state)
-        queue = _roomy(queue, state, row)
-    while state[1]:
+        i = _raising(marker, limit, steps, row, i, min(i + chunk, last), ends, waiting, state)
+        waiting = _roomy(waiting, state[_COUNT] + row)
+    while state[_COUNT]:
         pause()
-        _serve(marker, limit, steps, queue, state, _AT_ONCE)
-        queue = _roomy(queue, state, len(steps))
+        _serve(marker, limit, steps, ends, waiting, state, _WAITING)
+        waiting = _roomy(waiting, state[_COUNT] + len(steps) + 1)
 
 
-def _roomy(queue: Array, state: Array, more: int) -> Array:
-    """A queue, of so many from a first one on, with room for more."""
-    first, count = state.tolist()
-    if count + more <= len(queue):
-        return queue
-    larger = np.empty(2 * len(queue), queue.dtype)
-    larger[: len(queue)] = np.roll(queue, -first)
-    state[0] = 0
+def _is_shared(limit: Array, low: int, shift: int) -> bool:
+    """Whether many values share levels, by some of them."""
+    values = np.unique(limit[:: max(1, len(limit) // _SAMPLE)]).astype(np.int64)
+    return 2 * len(np.unique((values - low).view(np.uint64) >> np.uint64(shift))) < len(values)
+
+
+def _roomy(waiting: Array, count: int) -> Array:
+    """A list, or one twice as long with the same at its front where it holds fewer than so many."""
+    if count <= len(waiting):
+        return waiting
+    larger = np.empty((2 * len(waiting), 2), np.int32)
+    larger[: len(waiting)] = waiting
     return larger
 
 
@@ -164,15 +185,26 @@ def _flow(here: Array, most: Array, forward: bool) -> None:
             here[x] = value
 
 
-@kernel(*(f"int64({t}[::1], {t}[::1], int64[::1], int64, int64, int64, int32[::1], int64[::1])" for t in _TYPES))
+_LISTS = "int32[:, ::1], int32[:, ::1], int64[::1]"
+
+
+@kernel(*(f"int64({t}[::1], {t}[::1], int64[::1], int64, int64, int64, {_LISTS})" for t in _TYPES))
 def _raising(
-    marker: Array, limit: Array, steps: Array, row: int, start: int, stop: int, queue: Array, state: Array
+    marker: Array,
+    limit: Array,
+    steps: Array,
+    row: int,
+    start: int,
+    stop: int,
+    ends: Array,
+    waiting: Array,
+    state: Array,
 ) -> int:
-    """Queue the pixels of rows start to stop beside which one is lower than them, and than its limit, as long as there
-    is room; gives the row to go on from."""
+    """Let the pixels of rows start to stop wait beside which one is lower than them, and than its limit, as long as
+    there is room; gives the row to go on from."""
     raises = np.empty(row, np.uint8)
     for i in range(start, stop):
-        if state[1] + row > len(queue):
+        if state[_COUNT] + row > len(waiting):
             return i
         base = i * row
         here = marker[base : base + row]
@@ -187,26 +219,72 @@ def _raising(
         if some:
             for x in range(row):
                 if raises[x]:
-                    queue[state[1]] = base + x
-                    state[1] += 1
+                    level = _level_of(here[x], state[_LOW], state[_SHIFT])
+                    state[_USED], state[_FREE] = _append(ends, waiting, state[_USED], state[_FREE], level, base + x)
+                    state[_COUNT] += 1
     return stop
 
 
-@kernel(*(f"void({t}[::1], {t}[::1], int64[::1], int32[::1], int64[::1], int64)" for t in _TYPES))
-def _serve(marker: Array, limit: Array, steps: Array, queue: Array, state: Array, most: int) -> None:
-    """Let so many queued pixels, as long as there is room, raise those beside them."""
-    first, count, last = state[0], state[1], len(queue) - 1
-    for _ in range(most):
-        if not count or count + len(steps) > len(queue):
-            break
-        pixel = np.int64(queue[first])
-        first = (first + 1) & last
-        count -= 1
+@kernel()
+def _level_of(value: int, low: int, shift: int) -> Any:
+    return np.int64(np.uint64(np.int64(value) - low) >> np.uint64(shift))
+
+
+@kernel()
+def _append(ends: Array, waiting: Array, used: int, free: int, level: int, pixel: int) -> tuple[int, int]:
+    """Let a pixel wait at a level, after those that do; gives what is used and what is free then."""
+    last = used
+    if free >= 0:
+        last, free = free, int(waiting[free, _FOLLOWING])
+    else:
+        used += 1
+    waiting[last, _PIXEL], waiting[last, _FOLLOWING] = pixel, _NONE
+    if ends[level, 0] < 0:
+        ends[level, 0] = last
+    else:
+        waiting[ends[level, 1], _FOLLOWING] = last
+    ends[level, 1] = last
+    return used, free
+
+
+@kernel(*(f"void({t}[::1], {t}[::1], int64[::1], {_LISTS}, int64)" for t in _TYPES))
+def _serve(marker: Array, limit: Array, steps: Array, ends: Array, waiting: Array, state: Array, most: int) -> None:
+    """Let so many that wait, as long as there is room, raise those beside them.
+
+    Where a level is one value, one of those raised to it goes on at once, and need not wait.
+    """
+    count, used, free, level, low, shift = state
+    pixel = np.int64(_NONE)
+    while most > 0 and count + len(steps) < len(waiting):
+        if pixel < 0:
+            turn = np.int64(ends[level, 0])
+            while turn < 0 and level > 0:
+                level -= 1
+                turn = np.int64(ends[level, 0])
+            if turn < 0:
+                break
+            pixel = np.int64(waiting[turn, _PIXEL])
+            ends[level, 0] = waiting[turn, _FOLLOWING]
+            waiting[turn, _FOLLOWING], free = free, turn
+            count -= 1
+        most -= 1
         value = marker[pixel]
+        is_late = _level_of(value, low, shift) != level  # it was raised meanwhile, and waited higher
+        here, pixel = pixel, np.int64(_NONE)
+        if is_late:
+            continue
         for step in steps:
-            other = pixel + step
+            other = here + step
             if marker[other] < value and marker[other] < limit[other]:
-                marker[other] = min(value, limit[other])
-                queue[(first + count) & last] = other
-                count += 1
-    state[0], state[1] = first, count
+                raised = min(value, limit[other])
+                marker[other] = raised
+                its_level = _level_of(raised, low, shift)
+                if pixel < 0 and its_level == level and not shift:
+                    pixel = other
+                else:
+                    used, free = _append(ends, waiting, used, free, its_level, other)
+                    count += 1
+    if pixel >= 0:
+        used, free = _append(ends, waiting, used, free, level, pixel)
+        count += 1
+    state[_COUNT], state[_USED], state[_FREE], state[_LEVEL] = count, used, free, level

@@ -1,7 +1,6 @@
-"""Thinning of planes and volumes, pixel by pixel.
+"""Thinning of planes by words of bits, and of volumes pixel by pixel.
 
-Where a pixel goes its neighbours wait for another look, each for those passes that may take it. In planes each pixel's
-neighbourhood is kept as a number, in which a bit goes when a neighbour does.
+Where a pixel of a volume goes its neighbours wait for another look, each for those passes that may take it.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels.compiled.building import kernel
+from maskexpr.kernels.compiled.thinning_words import thin_words
+from maskexpr.kernels.packed import pack, row_words, unpack
 from maskexpr.kernels.stopping import pause
 from maskexpr.kernels.thinning import (
     CUBE,
-    RING,
     SHIFTS,
     Codes,
     Flat,
@@ -28,18 +28,17 @@ from maskexpr.kernels.thinning import (
 
 _MOST = 2**31 - 1  # places that lists can name
 _AT_ONCE = 2**20  # pixels between two pauses
-_NONE = np.zeros(0, np.bool_)
 _PLANE = 2**9 - 1  # the bits of one plane of a cube
 (_, _UP_X, _DOWN_X), (_, _UP_Y, _DOWN_Y), _ = SHIFTS  # those that can move along an axis
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """Of each pixel whether it is on, room for a note (in planes its neighbourhood), and the passes that it waits for,
-    a bit each; of each pass the places that wait, and how many; how far away each neighbour is."""
+    """Of each pixel whether it is on, room for a mark, and the passes that it waits for, a bit each; of each pass the
+    places that wait, and how many; how far away each neighbour is."""
 
     flat: Flat
-    notes: Flat
+    marks: Flat
     waits: Flat
     queues: Codes
     counts: Codes
@@ -47,20 +46,22 @@ class _State:
 
     @property
     def arrays(self) -> tuple[Any, ...]:
-        return self.flat, self.notes, self.waits, self.queues, self.counts, self.moves
+        return self.flat, self.marks, self.waits, self.queues, self.counts, self.moves
 
 
 def thin_planes(m: Masks, axes: tuple[int, ...], method: str) -> Masks:
     """As the kernel of this name in `thinning`."""
-    image = framed(m, axes, RING)
-    if len(image.flat) > _MOST:
+    planes = np.ascontiguousarray(np.moveaxis(m, axes, (-2, -1)))
+    *_, height, width = planes.shape
+    count = planes.size // max(1, height * width)
+    words = np.zeros((count * (height + 1) + 1, row_words(width)), np.uint64)
+    if words.size > _MOST or not planes.size:
         return NotImplemented  # type: ignore[no-any-return]
-    moves = [image.moves[bit] for bit in range(len(RING))]
-    for tables, still in plane_stages(method):
-        takes = sum((table.astype(np.uint8) << i for i, table in enumerate(tables)), np.zeros(256, np.uint8))
-        state = _begin(image, moves, len(tables), _queue_planes, (takes,))
-        _thin(state, _take_planes, (takes, _NONE if still is None else still))
-    return image.unframed()
+    inside = words[1:].reshape(count, height + 1, -1)[:, :height]
+    inside[...] = pack(planes).reshape(inside.shape)
+    thin_words(words, plane_stages(method))
+    thin = unpack(np.ascontiguousarray(inside), width).reshape(planes.shape)
+    return np.ascontiguousarray(np.moveaxis(thin, (-2, -1), axes))
 
 
 def thin_volumes(m: Masks, axes: tuple[int, ...], method: str) -> Masks:
@@ -97,7 +98,7 @@ def _thin(state: _State, take: Callable[..., int], given: tuple[Any, ...]) -> No
         state.queues[turn, : state.counts[turn]].sort()
         idle = 0 if take(*state.arrays, *given, turn) else idle + 1
         turn = (turn + 1) % passes
-    state.notes.fill(0)
+    state.marks.fill(0)
 
 
 _ARRAYS = "uint8[::1], uint8[::1], uint8[::1], int32[:, ::1], int64[::1], int64[::1]"  # those of a state
@@ -115,72 +116,6 @@ def _queue(queues: Codes, counts: Codes, waits: Flat, place: int, passes: int) -
             counts[turn] += 1
         turn += 1
         new >>= 1
-
-
-# --- planes ----------------------------------------------------------------------------------------------------------
-
-
-@kernel(f"void({_ARRAYS}, uint8[::1], int64, int64)")
-def _queue_planes(
-    flat: Flat,
-    codes: Flat,
-    waits: Flat,
-    queues: Codes,
-    counts: Codes,
-    moves: Codes,
-    takes: Flat,
-    start: int,
-    stop: int,
-) -> None:
-    """Make the neighbourhoods of pixels start to stop, and let them wait for the passes that take them."""
-    a, b, c, d, e, f, g, h = moves
-    for place in range(start, stop):
-        if flat[place]:
-            code = flat[place + a] | flat[place + b] << 1 | flat[place + c] << 2 | flat[place + d] << 3
-            code |= flat[place + e] << 4 | flat[place + f] << 5 | flat[place + g] << 6 | flat[place + h] << 7
-            codes[place] = code
-            if takes[code]:
-                _queue(queues, counts, waits, place, np.int64(takes[code]))
-
-
-@kernel(f"int64({_ARRAYS}, uint8[::1], boolean[::1], int64)")
-def _take_planes(
-    flat: Flat,
-    codes: Flat,
-    waits: Flat,
-    queues: Codes,
-    counts: Codes,
-    moves: Codes,
-    takes: Flat,
-    still: Masks,
-    turn: int,
-) -> int:
-    """One pass: what waits for it goes if its neighbourhood says so; where a table says which can `still` go, each in
-    its turn, only if it can then. Gives how many went."""
-    bit = np.uint8(1 << turn)
-    going = np.empty(counts[turn], np.int32)
-    count = 0
-    for place in queues[turn, : counts[turn]]:
-        waits[place] &= ~bit
-        if flat[place] and takes[codes[place]] & bit:
-            going[count] = place
-            count += 1
-    counts[turn] = 0
-    gone = 0
-    for place in going[:count]:
-        if not len(still) or still[codes[place]]:
-            flat[place] = 0
-            for side in range(8):
-                codes[place + moves[side]] &= np.uint8(255 - (1 << (side + 4 & 7)))  # the place lies opposite
-            going[gone] = place
-            gone += 1
-    for place in going[:gone]:
-        for side in range(8):
-            near = place + moves[side]
-            new = takes[codes[near]] & ~waits[near]
-            if new and flat[near]:
-                _queue(queues, counts, waits, near, np.int64(new))
-    return gone
 
 
 # --- volumes ---------------------------------------------------------------------------------------------------------

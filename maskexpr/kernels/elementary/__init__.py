@@ -22,11 +22,13 @@ of elementary mathematical functions with correctly rounded last bit, 1991, doi:
 
 from typing import Any
 
+from maskexpr.kernels.choosing import has_compiled
 from maskexpr.kernels.elementary.blocks import Array, apply
 
 # What computes a function is imported when it is first asked for: a start need not wait for it.
 
 
+@has_compiled
 def exp(x: Any, out: Array | None = None) -> Any:
     """e to the power x, rounded once."""
     from maskexpr.kernels.elementary.singles import EXP
@@ -34,6 +36,7 @@ def exp(x: Any, out: Array | None = None) -> Any:
     return apply(EXP, (x,), out)
 
 
+@has_compiled
 def log(x: Any, out: Array | None = None) -> Any:
     """The natural logarithm, rounded once."""
     from maskexpr.kernels.elementary.singles import LOG
@@ -41,6 +44,7 @@ def log(x: Any, out: Array | None = None) -> Any:
     return apply(LOG, (x,), out)
 
 
+@has_compiled
 def log2(x: Any, out: Array | None = None) -> Any:
     """The logarithm to base 2, rounded once."""
     from maskexpr.kernels.elementary.singles import LOG2
@@ -48,6 +52,7 @@ def log2(x: Any, out: Array | None = None) -> Any:
     return apply(LOG2, (x,), out)
 
 
+@has_compiled
 def log10(x: Any, out: Array | None = None) -> Any:
     """The logarithm to base 10, rounded once."""
     from maskexpr.kernels.elementary.singles import LOG10
@@ -55,6 +60,7 @@ def log10(x: Any, out: Array | None = None) -> Any:
     return apply(LOG10, (x,), out)
 
 
+@has_compiled
 def power(a: Any, b: Any, out: Array | None = None) -> Any:
     """a to the power b, rounded once."""
     from maskexpr.kernels.elementary.singles import POWER
@@ -69,6 +75,7 @@ def cbrt(x: Any, out: Array | None = None) -> Any:
     return apply(CBRT, (x,), out)
 
 
+@has_compiled
 def sin(x: Any, out: Array | None = None) -> Any:
     """The sine of an angle in radians, rounded once."""
     from maskexpr.kernels.elementary.short_angles import SIN
@@ -76,6 +83,7 @@ def sin(x: Any, out: Array | None = None) -> Any:
     return apply(SIN, (x,), out)
 
 
+@has_compiled
 def cos(x: Any, out: Array | None = None) -> Any:
     """The cosine of an angle in radians, rounded once."""
     from maskexpr.kernels.elementary.short_angles import COS
@@ -83,6 +91,7 @@ def cos(x: Any, out: Array | None = None) -> Any:
     return apply(COS, (x,), out)
 
 
+@has_compiled
 def tan(x: Any, out: Array | None = None) -> Any:
     """The tangent of an angle in radians, rounded once."""
     from maskexpr.kernels.elementary.short_angles import TAN
@@ -90,6 +99,7 @@ def tan(x: Any, out: Array | None = None) -> Any:
     return apply(TAN, (x,), out)
 
 
+@has_compiled
 def arctan2(y: Any, x: Any, out: Array | None = None) -> Any:
     """The angle in radians, -pi to pi, between the axis of x and the point (x, y), rounded once."""
     from maskexpr.kernels.elementary.short_angles import ARCTAN2
@@ -97,6 +107,7 @@ def arctan2(y: Any, x: Any, out: Array | None = None) -> Any:
     return apply(ARCTAN2, (y, x), out)
 
 
+@has_compiled
 def hypot(a: Any, b: Any, out: Array | None = None) -> Any:
     """The square root of a * a + b * b, rounded once."""
     from maskexpr.kernels.elementary.short_angles import HYPOT

@@ -26,15 +26,15 @@ from maskexpr.kernels.elementary.two_floats import Pair
 CENTRES = 256
 CASE_BITS = 9
 # arctan(q) - q over q**3, for |q| <= 1/512: the next term is below 2**-75 of q.
-_SERIES = (-1 / 3, 1 / 5, -1 / 7)
+SERIES = (-1 / 3, 1 / 5, -1 / 7)
 # For 2**-69.5.
-_DOUBT = 1 + 2.0**-15
+DOUBT = 1 + 2.0**-15
 _PAIRS_SLACK = 2.0**-95  # in proportion to the angle
-_UPPER_41 = np.int64(-(2**12))  # with these bits a float has 41: a product with a centre, of 9 bits, is exact
+UPPER_41 = np.int64(-(2**12))  # with these bits a float has 41: a product with a centre, of 9 bits, is exact
 ROUNDER = 1.5 * 2.0**52
 # Within these powers of two the sides are as they are, else they are brought near 1. Below the third the angle is all
 # but the quotient.
-_SMALLEST, _LARGEST = 2.0**-450, 2.0**450
+SMALLEST, LARGEST = 2.0**-450, 2.0**450
 _TINY = 2.0**-900
 _SMALLEST_NORMAL, _SMALLEST_OF_ALL = 2.0**-1022, 2.0**-1074
 
@@ -95,9 +95,9 @@ def case_of(work: Work, x: Array) -> Array:
 
 
 def _ordinary(small: Array, large: Array) -> bool:
-    if not (large.max() < _LARGEST and large.min() > _SMALLEST):
+    if not (large.max() < LARGEST and large.min() > SMALLEST):
         return False
-    return small.min() > _SMALLEST or not ((small > 0) & (small <= _SMALLEST)).any()
+    return small.min() > SMALLEST or not ((small > 0) & (small <= SMALLEST)).any()
 
 
 def _scale(small: Array, large: Array) -> Array:
@@ -137,10 +137,10 @@ def _angle(work: Work, small: Array, large: Array, case: Array, out: Array) -> A
     j, q, q_low = _from_centre(work, small, large)
     square, series, high, low, spare = work.floats[6:11]
     np.multiply(q, q, out=square)
-    np.multiply(square, _SERIES[2], out=series)
-    np.add(series, _SERIES[1], out=series)
+    np.multiply(square, SERIES[2], out=series)
+    np.add(series, SERIES[1], out=series)
     np.multiply(series, square, out=series)
-    np.add(series, _SERIES[0], out=series)
+    np.add(series, SERIES[0], out=series)
     np.multiply(series, square, out=series)
     np.multiply(series, q, out=series)
     np.add(series, q_low, out=series)  # arctan is q + series
@@ -159,7 +159,7 @@ def _angle(work: Work, small: Array, large: Array, case: Array, out: Array) -> A
     np.subtract(centre, high, out=centre)
     np.add(centre, q, out=centre)
     np.add(low, centre, out=low)
-    return round_once(high, low, _DOUBT, out, work.flags[1])
+    return round_once(high, low, DOUBT, out, work.flags[1])
 
 
 def _from_centre(work: Work, small: Array, large: Array) -> tuple[Array, Array, Array]:
@@ -173,7 +173,7 @@ def _from_centre(work: Work, small: Array, large: Array) -> tuple[Array, Array, 
     np.subtract(c, ROUNDER, out=c)
     np.multiply(c, 1 / CENTRES, out=c)
     # Products of both parts with c are exact, and so is the numerator.
-    np.bitwise_and(large.view(np.int64), _UPPER_41, out=work.ints[10])
+    np.bitwise_and(large.view(np.int64), UPPER_41, out=work.ints[10])
     np.subtract(large, part, out=rest)
     np.multiply(part, c, out=part)
     np.subtract(small, part, out=part)
@@ -181,7 +181,7 @@ def _from_centre(work: Work, small: Array, large: Array) -> tuple[Array, Array, 
     np.subtract(part, rest, out=n)
     np.subtract(part, n, out=n_low)
     np.subtract(n_low, rest, out=n_low)
-    np.bitwise_and(small.view(np.int64), _UPPER_41, out=work.ints[10])
+    np.bitwise_and(small.view(np.int64), UPPER_41, out=work.ints[10])
     np.subtract(small, part, out=rest)
     np.multiply(part, c, out=part)
     np.multiply(rest, c, out=rest)

@@ -136,7 +136,7 @@ def apply(function: Function, operands: Sequence[Any], out: Array | None = None)
     """
     kind = np.result_type(*operands)
     arrays = [np.asarray(operand, kind) for operand in operands]
-    result = _empty(arrays, kind) if out is None else out
+    result = empty(arrays, kind) if out is None else out
     if result.size:
         # nan, inf and subnormal numbers are results like others
         with np.errstate(all="ignore"), _borrowed(result.size) as buffers:
@@ -144,7 +144,7 @@ def apply(function: Function, operands: Sequence[Any], out: Array | None = None)
     return result if out is not None or result.ndim else result[()]
 
 
-def _empty(arrays: Sequence[Array], kind: Any) -> Array:
+def empty(arrays: Sequence[Array], kind: Any) -> Array:
     shape = np.broadcast_shapes(*(a.shape for a in arrays))
     alike = [a for a in arrays if a.shape == shape]
     return np.empty_like(alike[0], kind, subok=False) if alike else np.empty(shape, kind)
@@ -153,26 +153,34 @@ def _empty(arrays: Sequence[Array], kind: Any) -> Array:
 def _fill(function: Function, arrays: Sequence[Array], out: Array, buffers: _Buffers) -> None:
     single = all(a.dtype == np.float32 for a in (*arrays, out))
     apart = not any(np.may_share_memory(out, a) for a in arrays)
+    for values, result in stretches(arrays, out, np.float64, _STRETCH):
+        several = [np.full(min(BLOCK, out.size), v[0]) if v.size < result.size else v for v in values]
+        _fill_stretch(function, several, result, buffers, apart, single)
+
+
+def stretches(arrays: Sequence[Array], out: Array, kind: Any, length: int) -> Iterator[tuple[list[Array], Array]]:
+    """What operands and result hold in one type, so many values at a time, next to each other; of an operand that is
+    one number, that alone."""
     # Before 2.3, NumPy's iterator leaves buffers unconverted whose operand has no axes.
     *arrays, out = (a if a.ndim else a.reshape(1) for a in (*arrays, out))
     # What is one number beside many is no matter of that iterator, which up to 2.2 reads beyond its end.
-    numbers = {i: np.full(min(BLOCK, out.size), a.item()) for i, a in enumerate(arrays) if a.size == 1 < out.size}
+    numbers = {i: a.reshape(1).astype(kind) for i, a in enumerate(arrays) if a.size == 1 < out.size}
     walked = [_spread(a, out.shape) for i, a in enumerate(arrays) if i not in numbers]
     layout = ["contig", "aligned", "nbo", "overlap_assume_elementwise"]
     modes: Any = [["readonly", *layout]] * len(walked) + [["writeonly", *layout]]  # NumPy's stubs spell "contig" wrong
-    stretches = np.nditer(
+    walk = np.nditer(
         [*walked, out],
         ["external_loop", "buffered", "copy_if_overlap"],
         modes,
-        [np.float64] * (len(walked) + 1),
+        [kind] * (len(walked) + 1),
         casting="same_kind",
-        buffersize=_STRETCH,
+        buffersize=length,
     )
-    with stretches:
-        for *values, result in stretches:
+    with walk:
+        for *values, result in walk:
             for i, number in numbers.items():
                 values.insert(i, number)
-            _fill_stretch(function, values, result, buffers, apart, single)
+            yield values, result
 
 
 def _spread(array: Array, shape: tuple[int, ...]) -> Array:

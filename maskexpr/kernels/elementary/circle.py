@@ -28,13 +28,13 @@ from maskexpr.kernels.elementary.two_floats import UPPER, Pair
 QUARTER = STEPS // 4
 # sin(r) - r and cos(r) - 1 over r**3 and r**2: for |r| <= pi / 2048 the next terms of Taylor's series are below
 # 2**-68.4 of r, and 2**-90 of 1.
-_SINE = (-1 / 6, 1 / 120)
-_COSINE = (-1 / 2, 1 / 24, -1 / 720)
+SINE_SERIES = (-1 / 6, 1 / 120)
+COSINE_SERIES = (-1 / 2, 1 / 24, -1 / 720)
 # For 2**-67.3.
-_DOUBT = 1 + 2.0**-13
+DOUBT = 1 + 2.0**-13
 # Next to a zero that is not at 0, and next to poles, the rest of the angle is not known to 2**-70 of its size.
 # Below it, the sine and tangent of an angle round to the angle.
-_SMALL = 2.0**-30
+SMALL = 2.0**-30
 _PAIRS_SLACK = 2.0**-93  # in proportion to the result
 
 
@@ -83,15 +83,15 @@ def _rest(work: Work, r: Array, e: Array) -> tuple[Array, ...]:
     sine, series, cosine, upper, left = work.floats[5:10]
     square = sine
     np.multiply(r, r, out=square)
-    np.multiply(square, _SINE[1], out=series)
-    np.add(series, _SINE[0], out=series)
+    np.multiply(square, SINE_SERIES[1], out=series)
+    np.add(series, SINE_SERIES[0], out=series)
     np.multiply(series, square, out=series)
     np.multiply(series, r, out=series)
     np.add(series, e, out=series)
-    np.multiply(square, _COSINE[2], out=cosine)
-    np.add(cosine, _COSINE[1], out=cosine)
+    np.multiply(square, COSINE_SERIES[2], out=cosine)
+    np.add(cosine, COSINE_SERIES[1], out=cosine)
     np.multiply(cosine, square, out=cosine)
-    np.add(cosine, _COSINE[0], out=cosine)
+    np.add(cosine, COSINE_SERIES[0], out=cosine)
     np.multiply(cosine, square, out=cosine)  # without r * e, below 2**-72
     np.bitwise_and(r.view(np.int64), UPPER, out=work.ints[8])
     np.subtract(r, upper, out=left)
@@ -132,7 +132,7 @@ def _sine_block(turn: int) -> Callable[..., Array | None]:
         rest = _rest(work, r, e)
         high, low, *spare = work.floats[10:14]
         _wave(circle_table(turn), j, rest, high, low, tuple(spare))
-        undecided = round_once(high, low, _DOUBT, out, work.flags[0])
+        undecided = round_once(high, low, DOUBT, out, work.flags[0])
         return _at_the_ends(work, x, out, undecided, odd=turn == 0)
 
     return block
@@ -155,19 +155,19 @@ def _tangent_block(work: Work, x: Array, out: Array) -> Array:
     np.subtract(s_low, c_low, out=s_low)
     np.add(s, s_low, out=s)
     np.divide(s, c, out=s)
-    undecided = round_once(q, s, _DOUBT, out, work.flags[0])
+    undecided = round_once(q, s, DOUBT, out, work.flags[0])
     return _at_the_ends(work, x, out, undecided, odd=True)
 
 
 def _at_the_ends(work: Work, x: Array, out: Array, undecided: Array, odd: bool) -> Array:
     """Small angles are their own sine and tangent, -0.0 too; where else a result is small, or large, it is in doubt."""
     size = np.abs(out, out=work.floats[0])
-    if size.min() >= _SMALL and size.max() <= 1 / _SMALL:
+    if size.min() >= SMALL and size.max() <= 1 / SMALL:
         return undecided
-    undecided |= (size < _SMALL) | (size > 1 / _SMALL)
+    undecided |= (size < SMALL) | (size > 1 / SMALL)
     undecided &= out == out
     if odd:
-        small = np.abs(x) < _SMALL
+        small = np.abs(x) < SMALL
         np.copyto(out, x, where=small)
         undecided &= ~small
     return undecided

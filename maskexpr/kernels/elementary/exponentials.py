@@ -38,14 +38,14 @@ def _powers_of_two() -> list[int]:
 
 
 @functools.cache
-def _short_table() -> tuple[Array, ...]:
+def short_table() -> tuple[Array, ...]:
     """2**(j/2048) as numbers of 26 bits and the rest."""
     return fixed_point.table(fixed_point.on_a_grid(power, -25) for power in _powers_of_two())
 
 
 @functools.cache
 def table_of_singles() -> Array:
-    table, table_low = _short_table()
+    table, table_low = short_table()
     return table + table_low
 
 
@@ -125,7 +125,7 @@ def _exp_of_sums(work: Work, x: Array, low: Array | None, out: Array, slack: Any
     bits = t.view(np.int64)
     j = work.ints[7]
     np.bitwise_and(bits, STEPS - 1, out=j)
-    table, table_low = _short_table()
+    table, table_low = short_table()
     np.take(table, j, out=square, mode="wrap")
     np.multiply(p, square, out=p)
     np.take(table_low, j, out=rest, mode="wrap")

@@ -19,9 +19,9 @@ from maskexpr.kernels.elementary.in_place import round_once
 from maskexpr.kernels.elementary.two_floats import UPPER, add, two_product, two_sum
 
 # For 2**-74.
-_DOUBT = 1 + 2.0**-19
+DOUBT = 1 + 2.0**-19
 # Sums of squares within which no part of them that counts over- or underflows, and the shortest vectors that have such.
-_SMALLEST, _LARGEST = 2.0**-900, 2.0**1000
+SMALLEST, LARGEST = 2.0**-900, 2.0**1000
 _SHORT = 2.0**-449
 # Where both sides are shorter the length may be subnormal, and must not be rounded twice.
 _SHORTEST = 2.0**-1022
@@ -29,11 +29,11 @@ _SHORTEST = 2.0**-1022
 
 def _block(work: Work, a: Array, b: Array, out: Array) -> Array:
     undecided, largest, smallest = _length(work, a, b, out)
-    if smallest > _SMALLEST and largest < _LARGEST:
+    if smallest > SMALLEST and largest < LARGEST:
         return undecided
     longer = np.maximum(np.abs(a), np.abs(b))  # nan if one is
     zero = longer == 0
-    if largest < _LARGEST and not ((longer < _SHORT) & ~zero).any():
+    if largest < LARGEST and not ((longer < _SHORT) & ~zero).any():
         np.copyto(out, 0.0, where=zero)
         undecided &= ~zero
         return undecided
@@ -90,7 +90,7 @@ def _length(work: Work, a: Array, b: Array, out: Array) -> tuple[Array, float, f
     np.subtract(square, its_rest, out=square)
     np.add(root, root, out=rest)
     np.divide(square, rest, out=rest)
-    return round_once(root, rest, _DOUBT, out, work.flags[0]), largest, smallest
+    return round_once(root, rest, DOUBT, out, work.flags[0]), largest, smallest
 
 
 def _square(x: Array, square: Array, rest: Array, half: Array, its_bits: Array) -> None:

@@ -21,9 +21,9 @@ from maskexpr.kernels.elementary.two_floats import Pair
 
 SQRT_HALF = 0x3FE6A09E << 32 >> 41 << 41  # the bits of sqrt(1/2), cut to a cell's first
 CELLS = 2048
-_SMALLEST = 2.0**-1022
+SMALLEST = 2.0**-1022
 SLACK = 2.0**-72
-_SLACK_OF_SIZE = 2.0**-75  # near 1, in proportion to the logarithm
+SLACK_OF_SIZE = 2.0**-75  # near 1, in proportion to the logarithm
 _PAIRS_SLACK = 2.0**-97
 
 
@@ -189,10 +189,10 @@ def _scale(base: Base, r: Array, p: Array, w: Array, d: Array) -> None:
 
 
 def _log_block(work: Work, x: Array, out: Array, base: Base) -> Array | None:
-    if x.min() >= _SMALLEST and x.max() < np.inf:
+    if x.min() >= SMALLEST and x.max() < np.inf:
         return _positive_block(work, x, out, base)
     safe, less, tiny = positive(work, x), work.floats[1], work.flags[2]
-    np.less(safe, _SMALLEST, out=tiny)
+    np.less(safe, SMALLEST, out=tiny)
     np.multiply(tiny, 54.0, out=less)
     np.multiply(safe, 2.0**54, out=safe, where=tiny)
     undecided = _positive_block(work, safe, out, base, less)
@@ -234,7 +234,7 @@ def _positive_block(work: Work, x: Array, out: Array, base: Base, less: Array | 
         return _look_closer(work, high, low, slack_of_series, out)
     places = np.flatnonzero(undecided)
     number = high[places], low[places]
-    slack = slack_of_series * work.floats[10][places] + _SLACK_OF_SIZE * np.abs(number[0])
+    slack = slack_of_series * work.floats[10][places] + SLACK_OF_SIZE * np.abs(number[0])
     out[places], undecided[places] = two_floats.rounded(number, slack)
     return undecided
 
@@ -242,7 +242,7 @@ def _positive_block(work: Work, x: Array, out: Array, base: Base, less: Array | 
 def _look_closer(work: Work, high: Array, low: Array, slack_of_series: float, out: Array) -> Array:
     slack, t = work.floats[2:4]
     np.abs(high, out=slack)
-    np.multiply(slack, _SLACK_OF_SIZE, out=slack)
+    np.multiply(slack, SLACK_OF_SIZE, out=slack)
     np.multiply(work.floats[10], slack_of_series, out=t)
     np.add(slack, t, out=slack)
     np.add(low, slack, out=t)
@@ -257,7 +257,7 @@ def _look_closer(work: Work, high: Array, low: Array, slack_of_series: float, ou
 
 def log_of_floats(x: Array, base: Base) -> Pair:
     """The logarithm of positive numbers in two floats, right to 2**-98 of its size."""
-    tiny = x < _SMALLEST
+    tiny = x < SMALLEST
     bits = (x * np.where(tiny, 2.0**54, 1.0)).view(np.int64)
     k = (bits - SQRT_HALF) >> 52
     j = ((bits - SQRT_HALF) >> 41) & (CELLS - 1)

@@ -23,7 +23,7 @@ _BITS = 11
 # Up to here, in radians, two pieces of pi of 36 bits and a float do: their products with the number of steps, of 17
 # bits, are exact. Up to the second limit it takes three of 24 bits, of which the number has 29 to multiply with.
 _NEAR = 2.0**8
-_FAR = 2.0**20
+FAR = 2.0**20
 _NEAR_GRID = (-44, -81)
 _FAR_GRID = (-32, -57, -82)
 _ROUNDER = 1.5 * 2.0**52  # what it is added to is rounded to a whole number, which the low bits then show
@@ -44,7 +44,7 @@ def reduced(work: Work, x: Array) -> tuple[Array, Array, Array]:
     largest = max(x.max(), -x.min())
     if largest < _NEAR:
         return _near(work, x)
-    if largest < _FAR:
+    if largest < FAR:
         return _far(work, x)
     return _farthest(work, x)
 
@@ -65,6 +65,11 @@ def _pieces(grid: tuple[int, ...]) -> tuple[float, ...]:
 @functools.cache
 def _steps_in_a_radian() -> float:
     return ((STEPS // 2) << fixed_point.BITS) / fixed_point.pi()
+
+
+def far_pieces() -> tuple[float, ...]:
+    """Steps in a radian, and a step in pieces for angles below 2**20."""
+    return _steps_in_a_radian(), *_pieces(_FAR_GRID)
 
 
 def _whole_steps(work: Work, x: Array) -> tuple[Array, Array]:
@@ -118,7 +123,7 @@ def _difference(a: Array, b: Array, s: Array, e: Array) -> None:
 def _farthest(work: Work, x: Array) -> tuple[Array, Array, Array]:
     near, size = work.floats[6], work.floats[0]
     np.abs(x, out=size)
-    places = np.flatnonzero(size >= _FAR)
+    places = np.flatnonzero(size >= FAR)
     np.copyto(near, x)
     near[places] = 0.0
     j, r, e = _far(work, near)

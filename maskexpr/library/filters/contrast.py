@@ -23,7 +23,9 @@ from maskexpr.functions.parameters import (
 from maskexpr.functions.record import WHOLE, function
 from maskexpr.functions.settling import exact
 from maskexpr.kernels.counts import BINNED, count_values
+from maskexpr.kernels.lookups import look_up
 from maskexpr.kernels.projections import as_number
+from maskexpr.kernels.scratch import Scratch
 from maskexpr.kinds.kind import NOT_CONSTANT, Kind
 from maskexpr.kinds.ranges import Bounds
 from maskexpr.library.filters.smoothing import (
@@ -235,7 +237,9 @@ def equalize(im: Image, within: MaskOrNone = None, *, kind: ResultKind) -> Array
         shares = _shares(counts)
         if im.dtype.itemsize <= 2:
             every = np.arange(2 ** (8 * im.dtype.itemsize)).astype(im.dtype)  # from 0, the negative ones at the end
-            return _looked_up(_shares_at(every, values, shares), im)
+            table = _shares_at(every, values, shares)
+            numbers = np.ascontiguousarray(im).view(f"u{im.dtype.itemsize}")
+            return look_up(table, numbers, 0, np.empty(im.shape, table.dtype), Scratch())
         return _shares_at(im, values, shares)
     low, high = as_number(counted.min()), as_number(counted.max())
     counts = np.zeros(_BINS, np.int64)
@@ -267,14 +271,6 @@ def _joined(places: Array, shares: Array) -> Array:
     rise = np.append(np.diff(shares) * _BINS, 0.0)
     found = rise[line] * (np.clip(places, centres[0], centres[-1]) - centres[line]) + shares[line]
     return np.where(missing, np.nan, found)
-
-
-def _looked_up(table: Array, im: Array) -> Array:
-    """What a table holds for each pixel, negative ones from its end, block by block."""
-    result = np.empty(im.size, table.dtype)
-    for part, into in zip(_blocks(im.ravel()), _blocks(result), strict=True):
-        np.take(table, part.view(f"u{im.dtype.itemsize}").astype(np.intp), out=into, mode="clip")
-    return result.reshape(im.shape)
 
 
 def _shares_at(im: Array, values: Array, shares: Array) -> Array:

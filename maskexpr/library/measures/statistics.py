@@ -315,8 +315,11 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
     >>> evaluate("histogram(im, 2)", im=[[0, 1, 2, 4]])
     [[2, 2], [0.0, 2.0, 4.0]]
     """
-    values = _finite(some(im))
-    if not values.size and (low is None or high is None):
+    is_bounded = low is not None and high is not None
+    values = some(im).ravel()
+    if not (is_bounded or _is_whole(im)):
+        values = values[np.isfinite(values)].astype(np.float64)
+    if not (values.size or is_bounded):
         raise Refused(messages.NOTHING_FINITE, "im")
     low = projections.as_number(values.min()) if low is None else low
     high = projections.as_number(values.max()) if high is None else high
@@ -329,8 +332,7 @@ def histogram(im: Measured, bins: Bins = 256, low: NumberOrNone = None, high: Nu
         below = np.append(0, np.cumsum(counts))[_places(ordered, cuts)]
         return [np.diff(below).tolist(), edges]
     edges_of_floats = bin_edges(float(low), float(high), bins)
-    inside = values[(values >= edges_of_floats[0]) & (values <= edges_of_floats[-1])]
-    return [count_bins(inside, edges_of_floats).tolist(), edges_of_floats.tolist()]
+    return [count_bins(values, edges_of_floats).tolist(), edges_of_floats.tolist()]
 
 
 def _places(ordered: Array, cuts: list[int]) -> Array:
@@ -344,7 +346,3 @@ def _places(ordered: Array, cuts: list[int]) -> Array:
         else 0
     )
     return places
-
-
-def _finite(values: Array) -> Array:
-    return values.ravel() if _is_whole(values) else values[np.isfinite(values)].astype(np.float64)

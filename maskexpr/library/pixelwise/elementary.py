@@ -16,7 +16,7 @@ from maskexpr.functions.record import function
 from maskexpr.kernels import elementary
 from maskexpr.kinds import ranges
 from maskexpr.kinds.ranges import Bounds, Range
-from maskexpr.library.operators import compute
+from maskexpr.library.operators import PLANNED, compute
 
 
 @function(gives=pixelwise(ranges.absolute, exact=True), halo=0, cost=1, memory=8, total=True, transposes=True)
@@ -33,6 +33,19 @@ def abs_(im: Numeric, kind: ResultKind, work: WorkType) -> Any:
     array([[2, 0, 2]], dtype=uint8)
     """
     return compute(abs, np.absolute, kind, work, im)
+
+
+def _apart(a: Range, b: Range) -> Range:
+    return ranges.absolute(ranges.subtract(a, b))
+
+
+@function(name="absolute difference", gives=pixelwise(_apart, exact=True), halo=0, cost=2, memory=16, catalogue=PLANNED,
+          total=True, transposes=True)  # fmt: skip
+def absolute_difference(a: Numeric, b: Numeric, kind: ResultKind, work: WorkType) -> Any:
+    """`abs(a - b)` of floating values or unsigned integers of one type, which needs no type with a sign."""
+    if kind.dtype is not None and kind.dtype.kind == "u":
+        return compute(max, np.maximum, kind, work, a, b) - compute(min, np.minimum, kind, work, a, b)
+    return abs(compute(lambda x, y: x - y, np.subtract, kind, work, a, b))
 
 
 def _sign_range(a: Range) -> Range:

@@ -89,7 +89,7 @@ class Regions(Places):
         """Which regions have a pixel whose value is known, and these pixels of theirs."""
         assert self._measured is not None
         within = spans.Within(self.numbered, self._measured, np.arange(self.count + 1, dtype=np.int32))
-        found = spans.sizes(within, self.count) > 0
+        found = spans.sizes(spans.spans_of(within), self.count) > 0
         numbers = np.append(0, np.where(found, np.cumsum(found), 0)).astype(np.int32)
         some = spans.Within(self.numbered, self._measured, numbers)
         return found, Regions(some, int(np.count_nonzero(found)), self.image, self.axes)
@@ -136,8 +136,9 @@ class Regions(Places):
     def _places_of_pixels(self, found: Spans) -> Iterator[Array]:
         """Where each pixel of spans lies along each of the axes that are worked on."""
         lengths = found.lengths
-        for place, goes in zip(*self.along(found), strict=True):
-            yield runs.ranges(place, lengths) if goes else np.repeat(place, lengths)
+        places, along = self.along(found)
+        for axis, place in enumerate(places):
+            yield runs.ranges(place, lengths) if axis == along else np.repeat(place, lengths)
 
     @property
     def parents(self) -> Array:
@@ -215,10 +216,10 @@ class Regions(Places):
         start = self.starts[i]
 
         def moments(found: Spans, values: Array) -> Array:
-            places, goes = self.along(found)
+            places, along = self.along(found)
             lengths = found.lengths
             offset = np.repeat(places[i] - start[found.owner], lengths)
-            if goes[i]:
+            if along == i:
                 offset += runs.ranges(np.zeros(len(lengths), np.int64), lengths)
             if values.dtype.kind == "f":
                 return np.asarray(values * offset.astype(np.float64))

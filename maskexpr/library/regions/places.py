@@ -14,7 +14,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 import numpy as np
 
 from maskexpr.functions.parameters import Array
-from maskexpr.kernels import calipers, hulls, meshes, outlines, spans
+from maskexpr.kernels import calipers, hulls, meshes, outlines, place_sums, region_rows, spans
 from maskexpr.kernels.spans import Numbered, OfLabels, Spans
 from maskexpr.kernels.stopping import pause
 from maskexpr.library import elements
@@ -118,29 +118,27 @@ class Places:
     def _turned(self) -> Numbered:
         return spans.turned(self.numbered, self.axes)
 
-    def along(self, found: Spans) -> tuple[list[Array], Array]:
-        """Where the first pixel of each span lies along the axes that are worked on, and which of these it goes along,
-        as the length of the span along each."""
-        ndim = len(self.shape)
+    def along(self, found: Spans) -> tuple[Array, int | None]:
+        """Where the first pixel of each span lies along the axes that are worked on, shape (axes, spans), and which of
+        these it goes along."""
         places = [*spans.coordinates(found, self.shape), found.start]
-        return [places[axis] for axis in self.axes], np.array([axis == ndim - 1 for axis in self.axes])
+        last = len(self.shape) - 1
+        return np.stack([places[axis] for axis in self.axes]), self.axes.index(last) if last in self.axes else None
 
     # --- places ---
 
     @_Shared
     def sizes(self) -> Array:
         """The number of pixels of each region."""
-        return spans.sizes(self.numbered, self.count)
+        return spans.sizes(self.spans(), self.count)
 
     @_Shared
     def _box(self) -> tuple[Array, Array]:
         starts = np.full((len(self.axes), self.count), np.iinfo(np.int64).max)
         lasts = np.full((len(self.axes), self.count), -1)
         for found in self.spans():
-            places, goes = self.along(found)
-            for start, last, place, along in zip(starts, lasts, places, goes, strict=True):
-                np.minimum.at(start, found.owner, place)
-                np.maximum.at(last, found.owner, found.stop - 1 if along else place)
+            places, along = self.along(found)
+            place_sums.widen_boxes(starts, lasts, found.owner, places, found.lengths, along)
         return starts, lasts + 1
 
     @property
@@ -154,34 +152,21 @@ class Places:
         return self._box[1]
 
     @_Shared
-    def _place_sums(self) -> tuple[list[Array], dict[tuple[int, int], Array]]:
+    def _place_sums(self) -> tuple[Array, Array]:
         """The sums over each region's pixels of their places in its box, and of the products of two of these."""
-        rows = range(len(self.axes))
         longest = int((self.stops - self.starts).max(initial=1))
         most = int(self.sizes.max(initial=1)) * longest**2
         whole: Any = np.int64 if max(most, longest**3).bit_length() < _FEW_BITS else object
-        sums = [np.zeros(self.count, whole) for _ in rows]
-        products = {(i, j): np.zeros(self.count, whole) for i in rows for j in rows if i <= j}
+        sums = np.zeros((len(self.axes), self.count), whole)
+        products = np.zeros((len(self.axes), len(self.axes), self.count), whole)
         for found in self.spans():
-            places, goes = self.along(found)
-            n = found.lengths.astype(whole)
-            a = [(place - start[found.owner]).astype(whole) for place, start in zip(places, self.starts, strict=True)]
-            # Along the rows places go from the first one on: their sum, and that of their squares.
-            total = [n * k + n * (n - 1) // 2 if along else n * k for k, along in zip(a, goes, strict=True)]
-            for i in rows:
-                np.add.at(sums[i], found.owner, total[i])
-                for j in range(i, len(self.axes)):
-                    if i != j:
-                        product = total[i] * a[j] if goes[i] else total[j] * a[i]
-                    elif goes[i]:
-                        product = n * a[i] ** 2 + a[i] * n * (n - 1) + (n - 1) * n * (2 * n - 1) // 6
-                    else:
-                        product = n * a[i] ** 2
-                    np.add.at(products[i, j], found.owner, product)
+            places, along = self.along(found)
+            places -= self.starts.take(found.owner, axis=1)
+            place_sums.add_places(sums, products, found.owner, places, found.lengths, along)
         return sums, products
 
     @property
-    def offset_sums(self) -> list[Array]:
+    def offset_sums(self) -> Array:
         """The sum of the places of each region's pixels in its box, along each axis."""
         return self._place_sums[0]
 
@@ -189,10 +174,10 @@ class Places:
     def moments(self) -> Array:
         """The covariances of each region's coordinates times its size squared, exactly: shape (axes, axes, count)."""
         sums, products = self._place_sums
-        size = self.sizes.astype(object)
-        sums = [along.astype(object) for along in sums]
-        half = {(i, j): size * total - sums[i] * sums[j] for (i, j), total in products.items()}
-        rows = range(len(self.axes))
+        size, rows = self.sizes, range(len(self.axes))
+        if products.dtype == object or int(size.max(initial=1)) * int(products.max(initial=1)) >= 2**_FEW_BITS:
+            size, sums, products = (values.astype(object) for values in (size, sums, products))
+        half = {(i, j): size * products[i, j] - sums[i] * sums[j] for i in rows for j in rows if i <= j}
         return np.stack([np.stack([half[min(i, j), max(i, j)] for j in rows]) for i in rows])
 
     @property
@@ -203,7 +188,7 @@ class Places:
         assert self.steps
         weights = [step / min(self.steps) for step in self.steps]
         return np.stack([[w * v * along for v, along in zip(weights, row, strict=True)]
-                         for w, row in zip(weights, self.moments, strict=True)])  # fmt: skip
+                         for w, row in zip(weights, self.moments.astype(object), strict=True)])  # fmt: skip
 
     @_Shared
     def rows(self) -> tuple[Array, Array, Array, Array]:
@@ -213,14 +198,14 @@ class Places:
         empty = np.zeros(0, np.int32)
         rows, waiting, held = (np.zeros((len(self.axes), 0), np.int32), empty, empty), [], 0
         for found in self.spans():
-            places, goes = self.along(found)
-            last = found.stop - 1 if goes[-1] else places[-1]
-            narrow = np.stack([found.owner, *places[:-1], places[-1], last]).astype(np.int32)
-            waiting.append(_joined(narrow[:-2], narrow[-2], narrow[-1]))
+            places, along = self.along(found)
+            last = places[-1] if along is None else found.stop - 1
+            narrow = np.stack([found.owner, *places, last]).astype(np.int32)
+            waiting.append((narrow[:-2], narrow[-2], narrow[-1]))
             held += len(last)
             if held > max(spans.BLOCK, len(rows[1])):
-                rows, waiting, held = _all_joined([rows, *waiting]), [], 0
-        keys, first, last = _all_joined([rows, *waiting])
+                rows, waiting, held = region_rows.joined([rows, *waiting]), [], 0
+        keys, first, last = region_rows.joined([rows, *waiting])
         return keys[0], keys[1:], first, last
 
     def _in_groups(self, measure: "Callable[[Array, Array, Array, Array, int], Array]", dtype: Any) -> Array:
@@ -242,7 +227,7 @@ class Places:
     @_Shared
     def hull_sizes(self) -> Array:
         """The number of pixels in the convex hull of each region."""
-        return self._in_groups(_hull_sizes, np.int64)
+        return self._in_groups(hulls.sizes_of_rows, np.int64)
 
     @property
     def longest(self) -> Array:
@@ -259,7 +244,7 @@ class Places:
         """The largest distance of two points of the surface of each region of a volume, in the unit."""
 
         def measure(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
-            return meshes.diameters(*_ends(owner, places, first, last), count, self.weights)
+            return meshes.diameters(*hulls.ends_of_rows(owner, places, first, last), count, self.weights)
 
         return self._in_groups(measure, np.float64)
 
@@ -283,37 +268,6 @@ def _measured(measure: "Callable[..., Array]", low: int, count: int, owner: Arra
     return measure(owner - low, *rows, count)
 
 
-def _ends(owner: Array, places: Array, first: Array, last: Array) -> tuple[Array, Array]:
-    """The pixels at both ends of rows: their regions, and where they lie, of shape (axes, pixels)."""
-    both = [np.concatenate([places, end[np.newaxis]]) for end in (first, last)]
-    return np.tile(owner, 2), np.concatenate(both, axis=1)
-
-
-def _hull_sizes(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
-    """Of regions by their rows; those that fill their box need no hull, which in a volume takes long."""
-    sizes = _sizes_of_boxes(owner, places, first, last, count)
-    lengths = np.zeros(count, np.int64)
-    np.add.at(lengths, owner, last - first + 1)
-    left = np.flatnonzero(lengths < sizes)
-    some = np.isin(owner, left)
-    numbers = np.zeros(count, np.int64)
-    numbers[left] = np.arange(len(left))
-    owner, ends = _ends(numbers[owner[some]], places[:, some], first[some], last[some])
-    sizes[left] = hulls.hull_sizes(ends.T, owner, len(left))
-    return sizes
-
-
-def _sizes_of_boxes(owner: Array, places: Array, first: Array, last: Array, count: int) -> Array:
-    """The number of pixels of the box around each region."""
-    sizes = np.ones(count, np.int64)
-    for low, high in ((first, last), *((place, place) for place in places)):
-        start, end = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
-        np.minimum.at(start, owner, low)
-        np.maximum.at(end, owner, high)
-        sizes *= end - start + 1
-    return sizes
-
-
 def _calipers(
     measure: "Callable[..., Array]",
     weights: tuple[float, ...],
@@ -324,18 +278,3 @@ def _calipers(
     count: int,
 ) -> Array:
     return measure(owner, places[0], first, last, count, weights)
-
-
-def _all_joined(parts: list[tuple[Array, Array, Array]]) -> tuple[Array, Array, Array]:
-    keys, first, last = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
-    return _joined(keys, first, last)
-
-
-def _joined(keys: Array, first: Array, last: Array) -> tuple[Array, Array, Array]:
-    """Spans of one row as one, from the first to the last pixel; ordered by their keys."""
-    order = np.lexsort(keys[::-1])
-    keys, first, last = keys[:, order], first[order], last[order]
-    begins = np.flatnonzero(np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))[: keys.shape[1]])
-    if not len(begins):
-        return keys, first, last
-    return keys[:, begins], np.minimum.reduceat(first, begins), np.maximum.reduceat(last, begins)

@@ -18,7 +18,7 @@ def sum_type(dtype: np.dtype[Any], pixels: int) -> np.dtype[Any]:
 
 def largest(values: Array) -> int:
     """The largest magnitude."""
-    return max(int(values.max()), -int(values.min()))
+    return max(int(values.max(initial=0)), -int(values.min(initial=0)))
 
 
 def roomy(values: Array, most: int) -> Array:

@@ -27,6 +27,7 @@ from maskexpr.planner.methods import (
 )
 from maskexpr.planner.methods.bodies import by_body
 from maskexpr.planner.methods.method import MAKERS, Form, Method, Place
+from maskexpr.program.declared import USUAL, Means
 from maskexpr.program.steps import Step
 
 __all__ = [
@@ -48,12 +49,13 @@ __all__ = [
 __all__ += ["peaks", "pixelwise", "projections", "ranks", "regions", "shapes", "stacks", "statistics", "types"]
 
 
-def method_of(step: Step, fast: bool = False) -> Method:
-    """How a step runs; `fast` lets the last bits of floating results differ."""
+def method_of(step: Step, means: Means = USUAL) -> Method:
+    """How a step runs, by some means."""
     assert step.function is not None
-    method = opencv.nearly(step) if fast else None
+    method = opencv.nearly(step) if means.fast else None
     if method:
         return method
     maker = MAKERS.get(step.function)
     method = maker(step) if maker else None
-    return compiled.with_compiled(step, method or by_body(step))
+    method = method or by_body(step)
+    return compiled.with_compiled(step, method) if means.compiled else method

@@ -105,12 +105,7 @@ def means(step: Step) -> Method | None:
     if settings.get("shape", "square") not in NAMED_SHAPES:
         return None
     window = window_of(step)
-    size = window.size
-
-    def finish_for(step: Step, given: Any) -> boxes.Finish:
-        return lambda sums, squares, out: np.divide(sums, size, out=out, dtype=np.float64, casting="same_kind")
-
-    return _over_boxes(step, window, finish_for) if window.all() else None
+    return _over_boxes(step, window) if window.all() else None
 
 
 @runs(local.niblack)
@@ -125,7 +120,7 @@ def niblack(step: Step) -> Method | None:
 
         return finish
 
-    return _over_boxes(step, window, finish_for, squares=True)
+    return _over_boxes(step, window, finish_for)
 
 
 @runs(local.sauvola)
@@ -141,13 +136,15 @@ def sauvola(step: Step) -> Method | None:
 
         return finish
 
-    return _over_boxes(step, window, finish_for, squares=True)
+    return _over_boxes(step, window, finish_for)
 
 
 def _over_boxes(
-    step: Step, window: Any, finish_for: Callable[[Step, Any], boxes.Finish], *, squares: bool = False
+    step: Step, window: Any, finish_for: Callable[[Step, Any], boxes.Finish] | None = None
 ) -> Method | None:
-    """By sums over windows that are boxes; `finish_for` gives what makes results of them."""
+    """By sums over windows that are boxes; `finish_for` gives what makes results of them and of those of the squares,
+    else the results are means."""
+    squares = finish_for is not None
     im = list(step.operands).index("im")
     given_type, dtype, border = step.operands["im"].kind.dtype, step.kind.dtype, step.settings["border"]
     reaches = [n // 2 for n in window.shape]
@@ -156,6 +153,8 @@ def _over_boxes(
         return None
 
     def run(given: Any, out: Any, place: Place) -> Any:
+        if finish_for is None:
+            return boxes.means(given[im], reaches, dtype, out, border, place.around)
         finish = finish_for(step, given)
         return boxes.over_boxes(given[im], reaches, finish, dtype, out, border, place.around, squares)
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from maskexpr.kernels import extents, packed
-from maskexpr.kernels.blocks import together
+from maskexpr.kernels.counts import count_on
+from maskexpr.kernels.overlaps import BLOCK, overlap
 from maskexpr.library.measures import agreement
 from maskexpr.library.measures import masks as meaning
 from maskexpr.planner.methods.method import Method, Place, most_pixels, runs, words_of
@@ -28,7 +29,7 @@ def _of_mask(step: Step, operation: Any) -> Method | None:
     pixels = math.prod(kind.shape or ())
 
     def of_bytes(given: Any, out: Any, place: Place) -> Any:
-        return operation(int(np.count_nonzero(given[0])), pixels)
+        return operation(count_on(given[0]), pixels)
 
     def of_bits(given: Any, out: Any, place: Place) -> Any:
         return operation(packed.area(given[0]), pixels)
@@ -41,6 +42,7 @@ def _of_mask(step: Step, operation: Any) -> Method | None:
         whole=True,
         quiet=True,
         loose=True,
+        lenient=True,
         cost=0.1,
         memory=lambda shape: words_of(shape) / 8,
         word="bits counted",
@@ -87,6 +89,7 @@ def _until_found(step: Step, of_bytes: Any, of_bits: Any) -> Method | None:
         whole=True,
         quiet=True,
         loose=True,
+        lenient=True,
         cost=0.1,
         memory=lambda shape: min(words_of(shape), extents.MOST),  # bits of words, and their sums
         word="looked at until it is known",
@@ -111,6 +114,7 @@ def bbox(step: Step) -> Method:
         whole=True,
         quiet=True,
         loose=True,
+        lenient=True,
         cost=0.1,
         memory=_of_shadows,
         word="from its ends",
@@ -150,20 +154,18 @@ def _of_two(step: Step, operation: Any) -> Method:
     """A measure of two masks, from the numbers of their pixels and of those in both."""
 
     def of_bytes(given: Any, out: Any, place: Place) -> Any:
-        own, others, both = 0, 0, 0
-        for a, b in together(*given, most=meaning.BLOCK):
-            own, others = own + int(np.count_nonzero(a)), others + int(np.count_nonzero(b))
-            both += int(np.count_nonzero(a & b))
-        return operation(own, others, both)
+        return operation(*overlap(*given))
 
     def of_bits(given: Any, out: Any, place: Place) -> Any:
         a, b = given
         return operation(packed.area(a), packed.area(b), packed.area(a & b))
 
     def memory(shape: tuple[int, ...]) -> float:
-        return 1.125 * words_of(shape) + 4 * min(math.prod(shape), meaning.BLOCK)
+        return 1.125 * words_of(shape) + 4 * min(math.prod(shape), BLOCK)
 
-    return Method(of_bytes, of_bits, whole=True, quiet=True, loose=True, cost=0.3, memory=memory, word="counted")
+    return Method(
+        of_bytes, of_bits, whole=True, quiet=True, loose=True, lenient=True, cost=0.3, memory=memory, word="counted"
+    )
 
 
 @runs(meaning.any_of_pixels)

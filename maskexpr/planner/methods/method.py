@@ -57,7 +57,8 @@ class Method:
     both. A step that has both follows its operands. `whole` asks for whole arrays. `quiet` says that no floating point
     warning can come up, `fresh` that the result is an array of its own, `brief` that it is done by many short calls,
     `loose` that whole arrays may lie in memory as they do, `cuts` that it gives the rows of its result alone, where
-    others give those that it looks at too.
+    others give those that it looks at too, `lenient` that plain masks may have any byte but 0 where they are on, `left`
+    that compiled kernels are not to stand in.
     `cost` estimates its operations a pixel, `memory` the bytes that it takes beside operands and result for those of a
     shape, where they are not the plain body's; `table` those of a table that all threads and later runs share. `word`
     says how it is done; methods with the same word work in the same buffers. `gains` are the seconds that a run is
@@ -73,6 +74,8 @@ class Method:
     brief: bool = False
     loose: bool = False
     cuts: bool = False
+    lenient: bool = False
+    left: bool = False
     cost: float | None = None
     memory: Bytes | None = None
     table: int = 0

@@ -275,13 +275,14 @@ def _grey(step: Step, *ufuncs: Any) -> Method | None:
     dtype, halo = step.kind.dtype, elements.halo(step.settings, len(step.kind.shape or ()))
     assert dtype is not None
     itemsize = dtype.itemsize
-    # Besides what lies between: windows of two lengths and the result, with gaps between lines; of small floats ranks.
+    # Besides what lies between: windows of two lengths and the result, with gaps between lines, or in the frames of
+    # blocks; of small floats ranks.
     arrays = len(ufuncs) + 3 + (3 if dtype == np.float16 else 0)
 
     around = _OF_OFFSET * _offsets(step)
 
     def memory(rows: tuple[int, ...]) -> int:
-        spaced = math.prod(n + min(2 * reach, n) for n, reach in zip(rows, halo, strict=True))
+        spaced = math.prod(n + 2 * min(reach, n) for n, reach in zip(rows, halo, strict=True))
         return arrays * spaced * itemsize + around
 
     return Method(run, cost=len(ufuncs) * _operations(step), memory=memory, word="extremes along lines")

@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from maskexpr.kernels import packed
-from maskexpr.kinds.ranges import Range, of_type
+from maskexpr.kernels.choices import choose, lie_between
+from maskexpr.kernels.differences import absolute_difference
+from maskexpr.kinds.ranges import of_type
 from maskexpr.library import OPERATORS
 from maskexpr.library.operators import COMPARISONS, SWAPPED, comparable, compare
 from maskexpr.library.pixelwise import choices, elementary
 from maskexpr.planner.methods.bodies import takes
 from maskexpr.planner.methods.method import (
-    Array,
     Bytes,
     Method,
     Place,
-    Run,
     chunk,
     constant_of,
     no_bytes,
@@ -28,7 +28,6 @@ from maskexpr.planner.methods.method import (
 from maskexpr.program.running import work_type
 from maskexpr.program.steps import Step
 
-_ONES = {dtype: np.array(1, dtype) for dtype in map(np.dtype, ("u1", "u2", "u4", "u8"))}
 _LOGIC = {
     "&": (np.logical_and, np.bitwise_and),
     "|": (np.logical_or, np.bitwise_or),
@@ -177,50 +176,25 @@ def between(step: Step) -> Method | None:
     low, high = constant_of(step.operands["low"]), constant_of(step.operands["high"])
     if not im.is_array or im.dtype is None:
         return None
+    at = list(step.operands).index("im")
     if im.dtype.kind == "f":
-        return None if low is None or high is None else _between_floats(im.dtype, low, high)
+        return None if low is None or high is None else _between(at, _Ends(im.dtype.type(low), im.dtype.type(high)), 1)
     values = of_type(im.dtype)
     if not isinstance(low, int) or not isinstance(high, int) or not values.low <= low <= high <= values.high:
         return None
     word = "one subtraction, one comparison" if values.low < low and high < values.high else "one comparison"
     bottom = None if low == values.low else im.dtype.type(low)
     ends = _Ends(bottom, None if bottom is not None and high == values.high else im.dtype.type(high))
-    at = list(step.operands).index("im")
-    memory = per_pixel(im.dtype.itemsize)
-    plain = Method(_interval(im.dtype, low, high, values), quiet=True, memory=memory, word=word)
-    return _range(plain, at, ends, im.dtype)
+    return _range(replace(_between(at, ends, im.dtype.itemsize), word=word), at, ends, im.dtype)
 
 
-def _between_floats(dtype: np.dtype[Any], low: Any, high: Any) -> Method:
-    bottom, top = (np.array(end, dtype) for end in (low, high))
+def _between(at: int, ends: _Ends, size: int) -> Method:
+    """So many bytes a pixel are worked in."""
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        below = place.scratch("below", out.shape, np.dtype(bool))
-        np.less_equal(given[0], top, below)
-        np.greater_equal(given[0], bottom, out)
-        return np.logical_and(out, below, out)
+        return lie_between(given[at], ends.low, ends.high, out, place.scratch)
 
-    return Method(run, quiet=True, memory=per_pixel(1))
-
-
-def _interval(dtype: np.dtype[Any], low: int, high: int, values: Range) -> Run:
-    if low == values.low:
-        top = np.array(high, dtype)
-        return lambda given, out, place: np.less_equal(given[0], top, out)
-    if high == values.high:
-        bottom = np.array(low, dtype)
-        return lambda given, out, place: np.greater_equal(given[0], bottom, out)
-    unsigned = np.dtype(f"u{dtype.itemsize}")
-    start, length = np.array(low, dtype).view(unsigned), np.array(high - low, unsigned)
-    is_signed = dtype != unsigned
-
-    def run(given: Any, out: Any, place: Place) -> Any:
-        im = given[0].view(unsigned) if is_signed else given[0]
-        offset = place.scratch("offset", out.shape, unsigned)
-        np.subtract(im, start, offset)
-        return np.less_equal(offset, length, out)
-
-    return run
+    return Method(run, quiet=True, memory=per_pixel(size))
 
 
 # --- logic -----------------------------------------------------------------------------------------------------------
@@ -285,6 +259,20 @@ def arithmetic(step: Step) -> Method | None:
     kinds = [o.kind.dtype if number is None else work for o, number in zip(operands, numbers, strict=True)]
     alike = isinstance(ufunc, np.ufunc) and all(kind == work for kind in (step.kind.dtype, *kinds))
     return Method(run_alike if alike else run, quiet=is_whole, memory=_chunk_of(work))
+
+
+@runs(elementary.absolute_difference)
+def difference(step: Step) -> Method | None:
+    """With no values of a type with a sign between."""
+    dtype = step.kind.dtype
+    assert dtype is not None
+
+    def run(given: Any, out: Any, place: Place) -> Any:
+        a, b = (v if isinstance(v, np.ndarray) else dtype.type(v) for v in given)
+        return absolute_difference(a, b, out, place.scratch)
+
+    is_whole = dtype.kind == "u"
+    return Method(run, quiet=is_whole, memory=per_pixel(dtype.itemsize) if is_whole else no_bytes)
 
 
 def _chunk_of(work: np.dtype[Any]) -> Bytes:
@@ -366,29 +354,16 @@ def where(step: Step) -> Method | None:
         return None
     assert kind.dtype is not None
     dtype = kind.dtype
-    constants = [constant_of(step.operands[name]) for name in "ab"]
     if any(o.kind.name == "truth" for o in step.operands.values()):
         return None
     bits = np.dtype(f"u{dtype.itemsize}")
-    zeros = [c is not None and _bits(c, dtype, bits) == 0 for c in constants]
     values = [step.operands[name].kind for name in "ab"]
     is_quiet = dtype.kind in "iu" and all(kind.range is not None for kind in values)
 
     def run(given: Any, out: Any, place: Place) -> Any:
         condition, a, b = given
-        target = out if dtype == bits else out.view(bits)
-        chosen = place.scratch("chosen", out.shape, bits)
-        if zeros[0]:
-            _all_bits_where_off(condition, chosen)
-            np.bitwise_and(chosen, _operand(b, dtype, bits, place, "b"), out=target)
-            return out
-        _all_bits_where_on(condition, chosen)
-        if zeros[1]:
-            np.bitwise_and(chosen, _operand(a, dtype, bits, place, "a"), out=target)
-            return out
         first, second = _operand(a, dtype, bits, place, "a"), _operand(b, dtype, bits, place, "b")
-        np.bitwise_and(chosen, np.bitwise_xor(first, second), out=target)
-        np.bitwise_xor(target, second, out=target)
+        choose(condition, first, second, out if dtype == bits else out.view(bits), place.scratch)
         return out
 
     def memory(shape: tuple[int, ...]) -> float:
@@ -419,19 +394,3 @@ def _operand(value: Any, dtype: np.dtype[Any], bits: np.dtype[Any], place: Place
         np.copyto(converted, value, casting="unsafe")
         value = converted
     return value if value.dtype == bits else value.view(bits)
-
-
-def _all_bits_where_on(condition: Array, out: Array) -> None:
-    if out.dtype == np.uint8:
-        np.negative(condition.view(np.uint8), out)
-        return
-    np.copyto(out, condition.view(np.uint8))
-    np.negative(out, out)
-
-
-def _all_bits_where_off(condition: Array, out: Array) -> None:
-    if out.dtype == np.uint8:
-        np.subtract(condition.view(np.uint8), _ONES[out.dtype], out)
-        return
-    np.copyto(out, condition.view(np.uint8))
-    np.subtract(out, _ONES[out.dtype], out)

@@ -39,11 +39,12 @@ def _by_network(step: Step, window: Any) -> Method:
         return ranks.by_network_bytes(shape, rank, window, step.kind.dtype)
 
     return Method(
-        lambda given, out, place: ranks.by_network(given[0], rank, window, out, border),
+        lambda given, out, place: ranks.by_network(given[0], rank, window, out, border, place.around),
         cost=float(len(ranks.network(rank, window).steps)),
         memory=memory,
         whole=is_whole,
         fresh=is_whole,
+        cuts=not is_whole,
         word="a network of minima and maxima",
     )
 
@@ -76,12 +77,14 @@ def _by_opencv(step: Step, window: Any) -> Method:
     reach, border, is_whole = window.shape[-1] // 2, step.settings["border"], _is_whole(step)
 
     def run(given: Any, out: Any, place: Place) -> Any:
-        return ranks.median_by_opencv(given[0], reach, border, out)
+        return ranks.median_by_opencv(given[0], reach, border, out, place.around)
 
     return Method(
         run,
         whole=is_whole,
         fresh=is_whole,
+        cuts=not is_whole,
+        left=not ranks.rivals_opencv(reach),
         cost={1: 0.1, 2: 1.0}.get(reach, 30.0),  # small windows are sorted, others counted
         memory=lambda shape: ranks.opencv_bytes(shape, reach, step.kind.dtype),
         word="OpenCV",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from maskexpr.functions.record import Function
+from maskexpr.kernels.lookups import BLOCK, look_up
 from maskexpr.kinds.kind import Kind
 from maskexpr.kinds.ranges import Range
 from maskexpr.planner.methods.bodies import by_body
@@ -16,7 +17,6 @@ from maskexpr.program.running import work_type
 from maskexpr.program.steps import Step
 
 _MOST_VALUES = 2**16
-_BLOCK = 2**14  # pixels that are looked up at a time: their places and what is found stay in the cache
 _KEPT = 32  # tables that are kept for later runs, of half a megabyte at most
 _COST = 3
 _MAKING = 40  # bytes for each value of a table while it is made, beside those that the body takes
@@ -39,7 +39,7 @@ def by_table(step: Step) -> Method | None:
         whole=step.kind.is_samples,
         quiet=not step.kind.is_samples,  # of which few are computed one by one
         cost=_COST,
-        memory=lambda shape: 8 * min(math.prod(shape), _BLOCK) + making,
+        memory=lambda shape: 8 * min(math.prod(shape), BLOCK) + making,
         table=of.kind.dtype.itemsize * of.count,
         word=f"by a table of {of.count:,} values",
     )
@@ -67,15 +67,7 @@ class _Table:
         table = _made(self, number, repr(number))
         values: Array = given[self.at]
         found: Array = np.empty(values.shape, self.kind.dtype) if out is None else out
-        flat, target = values.reshape(-1), found.reshape(-1)
-        for start in range(0, flat.size, _BLOCK):
-            part = flat[start : start + _BLOCK]
-            places = place.scratch("places in a table", part.shape, np.intp)
-            np.copyto(places, part, casting="unsafe")
-            if self.values.low:
-                np.subtract(places, self.values.low, out=places)
-            np.take(table, places, out=target[start : start + _BLOCK], mode="clip")
-        return found
+        return look_up(table, values, self.values.low, found, place.scratch)
 
     def made(self, number: Any) -> Array:
         every = np.arange(self.count).astype(self.dtype) + self.dtype.type(self.values.low)

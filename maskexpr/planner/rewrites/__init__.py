@@ -10,6 +10,7 @@ from maskexpr.planner.rewrites.drop_double_negations import drop_double_negation
 from maskexpr.planner.rewrites.drop_neutral import drop_neutral
 from maskexpr.planner.rewrites.expand_derived import expand_derived
 from maskexpr.planner.rewrites.flip_negations import flip_negations
+from maskexpr.planner.rewrites.join_differences import join_differences
 from maskexpr.planner.rewrites.join_ranges import join_ranges
 from maskexpr.planner.rewrites.leave_samples import leave_samples
 from maskexpr.planner.rewrites.merge_reaches import merge_reaches
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     drop_neutral,
     take_branches,
     join_ranges,
+    join_differences,
     count_regions,
     count_votes,
     dilate_to_distances,

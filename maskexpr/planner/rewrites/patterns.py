@@ -17,6 +17,7 @@ SUM, MEAN, STD, MIN, MAX, MEDIAN, PERCENTILE = (
 )
 COUNT, LABEL = CATALOGUE["count"], CATALOGUE["label"]
 VOTE, VOTES = CATALOGUE["vote"], PLANNED["votes"]
+ABS, ABSOLUTE_DIFFERENCE = CATALOGUE["abs"], PLANNED["absolute difference"]
 _EMPTY, _FULL = CATALOGUE["empty"], CATALOGUE["full"]
 
 

@@ -1,5 +1,7 @@
 """The kernels of the module that a file tests are compiled once, into a folder of the tests; where Numba is there."""
 
+from pathlib import Path
+
 import pytest
 
 from maskexpr.kernels import choosing, keeping
@@ -24,4 +26,5 @@ def built(request, _kept_here):
     from maskexpr.kernels.compiled import building
 
     assert keeping.made(keeping.folder())
-    return building.built(request.path.stem.removeprefix("test_"))
+    *rooms, file = request.path.relative_to(Path(__file__).parent).parts
+    return building.built(".".join([*rooms, file.removeprefix("test_").removesuffix(".py")]))

@@ -30,9 +30,12 @@ def test_floods_are_the_same(rng, built):
 def test_a_long_flood_rests_in_between(rng, monkeypatch, built):
     from maskexpr.kernels.compiled.flooding import flood
 
-    monkeypatch.setattr("maskexpr.kernels.compiled.flooding.AT_ONCE", 7)
-    im, open_to = rng.integers(0, 5, (30, 40)), np.ones((30, 40), bool)
-    markers = np.where(rng.random(im.shape) < 0.05, 1 + np.arange(im.size).reshape(im.shape), 0)
+    for name in ("AT_ONCE", "_SORTED"):
+        monkeypatch.setattr(f"maskexpr.kernels.compiled.flooding.{name}", 7)
+    open_to = np.ones((30, 40), bool)
+    markers = np.where(rng.random((30, 40)) < 0.05, 1 + np.arange(1200).reshape(30, 40), 0)
     neighbours = np.ones((3, 3), bool)
-    found = flood(im, markers, open_to, neighbours)
-    np.testing.assert_array_equal(found, plain(flooding.flood)(im, markers, open_to, neighbours))
+    # Of the last, keys differ in their low bits alone.
+    for im in (rng.integers(0, 5, (30, 40)), rng.normal(size=(30, 40)), 1 + 1e-12 * rng.random((30, 40))):
+        found = flood(im, markers, open_to, neighbours)
+        np.testing.assert_array_equal(found, plain(flooding.flood)(im, markers, open_to, neighbours))

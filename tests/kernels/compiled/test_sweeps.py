@@ -54,12 +54,13 @@ def test_the_numpy_kernels_values(dtype, rng, built):
         check(*next(images(dtype, (12, 14), rng)), moves)
 
 
+@pytest.mark.parametrize("levels", [1, 20])
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
-def test_long_ways_are_gone_in_pieces(dtype, rng, built, monkeypatch):
-    """From a queue that begins with little room."""
+def test_long_ways_are_gone_in_pieces(dtype, levels, rng, built, monkeypatch):
+    """From lists that begin with little room, of levels that values share too."""
     from maskexpr.kernels.compiled import sweeps as compiled
 
-    for name, value in (("_SCANS", 2), ("_ROOM", 1), ("_AT_ONCE", 50)):
+    for name, value in (("_SCANS", 2), ("_ROOM", 1), ("_AT_ONCE", 50), ("_WAITING", 7), ("_LEVELS", levels)):
         monkeypatch.setattr(compiled, name, value)
     way = (rng.random((60, 70)) < 0.62).astype(dtype) * rng.integers(3, 9, (60, 70)).astype(dtype)
     start = np.zeros_like(way)

@@ -1,9 +1,9 @@
-"""Compiled thinning takes what the NumPy kernel takes."""
+"""Compiled thinning of volumes takes what the NumPy kernel takes."""
 
 import numpy as np
 import pytest
 import scipy.ndimage
-from helpers.biting import SHAPES, strided
+from helpers.biting import strided
 
 from maskexpr.kernels import thinning
 from maskexpr.kernels.choosing import plain
@@ -16,19 +16,6 @@ def masks(rng, shape):
     yield scipy.ndimage.gaussian_filter(rng.normal(size=shape), 2) > 0
     yield np.ones(shape, bool)
     yield np.zeros(shape, bool)
-
-
-@pytest.mark.parametrize("method", ["homotopic", "zhang", "lee"])
-def test_planes_are_thinned_the_same(method, rng, built):
-    from maskexpr.kernels.compiled.thinning import thin_planes
-
-    for shape in [shape for shape in SHAPES if len(shape) > 1] + [(60, 90)]:
-        for axes in ((0, 1), (len(shape) - 2, len(shape) - 1), (0, len(shape) - 1)):
-            for m in masks(rng, shape):
-                found = thin_planes(m, axes, method)
-                assert found.dtype == bool
-                assert found.flags.c_contiguous
-                np.testing.assert_array_equal(found, plain(thinning.thin_planes)(m, axes, method))
 
 
 @pytest.mark.parametrize("method", ["homotopic", "lee"])

@@ -71,7 +71,7 @@ def test_the_first_stage_knows_what_it_does_not_know():
 def test_tables():
     for j, whole in enumerate(exponentials._powers_of_two()):
         assert abs(whole - EXACTLY.power(2, EXACTLY.mpf(j) / 2048) * 2**200) < 2**14
-    for high, low in zip(*exponentials._short_table(), strict=True):
+    for high, low in zip(*exponentials.short_table(), strict=True):
         assert (high * 2.0**25).is_integer()
         assert abs(low) <= 2.0**-26
 

@@ -17,7 +17,7 @@ from maskexpr.library.regions.properties.size import (
     surface_area,
 )
 from maskexpr.library.regions.records import LENGTH, floats_within, property_of_regions, whole
-from maskexpr.library.regions.rounding import floating
+from maskexpr.library.regions.rounding import floating, largest, roomy
 
 # --- shares and roundness --------------------------------------------------------------------------------------------
 
@@ -201,7 +201,8 @@ def _principal(regions: Regions) -> tuple[Array, Array, Array]:
 
     The smaller one comes from the determinant, as a difference would lose its digits in lean regions.
     """
-    (yy, yx), (_, xx) = regions.weighed_moments
+    moments = regions.weighed_moments
+    (yy, yx), (_, xx) = moments if moments.dtype == object else roomy(moments, 8 * largest(moments) ** 2)
     difference = np.sqrt(floating((yy - xx) ** 2 + 4 * yx**2))
     large = (floating(yy + xx) + difference) / 2
     return large, _ratio(floating(yy * xx - yx**2), large), difference
@@ -218,7 +219,7 @@ def _variances(regions: Regions) -> tuple[Array, Array]:
     if len(regions.axes) == 2:
         large, small, _ = _principal(regions)
         return large / squares, small / squares
-    (zz, zy, zx), (_, yy, yx), (_, _, xx) = m = regions.weighed_moments
+    (zz, zy, zx), (_, yy, yx), (_, _, xx) = m = regions.weighed_moments.astype(object)
     least, _, most = eigenvalues(floating(m))
     determinant = zz * (yy * xx - yx**2) - zy * (zy * xx - yx * zx) + zx * (zy * yx - yy * zx)
     return most / squares, np.where((determinant == 0) | (least < 0), 0, least) / squares
